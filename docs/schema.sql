@@ -220,16 +220,16 @@ create table audit.configuracoes_sistema (
   alterada_em timestamp with time zone default now() not null,
   alterada_por text default SESSION_USER not null,
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
-  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
+  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'motivos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
 );
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
-comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
-comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
 comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
 comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
@@ -270,10 +270,13 @@ create table audit.decisoes (
   ator text not null,
   motivo text not null,
   valores jsonb,
+  ate date,
+  para text,
+  antes jsonb,
   confianca numeric(5,4),
   decidida_em timestamp with time zone default clock_timestamp() not null,
   constraint decisoes_pkey PRIMARY KEY (id),
-  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'reversao'::text, 'reversao_por_erro'::text, 'desfazimento'::text, 'excecao'::text])))
+  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'reversao'::text, 'reversao_por_erro'::text, 'desfazimento'::text, 'excecao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'retirada'::text])))
 );
 CREATE INDEX decisoes_divergencia_id_idx ON audit.decisoes USING btree (divergencia_id);
 CREATE INDEX decisoes_operacao_id_idx ON audit.decisoes USING btree (operacao_id);
@@ -283,10 +286,13 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
 comment on column audit.decisoes.ator is 'The person.';
-comment on column audit.decisoes.motivo is 'The reason given.';
+comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
+comment on column audit.decisoes.ate is 'Until when the finding was postponed after an adiamento, an encaminhamento or a retirada; infinity: until its row changes.';
+comment on column audit.decisoes.para is 'Whom the finding was forwarded to after an adiamento, an encaminhamento or a retirada.';
+comment on column audit.decisoes.antes is 'What adiada_ate and encaminhada_para of the finding were before it, for audit.desfazer.';
 comment on column audit.decisoes.confianca is 'Confidence of the proposal when the person decided.';
 comment on column audit.decisoes.decidida_em is 'When.';
 grant select on table audit.decisoes to conferente_leitor;
@@ -335,6 +341,8 @@ create table audit.divergencias_processadas (
   decidida_em timestamp with time zone,
   decidida_por text,
   motivo text,
+  adiada_ate date,
+  encaminhada_para text,
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
@@ -352,6 +360,7 @@ CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processada
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
 CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas USING btree (valor_em_risco, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
+CREATE TRIGGER esquecer_notas BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status <> old.status) AND ((new.adiada_ate IS NOT NULL) OR (new.encaminhada_para IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_notas();
 CREATE TRIGGER esquecer_proposta BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = ANY (ARRAY['aberta'::text, 'obsoleta'::text, 'resolvida'::text, 'rejeitada'::text])) AND ((new.valores_digitados IS NOT NULL) OR (new.proposta_por IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_proposta();
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
@@ -383,6 +392,8 @@ comment on column audit.divergencias_processadas.proposta_por is 'First of two p
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.divergencias_processadas.adiada_ate is 'Until when a person postponed it: out of the queue before that day, infinity while the row does not change. Gone once its status changes.';
+comment on column audit.divergencias_processadas.encaminhada_para is 'Whom a person forwarded it to: a name, or one of the roles revisor and administrador. Gone once its status changes.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
@@ -582,7 +593,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -657,6 +668,7 @@ create table audit.regras (
   colunas_resumo text[] default '{}'::text[] not null,
   confianca_base numeric(5,4) not null,
   limiar numeric(5,4) not null,
+  piso numeric(5,4) default 0.1 not null,
   automatica boolean default false not null,
   ativa boolean default true not null,
   prioridade integer default 100 not null,
@@ -686,6 +698,7 @@ create table audit.regras (
   constraint regras_limite_linhas_check CHECK ((limite_linhas >= 0)),
   constraint regras_limite_valor_check CHECK (((limite_valor >= (0)::numeric) AND (limite_valor < 'Infinity'::numeric))),
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+  constraint regras_piso_check CHECK (((piso >= (0)::numeric) AND (piso <= (1)::numeric))),
   constraint regras_pkey PRIMARY KEY (nome),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
 );
@@ -709,6 +722,7 @@ comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse
 comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.regras.piso is 'Confidence up to which what the rule proposes is probably no error, 0 to 1: counted, and apart from the morning''s groups.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
 comment on column audit.regras.ativa is 'Whether sessions run the rule.';
 comment on column audit.regras.prioridade is 'Order within a session, lowest first.';
@@ -968,9 +982,16 @@ create view audit.vw_divergencias_abertas (
   resumo jsonb,
   especie text,
   mudanca text,
-  grupo text
+  grupo text,
+  adiada boolean,
+  adiada_ate date,
+  encaminhada_para text,
+  para_mim boolean,
+  nota_por text,
+  nota_motivo text,
+  nota_operacao_id bigint
 ) with (security_invoker=true);
-comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
+comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha; also those postponed (adiada).';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
 comment on column audit.vw_divergencias_abertas.regra is 'Rule that found it.';
 comment on column audit.vw_divergencias_abertas.tabela is 'Table of the row, schema-qualified.';
@@ -996,7 +1017,14 @@ comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is show
 comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
-comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos; null while it is postponed.';
+comment on column audit.vw_divergencias_abertas.adiada is 'Whether it is postponed (audit.adiar): out of the queue.';
+comment on column audit.vw_divergencias_abertas.adiada_ate is 'Day on which a postponed one comes back; null while its row does not change, and where it is not postponed.';
+comment on column audit.vw_divergencias_abertas.encaminhada_para is 'Whom it was forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
+comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the caller, or a role of the caller''s.';
+comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
+comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
+comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -1070,9 +1098,12 @@ create view audit.vw_grupos_abertos (
   parecidas_decididas bigint,
   parecidas_certas bigint,
   amostra bigint[],
-  visto jsonb
+  visto jsonb,
+  encaminhada_para text,
+  para_mim boolean,
+  improvavel boolean
 ) with (security_invoker=true);
-comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed and status; where nothing is proposed, same supplier.';
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
 comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
@@ -1089,6 +1120,9 @@ comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findi
 comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
 comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
+comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
+comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
+comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
 grant select on table audit.vw_grupos_abertos to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
@@ -1248,6 +1282,12 @@ create function audit.acertos_padroes()
 comment on function audit.acertos_padroes() is 'For each marketing pattern: findings that named it, those corrected and standing (confirmados), those rejected or rolled back (recusados), and confirmados / (confirmados + recusados); null precision when nothing was decided.';
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
+create function audit.adiar(ids bigint[], ate date, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.adiar(bigint[],date,text) is 'Postpones findings: out of audit.vw_grupos_abertos until the day ate (in agenda.fuso), or while their row does not change where ate is null or infinity; today brings them back. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or the day is past, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+grant execute on function audit.adiar(bigint[],date,text) to conferente_revisor;
+
 create function audit.aguarda_pessoa(status text)
   returns boolean language sql immutable;
 comment on function audit.aguarda_pessoa(text) is 'Whether a finding of this status waits for a person: aberta, aguardando_segunda_aprovacao or falha.';
@@ -1285,6 +1325,12 @@ create function audit.cancelar_sessao(id bigint, motivo text)
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
 
+create function audit.comentar(ids bigint[], comentario text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.comentar(bigint[],text) is 'Writes a comment beside findings, whatever their status; it stands in the history of their rows and changes nothing. audit.desfazer takes it back, and both stay to be read. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
+grant execute on function audit.comentar(bigint[],text) to conferente_revisor;
+
 create function audit.confirmar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1317,11 +1363,11 @@ create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text
 comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
-create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text)
+create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text) is 'Approves (ato aprovar), rejects (rejeitar) or confirms (confirmar) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, or came back since, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
-grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text) to conferente_revisor;
+comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
@@ -1344,7 +1390,7 @@ grant execute on function audit.desativar_retencao(bigint,text) to conferente_ad
 create function audit.desfazer(operacao bigint, motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint,text) to conferente_revisor;
 
 create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'::text)
@@ -1356,7 +1402,7 @@ grant execute on function audit.diagnosticar_contrato(text) to conferente_leitor
 create function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
   returns text language sql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.divergencia_grupo(audit.divergencias_processadas) is 'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait.';
+comment on function audit.divergencia_grupo(audit.divergencias_processadas) is 'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait, or is postponed.';
 grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
 
 create function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
@@ -1378,6 +1424,12 @@ create function audit.divergencia_visto(divergencia audit.divergencias_processad
   returns text language sql stable;
 comment on function audit.divergencia_visto(audit.divergencias_processadas) is 'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
 grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
+
+create function audit.encaminhar(ids bigint[], para text, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.encaminhar(bigint[],text,text) is 'Forwards findings to a person, or to a role (revisor, administrador): they make groups of their own, which say encaminhada_para, and are in the queue again where they were postponed. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or nobody named, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+grant execute on function audit.encaminhar(bigint[],text,text) to conferente_revisor;
 
 create function audit.excecao_aviso(excecao audit.excecoes)
   returns text language sql stable security definer
@@ -1797,6 +1849,11 @@ comment on function audit_interno.ajustes_guardados() is 'Settings that nobody c
 grant execute on function audit_interno.ajustes_guardados() to conferente_escrita;
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra;
 
+create function audit_interno.anotar_divergencias(ids bigint[], tipo text, ato text, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,date,text) is 'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
+
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -1880,10 +1937,10 @@ create function audit_interno.chamada_sql(funcao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
 
-create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text)
+create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean)
   returns text language sql immutable;
-comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text) is 'Sixteen hexadecimal digits that stand for a group.';
-grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text) to conferente_leitor;
+comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) is 'Sixteen hexadecimal digits that stand for a group.';
+grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) to conferente_leitor;
 
 create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   returns anyarray language plpgsql immutable
@@ -2059,7 +2116,7 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is 'JSON object: to
 create function audit_interno.conteudo_espera(fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
+comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
 
 create function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
   returns jsonb language sql stable
@@ -2293,6 +2350,11 @@ create function audit_interno.dobrar_comuns(texto text)
 comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
 grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
 
+create function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
+  returns boolean language sql immutable;
+comment on function audit_interno.e_improvavel(audit.divergencias_processadas,numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
+grant execute on function audit_interno.e_improvavel(audit.divergencias_processadas,numeric) to conferente_leitor;
+
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
   returns SETOF audit.divergencias_processadas language sql stable;
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
@@ -2367,6 +2429,11 @@ create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::
 comment on function audit_interno.escrever(text,bigint[],text[],text,jsonb) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
 grant execute on function audit_interno.escrever(text,bigint[],text[],text,jsonb) to conferente_dono;
 
+create function audit_interno.esquecer_notas()
+  returns trigger language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.esquecer_notas() is 'Clears until when a finding was postponed and whom it was forwarded to when its status changes.';
+
 create function audit_interno.esquecer_proposta()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2408,10 +2475,10 @@ create function audit_interno.exigir_dono(funcao text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_dono(text) is 'Refuses (42501) a function whose owner is neither a superuser nor a member of conferente_dono or conferente_administrador.';
 
-create function audit_interno.exigir_motivo(motivo text)
+create function audit_interno.exigir_motivo(motivo text, nome text DEFAULT 'o motivo'::text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
+comment on function audit_interno.exigir_motivo(text,text) is 'The reason, or what is called otherwise, trimmed. NC006 when it is missing or longer than 2000 characters.';
 
 create function audit_interno.exigir_porque(porque text)
   returns void language plpgsql immutable
@@ -2547,10 +2614,10 @@ create function audit_interno.fuso_valido(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
 
-create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text)
+create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
   returns text language sql immutable;
-comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text) is 'The group of a finding if its status were situacao.';
-grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,text) to conferente_leitor;
+comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) to conferente_leitor;
 
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language plpgsql stable
@@ -2925,10 +2992,14 @@ create function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rule for a session and cuts its detection into parts.';
 
-create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
+create function audit_interno.responde(tipo text)
+  returns boolean language sql immutable;
+comment on function audit_interno.responde(text) is 'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+
+create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.resultados_decisao(bigint[],bigint) is 'Results of an act, one for each finding, in the order of their ids.';
+comment on function audit_interno.resultados_decisao(bigint[],bigint,text) is 'Results of an act, one for each finding, in the order of their ids. feito: what an act did that leaves the status as it is.';
 
 create function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint DEFAULT NULL::bigint)
   returns SETOF audit.resultado_reversao language plpgsql volatile
@@ -2969,6 +3040,11 @@ create function audit_interno.resumos_operacoes()
   set extra_float_digits=1
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.resumos_operacoes() is 'Of each operation that is sealed, or waits for its seal, how many facts carry its id, and what audit_interno.resumo_operacao gives for it.';
+
+create function audit_interno.retirar_notas(de audit.operacoes, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.retirar_notas(audit.operacoes,text) is 'Takes back a person''s own adiamento, encaminhamento or comentario. Returns each finding.';
 
 create function audit_interno.retomar_sessao(sessao_id bigint)
   returns boolean language plpgsql volatile

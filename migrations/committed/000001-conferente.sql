@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3c83bcc38d83c4a3e88d78b232d32c09a1e00ef1
+--! Hash: sha1:469ed4cae1275c33852e377cd2346b761b7ad14b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -142,7 +142,7 @@ comment on column audit.resultado_decisao.aviso is 'What else this act did, such
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
-  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
   padrao jsonb not null,
   minimo numeric,
   maximo numeric,
@@ -155,10 +155,10 @@ create table audit.configuracoes_sistema (
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
-comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
-comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
 comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
 comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
@@ -200,6 +200,14 @@ from (values
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
+  ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
+    {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
+    {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
+    {"ato": "rejeitar", "texto": "parcela ou cobrança recorrente, não é repetição"},
+    {"ato": "rejeitar", "texto": "já resolvido na origem"},
+    {"ato": "adiar", "texto": "espero resposta do fornecedor"},
+    {"ato": "adiar", "texto": "espero a nota ou o crédito"}]', 'motivos', 0, 9, null, null,
+    'Motivos que a página de revisão oferece depois de r (ato rejeitar) e de s (ato adiar), cada um numa tecla de 1 a 9, na ordem da lista; outro se escreve.'),
   -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
   ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
@@ -272,6 +280,7 @@ create table audit.regras (
   colunas_resumo text[] not null default '{}',
   confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
   limiar numeric(5, 4) not null check (limiar between 0 and 1),
+  piso numeric(5, 4) not null default 0.1 check (piso between 0 and 1),
   automatica boolean not null default false,
   ativa boolean not null default true,
   prioridade integer not null default 100,
@@ -313,6 +322,7 @@ comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse
 comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.regras.piso is 'Confidence up to which what the rule proposes is probably no error, 0 to 1: counted, and apart from the morning''s groups.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
 comment on column audit.regras.ativa is 'Whether sessions run the rule.';
 comment on column audit.regras.prioridade is 'Order within a session, lowest first.';
@@ -577,8 +587,8 @@ comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
-    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura',
-    'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -690,6 +700,8 @@ create table audit.divergencias_processadas (
   decidida_em timestamptz,
   decidida_por text,
   motivo text,
+  adiada_ate date,
+  encaminhada_para text,
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as (evidencia ->> 'tipo') stored,
@@ -736,6 +748,8 @@ comment on column audit.divergencias_processadas.proposta_por is 'First of two p
 comment on column audit.divergencias_processadas.decidida_em is 'When its status was last decided, by a person or by the system.';
 comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a person, or conferente for the system itself.';
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
+comment on column audit.divergencias_processadas.adiada_ate is 'Until when a person postponed it: out of the queue before that day, infinity while the row does not change. Gone once its status changes.';
+comment on column audit.divergencias_processadas.encaminhada_para is 'Whom a person forwarded it to: a name, or one of the roles revisor and administrador. Gone once its status changes.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
 comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
@@ -805,10 +819,13 @@ create table audit.decisoes (
   divergencia_id bigint not null,
   tipo text not null check (tipo in (
     'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura', 'reversao', 'reversao_por_erro',
-    'desfazimento', 'excecao')),
+    'desfazimento', 'excecao', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
   ator text not null,
   motivo text not null,
   valores jsonb,
+  ate date,
+  para text,
+  antes jsonb,
   confianca numeric(5, 4),
   decidida_em timestamptz not null default clock_timestamp()
 );
@@ -818,10 +835,13 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao.';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
 comment on column audit.decisoes.ator is 'The person.';
-comment on column audit.decisoes.motivo is 'The reason given.';
+comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
+comment on column audit.decisoes.ate is 'Until when the finding was postponed after an adiamento, an encaminhamento or a retirada; infinity: until its row changes.';
+comment on column audit.decisoes.para is 'Whom the finding was forwarded to after an adiamento, an encaminhamento or a retirada.';
+comment on column audit.decisoes.antes is 'What adiada_ate and encaminhada_para of the finding were before it, for audit.desfazer.';
 comment on column audit.decisoes.confianca is 'Confidence of the proposal when the person decided.';
 comment on column audit.decisoes.decidida_em is 'When.';
 
@@ -1137,6 +1157,14 @@ immutable parallel safe
 return status = any (audit_interno.situacoes_em_espera());
 comment on function audit.aguarda_pessoa(text) is 'Whether a finding of this status waits for a person: aberta, aguardando_segunda_aprovacao or falha.';
 grant execute on function audit.aguarda_pessoa(text) to conferente_leitor;
+
+create or replace function audit_interno.responde(tipo text)
+returns boolean
+language sql
+immutable parallel safe
+return tipo <> all ('{adiamento,encaminhamento,comentario,retirada}'::text[]);
+comment on function audit_interno.responde(text) is
+  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
 --! EndIncluded comum/aguarda_pessoa.sql
 
 --! Included comum/configuracao.sql
@@ -1225,7 +1253,7 @@ comment on function audit_interno.ator() is 'Name of the person who acts in this
 
 --! Included comum/exigir_motivo.sql
 -- A person's act needs a reason that another person can read.
-create or replace function audit_interno.exigir_motivo(motivo text)
+create or replace function audit_interno.exigir_motivo(motivo text, nome text default 'o motivo')
 returns text
 language plpgsql
 immutable
@@ -1233,17 +1261,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if motivo is null or btrim(motivo) = '' then
-    raise exception using errcode = 'NC006', message = 'falta o motivo',
+    raise exception using errcode = 'NC006', message = format('falta %s', nome),
       hint = 'Escreva em uma frase por que: quem auditar vai ler.';
   end if;
   if length(motivo) > 2000 then
-    raise exception using errcode = 'NC006', message = 'o motivo é longo demais',
+    raise exception using errcode = 'NC006', message = format('%s é longo demais', nome),
       detail = format('%s caracteres; o máximo é 2000', length(motivo));
   end if;
   return btrim(motivo);
 end
 $$;
-comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
+comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or what is called otherwise, trimmed. NC006 when it is missing or longer than 2000 characters.';
 --! EndIncluded comum/exigir_motivo.sql
 
 --! Included comum/nome_qualificado.sql
@@ -1820,7 +1848,7 @@ as $$
         order by a.divergencia_id)
       from (select x.* from audit.alteracoes x where x.operacao_id = o.id offset 0) as a), ''))
     || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.confianca,
+      select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para, c.antes, c.confianca,
         c.decidida_em)::text, 'UTF8')), '' order by c.id)
       from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
     || sha256(coalesce((
@@ -2169,6 +2197,11 @@ begin
     when 'booleano' then v_tipo_json = 'boolean'
     when 'textos' then v_tipo_json = 'array'
       and not jsonb_path_exists(new.valor, 'strict $[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
+    when 'motivos' then v_tipo_json = 'array' and not exists (
+      select from jsonb_array_elements(case v_tipo_json when 'array' then new.valor else '[]' end) as m
+      where case when jsonb_typeof(m) <> 'object' then true
+        else m - '{ato,texto}'::text[] <> '{}' or coalesce(m ->> 'ato', '') not in ('rejeitar', 'adiar')
+          or jsonb_typeof(m -> 'texto') is distinct from 'string' or btrim(m ->> 'texto') = '' or length(m ->> 'texto') > 100 end)
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
     when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
@@ -2188,7 +2221,7 @@ begin
     if new.tipo = 'inteiro' then
       new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
     end if;
-  elsif v_valido and new.tipo in ('textos', 'enderecos') then
+  elsif v_valido and new.tipo in ('textos', 'motivos', 'enderecos') then
     v_medida := jsonb_array_length(new.valor);
   end if;
   v_permitido := concat_ws('; ',
@@ -2198,6 +2231,7 @@ begin
       when 'numero' then 'um número'
       when 'booleano' then 'true ou false'
       when 'textos' then 'uma lista de textos, como ["A", "B"]'
+      when 'motivos' then 'uma lista como [{"ato": "rejeitar", "texto": "está certo"}], com ato rejeitar ou adiar e texto de 1 a 100 caracteres'
       when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
       when 'hora' then 'uma hora, como "07:00"'
       when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
@@ -2207,7 +2241,7 @@ begin
       when 'url' then 'um endereço http ou https, como "https://conferente.empresa.com.br"'
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
-      when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
+      when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'motivos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
     'um destes: ' || new.permitidos::text,
     case when new.padrao = 'null' then 'ou null, sem valor' end);
   if not v_valido then
@@ -2436,7 +2470,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
+  v_permitidas constant text[] := array['descricao', 'limiar', 'piso', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
     'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo'];
   v_antes audit.regras;
   v_depois audit.regras;
@@ -2468,7 +2502,7 @@ begin
   begin
     v_depois := jsonb_populate_record(v_antes, alterar_regra.mudancas);
     update audit.regras r
-    set descricao = v_depois.descricao, limiar = v_depois.limiar, automatica = v_depois.automatica, ativa = v_depois.ativa,
+    set descricao = v_depois.descricao, limiar = v_depois.limiar, piso = v_depois.piso, automatica = v_depois.automatica, ativa = v_depois.ativa,
       prioridade = v_depois.prioridade, limite_linhas = v_depois.limite_linhas, limite_fracao = v_depois.limite_fracao,
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base, colunas_resumo = v_depois.colunas_resumo,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
@@ -2492,7 +2526,7 @@ begin
     end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
-      hint = 'limiar, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
+      hint = 'limiar, piso, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
   end;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
     detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
@@ -2911,7 +2945,7 @@ begin
           when d.status in ('resolvida', 'rejeitada', 'revertida') then (
             select case d.status when 'resolvida' then coalesce(max(c.tipo), '') <> 'confirmacao' when 'revertida' then coalesce(max(c.tipo), '') <> 'reversao_por_erro'
               else max(c.tipo) = 'excecao' end
-            from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id order by x.id desc limit 1) as c)
+            from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id and audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
           else false end as reabre) as r)
     where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
     returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
@@ -3739,7 +3773,8 @@ as $$
     -- a person's last word was a value of their own, or to take a correction back: it waits for a person
     and not coalesce((
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
-      from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
+      from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
+    and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -5179,6 +5214,24 @@ create or replace trigger esquecer_proposta before update of status on audit.div
   for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')
     and (new.valores_digitados is not null or new.proposta_por is not null))
   execute function audit_interno.esquecer_proposta();
+
+-- A postponement and a forwarding are of a finding as it was then: nothing that is found again, or has been decided, stays hidden.
+create or replace function audit_interno.esquecer_notas()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.adiada_ate := null;
+  new.encaminhada_para := null;
+  return new;
+end
+$$;
+comment on function audit_interno.esquecer_notas() is 'Clears until when a finding was postponed and whom it was forwarded to when its status changes.';
+
+create or replace trigger esquecer_notas before update of status on audit.divergencias_processadas
+  for each row when (new.status <> old.status and (new.adiada_ate is not null or new.encaminhada_para is not null))
+  execute function audit_interno.esquecer_notas();
 --! EndIncluded pessoas/decisao/transicao_permitida.sql
 
 --! Included pessoas/decisao/travar_divergencias.sql
@@ -5909,14 +5962,18 @@ begin
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(desfazer.operacao::text, 'nula')),
       hint = 'Veja audit.vw_operacoes_resumo.';
   end if;
-  if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao') then
+  if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento', 'encaminhamento', 'comentario') then
     raise exception using errcode = 'NC005', message = format('não se desfaz uma operação do tipo %s', v_de.tipo),
-      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao.',
+      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
       hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
   end if;
   if v_de.ator <> v_ator then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
       detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
+  end if;
+  if v_de.tipo in ('adiamento', 'encaminhamento', 'comentario') then
+    return query select * from audit_interno.retirar_notas(v_de, v_motivo);
+    return;
   end if;
   v_ids := array(select distinct c.divergencia_id from audit.decisoes c where c.operacao_id = v_de.id order by 1);
   perform from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id for update;
@@ -5928,7 +5985,7 @@ begin
       else format('já está %s%s', d.status, coalesce(': ' || d.motivo, '')) end
   from audit.divergencias_processadas d
   left join lateral (
-    select x.* from audit.decisoes x where x.divergencia_id = d.id and x.operacao_id <> v_de.id
+    select x.* from audit.decisoes x where x.divergencia_id = d.id and x.operacao_id <> v_de.id and audit_interno.responde(x.tipo)
       and x.id > (select max(y.id) from audit.decisoes y where y.divergencia_id = d.id and y.operacao_id = v_de.id)
     order by x.id desc limit 1
   ) as c on true
@@ -5970,7 +6027,7 @@ begin
 end
 $$;
 comment on function audit.desfazer(bigint, text) is
-  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/desfazer.sql
 
@@ -5978,7 +6035,7 @@ grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
 -- One decision over a group as it was shown: what came to it since, or came back to it, is not touched, and of what somebody else
 -- decided meanwhile it says who and when. The findings are locked first and looked at again, then the act itself is that of
 -- audit.aprovar_divergencias and its sisters, with all their refusals. Never touches what is in exceto.
-create or replace function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text)
+create or replace function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text, ate date default null, para text default null)
 returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
@@ -5986,7 +6043,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);
+  v_ator text := audit_interno.ator();
   v_fuso text := audit.fuso();
+  v_hoje date := audit.hoje();
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
   v_exceto bigint[] := coalesce(decidir_grupo.exceto, '{}');
   v_quantidade bigint;
@@ -5997,8 +6056,12 @@ declare
   v_no_grupo bigint;
   v_deixadas audit.resultado_decisao[];
 begin
-  if ato is null or ato not in ('aprovar', 'rejeitar', 'confirmar') then
-    raise exception using errcode = 'NC001', message = format('ato desconhecido: %s', coalesce(ato, 'nulo')), hint = 'São possíveis: aprovar, rejeitar, confirmar.';
+  if ato is null or ato not in ('aprovar', 'rejeitar', 'confirmar', 'adiar', 'encaminhar', 'comentar') then
+    raise exception using errcode = 'NC001', message = format('ato desconhecido: %s', coalesce(ato, 'nulo')), hint = 'São possíveis: aprovar, rejeitar, confirmar, adiar, encaminhar, comentar.';
+  end if;
+  if (ato = 'adiar') <> (decidir_grupo.ate is not null) or (ato = 'encaminhar') <> (decidir_grupo.para is not null) then
+    raise exception using errcode = 'NC001', message = 'adiar pede ate, encaminhar pede para, e nenhum outro ato os toma',
+      hint = 'ate infinity: até que o registro mude.';
   end if;
   if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
     'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
@@ -6013,20 +6076,23 @@ begin
   end;
 
   perform from audit.divergencias_processadas d
+  join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and d.id <> all (v_exceto)
-    and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
+    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
   order by d.id
-  for update;
+  for update of d;
 
   with desde as materialized (
-    select distinct on (c.divergencia_id) c.divergencia_id from audit.decisoes c where c.id > v_decisao order by c.divergencia_id
+    select distinct on (c.divergencia_id) c.divergencia_id from audit.decisoes c
+    where c.id > v_decisao and (c.tipo <> 'comentario' or c.ator <> v_ator) order by c.divergencia_id
   )
   select array_agg(d.id order by d.id) filter (where d.id <> all (v_exceto)),
     array_agg(audit.divergencia_visto(d) order by d.id) filter (where d.id <> all (v_exceto)), count(*)
   into v_ids, v_vistos, v_no_grupo
   from audit.divergencias_processadas d
-  where audit.aguarda_pessoa(d.status) and d.id <= v_ate
-    and audit_interno.grupo_em(d, v_dupla, d.status) = decidir_grupo.grupo
+  join audit.regras r on r.nome = d.regra
+  where audit.aguarda_pessoa(d.status) and d.id <= v_ate and (d.adiada_ate is null or d.adiada_ate <= v_hoje)
+    and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
     -- what came back to the group was not seen in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
@@ -6036,18 +6102,23 @@ begin
 
   -- who was faster
   select array_agg((d.id, 'deixada', 'NC005',
-      format('%s%s', case when d.status in ('aberta', 'falha') then 'voltou ao grupo depois de visto' else format('já está %s', d.status) end,
+      format('%s%s', case when c.tipo in ('adiamento', 'encaminhamento', 'comentario') then c.tipo
+          when d.status in ('aberta', 'falha') or c.tipo = 'retirada' then 'voltou ao grupo depois de visto' else format('já está %s', d.status) end,
         coalesce(' por ' || c.ator || to_char(c.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI') || ': ' || c.motivo, '')),
       d.status, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca::numeric,
       d.justificativa, d.valor_em_risco, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, audit.divergencia_visto(d), null, null)::audit.resultado_decisao
     order by d.id)
   into v_deixadas
   from (
-    select distinct on (x.divergencia_id) x.* from audit.decisoes x where x.id > v_decisao order by x.divergencia_id, x.id desc
+    select distinct on (x.divergencia_id) x.* from audit.decisoes x
+    where x.id > v_decisao and (x.tipo <> 'comentario' or x.ator <> v_ator) order by x.divergencia_id, x.id desc
   ) as c
   join audit.divergencias_processadas d on d.id = c.divergencia_id
+  join audit.regras r on r.nome = d.regra
   where d.id <= v_ate and d.id <> all (v_exceto) and decidir_grupo.grupo in (
-    select audit_interno.grupo_em(d, v_dupla, s) from unnest(audit_interno.situacoes_em_espera()) as s);
+    select audit_interno.grupo_em(d, v_dupla, r.piso, s, p)
+    from unnest(audit_interno.situacoes_em_espera()) as s
+    cross join (select null::text union select n.para from audit.decisoes n where n.divergencia_id = d.id) as n (p));
 
   if v_ids is null then
     raise exception using errcode = 'NC005',
@@ -6061,13 +6132,19 @@ begin
     union all
     select * from audit.rejeitar_divergencias(v_ids, v_motivo) where ato = 'rejeitar'
     union all
-    select * from audit.confirmar_divergencias(v_ids, v_motivo) where ato = 'confirmar';
+    select * from audit.confirmar_divergencias(v_ids, v_motivo) where ato = 'confirmar'
+    union all
+    select * from audit.adiar(v_ids, decidir_grupo.ate, v_motivo) where ato = 'adiar'
+    union all
+    select * from audit.encaminhar(v_ids, decidir_grupo.para, v_motivo) where ato = 'encaminhar'
+    union all
+    select * from audit.comentar(v_ids, v_motivo) where ato = 'comentar';
   return query select * from unnest(v_deixadas);
 end
 $$;
-comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text) is
-  'Approves (ato aprovar), rejects (rejeitar) or confirms (confirmar) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, or came back since, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
-grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text) to conferente_revisor;
+comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) is
+  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
 --! Included pessoas/decisao/devolver_automatica.sql
@@ -6148,7 +6225,7 @@ comment on function audit_interno.recusar_deixadas(bigint[], text) is
 
 --! Included pessoas/decisao/resultados_decisao.sql
 -- What an act did to each of its findings, those that it left included, and what it cost their rules.
-create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
+create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text default null)
 returns setof audit.resultado_decisao
 language plpgsql
 volatile
@@ -6157,10 +6234,11 @@ as $$
 begin
   return query
     select d.id,
-      case when x.divergencia_id is not null then 'deixada' when d.status in ('obsoleta', 'falha') then 'sem_efeito' else 'feita' end,
+      case when x.divergencia_id is not null then 'deixada' when resultados_decisao.feito is not null then 'feita' when d.status in ('obsoleta', 'falha') then 'sem_efeito' else 'feita' end,
       x.codigo,
       case
         when x.divergencia_id is not null then x.explicacao
+        when resultados_decisao.feito is not null then resultados_decisao.feito
         when d.status in ('obsoleta', 'falha') then d.motivo
         when d.status = 'aguardando_segunda_aprovacao' then 'outra pessoa ainda precisa aprovar'
         when d.status in ('rejeitada', 'resolvida') then 'não volta à fila enquanto o registro não mudar'
@@ -6175,7 +6253,7 @@ begin
     order by d.id;
 end
 $$;
-comment on function audit_interno.resultados_decisao(bigint[], bigint) is 'Results of an act, one for each finding, in the order of their ids.';
+comment on function audit_interno.resultados_decisao(bigint[], bigint, text) is 'Results of an act, one for each finding, in the order of their ids. feito: what an act did that leaves the status as it is.';
 --! EndIncluded pessoas/decisao/resultados_decisao.sql
 
 --! Included pessoas/decisao/excecao_aviso.sql
@@ -6192,6 +6270,184 @@ comment on function audit.excecao_aviso(audit.excecoes) is
   'What else declaring the exception did, such as costing the rule its autonomy, and how to mend it; null when nothing, or when it has been mended.';
 grant execute on function audit.excecao_aviso(audit.excecoes) to conferente_leitor;
 --! EndIncluded pessoas/decisao/excecao_aviso.sql
+
+--! Included pessoas/decisao/adiar.sql
+-- A person says: not now. The finding waits outside the queue until the day, or until its row changes, and closes by itself as any
+-- other; until then it can be decided all the same.
+create or replace function audit.adiar(ids bigint[], ate date, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(adiar.motivo);
+  v_hoje date := audit.hoje();
+begin
+  if adiar.ate < v_hoje then
+    raise exception using errcode = 'NC001', message = format('não se adia para um dia que passou: %s', adiar.ate),
+      hint = 'Um dia a partir de amanhã; hoje traz de volta à fila; sem dia, até que o registro mude.';
+  end if;
+  return query select * from audit_interno.anotar_divergencias(adiar.ids, 'adiamento', 'adiar', v_motivo,
+    ate => nullif(coalesce(adiar.ate, 'infinity'), v_hoje));
+end
+$$;
+comment on function audit.adiar(bigint[], date, text) is
+  'Postpones findings: out of audit.vw_grupos_abertos until the day ate (in agenda.fuso), or while their row does not change where ate is null or infinity; today brings them back. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or the day is past, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+grant execute on function audit.adiar(bigint[], date, text) to conferente_revisor;
+--! EndIncluded pessoas/decisao/adiar.sql
+
+--! Included pessoas/decisao/anotar_divergencias.sql
+-- A word that answers nothing: the finding keeps its status, and its rule its record. What a person wrote, and what was there before,
+-- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar.
+create or replace function audit_interno.anotar_divergencias(
+  ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null
+)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(anotar_divergencias.ids, ato,
+    case when anotar_divergencias.tipo <> 'comentario' then audit_interno.situacoes_em_espera() end) d;
+  v_operacao := audit_interno.abrir_operacao(anotar_divergencias.tipo, motivo => anotar_divergencias.motivo,
+    detalhes => jsonb_strip_nulls(jsonb_build_object('ate', anotar_divergencias.ate, 'para', anotar_divergencias.para)));
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca, ate, para, antes)
+  select v_operacao, d.id, anotar_divergencias.tipo, v_ator, anotar_divergencias.motivo, d.confianca, x.ate, x.para,
+    jsonb_build_object('adiada_ate', d.adiada_ate, 'encaminhada_para', d.encaminhada_para)
+  from audit.divergencias_processadas d
+  cross join lateral (select
+    case anotar_divergencias.tipo when 'adiamento' then anotar_divergencias.ate when 'comentario' then d.adiada_ate end as ate,
+    case anotar_divergencias.tipo when 'encaminhamento' then anotar_divergencias.para else d.encaminhada_para end as para) as x
+  where d.id = any (v_ids) order by d.id;
+  update audit.divergencias_processadas d
+  set adiada_ate = c.ate, encaminhada_para = c.para
+  from audit.decisoes c
+  where d.id = any (v_ids) and c.operacao_id = v_operacao and c.divergencia_id = d.id and c.tipo <> 'comentario';
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(anotar_divergencias.ids, v_operacao, case
+    when anotar_divergencias.tipo = 'comentario' then 'comentada'
+    when anotar_divergencias.tipo = 'encaminhamento' then 'encaminhada para ' || anotar_divergencias.para
+    when anotar_divergencias.ate = 'infinity' then 'adiada até que o registro mude'
+    when anotar_divergencias.ate is null then 'de volta à fila'
+    else to_char(anotar_divergencias.ate, '"adiada até "DD/MM/YYYY') end);
+end
+$$;
+comment on function audit_interno.anotar_divergencias(bigint[], text, text, text, date, text) is
+  'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
+--! EndIncluded pessoas/decisao/anotar_divergencias.sql
+
+--! Included pessoas/decisao/comentar.sql
+-- A person writes something beside a finding, also beside one that is closed.
+create or replace function audit.comentar(ids bigint[], comentario text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_comentario text := audit_interno.exigir_motivo(comentar.comentario, 'o comentário');
+begin
+  return query select * from audit_interno.anotar_divergencias(comentar.ids, 'comentario', 'comentar', v_comentario);
+end
+$$;
+comment on function audit.comentar(bigint[], text) is
+  'Writes a comment beside findings, whatever their status; it stands in the history of their rows and changes nothing. audit.desfazer takes it back, and both stay to be read. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
+grant execute on function audit.comentar(bigint[], text) to conferente_revisor;
+--! EndIncluded pessoas/decisao/comentar.sql
+
+--! Included pessoas/decisao/encaminhar.sql
+-- A person says: somebody else decides this. It is a request and no right: whoever reviews may still decide it.
+create or replace function audit.encaminhar(ids bigint[], para text, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(encaminhar.motivo);
+  v_para text := audit_interno.nome_pessoa(encaminhar.para);
+begin
+  if coalesce(v_para, '') = '' or length(v_para) > 200 then
+    raise exception using errcode = 'NC001', message = 'falta dizer para quem',
+      hint = 'O nome de uma pessoa, como as decisões o mostram, ou um papel: revisor, administrador.';
+  end if;
+  return query select * from audit_interno.anotar_divergencias(encaminhar.ids, 'encaminhamento', 'encaminhar', v_motivo, para => v_para);
+end
+$$;
+comment on function audit.encaminhar(bigint[], text, text) is
+  'Forwards findings to a person, or to a role (revisor, administrador): they make groups of their own, which say encaminhada_para, and are in the queue again where they were postponed. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or nobody named, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+grant execute on function audit.encaminhar(bigint[], text, text) to conferente_revisor;
+--! EndIncluded pessoas/decisao/encaminhar.sql
+
+--! Included pessoas/decisao/retirar_notas.sql
+-- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, a former postponement and
+-- forwarding included. What was postponed or forwarded again since, or decided, is told and left. Called by audit.desfazer.
+create or replace function audit_interno.retirar_notas(de audit.operacoes, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_fuso text := audit.fuso();
+  v_ids bigint[] := array(select c.divergencia_id from audit.decisoes c where c.operacao_id = de.id order by 1);
+  v_operacao bigint;
+begin
+  perform from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id for update;
+  perform audit_interno.criar_deixadas();
+  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
+  select d.id, 'NC005', coalesce(
+    'retirada' || x.quem, y.tipo || y.quem,
+    format('já está %s%s', d.status, coalesce(': ' || d.motivo, '')))
+  from audit.decisoes n
+  join audit.divergencias_processadas d on d.id = n.divergencia_id
+  left join lateral (
+    select r.id, format(' por %s%s', r.ator, to_char(r.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI')) as quem
+    from audit.decisoes r join audit.operacoes o on o.id = r.operacao_id and o.detalhes @> jsonb_build_object('desfeita', de.id)
+    where r.divergencia_id = d.id and r.tipo = 'retirada'
+  ) as x on true
+  left join lateral (
+    select c.id, c.tipo, format(' por %s%s', c.ator, to_char(c.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI')) as quem
+    from audit.decisoes c
+    where c.divergencia_id = d.id and c.id > n.id and c.tipo in ('adiamento', 'encaminhamento') and not exists (
+      select from audit.decisoes r join audit.operacoes o on o.id = r.operacao_id and o.detalhes @> jsonb_build_object('desfeita', c.operacao_id)
+      where r.divergencia_id = d.id and r.tipo = 'retirada')
+    order by c.id desc limit 1
+  ) as y on true
+  where n.operacao_id = de.id and (x.id is not null or de.tipo <> 'comentario' and (
+    y.id is not null or not audit.aguarda_pessoa(d.status)
+    or (d.adiada_ate, d.encaminhada_para) is distinct from (n.ate, n.para)));
+  perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
+
+  v_operacao := audit_interno.abrir_operacao('desfazimento', motivo => retirar_notas.motivo, detalhes => jsonb_build_object('desfeita', de.id));
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca, ate, para, antes)
+  select v_operacao, d.id, 'retirada', v_ator, retirar_notas.motivo, d.confianca,
+    case when de.tipo = 'comentario' then d.adiada_ate else (n.antes ->> 'adiada_ate')::date end,
+    case when de.tipo = 'comentario' then d.encaminhada_para else n.antes ->> 'encaminhada_para' end,
+    jsonb_build_object('adiada_ate', d.adiada_ate, 'encaminhada_para', d.encaminhada_para)
+  from audit.decisoes n
+  join audit.divergencias_processadas d on d.id = n.divergencia_id
+  where n.operacao_id = de.id and not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = d.id)
+  order by d.id;
+  update audit.divergencias_processadas d
+  set adiada_ate = c.ate, encaminhada_para = c.para
+  from audit.decisoes c
+  where c.operacao_id = v_operacao and d.id = c.divergencia_id and de.tipo <> 'comentario';
+  perform audit_interno.fechar_operacao(v_operacao, (select count(*) from audit.decisoes c where c.operacao_id = v_operacao));
+  return query select * from audit_interno.resultados_decisao(v_ids, v_operacao, case de.tipo
+    when 'comentario' then 'comentário retirado' when 'adiamento' then 'adiamento desfeito' else 'encaminhamento desfeito' end);
+end
+$$;
+comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes back a person''s own adiamento, encaminhamento or comentario. Returns each finding.';
+--! EndIncluded pessoas/decisao/retirar_notas.sql
 
 --! Included motor/reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
@@ -6787,7 +7043,9 @@ as $$
       d.valores_propostos as depois, d.justificativa as motivo, 1 as ordem
     from audit.deteccoes x join audit.operacoes p on p.id = x.operacao_id where x.divergencia_id = d.id
     union all
-    select c.decidida_em, c.tipo, c.divergencia_id, c.operacao_id, null, c.valores, c.motivo, 2
+    select c.decidida_em, c.tipo, c.divergencia_id, c.operacao_id, case when c.tipo <> 'comentario' then nullif(jsonb_strip_nulls(c.antes), '{}') end,
+      case c.tipo when 'adiamento' then jsonb_build_object('adiada_ate', c.ate) when 'encaminhamento' then jsonb_build_object('encaminhada_para', c.para)
+        else c.valores end, c.motivo, 2
     from audit.decisoes c where c.divergencia_id = d.id
     union all
     select p.finalizada_em, case when a.reverte_operacao_id is null then 'alteracao' else 'alteracao desfeita' end, a.divergencia_id,
@@ -10056,20 +10314,20 @@ grant execute on function audit_interno.faixa_confianca(numeric) to conferente_l
 --! Included saidas/consulta/chave_grupo.sql
 -- The name of a group, from what its findings have in common. Inlined.
 create or replace function audit_interno.chave_grupo(
-  regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text
+  regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean
 )
 returns text
 language sql
 immutable parallel safe
 as $$
-  select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor])::text, 'UTF8')), 'hex'), 16)
+  select left(encode(sha256(convert_to(to_jsonb(array[regra, especie, mudanca, faixa::text, duas::text, situacao, fornecedor, para, improvavel::text])::text, 'UTF8')), 'hex'), 16)
 $$;
-comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text) is 'Sixteen hexadecimal digits that stand for a group.';
-grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text) to conferente_leitor;
+comment on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) is 'Sixteen hexadecimal digits that stand for a group.';
+grant execute on function audit_interno.chave_grupo(text, text, text, integer, boolean, text, text, text, boolean) to conferente_leitor;
 --! EndIncluded saidas/consulta/chave_grupo.sql
 
 --! Included saidas/consulta/partes_grupo.sql
--- Whether a correction needs two people, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+-- Whether a correction needs two people, whether it is probably no error, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
 language sql
@@ -10090,20 +10348,30 @@ as $$
 $$;
 comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
 grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;
+
+create or replace function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
+returns boolean
+language sql
+immutable parallel safe
+as $$
+  select (divergencia).mudanca is not null and (divergencia).valores_digitados is null and (divergencia).confianca <= piso
+$$;
+comment on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
+grant execute on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) to conferente_leitor;
 --! EndIncluded saidas/consulta/partes_grupo.sql
 
 --! Included saidas/consulta/divergencia_grupo.sql
 -- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
 -- name what lies in audit_interno, ask for it in views.
-create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text)
+create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
 returns text
 language sql
 immutable parallel safe
 return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (divergencia).mudanca,
   audit_interno.faixa_confianca((divergencia).confianca), audit_interno.pede_duas(divergencia, dupla), situacao,
-  audit_interno.fornecedor_grupo(divergencia));
-comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text) is 'The group of a finding if its status were situacao.';
-grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text) to conferente_leitor;
+  audit_interno.fornecedor_grupo(divergencia), para, audit_interno.e_improvavel(divergencia, piso));
+comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) to conferente_leitor;
 
 -- A field of the finding: the group in which one decision takes it.
 create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
@@ -10112,11 +10380,14 @@ language sql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select case when audit.aguarda_pessoa((divergencia).status) then audit_interno.grupo_em(divergencia,
-    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), (divergencia).status) end
+  select case when audit.aguarda_pessoa((divergencia).status) and not coalesce((divergencia).adiada_ate > audit.hoje(), false)
+    then audit_interno.grupo_em(divergencia,
+    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'),
+    (select r.piso from audit.regras r where r.nome = (divergencia).regra), (divergencia).status,
+    (divergencia).encaminhada_para) end
 $$;
 comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
-  'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait.';
+  'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait, or is postponed.';
 grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded saidas/consulta/divergencia_grupo.sql
 
@@ -10129,10 +10400,23 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   (select audit.hoje()) - (d.detectada_em at time zone (select audit.fuso()))::date as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
   audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
-  audit_interno.grupo_em(d, (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status) as grupo
+  case when d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()) then audit_interno.grupo_em(d,
+    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), r.piso, d.status,
+    d.encaminhada_para) end as grupo,
+  coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
+  case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
+  coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
+  n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id
 from audit.divergencias_processadas d
+left join audit.regras r on r.nome = d.regra
+-- asked of those alone that were postponed or forwarded
+left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
+  select c.id from audit.decisoes c
+  where c.divergencia_id = d.id and c.tipo in ('adiamento', 'encaminhamento')
+    and (c.ate, c.para) is not distinct from (d.adiada_ate, d.encaminhada_para)
+  order by c.id desc limit 1) end
 where audit.aguarda_pessoa(d.status);
-comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
+comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha; also those postponed (adiada).';
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found, in the zone of the setting agenda.fuso.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
 comment on column audit.vw_divergencias_abertas.regra is 'Rule that found it.';
@@ -10158,7 +10442,14 @@ comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is show
 comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
-comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos; null while it is postponed.';
+comment on column audit.vw_divergencias_abertas.adiada is 'Whether it is postponed (audit.adiar): out of the queue.';
+comment on column audit.vw_divergencias_abertas.adiada_ate is 'Day on which a postponed one comes back; null while its row does not change, and where it is not postponed.';
+comment on column audit.vw_divergencias_abertas.encaminhada_para is 'Whom it was forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
+comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the caller, or a role of the caller''s.';
+comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
+comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
+comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
 --! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
 --! Included saidas/consulta/vw_grupos_abertos.sql
@@ -10169,17 +10460,18 @@ with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
-    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor,
-    d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
+    audit_interno.e_improvavel(d, r.piso) as improvavel, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
-  where audit.aguarda_pessoa(d.status)
+  join audit.regras r on r.nome = d.regra
+  where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
-  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, count(*) as quantidade,
+  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
     sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
     max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
     (array_agg(e.id))[1:5] as amostra
   from espera e
-  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor
+  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel
 ), parecida as (
   select d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa, audit_interno.fornecedor_grupo(d) as fornecedor,
     count(*) as decididas, count(*) filter (where v.certo) as certas
@@ -10187,15 +10479,17 @@ with dupla as materialized (
   join audit.divergencias_processadas d on d.id = v.divergencia_id
   group by 1, 2, 3, 4, 5
 )
-select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor) as grupo, g.regra,
+select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor, g.encaminhada_para, g.improvavel) as grupo, g.regra,
   g.especie, g.mudanca, g.fornecedor, g.situacao, g.quantidade, g.valor, g.duas_pessoas, g.confianca_de, g.confianca_ate,
   g.mais_antiga, coalesce(p.decididas, 0) as parecidas_decididas, coalesce(p.certas, 0) as parecidas_certas, g.amostra,
   jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
-    'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto
+    'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto,
+  g.encaminhada_para, coalesce(g.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
+  g.improvavel
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
-comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed and status; where nothing is proposed, same supplier.';
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
 comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
@@ -10212,6 +10506,9 @@ comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findi
 comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
 comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
+comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
+comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
 grant select on audit_interno.vereditos to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_grupos_abertos.sql
 
@@ -10402,6 +10699,7 @@ as $$
   select jsonb_build_object(
     'total', count(*),
     'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
+    'adiadas', count(*) filter (where d.adiada_ate > (now() at time zone conteudo_espera.fuso)::date),
     'segunda', count(*) filter (where d.status = 'aguardando_segunda_aprovacao'),
     'mais_antiga_dias', max(d.idade),
     'mediana_dias', percentile_disc(0.5) within group (order by d.idade),
@@ -10410,7 +10708,7 @@ as $$
     'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias), 0)))
   from (select (audit_interno.configuracao('correio.dias_vencimento') #>> '{}')::integer as dias) as v
   left join lateral (
-    select d.status, d.valor_em_risco, (now() at time zone conteudo_espera.fuso)::date
+    select d.status, d.valor_em_risco, d.adiada_ate, (now() at time zone conteudo_espera.fuso)::date
       - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
     from audit.divergencias_processadas d
     where audit.aguarda_pessoa(d.status)
@@ -10418,7 +10716,7 @@ as $$
   where d.status is not null
 $$;
 comment on function audit_interno.conteudo_espera(text) is
-  'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
+  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
 --! EndIncluded saidas/correio/conteudo_espera.sql
 
 --! Included saidas/correio/conteudo_regras.sql
@@ -11670,7 +11968,7 @@ as $$
   ), decisao as (
     select x.operacao_id, count(*) as fatos, sha256(string_agg(x.resumo, '' order by x.id)) as resumo
     from (
-      select c.operacao_id, c.id, sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.confianca,
+      select c.operacao_id, c.id, sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para, c.antes, c.confianca,
         c.decidida_em)::text, 'UTF8')) as resumo
       from audit.decisoes c
     ) as x
@@ -14099,6 +14397,7 @@ as $$
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
+    where p.tipo not in ('adiamento', 'encaminhamento', 'comentario', 'retirada') -- these answer nothing
     order by p.divergencia_id, p.id desc
   ) u
   join audit.divergencias_processadas d on d.id = u.divergencia_id and d.regra = 'trade_marketing'

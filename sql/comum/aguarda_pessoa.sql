@@ -15,3 +15,11 @@ immutable parallel safe
 return status = any (audit_interno.situacoes_em_espera());
 comment on function audit.aguarda_pessoa(text) is 'Whether a finding of this status waits for a person: aberta, aguardando_segunda_aprovacao or falha.';
 grant execute on function audit.aguarda_pessoa(text) to conferente_leitor;
+
+create or replace function audit_interno.responde(tipo text)
+returns boolean
+language sql
+immutable parallel safe
+return tipo <> all ('{adiamento,encaminhamento,comentario,retirada}'::text[]);
+comment on function audit_interno.responde(text) is
+  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';

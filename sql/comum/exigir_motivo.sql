@@ -1,5 +1,5 @@
 -- A person's act needs a reason that another person can read.
-create or replace function audit_interno.exigir_motivo(motivo text)
+create or replace function audit_interno.exigir_motivo(motivo text, nome text default 'o motivo')
 returns text
 language plpgsql
 immutable
@@ -7,14 +7,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if motivo is null or btrim(motivo) = '' then
-    raise exception using errcode = 'NC006', message = 'falta o motivo',
+    raise exception using errcode = 'NC006', message = format('falta %s', nome),
       hint = 'Escreva em uma frase por que: quem auditar vai ler.';
   end if;
   if length(motivo) > 2000 then
-    raise exception using errcode = 'NC006', message = 'o motivo é longo demais',
+    raise exception using errcode = 'NC006', message = format('%s é longo demais', nome),
       detail = format('%s caracteres; o máximo é 2000', length(motivo));
   end if;
   return btrim(motivo);
 end
 $$;
-comment on function audit_interno.exigir_motivo(text) is 'The reason, trimmed. NC006 when it is missing or longer than 2000 characters.';
+comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or what is called otherwise, trimmed. NC006 when it is missing or longer than 2000 characters.';

@@ -1,7 +1,7 @@
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
-  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
   padrao jsonb not null,
   minimo numeric,
   maximo numeric,
@@ -14,10 +14,10 @@ create table audit.configuracoes_sistema (
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
-comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos and enderecos.';
-comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos and enderecos.';
+comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
+comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.permitidos is 'JSON array of the only values allowed, or null.';
 comment on column audit.configuracoes_sistema.unidade is 'Unit of the value, for people.';
 comment on column audit.configuracoes_sistema.descricao is 'What the setting does.';
@@ -59,6 +59,14 @@ from (values
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
+  ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
+    {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
+    {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
+    {"ato": "rejeitar", "texto": "parcela ou cobrança recorrente, não é repetição"},
+    {"ato": "rejeitar", "texto": "já resolvido na origem"},
+    {"ato": "adiar", "texto": "espero resposta do fornecedor"},
+    {"ato": "adiar", "texto": "espero a nota ou o crédito"}]', 'motivos', 0, 9, null, null,
+    'Motivos que a página de revisão oferece depois de r (ato rejeitar) e de s (ato adiar), cada um numa tecla de 1 a 9, na ordem da lista; outro se escreve.'),
   -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
   ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),

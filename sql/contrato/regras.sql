@@ -15,6 +15,7 @@ create table audit.regras (
   colunas_resumo text[] not null default '{}',
   confianca_base numeric(5, 4) not null check (confianca_base between 0 and 1),
   limiar numeric(5, 4) not null check (limiar between 0 and 1),
+  piso numeric(5, 4) not null default 0.1 check (piso between 0 and 1),
   automatica boolean not null default false,
   ativa boolean not null default true,
   prioridade integer not null default 100,
@@ -56,6 +57,7 @@ comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse
 comment on column audit.regras.colunas_resumo is 'Columns by which a person recognises the entry (supplier, document, date, branch, cost centre, text, amount), in the order in which they are shown: taken at detection, kept with each finding.';
 comment on column audit.regras.confianca_base is 'Confidence the rule starts from, 0 to 1.';
 comment on column audit.regras.limiar is 'Confidence from which auto may correct by itself, 0 to 1.';
+comment on column audit.regras.piso is 'Confidence up to which what the rule proposes is probably no error, 0 to 1: counted, and apart from the morning''s groups.';
 comment on column audit.regras.automatica is 'Whether auto may correct for this rule at all.';
 comment on column audit.regras.ativa is 'Whether sessions run the rule.';
 comment on column audit.regras.prioridade is 'Order within a session, lowest first.';

@@ -21,6 +21,10 @@ export interface Finding {
   readonly visto: string
   readonly lancamento?: string | null
   readonly explicacao?: string | null
+  readonly adiada?: boolean
+  /** Null while it is postponed until the row changes. */
+  readonly adiada_ate?: string | null
+  readonly encaminhada_para?: string | null
 }
 
 export interface Acted extends Finding {
@@ -48,6 +52,8 @@ export const findingColumns = (sql: Sql) => sql`
   confianca, evidencia, justificativa, valor_em_risco, status, detectada_em, ultima_deteccao, vezes_detectada,
   proposta_por, decidida_em, decidida_por, motivo, audit.divergencia_visto(divergencias_processadas) as visto,
   audit.divergencia_resumo(divergencias_processadas) as resumo,
+  coalesce(adiada_ate > audit.hoje(), false) as adiada,
+  case when adiada_ate > audit.hoje() and adiada_ate < 'infinity' then adiada_ate::text end as adiada_ate, encaminhada_para,
   (select e.lancamento from audit.vw_divergencias_exportacao e where e.id = divergencias_processadas.id) as lancamento`
 
 /** A line for each finding, and with `sentence` its justification and why it is as it is below. */
@@ -70,6 +76,17 @@ export function printFindings(
       title: column.change,
       of: (r) => change(format.values, r.valores_originais, r.valores_digitados ?? r.valores_propostos),
     },
+    ...(rows.some((r) => r.adiada)
+      ? [
+          {
+            title: column.postponed,
+            of: (r: Finding) => (r.adiada ? (r.adiada_ate ?? text.result.untilChanged) : ''),
+          },
+        ]
+      : []),
+    ...(rows.some((r) => r.encaminhada_para)
+      ? [{ title: column.forwarded, of: (r: Finding) => r.encaminhada_para }]
+      : []),
     // Last, because a narrow terminal cuts it.
     ...(rows.some((r) => r.lancamento) ? [{ title: column.entry, of: (r: Finding) => r.lancamento }] : []),
     ...(reason ? [{ title: column.reason, of: (r: Finding) => r.explicacao ?? r.motivo }] : []),

@@ -71,8 +71,10 @@ export function register(program: Command, app: App): void {
         else if (rows.length === 0) print(text.notice.noFindings)
         else {
           printFindings(app, rows, { sentence: options.detalhe === true, seen: true })
-          const [all] = await sql<{ total: bigint }[]>`select count(*) as total ${asked}`
-          tell(text.notice.shown(format.number(rows.length), format.number(all?.total)))
+          const [all] = await sql<{ total: bigint; adiadas: number }[]>`
+            select count(*) as total, count(*) filter (where adiada_ate > audit.hoje())::int as adiadas ${asked}`
+          const postponed = all?.adiadas ? `, ${text.notice.postponed(format.number(all.adiadas))}` : ''
+          tell(text.notice.shown(format.number(rows.length), format.number(all?.total)) + postponed)
         }
         return 0
       }),

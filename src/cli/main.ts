@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { readSettings } from '../settings/settings.ts'
+import * as adiar from './adiar.ts'
 import * as agendar from './agendar.ts'
 import { type App, createApp } from './app.ts'
 import * as aprovar from './aprovar.ts'
 import * as avaliar from './avaliar.ts'
 import * as cancelar from './cancelar.ts'
+import * as comentar from './comentar.ts'
 import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
 import * as corrigir from './corrigir.ts'
 import * as demo from './demo.ts'
 import * as desfazer from './desfazer.ts'
 import * as diagnostico from './diagnostico.ts'
+import * as encaminhar from './encaminhar.ts'
 import { reportError } from './errors.ts'
 import * as excecoes from './excecoes.ts'
 import * as exportar from './exportar.ts'
@@ -47,6 +50,9 @@ const COMMANDS = [
   aprovar,
   rejeitar,
   confirmar,
+  adiar,
+  encaminhar,
+  comentar,
   corrigir,
   desfazer,
   reabrir,

@@ -9,6 +9,8 @@ export const column = {
   id: same('id'),
   rule: both('regra', 'rule'),
   record: both('registro', 'row'),
+  postponed: both('adiada até', 'postponed until'),
+  forwarded: both('encaminhada para', 'forwarded to'),
   entry: both('lançamento', 'entry'),
   atStake: both('em risco', 'at stake'),
   confidence: both('confiança', 'confidence'),

@@ -34,6 +34,18 @@ export const command = {
     'confirma divergências que procedem e foram tratadas fora; elas fecham e contam como certas',
     'says that findings are right and dealt with outside; they close, and count as right',
   ),
+  adiar: both(
+    'deixa divergências para depois: fora da fila até um dia, ou até que o registro mude',
+    'leaves findings for later: out of the queue until a day, or until the row changes',
+  ),
+  encaminhar: both(
+    'encaminha divergências a outra pessoa, ou a um papel',
+    'forwards findings to another person, or to a role',
+  ),
+  comentar: both(
+    'escreve um comentário ao lado de divergências; não muda nada',
+    'writes a comment beside findings; changes nothing',
+  ),
   corrigir: both(
     'propõe outros valores para o registro de uma divergência; outra pessoa aprova',
     "proposes other values for a finding's row; another person approves",

@@ -69,6 +69,28 @@ export const example = {
       'conferente desfazer 31 --motivo "wrong list"',
     ),
   ),
+  adiar: examples(
+    both(
+      'conferente adiar 12 15 --ate 2026-12-07 --motivo "a nota de crédito vem na segunda"',
+      'conferente adiar 12 15 --ate 2026-12-07 --motivo "the credit note comes on Monday"',
+    ),
+    both(
+      'conferente adiar 12 --motivo "o fornecedor vai corrigir"',
+      'conferente adiar 12 --motivo "the supplier will mend it"',
+    ),
+  ),
+  encaminhar: examples(
+    both(
+      'conferente encaminhar 12 --para carla --motivo "conhece o fornecedor"',
+      'conferente encaminhar 12 --para carla --motivo "knows the supplier"',
+    ),
+  ),
+  comentar: examples(
+    both(
+      'conferente comentar 12 --comentario "liguei, pedem uma semana"',
+      'conferente comentar 12 --comentario "I called, they need a week"',
+    ),
+  ),
   corrigir: examples(
     both(
       'conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "nota 4711"',

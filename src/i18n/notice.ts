@@ -64,6 +64,10 @@ export const notice = {
     (operation: string) => `Para desfazer: conferente desfazer ${operation} --motivo …`,
     (operation) => `To take it back: conferente desfazer ${operation} --motivo …`,
   ),
+  postponed: both(
+    (n: string) => `${n} ${n === '1' ? 'adiada' : 'adiadas'}`,
+    (n) => `${n} postponed`,
+  ),
   secondNeeded: both(
     'As que aguardam pedem a aprovação de outra pessoa: conferente aprovar ID --motivo …',
     "Those that wait need another person's approval: conferente aprovar ID --motivo …",

@@ -106,6 +106,15 @@ export const option = {
     'erradas (conta contra a regra) ou outra-razao; num terminal, é perguntado',
     'erradas (counts against the rule) or outra-razao; on a terminal you are asked',
   ),
+  postponeUntil: both(
+    'dia em que volta à fila, AAAA-MM-DD; sem ela, até que o registro mude',
+    'day on which they are back in the queue, YYYY-MM-DD; without it, when the row changes',
+  ),
+  forwardTo: both(
+    'a pessoa, como as decisões a chamam, ou um papel: revisor, administrador',
+    'the person, as decisions name them, or a role: revisor, administrador',
+  ),
+  comment: both('o comentário; fica na auditoria', 'the comment; it is audited'),
   exceptionFinding: both(
     'declara certo o registro desta divergência, para a regra dela',
     'declares the row of this finding right, for its rule',

@@ -40,6 +40,18 @@ export const rest = {
       'Confirma divergências que procedem e foram tratadas fora. Elas fecham, contam como certas e não voltam enquanto a linha não mudar.',
       'Confirms findings: right, and dealt with outside. They close, count as right, and stay silent until the row changes.',
     ),
+    adiar: both(
+      'Adia divergências: fora da fila até um dia, ou até que a linha mude. O status fica como está.',
+      'Postpones findings: out of the queue until a day, or until the row changes. The status stays.',
+    ),
+    encaminhar: both(
+      'Encaminha divergências a uma pessoa ou a um papel. O status fica como está.',
+      'Forwards findings to a person or to a role. The status stays.',
+    ),
+    comentar: both(
+      'Escreve um comentário ao lado de divergências; não muda nada.',
+      'Writes a comment beside findings; changes nothing.',
+    ),
     desfazer: both(
       'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): o que corrigiu volta atrás e as divergências voltam à fila.',
       'Takes back an act of the caller (approval, rejection, confirmation, typed value): what it corrected is rolled back, and the findings wait again.',
@@ -69,6 +81,15 @@ export const rest = {
   parameter: {
     status: both('Um ou mais status.', 'One status or more.'),
     regra: both('Uma ou mais regras.', 'One rule or more.'),
+    ate: both(
+      'Dia em que voltam à fila; null: até que a linha mude; hoje: de volta à fila já.',
+      'Day on which they are back in the queue; null: when the row changes; today: at once.',
+    ),
+    para: both(
+      'A pessoa, como as decisões a chamam, ou um papel: revisor, administrador.',
+      'The person, as decisions name them, or a role: revisor, administrador.',
+    ),
+    comentario: both('O comentário.', 'The comment.'),
     umaRegra: both('A regra.', 'The rule.'),
     tabela: both('A tabela da linha, com esquema.', 'Table of the row, schema-qualified.'),
     registro: both('A chave da linha, como texto.', 'Key of the row, as text.'),

@@ -27,6 +27,7 @@ export const result = {
     (id: string) => `Exceção ${id} revogada: a próxima sessão volta a olhar o registro.`,
     (id) => `Exception ${id} revoked: the next session looks at the row again.`,
   ),
+  untilChanged: both('o registro mudar', 'the row changes'),
   gone: both('(o registro não existe mais)', '(the row does not exist any more)'),
   rollback: both(
     (back: string, kept: string) => `revertidas: ${back}; não revertidas: ${kept}`,

@@ -123,6 +123,7 @@ export const factsSchema = z.object({
     .object({
       total: count,
       valor: amount,
+      adiadas: count.default(0),
       segunda: count,
       mais_antiga_dias: count.nullable(),
       mediana_dias: count.nullable(),

@@ -89,7 +89,10 @@ function lead(facts: Facts, text: MailText, format: MailFormat): string[] {
     return [text.lead.unqueued(due, format.number(agendamento?.tentativas ?? 1))]
   }
   const waiting = espera
-    ? [text.lead.waiting(espera.total, format.number(espera.total), format.money(espera.valor))]
+    ? [
+        text.lead.waiting(espera.total, format.number(espera.total), format.money(espera.valor)) +
+          (espera.adiadas > 0 ? ` ${text.lead.postponed(format.number(espera.adiadas))}` : ''),
+      ]
     : []
   if (tipo === 'divergencias')
     return [text.lead.alert(format.number(pedem?.novas ?? 0), format.money(pedem?.valor ?? '0')), ...waiting]

@@ -136,6 +136,41 @@ await t.test('taken back by its own number; confirmed; a lot of which one was de
   t.match(undone.json(), [{ status: 'aberta' }, { status: 'aberta' }])
 })
 
+await t.test('left for later, forwarded and commented: told in the list, and taken back', async (t) => {
+  const [um, dois] = await abertas(`regra = 'pendente_verificacao' and ${propoe}`)
+  const ids = [um?.id ?? '', dois?.id ?? '']
+  const adiar = (...args: string[]) => conferente(['adiar', ...args, '--motivo', 'vem a nota'], { url: ana })
+  t.equal((await adiar(ids[0] as string, '--ate', 'amanhã')).code, 2)
+  t.match((await adiar(ids[0] as string, '--ate', '2020-01-01')).stderr, /não se adia para um dia que passou/)
+  const postponed = await adiar(...ids)
+  t.equal(postponed.code, 0, postponed.stderr)
+  t.match(postponed.stdout, /adiada até que o registro mude/)
+  const list = await conferente(['listar', '--regra', 'pendente_verificacao', '--limite', '1000'], {
+    url: ana,
+  })
+  t.match(list.stdout, /adiada até[\s\S]*o registro mudar/)
+  t.match(list.stderr, /de \d+, 2 adiadas/)
+  const forwarded = await conferente(
+    ['encaminhar', ids[0] as string, '--para', 'Bruno', '--motivo', 'conhece', '--json'],
+    { url: ana },
+  )
+  t.match(forwarded.json(), [{ status: 'aberta', explicacao: 'encaminhada para bruno' }])
+  const comment = await conferente(['comentar', ids[0] as string, '--comentario', 'liguei'], { url: bruno })
+  t.equal(comment.code, 0, comment.stderr)
+  t.match(
+    (await conferente(['listar', '--regra', 'pendente_verificacao', '--limite', '1000'], { url: ana }))
+      .stdout,
+    /encaminhada para[\s\S]*bruno/,
+  )
+  t.equal((await conferente(['comentar', ids[0] as string, '--comentario', 'x'], { url: adelia })).code, 1)
+  const undo = (operation: unknown) =>
+    conferente(['desfazer', String(operation), '--motivo', 'engano'], { url: ana })
+  t.equal((await undo(forwarded.json()[0].operacao_id)).code, 0)
+  const taken = await undo(/conferente desfazer (\d+)/.exec(postponed.stderr)?.[1])
+  t.equal(taken.code, 0, taken.stderr)
+  t.match(taken.stdout, /adiamento desfeito/)
+})
+
 await t.test(
   'corrections called wrong cost a rule its autonomy: it is said, with the command that gives it back',
   async (t) => {

@@ -109,6 +109,16 @@ export async function cenario(t: Pick<Test, 'teardown'>) {
     confirmar: (quem: People, ...ids: number[]) =>
       pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
         from audit.confirmar_divergencias(${ids}, 'nota cancelada com o fornecedor')`,
+    /** ate: a day, or null until the row changes. */
+    adiar: (quem: People, ate: string | null, ...ids: number[]) =>
+      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
+        from audit.adiar(${ids}, ${ate}::text::date, 'espero a nota de crédito')`,
+    encaminhar: (quem: People, para: string, ...ids: number[]) =>
+      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
+        from audit.encaminhar(${ids}, ${para}, 'conhece o fornecedor')`,
+    comentar: (quem: People, ...ids: number[]) =>
+      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
+        from audit.comentar(${ids}, 'liguei para o fornecedor')`,
     desfazer: (quem: People, operacao: unknown) =>
       pessoa(quem)`select id::int, status, resultado, codigo, explicacao, aviso
         from audit.desfazer(${operacao as number}, 'cliquei errado')`,

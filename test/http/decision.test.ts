@@ -104,6 +104,52 @@ test('GraphQL: the same', async (t) => {
   t.match(confirmed.data.confirmarDivergencias.resultado, [{ status: 'resolvida' }])
 })
 
+test('What is postponed, forwarded and commented by REST and GraphQL alike is told by both, and taken back', async (t) => {
+  const { ana, bruno, rest, graphql, ids } = await scene(t)
+  const later = await rest(ana, 'divergencias/adiar', { ids: [ids[0]], ate: null, motivo: 'vem a nota' })
+  t.match(later, {
+    status: 200,
+    json: { por_status: { aberta: 1 }, itens: [{ explicacao: 'adiada até que o registro mude' }] },
+  })
+  t.match(await rest(ana, 'divergencias/adiar', { ids: [ids[0]], ate: '2020-01-01', motivo: 'x' }), {
+    status: 422,
+  })
+  await rest(ana, 'divergencias/comentar', { ids: [ids[0]], comentario: 'liguei' })
+  const forwarded = await rest(ana, 'divergencias/encaminhar', {
+    ids: [ids[1]],
+    para: 'bruno',
+    motivo: 'conhece',
+  })
+  t.match(forwarded, { status: 200 })
+  const seen = () =>
+    graphql(
+      bruno,
+      `{ gruposAbertos { nodes { quantidade paraMim } }
+        divergenciasAbertas(orderBy: ID_ASC, filter: { or: [{ adiada: { equalTo: true } }, { paraMim: { equalTo: true } }] }) {
+          nodes { id adiada adiadaAte encaminhadaPara notaPor notaMotivo notaOperacaoId } } }`,
+    )
+  const told = await seen()
+  t.match(told.data.divergenciasAbertas.nodes, [
+    { adiada: true, adiadaAte: null, notaPor: 'ana', notaMotivo: 'vem a nota' },
+    { adiada: false, encaminhadaPara: 'bruno', notaPor: 'ana', notaMotivo: 'conhece' },
+  ])
+  t.equal(told.data.gruposAbertos.nodes.filter((g: { paraMim: boolean }) => g.paraMim).length, 1)
+  const again = await graphql(
+    ana,
+    `mutation { adiar(input: { ids: ["${ids[0]}"], ate: "2999-01-01", motivo: "x" }) { resultado { operacaoId } } }`,
+  )
+  t.match((await seen()).data.divergenciasAbertas.nodes, [{ adiadaAte: '2999-01-01' }, {}])
+  for (const operation of [
+    again.data.adiar.resultado[0].operacaoId,
+    later.json.itens[0].operacao_id,
+    forwarded.json.itens[0].operacao_id,
+  ])
+    t.match(await rest(ana, `auditoria/operacoes/${operation}/desfazer`, { motivo: 'engano' }), {
+      status: 200,
+    })
+  t.strictSame((await seen()).data.divergenciasAbertas.nodes, [])
+})
+
 test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong says what it cost', async (t) => {
   const { cena, ana, olivia, graphql, ids } = await scene(t)
   await cena.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`

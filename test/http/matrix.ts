@@ -29,12 +29,14 @@ vw_operacoes_resumo         L R O A
 vw_resumos                  L R O A
 
 acertos_padroes()           L R O A
+adiar()                       R
 aguarda_pessoa()            L R O A
 alterar_configuracao()            A
 alterar_regra()                   A
 aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
+comentar()                    R
 consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
@@ -51,6 +53,7 @@ divergencia_idade_dias()    L R O A
 divergencia_link_revisao()  L R O A
 divergencia_resumo()        L R O A
 divergencia_visto()         L R O A
+encaminhar()                  R
 excecao_aviso()             L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A
@@ -96,6 +99,9 @@ GET /api/v1/divergencias                       L R O A
 POST /api/v1/divergencias/processar                O
 POST /api/v1/divergencias/aprovar                R
 POST /api/v1/divergencias/confirmar              R
+POST /api/v1/divergencias/adiar                  R
+POST /api/v1/divergencias/encaminhar             R
+POST /api/v1/divergencias/comentar               R
 DELETE /api/v1/divergencias/:id/rejeitar         R
 POST /api/v1/auditoria/operacoes/:id/desfazer    R
 GET /api/v1/auditoria/operacoes                L R O A
@@ -124,6 +130,7 @@ export const PUBLIC: readonly string[] = [
     'acts',
     'api',
     'app',
+    'aside',
     'corrected',
     'decision',
     'details',
@@ -140,6 +147,7 @@ export const PUBLIC: readonly string[] = [
     'one',
     'overview',
     'panel',
+    'postponed',
     'preact',
     'queries',
     'queue',
@@ -166,6 +174,9 @@ export const QUESTIONS: Readonly<Record<string, { readonly query?: string; reado
   'POST /api/v1/divergencias/processar': { body: { modo: 'manual' } },
   'POST /api/v1/divergencias/aprovar': { body: { ids: [1], visto: ['x'], motivo: 'confere' } },
   'POST /api/v1/divergencias/confirmar': { body: { ids: [1], motivo: 'procede' } },
+  'POST /api/v1/divergencias/adiar': { body: { ids: [1], ate: null, motivo: 'depois' } },
+  'POST /api/v1/divergencias/encaminhar': { body: { ids: [1], para: 'ana', motivo: 'conhece' } },
+  'POST /api/v1/divergencias/comentar': { body: { ids: [1], comentario: 'liguei' } },
   'POST /api/v1/auditoria/operacoes/:id/desfazer': { body: { motivo: 'engano' } },
   'DELETE /api/v1/divergencias/:id/rejeitar': { body: { motivo: 'não procede' } },
   'GET /api/v1/relatorios/divergencias/export': { query: '?formato=csv' },

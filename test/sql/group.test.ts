@@ -168,3 +168,53 @@ t.test(
     t.match(await decidir(c, 'ana', 'confirmar', grupo), [{ status: 'resolvida' }, { status: 'resolvida' }])
   },
 )
+
+t.test('what is probably no error, by the floor of its rule, is a group that says so', async (t) => {
+  const c = await cenario(t)
+  await c.lancar(
+    { id: 1, confianca: 0.05 },
+    { id: 2, confianca: 0.2 },
+    { id: 3, confianca: 0.3 },
+    { id: 4, confianca: 0.01, descricao: 'aponta' },
+  )
+  await c.processar()
+  const improvaveis = async () =>
+    (
+      await c.pessoa('leo')`select amostra::int[] as amostra from audit.vw_grupos_abertos where improvavel`
+    ).flatMap((g) => g['amostra'])
+  t.strictSame(
+    await improvaveis(),
+    [await id(c, 1)],
+    'what only flags proposes nothing that could be improbable',
+  )
+  t.equal(
+    await codigo(c.pessoa('ana')`select audit.alterar_regra('errada', '{"piso": 0.25}', 'x')`),
+    '42501',
+    'an administrator’s to say',
+  )
+  t.equal(
+    await codigo(c.pessoa('adelia')`select audit.alterar_regra('errada', '{"piso": 1.1}', 'x')`),
+    'NC009',
+  )
+  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"piso": 0.25}', 'medido')`
+  t.match(
+    await c.sql`select detalhes -> 'antes' -> 'piso' as antes, detalhes -> 'depois' -> 'piso' as depois
+      from audit.operacoes where tipo = 'regra' order by id desc limit 1`,
+    [{ antes: 0.1, depois: 0.25 }],
+    'and audited',
+  )
+  t.strictSame(
+    (await improvaveis()).toSorted(),
+    [await id(c, 1), await id(c, 2)],
+    'in one band a group on each side',
+  )
+  const duvidosas = (await grupos(c)).filter((g) => g['confianca_ate'] === 0.3)
+  t.match(await decidir(c, 'ana', 'rejeitar', duvidosas[0]), [{ id: await id(c, 3), resultado: 'feita' }])
+  t.match(
+    await c.pessoa(
+      'leo',
+    )`select a.grupo = audit.divergencia_grupo(d) as mesmo, a.grupo in (select grupo from audit.vw_grupos_abertos) as ha
+      from audit.vw_divergencias_abertas a join audit.divergencias_processadas d using (id)`,
+    Array.from({ length: 3 }, () => ({ mesmo: true, ha: true })),
+  )
+})

@@ -300,6 +300,11 @@ test('what waits grows old, and is overdue after the days that are set', async (
     valor_vencidas: '10.50',
     dias_vencimento: 7,
   })
+  t.notMatch((await render(await conteudo(c, 'resumo'))).text, /adiada/)
+  await c.adiar('ana', null, (await c.achado(1)).id, (await c.achado(2)).id)
+  const adiadas = await conteudo(c, 'resumo')
+  t.match(adiadas.espera, { total: 3, valor: '30.82', adiadas: 2, vencidas: 1 }, 'postponed is not done')
+  t.match((await render(adiadas)).text, /3 esperam uma pessoa: R\$\s30,82 em risco\. 2 delas estão adiadas\./)
   await c.sql`select audit.alterar_configuracao('correio.dias_vencimento', '6', 'teste')`
   t.match((await conteudo(c, 'resumo')).espera, { vencidas: 2, valor_vencidas: '30.75' })
 })

@@ -29,6 +29,24 @@ t.test('a setting takes only what its type and range allow, and says what that i
       maus: ['["A", 1]', '["A", " "]', '"A"', '{}', '[["A"]]'],
       dica: /lista.*0.*100.*null/,
     },
+    'revisao.motivos': {
+      bons: [
+        '[]',
+        '[{"ato": "rejeitar", "texto": "está certo"}, {"ato": "adiar", "texto": "espero a nota"}]',
+      ],
+      maus: [
+        '["está certo"]',
+        '{}',
+        '[{"ato": "aprovar", "texto": "x"}]',
+        '[{"ato": "rejeitar", "texto": " "}]',
+        '[{"ato": "rejeitar", "texto": 1}]',
+        '[{"ato": "rejeitar"}]',
+        '[{"ato": "rejeitar", "texto": "x", "tecla": 1}]',
+        `[{"ato": "rejeitar", "texto": "${'x'.repeat(101)}"}]`,
+        `[${Array(10).fill('{"ato": "rejeitar", "texto": "x"}').join()}]`,
+      ],
+      dica: /rejeitar ou adiar.*100 caracteres; de 0 a 9 elementos/,
+    },
     'trade_marketing.categoria': {
       bons: ['"Marketing"', '""', '"  "', 'null'],
       maus: ['1', `"${'x'.repeat(501)}"`],

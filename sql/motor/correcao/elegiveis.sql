@@ -16,7 +16,8 @@ as $$
     -- a person's last word was a value of their own, or to take a correction back: it waits for a person
     and not coalesce((
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
-      from audit.decisoes c where c.divergencia_id = d.id order by c.id desc limit 1), false)
+      from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
+    and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0

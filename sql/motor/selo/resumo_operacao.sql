@@ -23,7 +23,7 @@ as $$
         order by a.divergencia_id)
       from (select x.* from audit.alteracoes x where x.operacao_id = o.id offset 0) as a), ''))
     || sha256(coalesce((
-      select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.confianca,
+      select string_agg(sha256(convert_to(row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para, c.antes, c.confianca,
         c.decidida_em)::text, 'UTF8')), '' order by c.id)
       from (select x.* from audit.decisoes x where x.operacao_id = o.id offset 0) as c), ''))
     || sha256(coalesce((

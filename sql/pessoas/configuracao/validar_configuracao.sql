@@ -29,6 +29,11 @@ begin
     when 'booleano' then v_tipo_json = 'boolean'
     when 'textos' then v_tipo_json = 'array'
       and not jsonb_path_exists(new.valor, 'strict $[*] ? (@.type() != "string" || @ like_regex "^\\s*$")')
+    when 'motivos' then v_tipo_json = 'array' and not exists (
+      select from jsonb_array_elements(case v_tipo_json when 'array' then new.valor else '[]' end) as m
+      where case when jsonb_typeof(m) <> 'object' then true
+        else m - '{ato,texto}'::text[] <> '{}' or coalesce(m ->> 'ato', '') not in ('rejeitar', 'adiar')
+          or jsonb_typeof(m -> 'texto') is distinct from 'string' or btrim(m ->> 'texto') = '' or length(m ->> 'texto') > 100 end)
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
     when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
@@ -48,7 +53,7 @@ begin
     if new.tipo = 'inteiro' then
       new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
     end if;
-  elsif v_valido and new.tipo in ('textos', 'enderecos') then
+  elsif v_valido and new.tipo in ('textos', 'motivos', 'enderecos') then
     v_medida := jsonb_array_length(new.valor);
   end if;
   v_permitido := concat_ws('; ',
@@ -58,6 +63,7 @@ begin
       when 'numero' then 'um número'
       when 'booleano' then 'true ou false'
       when 'textos' then 'uma lista de textos, como ["A", "B"]'
+      when 'motivos' then 'uma lista como [{"ato": "rejeitar", "texto": "está certo"}], com ato rejeitar ou adiar e texto de 1 a 100 caracteres'
       when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
       when 'hora' then 'uma hora, como "07:00"'
       when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
@@ -67,7 +73,7 @@ begin
       when 'url' then 'um endereço http ou https, como "https://conferente.empresa.com.br"'
     end,
     'de ' || new.minimo || ' a ' || new.maximo || case new.tipo
-      when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
+      when 'intervalo' then ' segundos' when 'textos' then ' elementos' when 'motivos' then ' elementos' when 'enderecos' then ' elementos' else '' end,
     'um destes: ' || new.permitidos::text,
     case when new.padrao = 'null' then 'ou null, sem valor' end);
   if not v_valido then

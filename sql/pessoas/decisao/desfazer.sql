@@ -19,14 +19,18 @@ begin
     raise exception using errcode = 'NC004', message = format('operação desconhecida: %s', coalesce(desfazer.operacao::text, 'nula')),
       hint = 'Veja audit.vw_operacoes_resumo.';
   end if;
-  if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao') then
+  if v_de.tipo not in ('aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento', 'encaminhamento', 'comentario') then
     raise exception using errcode = 'NC005', message = format('não se desfaz uma operação do tipo %s', v_de.tipo),
-      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao.',
+      detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
       hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
   end if;
   if v_de.ator <> v_ator then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
       detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
+  end if;
+  if v_de.tipo in ('adiamento', 'encaminhamento', 'comentario') then
+    return query select * from audit_interno.retirar_notas(v_de, v_motivo);
+    return;
   end if;
   v_ids := array(select distinct c.divergencia_id from audit.decisoes c where c.operacao_id = v_de.id order by 1);
   perform from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id for update;
@@ -38,7 +42,7 @@ begin
       else format('já está %s%s', d.status, coalesce(': ' || d.motivo, '')) end
   from audit.divergencias_processadas d
   left join lateral (
-    select x.* from audit.decisoes x where x.divergencia_id = d.id and x.operacao_id <> v_de.id
+    select x.* from audit.decisoes x where x.divergencia_id = d.id and x.operacao_id <> v_de.id and audit_interno.responde(x.tipo)
       and x.id > (select max(y.id) from audit.decisoes y where y.divergencia_id = d.id and y.operacao_id = v_de.id)
     order by x.id desc limit 1
   ) as c on true
@@ -80,5 +84,5 @@ begin
 end
 $$;
 comment on function audit.desfazer(bigint, text) is
-  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values. What it corrected is rolled back exactly, and the findings are open again; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint, text) to conferente_revisor;

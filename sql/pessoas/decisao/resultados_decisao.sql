@@ -1,5 +1,5 @@
 -- What an act did to each of its findings, those that it left included, and what it cost their rules.
-create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint)
+create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text default null)
 returns setof audit.resultado_decisao
 language plpgsql
 volatile
@@ -8,10 +8,11 @@ as $$
 begin
   return query
     select d.id,
-      case when x.divergencia_id is not null then 'deixada' when d.status in ('obsoleta', 'falha') then 'sem_efeito' else 'feita' end,
+      case when x.divergencia_id is not null then 'deixada' when resultados_decisao.feito is not null then 'feita' when d.status in ('obsoleta', 'falha') then 'sem_efeito' else 'feita' end,
       x.codigo,
       case
         when x.divergencia_id is not null then x.explicacao
+        when resultados_decisao.feito is not null then resultados_decisao.feito
         when d.status in ('obsoleta', 'falha') then d.motivo
         when d.status = 'aguardando_segunda_aprovacao' then 'outra pessoa ainda precisa aprovar'
         when d.status in ('rejeitada', 'resolvida') then 'não volta à fila enquanto o registro não mudar'
@@ -26,4 +27,4 @@ begin
     order by d.id;
 end
 $$;
-comment on function audit_interno.resultados_decisao(bigint[], bigint) is 'Results of an act, one for each finding, in the order of their ids.';
+comment on function audit_interno.resultados_decisao(bigint[], bigint, text) is 'Results of an act, one for each finding, in the order of their ids. feito: what an act did that leaves the status as it is.';

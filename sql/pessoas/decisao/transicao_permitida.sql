@@ -51,3 +51,21 @@ create or replace trigger esquecer_proposta before update of status on audit.div
   for each row when (new.status in ('aberta', 'obsoleta', 'resolvida', 'rejeitada')
     and (new.valores_digitados is not null or new.proposta_por is not null))
   execute function audit_interno.esquecer_proposta();
+
+-- A postponement and a forwarding are of a finding as it was then: nothing that is found again, or has been decided, stays hidden.
+create or replace function audit_interno.esquecer_notas()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.adiada_ate := null;
+  new.encaminhada_para := null;
+  return new;
+end
+$$;
+comment on function audit_interno.esquecer_notas() is 'Clears until when a finding was postponed and whom it was forwarded to when its status changes.';
+
+create or replace trigger esquecer_notas before update of status on audit.divergencias_processadas
+  for each row when (new.status <> old.status and (new.adiada_ate is not null or new.encaminhada_para is not null))
+  execute function audit_interno.esquecer_notas();

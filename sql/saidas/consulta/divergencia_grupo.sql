@@ -1,14 +1,14 @@
 -- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
 -- name what lies in audit_interno, ask for it in views.
-create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, situacao text)
+create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
 returns text
 language sql
 immutable parallel safe
 return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (divergencia).mudanca,
   audit_interno.faixa_confianca((divergencia).confianca), audit_interno.pede_duas(divergencia, dupla), situacao,
-  audit_interno.fornecedor_grupo(divergencia));
-comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text) is 'The group of a finding if its status were situacao.';
-grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, text) to conferente_leitor;
+  audit_interno.fornecedor_grupo(divergencia), para, audit_interno.e_improvavel(divergencia, piso));
+comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
+grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) to conferente_leitor;
 
 -- A field of the finding: the group in which one decision takes it.
 create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
@@ -17,9 +17,12 @@ language sql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select case when audit.aguarda_pessoa((divergencia).status) then audit_interno.grupo_em(divergencia,
-    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), (divergencia).status) end
+  select case when audit.aguarda_pessoa((divergencia).status) and not coalesce((divergencia).adiada_ate > audit.hoje(), false)
+    then audit_interno.grupo_em(divergencia,
+    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'),
+    (select r.piso from audit.regras r where r.nome = (divergencia).regra), (divergencia).status,
+    (divergencia).encaminhada_para) end
 $$;
 comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
-  'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait.';
+  'The group of a finding that waits (audit.vw_grupos_abertos): findings that one decision may take together. Null when it does not wait, or is postponed.';
 grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;

@@ -16,7 +16,9 @@ as $$
       d.valores_propostos as depois, d.justificativa as motivo, 1 as ordem
     from audit.deteccoes x join audit.operacoes p on p.id = x.operacao_id where x.divergencia_id = d.id
     union all
-    select c.decidida_em, c.tipo, c.divergencia_id, c.operacao_id, null, c.valores, c.motivo, 2
+    select c.decidida_em, c.tipo, c.divergencia_id, c.operacao_id, case when c.tipo <> 'comentario' then nullif(jsonb_strip_nulls(c.antes), '{}') end,
+      case c.tipo when 'adiamento' then jsonb_build_object('adiada_ate', c.ate) when 'encaminhamento' then jsonb_build_object('encaminhada_para', c.para)
+        else c.valores end, c.motivo, 2
     from audit.decisoes c where c.divergencia_id = d.id
     union all
     select p.finalizada_em, case when a.reverte_operacao_id is null then 'alteracao' else 'alteracao desfeita' end, a.divergencia_id,

@@ -1,4 +1,4 @@
--- Whether a correction needs two people, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+-- Whether a correction needs two people, whether it is probably no error, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
 language sql
@@ -19,3 +19,13 @@ as $$
 $$;
 comment on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) is 'The supplier of a finding that proposes nothing, else null.';
 grant execute on function audit_interno.fornecedor_grupo(audit.divergencias_processadas) to conferente_leitor;
+
+create or replace function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
+returns boolean
+language sql
+immutable parallel safe
+as $$
+  select (divergencia).mudanca is not null and (divergencia).valores_digitados is null and (divergencia).confianca <= piso
+$$;
+comment on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
+grant execute on function audit_interno.e_improvavel(audit.divergencias_processadas, numeric) to conferente_leitor;

@@ -6,10 +6,23 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   (select audit.hoje()) - (d.detectada_em at time zone (select audit.fuso()))::date as dias_aberta, d.sessao_id, d.sessao_ultima_id,
   (select audit.pagina_revisao()) || '?divergencia=' || d.id as link_revisao,
   audit.divergencia_visto(d) as visto, (select s.resumo from audit.vw_resumos s where s.divergencia_id = d.id) as resumo, d.especie, d.mudanca,
-  audit_interno.grupo_em(d, (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), d.status) as grupo
+  case when d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()) then audit_interno.grupo_em(d,
+    (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), r.piso, d.status,
+    d.encaminhada_para) end as grupo,
+  coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
+  case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
+  coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
+  n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id
 from audit.divergencias_processadas d
+left join audit.regras r on r.nome = d.regra
+-- asked of those alone that were postponed or forwarded
+left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
+  select c.id from audit.decisoes c
+  where c.divergencia_id = d.id and c.tipo in ('adiamento', 'encaminhamento')
+    and (c.ate, c.para) is not distinct from (d.adiada_ate, d.encaminhada_para)
+  order by c.id desc limit 1) end
 where audit.aguarda_pessoa(d.status);
-comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha.';
+comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha; also those postponed (adiada).';
 comment on column audit.vw_divergencias_abertas.dias_aberta is 'Age in days since it was first found, in the zone of the setting agenda.fuso.';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
 comment on column audit.vw_divergencias_abertas.regra is 'Rule that found it.';
@@ -35,4 +48,11 @@ comment on column audit.vw_divergencias_abertas.visto is 'Digest of what is show
 comment on column audit.vw_divergencias_abertas.resumo is 'Column to value by which a person recognises the entry; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_abertas.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
 comment on column audit.vw_divergencias_abertas.mudanca is 'What would change: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
-comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos.';
+comment on column audit.vw_divergencias_abertas.grupo is 'Its group in audit.vw_grupos_abertos; null while it is postponed.';
+comment on column audit.vw_divergencias_abertas.adiada is 'Whether it is postponed (audit.adiar): out of the queue.';
+comment on column audit.vw_divergencias_abertas.adiada_ate is 'Day on which a postponed one comes back; null while its row does not change, and where it is not postponed.';
+comment on column audit.vw_divergencias_abertas.encaminhada_para is 'Whom it was forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
+comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the caller, or a role of the caller''s.';
+comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
+comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
+comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';

@@ -5,17 +5,18 @@ with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
-    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor,
-    d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
+    audit_interno.e_improvavel(d, r.piso) as improvavel, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
-  where audit.aguarda_pessoa(d.status)
+  join audit.regras r on r.nome = d.regra
+  where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
-  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, count(*) as quantidade,
+  select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
     sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
     max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
     (array_agg(e.id))[1:5] as amostra
   from espera e
-  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor
+  group by e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel
 ), parecida as (
   select d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa, audit_interno.fornecedor_grupo(d) as fornecedor,
     count(*) as decididas, count(*) filter (where v.certo) as certas
@@ -23,15 +24,17 @@ with dupla as materialized (
   join audit.divergencias_processadas d on d.id = v.divergencia_id
   group by 1, 2, 3, 4, 5
 )
-select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor) as grupo, g.regra,
+select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas, g.situacao, g.fornecedor, g.encaminhada_para, g.improvavel) as grupo, g.regra,
   g.especie, g.mudanca, g.fornecedor, g.situacao, g.quantidade, g.valor, g.duas_pessoas, g.confianca_de, g.confianca_ate,
   g.mais_antiga, coalesce(p.decididas, 0) as parecidas_decididas, coalesce(p.certas, 0) as parecidas_certas, g.amostra,
   jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
-    'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto
+    'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto,
+  g.encaminhada_para, coalesce(g.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
+  g.improvavel
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
-comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed and status; where nothing is proposed, same supplier.';
+comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
 comment on column audit.vw_grupos_abertos.especie is 'Kind that the rule names in its evidence, such as fator_100; null if it names none.';
@@ -48,4 +51,7 @@ comment on column audit.vw_grupos_abertos.parecidas_decididas is 'How many findi
 comment on column audit.vw_grupos_abertos.parecidas_certas is 'How many of those were right.';
 comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no order.';
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
+comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
+comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
 grant select on audit_interno.vereditos to conferente_leitor;

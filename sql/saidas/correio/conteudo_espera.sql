@@ -8,6 +8,7 @@ as $$
   select jsonb_build_object(
     'total', count(*),
     'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
+    'adiadas', count(*) filter (where d.adiada_ate > (now() at time zone conteudo_espera.fuso)::date),
     'segunda', count(*) filter (where d.status = 'aguardando_segunda_aprovacao'),
     'mais_antiga_dias', max(d.idade),
     'mediana_dias', percentile_disc(0.5) within group (order by d.idade),
@@ -16,7 +17,7 @@ as $$
     'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias), 0)))
   from (select (audit_interno.configuracao('correio.dias_vencimento') #>> '{}')::integer as dias) as v
   left join lateral (
-    select d.status, d.valor_em_risco, (now() at time zone conteudo_espera.fuso)::date
+    select d.status, d.valor_em_risco, d.adiada_ate, (now() at time zone conteudo_espera.fuso)::date
       - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
     from audit.divergencias_processadas d
     where audit.aguarda_pessoa(d.status)
@@ -24,4 +25,4 @@ as $$
   where d.status is not null
 $$;
 comment on function audit_interno.conteudo_espera(text) is
-  'JSON object: count, amount, ages in days of what waits for a person, and how much of it is overdue.';
+  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';

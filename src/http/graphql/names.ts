@@ -41,11 +41,13 @@ export const TYPES: Readonly<Record<string, readonly [one: string, many: string]
 
 /** Functions that change something; the field is called as the function. */
 export const MUTATIONS: readonly string[] = [
+  'adiar',
   'alterar_configuracao',
   'alterar_regra',
   'aprovar_divergencias',
   'avaliar_regra',
   'cancelar_sessao',
+  'comentar',
   'confirmar_divergencias',
   'corrigir_manualmente',
   'decidir_grupo',
@@ -53,6 +55,7 @@ export const MUTATIONS: readonly string[] = [
   'desativar_padrao',
   'desativar_retencao',
   'desfazer',
+  'encaminhar',
   'finalizar_operacao',
   'processar_divergencias',
   'reabrir_divergencias',

@@ -21,7 +21,12 @@ type RowName = keyof typeof ROWS
 const CHANGES: Partial<Record<RowName, { without: string[]; add: Record<string, Schema> }>> = {
   Divergencia: {
     without: ['identidade', 'impressao'],
-    add: { idade_dias: { type: 'integer' }, visto: { type: 'string' }, resumo: {} },
+    add: {
+      idade_dias: { type: 'integer' },
+      visto: { type: 'string' },
+      resumo: {},
+      adiada_ate: { type: ['string', 'null'], pattern: '^(\\d{4}-\\d\\d-\\d\\d|infinity)$' },
+    },
   },
   Operacao: { without: ['duracao'], add: { segundos: { type: ['number', 'null'] }, detalhes: {} } },
   Sessao: {

@@ -88,6 +88,10 @@ export const lead = {
         ? 'Nothing waits for a person.'
         : `${count} ${plural(n, 'waits', 'wait')} for a person: ${amount} at stake.`,
   ),
+  postponed: both(
+    (count: string) => `${counted(count, 'delas está adiada', 'delas estão adiadas')}.`,
+    (count) => `${counted(count, 'of them is postponed', 'of them are postponed')}.`,
+  ),
   failed: both(
     'A sessão não terminou o que foi pedido. O que já estava confirmado permanece e pode ser revertido.',
     'The session did not finish what was asked. What was committed stands and can be rolled back.',

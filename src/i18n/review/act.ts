@@ -13,6 +13,9 @@ export const act = {
     one: both('1 procede, tratado fora', '1 is right, dealt with outside'),
     many: both('{n} procedem, tratados fora', '{n} are right, dealt with outside'),
   },
+  postpone: both('Adiar', 'Postpone'),
+  forward: both('Encaminhar', 'Forward'),
+  comment: both('Comentar', 'Comment'),
   correct: both('Corrigir este', 'Correct this one'),
   note: both('Motivo', 'Reason'),
 }
@@ -21,6 +24,8 @@ export const only = {
   approve: both('Aprovar só este', 'Approve this one alone'),
   reject: both('Rejeitar só este', 'Reject this one alone'),
   confirm: both('Só este procede, tratado fora', 'This one alone is right, dealt with outside'),
+  postpone: both('Adiar só este', 'Postpone only this'),
+  forward: both('Encaminhar só este', 'Forward only this'),
 }
 
 export const action = {
@@ -67,6 +72,15 @@ export const reasonFor = {
       'right, dealt with outside; said in the review, {n} at once',
     ),
   },
+  postpone: {
+    one: both('adiada na revisão', 'postponed in the review'),
+    many: both('adiadas na revisão, {n} de uma vez', 'postponed in the review, {n} at once'),
+  },
+  forward: {
+    one: both('encaminhada na revisão', 'forwarded in the review'),
+    many: both('encaminhadas na revisão, {n} de uma vez', 'forwarded in the review, {n} at once'),
+  },
+  back: both('de volta à fila, na revisão', 'back to the queue, in the review'),
   undo: both('desfeito na revisão por quem decidiu', 'undone in the review by who decided'),
 }
 

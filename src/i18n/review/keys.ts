@@ -6,6 +6,7 @@ export const hints = [
   [both('espaço', 'space'), both('tira do grupo', 'leaves out')],
   [same('a'), both('aprova', 'approves')],
   [same('r'), both('rejeita', 'rejects')],
+  [same('s'), both('adia', 'postpone')],
   [same('e'), both('corrige', 'corrects')],
   [same('o'), both('abre', 'opens')],
   [same('u'), both('desfaz', 'undoes')],
@@ -38,7 +39,7 @@ export const help = {
     ],
     [
       same('r'),
-      both('rejeita o grupo: depois 1 a 6, o motivo', 'rejects the group: then 1 to 6, the reason'),
+      both('rejeita o grupo: depois um algarismo, o motivo', 'rejects the group: then a digit, the reason'),
     ],
     [
       same('p'),
@@ -48,6 +49,12 @@ export const help = {
       ),
     ],
     [same('e'), both('corrige o item com outro valor', 'corrects the item with another value')],
+    [
+      same('s'),
+      both('adia o grupo: depois até quando, e por quê', 'postpones the group: then until when, and why'),
+    ],
+    [same('f'), both('encaminha o grupo a outra pessoa', 'forwards the group to somebody else')],
+    [same('c'), both('comenta o item', 'comments the entry')],
     [same('m'), both('escreve o motivo da próxima decisão', 'types the reason of the next decision')],
     [
       same('u'),
@@ -56,6 +63,7 @@ export const help = {
         'undoes the last act, and the one before, and so on',
       ),
     ],
+    [same('x'), both('em Adiadas: traz de volta à fila', 'in Postponed: brings back to the queue')],
     [
       same('x g'),
       both(
@@ -65,10 +73,10 @@ export const help = {
     ],
     [same('/'), both('busca; Esc a limpa', 'searches; Esc clears it')],
     [
-      same('1 2 3 4'),
+      both('1 a 6', '1 to 6'),
       both(
-        'Fila, Segunda aprovação, Corrigidas hoje, Visão geral',
-        'Queue, Second approval, Corrected today, Overview',
+        'Fila, Segunda aprovação, Adiadas, Corrigidas hoje, Visão geral, Improváveis',
+        'Queue, Second approval, Postponed, Corrected today, Overview, Improbable',
       ),
     ],
     [same('?'), both('estas teclas', 'these keys')],

@@ -1,5 +1,6 @@
 import { both, same } from '../both.ts'
 import { act, action, explain, only, reasonFor, weigh } from './act.ts'
+import { aside, postponed } from './aside.ts'
 import { help, hints } from './keys.ts'
 import { label } from './label.ts'
 import { over } from './overview.ts'
@@ -62,8 +63,10 @@ export const review = {
   screen: {
     fila: both('Fila', 'Queue'),
     segunda: both('Segunda aprovação', 'Second approval'),
+    adiadas: both('Adiadas', 'Postponed'),
     corrigidas: both('Corrigidas hoje', 'Corrected today'),
     geral: both('Visão geral', 'Overview'),
+    improvaveis: both('Improváveis', 'Improbable'),
   },
   role: {
     leitor: both('leitor', 'reader'),
@@ -81,6 +84,14 @@ export const review = {
     decisions: {
       one: both('1 decisão', '1 decision'),
       many: both('{n} decisões', '{n} decisions'),
+    },
+    unlikely: {
+      one: both('1 provavelmente não é erro', '1 is probably no error'),
+      many: both('{n} provavelmente não são erros', '{n} are probably no errors'),
+    },
+    postponed: {
+      one: both('1 adiada', '1 postponed'),
+      many: both('{n} adiadas', '{n} postponed'),
     },
     session: both('Sessão {id}, {when}', 'Session {id}, {when}'),
     found: both(
@@ -105,14 +116,17 @@ export const review = {
   /** {why} begins with a verb and ends with the command that gives auto back. */
   lost: both('A regra {rule} {why}', 'The rule {rule} {why}'),
   nothing: both('Nada espera por decisão.', 'Nothing waits for a decision.'),
-  nothingSecond: both('Nada espera por uma segunda pessoa.', 'Nothing waits for a second person.'),
+  nothingHere: {
+    fila: both('Nada espera por decisão.', 'Nothing waits for a decision.'),
+    segunda: both('Nada espera por uma segunda pessoa.', 'Nothing waits for a second person.'),
+    improvaveis: both('Nada improvável espera.', 'Nothing improbable waits.'),
+  },
   gone: both(
     'Nada mais espera no grupo que estava aqui.',
     'Nothing waits any more in the group that was here.',
   ),
   goOn: both('Seguir', 'Go on'),
   failed: both('O armazém recusou', 'Refused by the warehouse'),
-  unlikely: both('Provavelmente não são erros', 'Probably no errors'),
   own: both('Propostas suas, esperam outra pessoa', 'Proposed by you, for another person'),
   decidedNow: both('Decididas agora', 'Decided just now'),
   deciding: both('decidindo…', 'deciding…'),
@@ -158,19 +172,12 @@ export const review = {
   ),
   explain,
   reasonFor,
-  rejections: [
-    both('o lançamento está certo como está', 'the entry is right as it is'),
-    both(
-      'combinado com o fornecedor ou previsto em contrato',
-      'agreed with the supplier or foreseen in a contract',
-    ),
-    both('o padrão não vale para este caso', 'the pattern does not hold for this case'),
-    both(
-      'parcela ou cobrança recorrente, não é repetição',
-      'an instalment or a recurring charge, no repetition',
-    ),
-    both('já resolvido na origem', 'mended at the source already'),
-  ],
+  forMe: both('Para mim', 'For me'),
+  forOthers: both('Encaminhadas a outros', 'Forwarded to others'),
+  onlyForMe: both('Só o que é para mim', 'Only what is for me'),
+  forwardedTo: both('Encaminhada para {who}.', 'Forwarded to {who}.'),
+  aside,
+  postponed,
   otherReason: both('outro motivo, escrito', 'another reason, typed'),
   reversals: [
     both('estavam erradas: conta contra a regra', 'they were wrong: it counts against the rule'),

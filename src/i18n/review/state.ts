@@ -30,6 +30,26 @@ export const mailStatus = {
 
 /** What became of findings that were decided over. */
 export const became = {
+  adiada: {
+    one: both('1 adiada', '1 postponed'),
+    many: both('{n} adiadas', '{n} postponed'),
+  },
+  encaminhada: {
+    one: both('1 encaminhada', '1 forwarded'),
+    many: both('{n} encaminhadas', '{n} forwarded'),
+  },
+  comentada: {
+    one: both('1 comentada', '1 commented'),
+    many: both('{n} comentadas', '{n} commented'),
+  },
+  devolvida: {
+    one: both('1 de volta à fila', '1 back in the queue'),
+    many: both('{n} de volta à fila', '{n} back in the queue'),
+  },
+  retirada: {
+    one: both('1 como era antes', '1 as it was before'),
+    many: both('{n} como eram antes', '{n} as they were before'),
+  },
   deixada: {
     one: both('1 deixada como estava', '1 left as it was'),
     many: both('{n} deixadas como estavam', '{n} left as they were'),
@@ -106,6 +126,13 @@ export const events = {
   correcao_manual: both('valores digitados', 'values typed'),
   reabertura: both('reaberta', 'reopened'),
   confirmacao: both('confirmada, tratada fora', 'confirmed, dealt with outside'),
+  adiamento: both('adiada', 'postponed'),
+  encaminhamento: both('encaminhada', 'forwarded'),
+  comentario: both('comentário', 'comment'),
+  retirada: both(
+    'adiamento, encaminhamento ou comentário desfeito',
+    'postponement, forwarding or comment taken back',
+  ),
   reversao: both('desfeita', 'rolled back'),
   reversao_por_erro: both('desfeita: estava errada', 'rolled back: it was wrong'),
   desfazimento: both('ato desfeito', 'act taken back'),

@@ -77,8 +77,14 @@ test(
   semNavegador,
   async (t) => {
     const { cena, entrar, open } = await mesa(t, { resumo: true })
-    await cena.lancar({ id: 1 }, { id: 2, valor: 150_000 }, { id: 3, descricao: 'aponta' })
+    await cena.lancar(
+      { id: 1 },
+      { id: 2, valor: 150_000 },
+      { id: 3, descricao: 'aponta' },
+      { id: 4, confianca: 0.5 },
+    )
     await cena.processar('auto')
+    await cena.adiar('bruno', null, (await cena.achado(4)).id)
     const barriers = async (page: Page, where: string) => {
       await page.evaluate(AXE)
       const found = await page.evaluate(async () => {
@@ -114,10 +120,25 @@ test(
       t.equal(await dialogo(page).count(), 0, 'Escape closes')
       await page.keyboard.press('a')
       await page.keyboard.press('Escape')
+      await page.keyboard.press('s')
+      await page.getByRole('group', { name: /^Adiar/ }).waitFor()
+      await barriers(page, `until when ${name}`)
+      await page.keyboard.press('4')
+      await page.getByLabel('Volta à fila em').waitFor()
+      await barriers(page, `a day ${name}`)
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('f')
+      await page.getByRole('group', { name: /^Encaminhar/ }).waitFor()
+      await barriers(page, `to whom ${name}`)
+      await page.keyboard.press('Escape')
       await page.keyboard.press('3')
+      if (sight.width) await page.locator('.list button.line').first().click()
+      await pronto(page)
+      await barriers(page, `what is postponed ${name}`)
+      await page.keyboard.press('4')
       await page.locator('.list button.line').first().waitFor()
       await barriers(page, `what was corrected ${name}`)
-      await page.keyboard.press('4')
+      await page.keyboard.press('5')
       await naMao(page, 'Sessões').waitFor()
       await barriers(page, `the overview ${name}`)
       await page.keyboard.press('?')

@@ -84,7 +84,7 @@ test('no share is rounded up to certainty, and what waits is shown by its age', 
   const page = await entrar('revisor', 'ana')
   await pronto(page)
   t.match(await lido(page.locator('.hand .tally')), /99,96%/)
-  await page.keyboard.press('4')
+  await page.keyboard.press('5')
   await naMao(page, 'O que espera, por idade').waitFor()
   await page
     .getByRole('row', { name: /errada/ })

@@ -23,7 +23,7 @@ test('when the server falls silent it is said, and the work can go on after', se
   await dito(page, /1 rejeitada/)
   // and also when it is the list that does not come
   await page.route('**/graphql', (route) => route.abort())
-  await page.keyboard.press('4')
+  await page.keyboard.press('5')
   await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
   await page.unroute('**/graphql')
   await page.getByRole('button', { name: 'Tentar de novo' }).click()
@@ -52,7 +52,7 @@ test(
     const reader = await entrar('leitor', 'leo')
     await pronto(reader)
     await reader.route('**/graphql', () => {})
-    await reader.keyboard.press('4')
+    await reader.keyboard.press('5')
     await reader.getByRole('alert').filter({ hasText: 'não respondeu em dez segundos' }).waitFor()
     held.resolve()
     await dito(page, /1 corrigida/)

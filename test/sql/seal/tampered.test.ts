@@ -287,6 +287,9 @@ t.test('a changed, deleted or added fact', async (t) => {
     tipo: `'rejeicao'`,
     confianca: '0.9',
     valores: `'{"categoria": "X"}'`,
+    ate: `'infinity'`,
+    para: `'bruno'`,
+    antes: `'{}'`,
     decidida_em: 'now()',
   }))
     await adulterar(

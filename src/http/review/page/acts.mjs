@@ -5,24 +5,43 @@ import { ask } from './api.mjs'
  * @typedef {{ id: string, status: string, motivo?: string | null, resultado?: string, explicacao?: string | null, operacaoId?: string | null,
  *   aviso?: string | null }} Result what became of one finding
  * @typedef {'approve' | 'reject' | 'confirm'} Word
+ * @typedef {'postpone' | 'forward' | 'comment'} Aside a word that answers nothing
+ * @typedef {{ motivo: string, ate?: string | null, para?: string }} Said ate: a day, or null until the row changes
  */
 
 const RESULT = 'id status motivo resultado explicacao operacaoId aviso'
-const BY_GROUP = { approve: 'aprovar', reject: 'rejeitar', confirm: 'confirmar' }
+const BY_GROUP = {
+  approve: 'aprovar',
+  reject: 'rejeitar',
+  confirm: 'confirmar',
+  postpone: 'adiar',
+  forward: 'encaminhar',
+  comment: 'comentar',
+}
+/** What became of a finding whose status is as it was. */
+const ASIDE = { postpone: 'adiada', forward: 'encaminhada', comment: 'comentada' }
+/** @param {string} word @returns {word is Aside} */
+export const isAside = (word) => word in ASIDE
+
+/** @param {string} became @param {readonly Result[]} results */
+export const named = (became, results) =>
+  results.map((result) => (result.resultado === 'feita' ? { ...result, status: became } : result))
 
 /**
  * A group as it was shown, without some of it.
- * @param {Word} word
- * @param {{ grupo: string, visto: unknown, exceto: readonly string[], motivo: string }} group
+ * @param {Word | Aside} word
+ * @param {{ grupo: string, visto: unknown, exceto: readonly string[] } & Said} group
  * @param {() => void} slow
  * @returns {Promise<Result[]>}
  */
 export const decideGroup = (word, group, slow) =>
   ask(
     `mutation ($input: DecidirGrupoInput!) { decidirGrupo(input: $input) { resultado { ${RESULT} } } }`,
-    { input: { ...group, ato: BY_GROUP[word] } },
+    {
+      input: { ...group, ...(word === 'postpone' && { ate: group.ate ?? 'infinity' }), ato: BY_GROUP[word] },
+    },
     { slow },
-  ).then(({ decidirGrupo }) => decidirGrupo.resultado)
+  ).then(({ decidirGrupo: { resultado } }) => (isAside(word) ? named(ASIDE[word], resultado) : resultado))
 
 /**
  * Findings one by one; approved is what was seen of each.
@@ -55,6 +74,27 @@ export async function decideSome(word, findings, motivo, slow) {
     { slow },
   )
   return answer[name].resultado
+}
+
+/**
+ * Postpones findings, forwards them, or comments them.
+ * @param {Aside} word
+ * @param {readonly string[]} ids
+ * @param {Said} said
+ * @param {() => void} slow
+ * @returns {Promise<Result[]>}
+ */
+export const leave = (word, ids, { motivo, ate = null, para }, slow) => {
+  const [name, type, input] = /** @type {const} */ ({
+    postpone: ['adiar', 'AdiarInput', { ids, ate, motivo }],
+    forward: ['encaminhar', 'EncaminharInput', { ids, para, motivo }],
+    comment: ['comentar', 'ComentarInput', { ids, comentario: motivo }],
+  })[word]
+  return ask(
+    `mutation ($input: ${type}!) { ${name}(input: $input) { resultado { ${RESULT} } } }`,
+    { input },
+    { slow },
+  ).then((answer) => named(ASIDE[word], answer[name].resultado))
 }
 
 /**

@@ -8,6 +8,7 @@ import { Login, LoginAgain } from './login.mjs'
 import { useOffice } from './office.mjs'
 import { One } from './one.mjs'
 import { Overview } from './overview.mjs'
+import { Postponed } from './postponed.mjs'
 import { html, render, useEffect, useMemo, useState } from './preact.mjs'
 import { whoAmI } from './queries.mjs'
 import { Queue } from './queue.mjs'
@@ -113,19 +114,21 @@ function Review({ me, leave, become }) {
   })
 
   const waiting = useMemo(() => office.desk && groupsFor(office.desk, 'fila'), [office.desk])
+  const unlikely = useMemo(() => office.desk && groupsFor(office.desk, 'improvaveis'), [office.desk])
   const second = useMemo(
     () => office.desk && groupsFor(office.desk, 'segunda').filter(({ own }) => !own),
     [office.desk],
   )
   const many = (/** @type {readonly { count: number }[] | undefined} */ groups) =>
     (groups ?? []).reduce((sum, { count }) => sum + count, 0)
-  const queue = screen === 'fila' || screen === 'segunda'
+  const queue = screen === 'fila' || screen === 'segunda' || screen === 'improvaveis'
   const common = { office, decides, address, go }
   return html`
-    <${Top} screen=${screen} counts=${{ fila: many(waiting), segunda: many(second), corrigidas: office.desk?.corrected ?? 0 }} me=${me} show=${show} leave=${() => leave()} help=${() => setHelp(true)} />
-    <${Strip} office=${office} waiting=${waiting} printedBy=${me.nome} />
+    <${Top} screen=${screen} counts=${{ fila: many(waiting), segunda: many(second), adiadas: office.desk?.postponed ?? 0, improvaveis: many(unlikely), corrigidas: office.desk?.corrected ?? 0 }} me=${me} show=${show} leave=${() => leave()} help=${() => setHelp(true)} />
+    <${Strip} office=${office} waiting=${waiting} unlikely=${many(unlikely)} show=${show} printedBy=${me.nome} />
     ${only !== null && html`<${One} key=${only} id=${only} office=${office} decides=${decides} me=${me.nome} all=${() => show('fila')} />`}
-    ${queue && html`<${Queue} key=${screen} screen=${screen} ...${common} />`}
+    ${queue && html`<${Queue} key=${screen} screen=${screen} me=${me.nome} ...${common} />`}
+    ${screen === 'adiadas' && html`<${Postponed} ...${common} />`}
     ${screen === 'corrigidas' && html`<${Corrected} ...${common} reverts=${decides || me.papeis.includes('operador')} />`}
     ${screen === 'geral' && html`<${Overview} office=${office} administers=${me.papeis.includes('administrador')} />`}
     <${Said} office=${office} undo=${decides ? () => office.takeBack().then((key) => key && queue && go({ grupo: key })) : undefined} />

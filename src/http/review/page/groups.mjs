@@ -25,13 +25,14 @@ import { LANGUAGE, t } from './words.mjs'
  * @property {string | null} change
  * @property {string} sample one of them
  * @property {string | null} supplier
+ * @property {string | null} forwarded to whom
  * @property {unknown} visto
  * @property {readonly string[]} mine of what waits for a second person, what I proposed: not mine to approve
  * @property {boolean} own what I proposed, and nothing else
  * @property {Record<string, unknown>} filter by which its findings are asked for
  */
 
-/** Up to here nearly nothing was ever right: looked at last. */
+/** Up to here the words say that it is improbable. What is apart for that the database says, of each rule. */
 const UNLIKELY = 0.1
 
 const FACTOR = /^fator_(\d+)$/
@@ -75,16 +76,24 @@ const bandOf = (from, to) =>
  */
 const wordsOf = (change) => change.replace(/^categoria → /, '→ ')
 
+/** What is probably no error is out of the morning's way, unless somebody has it in hand. @param {any} group */
+const screenOf = ({ situacao, improvavel, encaminhadaPara }) =>
+  situacao === 'aguardando_segunda_aprovacao'
+    ? 'segunda'
+    : improvavel && situacao === 'aberta' && encaminhadaPara === null
+      ? 'improvaveis'
+      : 'fila'
+
 /**
  * @param {{ groups: any[], mine: any[], rules: any[] }} desk
- * @param {'fila' | 'segunda'} screen
+ * @param {'fila' | 'segunda' | 'improvaveis'} screen
  * @returns {Group[]}
  */
 export function groupsFor({ groups, mine, rules }, screen) {
   const known = new Map(rules.map((rule) => [rule.nome, rule]))
   const proposed = Map.groupBy(mine, ({ grupo }) => grupo)
   return groups
-    .filter(({ situacao }) => (situacao === 'aguardando_segunda_aprovacao') === (screen === 'segunda'))
+    .filter((group) => screenOf(group) === screen)
     .flatMap((group) => {
       const own = proposed.get(group.grupo) ?? []
       const whole = made(group, known)
@@ -106,19 +115,21 @@ export function groupsFor({ groups, mine, rules }, screen) {
 function made(group, rules) {
   const { grupo, regra, especie, mudanca, situacao, fornecedor } = group
   const description = rules.get(regra)?.descricao ?? regra
-  const unlikely = Number(group.confiancaAte) <= UNLIKELY && mudanca !== null
+  const unlikely = group.improvavel
+  const forwarded = group.encaminhadaPara
   return {
     ...describe(group, description),
     key: grupo,
     grupo,
     rule: regra,
     status: situacao,
-    section:
-      situacao === 'falha'
+    section: forwarded
+      ? group.paraMim
+        ? t.forMe
+        : t.forOthers
+      : situacao === 'falha'
         ? t.failed
-        : unlikely
-          ? t.unlikely
-          : (t.rule[/** @type {keyof typeof t.rule} */ (regra)] ?? description),
+        : (t.rule[/** @type {keyof typeof t.rule} */ (regra)] ?? description),
     count: Number(group.quantidade),
     value: Number(group.valor),
     two: Number(group.duasPessoas),
@@ -132,6 +143,7 @@ function made(group, rules) {
     change: mudanca,
     sample: group.amostra[0],
     supplier: fornecedor,
+    forwarded,
     visto: group.visto,
     mine: [],
     own: false,
@@ -151,8 +163,16 @@ export const filterOf = ({ filter, own, mine }, me) => ({
   ...(own ? { propostaPor: { equalTo: me } } : mine.length > 0 ? { propostaPor: { notEqualTo: me } } : {}),
 })
 
+/** Sections with a place of their own. */
+const SECTIONS = new Map([
+  [t.forMe, Infinity],
+  [t.failed, Number.MAX_VALUE],
+  [t.own, -2],
+  [t.forOthers, -3],
+])
+
 /**
- * Puts groups in an order that stays: sections with most at stake first, what is unlikely last; what came later takes its place among
+ * Puts groups in an order that stays: sections with most at stake first; what came later takes its place among
  * those that are there, and what is left of a group keeps its place.
  * @param {readonly Group[]} groups
  * @param {Map<string, number>} seen what a section or a group had at stake when it was first seen; added to
@@ -161,10 +181,7 @@ export function ordered(groups, seen) {
   for (const [section, some] of Map.groupBy(groups, ({ section }) => section)) {
     const value = some.reduce((sum, { value }) => sum + value, 0)
     if (!seen.has(section)) {
-      seen.set(
-        section,
-        section === t.failed ? Infinity : section === t.own ? -2 : some[0]?.unlikely ? -1 : value,
-      )
+      seen.set(section, SECTIONS.get(section) ?? value)
     }
   }
   for (const { key, value } of groups) if (!seen.has(key)) seen.set(key, value)

@@ -1,5 +1,6 @@
 // The group in hand: what it is, what it holds, and the keys that decide it.
-import { decideGroup, decideSome } from './acts.mjs'
+import { decideGroup, decideSome, leave } from './acts.mjs'
+import { Aside } from './aside.mjs'
 import { Decision } from './decision.mjs'
 import { count, daysBetween, money, number, proposes, say, share, shares } from './format.mjs'
 import { Items } from './items.mjs'
@@ -12,10 +13,10 @@ import { t } from './words.mjs'
 /** @typedef {import('./groups.mjs').Group} Group @typedef {import('./acts.mjs').Word} Word */
 
 /**
- * @param {{ group: Group, office: import('./office.mjs').Office, decides: boolean, hits: ReadonlySet<string>, moveOn: () => void,
+ * @param {{ group: Group, office: import('./office.mjs').Office, decides: boolean, me: string, hits: ReadonlySet<string>, moveOn: () => void,
  *   back: () => void, focused: boolean }} props moveOn: to the next group; focused: take the keyboard
  */
-export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
+export function Hand({ group, office, decides, me, hits, moveOn, back, focused }) {
   const memory = office.memoryOf(group.key)
   const [shown, setShown] = useState(/** @type {import('./office.mjs').Shown | undefined} */ (undefined))
   const [failed, setFailed] = useState(false)
@@ -24,7 +25,9 @@ export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
   const [left, setLeft] = useState(/** @type {ReadonlySet<string>} */ (memory.left))
   const [open, setOpen] = useState(/** @type {string | undefined} */ (undefined))
   const [panel, setPanel] = useState(
-    /** @type {{ kind: 'weigh' | 'reject' | 'note', only?: any } | undefined} */ (undefined),
+    /** @type {{ kind: 'weigh' | 'reject' | 'note' | import('./acts.mjs').Aside, only?: any } | undefined} */ (
+      undefined
+    ),
   )
   const [dialog, setDialog] = useState(
     /** @type {{ action: 'correct' | 'except', finding: any } | undefined} */ (undefined),
@@ -118,6 +121,46 @@ export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
     moveOn()
   }
 
+  /**
+   * @param {import('./acts.mjs').Aside} word
+   * @param {import('./acts.mjs').Said} said
+   * @param {any} [only]
+   */
+  const putAside = (word, said, only) => {
+    setPanel(undefined)
+    const kept =
+      memory.note && word !== 'comment' ? { ...said, motivo: `${said.motivo}. ${memory.note}` } : said
+    if (word !== 'comment') memory.note = ''
+    if (only) {
+      setOpen(undefined)
+      title.current?.focus()
+      office.send({ ...what, count: 1, word, part: true }, (slow) => leave(word, [only.id], kept, slow))
+      return
+    }
+    const exceto = [...memory.left]
+    const { visto } = /** @type {import('./office.mjs').Shown} */ (shown)
+    const whole = left.size === 0 && group.mine.length === 0
+    office.send({ ...what, count: rest, word, whole }, (slow) =>
+      group.own
+        ? leave(
+            word,
+            group.mine.filter((id) => !exceto.includes(id)),
+            kept,
+            slow,
+          )
+        : decideGroup(word, { grupo: group.grupo, visto, exceto: [...exceto, ...group.mine], ...kept }, slow),
+    )
+    memory.left = new Set()
+    moveOn()
+  }
+  /** @param {import('./acts.mjs').Aside} word @param {any} [only] */
+  const beginAside = (word, only) => {
+    const why = shown === undefined ? t.notYet : rest === 0 && !only ? t.nothingLeft : undefined
+    if (why) return office.tell(why)
+    office.quiet()
+    setPanel({ kind: word, only })
+  }
+
   /** Why an act is not possible now, or nothing. @param {Word} word @param {any} [only] */
   const obstacle = (word, only) => {
     if (shown === undefined) return t.notYet
@@ -152,6 +195,9 @@ export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
             r: () => begin('reject'),
             p: group.flagged && (() => begin('confirm')),
             e: () => correct(finding),
+            s: () => beginAside('postpone'),
+            f: () => beginAside('forward'),
+            c: () => finding && beginAside('comment', finding),
             m: () => setPanel({ kind: 'note' }),
           }),
         },
@@ -171,7 +217,7 @@ export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
     <section class="hand" aria-labelledby="hand">
       <button type="button" class="back" onClick=${back}>‹ ${t.groups}</button>
       <h2 id="hand" tabindex="-1" ref=${title}>${group.title}${group.supplier && html` <small class="soft" lang="pt-BR">${group.supplier}</small>`}</h2>
-      <p class="sentence">${group.sentence} ${group.own && t.ownProposal}</p>
+      <p class="sentence">${group.sentence} ${group.own && t.ownProposal} ${group.forwarded && say(t.forwardedTo, { who: group.forwarded })}</p>
       <${Tally} group=${group} today=${office.desk?.today ?? ''} />
       ${
         panel === undefined &&
@@ -186,6 +232,9 @@ export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
             )}
             <span class="more">
               <button type="button" aria-keyshortcuts="e" disabled=${!finding} onClick=${() => correct(finding)}>${t.act.correct} <kbd>e</kbd></button>
+              <button type="button" aria-keyshortcuts="s" onClick=${() => beginAside('postpone')}>${t.act.postpone} <kbd>s</kbd></button>
+              <button type="button" aria-keyshortcuts="f" onClick=${() => beginAside('forward')}>${t.act.forward} <kbd>f</kbd></button>
+              <button type="button" aria-keyshortcuts="c" disabled=${!finding} onClick=${() => beginAside('comment', finding)}>${t.act.comment} <kbd>c</kbd></button>
               <button type="button" aria-keyshortcuts="m" onClick=${() => setPanel({ kind: 'note' })}>${t.act.note} <kbd>m</kbd></button>
             </span>
             ${left.size > 0 && html`<span class="soft" role="status">${count(t.leftOut, left.size)}</span>`}
@@ -196,8 +245,14 @@ export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
       ${panel?.kind === 'weigh' && html`<${Weigh} group=${group} rest=${rest} value=${value} go=${() => decide('approve', count(t.reasonFor.approve, rest))} close=${close} />`}
       ${
         panel?.kind === 'reject' &&
-        html`<${Reasons} title=${count(t.act.reject, panel.only ? 1 : rest)} reasons=${t.rejections} other=${true}
+        html`<${Reasons} title=${count(t.act.reject, panel.only ? 1 : rest)} reasons=${office.reasons('rejeitar')} other=${true}
           chosen=${(/** @type {string} */ reason) => decide('reject', reason, panel.only)} close=${close} />`
+      }
+      ${
+        (panel?.kind === 'postpone' || panel?.kind === 'forward' || panel?.kind === 'comment') &&
+        html`<${Aside} word=${panel.kind} office=${office} me=${me} close=${close} title=${count(t.aside[panel.kind], panel.only ? 1 : rest)}
+          reason=${count(t.reasonFor[panel.kind === 'forward' ? 'forward' : 'postpone'], panel.only ? 1 : rest)}
+          chosen=${(/** @type {import('./acts.mjs').Said} */ said) => putAside(/** @type {any} */ (panel).kind, said, panel.only)} />`
       }
       ${
         panel?.kind === 'note' &&
@@ -221,6 +276,8 @@ export function Hand({ group, office, decides, hits, moveOn, back, focused }) {
                 <button type="button" onClick=${() => begin('reject', one)}>${t.only.reject}</button>
                 ${!group.own && html`<button type="button" onClick=${() => begin('confirm', one)}>${t.only.confirm}</button>`}
                 <button type="button" onClick=${() => correct(one)}>${t.act.correct}</button>
+                <button type="button" onClick=${() => beginAside('postpone', one)}>${t.only.postpone}</button>
+                <button type="button" onClick=${() => beginAside('forward', one)}>${t.only.forward}</button>
                 ${one.status !== 'aguardando_segunda_aprovacao' && html`<button type="button" onClick=${() => setDialog({ action: 'except', finding: one })}>${t.action.except}</button>`}
               `} />
           ${shown?.next && html`<button type="button" onClick=${() => load(shown)}>${say(t.more, { n: findings.length, total: group.count })}</button>`}

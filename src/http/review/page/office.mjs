@@ -1,5 +1,5 @@
 // What all screens share: what waits, the acts under way, one after the other, what they came to, and what may be taken back.
-import { revertOperation, undo } from './acts.mjs'
+import { isAside, named, revertOperation, undo } from './acts.mjs'
 import { Refusal } from './api.mjs'
 import { outcome, say } from './format.mjs'
 import { filterOf } from './groups.mjs'
@@ -12,13 +12,13 @@ import { t } from './words.mjs'
  * @typedef {{ key: string, title: string, section: string, value: number, count: number, text: string, operation: string | undefined,
  *   word: string }} Done
  * @typedef {{ key: string, title: string, section?: string, value?: number, count: number, word: string, whole?: boolean,
- *   part?: boolean }} What an act, for people; whole: nothing is left of the group then; part: the group stays in hand meanwhile
+ *   part?: boolean, became?: string }} What an act, for people; whole: nothing is left of the group then; part: the group stays in hand meanwhile
  * @typedef {{ visto: unknown, items: any[], next: string | null }} Shown
  * @typedef {ReturnType<typeof useOffice>} Office
  */
 
 /** Acts that whoever did them may take back as a whole; a rollback by rolling it back. */
-const OWN = ['approve', 'reject', 'confirm', 'correct']
+const OWN = ['approve', 'reject', 'confirm', 'correct', 'postpone', 'forward', 'comment']
 
 /**
  * @param {import('./queries.mjs').Person} me
@@ -82,7 +82,7 @@ export function useOffice(me) {
    * @param {readonly import('./acts.mjs').Result[]} results
    */
   const settle = (what, results) => {
-    const { missed, text } = outcome(results)
+    const { missed, text } = outcome(what.became ? named(what.became, results) : results)
     const operation = results.find(({ operacaoId }) => operacaoId)?.operacaoId ?? undefined
     setNotice({
       kind: missed > 0 ? 'missed' : 'done',
@@ -155,7 +155,9 @@ export function useOffice(me) {
         const results =
           was.word === 'revert'
             ? await revertOperation(was.operation, t.reasonFor.undo, false, slow)
-            : await undo(was.operation, t.reasonFor.undo, slow)
+            : await undo(was.operation, t.reasonFor.undo, slow).then((some) =>
+                was && isAside(was.word) ? named('retirada', some) : some,
+              )
         const { key, operation } = was
         forget(key)
         setDone((before) => before.filter((entry) => entry.operation !== operation))
@@ -216,6 +218,8 @@ export function useOffice(me) {
     takeBack,
     itemsOf,
     memoryOf,
+    /** What is offered as the reason of an act. @param {'rejeitar' | 'adiar'} act */
+    reasons: (act) => (desk?.reasons ?? []).filter(({ ato }) => ato === act).map(({ texto }) => texto),
     canUndo: () => undoable.current.length > 0,
   }
 }

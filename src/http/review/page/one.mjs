@@ -1,6 +1,7 @@
 // One finding, whatever became of it: where the links of letters lead.
 
-import { decideSome } from './acts.mjs'
+import { decideSome, leave } from './acts.mjs'
+import { Aside } from './aside.mjs'
 import { Decision } from './decision.mjs'
 import { Details } from './details.mjs'
 import { count, money, proposes, say, share, statusName } from './format.mjs'
@@ -20,7 +21,9 @@ const NONE = new Set()
  */
 export function One({ id, office, decides, me, all }) {
   const [finding, setFinding] = useState(/** @type {any} */ (undefined))
-  const [panel, setPanel] = useState(false)
+  const [panel, setPanel] = useState(
+    /** @type {'reject' | import('./acts.mjs').Aside | undefined} */ (undefined),
+  )
   const [dialog, setDialog] = useState(
     /** @type {'correct' | 'except' | 'revert' | 'reopen' | undefined} */ (undefined),
   )
@@ -59,7 +62,7 @@ export function One({ id, office, decides, me, all }) {
 
   /** @param {import('./acts.mjs').Word} word @param {string} reason */
   const decide = async (word, reason) => {
-    setPanel(false)
+    setPanel(undefined)
     await office.send({ ...what, word }, (slow) => decideSome(word, [finding], reason, slow))
     load() // also after a refusal: somebody else may have been faster
   }
@@ -69,8 +72,19 @@ export function One({ id, office, decides, me, all }) {
     proposes(finding) &&
     !(status === 'aguardando_segunda_aprovacao' && finding.propostaPor === me)
   const approve = approves && (() => decide('approve', count(t.reasonFor.approve, 1)))
-  const reject = decides && waits && (() => setPanel(true))
+  const reject = decides && waits && (() => setPanel('reject'))
   const confirm = decides && waits && (() => decide('confirm', count(t.reasonFor.confirm, 1)))
+  const putAside = async (
+    /** @type {import('./acts.mjs').Aside} */ word,
+    /** @type {import('./acts.mjs').Said} */ said,
+  ) => {
+    setPanel(undefined)
+    await office.send({ ...what, word }, (slow) => leave(word, [id], said, slow))
+    load()
+  }
+  const postpone = decides && waits && (() => setPanel('postpone'))
+  const forward = decides && waits && (() => setPanel('forward'))
+  const comment = decides && finding && (() => setPanel('comment'))
   const correct = decides && waits && (() => setDialog('correct'))
   useKeys(
     panel || dialog
@@ -80,6 +94,9 @@ export function One({ id, office, decides, me, all }) {
           r: reject,
           p: confirm,
           e: correct,
+          s: postpone,
+          f: forward,
+          c: comment,
           u: decides && office.takeBack,
         },
   )
@@ -105,16 +122,26 @@ export function One({ id, office, decides, me, all }) {
             ${reject && html`<button type="button" onClick=${reject}>${t.action.reject} <kbd>r</kbd></button>`}
             ${confirm && html`<button type="button" onClick=${confirm}>${t.action.confirm} <kbd>p</kbd></button>`}
             ${correct && html`<button type="button" onClick=${correct}>${t.act.correct} <kbd>e</kbd></button>`}
+            ${postpone && html`<button type="button" onClick=${postpone}>${t.act.postpone} <kbd>s</kbd></button>`}
+            ${forward && html`<button type="button" onClick=${forward}>${t.act.forward} <kbd>f</kbd></button>`}
+            ${comment && html`<button type="button" onClick=${comment}>${t.act.comment} <kbd>c</kbd></button>`}
             ${decides && ['aberta', 'falha'].includes(status) && html`<button type="button" onClick=${() => setDialog('except')}>${t.action.except}</button>`}
             ${decides && status === 'corrigida' && html`<button type="button" onClick=${() => setDialog('revert')}>${t.action.revert}</button>`}
             ${decides && ['rejeitada', 'revertida', 'resolvida'].includes(status) && html`<button type="button" onClick=${() => setDialog('reopen')}>${t.action.reopen}</button>`}
           </div>
         `
       }
-      ${panel && html`<${Reasons} title=${count(t.act.reject, 1)} reasons=${t.rejections} other=${true} chosen=${(/** @type {string} */ reason) => decide('reject', reason)} close=${() => setPanel(false)} />`}
+      ${panel === 'reject' && html`<${Reasons} title=${count(t.act.reject, 1)} reasons=${office.reasons('rejeitar')} other=${true} chosen=${(/** @type {string} */ reason) => decide('reject', reason)} close=${() => setPanel(undefined)} />`}
+      ${
+        panel &&
+        panel !== 'reject' &&
+        html`<${Aside} word=${panel} office=${office} me=${me} title=${count(t.aside[panel], 1)} close=${() => setPanel(undefined)}
+          reason=${count(t.reasonFor[panel === 'forward' ? 'forward' : 'postpone'], 1)}
+          chosen=${(/** @type {import('./acts.mjs').Said} */ said) => putAside(panel, said)} />`
+      }
       <${Items} findings=${[finding]} today=${office.desk?.today ?? ''} at=${0} left=${NONE} hits=${NONE} open=${undefined} moved=${0}
         choose=${() => {}} toggle=${undefined} look=${undefined} details=${() => undefined} />
-      <${Details} key=${`${id} ${status}`} finding=${finding} actions=${undefined} />
+      <${Details} key=${`${id} ${status} ${office.done.length}`} finding=${finding} actions=${undefined} />
       ${dialog && html`<${Decision} action=${dialog} finding=${finding} office=${office} what=${what} close=${() => setDialog(undefined)} done=${load} />`}
     </main>
   `

@@ -7,6 +7,9 @@ import { t } from './words.mjs'
 /** From so many on it is said what they come to before they are approved. */
 export const MANY = 50
 
+/** @param {number} at */
+const keyOf = (at) => String((at + 1) % 10)
+
 /**
  * One of a few reasons, each a key; the last is typed.
  * @param {{ title: string, reasons: readonly string[], other: boolean, chosen: (reason: string, at: number) => void, close: () => void }} props
@@ -20,15 +23,15 @@ export function Reasons({ title, reasons, other, chosen, close }) {
     if (typing) field.current?.focus()
   }, [typing])
   const choose = (/** @type {number} */ at) =>
-    at < reasons.length ? chosen(`${at + 1}: ${reasons[at]}`, at) : setTyping(true)
+    at < reasons.length ? chosen(`${keyOf(at)}: ${reasons[at]}`, at) : setTyping(true)
   const all = other ? [...reasons, t.otherReason] : reasons
   useKeys({
-    ...Object.fromEntries(all.map((_, at) => [String(at + 1), () => choose(at)])),
+    ...Object.fromEntries(all.map((_, at) => [keyOf(at), () => choose(at)])),
     Escape: close,
   })
   const submit = (/** @type {any} */ event) => {
     event.preventDefault()
-    chosen(`${all.length}: ${event.target.elements.motivo.value.trim()}`, all.length - 1)
+    chosen(`${keyOf(all.length - 1)}: ${event.target.elements.motivo.value.trim()}`, all.length - 1)
   }
   return html`
     <div class="panel" role="group" aria-label=${title} tabindex="-1" ref=${box}>
@@ -40,7 +43,7 @@ export function Reasons({ title, reasons, other, chosen, close }) {
                 onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && close()} /></label>
               <button class="first">${t.confirm}</button>
             </form>`
-          : html`<ol>${all.map((reason, at) => html`<li><button type="button" onClick=${() => choose(at)}><kbd>${at + 1}</kbd> ${reason}</button></li>`)}</ol>`
+          : html`<ol>${all.map((reason, at) => html`<li><button type="button" onClick=${() => choose(at)}><kbd>${keyOf(at)}</kbd> ${reason}</button></li>`)}</ol>`
       }
       <button type="button" class="quiet" onClick=${close}>${t.cancel} <kbd>esc</kbd></button>
     </div>

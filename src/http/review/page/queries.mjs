@@ -10,7 +10,7 @@ export const whoAmI = () =>
 const GROUPS = `query ($after: Cursor) {
   gruposAbertos(first: 1000, after: $after, orderBy: [VALOR_DESC, GRUPO_ASC]) {
     pageInfo { hasNextPage endCursor }
-    nodes { grupo regra especie mudanca fornecedor situacao quantidade valor duasPessoas confiancaDe confiancaAte maisAntiga
+    nodes { grupo regra especie mudanca fornecedor situacao quantidade valor duasPessoas confiancaDe confiancaAte maisAntiga encaminhadaPara paraMim improvavel
       parecidasDecididas parecidasCertas amostra visto }
   }
 }`
@@ -54,6 +54,8 @@ const SESSION = `id modo status inicioProcessamento fimProcessamento linhasExami
 const ROUND = `{
   hoje fuso proximaExecucao
   configuracao(chave: "aprovacao.valor_dupla") { valor }
+  motivos: configuracao(chave: "revisao.motivos") { valor }
+  adiadas: divergenciasAbertas(filter: { adiada: { equalTo: true } }) { totalCount }
   operacoesResumidas(first: 50, orderBy: ID_DESC, filter: { tipo: { equalTo: "correcao" } }) { nodes { iniciadaEm linhas } }
   regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
     nodes { nome descricao automatica automaticaPerdida colunas colunasResumo }
@@ -77,6 +79,9 @@ export async function desk(who) {
       .filter((/** @type {any} */ { iniciadaEm }) => iniciadaEm.startsWith(round.hoje))
       .reduce((/** @type {number} */ sum, /** @type {any} */ { linhas }) => sum + Number(linhas), 0),
     twoPeople: Number(round.configuracao?.valor ?? Infinity),
+    /** @type {readonly { ato: string, texto: string }[]} */
+    reasons: round.motivos?.valor ?? [],
+    postponed: Number(round.adiadas.totalCount),
     rules: round.regras.nodes,
     session: round.sessoes.nodes[0],
     groups: open,
@@ -113,6 +118,23 @@ export const items = (filter, flagged, after) =>
     items: nodes,
     next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
   }))
+
+/** What is postponed, most at stake first. */
+export const postponed = () =>
+  ask(
+    `{ divergenciasAbertas(filter: { adiada: { equalTo: true } }, first: 1000, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
+      nodes { ${FINDING} adiadaAte notaPor notaMotivo notaOperacaoId } } }`,
+  ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
+
+/** Who decided lately, or was forwarded something. @returns {Promise<string[]>} */
+export const people = () =>
+  ask('{ decisoes(first: 500, orderBy: ID_DESC) { nodes { ator para } } }').then(({ decisoes }) => [
+    ...new Set(
+      decisoes.nodes
+        .flatMap((/** @type {any} */ { ator, para }) => [ator, para])
+        .filter((/** @type {string | null} */ name) => name !== null),
+    ),
+  ])
 
 /** Suppliers' names of findings. @param {readonly string[]} ids */
 export const names = (ids) =>

@@ -1,4 +1,4 @@
-// Fila and Segunda aprovação: the groups at the left, the one in hand at the right; on a phone one after the other.
+// Fila, Segunda aprovação and what is probably no error: the groups at the left, the one in hand at the right; on a phone one after the other.
 import { count, say } from './format.mjs'
 import { groupsFor, ordered } from './groups.mjs'
 import { Hand } from './hand.mjs'
@@ -10,10 +10,10 @@ import { Search, useSearch } from './search.mjs'
 import { t } from './words.mjs'
 
 /**
- * @param {{ screen: 'fila' | 'segunda', office: import('./office.mjs').Office, decides: boolean, address: URLSearchParams,
+ * @param {{ screen: 'fila' | 'segunda' | 'improvaveis', office: import('./office.mjs').Office, decides: boolean, me: string, address: URLSearchParams,
  *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} props
  */
-export function Queue({ screen, office, decides, address, go }) {
+export function Queue({ screen, office, decides, me, address, go }) {
   const { desk, pending, done } = office
   const suppliers = useSuppliers(desk)
   const all = useMemo(() => {
@@ -52,7 +52,7 @@ export function Queue({ screen, office, decides, address, go }) {
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    Escape: search.narrowed && (() => go({ busca: null, sessao: null, regra: null })),
+    Escape: search.narrowed && (() => go(EVERYTHING)),
     ...(decides && {
       u: async () => {
         const key = await office.takeBack()
@@ -72,21 +72,25 @@ export function Queue({ screen, office, decides, address, go }) {
     <main class=${`desk ${opened ? 'at-hand' : 'at-list'}`}>
       <div class="side">
         <${Search} search=${search} go=${go} />
-        ${groups.length === 0 && search.narrowed && !search.waiting && html`<${NoHits} search=${search} total=${all} clear=${() => go({ busca: null, sessao: null, regra: null })} />`}
+        ${groups.length === 0 && search.narrowed && !search.waiting && html`<${NoHits} search=${search} total=${all} clear=${() => go(EVERYTHING)} />`}
+        ${!search.mine && all.some(({ section }) => section === t.forMe) && html`<button type="button" class="quiet" onClick=${() => go({ para: 'mim', grupo: null })}>${t.onlyForMe}</button>`}
         <${List} groups=${groups} done=${mine} current=${current?.key} pending=${pending} choose=${(/** @type {string} */ key) => choose(key, true)} />
       </div>
       ${
         current
-          ? html`<${Hand} key=${current.key} group=${current} office=${office} decides=${decides} hits=${hits} moveOn=${moveOn}
+          ? html`<${Hand} key=${current.key} group=${current} office=${office} decides=${decides} me=${me} hits=${hits} moveOn=${moveOn}
               back=${() => go({ grupo: null })} focused=${opened || !narrow()} />`
           : html`<section class="hand empty">
-              <h2 id="hand" tabindex="-1">${gone && free.length > 0 ? t.gone : all.length === 0 ? (screen === 'fila' ? t.nothing : t.nothingSecond) : pending.size > 0 ? t.deciding : ''}</h2>
+              <h2 id="hand" tabindex="-1">${gone && free.length > 0 ? t.gone : all.length === 0 ? t.nothingHere[screen] : pending.size > 0 ? t.deciding : ''}</h2>
               ${gone && free.length > 0 && html`<button type="button" class="first" onClick=${() => move(1)}>${t.goOn} <kbd>j</kbd></button>`}
             </section>`
       }
     </main>
   `
 }
+
+/** What narrows what is seen, taken away. */
+const EVERYTHING = { busca: null, sessao: null, regra: null, para: null }
 
 /** A phone shows the groups or the one in hand, not both. */
 const narrow = () => matchMedia('(max-width: 48rem)').matches
@@ -99,7 +103,9 @@ function NoHits({ search, total, clear }) {
       ? `“${search.text}”`
       : search.session !== null
         ? say(t.search.session, { id: search.session })
-        : String(search.rule)
+        : search.mine
+          ? t.forMe
+          : String(search.rule)
   return html`
     <p class="nohits" role="status">${say(t.search.none, { what })} ${n > 0 && count(t.search.waiting, n)}
       <button type="button" onClick=${clear}>${t.search.clear} <kbd>esc</kbd></button></p>

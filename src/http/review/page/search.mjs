@@ -15,6 +15,7 @@ export function useSearch(groups, address, office) {
   const text = address.get('busca') ?? ''
   const session = /^\d+$/.test(address.get('sessao') ?? '') ? address.get('sessao') : null
   const rule = address.get('regra')
+  const mine = address.get('para') === 'mim'
   const [all, setAll] = useState(/** @type {any[] | undefined} */ (undefined))
   const [ofSession, setOfSession] = useState(/** @type {any[] | undefined} */ (undefined))
   useEffect(() => {
@@ -31,7 +32,10 @@ export function useSearch(groups, address, office) {
   return useMemo(() => {
     const wanted = ofSession && new Set(ofSession.map(({ grupo }) => grupo))
     const some = groups.filter(
-      (group) => (!rule || group.rule === rule) && (!wanted || wanted.has(group.grupo)),
+      (group) =>
+        (!rule || group.rule === rule) &&
+        (!mine || group.section === t.forMe) &&
+        (!wanted || wanted.has(group.grupo)),
     )
     const waiting = (text !== '' && all === undefined) || (session !== null && ofSession === undefined)
     const none = /** @type {ReadonlySet<string>} */ (new Set())
@@ -43,11 +47,12 @@ export function useSearch(groups, address, office) {
       text,
       session,
       rule,
+      mine,
       waiting,
       partly: (all?.length ?? 0) >= SEARCHED,
-      narrowed: text !== '' || session !== null || rule !== null,
+      narrowed: text !== '' || session !== null || rule !== null || mine,
     }
-  }, [groups, all, ofSession, text, session, rule])
+  }, [groups, all, ofSession, text, session, rule, mine])
 }
 
 /** @param {any} finding */
@@ -80,6 +85,7 @@ export function Search({ search, go }) {
           onInput=${(/** @type {any} */ event) => go({ busca: event.currentTarget.value || null })} />
       </label>
       ${search.session && chip(say(t.search.session, { id: search.session }), 'sessao')}
+      ${search.mine && chip(t.forMe, 'para')}
       ${search.rule && chip(say(t.search.rule, { name: search.rule }), 'regra')}
       ${search.partly && html`<small>${say(t.search.partly, { n: SEARCHED })}</small>`}
     </div>

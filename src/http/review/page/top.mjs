@@ -1,12 +1,13 @@
 // The head of every screen: where one is, who one is, and what a manager asks.
+import { isAside } from './acts.mjs'
 import { clock, count, date, dayOf, heldAll, money, number, plain, roughly, say, weekday } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
 import { proof } from './queries.mjs'
 import { t } from './words.mjs'
 
-/** @typedef {'fila' | 'segunda' | 'corrigidas' | 'geral'} Screen */
+/** @typedef {'fila' | 'segunda' | 'adiadas' | 'corrigidas' | 'geral' | 'improvaveis'} Screen */
 /** @type {readonly Screen[]} */
-export const SCREENS = ['fila', 'segunda', 'corrigidas', 'geral']
+export const SCREENS = ['fila', 'segunda', 'adiadas', 'corrigidas', 'geral', 'improvaveis']
 
 /**
  * @param {{ screen: Screen | undefined, counts: Partial<Record<Screen, number>>, me: import('./queries.mjs').Person, show: (screen: Screen) => void,
@@ -18,7 +19,7 @@ export function Top({ screen, counts, me, show, leave, help }) {
     <header class="top">
       <strong>Conferente</strong>
       <nav aria-label=${t.screens}>
-        ${SCREENS.map(
+        ${SCREENS.filter((name) => name !== 'improvaveis' || name === screen).map(
           (name) =>
             html`<a href=${`?tela=${name}`} aria-current=${name === screen ? 'page' : undefined} onClick=${(
               /** @type {Event} */ event,
@@ -36,18 +37,30 @@ export function Top({ screen, counts, me, show, leave, help }) {
 }
 
 /**
- * @param {{ office: import('./office.mjs').Office, waiting: readonly import('./groups.mjs').Group[] | undefined, printedBy: string }} props
+ * @param {{ office: import('./office.mjs').Office, waiting: readonly import('./groups.mjs').Group[] | undefined, unlikely: number,
+ *   show: (screen: Screen) => void, printedBy: string }} props
  */
-export function Strip({ office, waiting, printedBy }) {
+export function Strip({ office, waiting, unlikely, show, printedBy }) {
   const { desk, done } = office
   if (!desk || !waiting) return null
   const n = waiting.reduce((sum, { count: some }) => sum + some, 0)
   const value = waiting.reduce((sum, group) => sum + group.value, 0)
-  const decided = done.reduce((sum, one) => sum + (one.section === '' ? 0 : one.count), 0)
+  const decided = done.reduce(
+    (sum, one) => sum + (one.section === '' || isAside(one.word) ? 0 : one.count),
+    0,
+  )
   const { session, next, today, zone, rules } = desk
   return html`
     <section class="strip" aria-label=${t.strip.title}>
       <h1>${n === 0 ? t.nothing : say(t.strip.waits[n === 1 ? 'one' : 'many'], { n: number(n), decisions: count(t.strip.decisions, waiting.length), value: money(value) })}</h1>
+      ${
+        unlikely > 0 &&
+        html`<a href="?tela=improvaveis" onClick=${(/** @type {Event} */ event) => {
+          event.preventDefault()
+          show('improvaveis')
+        }}>${count(t.strip.unlikely, unlikely)}</a>`
+      }
+      ${desk.postponed > 0 && html`<span>${count(t.strip.postponed, desk.postponed)}</span>`}
       ${session && html`<${Session} session=${session} today=${today} />`}
       <${Control} session=${session} />
       <${Proof} />

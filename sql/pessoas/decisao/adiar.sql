@@ -1,0 +1,23 @@
+-- A person says: not now. The finding waits outside the queue until the day, or until its row changes, and closes by itself as any
+-- other; until then it can be decided all the same.
+create or replace function audit.adiar(ids bigint[], ate date, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(adiar.motivo);
+  v_hoje date := audit.hoje();
+begin
+  if adiar.ate < v_hoje then
+    raise exception using errcode = 'NC001', message = format('não se adia para um dia que passou: %s', adiar.ate),
+      hint = 'Um dia a partir de amanhã; hoje traz de volta à fila; sem dia, até que o registro mude.';
+  end if;
+  return query select * from audit_interno.anotar_divergencias(adiar.ids, 'adiamento', 'adiar', v_motivo,
+    ate => nullif(coalesce(adiar.ate, 'infinity'), v_hoje));
+end
+$$;
+comment on function audit.adiar(bigint[], date, text) is
+  'Postpones findings: out of audit.vw_grupos_abertos until the day ate (in agenda.fuso), or while their row does not change where ate is null or infinity; today brings them back. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or the day is past, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+grant execute on function audit.adiar(bigint[], date, text) to conferente_revisor;

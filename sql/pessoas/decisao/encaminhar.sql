@@ -1,0 +1,21 @@
+-- A person says: somebody else decides this. It is a request and no right: whoever reviews may still decide it.
+create or replace function audit.encaminhar(ids bigint[], para text, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(encaminhar.motivo);
+  v_para text := audit_interno.nome_pessoa(encaminhar.para);
+begin
+  if coalesce(v_para, '') = '' or length(v_para) > 200 then
+    raise exception using errcode = 'NC001', message = 'falta dizer para quem',
+      hint = 'O nome de uma pessoa, como as decisões o mostram, ou um papel: revisor, administrador.';
+  end if;
+  return query select * from audit_interno.anotar_divergencias(encaminhar.ids, 'encaminhamento', 'encaminhar', v_motivo, para => v_para);
+end
+$$;
+comment on function audit.encaminhar(bigint[], text, text) is
+  'Forwards findings to a person, or to a role (revisor, administrador): they make groups of their own, which say encaminhada_para, and are in the queue again where they were postponed. Their status stays, and it counts neither for nor against their rule; auto leaves them to people. audit.desfazer takes it back. Returns each: feita, or deixada with the reason. Errors: NC001 none given or nobody named, NC004 unknown id, NC005 none waits any more, NC006 reason missing.';
+grant execute on function audit.encaminhar(bigint[], text, text) to conferente_revisor;
