@@ -26,6 +26,7 @@ export async function openDatabase(app: App, { migrated }: { migrated: boolean }
       await bringUpToDate(app, url)
     }
     const opened = await openConnection(app, url)
+    if (migrated && !demo && (await onlyDemonstration(opened.sql))) tell(text.notice.onlyDemonstration)
     const close = () => opened.close().finally(() => server.release())
     return { ...opened, url, embedded: true, close }
   } catch (error) {
@@ -88,6 +89,14 @@ async function cancelBackend(url: string, pid: number): Promise<void> {
   } finally {
     await sql.end({ timeout: 1 })
   }
+}
+
+/** Whether the demonstration is there, and this database has no warehouse: who asks here most likely means the other. */
+async function onlyDemonstration(sql: Sql): Promise<boolean> {
+  const [row] = await sql<{ only: boolean }[]>`
+    select to_regclass('dw.lancamentos') is null
+      and exists (select from pg_database where datname = ${DEMO_DATABASE}) as only`
+  return row?.only === true
 }
 
 async function isBehind(url: string): Promise<boolean> {

@@ -69,7 +69,7 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
     ['listar --status corrigida'],
     ['configurar'],
     [`token --papel revisor --nome ${text.demo.furtherName}`],
-    ['servir', `   # ${text.demo.furtherPage}`],
+    ['servir', `   # ${text.demo.furtherPage(String(app.settings.port))}`],
   ]) {
     print(`  npx conferente ${command}${options.embedded ? ' --demo' : ''}${note}`)
   }

@@ -97,8 +97,8 @@ export const demo = {
   further: both('Para olhar mais', 'To look further'),
   furtherName: both('voce', 'you'),
   furtherPage: both(
-    'no navegador: http://localhost:8000/revisao, com o token',
-    'in the browser: http://localhost:8000/revisao, with the token',
+    (port: string) => `no navegador: http://localhost:${port}/revisao, com o token`,
+    (port) => `in the browser: http://localhost:${port}/revisao, with the token`,
   ),
   took: both(
     (time: string) => `A demonstração levou ${time}.`,

@@ -72,6 +72,10 @@ export const notice = {
     'As que aguardam pedem a aprovação de outra pessoa: conferente aprovar ID --motivo …',
     "Those that wait need another person's approval: conferente aprovar ID --motivo …",
   ),
+  onlyDemonstration: both(
+    'Este banco não tem armazém. Para o da demonstração, acrescente --demo ao comando.',
+    'This database has no warehouse. For that of the demonstration, add --demo to the command.',
+  ),
   noHistory: both(
     (table: string, id: string) => `Nada aconteceu com ${table} ${id}.`,
     (table, id) => `Nothing happened to ${table} ${id}.`,

@@ -1,5 +1,7 @@
 import t from 'tap'
+import { connect } from '../../src/db/connection.ts'
 import { banco } from '../helper/database.ts'
+import { throwAwayServer } from '../helper/throwaway.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('the demo tells its whole story on an empty database', async (t) => {
@@ -31,4 +33,23 @@ t.test("the demo never touches another's warehouse", async (t) => {
   const denied = await conferente(['demo'], { url: personal(url, 'ana') })
   t.equal(denied.code, 1)
   t.notMatch(denied.stderr, /\n\s+at /)
+})
+
+t.test('who forgets --demo is told that the warehouse is in another database', async (t) => {
+  const server = await throwAwayServer()
+  t.teardown(() => server.release())
+  const env = { CONFERENTE_DADOS: server.dataDir }
+  const before = await conferente(['sessoes'], { env })
+  t.equal(before.code, 0, before.stderr)
+  t.notMatch(before.stderr, '--demo')
+  const admin = connect(server.url, { max: 1 })
+  await admin`create database conferente_demo`
+  await admin.end()
+  t.match((await conferente(['sessoes'], { env })).stderr, /não tem armazém.*--demo/)
+})
+
+t.test('the demonstration names the port that is set', async (t) => {
+  const { url } = await banco(t, { migrado: false })
+  const ran = await conferente(['demo', '--linhas', '500'], { url, env: { CONFERENTE_PORTA: '9123' } })
+  t.match(ran.stdout, 'http://localhost:9123/revisao')
 })
