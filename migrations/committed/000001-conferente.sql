@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3bb23513f16c160d1804c8d21457d4dde01e74be
+--! Hash: sha1:724d991634dbff6a9e37181312991a5ea232f873
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2247,6 +2247,7 @@ returns audit.configuracoes_sistema
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_antes audit.configuracoes_sistema;
@@ -2434,6 +2435,7 @@ returns audit.regras
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
@@ -2565,6 +2567,7 @@ returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_padrao audit.padroes_trade_marketing;
@@ -2595,6 +2598,7 @@ returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_padrao audit.padroes_trade_marketing;
@@ -4800,6 +4804,7 @@ returns audit.sessoes_processamento
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '60s'
 as $$
 declare
   v_sessao audit.sessoes_processamento;
@@ -4877,6 +4882,7 @@ returns audit.sessoes_processamento
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_sessao audit.sessoes_processamento;
@@ -5481,6 +5487,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5542,6 +5549,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5575,6 +5583,7 @@ returns audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5640,6 +5649,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5673,6 +5683,7 @@ returns audit.excecoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5746,6 +5757,7 @@ returns audit.excecoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(revogar_excecao.motivo);
@@ -5844,6 +5856,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5895,6 +5908,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5983,6 +5997,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);
@@ -6316,6 +6331,7 @@ returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_divergencias.motivo);
@@ -6343,6 +6359,7 @@ returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_operacao.motivo);
@@ -6380,6 +6397,7 @@ returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_sessao.motivo);
@@ -12434,6 +12452,7 @@ returns audit.retencoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_retencao audit.retencoes;
@@ -12463,6 +12482,7 @@ returns audit.retencoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_retencao audit.retencoes;
