@@ -2305,7 +2305,7 @@ grant execute on function audit_interno.dobrar(text) to conferente_regra;
 
 create function audit_interno.dobrar_categoria(texto text)
   returns text language sql immutable;
-comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
+comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, a no-break space within as a space, for comparison.';
 grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;
 
 create function audit_interno.dobrar_comuns(texto text)
