@@ -1295,18 +1295,21 @@ grant execute on function audit.aguarda_pessoa(text) to conferente_leitor;
 
 create function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
   returns audit.configuracoes_sistema language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
 grant execute on function audit.alterar_configuracao(text,jsonb,text) to conferente_administrador;
 
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
   returns audit.regras language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
 create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
 grant execute on function audit.aprovar_divergencias(bigint[],text,text[]) to conferente_revisor;
@@ -1321,6 +1324,7 @@ grant execute on function audit.avaliar_regra(text,date,date,text) to conferente
 
 create function audit.cancelar_sessao(id bigint, motivo text)
   returns audit.sessoes_processamento language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
@@ -1333,6 +1337,7 @@ grant execute on function audit.comentar(bigint[],text) to conferente_revisor;
 
 create function audit.confirmar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.confirmar_divergencias(bigint[],text) is 'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
 grant execute on function audit.confirmar_divergencias(bigint[],text) to conferente_revisor;
@@ -1359,36 +1364,42 @@ grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,i
 
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
   returns audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
 grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.declarar_excecao(text,text,text,text,timestamp with time zone) is 'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: it cost the rule auto, with the command that gives it back.';
 grant execute on function audit.declarar_excecao(text,text,text,text,timestamp with time zone) to conferente_revisor;
 
 create function audit.desativar_padrao(id bigint, motivo text)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.desativar_padrao(bigint,text) is 'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_padrao(bigint,text) to conferente_administrador;
 
 create function audit.desativar_retencao(id bigint, motivo text)
   returns audit.retencoes language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.desativar_retencao(bigint,text) is 'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_retencao(bigint,text) to conferente_administrador;
 
 create function audit.desfazer(operacao bigint, motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint,text) to conferente_revisor;
@@ -1503,6 +1514,7 @@ grant execute on function audit.previsao_padrao(text,text,text,integer) to confe
 
 create function audit.processar_divergencias(modo text DEFAULT 'manual'::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date, regras text[] DEFAULT NULL::text[], simular boolean DEFAULT false)
   returns audit.sessoes_processamento language plpgsql volatile security definer
+  set lock_timeout=60s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.processar_divergencias(text,date,date,text[],boolean) is 'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text,date,date,text[],boolean) to conferente_operador;
@@ -1529,6 +1541,7 @@ grant execute on function audit.quem_sou() to conferente_leitor;
 
 create function audit.reabrir_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[],text) to conferente_revisor;
@@ -1561,6 +1574,7 @@ grant execute on function audit.registrar_token(text,text,timestamp with time zo
 
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
 grant execute on function audit.rejeitar_divergencias(bigint[],text) to conferente_revisor;
@@ -1573,12 +1587,14 @@ grant execute on function audit.relatorio_desempenho(date,date) to conferente_le
 
 create function audit.reverter_divergencias(ids bigint[], motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.reverter_divergencias(bigint[],text,text) is 'Rolls back the corrections of findings that are corrigida. porque: erradas (the corrections were wrong: counts against the rule, and the finding stays silent until the row changes) or outra-razao (counts for and against nobody; found again, it is back in the queue for a person). Returns one row each: revertida, conflito (the row changed since; antes, depois and agora show it three ways and nothing was touched), ausente, recusada or deixada (not corrigida any more), with what becomes of the finding. Errors: NC001 none given or porque unknown, NC004 unknown id, NC005 none is corrigida, NC006 reason missing.';
 grant execute on function audit.reverter_divergencias(bigint[],text,text) to conferente_revisor;
 
 create function audit.reverter_operacao(id bigint, motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.reverter_operacao(bigint,text,text) is 'Rolls back everything that one operation changed. A rollback is an operation too: taking it back brings the corrections into force again, which needs a reviewer, and above aprovacao.valor_dupla or for typed values a second one (those come back as aguardando_segunda_aprovacao). porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 it changed nothing or is already rolled back, 42501 an operator may not bring corrections back.';
 grant execute on function audit.reverter_operacao(bigint,text,text) to conferente_operador;
@@ -1586,6 +1602,7 @@ grant execute on function audit.reverter_operacao(bigint,text,text) to conferent
 
 create function audit.reverter_sessao(id bigint, motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.reverter_sessao(bigint,text,text) is 'Rolls back every correction of a session that still stands. porque and the rows returned are those of audit.reverter_divergencias. Errors: NC001 porque unknown, NC004 unknown, NC006 reason missing, NC017 nothing to roll back.';
 grant execute on function audit.reverter_sessao(bigint,text,text) to conferente_operador;
@@ -1599,18 +1616,21 @@ grant execute on function audit.revogar_acesso(text,text,text) to conferente_adm
 
 create function audit.revogar_excecao(id bigint, motivo text)
   returns audit.excecoes language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.revogar_excecao(bigint,text) is 'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint,text) to conferente_revisor;
 
 create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
 grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
 
 create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date DEFAULT NULL::date)
   returns audit.retencoes language plpgsql volatile security definer
+  set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_retencao(text,numeric,date,text,text,date) is 'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
 grant execute on function audit.salvar_retencao(text,numeric,date,text,text,date) to conferente_administrador;
@@ -2342,7 +2362,7 @@ grant execute on function audit_interno.dobrar(text) to conferente_regra;
 
 create function audit_interno.dobrar_categoria(texto text)
   returns text language sql immutable;
-comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
+comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, a no-break space within as a space, for comparison.';
 grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;
 
 create function audit_interno.dobrar_comuns(texto text)

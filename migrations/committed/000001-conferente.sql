@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:469ed4cae1275c33852e377cd2346b761b7ad14b
+--! Hash: sha1:e5e83dfe7a94e9052a1ba6368ac567640b078c77
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2281,6 +2281,7 @@ returns audit.configuracoes_sistema
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_antes audit.configuracoes_sistema;
@@ -2468,6 +2469,7 @@ returns audit.regras
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'piso', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
@@ -2599,6 +2601,7 @@ returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_padrao audit.padroes_trade_marketing;
@@ -2629,6 +2632,7 @@ returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_padrao audit.padroes_trade_marketing;
@@ -4835,6 +4839,7 @@ returns audit.sessoes_processamento
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '60s'
 as $$
 declare
   v_sessao audit.sessoes_processamento;
@@ -4912,6 +4917,7 @@ returns audit.sessoes_processamento
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_sessao audit.sessoes_processamento;
@@ -5534,6 +5540,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5595,6 +5602,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5628,6 +5636,7 @@ returns audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5693,6 +5702,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5726,6 +5736,7 @@ returns audit.excecoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5799,6 +5810,7 @@ returns audit.excecoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(revogar_excecao.motivo);
@@ -5897,6 +5909,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -5948,6 +5961,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
@@ -6040,6 +6054,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);
@@ -6572,6 +6587,7 @@ returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_divergencias.motivo);
@@ -6599,6 +6615,7 @@ returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_operacao.motivo);
@@ -6636,6 +6653,7 @@ returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_sessao.motivo);
@@ -6917,14 +6935,16 @@ revoke create on schema regra_pendente_verificacao from conferente_regra;
 
 --! Included comum/dobrar_categoria.sql
 -- Folds a category or a label and drops the blanks at its ends: those that spreadsheets and exports leave there too, which nobody sees
--- (tab, line end, no-break spaces, byte order mark). Folded first and trimmed then: written the other way round, the trimming would be
--- inlined into every branch of the folding. Touches nothing; kept as a plain expression, so that the planner inlines it.
+-- (tab, line end, no-break spaces, wide ones and those without width, byte order mark); a no-break space within is a space. Folded first
+-- and trimmed then: written the other way round, the trimming would be inlined into every branch of the folding. Touches nothing; kept
+-- as a plain expression, so that the planner inlines it.
 create or replace function audit_interno.dobrar_categoria(texto text)
 returns text
 language sql
 immutable parallel safe
-return pg_catalog.btrim(audit_interno.dobrar(texto), U&'\0020\0009\000A\000B\000C\000D\00A0\2007\202F\FEFF');
-comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, for comparison.';
+return pg_catalog.btrim(pg_catalog.replace(audit_interno.dobrar(texto), U&'\00A0', ' '),
+  U&'\0020\0009\000A\000B\000C\000D\0085\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\200B\200C\200D\202F\205F\2060\3000\FEFF');
+comment on function audit_interno.dobrar_categoria(text) is 'Category in lower case, without accents and without blanks at its ends, a no-break space within as a space, for comparison.';
 revoke execute on function audit_interno.dobrar_categoria(text) from public;
 grant execute on function audit_interno.dobrar_categoria(text) to conferente_regra;
 --! EndIncluded comum/dobrar_categoria.sql
@@ -12794,6 +12814,7 @@ returns audit.retencoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_retencao audit.retencoes;
@@ -12823,6 +12844,7 @@ returns audit.retencoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_retencao audit.retencoes;

@@ -201,3 +201,23 @@ t.test(
     )
   },
 )
+
+t.test('a decision or a setting left open in psql keeps others waiting for a limited time', async (t) => {
+  const c = await cenario(t)
+  for (const id of [1, 2, 3]) await c.lancar({ id, confianca: 0.5 })
+  await c.processar('manual')
+  // a minute is its own; here it need not be waited for
+  await c.sql`alter function audit.processar_divergencias(text, date, date, text[], boolean) set lock_timeout = '2s'`
+  const [first, second] = [(await c.achado(1)).id, (await c.achado(2)).id]
+  const held = await aberta(t, c, 'ana', `select audit.aprovar_divergencias(array[${first}::bigint], 'x')`)
+  t.match(await soon(t, 'a session', c.processar('manual')), { status: 'falhou' })
+  t.equal(await soon(t, 'an approval', codigo(c.aprovar('bruno', second))), '55P03')
+  const setting = () =>
+    codigo(c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limiar": 0.99}', 'x')`)
+  t.equal(await soon(t, 'a setting', setting()), '55P03')
+  await held`rollback`
+  await held`begin`
+  t.equal(await setting(), 'aceito')
+  await c.aprovar('bruno', second)
+  t.equal(await c.status(2), 'corrigida')
+})

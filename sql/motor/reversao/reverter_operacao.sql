@@ -4,6 +4,7 @@ returns setof audit.resultado_reversao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(reverter_operacao.motivo);

@@ -7,6 +7,7 @@ returns audit.sessoes_processamento
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '60s'
 as $$
 declare
   v_sessao audit.sessoes_processamento;

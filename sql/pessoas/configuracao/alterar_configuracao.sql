@@ -5,6 +5,7 @@ returns audit.configuracoes_sistema
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_antes audit.configuracoes_sistema;

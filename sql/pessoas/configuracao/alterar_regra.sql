@@ -4,6 +4,7 @@ returns audit.regras
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'piso', 'automatica', 'ativa', 'prioridade', 'limite_linhas',

@@ -4,6 +4,7 @@ returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_padrao audit.padroes_trade_marketing;

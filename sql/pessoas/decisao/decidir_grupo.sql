@@ -6,6 +6,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_motivo text := audit_interno.exigir_motivo(decidir_grupo.motivo);

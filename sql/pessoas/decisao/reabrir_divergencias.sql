@@ -4,6 +4,7 @@ returns setof audit.resultado_decisao
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();

@@ -86,7 +86,13 @@ t.test(
 t.test('entries without a category are pending, unless a person says otherwise', async (t) => {
   const { sql, olivia } = await entregue(t)
   await configurar(sql, 'pendente.rotulos', ['A CLASSIFICAR'])
-  const blanks = await lancar(sql, { categoria: null }, { categoria: '' }, { categoria: ' \u00a0' })
+  const blanks = await lancar(
+    sql,
+    { categoria: null },
+    { categoria: '' },
+    { categoria: ' \u00a0' },
+    { categoria: '\u200b\u3000\u2003' },
+  )
   const found = async () =>
     (
       await sql`select registro_id from audit.divergencias_processadas where status = 'aberta' order by id`

@@ -575,7 +575,7 @@ t.test('the labels that mean pending are a setting, compared without case and ac
   )
 })
 
-t.test('blanks that nobody sees at the ends of a label or a category change nothing', async (t) => {
+t.test('blanks that nobody sees in a label or a category change nothing', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
   await configurar(sql, 'pendente.rotulos', ['A classificar\u00a0'])
@@ -587,6 +587,8 @@ t.test('blanks that nobody sees at the ends of a label or a category change noth
     'À Classificar\r\n',
     '\ufeffa classificar',
     '\u2007A CLASSIFICAR\u202f ',
+    'A\u00a0classificar',
+    '\u200bA classificar\u2003\u3000',
   ]
   const pendentes = await lancar(sql, ...escritas.map((categoria) => ({ ...conhecido, categoria })))
   const all = await achados(sql)
