@@ -30,6 +30,15 @@ for (const [zone, instant, day, shown] of [
     t.equal(one(await leo`select dias_aberta from audit.vw_divergencias_abertas`)['dias_aberta'], age, 'psql')
     t.equal(one(await leo`select dia::text from audit.vw_metricas_resumo`)['dia'], day)
     t.equal(one(await leo`select dia::text from audit.vw_metricas_desempenho`)['dia'], day)
+    // a day and more apart: whenever this runs, one of them has another day
+    for (const elsewhere of ['Etc/GMT+12', 'Etc/GMT-14', 'Asia/Tokyo']) {
+      await leo.unsafe(`set timezone = '${elsewhere}'`)
+      t.match(
+        await leo`select audit.hoje() = (now() at time zone ${zone})::date as hoje, dias_aberta from audit.vw_divergencias_abertas`,
+        [{ hoje: true, dias_aberta: age }],
+        elsewhere,
+      )
+    }
     const exported =
       await leo`select id from audit.exportar_divergencias(data_inicio => ${day}, data_fim => ${day})`
     t.equal(exported.length, 1)
