@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e5e83dfe7a94e9052a1ba6368ac567640b078c77
+--! Hash: sha1:a5559fb12c16abfe490cbce1e92796729d73b72e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -10478,12 +10478,13 @@ comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operati
 create or replace view audit.vw_grupos_abertos with (security_invoker = true) as
 with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
+), pisos as materialized ( -- a join would have all that waits sorted twice
+  select jsonb_object_agg(r.nome, r.piso) as de from audit.regras r
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
-    audit_interno.e_improvavel(d, r.piso) as improvavel, d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
-  join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
   select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,

@@ -383,6 +383,10 @@ t.test('no pattern acts alone before people have proved it, and then it does', a
   await aprovar(duvidas.slice(0, 19))
   t.match(await sessao(), [{ corrigidas: 0 }], 'nineteen answers are not twenty')
   await aprovar(duvidas.slice(19, 20))
+  // a comment is no answer, and takes none away
+  await como(
+    'ana',
+  )`select from audit.comentar(array(select divergencia_id from audit.decisoes), 'as notas estão no arquivo')`
   t.match(await sessao(), [{ corrigidas: 1 }], 'the supplier that leaves no doubt')
   await aprovar(duvidas.slice(20, 60))
   t.match(await sessao(), [{ corrigidas: 10 }], 'sixty of sixty right make .95 without any supplier')
