@@ -249,9 +249,12 @@ export function childEnvironment(env: NodeJS.ProcessEnv = process.env): Record<s
   return kept
 }
 
-/** PostGraphile asks the environment, once, whether it shall be strict with itself and talkative. */
-export function declareProduction(env: NodeJS.ProcessEnv = process.env): void {
+/** What PostGraphile asks the environment, once, before it is loaded. */
+export function preparePostGraphile(env: NodeJS.ProcessEnv = process.env): void {
+  // whether it shall be strict with itself and talkative
   env['GRAPHILE_ENV'] ??= 'production'
+  // a statement that it prepared by name may be forgotten by code of the warehouse that ran on the connection
+  env['DATAPLAN_PG_PREPARED_STATEMENT_CACHE_SIZE'] = '0'
 }
 
 function isLoopback(host: string): boolean {

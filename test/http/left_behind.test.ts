@@ -144,5 +144,18 @@ test('a connection that was made to forget its prepared statements serves the ne
     itens: [{ status: 'corrigida' }],
   })
   for (let n = 0; n < 24; n += 1) t.equal((await list()).status, 200)
+
+  const asked = async (query: string) =>
+    (await server.pedir('/graphql', { token: ana, body: { query } })).json
+  const open = () => asked('{ divergenciasAbertas(first: 5) { nodes { id visto } } }')
+  await cena.lancar({ id: 2 })
+  await cena.processar()
+  for (let n = 0; n < 24; n += 1) await open()
+  const [two] = (await open()).data.divergenciasAbertas.nodes
+  const { data } =
+    await asked(`mutation { aprovarDivergencias(input: { ids: ["${two.id}"], visto: ["${two.visto}"],
+    motivo: "confere" }) { resultado { status } } }`)
+  t.match(data, { aprovarDivergencias: { resultado: [{ status: 'corrigida' }] } })
+  for (let n = 0; n < 24; n += 1) t.equal((await open()).errors, undefined)
   t.same(server.failures, [])
 })

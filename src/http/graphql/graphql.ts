@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { declareProduction } from '../../settings/settings.ts'
+import { preparePostGraphile } from '../../settings/settings.ts'
 import type { HttpContext } from '../context.ts'
 import type { Caller } from '../token.ts'
 
@@ -11,7 +11,7 @@ const MUTATION_MS = 60_000
 export async function graphql(app: FastifyInstance, context: HttpContext): Promise<void> {
   const { settings, text, access, failed } = context
   const { development = false, basePath } = settings
-  declareProduction()
+  preparePostGraphile()
   const { postgraphile } = await import('postgraphile')
   const { grafserv } = await import('postgraphile/grafserv/fastify/v5')
   const { getOperationAST, GraphQLError } = await import('postgraphile/graphql')
