@@ -59,6 +59,8 @@ export function connect(
     // Or the driver asks for all array types on each new connection, and nobody listens when that fails: the process ends.
     fetch_types: false,
     idle_timeout: max > 1 ? 30 : 0,
+    // A lone one goes through code of others, which may make it forget what was prepared in it by name.
+    prepare: max > 1,
     // What a lone connection holds, locks above all, must not go because it is an hour old.
     ...(max === 1 && { max_lifetime: null }),
     onclose: () => {

@@ -56,6 +56,17 @@ async function scene(t: Test, corpo = '') {
 }
 
 for (const [name, conduct] of Object.entries(ways)) {
+  t.test(`${name}: what the connection was made to forget`, async (t) => {
+    const c = await scene(t)
+    await c.sql.unsafe(`
+      create function dw.esquece() returns trigger language plpgsql as $$
+      begin execute 'deallocate all'; return new; end $$;
+      create trigger esquece before update on dw.primeira for each row execute function dw.esquece()`)
+    const session = await conduct(c, 'auto', ['primeira', 'segunda'])
+    t.match(session, { status: 'concluida', corrigidas: 2n }, session['mensagem'])
+    t.match(await c.sql`select categoria from dw.segunda where id = 1`, [{ categoria: 'CERTA' }])
+  })
+
   t.test(`${name}: what is left at the commit of one step`, async (t) => {
     const c = await scene(t)
     await c.lancar({ id: 1 })
