@@ -119,6 +119,7 @@ test(
       await page.keyboard.press('Escape')
       t.equal(await dialogo(page).count(), 0, 'Escape closes')
       await page.keyboard.press('a')
+      await page.getByRole('group', { name: 'Antes de aprovar' }).waitFor()
       await page.keyboard.press('Escape')
       await page.keyboard.press('s')
       await page.getByRole('group', { name: /^Adiar/ }).waitFor()
