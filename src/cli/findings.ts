@@ -22,7 +22,7 @@ export interface Finding {
   readonly lancamento?: string | null
   readonly explicacao?: string | null
   readonly adiada?: boolean
-  /** Null while it is postponed until the row changes. */
+  /** A day, or infinity: until the row changes. */
   readonly adiada_ate?: string | null
   readonly encaminhada_para?: string | null
 }
@@ -53,7 +53,7 @@ export const findingColumns = (sql: Sql) => sql`
   proposta_por, decidida_em, decidida_por, motivo, audit.divergencia_visto(divergencias_processadas) as visto,
   audit.divergencia_resumo(divergencias_processadas) as resumo,
   coalesce(adiada_ate > audit.hoje(), false) as adiada,
-  case when adiada_ate > audit.hoje() and adiada_ate < 'infinity' then adiada_ate::text end as adiada_ate, encaminhada_para,
+  adiada_ate, encaminhada_para,
   (select e.lancamento from audit.vw_divergencias_exportacao e where e.id = divergencias_processadas.id) as lancamento`
 
 /** A line for each finding, and with `sentence` its justification and why it is as it is below. */
@@ -80,7 +80,8 @@ export function printFindings(
       ? [
           {
             title: column.postponed,
-            of: (r: Finding) => (r.adiada ? (r.adiada_ate ?? text.result.untilChanged) : ''),
+            of: (r: Finding) =>
+              !r.adiada ? '' : r.adiada_ate === 'infinity' ? text.result.untilChanged : r.adiada_ate,
           },
         ]
       : []),

@@ -38,12 +38,12 @@ configuracoes_sistema
 correcoes_desfeitas
   -   agora carregado_em correcao_operacao_id divergencia_id esperado operacao_id
 decisoes
-  -   confianca decidida_em divergencia_id id operacao_id valores
+  -   antes ate confianca decidida_em divergencia_id id operacao_id valores
 deteccoes
   -   confianca divergencia_id operacao_id
 divergencias_processadas
   RCM confianca detectada_em id valor_em_risco valores_digitados valores_originais
-  RC  decidida_em evidencia sessao_id sessao_ultima_id ultima_deteccao valores_propostos
+  RC  adiada_ate decidida_em evidencia sessao_id sessao_ultima_id ultima_deteccao valores_propostos
   R   entrada valor_decisao
 excecoes
   C   criada_em entrada expira_em id operacao_id revogada_em
@@ -59,7 +59,7 @@ operacoes
 padroes_trade_marketing
   C   criado_em id
 regras
-  C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor precisao registrada_em rejeitadas
+  C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor piso precisao registrada_em rejeitadas
 retencoes
   -   aliquota criado_em id vale_ate vale_de
 revogacoes
@@ -73,7 +73,7 @@ tokens
 vw_correcoes_desfeitas
   C   carregado_em corrigida_em divergencia_id sessao_id valor_em_risco vista_em
 vw_divergencias_abertas
-  -   confianca detectada_em evidencia id resumo sessao_id sessao_ultima_id ultima_deteccao valor_em_risco valores_digitados valores_originais valores_propostos
+  -   adiada_ate confianca detectada_em evidencia id nota_operacao_id resumo sessao_id sessao_ultima_id ultima_deteccao valor_em_risco valores_digitados valores_originais valores_propostos
 vw_divergencias_exportacao
   -   resumo valores_antes valores_depois
   F   confianca decidida_em detectada_em id sessao_id sessao_ultima_id ultima_deteccao valor_em_risco
@@ -121,6 +121,7 @@ async function scene(t: Test): Promise<Cenario> {
   await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = clock_timestamp() where id = 2`
   await c.processar('manual')
   await c.digitar('ana', (await c.achado(3)).id, { categoria: 'OUTRA' })
+  await c.adiar('ana', '2099-12-01', (await c.achado(3)).id)
   const [exception] =
     await ana`select id from audit.declarar_excecao('errada', 'dw.lancamentos', '4', 'contrato', now() + interval '1 year')`
   await ana`select audit.revogar_excecao(${exception?.['id']}, 'acabou')`
