@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a5559fb12c16abfe490cbce1e92796729d73b72e
+--! Hash: sha1:07c67dd24541acc24dbac20127601e0f7404c6ae
 --! Message: conferente
 
 set local role conferente_dono;
@@ -7036,7 +7036,7 @@ begin
     select c.tabela, case when exists (
         select from audit.regras r where r.tabela = c.tabela
           and audit_interno.tipo_base(audit_interno.relacao(r.tabela), r.coluna_chave) = 'uuid'::regtype)
-      and registro_dito.chave ~* '^\{?([0-9a-f]{4}-?){8}\}?$' then registro_dito.chave::uuid::text else registro_dito.chave end
+      and registro_dito.chave ~* '^[{]?([0-9a-f]{4}-?){8}[}]?$' then registro_dito.chave::uuid::text else registro_dito.chave end
     from unnest(v_conhecidas) as c (tabela);
 end
 $$;

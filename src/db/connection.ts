@@ -67,6 +67,8 @@ export function connect(
       closed.times++
     },
     connect_timeout: 10,
+    // Or several connections that are cut at once, as idle ones may be, each wait longer than the one before, up to twenty seconds.
+    backoff: (retries) => Math.min(0.05 * 2 ** retries, 1),
     connection: {
       application_name: name,
       ...(options !== undefined && { options }),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDatabaseError, type Sql, type Transaction } from './connection.ts'
 import { isLost } from './lost.ts'
 
@@ -11,6 +12,8 @@ const GONE = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|E[A-Z]+)$/
  */
 const LEFT_OVER = /^(57P0[125]|CONNECTION_CLOSED|ECONNRESET|EPIPE)$/
 const TRIES = 10
+/** Milliseconds before another try. */
+const PAUSE = 5
 
 /**
  * One transaction. It may lose its connection at any moment: then it rejects. The driver's own `begin` would go on to roll
@@ -43,6 +46,8 @@ export async function anew<T>(start: () => PromiseLike<T>, untouched = () => tru
       return await start()
     } catch (error) {
       if (tries === TRIES || !untouched() || !(LEFT_OVER.test(codeOf(error)) || isLost(error))) throw error
+      // what is asked between a socket's error and its close the driver never answers
+      await sleep(PAUSE)
     }
   }
 }

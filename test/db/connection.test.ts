@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, connect as dial } from 'node:net'
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
@@ -75,4 +76,29 @@ t.test('a new connection asks for nothing of its own, which nobody would hear fa
   await opened(t, through.href)`select 'ours'`
   t.match(sent, /select 'ours'/)
   t.notMatch(sent, /pg_type/)
+})
+
+t.test('a pool whose connections were all cut at once is back before anybody gives it up', async (t) => {
+  const { hostname, port } = new URL(url)
+  const near = new Set<Socket>()
+  const proxy = createServer((socket) => {
+    near.add(socket.on('error', () => {}))
+    const far = dial(Number(port), hostname).on('error', () => {})
+    socket.pipe(far).pipe(socket)
+    socket.on('close', () => far.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const through = Object.assign(new URL(url), { port: String((proxy.address() as AddressInfo).port) }).href
+  const sql = connect(through, { max: 10 })
+  t.teardown(async () => {
+    await sql.end({ timeout: 0 })
+    proxy.close()
+  })
+  const busy = Array.from({ length: 10 }, () => sql`select pg_sleep(60)`.catch(() => 'cut'))
+  while (near.size < 10) await sleep(20)
+  await sleep(200)
+  for (const socket of near) socket.resetAndDestroy()
+  t.same(await Promise.all(busy), Array(10).fill('cut'))
+  const again = Promise.all(Array.from({ length: 10 }, () => sql`select 1 as um`))
+  t.match(await Promise.race([again, sleep(5000, 'given up', { ref: false })]), Array(10).fill([{ um: 1 }]))
 })

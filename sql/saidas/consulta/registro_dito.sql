@@ -50,7 +50,7 @@ begin
     select c.tabela, case when exists (
         select from audit.regras r where r.tabela = c.tabela
           and audit_interno.tipo_base(audit_interno.relacao(r.tabela), r.coluna_chave) = 'uuid'::regtype)
-      and registro_dito.chave ~* '^\{?([0-9a-f]{4}-?){8}\}?$' then registro_dito.chave::uuid::text else registro_dito.chave end
+      and registro_dito.chave ~* '^[{]?([0-9a-f]{4}-?){8}[}]?$' then registro_dito.chave::uuid::text else registro_dito.chave end
     from unnest(v_conhecidas) as c (tabela);
 end
 $$;
