@@ -1480,7 +1480,7 @@ grant execute on function audit.fuso() to conferente_regra;
 create function audit.historico_registro(tabela text, id text)
   returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule or finding knows such a table.';
+comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
 
 create function audit.hoje()
@@ -2989,7 +2989,7 @@ grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,t
 create function audit_interno.registro_dito(dita text, chave text)
   returns TABLE(tabela text, id text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.registro_dito(text,text) is 'Relation and key as the audit writes them, for what a person calls a row; NC004 when no rule or finding knows such a table.';
+comment on function audit_interno.registro_dito(text,text) is 'Relation and key as the audit writes them, for what a person calls a row; NC004 when no rule knows such a table.';
 
 create function audit_interno.relacao(nome text)
   returns regclass language sql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:07c67dd24541acc24dbac20127601e0f7404c6ae
+--! Hash: sha1:ce7e62ac917ba63cea4e6133ac2f77a0ed34f01e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -6995,8 +6995,9 @@ as $$
 $$;
 comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
 
--- The row that a person means, as the audit writes it: findings and exceptions bear the relation that a rule names and the key as
--- text. A person may name a table below that view, leave out the schema, and write a uuid in capitals. Called by historico_registro.
+-- The row that a person means, as the audit writes it: findings and exceptions bear the relation that a rule names, which never
+-- changes, and the key as text. A person may name a table below that view, leave out the schema, and write a uuid in capitals.
+-- Called by historico_registro.
 create or replace function audit_interno.registro_dito(dita text, chave text)
 returns table (tabela text, id text)
 language plpgsql
@@ -7007,41 +7008,36 @@ as $$
 declare
   v_partes text[] := case when audit_interno.nome_qualificado(registro_dito.dita) or audit_interno.nome_qualificado('x.' || registro_dito.dita)
     then parse_ident(registro_dito.dita) end;
-  v_conhecidas text[] := array(
-    select r.tabela from audit.regras r union select d.tabela from audit.divergencias_processadas d union select x.tabela from audit.excecoes x);
+  v_tabelas text[] := array(select distinct r.tabela collate "C" from audit.regras r order by 1);
+  v_ditas text[];
 begin
-  if registro_dito.dita = any (v_conhecidas) then
-    v_conhecidas := array[registro_dito.dita];
-  else
-    v_conhecidas := array(
-      select c.tabela
-      from unnest(v_conhecidas) as c (tabela)
-      where exists (
-        select
-        from audit_interno.relacoes_abaixo(audit_interno.relacao(c.tabela)) as b (oid)
-        join pg_class k on k.oid = b.oid
-        where k.relname = v_partes[cardinality(v_partes)]
-          and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
-          -- the entries themselves: what a view looks up beside them is smaller, and has keys of its own
-          and (k.oid = audit_interno.relacao(c.tabela) or audit_interno.tamanho(k.oid) >= all (
-            select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(audit_interno.relacao(c.tabela)) as o (oid)))));
-    if v_conhecidas = '{}' then
-      raise exception using errcode = 'NC004', message = format('nenhuma regra conhece a tabela %L', registro_dito.dita),
-        hint = format('As conhecidas são: %s.', coalesce((
-          select string_agg(c.tabela, ', ' order by c.tabela collate "C")
-          from (select r.tabela from audit.regras r union select d.tabela from audit.divergencias_processadas d) as c), 'nenhuma'));
-    end if;
+  v_ditas := case when registro_dito.dita = any (v_tabelas) then array[registro_dito.dita] else array(
+    select c.tabela
+    from unnest(v_tabelas) as c (tabela)
+    cross join lateral (select audit_interno.relacao(c.tabela) as relacao) as v
+    where exists (
+      select
+      from audit_interno.relacoes_abaixo(v.relacao) as b (oid)
+      join pg_class k on k.oid = b.oid
+      where k.relname = v_partes[cardinality(v_partes)]
+        and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
+        -- the entries themselves: what a view looks up beside them is smaller, and has keys of its own
+        and (k.oid = v.relacao or audit_interno.tamanho(k.oid) >= all (
+          select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(v.relacao) as o (oid))))) end;
+  if v_ditas = '{}' then
+    raise exception using errcode = 'NC004', message = format('nenhuma regra conhece a tabela %L', registro_dito.dita),
+      hint = format('As conhecidas são: %s.', array_to_string(v_tabelas, ', '));
   end if;
   return query
     select c.tabela, case when exists (
         select from audit.regras r where r.tabela = c.tabela
           and audit_interno.tipo_base(audit_interno.relacao(r.tabela), r.coluna_chave) = 'uuid'::regtype)
       and registro_dito.chave ~* '^[{]?([0-9a-f]{4}-?){8}[}]?$' then registro_dito.chave::uuid::text else registro_dito.chave end
-    from unnest(v_conhecidas) as c (tabela);
+    from unnest(v_ditas) as c (tabela);
 end
 $$;
 comment on function audit_interno.registro_dito(text, text) is
-  'Relation and key as the audit writes them, for what a person calls a row; NC004 when no rule or finding knows such a table.';
+  'Relation and key as the audit writes them, for what a person calls a row; NC004 when no rule knows such a table.';
 --! EndIncluded saidas/consulta/registro_dito.sql
 
 --! Included saidas/consulta/historico_registro.sql
@@ -7055,8 +7051,11 @@ language sql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
+  with dito as materialized (
+    select m.tabela, m.id from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
+  )
   select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
-  from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
+  from dito m
   join audit.divergencias_processadas d on d.tabela = m.tabela and d.registro_id = m.id
   cross join lateral (
     select p.iniciada_em as quando, 'deteccao' as evento, x.divergencia_id, x.operacao_id, d.valores_originais as antes,
@@ -7079,12 +7078,12 @@ as $$
   join audit.operacoes o on o.id = e.operacao_id
   union all
   select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
-  from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
+  from dito m
   join audit.excecoes x on x.tabela = m.tabela and x.registro_id = m.id
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule or finding knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/historico_registro.sql
 

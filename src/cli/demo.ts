@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
+import { tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 interface Options {
@@ -59,6 +60,8 @@ async function useGiven(app: App, { sql, url }: Database): Promise<Pick<Database
     const [used] = await sql`select from audit.sessoes_processamento limit 1`
     if (used) throw new CommandError(text.demo.used)
   }
+  const { hostname, pathname } = new URL(url)
+  tell(text.demo.given(decodeURIComponent(pathname.slice(1)), decodeURIComponent(hostname)))
   const { bringUpToDate } = await import('./migrating.ts')
   await bringUpToDate(app, url)
   return { sql, close: async () => {} }

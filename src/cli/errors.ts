@@ -85,7 +85,7 @@ function reportFailure(app: App | undefined, text: Catalogue, error: Failure): n
     codigo: code,
     message: known?.message ?? publicMessage(error),
   })
-  if (known) tell(`  ${said(error.message)}`)
+  if (known && error.message) tell(`  ${said(error.message)}`)
   told(text, error)
   // a refusal that says what to do knows more than the command does
   if (known?.hint && !error.hint) tell(`  ${text.error.hint(known.hint)}`)

@@ -102,7 +102,7 @@ process.on('uncaughtException', (error) => {
 let ended = false
 process.on('beforeExit', () => {
   if (ended) return
-  const lost = Object.assign(new Error('the server did not answer'), { code: 'CONNECTION_CLOSED' })
+  const lost = Object.assign(new Error(), { code: 'CONNECTION_CLOSED' })
   process.exit(reportError(app, lost))
 })
 

@@ -5,12 +5,16 @@ export const demo = {
     (name: string) => `criando o banco ${name}`,
     (name) => `creating database ${name}`,
   ),
+  given: both(
+    (name: string, host: string) => `a demonstração vai para o banco ${name} em ${host}`,
+    (name, host) => `the demonstration goes into database ${name} on ${host}`,
+  ),
   foreign: both(
-    'o esquema dw deste banco não é da demonstração: ela nunca toca um armazém de verdade. Use outro banco, ou rode sem DATABASE_URL.',
-    "schema dw of this database is not the demo's: it never touches a real warehouse. Use another database, or run without DATABASE_URL.",
+    'o esquema dw deste banco não é da demonstração: ela nunca toca um armazém de verdade. Use outro banco, ou rode sem DATABASE_URL e PGHOST.',
+    "schema dw of this database is not the demo's: it never touches a real warehouse. Use another database, or run without DATABASE_URL and PGHOST.",
   ),
   used: both(
-    'este banco já tem sessões registradas, e a trilha de auditoria não se apaga. Use um banco novo, ou rode sem DATABASE_URL.',
+    'este banco já tem sessões registradas, e a trilha de auditoria não se apaga. Use um banco novo, ou rode sem DATABASE_URL e PGHOST.',
     'this database has sessions on record, and the audit trail is never erased. Use a new database, or run without DATABASE_URL.',
   ),
   warehouse: both(

@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import type { Fragment, Sql } from '../db/connection.ts'
+import type { App } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { type Acted, reportActed } from './findings.ts'
+import { withDatabase } from './with-database.ts'
+
+/**
+ * A command `NAME ID… …` for a word that leaves the findings as they are.
+ * @param says adds the options of its own
+ * @param call the function of the database, called with the ids and what was said
+ */
+export function registerNote<Said>(
+  program: Command,
+  app: App,
+  name: 'adiar' | 'encaminhar' | 'comentar',
+  says: (command: Command) => Command,
+  call: (sql: Sql, ids: readonly string[], said: Said) => Fragment,
+): void {
+  const { text } = app
+  const command = program
+    .command(name)
+    .description(text.command[name])
+    .argument('<id...>', text.option.ids, createParsers(text).ids)
+  says(command)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example[name])
+    .action((ids: string[], said: Said & { readonly json?: boolean }) =>
+      withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
+        const rows = await sql<Acted[]>`select * from ${call(sql, ids, said)}`
+        return reportActed(app, rows, said.json === true)
+      }),
+    )
+}
