@@ -3015,6 +3015,7 @@ comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rul
 create function audit_interno.responde(tipo text)
   returns boolean language sql immutable;
 comment on function audit_interno.responde(text) is 'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+grant execute on function audit_interno.responde(text) to conferente_regra;
 
 create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile

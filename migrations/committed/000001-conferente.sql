@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ce7e62ac917ba63cea4e6133ac2f77a0ed34f01e
+--! Hash: sha1:46c6826784627ab4e0b902a757670bc5e00e9b6b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1165,6 +1165,7 @@ immutable parallel safe
 return tipo <> all ('{adiamento,encaminhamento,comentario,retirada}'::text[]);
 comment on function audit_interno.responde(text) is
   'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+grant execute on function audit_interno.responde(text) to conferente_regra;
 --! EndIncluded comum/aguarda_pessoa.sql
 
 --! Included comum/configuracao.sql
@@ -6996,7 +6997,7 @@ $$;
 comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
 
 -- The row that a person means, as the audit writes it: findings and exceptions bear the relation that a rule names, which never
--- changes, and the key as text. A person may name a table below that view, leave out the schema, and write a uuid in capitals.
+-- changes, and the key as text. A person may name a table below that view, or a partition, leave out the schema, and write a uuid in capitals.
 -- Called by historico_registro.
 create or replace function audit_interno.registro_dito(dita text, chave text)
 returns table (tabela text, id text)
@@ -7022,7 +7023,7 @@ begin
       where k.relname = v_partes[cardinality(v_partes)]
         and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
         -- the entries themselves: what a view looks up beside them is smaller, and has keys of its own
-        and (k.oid = v.relacao or audit_interno.tamanho(k.oid) >= all (
+        and (k.oid = v.relacao or audit_interno.tamanho(coalesce(pg_partition_root(k.oid), k.oid)) >= all (
           select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(v.relacao) as o (oid))))) end;
   if v_ditas = '{}' then
     raise exception using errcode = 'NC004', message = format('nenhuma regra conhece a tabela %L', registro_dito.dita),
@@ -14419,7 +14420,7 @@ as $$
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
-    where p.tipo not in ('adiamento', 'encaminhamento', 'comentario', 'retirada') -- these answer nothing
+    where audit_interno.responde(p.tipo)
     order by p.divergencia_id, p.id desc
   ) u
   join audit.divergencias_processadas d on d.id = u.divergencia_id and d.regra = 'trade_marketing'

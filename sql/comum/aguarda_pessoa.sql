@@ -23,3 +23,4 @@ immutable parallel safe
 return tipo <> all ('{adiamento,encaminhamento,comentario,retirada}'::text[]);
 comment on function audit_interno.responde(text) is
   'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+grant execute on function audit_interno.responde(text) to conferente_regra;

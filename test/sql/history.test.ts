@@ -22,8 +22,13 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
     const base = BASE[kind]
     for (const name of [`${dw.base}.${base}`, base, 'lancamentos', `"${dw.base}"."${base}"`])
       t.same(await events(name), all, name)
+    if (kind === 'razao') t.same(await events('l_2026_02'), all, 'a partition')
     if (kind === 'debito_credito')
-      t.same(await events('dw.lancamentos', key.toUpperCase()), all, 'a uuid in capitals')
+      t.same(
+        await events('dw.lancamentos', `{${key.replaceAll('-', '')}}`),
+        all,
+        'a uuid in any of its spellings',
+      )
     t.same(await events('dw.lancamentos', 'ninguém'), [], 'nothing happened to it')
     await t.rejects(events('dw.outra'), { code: 'NC004', message: /dw\.outra/, hint: /dw\.lancamentos/ })
     await t.rejects(events('não é nome'), { code: 'NC004' })

@@ -206,7 +206,7 @@ as $$
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
-    where p.tipo not in ('adiamento', 'encaminhamento', 'comentario', 'retirada') -- these answer nothing
+    where audit_interno.responde(p.tipo)
     order by p.divergencia_id, p.id desc
   ) u
   join audit.divergencias_processadas d on d.id = u.divergencia_id and d.regra = 'trade_marketing'
