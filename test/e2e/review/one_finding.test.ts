@@ -41,6 +41,30 @@ test(
   },
 )
 
+test('the story of a row shows the rule as it was when it found it', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  await cena.sql.unsafe(`
+    create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $f$
+      select 'dw.lancamentos', l.id::text, '{"categoria": "CERTA"}'::jsonb, 0.9, '{}'::jsonb, 'outra frase', l.valor
+      from dw.lancamentos l where l.categoria = 'ERR' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
+    $f$`)
+  await cena.processar()
+  const page = await entrar('leitor', 'leo', `?divergencia=${(await cena.achado(1)).id}`)
+  const then = page.getByRole('button', { name: 'a regra errada como era' })
+  // the latest event stands first
+  await then.last().click()
+  const code = page.locator('.source pre')
+  await code.getByText('a categoria está errada').waitFor()
+  t.notMatch(await lido(code), /outra frase/)
+  await then.first().click()
+  await code.getByText('outra frase').waitFor()
+  await then.first().click()
+  t.equal(await code.count(), 0)
+})
+
 test(
   'what was corrected long ago is taken back and opened again from the link to it',
   semNavegador,

@@ -119,12 +119,26 @@ export const items = (filter, flagged, after) =>
     next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
   }))
 
-/** What is postponed, most at stake first. */
-export const postponed = () =>
+/** So many of what is postponed are listed at once. */
+export const POSTPONED = 1000
+
+/**
+ * A page of what is postponed, most at stake first.
+ * @param {string | null} after
+ */
+export const postponed = (after) =>
   ask(
-    `{ divergenciasAbertas(filter: { adiada: { equalTo: true } }, first: 1000, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
-      nodes { ${FINDING} adiadaAte notaPor notaMotivo notaOperacaoId } } }`,
-  ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
+    `query ($after: Cursor) {
+      divergenciasAbertas(filter: { adiada: { equalTo: true } }, first: ${POSTPONED}, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
+        totalCount pageInfo { hasNextPage endCursor } nodes { ${FINDING} adiadaAte notaPor notaMotivo notaOperacaoId sessaoId sessaoUltimaId }
+      }
+    }`,
+    { after },
+  ).then(({ divergenciasAbertas: { totalCount, nodes, pageInfo } }) => ({
+    total: Number(totalCount),
+    items: nodes,
+    next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+  }))
 
 /** Who decided lately, or was forwarded something. @returns {Promise<string[]>} */
 export const people = () =>
@@ -168,7 +182,7 @@ export async function history(tabela, id) {
   const part = async (/** @type {number} */ offset) => {
     const { historicoRegistro } = await ask(
       `query ($tabela: String!, $id: String!, $first: Int!, $offset: Int!) {
-        historicoRegistro(tabela: $tabela, id: $id, first: $first, offset: $offset) { totalCount nodes { quando evento ator motivo } }
+        historicoRegistro(tabela: $tabela, id: $id, first: $first, offset: $offset) { totalCount nodes { quando evento ator regra motivo hashRegra } }
       }`,
       { tabela, id, first: EVENTS, offset },
     )
@@ -177,6 +191,12 @@ export async function history(tabela, id) {
   const begin = await part(0)
   return begin.total > EVENTS ? part(begin.total - EVENTS) : begin
 }
+
+/** The code of a rule as it was, by the hash that names it. @param {string} hash @returns {Promise<string | undefined>} */
+export const ruleCode = (hash) =>
+  ask('query ($hash: String!) { codigoRegra(hash: $hash) { codigo } }', { hash }).then(
+    ({ codigoRegra }) => codigoRegra?.codigo,
+  )
 
 /** The row behind a finding, as the warehouse holds it now. @param {string} id */
 export const record = (id) =>
@@ -209,7 +229,7 @@ export const index = () =>
       ask(
         `query ($after: Cursor) {
           divergenciasAbertas(first: 1000, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
-            pageInfo { hasNextPage endCursor } nodes { id grupo registroId justificativa resumo }
+            pageInfo { hasNextPage endCursor } nodes { id grupo adiada regra registroId justificativa resumo }
           }
         }`,
         { after },
@@ -217,15 +237,21 @@ export const index = () =>
     SEARCHED,
   )
 
-/** Which groups hold something that a session found. @param {string} session */
-export const groupsOfSession = (session) =>
-  ask(
-    `query ($session: BigInt!) {
-      divergenciasAbertas(first: 1000, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC],
-        filter: { or: [{ sessaoId: { equalTo: $session } }, { sessaoUltimaId: { equalTo: $session } }] }) { nodes { id grupo } }
-    }`,
-    { session },
-  ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
+/** What of a session still waits, with the group it is in, as much of it as is searched. @param {string} session */
+export const foundBySession = (session) =>
+  pages(
+    (after) =>
+      ask(
+        `query ($session: BigInt!, $after: Cursor) {
+          divergenciasAbertas(first: 1000, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC],
+            filter: { or: [{ sessaoId: { equalTo: $session } }, { sessaoUltimaId: { equalTo: $session } }] }) {
+            pageInfo { hasNextPage endCursor } nodes { id grupo adiada }
+          }
+        }`,
+        { session, after },
+      ).then(({ divergenciasAbertas }) => divergenciasAbertas),
+    SEARCHED,
+  )
 
 /** The latest operations by which sessions corrected, of which those of one day are shown. */
 export const corrections = () =>
@@ -259,15 +285,22 @@ export const corrected = (id) =>
     })),
   }))
 
-/** What the overview shows. */
-export const overview = () =>
-  ask(`{
-    sessoes(first: 15, orderBy: ID_DESC, filter: { simulada: { equalTo: false } }) { nodes { ${SESSION} solicitadaEm } }
-    regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
-      nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao limiteInferior certasNoLimiar erradasNoLimiar
-        automaticasRevertidas }
-    }
-    regrasMedidas(first: 500) { nodes { regra abertas valorAberto abertaDesde precisaoMinima } }
-    resumosMetricas(first: 1000, filter: { aguardaPessoa: { equalTo: true } }, orderBy: DIA_ASC) { nodes { dia quantidade valorEmRisco } }
-    notificacoes(first: 10, orderBy: ID_DESC) { nodes { id tipo status assunto criadaEm enviadaEm destinatarios ultimoErro } }
-  }`)
+/**
+ * What the overview shows.
+ * @param {number} dias
+ */
+export const overview = (dias) =>
+  ask(
+    `query ($dias: Int!) {
+      visaoGeral(dias: $dias)
+      sessoes(first: 15, orderBy: ID_DESC, filter: { simulada: { equalTo: false } }) { nodes { ${SESSION} solicitadaEm } }
+      regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
+        nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao limiteInferior certasNoLimiar erradasNoLimiar
+          contagemDesde }
+      }
+      minimas: configuracao(chave: "regras.decisoes_minimas") { valor }
+      regrasMedidas(first: 500) { nodes { regra abertas valorAberto abertaDesde precisaoMinima precisaoMaxima } }
+      notificacoes(first: 10, orderBy: ID_DESC) { nodes { id tipo status assunto criadaEm enviadaEm destinatarios ultimoErro } }
+    }`,
+    { dias },
+  )
