@@ -258,6 +258,10 @@ export const review = {
     'Só algarismos, e uma vírgula antes dos centavos: {example}',
     'Digits alone, and a point or comma before the cents: {example}',
   ),
+  unknownLabel: both(
+    '{column}: o livro não tem “{value}”. Escolha um dos que ele tem.',
+    '{column}: the ledger has no “{value}”. Choose one that it has.',
+  ),
   onlyOne: both('Só a divergência {id}.', 'Finding {id} alone.'),
   all: both('Ver todas', 'See all'),
   unknown: both('A divergência {id} não existe.', 'There is no finding {id}.'),

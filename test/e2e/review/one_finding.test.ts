@@ -41,6 +41,37 @@ test(
   },
 )
 
+test(
+  'a label that the ledger does not have is refused in the dialog, and those it has are offered',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.sql`insert into dw.lancamentos (id, categoria, descricao) select n, case when n < 60 then 'CERTA' else 'OUTRA' end, 'texto ' || n from generate_series(1000, 1100) n`
+    await cena.lancar({ id: 1 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana', `?divergencia=${(await cena.achado(1)).id}`)
+    await page.keyboard.press('e')
+    await dialogo(page)
+      .locator('datalist[id="valor.categoria.labels"] option[value=OUTRA]')
+      .waitFor({ state: 'attached' })
+    await dialogo(page).getByLabel('categoria').fill('OUTRO')
+    await dizer(page, 'a nota diz outra')
+    await dialogo(page)
+      .getByRole('alert')
+      .getByText('categoria: o livro não tem “OUTRO”. Escolha um dos que ele tem.')
+      .waitFor()
+    t.equal(await dialogo(page).getByLabel('Motivo').inputValue(), 'a nota diz outra', 'nothing is lost')
+    t.equal((await cena.sql`select from audit.decisoes`).length, 0)
+    await dialogo(page).getByLabel('categoria').fill('OUTRA')
+    await dialogo(page).getByLabel('descrição').fill('um texto que ninguém escreveu')
+    await dialogo(page).getByRole('button', { name: 'Confirmar' }).click()
+    await dito(page, /1 aguarda segunda pessoa/)
+    t.match(await cena.sql`select valores from audit.decisoes`, [
+      { valores: { categoria: 'OUTRA', descricao: 'um texto que ninguém escreveu' } },
+    ])
+  },
+)
+
 test('the story of a row shows the rule as it was when it found it', semNavegador, async (t) => {
   const { cena, entrar } = await mesa(t)
   await cena.lancar({ id: 1 })

@@ -59,3 +59,7 @@ export const Interval = ({ least, share, most, asked }) => html`
     <line class="asked" x1=${200 * asked} x2=${200 * asked} y1="0" y2="14" />
   </svg>
 `
+
+/** A bar beside its figure, which says the same. @param {{ value: number, most: number }} props */
+export const Bar = ({ value, most }) =>
+  html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width=${(100 * value) / most} height="8" rx="1" /></svg>`

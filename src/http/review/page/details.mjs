@@ -3,7 +3,7 @@ import { Refusal } from './api.mjs'
 import { Facts, Value } from './facts.mjs'
 import { held, label, moment, plain, say, statusName } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
-import { EVENTS, evidence, findingsOf, history, record, ruleCode } from './queries.mjs'
+import { EVENTS, evidence, findingsOf, history, record, ruleCode } from './row.mjs'
 import { t } from './words.mjs'
 
 const FORBIDDEN = '42501'

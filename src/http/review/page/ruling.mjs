@@ -64,18 +64,6 @@ export const proposed = () =>
   )
 
 /**
- * The labels that the ledger has in a column of a rule, commonest first; none where it is no column of labels.
- * @param {string} regra
- * @param {string} coluna
- * @returns {Promise<{ rotulo: string, lancamentos: string }[]>}
- */
-export const labels = (regra, coluna) =>
-  ask(
-    'query ($regra: String!, $coluna: String!) { rotulosLivro(regra: $regra, coluna: $coluna, first: 200) { nodes { rotulo lancamentos } } }',
-    { regra, coluna },
-  ).then(({ rotulosLivro }) => rotulosLivro.nodes)
-
-/**
  * @param {{ campo: string, tipo: string, padrao: string, acao: string }} pattern
  * @param {string} motivo
  * @param {() => void} slow

@@ -2,7 +2,7 @@
 import { decimal, Unreadable } from './change.mjs'
 import { number, say } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
-import { labels } from './ruling.mjs'
+import { labelsIn } from './row.mjs'
 import { t } from './words.mjs'
 
 /** Settings whose words are labels of the ledger. @type {Record<string, readonly [rule: string, column: string]>} */
@@ -58,7 +58,11 @@ export function Field({ setting, name }) {
   const [text, setText] = useState(typed(setting))
   useEffect(() => {
     const of = LABELS[chave]
-    if (of) labels(of[0], of[1]).then(setKnown, () => {})
+    if (of)
+      labelsIn(of[0], [of[1]]).then(
+        (found) => setKnown(found.get(of[1]) ?? []),
+        () => {},
+      )
   }, [chave])
   const take = (/** @type {any} */ event) => setText(event.currentTarget.value)
   if (tipo === 'booleano' || permitidos) {
