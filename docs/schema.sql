@@ -231,6 +231,24 @@ comment on column audit.alteracoes.depois is 'Column to value after, as the row 
 grant select on table audit.alteracoes to conferente_leitor;
 grant select on table audit.alteracoes to conferente_regra;
 
+create table audit.codigos_regra (
+  hash text not null,
+  regra text not null,
+  codigo text not null,
+  visto_em timestamp with time zone default clock_timestamp() not null,
+  constraint codigos_regra_check CHECK ((hash = encode(sha256(convert_to(codigo, 'UTF8'::name)), 'hex'::text))),
+  constraint codigos_regra_pkey PRIMARY KEY (hash),
+  constraint codigos_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome)
+);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.codigos_regra FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.codigos_regra FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.codigos_regra is 'The code of each rule as it was, kept at the first detection with it and named by its hash; append-only.';
+comment on column audit.codigos_regra.hash is 'SHA-256 of codigo, hexadecimal, by which findings, executions and operations name it.';
+comment on column audit.codigos_regra.regra is 'Rule.';
+comment on column audit.codigos_regra.codigo is 'Definitions of all functions, views, types and operators that the rule ran, one after the other.';
+comment on column audit.codigos_regra.visto_em is 'When it was seen for the first time.';
+grant select on table audit.codigos_regra to conferente_leitor;
+
 create table audit.configuracoes_sistema (
   chave text not null,
   valor jsonb not null,
@@ -1260,6 +1278,7 @@ create view audit.vw_metricas_regras (
   rejeitadas bigint,
   precisao numeric,
   precisao_minima numeric,
+  precisao_maxima numeric,
   abertas bigint,
   valor_aberto numeric,
   aberta_desde timestamp with time zone
@@ -1274,6 +1293,7 @@ comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that fo
 comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
 comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that interval, 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
@@ -1566,15 +1586,22 @@ grant execute on function audit.fuso() to conferente_leitor;
 grant execute on function audit.fuso() to conferente_regra;
 
 create function audit.historico_registro(tabela text, id text)
-  returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text) language sql stable security definer
+  returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text, hash_regra text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule knows such a table.';
+comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
 
 create function audit.hoje()
   returns date language sql stable;
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
 grant execute on function audit.hoje() to conferente_leitor;
+
+create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb)
+  returns record language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+grant execute on function audit.medir_padrao(text,text,text) to conferente_administrador;
+grant execute on function audit.medir_padrao(text,text,text) to conferente_revisor;
 
 create function audit.metricas()
   returns TABLE(nome text, tipo text, rotulos jsonb, valor double precision) language sql stable security definer
@@ -1722,6 +1749,13 @@ create function audit.revogar_excecao(id bigint, motivo text)
 comment on function audit.revogar_excecao(bigint,text) is 'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint,text) to conferente_revisor;
 
+create function audit.rotulos_livro(regra text, coluna text)
+  returns TABLE(rotulo text, lancamentos bigint) language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.rotulos_livro(text,text) is 'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text,text) to conferente_administrador;
+grant execute on function audit.rotulos_livro(text,text) to conferente_revisor;
+
 create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
   set lock_timeout=10s
@@ -1764,6 +1798,12 @@ create function audit.verificar_integridade(elo bigint DEFAULT NULL::bigint, sel
   set search_path=pg_catalog, pg_temp;
 comment on function audit.verificar_integridade(bigint,text) is 'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint,text) to conferente_leitor;
+
+create function audit.visao_geral(dias integer DEFAULT 30)
+  returns jsonb language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.visao_geral(integer) is 'The latest days (1 to 366, today among them, in the zone agenda.fuso) as JSON: espera (quantidade, valor in BRL) and idades (the same by age in days; ate null: and older) of what waits for a person now; tendencia, for each day novas and valor_novas (first found), corrigidas and valor_corrigido (by sessions begun then) and decididas (findings that people answered); sessoes and correio (counts by status); regras (what each did: sessoes, falhas, puladas, linhas_examinadas, encontradas, novas, corrigidas, recusadas by the warehouse, desfeitas by loads, valor_corrigido, mean segundos, and what the latest run had to say); proxima, when the schedule is next due. Errors: NC001.';
+grant execute on function audit.visao_geral(integer) to conferente_leitor;
 
 -- Schema audit_interno
 create schema audit_interno;
@@ -2118,6 +2158,13 @@ create function audit_interno.codigo_nomeado(texto text, caminhos oid[])
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.codigo_nomeado(text,oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
 
+create function audit_interno.codigo_regra(regra audit.regras)
+  returns text language plpgsql stable
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit_interno.codigo_regra(audit.regras) is 'All the code that the rule runs, as text; null when there is no such function.';
+
 create function audit_interno.colunas_ausentes(tabela text, colunas text[])
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2202,6 +2249,12 @@ create function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_corrigidas(bigint,audit.regras,bigint) is 'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
+
+create function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit_interno.conferir_padrao(text,text,text) is 'Refuses an unusable marketing pattern with NC014; dobrado as audit_interno.dobrar_padrao gives it.';
 
 create function audit_interno.conferir_paradas(sessao_id bigint)
   returns void language plpgsql volatile
@@ -2529,6 +2582,12 @@ create function audit_interno.dobrar_comuns(texto text)
 comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
 grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
 
+create function audit_interno.dobrar_padrao(tipo text, padrao text)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit_interno.dobrar_padrao(text,text) is 'A marketing pattern of this kind folded for comparison.';
+
 create function audit_interno.e_fechado(mes date, filial text, fechados text[])
   returns boolean language sql stable;
 comment on function audit_interno.e_fechado(date,text,text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
@@ -2818,11 +2877,14 @@ create function audit_interno.grupo_em(divergencia audit.divergencias_processada
 comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
 grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) to conferente_leitor;
 
+create function audit_interno.guardar_codigo(regra audit.regras)
+  returns text language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
+
 create function audit_interno.hash_regra(regra audit.regras)
-  returns text language plpgsql stable
-  set quote_all_identifiers=off
-  set search_path=pg_catalog, pg_temp
-  set standard_conforming_strings=on;
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 
 create function audit_interno.hora_prevista(cron text, dia date)
@@ -4146,6 +4208,14 @@ create function regra_trade_marketing.historico_nomes_marketing(inicio date, fim
   set work_mem=64MB;
 comment on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
 grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
+
+create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
+  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.medida_padrao(text,text,text) is 'What a pattern would match in the latest months: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+grant execute on function regra_trade_marketing.medida_padrao(text,text,text) to conferente_regra;
 
 create function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text)
   returns boolean language sql immutable;

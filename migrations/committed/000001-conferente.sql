@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3e981d2c734812bd02d84e4c6b8a9bf4790e3f55
+--! Hash: sha1:eb7bc5edb00654c5816d47923398569c9709ad20
 --! Message: conferente
 
 set local role conferente_dono;
@@ -407,6 +407,20 @@ create table audit_interno.automaticas_erradas (
 );
 comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
 --! EndIncluded contrato/regras.sql
+
+--! Included contrato/codigos_regra.sql
+create table audit.codigos_regra (
+  hash text primary key check (hash = encode(sha256(convert_to(codigo, 'UTF8')), 'hex')), -- so it proves itself
+  regra text not null references audit.regras,
+  codigo text not null,
+  visto_em timestamptz not null default clock_timestamp()
+);
+comment on table audit.codigos_regra is 'The code of each rule as it was, kept at the first detection with it and named by its hash; append-only.';
+comment on column audit.codigos_regra.hash is 'SHA-256 of codigo, hexadecimal, by which findings, executions and operations name it.';
+comment on column audit.codigos_regra.regra is 'Rule.';
+comment on column audit.codigos_regra.codigo is 'Definitions of all functions, views, types and operators that the rule ran, one after the other.';
+comment on column audit.codigos_regra.visto_em is 'When it was seen for the first time.';
+--! EndIncluded contrato/codigos_regra.sql
 
 --! Included contrato/sessoes_processamento.sql
 create table audit.sessoes_processamento (
@@ -1869,7 +1883,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -2612,42 +2626,12 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set standard_conforming_strings = on
 as $$
-declare
-  v_demora text;
 begin
-  new.padrao_dobrado := case when new.tipo = 'regex'
-    -- folding must not turn a class such as \S or \D into another
-    then regexp_replace(translate(normalize(new.padrao, nfc),
-      'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
-    else btrim(regexp_replace(audit_interno.dobrar(new.padrao), '\s+', ' ', 'g')) end;
+  new.padrao_dobrado := audit_interno.dobrar_padrao(new.tipo, new.padrao);
   if not new.ativo then
     return new; -- what was saved before it was known to be unusable can be switched off, and not on again
   end if;
-  if btrim(new.padrao) = '' or new.padrao_dobrado = '' then
-    raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
-  end if;
-  if length(new.padrao) > 500 then
-    raise exception using errcode = 'NC014', message = 'padrão longo demais', detail = format('%s caracteres; o máximo é 500', length(new.padrao));
-  end if;
-  if new.tipo = 'regex' then
-    begin
-      if '' ~ new.padrao_dobrado then
-        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
-      end if;
-      -- as regra_trade_marketing.detectar uses it, one alternative among others
-      perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao));
-    exception when invalid_regular_expression then
-      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
-        hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
-          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
-          else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
-    end;
-    v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao)));
-    if v_demora is not null then
-      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', new.padrao, v_demora),
-        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
-    end if;
-  end if;
+  perform audit_interno.conferir_padrao(new.tipo, new.padrao, new.padrao_dobrado);
   return new;
 end
 $$;
@@ -2718,15 +2702,15 @@ comment on function audit.desativar_padrao(bigint, text) is
 grant execute on function audit.desativar_padrao(bigint, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/desativar_padrao.sql
 
---! Included motor/deteccao/hash_regra.sql
--- The hash by which a finding names all the code that made it. Code is: the functions, aggregates, operators, views and types
+--! Included motor/deteccao/codigo_regra.sql
+-- All the code that a rule runs, as one text. Code is: the functions, aggregates, operators, views and types
 -- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
 -- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
 -- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
 -- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
 -- it; so is the relation that the rule looks at, be it a view. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
--- Called once by each step of detection and of correction, and when auto is granted.
-create or replace function audit_interno.hash_regra(regra audit.regras)
+-- Called by hash_regra, and by guardar_codigo, which keeps it.
+create or replace function audit_interno.codigo_regra(regra audit.regras)
 returns text
 language plpgsql
 stable
@@ -2788,9 +2772,23 @@ begin
     where not v_textos ? c.chave and c.chave <> v_relacao;
   end loop;
   return (
-    select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')
+    select concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C"))
     from (select left(x.key, 1) || ' ' || x.value as texto from jsonb_each_text(v_textos) as x) as t);
 end
+$$;
+comment on function audit_interno.codigo_regra(audit.regras) is 'All the code that the rule runs, as text; null when there is no such function.';
+--! EndIncluded motor/deteccao/codigo_regra.sql
+
+--! Included motor/deteccao/hash_regra.sql
+-- The hash by which a finding names all the code that made it: see codigo_regra, which says what code is. Called once by each step of
+-- detection and of correction, and when auto is granted.
+create or replace function audit_interno.hash_regra(regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select encode(sha256(convert_to(audit_interno.codigo_regra(hash_regra.regra), 'UTF8')), 'hex')
 $$;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 --! EndIncluded motor/deteccao/hash_regra.sql
@@ -3520,7 +3518,7 @@ begin
   then
     return; -- somebody else did it while we waited
   end if;
-  v_hash := audit_interno.hash_regra(v_regra);
+  v_hash := audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then
@@ -3628,6 +3626,7 @@ declare
   v_linhas bigint;
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  perform audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null then
     -- workers share the cores already: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
@@ -3766,7 +3765,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select count(*) into v_partes
   from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
-  v_hash := audit_interno.hash_regra(v_regra);
+  v_hash := audit_interno.guardar_codigo(v_regra);
   v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
     'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
   perform audit_interno.detectar_atrasadas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
@@ -7591,7 +7590,7 @@ comment on function audit_interno.registro_dito(text, text) is
 create or replace function audit.historico_registro(tabela text, id text)
 returns table (
   quando timestamptz, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint,
-  antes jsonb, depois jsonb, motivo text
+  antes jsonb, depois jsonb, motivo text, hash_regra text
 )
 language sql
 stable security definer
@@ -7600,7 +7599,8 @@ as $$
   with dito as materialized (
     select m.tabela, m.id from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
   )
-  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
+  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo,
+    case e.evento when 'deteccao' then o.detalhes ->> 'hash_funcao' end
   from dito m
   join audit.divergencias_processadas d on d.tabela = m.tabela and d.registro_id = m.id
   cross join lateral (
@@ -7623,13 +7623,13 @@ as $$
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   union all
-  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
+  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo, null
   from dito m
   join audit.excecoes x on x.tabela = m.tabela and x.registro_id = m.id
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/historico_registro.sql
 
@@ -10413,9 +10413,11 @@ comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or
 create or replace view audit.vw_metricas_regras with (security_invoker = true) as
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
   round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
-  -- Wilson (1927), lower end of the interval of 95 %: z = 1.96
+  -- Wilson (1927), both ends of the interval of 95 %: z = 1.96; rounded outwards
   trunc(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
+  case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
+    + 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416))) / 10000), 4) end as precisao_maxima,
   coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
 from audit.regras r
 cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
@@ -10435,6 +10437,7 @@ comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that fo
 comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
 comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that interval, 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
@@ -10612,6 +10615,92 @@ comment on function audit_interno.prontidao() is
   'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
 grant execute on function audit_interno.prontidao() to conferente_servico;
 --! EndIncluded saidas/metricas/prontidao.sql
+
+--! Included saidas/metricas/visao_geral.sql
+-- What a manager asks of the latest days, in one document: what waits and since when, what came and went on each day, what each rule
+-- did, mail, and when the schedule is next due. What people found of each rule is in audit.vw_metricas_regras. Reads the index of
+-- findings and the small tables; changes nothing. Called by the review page.
+create or replace function audit.visao_geral(dias integer default 30)
+returns jsonb
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fuso text := audit.fuso();
+  v_ate date := audit.hoje();
+  v_de date;
+  v_desde timestamptz;
+begin
+  if visao_geral.dias is null or visao_geral.dias not between 1 and 366 then
+    raise exception using errcode = 'NC001', message = format('dias inválidos: %s', coalesce(visao_geral.dias::text, 'nulo')), hint = 'Use de 1 a 366.';
+  end if;
+  v_de := v_ate - visao_geral.dias + 1;
+  v_desde := v_de::timestamp at time zone v_fuso;
+  return (
+    with achada as materialized (
+      select r.dia, r.aguarda_pessoa, sum(r.quantidade) as quantas, sum(r.valor_em_risco) as valor
+      from audit.vw_metricas_resumo r
+      group by r.dia, r.aguarda_pessoa
+    ), faixa (n, de, ate) as (
+      values (1, 0, 0), (2, 1, 2), (3, 3, 7), (4, 8, 30), (5, 31, null)
+    ), sessao as materialized (
+      select s.*, (s.inicio_processamento at time zone v_fuso)::date as dia
+      from audit.sessoes_processamento s
+      where s.inicio_processamento >= v_desde
+    )
+    select jsonb_build_object('dias', visao_geral.dias, 'de', v_de, 'ate', v_ate, 'proxima', audit.proxima_execucao(),
+      'espera', (select jsonb_build_object('quantidade', coalesce(sum(a.quantas), 0), 'valor', coalesce(sum(a.valor), 0)) from achada a where a.aguarda_pessoa),
+      'idades', (
+        select jsonb_agg(jsonb_build_object('de', f.de, 'ate', f.ate, 'quantidade', x.quantas, 'valor', x.valor) order by f.n)
+        from faixa f
+        cross join lateral (
+          select coalesce(sum(a.quantas), 0) as quantas, coalesce(sum(a.valor), 0) as valor
+          from achada a
+          where a.aguarda_pessoa and v_ate - a.dia between f.de and coalesce(f.ate, v_ate - a.dia)
+        ) x),
+      'tendencia', (
+        select jsonb_agg(jsonb_build_object('dia', d.dia, 'novas', coalesce(n.quantas, 0), 'valor_novas', coalesce(n.valor, 0),
+          'corrigidas', coalesce(c.corrigidas, 0), 'valor_corrigido', coalesce(c.valor, 0), 'decididas', coalesce(p.decididas, 0)) order by d.dia)
+        from (select g::date as dia from generate_series(v_de::timestamp, v_ate::timestamp, interval '1 day') g) d
+        left join (select a.dia, sum(a.quantas) as quantas, sum(a.valor) as valor from achada a group by a.dia) n using (dia)
+        left join (select s.dia, sum(s.corrigidas) as corrigidas, sum(s.valor_corrigido) as valor from sessao s group by s.dia) c using (dia)
+        left join (
+          select (s.decidida_em at time zone v_fuso)::date as dia, count(distinct s.divergencia_id) as decididas
+          from audit.decisoes s
+          where s.decidida_em >= v_desde and audit_interno.responde(s.tipo)
+          group by 1) p using (dia)),
+      'sessoes', (
+        select jsonb_build_object('total', count(*), 'concluidas', count(*) filter (where s.status = 'concluida'),
+          'com_falhas', count(*) filter (where s.status = 'concluida_com_falhas'), 'falharam', count(*) filter (where s.status = 'falhou'),
+          'canceladas', count(*) filter (where s.status = 'cancelada'))
+        from sessao s),
+      'regras', (
+        select coalesce(jsonb_agg(jsonb_build_object('regra', r.nome, 'sessoes', e.sessoes, 'falhas', e.falhas, 'puladas', e.puladas,
+          'linhas_examinadas', e.linhas, 'encontradas', e.encontradas, 'novas', e.novas, 'corrigidas', e.corrigidas, 'recusadas', e.recusadas,
+          'desfeitas', e.desfeitas, 'valor_corrigido', e.valor, 'segundos', e.segundos, 'ultimo', e.ultimo) order by r.prioridade, r.nome), '[]')
+        from audit.regras r
+        cross join lateral (
+          select count(*) as sessoes, count(*) filter (where e.status = 'falhou') as falhas, count(*) filter (where e.status = 'pulada') as puladas,
+            coalesce(sum(e.linhas_examinadas), 0) as linhas, coalesce(sum(e.encontradas), 0) as encontradas, coalesce(sum(e.novas), 0) as novas,
+            coalesce(sum(e.corrigidas), 0) as corrigidas, coalesce(sum(e.falhas), 0) as recusadas, coalesce(sum(e.desfeitas), 0) as desfeitas,
+            coalesce(sum(e.valor_corrigido), 0) as valor, round(extract(epoch from avg(e.duracao))::numeric, 1) as segundos,
+            (array_agg(coalesce(e.erro_mensagem, e.motivo) order by e.sessao_id desc))[1] as ultimo
+          from sessao s
+          join audit.execucoes_regra e on e.sessao_id = s.id
+          where e.regra = r.nome
+        ) e),
+      'correio', (
+        select jsonb_build_object('enviadas', count(*) filter (where n.status = 'enviada'), 'falharam', count(*) filter (where n.status = 'falhou'),
+          'esperam', count(*) filter (where n.status in ('pendente', 'composta')), 'dispensadas', count(*) filter (where n.status = 'dispensada'))
+        from audit.notificacoes n
+        where n.criada_em >= v_desde)));
+end
+$$;
+comment on function audit.visao_geral(integer) is
+  'The latest days (1 to 366, today among them, in the zone agenda.fuso) as JSON: espera (quantidade, valor in BRL) and idades (the same by age in days; ate null: and older) of what waits for a person now; tendencia, for each day novas and valor_novas (first found), corrigidas and valor_corrigido (by sessions begun then) and decididas (findings that people answered); sessoes and correio (counts by status); regras (what each did: sessoes, falhas, puladas, linhas_examinadas, encontradas, novas, corrigidas, recusadas by the warehouse, desfeitas by loads, valor_corrigido, mean segundos, and what the latest run had to say); proxima, when the schedule is next due. Errors: NC001.';
+grant execute on function audit.visao_geral(integer) to conferente_leitor;
+--! EndIncluded saidas/metricas/visao_geral.sql
 
 --! Included saidas/correio/endereco_valido.sql
 -- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
@@ -12611,6 +12700,30 @@ comment on function audit_interno.conferir_paradas(bigint) is
   'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
 --! EndIncluded motor/deteccao/conferir_paradas.sql
 
+--! Included motor/deteccao/guardar_codigo.sql
+-- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
+-- be replaced tomorrow. Whoever sees the same new code at the same moment waits for the other's commit, so it is called before the
+-- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
+create or replace function audit_interno.guardar_codigo(regra audit.regras)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := audit_interno.codigo_regra(guardar_codigo.regra);
+  v_hash text := encode(sha256(convert_to(v_codigo, 'UTF8')), 'hex');
+begin
+  insert into audit.codigos_regra (hash, regra, codigo)
+  select v_hash, guardar_codigo.regra.nome, v_codigo
+  where v_hash is not null and not exists (select from audit.codigos_regra c where c.hash = v_hash)
+  on conflict on constraint codigos_regra_pkey do nothing;
+  return v_hash;
+end
+$$;
+comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
+--! EndIncluded motor/deteccao/guardar_codigo.sql
+
 --! Included motor/selo/resumos_operacoes.sql
 -- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
 -- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
@@ -13028,11 +13141,11 @@ as $$
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
     from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
-      'revogacoes']) as t (tabela)
+      'revogacoes', 'codigos_regra']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
     from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
-      'revogacoes',
+      'revogacoes', 'codigos_regra',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
@@ -13620,6 +13733,69 @@ comment on function audit.reabrir_periodo(date, text, text) is
   'Opens the month of a day again, of the whole company or of one branch, as it was closed. Errors: NC004 it is not closed by audit.fechar_periodo, NC006 reason missing.';
 grant execute on function audit.reabrir_periodo(date, text, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/reabrir_periodo.sql
+
+--! Included pessoas/configuracao/conferir_padrao.sql
+-- Refuses a marketing pattern that cannot be used, or would reach everything, with NC014: empty, too long, no regular expression, one
+-- that the empty text satisfies, or one that takes too long. Touches nothing. Called by whatever saves a pattern (preparar_padrao) and
+-- by audit.medir_padrao, which tries one that is not saved yet.
+create or replace function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+declare
+  v_demora text;
+begin
+  if btrim(padrao) = '' or dobrado = '' then
+    raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
+  end if;
+  if length(padrao) > 500 then
+    raise exception using errcode = 'NC014', message = 'padrão longo demais', detail = format('%s caracteres; o máximo é 500', length(padrao));
+  end if;
+  if tipo = 'regex' then
+    begin
+      if '' ~ dobrado then
+        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', padrao);
+      end if;
+      -- as regra_trade_marketing.detectar uses it, one alternative among others
+      perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(padrao));
+    exception when invalid_regular_expression then
+      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', padrao), detail = sqlerrm,
+        hint = case when padrao ~ '^(\(\?[a-z]|\*\*\*)' then
+          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
+          else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
+    end;
+    v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(padrao)));
+    if v_demora is not null then
+      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', padrao, v_demora),
+        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
+    end if;
+  end if;
+end
+$$;
+comment on function audit_interno.conferir_padrao(text, text, text) is 'Refuses an unusable marketing pattern with NC014; dobrado as audit_interno.dobrar_padrao gives it.';
+--! EndIncluded pessoas/configuracao/conferir_padrao.sql
+
+--! Included pessoas/configuracao/dobrar_padrao.sql
+-- A marketing pattern folded for comparison: lower case, no accents, single blanks. Of an expression only the accents go, and case is
+-- switched off: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
+-- audit.medir_padrao.
+create or replace function audit_interno.dobrar_padrao(tipo text, padrao text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+  select case when dobrar_padrao.tipo = 'regex'
+    then regexp_replace(translate(normalize(dobrar_padrao.padrao, nfc),
+      'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
+    else btrim(regexp_replace(audit_interno.dobrar(dobrar_padrao.padrao), '\s+', ' ', 'g')) end
+$$;
+comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing pattern of this kind folded for comparison.';
+--! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -15594,6 +15770,109 @@ comment on function audit.propor_padroes(int, numeric) is
 revoke execute on function audit.propor_padroes(int, numeric) from public;
 grant execute on function audit.propor_padroes(int, numeric) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/propostas.sql
+
+--! Included regras/trade_marketing/medida.sql
+-- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
+-- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
+-- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
+-- other active pattern reaches, and those that an excluding one silences. Reads dw.lancamentos, the patterns and the settings; changes
+-- nothing. Called by audit.medir_padrao, through audit_interno.ler.
+create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
+returns table (
+  de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
+  so_este bigint, vetados bigint, categorias jsonb
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_ate date;
+  v_de date;
+  v_passo bigint;
+begin
+  -- a date that leaves room for the months before it
+  v_ate := (select max(l.data_lancamento::date) from dw.lancamentos l where l.data_lancamento between date '0030-01-01' and date '9970-12-31');
+  v_de := (v_ate - make_interval(months => v_meses) + interval '1 day')::date;
+  v_passo := (select greatest(1, count(*) / 40000) from dw.lancamentos l where l.data_lancamento between v_de and v_ate);
+
+  return query
+  with casado as materialized (
+    select t.*, coalesce(audit_interno.dobrar_categoria(t.categoria), '') as categoria_dobrada
+    from (
+      select l.categoria::text as categoria, l.valor::numeric as valor, audit_interno.dobrar(l.descricao) as descricao,
+        audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta_contabil
+      from dw.lancamentos l
+      where l.data_lancamento between v_de and v_ate
+        and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      offset 0
+    ) t
+    where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
+      case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
+  ), visto as materialized (
+    select c.categoria, c.valor, c.categoria_dobrada = v_categoria as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+      coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
+    from casado c
+    cross join lateral (
+      select bool_or(p.acao = 'incluir' and (p.campo, p.tipo, p.padrao) is distinct from (medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as outro,
+        bool_or(p.acao = 'excluir') as vetado
+      from audit.padroes_trade_marketing p
+      where p.ativo and regra_trade_marketing.padrao_casa(p.tipo, p.padrao,
+        case p.campo when 'descricao' then c.descricao when 'fornecedor' then c.fornecedor else c.conta_contabil end)
+    ) p
+  )
+  select v_de, v_ate, round(1.0 / v_passo, 6), count(*), count(*) filter (where v.certo), count(*) filter (where v.pendente and v.certo is not true),
+    count(*) filter (where v.certo is not true and not v.pendente),
+    coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
+      select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
+      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k)
+  from visto v;
+end
+$$;
+
+comment on function regra_trade_marketing.medida_padrao(text, text, text) is
+  'What a pattern would match in the latest months: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
+
+-- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type.
+create or replace function audit.medir_padrao(
+  campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
+  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if medir_padrao.campo is null or medir_padrao.campo not in ('fornecedor', 'descricao', 'conta_contabil')
+    or medir_padrao.tipo is null or medir_padrao.tipo not in ('contem', 'palavra', 'regex')
+  then
+    raise exception using errcode = 'NC014', message = format('padrão recusado: campo %s, tipo %s', coalesce(campo, 'nulo'), coalesce(tipo, 'nulo')),
+      hint = 'campo: fornecedor, descricao ou conta_contabil; tipo: contem, palavra ou regex.';
+  end if;
+  perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
+    audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
+  select m.* into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias
+  from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
+    textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
+    as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb);
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+
+comment on function audit.medir_padrao(text, text, text) is
+  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+revoke execute on function audit.medir_padrao(text, text, text) from public;
+grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
+--! EndIncluded regras/trade_marketing/medida.sql
 
 --! Included regras/pendente_verificacao/entradas.sql
 -- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
@@ -18248,6 +18527,63 @@ comment on function audit.periodos_fechados() is
   'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and who closed it, when and why where it was closed here. NC022 when that list cannot be read.';
 grant execute on function audit.periodos_fechados() to conferente_leitor;
 --! EndIncluded saidas/consulta/periodos_fechados.sql
+
+--! Included saidas/consulta/rotulos_livro.sql
+-- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against. A column of
+-- text with more than two hundred is none of labels: what the server's statistics say of it is believed before the table is read.
+-- Reads the table as conferente_regra; changes nothing. Called by the review page.
+create or replace function audit.rotulos_livro(regra text, coluna text)
+returns table (rotulo text, lancamentos bigint)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_relacao regclass;
+  v_maximo constant integer := 200;
+begin
+  select * into v_regra from audit.regras r where r.nome = rotulos_livro.regra;
+  if not found then
+    raise exception using errcode = 'NC003', message = format('regra desconhecida: %s', coalesce(rotulos_livro.regra, 'nula')),
+      hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
+  end if;
+  if rotulos_livro.coluna is null or rotulos_livro.coluna <> all (v_regra.colunas) then
+    raise exception using errcode = 'NC015', message = format('coluna que a regra %s não corrige: %s', v_regra.nome, coalesce(rotulos_livro.coluna, 'nula')),
+      hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
+  end if;
+  v_relacao := audit_interno.relacao(v_regra.tabela);
+  if v_relacao is null then
+    raise undefined_table;
+  end if;
+  if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
+    or exists (
+      -- read as who may read the column: others are shown no statistics of it
+      select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
+        array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
+      where s.n_distinct > 5 * v_maximo or s.n_distinct < 0
+        and -s.n_distinct * (select c.reltuples from pg_class c where c.oid = v_relacao) > 5 * v_maximo)
+  then
+    return;
+  end if;
+  return query
+  select x.rotulo, x.lancamentos
+  from audit_interno.ler(format(
+    'select g.rotulo, g.lancamentos, count(*) over () from (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1 limit %3$s) g',
+    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), v_maximo + 1)) as x (rotulo text, lancamentos bigint, todos bigint)
+  where x.todos <= v_maximo
+  order by x.lancamentos desc, x.rotulo collate "und-x-icu";
+exception
+  when insufficient_privilege or undefined_column or undefined_table then
+    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+comment on function audit.rotulos_livro(text, text) is
+  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text, text) to conferente_revisor, conferente_administrador;
+--! EndIncluded saidas/consulta/rotulos_livro.sql
 
 --! Included saidas/consulta/celula_planilha.sql
 -- A cell of a sheet as it is compared: spreadsheets re-write what they save, and no more than what this leaves alone. Out go blanks,

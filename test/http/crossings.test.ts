@@ -33,6 +33,8 @@ agendamentos
   -   agendado_em previsto_para sessao_id
 alteracoes
   -   antes depois divergencia_id operacao_id reverte_operacao_id
+codigos_regra
+  -   visto_em
 configuracoes_sistema
   C   alterada_em maximo minimo padrao permitidos valor
 correcoes_desfeitas
@@ -84,7 +86,7 @@ vw_grupos_abertos
 vw_metricas_desempenho
   R   corrigidas desfeitas dia encontradas falhas fim inicio linhas_examinadas linhas_por_segundo novas obsoletas recorrentes refeitas resolvidas segundos sessao_id suprimidas valor_corrigido valor_em_risco
 vw_metricas_regras
-  R   aberta_desde abertas aprovadas limiar precisao precisao_minima rejeitadas valor_aberto
+  R   aberta_desde abertas aprovadas limiar precisao precisao_maxima precisao_minima rejeitadas valor_aberto
 vw_metricas_resumo
   R   confianca_media dia quantidade valor_em_risco
 vw_operacoes_resumo

@@ -3,6 +3,7 @@
 export const MATRIX = `
 agendamentos                L R O A
 alteracoes                  L R O A
+codigos_regra               L R O A
 configuracoes_sistema       L R O A
 correcoes_desfeitas         L R O A
 decisoes                    L R O A
@@ -63,6 +64,7 @@ finalizar_operacao()        L R O A
 fuso()                      L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
+medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
 pagina_revisao()            L R O A
@@ -85,6 +87,7 @@ reverter_operacao()           R O
 reverter_sessao()             R O
 revogar_acesso()                  A
 revogar_excecao()             R
+rotulos_livro()               R   A
 salvar_padrao()                   A
 salvar_retencao()                 A
 sessao_correio()            L R O A
@@ -92,6 +95,7 @@ sessao_link_revisao()       L R O A
 solicitar_processamento()       O
 ver_registro()                R   A
 verificar_integridade()     L R O A
+visao_geral()               L R O A
 `
 
 /** Every route that answers with something of its own; what is not here is a refusal of a method (405), for everybody alike. */
@@ -135,7 +139,11 @@ export const PUBLIC: readonly string[] = [
     'api',
     'app',
     'aside',
+    'change',
+    'changes',
+    'charts',
     'corrected',
+    'deciding',
     'decision',
     'details',
     'facts',
@@ -147,20 +155,33 @@ export const PUBLIC: readonly string[] = [
     'keys',
     'list',
     'login',
+    'offered',
     'office',
     'one',
     'overview',
     'panel',
+    'pattern',
+    'patterns',
     'postponed',
     'preact',
     'queries',
     'queue',
+    'row',
+    'rule',
+    'rules',
+    'ruling',
+    'run',
     'search',
+    'setting',
+    'settings',
+    'standing',
+    'tally',
     'top',
+    'trend',
     'typed',
     'words',
   ].map((name) => `/revisao/${name}.mjs`),
-  ...['style', 'desk', 'hand', 'details', 'overview', 'narrow', 'print'].map(
+  ...['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print'].map(
     (name) => `/revisao/${name}.css`,
   ),
 ].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])

@@ -5,6 +5,7 @@
 export const TABLES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   agendamentos: ['agendamento', 'agendamentos'],
   alteracoes: ['alteracao', 'alteracoes'],
+  codigos_regra: ['codigo_regra', 'codigos_regra'],
   configuracoes_sistema: ['configuracao', 'configuracoes'],
   correcoes_desfeitas: ['desfeita', 'desfeitas'],
   decisoes: ['decisao', 'decisoes'],
@@ -82,14 +83,17 @@ export const QUERIES: readonly string[] = [
   'fuso',
   'historico_registro',
   'hoje',
+  'medir_padrao',
   'pagina_revisao',
   'periodos_fechados',
   'previsao_padrao',
   'propor_padroes',
   'proxima_execucao',
   'quem_sou',
+  'rotulos_livro',
   'ver_registro',
   'verificar_integridade',
+  'visao_geral',
 ]
 
 /** Of these, the ones that give rows of a table or view, in no order of their own. */

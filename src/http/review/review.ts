@@ -7,7 +7,7 @@ import type { HttpContext } from '../context.ts'
 const PLACE = '/revisao'
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))
 /** In this order: what fits a phone or paper comes after what it changes. */
-const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'narrow', 'print']
+const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print']
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -48,15 +48,15 @@ export const setDoor = (door) => {
  * Asks, or changes something.
  * @param {string} query
  * @param {Record<string, unknown>} [variables]
- * @param {{ slow?: () => void, alone?: boolean }} [how] slow: called when there is no answer for long, and only then is it waited on;
- *   alone: a token that is no good is an error
+ * @param {{ slow?: () => void, alone?: boolean, signal?: AbortSignal }} [how] slow: called when there is no answer for long, and only then is
+ *   it waited on; alone: a token that is no good is an error; signal: nobody waits for the answer any more, and the server stops its work
  * @returns {Promise<any>} the answer's data
  * @throws {Refusal}
  */
-export async function ask(query, variables = {}, { slow, alone = false } = {}) {
+export async function ask(query, variables = {}, { slow, alone = false, signal } = {}) {
   for (;;) {
     try {
-      return await send(query, variables, slow)
+      return await send(query, variables, slow, signal)
     } catch (error) {
       if (!(error instanceof Refusal && error.login && access.door) || alone) throw error
       access.open ??= access.door(error.message).finally(() => {
@@ -71,8 +71,9 @@ export async function ask(query, variables = {}, { slow, alone = false } = {}) {
  * @param {string} query
  * @param {Record<string, unknown>} variables
  * @param {(() => void) | undefined} slow
+ * @param {AbortSignal | undefined} signal
  */
-async function send(query, variables, slow) {
+async function send(query, variables, slow, signal) {
   const bell = slow && setTimeout(slow, PATIENCE)
   let response, answer
   try {
@@ -80,7 +81,10 @@ async function send(query, variables, slow) {
       method: 'POST',
       headers: { authorization: `Bearer ${token.get()}`, 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
-      signal: AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
+        ...(signal ? [signal] : []),
+      ]),
     })
     answer = await response.json()
   } catch (error) {
