@@ -33,6 +33,8 @@ const STATUS: Readonly<Record<string, number>> = {
   NC019: 409,
   NC020: 401,
   NC021: 409,
+  NC025: 403,
+  NC026: 403,
   '42501': 403,
   '57014': 503,
   '55P03': 503,

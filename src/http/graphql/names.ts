@@ -6,6 +6,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   agendamentos: ['agendamento', 'agendamentos'],
   alteracoes: ['alteracao', 'alteracoes'],
   configuracoes_sistema: ['configuracao', 'configuracoes'],
+  convites: ['convite', 'convites'],
   correcoes_desfeitas: ['desfeita', 'desfeitas'],
   decisoes: ['decisao', 'decisoes'],
   deteccoes: ['deteccao', 'deteccoes'],
@@ -15,6 +16,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   notificacoes: ['notificacao', 'notificacoes'],
   operacoes: ['operacao', 'operacoes'],
   padroes_trade_marketing: ['padrao', 'padroes'],
+  pessoas: ['registro_pessoa', 'registros_pessoas'],
   regras: ['regra', 'regras'],
   retencoes: ['retencao', 'retencoes'],
   revogacoes: ['revogacao', 'revogacoes'],
@@ -28,6 +30,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
+  vw_pessoas: ['pessoa', 'pessoas'],
   vw_resumos: ['resumo_lancamento', 'resumos_lancamentos'],
 }
 
@@ -60,7 +63,9 @@ export const MUTATIONS: readonly string[] = [
   'processar_divergencias',
   'reabrir_divergencias',
   'registrar_operacao',
+  'registrar_pessoa',
   'rejeitar_divergencias',
+  'remover_pessoa',
   'reverter_divergencias',
   'reverter_operacao',
   'reverter_sessao',
@@ -109,6 +114,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   consultar_divergencias: 'a page for REST; here there is a connection',
   consultar_operacoes: 'a page for REST; here there is a connection',
   consultar_sessoes: 'a page for REST; here there is a connection',
+  criar_convite: 'of use only to whoever draws the secret of the link: conferente convite',
   experimentar_escrita:
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
   metricas: 'samples for /metrics',
@@ -121,6 +127,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
 
 /** Columns that mean nothing outside. */
 export const HIDDEN_COLUMNS: readonly string[] = [
+  'convites.resumo',
   'divergencias_processadas.identidade',
   'divergencias_processadas.impressao',
   'padroes_trade_marketing.padrao_dobrado',
@@ -176,6 +183,7 @@ export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
   ],
   vw_grupos_abertos: ['grupo', 'regra', 'quantidade', 'valor', 'mais_antiga'],
   vw_operacoes_resumo: ['id', 'tipo', 'status', 'ator', 'iniciada_em'],
+  vw_pessoas: ['nome', 'papel', 'registrada_em', 'registrada_por'],
 }
 
 /** Keys and references that the database does not enforce, or a view cannot have. */
@@ -234,5 +242,6 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
         '(id) references audit.operacoes (id)|@fieldName operacao|@foreignSingleFieldName resumida',
       ],
     },
+    vw_pessoas: { primaryKey: 'nome', foreignKey: [] },
     vw_resumos: { primaryKey: 'divergencia_id', foreignKey: [] },
   }
