@@ -10,6 +10,7 @@ import * as cancelar from './cancelar.ts'
 import * as comentar from './comentar.ts'
 import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
+import * as convite from './convite.ts'
 import * as corrigir from './corrigir.ts'
 import * as demo from './demo.ts'
 import * as desfazer from './desfazer.ts'
@@ -27,6 +28,7 @@ import * as migrar from './migrar.ts'
 import * as notificacoes from './notificacoes.ts'
 import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
+import * as pessoas from './pessoas.ts'
 import * as processar from './processar.ts'
 import * as reabrir from './reabrir.ts'
 import * as regras from './regras.ts'
@@ -71,6 +73,8 @@ const COMMANDS = [
   trabalhar,
   servir,
   iniciar,
+  pessoas,
+  convite,
   token,
 ]
 
