@@ -510,13 +510,13 @@ create table audit.execucoes_regra (
   constraint execucoes_regra_pkey PRIMARY KEY (sessao_id, regra),
   constraint execucoes_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint execucoes_regra_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
-  constraint execucoes_regra_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'detectada'::text, 'concluida'::text, 'falhou'::text, 'pulada'::text])))
+  constraint execucoes_regra_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'detectada'::text, 'concluida'::text, 'falhou'::text, 'pulada'::text, 'inativa'::text])))
 );
 CREATE INDEX execucoes_regra_regra_carregado_ate_idx ON audit.execucoes_regra USING btree (regra, carregado_ate);
 comment on table audit.execucoes_regra is 'What each rule did in each session.';
 comment on column audit.execucoes_regra.sessao_id is 'Session.';
 comment on column audit.execucoes_regra.regra is 'Rule.';
-comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
+comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';
@@ -1227,7 +1227,7 @@ comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. aut
 comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
 comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
-comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
 comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
 comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
@@ -2165,6 +2165,11 @@ create function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_corrigidas(bigint,audit.regras,bigint) is 'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
 
+create function audit_interno.conferir_paradas(sessao_id bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_paradas(bigint) is 'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+
 create function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2864,11 +2869,11 @@ create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NUL
 comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
 grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;
 
-create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean DEFAULT false)
+create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean DEFAULT false, verificacao boolean DEFAULT false)
   returns void language plpgsql volatile
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.levantar_achados(audit.regras,audit.janela,boolean) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
+comment on function audit_interno.levantar_achados(audit.regras,audit.janela,boolean,boolean) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
 
 create function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
   returns text[] language sql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0bd57203308dffcc3bc72fed263652fed25376e3
+--! Hash: sha1:ab17d72ec29c7eff7e3f80a5137ef71cdcc7e34c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -465,7 +465,7 @@ create table audit.execucoes_regra (
   sessao_id bigint not null references audit.sessoes_processamento,
   regra text not null references audit.regras,
   status text not null default 'pendente'
-    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada')),
+    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada', 'inativa')),
   carregado_desde timestamptz,
   carregado_ate timestamptz,
   linhas_examinadas bigint,
@@ -502,7 +502,7 @@ create index on audit.execucoes_regra (regra, carregado_ate);
 comment on table audit.execucoes_regra is 'What each rule did in each session.';
 comment on column audit.execucoes_regra.sessao_id is 'Session.';
 comment on column audit.execucoes_regra.regra is 'Rule.';
-comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
+comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';
@@ -2820,9 +2820,12 @@ comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
 -- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
 -- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
 -- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
--- there too, as achado = false, with what their rows hold; and those that have no row. Writes nothing else. Called by detection,
--- by closing and by verification.
-create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean default false)
+-- there too, as achado = false, with what their rows hold; and those that have no row. With verificacao, nonsense about a row is
+-- left there as its defeito, so that one row does not cost a batch the others. Writes nothing else. Called by detection, by closing
+-- and by verification.
+create or replace function audit_interno.levantar_achados(
+  regra audit.regras, janela audit.janela, ausentes boolean default false, verificacao boolean default false
+)
 returns void
 language plpgsql
 volatile
@@ -2868,14 +2871,26 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, defeito text
   ) on commit drop;
   v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end,
-    x.ordem
+    x.ordem,
+    case when x.achado then case
+      when x.registro_id is null then 'um achado sem registro_id'
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', x.tabela_dita, regra.tabela)
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) is null then format('um achado da tabela %s, que não existe', x.tabela_dita)
+      when not x.existe then 'um achado de um registro que não existe'
+      when x.confianca is null or x.confianca < 0 or x.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(x.confianca::text, 'nula'))
+      when x.forma <> 'object' and x.forma <> 'null' then 'como correção algo que não é um objeto'
+      when x.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', x.estranhos)
+      when btrim(coalesce(x.justificativa, '')) = '' then 'um achado sem justificativa'
+      when x.valor_em_risco < 0 or x.valor_em_risco = 'NaN' then format('valor em risco %s', x.valor_em_risco)
+      when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
+    end end
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
@@ -2916,21 +2931,9 @@ begin
       message = format('a regra %s aponta a chave %s, que é de mais de um registro de %s', regra.nome, v_repetida, regra.tabela),
       hint = format('Cada registro precisa de um %s próprio; conferente diagnostico os conta.', regra.coluna_chave);
   end if;
-  select a.registro_id, d.defeito into v_defeito
+  select a.registro_id, a.defeito into v_defeito
   from pg_temp.conferente_achado a
-  cross join lateral (select case
-    when a.registro_id is null then 'um achado sem registro_id'
-    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
-    when not a.existe then 'um achado de um registro que não existe'
-    when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
-    when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
-    when a.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', a.estranhos)
-    when btrim(coalesce(a.justificativa, '')) = '' then 'um achado sem justificativa'
-    when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
-    when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
-  end as defeito) as d
-  where a.achado and d.defeito is not null
+  where a.defeito is not null and not (levantar_achados.verificacao and a.registro_id is not null)
   limit 1;
   if found then
     raise exception using errcode = 'NC012',
@@ -2949,7 +2952,7 @@ begin
   analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
-comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean, boolean) is
   'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
 --! EndIncluded motor/deteccao/levantar_achados.sql
 
@@ -4253,12 +4256,12 @@ begin
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
     v_janela.chaves := audit_interno.ainda_apontadas(v_regra, v_janela);
     continue when v_janela.chaves is null;
-    perform audit_interno.levantar_achados(v_regra, v_janela);
+    perform audit_interno.levantar_achados(v_regra, v_janela, verificacao => true);
     update pg_temp.conferente_lote l
-    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
+    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, coalesce(a.defeito, a.justificativa))
     from pg_temp.conferente_achado a
     where l.regra = v_regra.nome and l.resultado = 'aplicada' and a.registro_id = l.registro_id
-      and (a.valores_propostos ?| array(select jsonb_object_keys(l.para))
+      and (a.defeito is not null or a.valores_propostos ?| array(select jsonb_object_keys(l.para))
         or a.valores_propostos = '{}' and not exists (
           select from audit.divergencias_processadas d
           where d.tabela = l.tabela and d.registro_id = l.registro_id and d.regra = l.regra and d.id <> l.divergencia_id
@@ -4757,10 +4760,11 @@ declare
   v_falharam bigint;
   v_total bigint;
 begin
+  perform audit_interno.conferir_paradas(sessao_id);
   perform audit_interno.totalizar_sessao(sessao_id);
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = finalizar_sessao.sessao_id;
   select count(*) filter (where e.status in ('falhou', 'pulada')), count(*) into v_falharam, v_total
-  from audit.execucoes_regra e where e.sessao_id = v_sessao.id;
+  from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status <> 'inativa';
   v_mensagem := nullif(concat_ws('; ',
     (select string_agg(format('a regra %s %s: %s', e.regra, case e.status when 'pulada' then 'foi pulada' else 'falhou' end,
       coalesce(e.erro_mensagem, e.motivo)), '; ' order by e.regra)
@@ -10208,7 +10212,7 @@ comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. aut
 comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
 comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
-comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
 comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
 comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
@@ -12088,7 +12092,8 @@ begin
   ) as c;
   drop table if exists pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
+  select d.id as divergencia_id, d.registro_id, d.entrada, null::jsonb as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois as esperado,
+    p.finalizada_em as corrigida_em
   from (
     select i as id from unnest(v_ids) as i
     union
@@ -12125,7 +12130,7 @@ begin
   order by d.id for no key update;
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
+  select d.id as divergencia_id, d.registro_id, d.entrada, e.entrada as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
   join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
@@ -12140,7 +12145,8 @@ begin
     join audit.operacoes q on q.id = a.operacao_id
     cross join lateral jsonb_each(a.depois) as k
     where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
-  ) as v;
+  ) as v
+  left join audit_interno.entradas_nossas(conferir_corrigidas.regra, array(select x.divergencia_id from pg_temp.conferente_desfeita x)) as e on e.divergencia_id = d.id;
   perform audit_interno.confrontar_corrigidas(regra);
 
   insert into audit.correcoes_desfeitas (operacao_id, divergencia_id, correcao_operacao_id, situacao, esperado, agora, carregado_em)
@@ -12196,9 +12202,11 @@ declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
   v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what was corrected of it
-  v_mesma_entrada text := format('l.entrada - array(select jsonb_object_keys(l.esperado)) = %s - array(select jsonb_object_keys(l.esperado))',
-    audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade));
+  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what we corrected of it
+  v_mesma_entrada text := (
+    select string_agg(format('(l.esperado ? %1$L or coalesce(%2$s -> %1$L in (l.entrada -> %1$L, l.entrada_nossa -> %1$L), false))',
+      c, audit_interno.expressao_imagens(v_tabela, array[c])), ' and ')
+    from unnest(regra.colunas_identidade) as c);
   v_guarda text;
   v_voltou text;
   v_imagem text;
@@ -12228,7 +12236,7 @@ begin
           'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
            from %10$s l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
            where t.%1$I is null or not (%9$s)',
-          regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+          regra.coluna_chave, coalesce(v_mesma_entrada, 'true'), coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
           coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true'),
           case when v_ilegiveis = '{}' then 'pg_temp.conferente_corrigida'
             else '(select c.* from pg_temp.conferente_corrigida c where c.registro_id = any ($2) offset 0)' end),
@@ -12339,6 +12347,62 @@ as $$
 $$;
 comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
 --! EndIncluded motor/deteccao/codigo_nomeado.sql
+
+--! Included motor/deteccao/conferir_paradas.sql
+-- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
+-- were skipped or failed. A load brings the error back whoever looks for it. What of them cannot be held against anything, as the
+-- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
+create or replace function audit_interno.conferir_paradas(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
+  v_regra audit.regras;
+  v_falta text;
+  v_operacao bigint;
+begin
+  for v_regra in -- one turn for each rule, of which there are few
+    select r.*
+    from audit.regras r
+    left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
+    where (e.status in ('pulada', 'falhou') or e.status is null and not r.ativa)
+      and exists (
+        select from audit.divergencias_processadas d
+        join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
+        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde)
+    order by r.nome
+  loop
+    insert into audit.execucoes_regra (sessao_id, regra, status, motivo)
+    values (conferir_paradas.sessao_id, v_regra.nome, 'inativa', 'a regra está desativada; só as correções anteriores foram conferidas')
+    on conflict do nothing;
+    v_falta := audit_interno.falta_na_relacao(v_regra, array_remove(v_regra.colunas || v_regra.coluna_carga, null));
+    if v_falta is null then
+      begin
+        v_operacao := audit_interno.abrir_operacao('deteccao', conferir_paradas.sessao_id, v_regra.nome,
+          detalhes => '{"apenas": "correções anteriores"}');
+        perform audit_interno.conferir_corrigidas(conferir_paradas.sessao_id, v_regra, v_operacao);
+        perform audit_interno.fechar_operacao(v_operacao, (
+          select e.desfeitas from audit.execucoes_regra e where e.sessao_id = conferir_paradas.sessao_id and e.regra = v_regra.nome));
+        continue;
+      exception when assert_failure or others then
+        if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+          raise;
+        end if;
+        v_falta := sqlerrm;
+      end;
+    end if;
+    update audit.execucoes_regra e
+    set conferencia = format('as correções anteriores não foram conferidas: %s', v_falta)
+    where e.sessao_id = conferir_paradas.sessao_id and e.regra = v_regra.nome;
+  end loop;
+end
+$$;
+comment on function audit_interno.conferir_paradas(bigint) is
+  'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+--! EndIncluded motor/deteccao/conferir_paradas.sql
 
 --! Included motor/selo/resumos_operacoes.sql
 -- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for

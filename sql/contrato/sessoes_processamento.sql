@@ -80,7 +80,7 @@ create table audit.execucoes_regra (
   sessao_id bigint not null references audit.sessoes_processamento,
   regra text not null references audit.regras,
   status text not null default 'pendente'
-    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada')),
+    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada', 'inativa')),
   carregado_desde timestamptz,
   carregado_ate timestamptz,
   linhas_examinadas bigint,
@@ -117,7 +117,7 @@ create index on audit.execucoes_regra (regra, carregado_ate);
 comment on table audit.execucoes_regra is 'What each rule did in each session.';
 comment on column audit.execucoes_regra.sessao_id is 'Session.';
 comment on column audit.execucoes_regra.regra is 'Rule.';
-comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
+comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';

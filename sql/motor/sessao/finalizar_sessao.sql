@@ -12,10 +12,11 @@ declare
   v_falharam bigint;
   v_total bigint;
 begin
+  perform audit_interno.conferir_paradas(sessao_id);
   perform audit_interno.totalizar_sessao(sessao_id);
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = finalizar_sessao.sessao_id;
   select count(*) filter (where e.status in ('falhou', 'pulada')), count(*) into v_falharam, v_total
-  from audit.execucoes_regra e where e.sessao_id = v_sessao.id;
+  from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status <> 'inativa';
   v_mensagem := nullif(concat_ws('; ',
     (select string_agg(format('a regra %s %s: %s', e.regra, case e.status when 'pulada' then 'foi pulada' else 'falhou' end,
       coalesce(e.erro_mensagem, e.motivo)), '; ' order by e.regra)
