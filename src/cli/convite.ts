@@ -48,9 +48,6 @@ export function register(program: Command, app: App): void {
 async function invite(app: App, database: Database, options: Options): Promise<number> {
   const { text, format, settings } = app
   const { nome = '', papel = null, enviar = false, json } = options
-  const { serverSettings, sessionSecret } = await import('../http/settings.ts')
-  if (sessionSecret(serverSettings(settings, database)) === undefined)
-    throw new CommandError(text.signin.notOffered)
   if (enviar && settings.smtpUrl === undefined) throw new CommandError(text.signin.noMail)
   const { secret, digest } = drawSecret()
   const [made] = await database.sql<[Invitation]>`

@@ -13,13 +13,13 @@ export const signin = {
       `Link para ${name} enviado a ${address}, vale até ${until}.`,
     (name, address, until) => `Link for ${name} mailed to ${address}, good until ${until}.`,
   ),
-  notOffered: both(
-    'as pessoas ainda não podem entrar pela página aqui: falta CONFERENTE_JWT_SEGREDO, ou o login único (CONFERENTE_OIDC_EMISSOR)',
-    'people cannot sign in by the page here yet: CONFERENTE_JWT_SEGREDO is missing, or single sign-on (CONFERENTE_OIDC_EMISSOR)',
-  ),
   noMail: both(
     'não há servidor de e-mail: defina SMTP_URL, ou entregue o link sem --enviar',
     'there is no mail server: set SMTP_URL, or hand the link over without --enviar',
+  ),
+  notMailed: both(
+    (why: string) => `o link não foi enviado: ${why}`,
+    (why) => `the link was not mailed: ${why}`,
   ),
   nobody: both('Ninguém registrado.', 'Nobody is registered.'),
   registered: both(

@@ -10,9 +10,12 @@ export interface LinkLetter {
   readonly text: string
 }
 
+/** The mail server did not take a link; the message is the server's. */
+export class LinkError extends Error {}
+
 /**
  * Sends a one-time link at once: it lies in no queue and no table, so its secret is nowhere but in the letter.
- * @throws when the mail server did not take it; whoever wants in asks for another
+ * @throws {LinkError} whoever wants in asks for another
  */
 export async function sendLink(mailer: Mailer, { from, to, subject, text }: LinkLetter): Promise<void> {
   const paragraphs = text.trim().split('\n\n').map(paragraph)
@@ -28,7 +31,7 @@ export async function sendLink(mailer: Mailer, { from, to, subject, text }: Link
     pictures: [],
     files: [],
   })
-  if (error !== null) throw new Error(`the link was not mailed: ${error}`)
+  if (error !== null) throw new LinkError(error)
 }
 
 const escaped = (text: string) =>
