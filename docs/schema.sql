@@ -361,6 +361,8 @@ create table audit.divergencias_processadas (
   motivo text,
   adiada_ate date,
   encaminhada_para text,
+  mes date,
+  filial text,
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
@@ -412,6 +414,8 @@ comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.divergencias_processadas.adiada_ate is 'Until when a person postponed it: out of the queue before that day, infinity while the row does not change. Gone once its status changes.';
 comment on column audit.divergencias_processadas.encaminhada_para is 'Whom a person forwarded it to: a name, or one of the roles revisor and administrador. Gone once its status changes.';
+comment on column audit.divergencias_processadas.mes is 'First day of the month in which the row was booked when it was last found; null where the rule registers no booking date.';
+comment on column audit.divergencias_processadas.filial is 'Branch of the row when it was last found; null where the rule registers none.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
@@ -473,6 +477,7 @@ create table audit.execucoes_regra (
   obsoletas bigint default 0 not null,
   resolvidas bigint default 0 not null,
   deixadas bigint default 0 not null,
+  fechadas bigint default 0 not null,
   conferidas bigint default 0 not null,
   desfeitas bigint default 0 not null,
   refeitas bigint default 0 not null,
@@ -493,13 +498,13 @@ create table audit.execucoes_regra (
   constraint execucoes_regra_pkey PRIMARY KEY (sessao_id, regra),
   constraint execucoes_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint execucoes_regra_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
-  constraint execucoes_regra_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'detectada'::text, 'concluida'::text, 'falhou'::text, 'pulada'::text])))
+  constraint execucoes_regra_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'detectada'::text, 'concluida'::text, 'falhou'::text, 'pulada'::text, 'inativa'::text])))
 );
 CREATE INDEX execucoes_regra_regra_carregado_ate_idx ON audit.execucoes_regra USING btree (regra, carregado_ate);
 comment on table audit.execucoes_regra is 'What each rule did in each session.';
 comment on column audit.execucoes_regra.sessao_id is 'Session.';
 comment on column audit.execucoes_regra.regra is 'Rule.';
-comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
+comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';
@@ -513,6 +518,7 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
+comment on column audit.execucoes_regra.fechadas is 'Findings with a correction that were left as they are, because their row lies in a closed period or would be moved across one.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
@@ -611,7 +617,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -669,6 +675,34 @@ comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
 grant select on table audit.padroes_trade_marketing to conferente_leitor;
 grant select on table audit.padroes_trade_marketing to conferente_regra;
 
+create table audit.periodos (
+  id bigint generated always as identity not null,
+  mes date not null,
+  filial text,
+  motivo text not null,
+  fechado_por text default SESSION_USER not null,
+  fechado_em timestamp with time zone default clock_timestamp() not null,
+  reaberto_por text,
+  reaberto_em timestamp with time zone,
+  reaberto_motivo text,
+  constraint periodos_check CHECK ((((reaberto_em IS NULL) = (reaberto_por IS NULL)) AND ((reaberto_em IS NULL) = (reaberto_motivo IS NULL)))),
+  constraint periodos_filial_check CHECK (((btrim(filial) <> ''::text) AND (length(filial) <= 200))),
+  constraint periodos_mes_check CHECK ((EXTRACT(day FROM mes) = (1)::numeric)),
+  constraint periodos_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX periodos_mes_coalesce_idx ON audit.periodos USING btree (mes, COALESCE(filial, ''::text)) WHERE (reaberto_em IS NULL);
+comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
+comment on column audit.periodos.id is 'Key.';
+comment on column audit.periodos.mes is 'First day of the month.';
+comment on column audit.periodos.filial is 'Branch whose month it is, as the warehouse writes it; null: of the whole company.';
+comment on column audit.periodos.motivo is 'Why it was closed.';
+comment on column audit.periodos.fechado_por is 'Who closed it.';
+comment on column audit.periodos.fechado_em is 'When.';
+comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
+comment on column audit.periodos.reaberto_em is 'When.';
+comment on column audit.periodos.reaberto_motivo is 'Why.';
+grant select on table audit.periodos to conferente_leitor;
+
 create table audit.regras (
   nome text not null,
   descricao text not null,
@@ -680,6 +714,7 @@ create table audit.regras (
   coluna_data text,
   coluna_carga text,
   coluna_valor text,
+  coluna_filial text,
   colunas text[] not null,
   colunas_identidade text[] default '{}'::text[] not null,
   colunas_acompanham text[] default '{}'::text[] not null,
@@ -734,6 +769,7 @@ comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
+comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch, or null: then a month that is closed for any branch counts.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
@@ -1007,7 +1043,9 @@ create view audit.vw_divergencias_abertas (
   para_mim boolean,
   nota_por text,
   nota_motivo text,
-  nota_operacao_id bigint
+  nota_operacao_id bigint,
+  periodo_fechado boolean,
+  ajuste_periodo numeric
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha; also those postponed (adiada).';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -1043,6 +1081,8 @@ comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the
 comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
 comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
+comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: proposed less booked where the amount is wrong, else the amount at stake; null elsewhere.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -1119,7 +1159,8 @@ create view audit.vw_grupos_abertos (
   visto jsonb,
   encaminhada_para text,
   para_mim boolean,
-  improvavel boolean
+  improvavel boolean,
+  fechadas bigint
 ) with (security_invoker=true);
 comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
@@ -1141,6 +1182,7 @@ comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audi
 comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
 comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
 comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
 grant select on table audit.vw_grupos_abertos to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
@@ -1178,7 +1220,7 @@ comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. aut
 comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
 comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
-comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
 comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
 comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
@@ -1331,7 +1373,7 @@ create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 grant execute on function audit.aprovar_divergencias(bigint[],text,text[]) to conferente_revisor;
 
 create function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text DEFAULT NULL::text)
@@ -1386,14 +1428,14 @@ create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text
   returns audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
@@ -1481,6 +1523,13 @@ create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigin
 comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
 grant execute on function audit.exportar_divergencias(bigint,text[],text,date,date) to conferente_leitor;
 
+create function audit.fechar_periodo(mes date, motivo text, filial text DEFAULT NULL::text, ate date DEFAULT NULL::date)
+  returns SETOF audit.periodos language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.fechar_periodo(date,text,text,date) is 'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+grant execute on function audit.fechar_periodo(date,text,text,date) to conferente_administrador;
+
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
   returns audit.operacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1532,6 +1581,12 @@ create function audit.pagina_revisao()
 comment on function audit.pagina_revisao() is 'URL of the review page, from the setting correio.pagina. With ?divergencia=7 or ?sessao=3 it shows that finding or session.';
 grant execute on function audit.pagina_revisao() to conferente_leitor;
 
+create function audit.periodos_fechados()
+  returns TABLE(mes date, filial text, origem text, fechado_por text, fechado_em timestamp with time zone, motivo text) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.periodos_fechados() is 'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and who closed it, when and why where it was closed here. NC022 when that list cannot be read.';
+grant execute on function audit.periodos_fechados() to conferente_leitor;
+
 create function audit.previsao_padrao(campo text, tipo text, padrao text, limite integer DEFAULT 50)
   returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1573,6 +1628,13 @@ create function audit.reabrir_divergencias(ids bigint[], motivo text)
 comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[],text) to conferente_revisor;
 
+create function audit.reabrir_periodo(mes date, motivo text, filial text DEFAULT NULL::text)
+  returns audit.periodos language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.reabrir_periodo(date,text,text) is 'Opens the month of a day again, of the whole company or of one branch, as it was closed. Errors: NC004 it is not closed by audit.fechar_periodo, NC006 reason missing.';
+grant execute on function audit.reabrir_periodo(date,text,text) to conferente_administrador;
+
 create function audit.registrar_exportacao(detalhes jsonb, motivo text DEFAULT NULL::text)
   returns bigint language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1587,11 +1649,11 @@ grant execute on function audit.registrar_operacao(text,text,jsonb) to conferent
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
 
-create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[])
+create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[], coluna_filial text DEFAULT NULL::text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[]) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[]) to conferente_administrador;
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
   returns audit.tokens language plpgsql volatile security definer
@@ -1924,10 +1986,10 @@ create function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra t
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_falha(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
 
-create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer DEFAULT 1)
+create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_grupo(bigint,audit.regras,text[],bigint[],integer) is 'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint,audit.regras,text[],text,bigint[],integer) is 'Applies part of pg_temp.conferente_lote: one rule, one set of columns; aberta: audit_interno.condicao_aberta of them. Returns the days on which the altered rows are booked.';
 
 create function audit_interno.aplicar_lote(operacao_id bigint, resultado text DEFAULT 'aplicada'::text)
   returns daterange language plpgsql volatile
@@ -2056,6 +2118,11 @@ create function audit_interno.concluir_lote(sessao_id bigint, decidida_por text,
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.concluir_lote(bigint,text,text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
 
+create function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.condicao_aberta(audit.regras,text[]) is 'SQL condition over t and l that a write of these columns touches no closed month; null when none is closed, or the rule has no booking date.';
+
 create function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
   returns text language sql stable
   set DateStyle=ISO, YMD
@@ -2112,6 +2179,11 @@ create function audit_interno.conferir_padrao(tipo text, padrao text, dobrado te
   set standard_conforming_strings=on;
 comment on function audit_interno.conferir_padrao(text,text,text) is 'Refuses an unusable marketing pattern with NC014; dobrado as audit_interno.dobrar_padrao gives it.';
 
+create function audit_interno.conferir_paradas(sessao_id bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_paradas(bigint) is 'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+
 create function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2154,6 +2226,11 @@ create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
+
+create function audit_interno.contar_fechadas(sessao_id bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period.';
 
 create function audit_interno.contar_reversoes(erradas boolean DEFAULT false)
   returns void language plpgsql volatile
@@ -2199,7 +2276,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -2287,6 +2364,11 @@ create function audit_interno.dar_passo(sessao_id bigint, etapa text, regra text
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.dar_passo(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
+
+create function audit_interno.defeito_periodos()
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.defeito_periodos() is 'What is wrong with the list that periodos.fonte names, or null.';
 
 create function audit_interno.demora_expressao(expressao text)
   returns text language plpgsql volatile
@@ -2429,6 +2511,11 @@ create function audit_interno.dobrar_padrao(tipo text, padrao text)
   set standard_conforming_strings=on;
 comment on function audit_interno.dobrar_padrao(text,text) is 'A marketing pattern of this kind folded for comparison.';
 
+create function audit_interno.e_fechado(mes date, filial text, fechados text[])
+  returns boolean language sql stable;
+comment on function audit_interno.e_fechado(date,text,text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date,text,text[]) to conferente_leitor;
+
 create function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
   returns boolean language sql immutable;
 comment on function audit_interno.e_improvavel(audit.divergencias_processadas,numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
@@ -2437,6 +2524,11 @@ grant execute on function audit_interno.e_improvavel(audit.divergencias_processa
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
   returns SETOF audit.divergencias_processadas language sql stable;
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
+
+create function audit_interno.em_periodo_fechado(ids bigint[])
+  returns TABLE(divergencia_id bigint, periodo text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
 
 create function audit_interno.encerrar_interrompidas()
   returns SETOF audit.sessoes_processamento language plpgsql volatile security definer
@@ -2609,6 +2701,11 @@ create function audit_interno.expressao_impressao(relacao regclass, colunas text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_impressao(regclass,text[]) is 'SQL text: first 16 bytes of SHA-256 over the row t of these columns.';
 
+create function audit_interno.expressao_mes(regra audit.regras, depois boolean DEFAULT false)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_mes(audit.regras,boolean) is 'SQL text: year * 100 + month of the row t, or of the new values; null where the rule has no booking date.';
+
 create function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2662,6 +2759,11 @@ create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
+
+create function audit_interno.fonte_periodos()
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fonte_periodos() is 'SQL text with the columns mes and filial; null when no source is set. NC022 when it does not exist.';
 
 create function audit_interno.fora_do_alcance(relacao regclass)
   returns text language sql stable
@@ -2793,11 +2895,11 @@ create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NUL
 comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
 grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;
 
-create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean DEFAULT false)
+create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean DEFAULT false, verificacao boolean DEFAULT false)
   returns void language plpgsql volatile
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.levantar_achados(audit.regras,audit.janela,boolean) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
+comment on function audit_interno.levantar_achados(audit.regras,audit.janela,boolean,boolean) is 'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
 
 create function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
   returns text[] language sql volatile
@@ -2820,6 +2922,12 @@ comment on function audit_interno.limpar_conexao(bigint) is 'Leaves nothing in t
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_operador;
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico;
 
+create function audit_interno.lista_fechados()
+  returns text[] language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+grant execute on function audit_interno.lista_fechados() to conferente_leitor;
+
 create function audit_interno.marcada(pid integer, numero bigint)
   returns boolean language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2840,6 +2948,11 @@ create function audit_interno.mensagens_devidas(tipos text[], agora timestamp wi
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
+
+create function audit_interno.meses_fechados()
+  returns TABLE(mes date, filial text, da_fonte boolean) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.meses_fechados() is 'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
 
 create function audit_interno.mudanca(originais jsonb, propostos jsonb)
   returns text language sql immutable;
@@ -3019,7 +3132,7 @@ comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from
 create function audit_interno.recusar_deixadas(ids bigint[], ato text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.recusar_deixadas(bigint[],text) is 'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+comment on function audit_interno.recusar_deixadas(bigint[],text) is 'Raises the first reason (NC005, NC007, NC017, NC021, NC022) when every finding was left.';
 
 create function audit_interno.recusar_mudanca()
   returns trigger language plpgsql volatile
@@ -3245,7 +3358,7 @@ comment on function audit_interno.transicao_permitida(text,text) is 'Whether a d
 create function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] DEFAULT NULL::text[])
   returns SETOF audit.divergencias_processadas language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.travar_divergencias(bigint[],text,text[],text[]) is 'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
+comment on function audit_interno.travar_divergencias(bigint[],text,text[],text[]) is 'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC022 in a closed period, NC021 not what was seen.';
 
 create function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
   returns void language plpgsql volatile

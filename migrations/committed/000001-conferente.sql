@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:52e6ba1de30e9de4d2d100f713be2a1a9758f7c7
+--! Hash: sha1:b6ae21976e9856694fd7070cf3699b04f8556d57
 --! Message: conferente
 
 set local role conferente_dono;
@@ -196,6 +196,8 @@ from (values
     'Máxima soma do valor em risco corrigida por sessão.'),
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('periodos.fonte', 'null', 'texto', null, null, null, null,
+    'Tabela, visão ou função sem argumentos do armazém, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
@@ -274,6 +276,7 @@ create table audit.regras (
   coluna_data text,
   coluna_carga text,
   coluna_valor text,
+  coluna_filial text,
   colunas text[] not null check (cardinality(colunas) > 0),
   colunas_identidade text[] not null default '{}',
   colunas_acompanham text[] not null default '{}',
@@ -316,6 +319,7 @@ comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
+comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch, or null: then a month that is closed for any branch counts.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
@@ -346,21 +350,21 @@ comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
-  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
-    'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
-    'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
-    'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
@@ -477,7 +481,7 @@ create table audit.execucoes_regra (
   sessao_id bigint not null references audit.sessoes_processamento,
   regra text not null references audit.regras,
   status text not null default 'pendente'
-    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada')),
+    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada', 'inativa')),
   carregado_desde timestamptz,
   carregado_ate timestamptz,
   linhas_examinadas bigint,
@@ -491,6 +495,7 @@ create table audit.execucoes_regra (
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
   deixadas bigint not null default 0,
+  fechadas bigint not null default 0,
   conferidas bigint not null default 0,
   desfeitas bigint not null default 0,
   refeitas bigint not null default 0,
@@ -514,7 +519,7 @@ create index on audit.execucoes_regra (regra, carregado_ate);
 comment on table audit.execucoes_regra is 'What each rule did in each session.';
 comment on column audit.execucoes_regra.sessao_id is 'Session.';
 comment on column audit.execucoes_regra.regra is 'Rule.';
-comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
+comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';
@@ -528,6 +533,7 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
+comment on column audit.execucoes_regra.fechadas is 'Findings with a correction that were left as they are, because their row lies in a closed period or would be moved across one.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
@@ -602,7 +608,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -716,6 +722,8 @@ create table audit.divergencias_processadas (
   motivo text,
   adiada_ate date,
   encaminhada_para text,
+  mes date,
+  filial text,
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as (evidencia ->> 'tipo') stored,
@@ -745,6 +753,8 @@ comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all t
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
+comment on column audit.divergencias_processadas.mes is 'First day of the month in which the row was booked when it was last found; null where the rule registers no booking date.';
+comment on column audit.divergencias_processadas.filial is 'Branch of the row when it was last found; null where the rule registers none.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
 comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
@@ -1028,6 +1038,34 @@ create index on regra_validacao_valores.somas_retencao (soma);
 comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
 grant select on regra_validacao_valores.somas_retencao to conferente_regra;
 --! EndIncluded contrato/retencoes.sql
+
+--! Included contrato/periodos.sql
+-- Months whose books are closed, of the company or of one branch. While one is closed nothing is written into it: auto leaves what lies
+-- there, approvals and rollbacks refuse it. Others may stand in the warehouse (the setting periodos.fonte); all are in audit.periodos_fechados().
+create table audit.periodos (
+  id bigint generated always as identity primary key,
+  mes date not null check (extract(day from mes) = 1),
+  filial text check (btrim(filial) <> '' and length(filial) <= 200),
+  motivo text not null,
+  fechado_por text not null default session_user,
+  fechado_em timestamptz not null default clock_timestamp(),
+  reaberto_por text,
+  reaberto_em timestamptz,
+  reaberto_motivo text,
+  check ((reaberto_em is null) = (reaberto_por is null) and (reaberto_em is null) = (reaberto_motivo is null))
+);
+create unique index on audit.periodos (mes, coalesce(filial, '')) where reaberto_em is null;
+comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
+comment on column audit.periodos.id is 'Key.';
+comment on column audit.periodos.mes is 'First day of the month.';
+comment on column audit.periodos.filial is 'Branch whose month it is, as the warehouse writes it; null: of the whole company.';
+comment on column audit.periodos.motivo is 'Why it was closed.';
+comment on column audit.periodos.fechado_por is 'Who closed it.';
+comment on column audit.periodos.fechado_em is 'When.';
+comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
+comment on column audit.periodos.reaberto_em is 'When.';
+comment on column audit.periodos.reaberto_motivo is 'Why.';
+--! EndIncluded contrato/periodos.sql
 
 --! Included pessoas/acesso/tabelas.sql
 -- Whom `conferente token` let in, and who was shut out. Both append-only; the token itself is never kept.
@@ -2396,7 +2434,7 @@ begin
   end if;
   -- not colunas_resumo: what a summary lacks costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
-    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]);
+    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor, regra.coluna_filial]);
   if v_faltam is not null then
     return v_faltam;
   end if;
@@ -2420,7 +2458,7 @@ create or replace function audit.registrar_regra(
   confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
   prioridade integer default 100, preparacao text default null,
   colunas_identidade text[] default '{}', colunas_acompanham text[] default null, dependencias text[] default '{}',
-  requisitos text default null, colunas_resumo text[] default '{}'
+  requisitos text default null, colunas_resumo text[] default '{}', coluna_filial text default null
 )
 returns audit.regras
 language plpgsql
@@ -2439,12 +2477,12 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
+    coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
       then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
-    registrar_regra.coluna_valor,
+    registrar_regra.coluna_valor, registrar_regra.coluna_filial,
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c),
     coalesce(registrar_regra.colunas_identidade, '{}'),
     coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)),
@@ -2472,9 +2510,9 @@ exception
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/registrar_regra.sql
 
 --! Included pessoas/configuracao/alterar_regra.sql
@@ -2769,9 +2807,12 @@ comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
 -- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
 -- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
 -- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
--- there too, as achado = false, with what their rows hold; and those that have no row. Writes nothing else. Called by detection,
--- by closing and by verification.
-create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean default false)
+-- there too, as achado = false, with what their rows hold; and those that have no row. With verificacao, nonsense about a row is
+-- left there as its defeito, so that one row does not cost a batch the others. Writes nothing else. Called by detection, by closing
+-- and by verification.
+create or replace function audit_interno.levantar_achados(
+  regra audit.regras, janela audit.janela, ausentes boolean default false, verificacao boolean default false
+)
 returns void
 language plpgsql
 volatile
@@ -2817,20 +2858,32 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, mes date, filial text, defeito text
   ) on commit drop;
   v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end,
-    x.ordem
+    x.ordem, case when x.mes between 101 and 999912 then make_date(x.mes / 100, x.mes % 100, 1) end, x.filial,
+    case when x.achado then case
+      when x.registro_id is null then 'um achado sem registro_id'
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', x.tabela_dita, regra.tabela)
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) is null then format('um achado da tabela %s, que não existe', x.tabela_dita)
+      when not x.existe then 'um achado de um registro que não existe'
+      when x.confianca is null or x.confianca < 0 or x.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(x.confianca::text, 'nula'))
+      when x.forma <> 'object' and x.forma <> 'null' then 'como correção algo que não é um objeto'
+      when x.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', x.estranhos)
+      when btrim(coalesce(x.justificativa, '')) = '' then 'um achado sem justificativa'
+      when x.valor_em_risco < 0 or x.valor_em_risco = 'NaN' then format('valor em risco %s', x.valor_em_risco)
+      when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
+    end end
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem, %11$s, %12$s
        from (select u.*, row_number() over () as ordem from %6$s as u) as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -2851,10 +2904,12 @@ begin
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
       v_valores,
-      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
+      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo),
+      coalesce(audit_interno.expressao_mes(regra), 'null::integer'),
+      case when regra.coluna_filial is null then 'null::text' else format('nullif(btrim(t.%I::text), '''')', regra.coluna_filial) end),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint, mes integer, filial text);
   get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
@@ -2865,21 +2920,9 @@ begin
       message = format('a regra %s aponta a chave %s, que é de mais de um registro de %s', regra.nome, v_repetida, regra.tabela),
       hint = format('Cada registro precisa de um %s próprio; conferente diagnostico os conta.', regra.coluna_chave);
   end if;
-  select a.registro_id, d.defeito into v_defeito
+  select a.registro_id, a.defeito into v_defeito
   from pg_temp.conferente_achado a
-  cross join lateral (select case
-    when a.registro_id is null then 'um achado sem registro_id'
-    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
-    when not a.existe then 'um achado de um registro que não existe'
-    when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
-    when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
-    when a.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', a.estranhos)
-    when btrim(coalesce(a.justificativa, '')) = '' then 'um achado sem justificativa'
-    when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
-    when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
-  end as defeito) as d
-  where a.achado and d.defeito is not null
+  where a.defeito is not null and not (levantar_achados.verificacao and a.registro_id is not null)
   limit 1;
   if found then
     raise exception using errcode = 'NC012',
@@ -2898,7 +2941,7 @@ begin
   analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
-comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean, boolean) is
   'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
 --! EndIncluded motor/deteccao/levantar_achados.sql
 
@@ -2928,11 +2971,11 @@ begin
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
-      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao)
+      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao, mes, filial)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
       -- a confidence just under the threshold is not rounded up to it
       a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
-      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao
+      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao, a.mes, a.filial
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
     -- at once take the same rows in the same order
@@ -2940,7 +2983,7 @@ begin
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
       evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco, valor_decisao = excluded.valor_decisao,
-      ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
+      mes = excluded.mes, filial = excluded.filial, ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
           case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
@@ -3758,10 +3801,240 @@ $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded motor/correcao/exige_releitura.sql
 
+--! Included motor/periodo/fonte_periodos.sql
+-- SQL that reads the months which the warehouse itself says are closed: mes and filial, from the table, view or function without
+-- arguments that the setting periodos.fonte names. Null where none is named. NC022 when it is not to be found.
+create or replace function audit_interno.fonte_periodos()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.configuracao('periodos.fonte') #>> '{}';
+  v_relacao regclass;
+  v_funcao regprocedure;
+begin
+  if v_nome is null then
+    return null;
+  end if;
+  if audit_interno.nome_qualificado(v_nome) then
+    v_relacao := audit_interno.relacao(v_nome);
+    select p.oid::regprocedure into v_funcao
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where array[n.nspname::text, p.proname::text] = parse_ident(v_nome) and p.pronargs = 0 and p.proretset and p.prokind = 'f';
+  end if;
+  if v_relacao is null and v_funcao is null then
+    raise exception using errcode = 'NC022', message = format('não se sabe que períodos estão fechados: %s não existe', v_nome),
+      hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
+  end if;
+  return format('select x.mes::date, %s from %s as x where x.mes is not null',
+    -- a list without branches is of the whole company
+    case when exists (
+      select from pg_attribute a
+      where a.attrelid = coalesce(v_relacao, (select t.typrelid from pg_proc p join pg_type t on t.oid = p.prorettype where p.oid = v_funcao))
+        and a.attname = 'filial' and a.attnum > 0 and not a.attisdropped)
+      or exists (select from pg_proc p where p.oid = v_funcao and 'filial' = any (p.proargnames))
+      then 'nullif(btrim(x.filial::text), '''')' else 'null::text' end,
+    case when v_relacao is not null then audit_interno.nome_sql(v_relacao) else v_funcao::text end);
+end
+$$;
+comment on function audit_interno.fonte_periodos() is 'SQL text with the columns mes and filial; null when no source is set. NC022 when it does not exist.';
+--! EndIncluded motor/periodo/fonte_periodos.sql
+
+--! Included motor/periodo/meses_fechados.sql
+-- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
+-- nobody knows what is closed, and whoever was about to write does not. Called wherever something may be written or is shown.
+create or replace function audit_interno.meses_fechados()
+returns table (mes date, filial text, da_fonte boolean)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fonte text := audit_interno.fonte_periodos();
+begin
+  return query select p.mes, p.filial, false from audit.periodos p where p.reaberto_em is null;
+  if v_fonte is null then
+    return;
+  end if;
+  begin
+    return query
+      select distinct date_trunc('month', f.mes::timestamp)::date, f.filial, true
+      from audit_interno.ler(v_fonte) as f (mes date, filial text);
+  exception when assert_failure or others then
+    if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+      raise;
+    end if;
+    raise exception using errcode = 'NC022',
+      message = format('não se sabe que períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
+        sqlerrm),
+      hint = case when sqlstate = '42501' then 'Falta a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
+        else 'periodos.fonte é uma tabela, visão ou função sem argumentos com as colunas mes (date) e, se for o caso, filial (text).' end;
+  end;
+end
+$$;
+comment on function audit_interno.meses_fechados() is
+  'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
+--! EndIncluded motor/periodo/meses_fechados.sql
+
+--! Included motor/periodo/defeito_periodos.sql
+-- Why it cannot be known which months are closed, in one sentence, or null. Called by the limits of a session and by the diagnosis.
+create or replace function audit_interno.defeito_periodos()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform audit_interno.meses_fechados();
+  return null;
+exception when sqlstate 'NC022' then
+  return sqlerrm;
+end
+$$;
+comment on function audit_interno.defeito_periodos() is 'What is wrong with the list that periodos.fonte names, or null.';
+--! EndIncluded motor/periodo/defeito_periodos.sql
+
+--! Included motor/periodo/expressao_mes.sql
+-- SQL for the month of a row as the number 202610: of the row t as it is, or as the new values in the jsonb object l.para would make it.
+-- Immutable functions only, for it stands in the guard of updates of distributed tables too. Null where the rule registers no booking
+-- date: then no closed month concerns its rows.
+create or replace function audit_interno.expressao_mes(regra audit.regras, depois boolean default false)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('(extract(year from %1$s) * 100 + extract(month from %1$s))::integer',
+    case when depois then audit_interno.expressao_valor(r.relacao, regra.coluna_data, 'l.para') else format('t.%I', regra.coluna_data) end)
+  from (select audit_interno.relacao(regra.tabela) as relacao) as r
+  where audit_interno.tipo_coluna(r.relacao, regra.coluna_data) is not null
+$$;
+comment on function audit_interno.expressao_mes(audit.regras, boolean) is 'SQL text: year * 100 + month of the row t, or of the new values; null where the rule has no booking date.';
+--! EndIncluded motor/periodo/expressao_mes.sql
+
+--! Included motor/periodo/condicao_aberta.sql
+-- The condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none, as
+-- SQL; null where nothing is closed. Where the branch of a row is not known, a month that is closed for any branch counts. It stands
+-- in the guard of the very statement that writes. Called by aplicar_grupo.
+create or replace function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_tem_filial boolean := audit_interno.tipo_coluna(v_relacao, regra.coluna_filial) is not null;
+  v_gerais integer[];
+  v_quaisquer integer[];
+  v_filiais text[];
+begin
+  select coalesce(array_agg(f.mes) filter (where f.filial is null or not v_tem_filial), '{}'), coalesce(array_agg(f.mes), '{}'),
+    coalesce(array_agg(f.mes || ' ' || f.filial) filter (where f.filial is not null), '{}')
+  into v_gerais, v_quaisquer, v_filiais
+  from (select (extract(year from m.mes) * 100 + extract(month from m.mes))::integer as mes, m.filial from audit_interno.meses_fechados() m) as f;
+  if v_quaisquer = '{}' then
+    return null;
+  end if;
+  return (
+    select string_agg(
+      case when v_filiais = '{}' or not v_tem_filial then format('coalesce(%s <> all (%L::integer[]), true)', x.mes, v_gerais)
+        else format('coalesce(case when nullif(btrim(%2$s), '''') is null then %1$s <> all (%3$L::integer[])
+          else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || btrim(%2$s) <> all (%5$L::text[]) end, true)',
+          x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
+    from (
+      select audit_interno.expressao_mes(regra) as mes, format('t.%I::text', regra.coluna_filial) as filial
+      union all
+      select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
+        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial) else format('t.%I::text', regra.coluna_filial) end
+      where regra.coluna_data = any (colunas) or regra.coluna_filial = any (colunas)
+    ) as x
+    where x.mes is not null);
+end
+$$;
+comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
+  'SQL condition over t and l that a write of these columns touches no closed month; null when none is closed, or the rule has no booking date.';
+--! EndIncluded motor/periodo/condicao_aberta.sql
+
+--! Included motor/periodo/em_periodo_fechado.sql
+-- Those of some findings whose row lies in a closed month, or would be moved across by what is proposed or was typed. By what the last
+-- detection saw; the statement that writes looks at the row itself once more (condicao_aberta). Called wherever corrections are chosen.
+create or replace function audit_interno.em_periodo_fechado(ids bigint[])
+returns table (divergencia_id bigint, periodo text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fechados jsonb := (select jsonb_agg(to_jsonb(f)) from audit_interno.meses_fechados() f);
+begin
+  if v_fechados is null then
+    return;
+  end if;
+  return query
+    select x.id, min(to_char(f.mes, 'MM/YYYY') || coalesce(' da filial ' || f.filial, ''))
+    from (
+      select d.id, l.mes, l.filial
+      from audit.divergencias_processadas d
+      join audit.regras r on r.nome = d.regra
+      cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
+      cross join lateral (
+        select d.mes, d.filial
+        union
+        select case when p.para ? r.coluna_data then date_trunc('month', (p.para ->> r.coluna_data)::timestamp)::date else d.mes end,
+          case when p.para ? r.coluna_filial then nullif(btrim(p.para ->> r.coluna_filial), '') else d.filial end
+      ) as l
+      where d.id = any (em_periodo_fechado.ids)
+    ) as x
+    join (
+      select (f ->> 'mes')::date as mes, f ->> 'filial' as filial from jsonb_array_elements(v_fechados) as f
+    ) as f on f.mes = x.mes and (f.filial is null or x.filial is null or f.filial = x.filial)
+    group by x.id;
+end
+$$;
+comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
+--! EndIncluded motor/periodo/em_periodo_fechado.sql
+
+--! Included motor/periodo/contar_fechadas.sql
+-- How many findings of a session propose something for a closed month: told by the session, by its mail and by a simulation. Where it is
+-- not known which months are closed that is said in their place. Called once by finalizar_sessao.
+create or replace function audit_interno.contar_fechadas(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_defeito text := audit_interno.defeito_periodos();
+begin
+  if v_defeito is not null then
+    update audit.execucoes_regra e set conferencia = concat_ws('; ', e.conferencia, v_defeito)
+    where e.sessao_id = contar_fechadas.sessao_id and e.status = 'concluida' and e.motivo is null;
+    return;
+  elsif not exists (select from audit_interno.meses_fechados()) then
+    return;
+  end if;
+  update audit.execucoes_regra e set fechadas = x.quantas
+  from (
+    select d.regra, count(*) as quantas
+    from audit_interno.em_periodo_fechado(array(
+      select a.id from audit.divergencias_processadas a
+      where a.sessao_ultima_id = contar_fechadas.sessao_id and audit.aguarda_pessoa(a.status) and a.valores_propostos <> '{}')) f
+    join audit.divergencias_processadas d on d.id = f.divergencia_id
+    group by d.regra
+  ) as x
+  where e.sessao_id = contar_fechadas.sessao_id and e.regra = x.regra;
+end
+$$;
+comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period.';
+--! EndIncluded motor/periodo/contar_fechadas.sql
+
 --! Included motor/correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
--- value that the ledger does not know by desconhecidas. No settings of its own, so that the
+-- it needs two people, not undone from outside again and again, in no closed month. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas, what would move across a closed month by em_periodo_fechado. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -3779,6 +4052,9 @@ as $$
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
       from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
     and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
+    and not exists (
+      select from audit_interno.meses_fechados() f
+      where f.mes = d.mes and (f.filial is null or d.filial is null or f.filial = d.filial))
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -3820,7 +4096,8 @@ comment on function audit_interno.contestadas(bigint[]) is 'Those of the finding
 
 --! Included motor/correcao/verificar_limites.sql
 -- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
--- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors.
+-- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors. Nor is anything
+-- corrected while it is not known which months are closed.
 create or replace function audit_interno.verificar_limites(sessao_id bigint)
 returns void
 language plpgsql
@@ -3833,9 +4110,16 @@ declare
   v_fracao numeric := (audit_interno.configuracao('limites.fracao') #>> '{}')::numeric;
   v_fracao_desde bigint := (audit_interno.configuracao('limites.fracao_a_partir_de') #>> '{}')::bigint;
   v_valor numeric := (audit_interno.configuracao('limites.valor') #>> '{}')::numeric;
+  v_defeito text := audit_interno.defeito_periodos();
   v_limite text;
   v_exata boolean;
 begin
+  if v_defeito is not null then -- nobody knows what may be written
+    update audit.execucoes_regra e set status = 'concluida', motivo = 'nada foi corrigido: ' || v_defeito
+    where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
+    update audit.sessoes_processamento s set limite_atingido = v_defeito, etapa = 'correcao' where s.id = verificar_limites.sessao_id;
+    return;
+  end if;
   -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
@@ -3852,7 +4136,8 @@ begin
       select case when v_exata then array(
         select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
         cross join lateral (
-          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)
+          union select f.divergencia_id from audit_interno.em_periodo_fechado(e.ids) f) as c) end as ids) as c
     cross join lateral (
       select count(*) as linhas, coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
@@ -3929,7 +4214,7 @@ comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lo
 -- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
 -- is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
+  operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer default 1
 )
 returns daterange
 language plpgsql
@@ -3946,6 +4231,7 @@ declare
   v_mesma text;
   v_para text;
   v_guarda text;
+  v_intacta text;
   v_atribuicoes text;
   v_imagem text := audit_interno.expressao_imagens(v_relacao, colunas);
   v_outras text := audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, colunas));
@@ -3971,8 +4257,9 @@ begin
   from unnest(colunas) as c;
   v_mesma := format('(l.entrada - %1$L::text[] = %2$s or l.entrada_nossa - %1$L::text[] = %2$s)', colunas, audit_interno.expressao_imagens(v_relacao, array(
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
-  v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
+  v_intacta := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
+  v_guarda := concat_ws(' and ', v_intacta, aberta);
 
   begin
     select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
@@ -4050,7 +4337,7 @@ begin
       ids := array(
         select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
       return case when ids = '{}' then 'empty'::daterange
-        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa + 1) end;
     end if;
     -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
     if v_codigo in ('0A000', '428C9', '55000') then
@@ -4071,7 +4358,7 @@ begin
           audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
       where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
       ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
-      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa) end;
+      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa) end;
     end if;
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
@@ -4079,8 +4366,8 @@ begin
       return 'empty'::daterange;
     end if;
     return range_merge(
-      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[:v_meio]),
-      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[v_meio + 1:]));
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids[:v_meio]),
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids[v_meio + 1:]));
   end;
   if v_quantas = cardinality(ids) then
     return v_dias;
@@ -4090,15 +4377,16 @@ begin
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
       when x.parada then 'recusada' else 'movida' end,
-    erro = case when not x.existe then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
-      when x.parada and not x.certa then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+    erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+      when x.parada and not x.aberta then 'o período está fechado'
+      when x.parada then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
   from audit_interno.escrever(format(
-    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s
+    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s, %s
      from pg_temp.conferente_lote l left join %s t on %s
      where l.divergencia_id = any ($1)',
-    regra.coluna_chave, v_mesma, v_para, v_guarda, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
-    v_tabela, v_chave), ids)
-    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
+    regra.coluna_chave, v_mesma, v_para, v_intacta, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
+    coalesce(aberta, 'true'), v_tabela, v_chave), ids)
+    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb, aberta boolean)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
@@ -4112,8 +4400,8 @@ begin
   return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], bigint[], integer) is
-  'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], text, bigint[], integer) is
+  'Applies part of pg_temp.conferente_lote: one rule, one set of columns; aberta: audit_interno.condicao_aberta of them. Returns the days on which the altered rows are booked.';
 --! EndIncluded motor/correcao/aplicar_grupo.sql
 
 --! Included motor/correcao/aplicar_lote.sql
@@ -4139,6 +4427,7 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
+  lock table audit.periodos in row share mode; -- who closes a month waits for what is being written, and we for that
   perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
@@ -4168,7 +4457,8 @@ begin
         update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
         continue;
       end if;
-      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas,
+        audit_interno.condicao_aberta(v_regra, v_grupo.alteradas), v_grupo.ids));
     end loop;
   end loop;
   perform audit_interno.fechar_porta();
@@ -4203,12 +4493,12 @@ begin
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
     v_janela.chaves := audit_interno.ainda_apontadas(v_regra, v_janela);
     continue when v_janela.chaves is null;
-    perform audit_interno.levantar_achados(v_regra, v_janela);
+    perform audit_interno.levantar_achados(v_regra, v_janela, verificacao => true);
     update pg_temp.conferente_lote l
-    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
+    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, coalesce(a.defeito, a.justificativa))
     from pg_temp.conferente_achado a
     where l.regra = v_regra.nome and l.resultado = 'aplicada' and a.registro_id = l.registro_id
-      and (a.valores_propostos ?| array(select jsonb_object_keys(l.para))
+      and (a.defeito is not null or a.valores_propostos ?| array(select jsonb_object_keys(l.para))
         or a.valores_propostos = '{}' and not exists (
           select from audit.divergencias_processadas d
           where d.tabela = l.tabela and d.registro_id = l.registro_id and d.regra = l.regra and d.id <> l.divergencia_id
@@ -4343,6 +4633,9 @@ begin
     set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
     where d.id = any (v_desconhecidas);
   end if;
+  delete from pg_temp.conferente_lote l
+  using audit_interno.em_periodo_fechado(array(select x.divergencia_id from pg_temp.conferente_lote x)) as f
+  where l.divergencia_id = f.divergencia_id;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
@@ -4707,10 +5000,12 @@ declare
   v_falharam bigint;
   v_total bigint;
 begin
+  perform audit_interno.conferir_paradas(sessao_id);
+  perform audit_interno.contar_fechadas(sessao_id);
   perform audit_interno.totalizar_sessao(sessao_id);
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = finalizar_sessao.sessao_id;
   select count(*) filter (where e.status in ('falhou', 'pulada')), count(*) into v_falharam, v_total
-  from audit.execucoes_regra e where e.sessao_id = v_sessao.id;
+  from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status <> 'inativa';
   v_mensagem := nullif(concat_ws('; ',
     (select string_agg(format('a regra %s %s: %s', e.regra, case e.status when 'pulada' then 'foi pulada' else 'falhou' end,
       coalesce(e.erro_mensagem, e.motivo)), '; ' order by e.regra)
@@ -4734,6 +5029,9 @@ begin
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.fechadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso,
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
@@ -5285,6 +5583,7 @@ begin
         || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
         || coalesce(': ' || d.motivo, '')
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
+      when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
       when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
       else format('%s: %s%s. Para aprovar isto: visto %s',
         case when v.visto is not null then 'já não é o que foi visto'
@@ -5295,8 +5594,10 @@ begin
   left join (
     select distinct on (u.id) u.id, u.visto from unnest(travar_divergencias.ids, travar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
+  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then travar_divergencias.ids end) as f on f.divergencia_id = d.id
   cross join lateral (select case
     when d.status <> all (travar_divergencias.de) then 'NC005'
+    when f.periodo is not null then 'NC022'
     when ato <> 'aprovar' then null
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
     when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
@@ -5313,7 +5614,7 @@ begin
 end
 $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
-  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC022 in a closed period, NC021 not what was seen.';
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
 --! Included pessoas/decisao/conferir_automatica.sql
@@ -5591,7 +5892,7 @@ begin
 end
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
-  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded pessoas/decisao/aprovar_divergencias.sql
 
@@ -5691,7 +5992,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
@@ -6158,7 +6459,7 @@ begin
 end
 $$;
 comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) is
-  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
@@ -6235,7 +6536,7 @@ begin
 end
 $$;
 comment on function audit_interno.recusar_deixadas(bigint[], text) is
-  'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+  'Raises the first reason (NC005, NC007, NC017, NC021, NC022) when every finding was left.';
 --! EndIncluded pessoas/decisao/recusar_deixadas.sql
 
 --! Included pessoas/decisao/resultados_decisao.sql
@@ -9825,7 +10126,7 @@ comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. aut
 comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
 comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
-comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
 comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
 comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
@@ -10500,6 +10801,40 @@ comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
 grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded saidas/consulta/divergencia_grupo.sql
 
+--! Included saidas/consulta/lista_fechados.sql
+-- The closed months as one list, for views that ask of each finding whether its month is closed: 202610, 202610 SP, and 202610 * where
+-- it is closed for any branch. Null where it cannot be known: a list of what waits must not fail for that.
+create or replace function audit_interno.lista_fechados()
+returns text[]
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select coalesce(array_agg(distinct x.item), '{}')
+    from audit_interno.meses_fechados() f
+    cross join lateral (values (to_char(f.mes, 'YYYYMM') || coalesce(' ' || f.filial, '')), (to_char(f.mes, 'YYYYMM *'))) as x (item));
+exception when sqlstate 'NC022' then
+  return null;
+end
+$$;
+comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+grant execute on function audit_interno.lista_fechados() to conferente_leitor;
+
+-- No settings of its own, so that the planner inlines it.
+create or replace function audit_interno.e_fechado(mes date, filial text, fechados text[])
+returns boolean
+language sql
+stable
+as $$
+  select case when fechados is not null then
+    coalesce(to_char(mes, 'YYYYMM') = any (fechados) or to_char(mes, 'YYYYMM ') || coalesce(filial, '*') = any (fechados), false) end
+$$;
+comment on function audit_interno.e_fechado(date, text, text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date, text, text[]) to conferente_leitor;
+--! EndIncluded saidas/consulta/lista_fechados.sql
+
 --! Included saidas/consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
@@ -10515,9 +10850,14 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
   case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
-  n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id
+  n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
+  f.fechado as periodo_fechado,
+  -- a difference where the amount is what is wrong, else the amount that is to be booked elsewhere
+  case when f.fechado and d.valores_propostos <> '{}' then coalesce(
+    (d.valores_propostos ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric, d.valor_em_risco) end as ajuste_periodo
 from audit.divergencias_processadas d
 left join audit.regras r on r.nome = d.regra
+cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado) as f
 -- asked of those alone that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
@@ -10559,6 +10899,8 @@ comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the
 comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
 comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
+comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: proposed less booked where the amount is wrong, else the amount at stake; null elsewhere.';
 --! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
 --! Included saidas/consulta/vw_grupos_abertos.sql
@@ -10572,12 +10914,14 @@ with dupla as materialized (
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
-    audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel, d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel,
+    audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
   select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
-    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
+    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas,
+    count(*) filter (where e.fechado) as fechadas, min(e.confianca) as confianca_de,
     max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
     (array_agg(e.id))[1:5] as amostra
   from espera e
@@ -10595,7 +10939,7 @@ select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas,
   jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
     'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto,
   g.encaminhada_para, coalesce(g.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
-  g.improvavel
+  g.improvavel, g.fechadas
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
@@ -10618,6 +10962,7 @@ comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no 
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
 comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
 comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
 comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
 grant select on audit_interno.vereditos to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_grupos_abertos.sql
@@ -10789,13 +11134,17 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.conferencia is not null
     union all
+    select 7, 'periodo_fechado', e.regra, null, e.fechadas
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
+    union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -11794,7 +12143,8 @@ begin
   ) as c;
   drop table if exists pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
+  select d.id as divergencia_id, d.registro_id, d.entrada, null::jsonb as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois as esperado,
+    p.finalizada_em as corrigida_em
   from (
     select i as id from unnest(v_ids) as i
     union
@@ -11831,7 +12181,7 @@ begin
   order by d.id for no key update;
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
+  select d.id as divergencia_id, d.registro_id, d.entrada, e.entrada as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
   join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
@@ -11846,7 +12196,8 @@ begin
     join audit.operacoes q on q.id = a.operacao_id
     cross join lateral jsonb_each(a.depois) as k
     where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
-  ) as v;
+  ) as v
+  left join audit_interno.entradas_nossas(conferir_corrigidas.regra, array(select x.divergencia_id from pg_temp.conferente_desfeita x)) as e on e.divergencia_id = d.id;
   perform audit_interno.confrontar_corrigidas(regra);
 
   insert into audit.correcoes_desfeitas (operacao_id, divergencia_id, correcao_operacao_id, situacao, esperado, agora, carregado_em)
@@ -11902,9 +12253,11 @@ declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
   v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what was corrected of it
-  v_mesma_entrada text := format('l.entrada - array(select jsonb_object_keys(l.esperado)) = %s - array(select jsonb_object_keys(l.esperado))',
-    audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade));
+  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what we corrected of it
+  v_mesma_entrada text := (
+    select string_agg(format('(l.esperado ? %1$L or coalesce(%2$s -> %1$L in (l.entrada -> %1$L, l.entrada_nossa -> %1$L), false))',
+      c, audit_interno.expressao_imagens(v_tabela, array[c])), ' and ')
+    from unnest(regra.colunas_identidade) as c);
   v_guarda text;
   v_voltou text;
   v_imagem text;
@@ -11934,7 +12287,7 @@ begin
           'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
            from %10$s l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
            where t.%1$I is null or not (%9$s)',
-          regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+          regra.coluna_chave, coalesce(v_mesma_entrada, 'true'), coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
           coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true'),
           case when v_ilegiveis = '{}' then 'pg_temp.conferente_corrigida'
             else '(select c.* from pg_temp.conferente_corrigida c where c.registro_id = any ($2) offset 0)' end),
@@ -12045,6 +12398,62 @@ as $$
 $$;
 comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
 --! EndIncluded motor/deteccao/codigo_nomeado.sql
+
+--! Included motor/deteccao/conferir_paradas.sql
+-- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
+-- were skipped or failed. A load brings the error back whoever looks for it. What of them cannot be held against anything, as the
+-- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
+create or replace function audit_interno.conferir_paradas(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
+  v_regra audit.regras;
+  v_falta text;
+  v_operacao bigint;
+begin
+  for v_regra in -- one turn for each rule, of which there are few
+    select r.*
+    from audit.regras r
+    left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
+    where (e.status in ('pulada', 'falhou') or e.status is null and not r.ativa)
+      and exists (
+        select from audit.divergencias_processadas d
+        join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
+        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde)
+    order by r.nome
+  loop
+    insert into audit.execucoes_regra (sessao_id, regra, status, motivo)
+    values (conferir_paradas.sessao_id, v_regra.nome, 'inativa', 'a regra está desativada; só as correções anteriores foram conferidas')
+    on conflict do nothing;
+    v_falta := audit_interno.falta_na_relacao(v_regra, array_remove(v_regra.colunas || v_regra.coluna_carga, null));
+    if v_falta is null then
+      begin
+        v_operacao := audit_interno.abrir_operacao('deteccao', conferir_paradas.sessao_id, v_regra.nome,
+          detalhes => '{"apenas": "correções anteriores"}');
+        perform audit_interno.conferir_corrigidas(conferir_paradas.sessao_id, v_regra, v_operacao);
+        perform audit_interno.fechar_operacao(v_operacao, (
+          select e.desfeitas from audit.execucoes_regra e where e.sessao_id = conferir_paradas.sessao_id and e.regra = v_regra.nome));
+        continue;
+      exception when assert_failure or others then
+        if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+          raise;
+        end if;
+        v_falta := sqlerrm;
+      end;
+    end if;
+    update audit.execucoes_regra e
+    set conferencia = format('as correções anteriores não foram conferidas: %s', v_falta)
+    where e.sessao_id = conferir_paradas.sessao_id and e.regra = v_regra.nome;
+  end loop;
+end
+$$;
+comment on function audit_interno.conferir_paradas(bigint) is
+  'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+--! EndIncluded motor/deteccao/conferir_paradas.sql
 
 --! Included motor/deteccao/guardar_codigo.sql
 -- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
@@ -12994,6 +13403,91 @@ comment on function audit.salvar_retencao(text, numeric, date, text, text, date)
   'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
 grant execute on function audit.salvar_retencao(text, numeric, date, text, text, date) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_retencao.sql
+
+--! Included pessoas/configuracao/fechar_periodo.sql
+-- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
+-- makes them is waited for, and whoever begins later waits until this is committed. What is closed already stays as it is.
+create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
+returns setof audit.periodos
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(fechar_periodo.motivo);
+  v_filial text := nullif(btrim(fechar_periodo.filial), '');
+  v_fechados audit.periodos[];
+  v_operacao bigint;
+begin
+  perform audit_interno.recusar_de_dentro();
+  if mes is null or not isfinite(mes) or not coalesce(isfinite(ate), true) or coalesce(ate < mes, false) or coalesce(ate > mes + 36600, false)
+    or extract(year from mes) not between 1 and 9999
+  then
+    raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
+      hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
+  end if;
+  if filial is not null and (v_filial is null or length(v_filial) > 200) then
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
+      hint = 'Sem filial fecha-se o mês da empresa toda.';
+  end if;
+  lock table audit.periodos in exclusive mode;
+  with fechado as (
+    insert into audit.periodos (mes, filial, motivo, fechado_por)
+    select m::date, v_filial, v_motivo, audit_interno.ator()
+    from generate_series(date_trunc('month', mes::timestamp), date_trunc('month', coalesce(ate, mes)::timestamp), interval '1 month') as m
+    on conflict do nothing
+    returning *
+  )
+  select array_agg(f::audit.periodos order by f.mes) into v_fechados from fechado f;
+  if v_fechados is null then
+    raise exception using errcode = 'NC005', message = format('já está fechado: %s%s', to_char(mes, 'MM/YYYY'), coalesce(' da filial ' || v_filial, '')),
+      hint = 'Nada foi feito. select * from audit.periodos_fechados() diz o que está fechado.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));
+  return query select * from unnest(v_fechados);
+end
+$$;
+comment on function audit.fechar_periodo(date, text, text, date) is
+  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/fechar_periodo.sql
+
+--! Included pessoas/configuracao/reabrir_periodo.sql
+-- Opens a closed month again. That it was closed stays on record. What the warehouse's own list closes is opened there.
+create or replace function audit.reabrir_periodo(mes date, motivo text, filial text default null)
+returns audit.periodos
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(reabrir_periodo.motivo);
+  v_periodo audit.periodos;
+  v_operacao bigint;
+begin
+  perform audit_interno.recusar_de_dentro();
+  update audit.periodos p
+  set reaberto_por = audit_interno.ator(), reaberto_em = clock_timestamp(), reaberto_motivo = v_motivo
+  where p.mes = date_trunc('month', reabrir_periodo.mes::timestamp)::date and p.filial is not distinct from nullif(btrim(reabrir_periodo.filial), '')
+    and p.reaberto_em is null
+  returning * into v_periodo;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
+      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte se reabre no armazém.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_periodo;
+end
+$$;
+comment on function audit.reabrir_periodo(date, text, text) is
+  'Opens the month of a day again, of the whole company or of one branch, as it was closed. Errors: NC004 it is not closed by audit.fechar_periodo, NC006 reason missing.';
+grant execute on function audit.reabrir_periodo(date, text, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/reabrir_periodo.sql
 
 --! Included pessoas/configuracao/conferir_padrao.sql
 -- Refuses a marketing pattern that cannot be used, or would reach everything, with NC014: empty, too long, no regular expression, one
@@ -17180,7 +17674,7 @@ as $$
   ), usada (coluna, corrigivel) as (
     select c, true from dela r cross join unnest(r.colunas) as c
     union all
-    select c, false from dela r cross join unnest(r.colunas_identidade || r.colunas_resumo || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
+    select c, false from dela r cross join unnest(r.colunas_identidade || r.colunas_resumo || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor, r.coluna_filial]) as c
     union all
     select c.coluna, false from audit_interno.contrato() c where exists (select from dela r where r.tabela = 'dw.lancamentos')
     union all
@@ -17456,6 +17950,9 @@ as $$
   select c.chave, 'aviso', 'não definida: a regra que depende dela é pulada', format('conferente configurar %s … --motivo "…".', c.chave)
   from audit.configuracoes_sistema c
   where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
+  union all
+  select 'periodos.fonte', 'erro', audit_interno.defeito_periodos(), 'Enquanto isso nada é gravado: nem por auto, nem por pessoas.'
+  where audit_interno.defeito_periodos() is not null
   union all
   select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
     case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
@@ -17766,6 +18263,25 @@ as $$
 $$;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
+
+--! Included saidas/consulta/periodos_fechados.sql
+-- What is closed now, ours and the warehouse's own list together.
+create or replace function audit.periodos_fechados()
+returns table (mes date, filial text, origem text, fechado_por text, fechado_em timestamptz, motivo text)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select f.mes, f.filial, case when f.da_fonte then audit_interno.configuracao('periodos.fonte') #>> '{}' else 'conferente' end,
+    p.fechado_por, p.fechado_em, p.motivo
+  from audit_interno.meses_fechados() f
+  left join audit.periodos p on not f.da_fonte and p.mes = f.mes and p.filial is not distinct from f.filial and p.reaberto_em is null
+  order by f.mes, f.filial nulls first, f.da_fonte
+$$;
+comment on function audit.periodos_fechados() is
+  'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and who closed it, when and why where it was closed here. NC022 when that list cannot be read.';
+grant execute on function audit.periodos_fechados() to conferente_leitor;
+--! EndIncluded saidas/consulta/periodos_fechados.sql
 
 --! Included saidas/consulta/rotulos_livro.sql
 -- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against. A column of

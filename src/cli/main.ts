@@ -27,6 +27,7 @@ import * as migrar from './migrar.ts'
 import * as notificacoes from './notificacoes.ts'
 import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
+import * as periodo from './periodo.ts'
 import * as processar from './processar.ts'
 import * as reabrir from './reabrir.ts'
 import * as regras from './regras.ts'
@@ -65,6 +66,7 @@ const COMMANDS = [
   regras,
   avaliar,
   padroes,
+  periodo,
   configurar,
   agendar,
   notificacoes,

@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, number>> = {
   NC019: 409,
   NC020: 401,
   NC021: 409,
+  NC022: 409,
   '42501': 403,
   '57014': 503,
   '55P03': 503,

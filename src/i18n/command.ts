@@ -54,6 +54,13 @@ export const command = {
     'desfaz um ato seu: uma aprovação, rejeição, confirmação ou um valor digitado; as divergências voltam à fila',
     'takes back an act of yours: an approval, rejection, confirmation or a typed value; the findings wait again',
   ),
+  periodo: both('mostra, fecha ou reabre períodos', 'shows, closes or opens periods'),
+  periodoListar: both('mostra os meses fechados', 'shows the closed months'),
+  periodoFechar: both(
+    'fecha um mês: nada mais é gravado nele',
+    'closes a month: nothing is written into it any more',
+  ),
+  periodoReabrir: both('reabre um mês fechado', 'opens a closed month again'),
   excecoes: both(
     'mostra, declara ou revoga exceções: registros que uma pessoa declarou certos para uma regra',
     'shows, declares or revokes exceptions: rows that a person declared right for a rule',

@@ -97,6 +97,21 @@ export const example = {
       'conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "invoice 4711"',
     ),
   ),
+  periodo: examples(
+    'conferente periodo listar',
+    both(
+      'conferente periodo fechar 2026-10 --motivo "balancete entregue"',
+      'conferente periodo fechar 2026-10 --motivo "trial balance delivered"',
+    ),
+    both(
+      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "história"',
+      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "history"',
+    ),
+    both(
+      'conferente periodo reabrir 2026-10 --filial SP --motivo "ajuste do auditor"',
+      'conferente periodo reabrir 2026-10 --filial SP --motivo "the auditor asks for a change"',
+    ),
+  ),
   excecoes: examples(
     'conferente excecoes',
     both(

@@ -97,6 +97,12 @@ export const option = {
   findings: both('ids das divergências', 'ids of the findings'),
   operation: both('id da operação', 'id of the operation'),
   session: both('id da sessão', 'id of the session'),
+  month: both('mês, como 2026-10', 'month, such as 2026-10'),
+  monthUntil: both('fecha também os meses até este', 'closes the months up to this one too'),
+  branch: both(
+    'só desta filial, como o armazém a escreve; sem ela, da empresa toda',
+    'of this branch alone, as the warehouse writes it; without it, of the whole company',
+  ),
   reason: both('por que; fica na auditoria', 'why; kept in the audit trail'),
   seen: both(
     'código visto de cada uma, na ordem dos ids, como listar mostra; a que mudou desde então fica como está. Num terminal não é preciso: as divergências são mostradas e você confirma. Fora dele, só é obrigatório onde alguém digitou valores',

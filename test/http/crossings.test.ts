@@ -46,13 +46,13 @@ deteccoes
 divergencias_processadas
   RCM confianca detectada_em id valor_em_risco valores_digitados valores_originais
   RC  adiada_ate decidida_em evidencia sessao_id sessao_ultima_id ultima_deteccao valores_propostos
-  R   entrada valor_decisao
+  R   entrada mes valor_decisao
 excecoes
   C   criada_em entrada expira_em id operacao_id revogada_em
 execucoes_regra
   RM  corrigidas encontradas linhas_examinadas novas recorrentes refeitas resolvidas valor_em_risco
   -   sessao_id
-  R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fim inicio obsoletas suprimidas total_valor valor_corrigido
+  R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fechadas fim inicio obsoletas suprimidas total_valor valor_corrigido
 notificacoes
   -   composta_em conteudo desistida_em ultima_tentativa
   C   criada_em dia enviada_em id proxima_tentativa recusados sessao_id
@@ -60,6 +60,8 @@ operacoes
   R   detalhes elo finalizada_em id iniciada_em linhas sessao_id
 padroes_trade_marketing
   C   criado_em id
+periodos
+  -   fechado_em id mes reaberto_em
 regras
   C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor piso precisao registrada_em rejeitadas
 retencoes
@@ -75,7 +77,7 @@ tokens
 vw_correcoes_desfeitas
   C   carregado_em corrigida_em divergencia_id sessao_id valor_em_risco vista_em
 vw_divergencias_abertas
-  -   adiada_ate confianca detectada_em evidencia id nota_operacao_id resumo sessao_id sessao_ultima_id ultima_deteccao valor_em_risco valores_digitados valores_originais valores_propostos
+  -   adiada_ate ajuste_periodo confianca detectada_em evidencia id nota_operacao_id resumo sessao_id sessao_ultima_id ultima_deteccao valor_em_risco valores_digitados valores_originais valores_propostos
 vw_divergencias_exportacao
   -   resumo valores_antes valores_depois
   F   confianca decidida_em detectada_em id sessao_id sessao_ultima_id ultima_deteccao valor_em_risco

@@ -14,6 +14,7 @@ execucoes_regra             L R O A
 notificacoes                L R O A
 operacoes                   L R O A
 padroes_trade_marketing     L R O A
+periodos                    L R O A
 regras                      L R O A
 retencoes                   L R O A
 revogacoes                        A
@@ -58,6 +59,7 @@ encaminhar()                  R
 excecao_aviso()             L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A
+fechar_periodo()                  A
 finalizar_operacao()        L R O A
 fuso()                      L R O A
 historico_registro()        L R O A
@@ -66,12 +68,14 @@ medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
 pagina_revisao()            L R O A
+periodos_fechados()         L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
 proxima_execucao()          L R O A
 quem_sou()                  L R O A
 reabrir_divergencias()        R
+reabrir_periodo()                 A
 registrar_exportacao()      L R O A
 registrar_operacao()          R O A
 registrar_regra()                 A

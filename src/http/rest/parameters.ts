@@ -21,6 +21,7 @@ const OPERATIONS = [
   'regra',
   'padrao',
   'retencao',
+  'periodo',
   'sessao',
   'acesso',
   'exportacao',
