@@ -117,6 +117,30 @@ comment on column audit.resultado_decisao.visto is 'Digest of what it is now, fo
 comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
 comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 
+create type audit.resultado_planilha as (
+  linha integer,
+  id bigint,
+  decisao text,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  motivo text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
+comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
+comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC025. Null when it was not left.';
+comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
+comment on column audit.resultado_planilha.status is 'Status of the finding now.';
+comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
+
 create type audit.resultado_reversao as (
   divergencia_id bigint,
   tabela text,
@@ -1110,7 +1134,8 @@ create view audit.vw_divergencias_exportacao (
   valores_antes jsonb,
   valores_depois jsonb,
   lancamento text,
-  resumo jsonb
+  resumo jsonb,
+  visto text
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
 comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
@@ -1138,6 +1163,7 @@ comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to v
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
 comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
+comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: an approval is of what was seen.';
 grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
 
 create view audit.vw_grupos_abertos (
@@ -1370,7 +1396,7 @@ comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
 create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
-  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language sql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
@@ -1398,7 +1424,7 @@ comment on function audit.comentar(bigint[],text) is 'Writes a comment beside fi
 grant execute on function audit.comentar(bigint[],text) to conferente_revisor;
 
 create function audit.confirmar_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language sql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.confirmar_divergencias(bigint[],text) is 'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
@@ -1424,6 +1450,12 @@ create function audit.consultar_sessoes(id bigint DEFAULT NULL::bigint, modo tex
 comment on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) is 'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) to conferente_leitor;
 
+create function audit.controle_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.controle_planilha(audit.vw_divergencias_exportacao,text) is 'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
+grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao,text) to conferente_leitor;
+
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
   returns audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
@@ -1437,6 +1469,13 @@ create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto
   set search_path=pg_catalog, pg_temp;
 comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) to conferente_revisor;
+
+create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEFAULT NULL::text)
+  returns SETOF audit.resultado_planilha language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.decidir_planilha(jsonb,text,text) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC025 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb,text,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
@@ -1662,7 +1701,7 @@ comment on function audit.registrar_token(text,text,timestamp with time zone) is
 grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
 
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language sql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
@@ -1996,6 +2035,11 @@ create function audit_interno.aplicar_lote(operacao_id bigint, resultado text DE
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
 
+create function audit_interno.aprovar(ids bigint[], motivo text, visto text[], motivos text[] DEFAULT NULL::text[], detalhes jsonb DEFAULT '{}'::jsonb)
+  returns SETOF audit.resultado_decisao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.aprovar(bigint[],text,text[],text[],jsonb) is 'Approves findings and makes their corrections. Returns each.';
+
 create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
   returns text language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2049,6 +2093,35 @@ create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio da
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.casos_avaliacao(audit.regras,date,date) is 'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
 
+create function audit_interno.celula_planilha(hora timestamp with time zone, fuso text)
+  returns text language sql stable;
+comment on function audit_interno.celula_planilha(timestamp with time zone,text) is 'A time as it is compared with what comes back in a sheet.';
+
+create function audit_interno.celula_planilha(numero numeric)
+  returns text language sql immutable;
+comment on function audit_interno.celula_planilha(numeric) is 'A number as it is compared with what comes back in a sheet.';
+
+create function audit_interno.celula_planilha(texto text)
+  returns text language sql immutable;
+comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
+
+create function audit_interno.celula_planilha(valores jsonb)
+  returns text language sql immutable;
+comment on function audit_interno.celula_planilha(jsonb) is 'Values of columns as they are compared with what comes back in a sheet.';
+
+create function audit_interno.celulas_diferentes(id bigint, celulas text[], menos text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.celulas_diferentes(bigint,text[],text[]) is 'Names of the columns in which a line of a sheet is not as the finding would be exported now, without some; null where there is none.';
+
+create function audit_interno.celulas_lidas(celulas jsonb)
+  returns text[] language sql stable;
+comment on function audit_interno.celulas_lidas(jsonb) is 'The cells of a line of a sheet (column to text or number) as they are compared, those of audit_interno.colunas_planilha.';
+
+create function audit_interno.celulas_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+  returns text[] language sql stable;
+comment on function audit_interno.celulas_planilha(audit.vw_divergencias_exportacao,text) is 'The cells of a finding as they are compared, those of audit_interno.colunas_planilha.';
+
 create function audit_interno.centavos(valor numeric)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -2101,6 +2174,10 @@ create function audit_interno.colunas_guardadas(regra audit.regras, escritas tex
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.colunas_guardadas(audit.regras,text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
+
+create function audit_interno.colunas_planilha()
+  returns text[] language sql immutable;
+comment on function audit_interno.colunas_planilha() is 'Names of the columns of a sheet that are compared.';
 
 create function audit_interno.colunas_usadas(relacao regclass)
   returns TABLE(coluna text, corrigivel boolean) language sql stable
@@ -2853,6 +2930,10 @@ create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_f
 comment on function audit_interno.iniciar_sessao(text,date,date,text[]) is 'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text,date,date,text[]) to conferente_operador;
 
+create function audit_interno.invisiveis()
+  returns text language sql immutable;
+comment on function audit_interno.invisiveis() is 'A regular expression of the characters that are not compared.';
+
 create function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
   returns audit.janela language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2894,6 +2975,12 @@ create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NUL
   set xmloption=content;
 comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
 grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;
+
+create function audit_interno.ler_planilha(linhas jsonb)
+  returns void language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ler_planilha(jsonb) is 'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
 
 create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean DEFAULT false, verificacao boolean DEFAULT false)
   returns void language plpgsql volatile
@@ -3192,6 +3279,11 @@ create function audit_interno.responde(tipo text)
 comment on function audit_interno.responde(text) is 'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
 grant execute on function audit_interno.responde(text) to conferente_regra;
 
+create function audit_interno.responder(ids bigint[], ato text, motivo text, visto text[] DEFAULT NULL::text[], motivos text[] DEFAULT NULL::text[], detalhes jsonb DEFAULT '{}'::jsonb)
+  returns SETOF audit.resultado_decisao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.responder(bigint[],text,text,text[],text[],jsonb) is 'Rejects (rejeitar) or confirms (confirmar) findings. Returns each.';
+
 create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3216,6 +3308,10 @@ comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (co
 create function audit_interno.resumo_achado(achado audit.divergencias_processadas)
   returns bytea language sql stable;
 comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is 'SHA-256 over identity, confidence, evidence, sentence, both amounts, the rule''s hash, original values and the time when it was first found.';
+
+create function audit_interno.resumo_celulas(celulas text[])
+  returns text language sql stable;
+comment on function audit_interno.resumo_celulas(text[]) is 'Digest of the cells of a line.';
 
 create function audit_interno.resumo_operacao(operacao_id bigint)
   returns bytea language sql stable
@@ -3283,6 +3379,11 @@ create function audit_interno.sem_zeros(valor jsonb)
 comment on function audit_interno.sem_zeros(jsonb) is 'The value with trailing zeros of its numbers dropped.';
 grant execute on function audit_interno.sem_zeros(jsonb) to conferente_escrita;
 grant execute on function audit_interno.sem_zeros(jsonb) to conferente_regra;
+
+create function audit_interno.separar_divergencias(ids bigint[], ato text, de text[], visto text[] DEFAULT NULL::text[])
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.separar_divergencias(bigint[],text,text[],text[]) is 'Locks the findings and puts those for which the act is not possible into pg_temp.conferente_deixada. NC001 none given, NC004 unknown.';
 
 create function audit_interno.sessao_anterior(regra text, modo text)
   returns TABLE(id bigint, ate timestamp with time zone, corte timestamp with time zone) language sql stable
@@ -3358,7 +3459,7 @@ comment on function audit_interno.transicao_permitida(text,text) is 'Whether a d
 create function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] DEFAULT NULL::text[])
   returns SETOF audit.divergencias_processadas language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.travar_divergencias(bigint[],text,text[],text[]) is 'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC022 in a closed period, NC021 not what was seen.';
+comment on function audit_interno.travar_divergencias(bigint[],text,text[],text[]) is 'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 
 create function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
   returns void language plpgsql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b6ae21976e9856694fd7070cf3699b04f8556d57
+--! Hash: sha1:eb7bc5edb00654c5816d47923398569c9709ad20
 --! Message: conferente
 
 set local role conferente_dono;
@@ -136,6 +136,30 @@ comment on column audit.resultado_decisao.motivo is 'Reason of the last decision
 comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
 comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
 comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
+
+create type audit.resultado_planilha as (
+  linha integer,
+  id bigint,
+  decisao text,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  motivo text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
+comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
+comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC025. Null when it was not left.';
+comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
+comment on column audit.resultado_planilha.status is 'Status of the finding now.';
+comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
 --! EndIncluded contrato/tipos.sql
 
 --! Included contrato/configuracoes_sistema.sql
@@ -5538,13 +5562,13 @@ create or replace trigger esquecer_notas before update of status on audit.diverg
   execute function audit_interno.esquecer_notas();
 --! EndIncluded pessoas/decisao/transicao_permitida.sql
 
---! Included pessoas/decisao/travar_divergencias.sql
--- Takes the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
--- possible (somebody else was faster, it is for another person, it is not what was seen) are left and told, and the others go
--- through: pg_temp.conferente_deixada holds them with their reasons. When none is left to do, that is an error too.
--- Two people at one moment: the second waits here, then sees what the first did.
-create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
-returns setof audit.divergencias_processadas
+--! Included pessoas/decisao/separar_divergencias.sql
+-- Locks the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
+-- possible (somebody else was faster, it is for another person, it is not what was seen) are put into pg_temp.conferente_deixada
+-- with their reasons. Two people at one moment: the second waits here, then sees what the first did. Called by
+-- audit_interno.travar_divergencias, and by audit.decidir_planilha for its lines.
+create or replace function audit_interno.separar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
+returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -5558,17 +5582,17 @@ begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
   end if;
-  if ato = 'aprovar' and v_pela_api and travar_divergencias.visto is null then
+  if ato = 'aprovar' and v_pela_api and separar_divergencias.visto is null then
     raise exception using errcode = 'NC001', message = 'falta visto: para cada id, na mesma ordem, o que foi visto',
       hint = 'É o campo visto de cada divergência nas listas: divergencias e divergenciasAbertas no GraphQL, GET /api/v1/divergencias no REST.';
   end if;
-  if cardinality(travar_divergencias.visto) <> cardinality(ids) then
+  if cardinality(separar_divergencias.visto) <> cardinality(ids) then
     raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
-      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(travar_divergencias.visto));
+      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(separar_divergencias.visto));
   end if;
-  perform from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id for update;
+  perform from audit.divergencias_processadas d where d.id = any (separar_divergencias.ids) order by d.id for update;
   select string_agg(coalesce(i::text, 'nulo'), ', ') into v_estranhas
-  from unnest(travar_divergencias.ids) as i
+  from unnest(separar_divergencias.ids) as i
   where not exists (select from audit.divergencias_processadas d where d.id = i);
   if v_estranhas is not null then
     raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', v_estranhas),
@@ -5592,18 +5616,36 @@ begin
         audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
   left join (
-    select distinct on (u.id) u.id, u.visto from unnest(travar_divergencias.ids, travar_divergencias.visto) as u (id, visto)
+    select distinct on (u.id) u.id, u.visto from unnest(separar_divergencias.ids, separar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
-  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then travar_divergencias.ids end) as f on f.divergencia_id = d.id
+  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end) as f
+    on f.divergencia_id = d.id
   cross join lateral (select case
-    when d.status <> all (travar_divergencias.de) then 'NC005'
+    when d.status <> all (separar_divergencias.de) then 'NC005'
     when f.periodo is not null then 'NC022'
-    when ato <> 'aprovar' then null
+    when ato <> 'aprovar' then case when v.visto <> audit.divergencia_visto(d) then 'NC021' end
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
     when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
     when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
-  where d.id = any (travar_divergencias.ids) and x.codigo is not null;
+  where d.id = any (separar_divergencias.ids) and x.codigo is not null;
+end
+$$;
+comment on function audit_interno.separar_divergencias(bigint[], text, text[], text[]) is
+  'Locks the findings and puts those for which the act is not possible into pg_temp.conferente_deixada. NC001 none given, NC004 unknown.';
+--! EndIncluded pessoas/decisao/separar_divergencias.sql
+
+--! Included pessoas/decisao/travar_divergencias.sql
+-- Takes the findings a person decides on: those for which the act is possible. The others are left and told. When none is left to do,
+-- that is an error.
+create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform audit_interno.separar_divergencias(travar_divergencias.ids, ato, de, travar_divergencias.visto);
   perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
 
   return query
@@ -5614,7 +5656,7 @@ begin
 end
 $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
-  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC022 in a closed period, NC021 not what was seen.';
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
 --! Included pessoas/decisao/conferir_automatica.sql
@@ -5833,19 +5875,21 @@ $$;
 comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current values of the row in these columns.';
 --! EndIncluded pessoas/decisao/valores_atuais.sql
 
---! Included pessoas/decisao/aprovar_divergencias.sql
--- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
--- people: the first proposes, another one approves. What is approved is what was seen.
-create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
+--! Included pessoas/decisao/aprovar.sql
+-- Approves corrections and makes them. Large amounts and typed values need two people: the first proposes, another one approves. What
+-- is approved is what was seen. Called by audit.aprovar_divergencias, and by audit.decidir_planilha, where each finding may have a
+-- reason of its own (motivos, in the order of the ids) and the operation says of which file it is (detalhes).
+create or replace function audit_interno.aprovar(
+  ids bigint[], motivo text, visto text[], motivos text[] default null, detalhes jsonb default '{}'
+)
 returns setof audit.resultado_decisao
 language plpgsql
-volatile security definer
+volatile
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
-  v_motivo text := audit_interno.exigir_motivo(aprovar_divergencias.motivo);
+  v_motivo text := audit_interno.exigir_motivo(aprovar.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
@@ -5855,17 +5899,20 @@ begin
     coalesce(array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
       or d.valor_decisao < v_dupla and d.valores_digitados is null), '{}')
   into v_ids, v_aplicar
-  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', audit_interno.situacoes_em_espera(),
-    aprovar_divergencias.visto) d;
+  from audit_interno.travar_divergencias(aprovar.ids, 'aprovar', audit_interno.situacoes_em_espera(),
+    aprovar.visto) d;
 
-  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
+  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo, detalhes => aprovar.detalhes);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
   select v_operacao, d.id, case when d.status = 'aguardando_segunda_aprovacao' then 'segunda_aprovacao' else 'aprovacao' end,
-    v_ator, v_motivo, d.valores_digitados, d.confianca
-  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+    v_ator, coalesce(m.motivo, v_motivo), d.valores_digitados, d.confianca
+  from audit.divergencias_processadas d
+  left join unnest(aprovar.ids, aprovar.motivos) as m (id, motivo) on m.id = d.id and aprovar.motivos is not null
+  where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
-  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = v_motivo, decidida_em = null, decidida_por = null
-  where d.id = any (v_ids) and d.id <> all (v_aplicar);
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
+  from audit.decisoes c
+  where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
   -- whoever proposed before the warehouse refused is no first of two any more
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
@@ -5886,10 +5933,70 @@ begin
   perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
   update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
   perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  if aprovar.motivos is not null then
+    update audit.divergencias_processadas d set motivo = c.motivo
+    from audit.decisoes c
+    where d.id = any (v_aplicar) and d.status = 'corrigida' and c.operacao_id = v_operacao and c.divergencia_id = d.id;
+  end if;
   perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select * from audit_interno.resultados_decisao(aprovar_divergencias.ids, v_operacao);
+  return query select * from audit_interno.resultados_decisao(aprovar.ids, v_operacao);
 end
+$$;
+comment on function audit_interno.aprovar(bigint[], text, text[], text[], jsonb) is 'Approves findings and makes their corrections. Returns each.';
+--! EndIncluded pessoas/decisao/aprovar.sql
+
+--! Included pessoas/decisao/responder.sql
+-- A person answers findings without a correction: they are wrong (rejeitar), or right and dealt with outside (confirmar). Nothing is
+-- changed in the warehouse; they stay silent until their row changes. Called by audit.rejeitar_divergencias and
+-- audit.confirmar_divergencias, and by audit.decidir_planilha, where what was seen (visto) and a reason (motivos) come with each
+-- finding, in the order of the ids, and the operation says of which file it is (detalhes).
+create or replace function audit_interno.responder(
+  ids bigint[], ato text, motivo text, visto text[] default null, motivos text[] default null, detalhes jsonb default '{}'
+)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(responder.motivo);
+  v_tipo text := case ato when 'rejeitar' then 'rejeicao' else 'confirmacao' end;
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(responder.ids, ato, audit_interno.situacoes_em_espera(), responder.visto) d;
+  v_operacao := audit_interno.abrir_operacao(v_tipo, motivo => v_motivo, detalhes => responder.detalhes);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, v_tipo, v_ator, coalesce(m.motivo, v_motivo), d.confianca
+  from audit.divergencias_processadas d
+  left join unnest(responder.ids, responder.motivos) as m (id, motivo) on m.id = d.id and responder.motivos is not null
+  where d.id = any (v_ids) order by d.id;
+  perform audit_interno.contar_decisoes(v_ids, ato = 'confirmar');
+  update audit.divergencias_processadas d
+  set status = case ato when 'rejeitar' then 'rejeitada' else 'resolvida' end, motivo = c.motivo, decidida_em = clock_timestamp(),
+    decidida_por = v_ator
+  from audit.decisoes c
+  where d.id = any (v_ids) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(responder.ids, v_operacao);
+end
+$$;
+comment on function audit_interno.responder(bigint[], text, text, text[], text[], jsonb) is 'Rejects (rejeitar) or confirms (confirmar) findings. Returns each.';
+--! EndIncluded pessoas/decisao/responder.sql
+
+--! Included pessoas/decisao/aprovar_divergencias.sql
+-- A person approves corrections, and they are made in the same transaction.
+create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
+returns setof audit.resultado_decisao
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+  select * from audit_interno.aprovar(aprovar_divergencias.ids, aprovar_divergencias.motivo, aprovar_divergencias.visto)
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
   'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
@@ -5900,30 +6007,12 @@ grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to 
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
-language plpgsql
+language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '10s'
 as $$
-declare
-  v_ator text := audit_interno.ator();
-  v_motivo text := audit_interno.exigir_motivo(rejeitar_divergencias.motivo);
-  v_ids bigint[];
-  v_operacao bigint;
-begin
-  select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(rejeitar_divergencias.ids, 'rejeitar', audit_interno.situacoes_em_espera()) d;
-  v_operacao := audit_interno.abrir_operacao('rejeicao', motivo => v_motivo);
-  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
-  select v_operacao, d.id, 'rejeicao', v_ator, v_motivo, d.confianca
-  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, false);
-  update audit.divergencias_processadas d
-  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
-  where d.id = any (v_ids);
-  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select * from audit_interno.resultados_decisao(rejeitar_divergencias.ids, v_operacao);
-end
+  select * from audit_interno.responder(rejeitar_divergencias.ids, 'rejeitar', rejeitar_divergencias.motivo)
 $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
   'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
@@ -6207,30 +6296,12 @@ comment on function audit_interno.conferir_codigo(bigint, text, text) is
 -- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
 create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
-language plpgsql
+language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '10s'
 as $$
-declare
-  v_ator text := audit_interno.ator();
-  v_motivo text := audit_interno.exigir_motivo(confirmar_divergencias.motivo);
-  v_ids bigint[];
-  v_operacao bigint;
-begin
-  select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', audit_interno.situacoes_em_espera()) d;
-  v_operacao := audit_interno.abrir_operacao('confirmacao', motivo => v_motivo);
-  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
-  select v_operacao, d.id, 'confirmacao', v_ator, v_motivo, d.confianca
-  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, true);
-  update audit.divergencias_processadas d
-  set status = 'resolvida', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
-  where d.id = any (v_ids);
-  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select * from audit_interno.resultados_decisao(confirmar_divergencias.ids, v_operacao);
-end
+  select * from audit_interno.responder(confirmar_divergencias.ids, 'confirmar', confirmar_divergencias.motivo)
 $$;
 comment on function audit.confirmar_divergencias(bigint[], text) is
   'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
@@ -6764,6 +6835,179 @@ end
 $$;
 comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes back a person''s own adiamento, encaminhamento or comentario. Returns each finding.';
 --! EndIncluded pessoas/decisao/retirar_notas.sql
+
+--! Included pessoas/decisao/decidir_planilha.sql
+-- Decisions that come back in a sheet: each line is taken as it was exported, or left with the reason. What was seen is what the line
+-- carries (audit.controle_planilha), so a finding that moved since is left; what makes up the decision is held against the
+-- finding itself, whatever digest a line bears. The acts are those of audit.aprovar_divergencias and its sisters, one operation for
+-- each kind of decision, and each says of which file it is.
+create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null)
+returns setof audit.resultado_planilha
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_nome text := nullif(left(btrim(nome), 200), '');
+  v_motivo text := coalesce('decidida na planilha ' || v_nome, 'decidida em planilha');
+  v_situacoes text[] := audit_interno.situacoes_em_espera();
+  v_maximo integer := 10000;
+  v_detalhes jsonb;
+  v_ids bigint[];
+  v_vistos text[];
+  v_motivos text[];
+  v_ato text;
+begin
+  if jsonb_typeof(linhas) is distinct from 'array' then
+    raise exception using errcode = 'NC001', message = 'faltam as linhas da planilha';
+  end if;
+  if jsonb_array_length(linhas) > v_maximo then
+    raise exception using errcode = 'NC001', message = format('a planilha tem linhas demais: %s; o máximo é %s', jsonb_array_length(linhas), v_maximo),
+      hint = 'Exporte menos de uma vez: por regra, por sessão ou por dia.';
+  end if;
+  if arquivo is null or arquivo !~ '^[0-9a-f]{64}$' then
+    raise exception using errcode = 'NC001', message = 'arquivo deve ser o SHA-256 do arquivo, hexadecimal, em minúsculas';
+  end if;
+  perform audit_interno.ler_planilha(linhas);
+  if not exists (select from pg_temp.conferente_planilha) then
+    raise exception using errcode = 'NC001', message = 'nenhuma linha da planilha tem uma decisão', hint = 'Escolha na coluna Decisão e salve o arquivo.';
+  end if;
+  v_detalhes := jsonb_build_object('planilha', jsonb_strip_nulls(jsonb_build_object('sha256', arquivo, 'nome', v_nome)));
+
+  -- in one order for everybody, before any act
+  perform from audit.divergencias_processadas d
+  where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
+  order by d.id
+  for update;
+  foreach v_ato in array array['rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
+    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
+    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+    continue when v_ids is null;
+    perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
+    update pg_temp.conferente_planilha p
+    set codigo = x.codigo, explicacao = case
+        when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
+        else x.explicacao || coalesce((
+          select format(' (por esta mesma planilha, operação %s)', max(o.id))
+          from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
+          where c.divergencia_id = p.id and o.detalhes #>> '{planilha,sha256}' = decidir_planilha.arquivo having count(*) > 0), '') end
+    from pg_temp.conferente_deixada x
+    join audit.divergencias_processadas d on d.id = x.divergencia_id
+    where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
+    -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
+    update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
+    from (
+      select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
+        'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
+      ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
+      from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
+    ) as x
+    where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
+
+    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)
+    into v_ids, v_vistos, v_motivos
+    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+    continue when v_ids is null;
+    if v_ato = 'aprovar' then
+      update pg_temp.conferente_planilha p
+      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+        motivo = coalesce(p.motivo, v_motivo)
+      from audit_interno.aprovar(v_ids, v_motivo, v_vistos, v_motivos, v_detalhes) r
+      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+    else
+      update pg_temp.conferente_planilha p
+      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+        motivo = coalesce(p.motivo, v_motivo)
+      from audit_interno.responder(v_ids, v_ato, v_motivo, v_vistos, v_motivos, v_detalhes) r
+      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+    end if;
+  end loop;
+
+  return query
+    select p.linha, p.id, p.decisao, coalesce(p.resultado, 'deixada'), p.codigo, p.explicacao, d.status, p.motivo, p.operacao_id, p.aviso
+    from pg_temp.conferente_planilha p
+    left join audit.divergencias_processadas d on d.id = p.id
+    order by p.linha, p.id;
+end
+$$;
+comment on function audit.decidir_planilha(jsonb, text, text) is
+  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC025 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb, text, text) to conferente_revisor;
+--! EndIncluded pessoas/decisao/decidir_planilha.sql
+
+--! Included pessoas/decisao/ler_planilha.sql
+-- The lines of a sheet of decisions as pg_temp.conferente_planilha, each with the reason for which it cannot be taken as it came back:
+-- cells changed, no such finding, no reason, two words on one finding. Lines without a decision are gone unless something was changed
+-- in them. What the findings themselves say against it comes later. Called by audit.decidir_planilha.
+create or replace function audit_interno.ler_planilha(linhas jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_motivos jsonb := audit_interno.configuracao('revisao.motivos');
+begin
+  drop table if exists pg_temp.conferente_planilha;
+  begin
+    create temp table conferente_planilha on commit drop as
+    select l.linha, nullif(lower(btrim(l.decisao)), '') as decisao, nullif(btrim(l.motivo), '') as motivo,
+      substring(l.controle from '^ *([0-9a-f]{16})-[0-9a-f]{16} *$') as visto, substring(l.controle from '^ *[0-9a-f]{16}-([0-9a-f]{16}) *$') as resumo,
+      case when l.celulas ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (l.celulas ->> 'id')::bigint end as id,
+      audit_interno.celulas_lidas(l.celulas) as celulas, null::text as resultado, null::text as codigo, null::text as explicacao,
+      null::text as status, null::bigint as operacao_id, null::text as aviso
+    from jsonb_to_recordset(ler_planilha.linhas) as l (linha integer, decisao text, motivo text, controle text, celulas jsonb);
+  exception when data_exception then
+    raise exception using errcode = 'NC001', message = 'linhas não são as de uma planilha de decisões', detail = sqlerrm,
+      hint = 'Cada linha: {"linha": 2, "decisao": "aprovar", "motivo": "confere", "controle": "…", "celulas": {"id": 12, …}}.';
+  end;
+
+  delete from pg_temp.conferente_planilha p
+  where p.decisao is null and p.motivo is null and (p.resumo is null or p.resumo = audit_interno.resumo_celulas(p.celulas));
+  -- the page's reasons have digits
+  update pg_temp.conferente_planilha p
+  set motivo = (
+    select format('%s: %s', p.motivo, m.texto)
+    from (select x.m ->> 'texto' as texto, row_number() over (order by x.n) as n
+      from jsonb_array_elements(v_motivos) with ordinality as x (m, n) where x.m ->> 'ato' = p.decisao) as m
+    where m.n = p.motivo::integer), explicacao = p.motivo
+  where p.motivo ~ '^[0-9]$' and p.decisao = 'rejeitar';
+
+  update pg_temp.conferente_planilha t set codigo = x.codigo, explicacao = case x.codigo
+      when 'NC001' then case
+        when p.decisao is null then 'há um motivo e nenhuma decisão'
+        when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
+        else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar e confirmar', left(p.decisao, 100)) end
+      when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
+      when 'NC006' then case
+        when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
+        when p.explicacao is not null then format('não há motivo %s para rejeitar', p.explicacao)
+        else 'falta o motivo de rejeitar' end
+      else case when p.resumo is null then 'falta o controle: a linha não esperava decisão quando foi exportada, ou ele foi apagado'
+        else format('%s não são as que foram exportadas%s; nada se corrige numa célula',
+          coalesce('células de ' || audit_interno.celulas_diferentes(p.id, p.celulas, '{sessao_ultima_id,ultima_deteccao,vezes_detectada}'), 'células'),
+          case when p.decisao is null then ', e não há decisão' else '' end) end
+    end
+  from (
+    select q.ctid as lugar, q.*, count(*) filter (where q.decisao is not null) over (partition by q.id) as vezes
+    from pg_temp.conferente_planilha q
+  ) as p
+  left join audit.divergencias_processadas d on d.id = p.id
+  cross join lateral (select case
+    when p.decisao is null and p.motivo is not null then 'NC001'
+    when p.decisao not in ('aprovar', 'rejeitar', 'confirmar') then 'NC001'
+    when d.id is null then 'NC004'
+    when p.vezes > 1 then 'NC001'
+    when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC025'
+    when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
+  where t.ctid = p.lugar and x.codigo is not null;
+end
+$$;
+comment on function audit_interno.ler_planilha(jsonb) is
+  'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
+--! EndIncluded pessoas/decisao/ler_planilha.sql
 
 --! Included motor/reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
@@ -7472,6 +7716,21 @@ comment on column audit.vw_resumos.divergencia_id is 'The finding.';
 comment on column audit.vw_resumos.resumo is 'Column to value as the row held it when it was last found: the columns that the rule registers (audit.regras.colunas_resumo).';
 --! EndIncluded saidas/consulta/vw_resumos.sql
 
+--! Included saidas/consulta/divergencia_visto.sql
+-- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
+create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
+returns text
+language sql
+stable parallel safe
+as $$
+  select left(encode(sha256((divergencia).identidade || (divergencia).impressao
+    || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit.divergencia_visto(audit.divergencias_processadas) is
+  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded saidas/consulta/divergencia_visto.sql
+
 --! Included saidas/consulta/vw_divergencias_exportacao.sql
 -- Findings for exports and BI tools: one flat line each, in text that people read.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
@@ -7485,7 +7744,7 @@ select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabe
   d.justificativa, d.detectada_em, d.ultima_deteccao, d.vezes_detectada, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo,
   d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois,
   (select string_agg(j.value, ' · ' order by array_position(r.colunas_resumo, j.key), j.key) from jsonb_each_text(s.resumo) as j
-    where j.value <> '') as lancamento, s.resumo
+    where j.value <> '') as lancamento, s.resumo, audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 left join audit.vw_resumos s on s.divergencia_id = d.id
 left join audit.regras r on r.nome = d.regra;
@@ -7515,6 +7774,7 @@ comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to v
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
 comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
+comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: an approval is of what was seen.';
 --! EndIncluded saidas/consulta/vw_divergencias_exportacao.sql
 
 --! Included saidas/consulta/exportar_divergencias.sql
@@ -10690,21 +10950,6 @@ $$;
 comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded saidas/consulta/sessao_correio.sql
-
---! Included saidas/consulta/divergencia_visto.sql
--- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
-create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
-returns text
-language sql
-stable parallel safe
-as $$
-  select left(encode(sha256((divergencia).identidade || (divergencia).impressao
-    || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
-$$;
-comment on function audit.divergencia_visto(audit.divergencias_processadas) is
-  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
-grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
---! EndIncluded saidas/consulta/divergencia_visto.sql
 
 --! Included saidas/consulta/faixa_confianca.sql
 -- The band of confidence by which findings are grouped: what is probably no error, what is doubtful, what a person quickly
@@ -18339,6 +18584,166 @@ comment on function audit.rotulos_livro(text, text) is
   'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
 grant execute on function audit.rotulos_livro(text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded saidas/consulta/rotulos_livro.sql
+
+--! Included saidas/consulta/celula_planilha.sql
+-- A cell of a sheet as it is compared: spreadsheets re-write what they save, and no more than what this leaves alone. Out go blanks,
+-- line ends, and what cannot be seen or XML does not hold; commas are points, so that a sheet in either language is read alike.
+create or replace function audit_interno.invisiveis()
+returns text
+language sql
+immutable parallel safe
+return '[' || chr(1) || '-' || chr(32) || chr(127) || '-' || chr(160) || chr(1564) || chr(5760) || chr(8192) || '-' || chr(8207)
+  || chr(8232) || '-' || chr(8239) || chr(8287) || '-' || chr(8303) || chr(12288) || chr(65279) || chr(65533) || '-' || chr(65535) || ']';
+comment on function audit_interno.invisiveis() is 'A regular expression of the characters that are not compared.';
+
+create or replace function audit_interno.celula_planilha(texto text)
+returns text
+language sql
+immutable parallel safe
+as $$
+  -- a cell holds 32767, blanks and all: beyond this, what comes back may have been cut
+  select left(replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.'), 5000)
+$$;
+comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
+
+-- Spreadsheets keep fifteen digits. What has more was exported as text.
+create or replace function audit_interno.celula_planilha(numero numeric)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select case
+    when numero = 0 then '0'
+    when abs(numero) between 1e-300 and 1e300 then
+      case when numero::float8::numeric = numero then trim_scale(numero)::text else numero::text end
+    else numero::text end
+$$;
+comment on function audit_interno.celula_planilha(numeric) is 'A number as it is compared with what comes back in a sheet.';
+
+create or replace function audit_interno.celula_planilha(valores jsonb)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select audit_interno.celula_planilha(case
+    when count(*) = 1 and min(jsonb_typeof(value)) = 'number' then audit_interno.celula_planilha(min(value #>> '{}')::numeric)
+    when count(*) = 1 then min(value #>> '{}')
+    else string_agg(concat(key, ': ', value #>> '{}'), '; ') end)
+  from jsonb_each(valores)
+$$;
+comment on function audit_interno.celula_planilha(jsonb) is 'Values of columns as they are compared with what comes back in a sheet.';
+
+create or replace function audit_interno.celula_planilha(hora timestamptz, fuso text)
+returns text
+language sql
+stable parallel safe
+as $$
+  select to_char(date_trunc('second', hora at time zone fuso), 'YYYYMMDDHH24MISS')
+$$;
+comment on function audit_interno.celula_planilha(timestamptz, text) is 'A time as it is compared with what comes back in a sheet.';
+--! EndIncluded saidas/consulta/celula_planilha.sql
+
+--! Included saidas/consulta/celulas_planilha.sql
+-- The columns of a sheet whose cells are nobody's to change, in the order in which they are compared: as a finding is exported now,
+-- and as a line of a sheet came back.
+create or replace function audit_interno.colunas_planilha()
+returns text[]
+language sql
+immutable parallel safe
+return '{id,sessao_id,sessao_ultima_id,regra,tipo,tabela,registro_id,status,confianca,valor_em_risco,colunas,antes,depois,justificativa,detectada_em,ultima_deteccao,vezes_detectada,proposta_por,decidida_em,decidida_por,motivo,lancamento}'::text[];
+comment on function audit_interno.colunas_planilha() is 'Names of the columns of a sheet that are compared.';
+
+create or replace function audit_interno.celulas_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+returns text[]
+language sql
+stable parallel safe
+as $$
+  select array[
+    (divergencia).id::text,
+    (divergencia).sessao_id::text,
+    (divergencia).sessao_ultima_id::text,
+    audit_interno.celula_planilha((divergencia).regra),
+    audit_interno.celula_planilha((divergencia).tipo),
+    audit_interno.celula_planilha((divergencia).tabela),
+    audit_interno.celula_planilha((divergencia).registro_id),
+    audit_interno.celula_planilha((divergencia).status),
+    audit_interno.celula_planilha((divergencia).confianca),
+    audit_interno.celula_planilha((divergencia).valor_em_risco),
+    audit_interno.celula_planilha((divergencia).colunas),
+    audit_interno.celula_planilha((divergencia).valores_antes),
+    audit_interno.celula_planilha((divergencia).valores_depois),
+    audit_interno.celula_planilha((divergencia).justificativa),
+    audit_interno.celula_planilha((divergencia).detectada_em, fuso),
+    audit_interno.celula_planilha((divergencia).ultima_deteccao, fuso),
+    (divergencia).vezes_detectada::text,
+    audit_interno.celula_planilha((divergencia).proposta_por),
+    audit_interno.celula_planilha((divergencia).decidida_em, fuso),
+    audit_interno.celula_planilha((divergencia).decidida_por),
+    audit_interno.celula_planilha((divergencia).motivo),
+    audit_interno.celula_planilha((divergencia).lancamento)
+  ]
+$$;
+comment on function audit_interno.celulas_planilha(audit.vw_divergencias_exportacao, text) is 'The cells of a finding as they are compared, those of audit_interno.colunas_planilha.';
+
+create or replace function audit_interno.celulas_lidas(celulas jsonb)
+returns text[]
+language sql
+stable parallel safe
+as $$
+  select array(
+    select case
+      when jsonb_typeof(x.valor) <> 'number' then audit_interno.celula_planilha(x.valor #>> '{}')
+      -- days since the zeroth of 1900
+      when c.nome in ('detectada_em', 'ultima_deteccao', 'decidida_em') and (x.valor #>> '{}')::numeric between 0 and 2958465 then
+        to_char(timestamp '1899-12-30' + make_interval(secs => round((x.valor #>> '{}')::numeric * 86400)::float8), 'YYYYMMDDHH24MISS')
+      when abs((x.valor #>> '{}')::numeric) between 1e-300 and 1e300 then trim_scale((x.valor #>> '{}')::numeric::float8::numeric)::text
+      else trim_scale((x.valor #>> '{}')::numeric)::text end
+    from unnest(audit_interno.colunas_planilha()) with ordinality as c (nome, n)
+    cross join lateral (select celulas -> c.nome as valor) as x
+    order by c.n)
+$$;
+comment on function audit_interno.celulas_lidas(jsonb) is 'The cells of a line of a sheet (column to text or number) as they are compared, those of audit_interno.colunas_planilha.';
+
+create or replace function audit_interno.resumo_celulas(celulas text[])
+returns text
+language sql
+stable parallel safe
+as $$
+  select left(encode(sha256(convert_to(array_to_string(celulas, chr(31), ''), 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit_interno.resumo_celulas(text[]) is 'Digest of the cells of a line.';
+
+create or replace function audit_interno.celulas_diferentes(id bigint, celulas text[], menos text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(c.nome, ', ' order by c.n)
+  from audit.vw_divergencias_exportacao v
+  cross join unnest(audit_interno.colunas_planilha(), audit_interno.celulas_planilha(v, audit.fuso()), celulas_diferentes.celulas)
+    with ordinality as c (nome, agora, lida, n)
+  where v.id = celulas_diferentes.id and coalesce(c.agora, '') <> coalesce(c.lida, '') and c.nome <> all (celulas_diferentes.menos)
+$$;
+comment on function audit_interno.celulas_diferentes(bigint, text[], text[]) is 'Names of the columns in which a line of a sheet is not as the finding would be exported now, without some; null where there is none.';
+--! EndIncluded saidas/consulta/celulas_planilha.sql
+
+--! Included saidas/consulta/controle_planilha.sql
+-- What a line of a sheet carries so that its decision can be taken back: what was shown of the finding, and a digest of its cells.
+-- Nothing secret: audit.decidir_planilha holds what is decided against the finding itself. It reads nothing but what it is given.
+create or replace function audit.controle_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+returns text
+language sql
+stable security definer parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when audit.aguarda_pessoa((divergencia).status)
+    then (divergencia).visto || '-' || audit_interno.resumo_celulas(audit_interno.celulas_planilha(divergencia, fuso)) end
+$$;
+comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) is
+  'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
+grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;
+--! EndIncluded saidas/consulta/controle_planilha.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

@@ -11,6 +11,7 @@ import * as comentar from './comentar.ts'
 import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
 import * as corrigir from './corrigir.ts'
+import * as decidir from './decidir.ts'
 import * as demo from './demo.ts'
 import * as desfazer from './desfazer.ts'
 import * as diagnostico from './diagnostico.ts'
@@ -48,6 +49,7 @@ const COMMANDS = [
   processar,
   listar,
   exportar,
+  decidir,
   aprovar,
   rejeitar,
   confirmar,

@@ -21,6 +21,10 @@ export const command = {
     'exporta divergências para CSV ou XLSX, como operação auditada',
     'exports findings as CSV or XLSX, as an audited operation',
   ),
+  decidir: both(
+    'lê de volta a planilha exportada, com a coluna Decisão preenchida, e decide linha por linha',
+    'takes back the exported spreadsheet with its column Decisão filled in, and decides line by line',
+  ),
   listar: both('lista divergências, as de maior valor primeiro', 'lists findings, the largest amounts first'),
   aprovar: both(
     'aprova correções propostas, que são feitas na hora; valores altos pedem duas pessoas',

@@ -45,6 +45,13 @@ export const example = {
       'conferente exportar --formato csv --dialeto rfc4180 --status aberta --status falha | gzip > open.csv.gz',
     ),
   ),
+  decidir: examples(
+    both(
+      'conferente exportar --formato xlsx --status aberta --arquivo fila.xlsx',
+      'conferente exportar --formato xlsx --status aberta --arquivo queue.xlsx',
+    ),
+    both('conferente decidir fila.xlsx', 'conferente decidir queue.xlsx'),
+  ),
   aprovar: examples(
     both(
       'conferente aprovar 12 15 --motivo "conferido com a nota"',

@@ -82,6 +82,7 @@ export const option = {
     'só as encontradas pela primeira vez neste dia ou antes',
     'only those first found on this day or earlier',
   ),
+  sheet: both('a planilha XLSX, exportada e preenchida', 'the XLSX spreadsheet, exported and filled in'),
   file: both('arquivo a gravar; sem ela, stdout', 'file to write; stdout without it'),
   overwrite: both('substitui o arquivo, se já existe', 'replaces the file if it exists'),
   exportReason: both('para quê; fica na auditoria', 'what for; kept in the audit'),

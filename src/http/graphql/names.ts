@@ -117,6 +117,8 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   consultar_divergencias: 'a page for REST; here there is a connection',
   consultar_operacoes: 'a page for REST; here there is a connection',
   consultar_sessoes: 'a page for REST; here there is a connection',
+  controle_planilha: 'a cell of a spreadsheet, for what writes it: REST and conferente exportar',
+  decidir_planilha: 'takes a file apart into lines: REST and conferente decidir',
   experimentar_escrita:
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
   metricas: 'samples for /metrics',
