@@ -134,7 +134,7 @@ comment on column audit.resultado_planilha.linha is 'Number of the line, as the 
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
 comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
-comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC025. Null when it was not left.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
@@ -278,6 +278,41 @@ comment on column audit.configuracoes_sistema.descricao is 'What the setting doe
 comment on column audit.configuracoes_sistema.alterada_em is 'When it was last changed.';
 comment on column audit.configuracoes_sistema.alterada_por is 'Who last changed it.';
 grant select on table audit.configuracoes_sistema to conferente_leitor;
+
+create table audit.convites (
+  id bigint generated always as identity not null,
+  operacao_id bigint not null,
+  nome text not null,
+  papel text not null,
+  resumo bytea not null,
+  endereco text,
+  emitido_em timestamp with time zone default clock_timestamp() not null,
+  emitido_por text not null,
+  expira_em timestamp with time zone not null,
+  constraint convites_check CHECK (((expira_em > emitido_em) AND (expira_em <= (emitido_em + '00:10:00'::interval)))),
+  constraint convites_endereco_check CHECK ((length(endereco) <= 254)),
+  constraint convites_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint convites_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint convites_papel_check CHECK ((papel = ANY (ARRAY['conferente_leitor'::text, 'conferente_revisor'::text, 'conferente_operador'::text, 'conferente_administrador'::text]))),
+  constraint convites_pkey PRIMARY KEY (id),
+  constraint convites_resumo_check CHECK ((length(resumo) = 32)),
+  constraint convites_resumo_key UNIQUE (resumo)
+);
+CREATE INDEX convites_nome_emitido_em_idx ON audit.convites USING btree (nome, emitido_em DESC);
+CREATE INDEX convites_operacao_id_idx ON audit.convites USING btree (operacao_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.convites FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.convites FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.convites is 'One-time links for signing in: for whom, as what, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
+comment on column audit.convites.id is 'Key.';
+comment on column audit.convites.operacao_id is 'Operation that made it.';
+comment on column audit.convites.nome is 'Person who signs in by it.';
+comment on column audit.convites.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
+comment on column audit.convites.resumo is 'SHA-256 of the secret in the link.';
+comment on column audit.convites.endereco is 'Mail address to which it was to be sent; null when it was handed over otherwise.';
+comment on column audit.convites.emitido_em is 'When it was made.';
+comment on column audit.convites.emitido_por is 'Who made it; the login of the API where somebody asked for it by a registered address.';
+comment on column audit.convites.expira_em is 'When it ends by itself, ten minutes later at most.';
+grant select on table audit.convites to conferente_administrador;
 
 create table audit.correcoes_desfeitas (
   operacao_id bigint not null,
@@ -727,6 +762,34 @@ comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
 grant select on table audit.periodos to conferente_leitor;
 
+create table audit.pessoas (
+  id bigint generated always as identity not null,
+  operacao_id bigint not null,
+  nome text not null,
+  papel text,
+  endereco text,
+  registrada_em timestamp with time zone default clock_timestamp() not null,
+  registrada_por text not null,
+  constraint pessoas_endereco_check CHECK ((length(endereco) <= 254)),
+  constraint pessoas_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint pessoas_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint pessoas_papel_check CHECK ((papel = ANY (ARRAY['conferente_leitor'::text, 'conferente_revisor'::text, 'conferente_operador'::text, 'conferente_administrador'::text]))),
+  constraint pessoas_pkey PRIMARY KEY (id)
+);
+CREATE INDEX pessoas_nome_id_idx ON audit.pessoas USING btree (nome, id DESC);
+CREATE INDEX pessoas_operacao_id_idx ON audit.pessoas USING btree (operacao_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.pessoas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.pessoas FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.pessoas is 'What administrators have said of people who sign in: of each person the last row holds, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
+comment on column audit.pessoas.id is 'Key.';
+comment on column audit.pessoas.operacao_id is 'Operation that said it.';
+comment on column audit.pessoas.nome is 'Person, in the one spelling by which decisions record people.';
+comment on column audit.pessoas.papel is 'Role that signing in gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador; null for a person who was removed.';
+comment on column audit.pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
+comment on column audit.pessoas.registrada_em is 'When it was said.';
+comment on column audit.pessoas.registrada_por is 'Who said it.';
+grant select on table audit.pessoas to conferente_administrador;
+
 create table audit.regras (
   nome text not null,
   descricao text not null,
@@ -976,7 +1039,10 @@ create table audit.tokens (
   emitido_em timestamp with time zone default clock_timestamp() not null,
   emitido_por text not null,
   expira_em timestamp with time zone not null,
+  convite_id bigint,
   constraint tokens_check CHECK ((expira_em > emitido_em)),
+  constraint tokens_convite_id_fkey FOREIGN KEY (convite_id) REFERENCES audit.convites(id),
+  constraint tokens_convite_id_key UNIQUE (convite_id),
   constraint tokens_id_check CHECK (((length(id) >= 1) AND (length(id) <= 255))),
   constraint tokens_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
   constraint tokens_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
@@ -987,7 +1053,7 @@ CREATE INDEX tokens_nome_idx ON audit.tokens USING btree (nome);
 CREATE INDEX tokens_operacao_id_idx ON audit.tokens USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.tokens FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.tokens FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
-comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
+comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, as what, until when. The token itself is never kept.';
 comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
 comment on column audit.tokens.operacao_id is 'Operation that issued it.';
 comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
@@ -995,6 +1061,7 @@ comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, 
 comment on column audit.tokens.emitido_em is 'When it was issued.';
 comment on column audit.tokens.emitido_por is 'Who issued it.';
 comment on column audit.tokens.expira_em is 'When it ends by itself.';
+comment on column audit.tokens.convite_id is 'One-time link by which the person signed in; null for a token of a program and for single sign-on.';
 grant select on table audit.tokens to conferente_administrador;
 
 create view audit.vw_correcoes_desfeitas (
@@ -1355,6 +1422,21 @@ comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain,
 comment on column audit.vw_operacoes_resumo.selo is 'Seal in the audit chain, hexadecimal; null until sealed.';
 grant select on table audit.vw_operacoes_resumo to conferente_leitor;
 
+create view audit.vw_pessoas (
+  nome text,
+  papel text,
+  endereco text,
+  registrada_em timestamp with time zone,
+  registrada_por text
+);
+comment on view audit.vw_pessoas is 'People who may sign in, as administrators registered them.';
+comment on column audit.vw_pessoas.nome is 'Person, in the one spelling by which decisions record people. Key.';
+comment on column audit.vw_pessoas.papel is 'Role that signing in gives.';
+comment on column audit.vw_pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
+comment on column audit.vw_pessoas.registrada_em is 'When it was registered.';
+comment on column audit.vw_pessoas.registrada_por is 'By whom.';
+grant select on table audit.vw_pessoas to conferente_administrador;
+
 create view audit.vw_resumos (
   divergencia_id bigint,
   resumo jsonb
@@ -1463,6 +1545,12 @@ create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text
 comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
+create function audit.criar_convite(nome text, papel text, resumo bytea, enviar boolean DEFAULT false)
+  returns audit.convites language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.criar_convite(text,text,bytea,boolean) is 'Makes a one-time link of ten minutes and returns it. papel: null for the one registered. resumo: SHA-256 of its secret. enviar: it goes to the person''s registered address, given in endereco. Errors: NC001 name, role or digest not allowed, or no address, NC026 no role.';
+grant execute on function audit.criar_convite(text,text,bytea,boolean) to conferente_administrador;
+
 create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
@@ -1474,7 +1562,7 @@ create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEF
   returns SETOF audit.resultado_planilha language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.decidir_planilha(jsonb,text,text) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC025 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+comment on function audit.decidir_planilha(jsonb,text,text) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
 grant execute on function audit.decidir_planilha(jsonb,text,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
@@ -1688,6 +1776,12 @@ grant execute on function audit.registrar_operacao(text,text,jsonb) to conferent
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_operador;
 grant execute on function audit.registrar_operacao(text,text,jsonb) to conferente_revisor;
 
+create function audit.registrar_pessoa(nome text, papel text, motivo text, endereco text DEFAULT NULL::text)
+  returns audit.pessoas language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.registrar_pessoa(text,text,text,text) is 'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. What held before is replaced; another role ends the sessions that the person has. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
+grant execute on function audit.registrar_pessoa(text,text,text,text) to conferente_administrador;
+
 create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[], coluna_filial text DEFAULT NULL::text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1695,7 +1789,7 @@ comment on function audit.registrar_regra(text,text,text,text,text,text[],text,t
 grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
-  returns audit.tokens language plpgsql volatile security definer
+  returns audit.tokens language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit.registrar_token(text,text,timestamp with time zone) is 'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
 grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
@@ -1712,6 +1806,12 @@ create function audit.relatorio_desempenho(de date DEFAULT NULL::date, ate date 
   set search_path=pg_catalog, pg_temp;
 comment on function audit.relatorio_desempenho(date,date) is 'How sessions and rules did, as JSON. de and ate: days on which sessions began, in the zone agenda.fuso, both included; by default the last 30. sessoes: totals, median and 95th percentile of their seconds, amounts in BRL; regras: rows of audit.vw_metricas_regras as they stand now; execucoes: rows of audit.vw_metricas_desempenho of the latest 500 sessions of the period.';
 grant execute on function audit.relatorio_desempenho(date,date) to conferente_leitor;
+
+create function audit.remover_pessoa(nome text, motivo text)
+  returns audit.pessoas language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.remover_pessoa(text,text) is 'Removes a person who was registered, and ends the sessions and links that the person has. Errors: NC004 not registered, NC006 reason missing.';
+grant execute on function audit.remover_pessoa(text,text) to conferente_administrador;
 
 create function audit.reverter_divergencias(ids bigint[], motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
@@ -2024,6 +2124,12 @@ create function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra t
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_falha(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
+
+create function audit_interno.anotar_pessoa(nome text, papel text, endereco text, motivo text)
+  returns audit.pessoas language plpgsql volatile
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_pessoa(text,text,text,text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
 
 create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
@@ -2607,6 +2713,16 @@ create function audit_interno.em_periodo_fechado(ids bigint[])
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
 
+create function audit_interno.emitir_convite(nome text, papel text, resumo bytea, endereco text)
+  returns audit.convites language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.emitir_convite(text,text,bytea,text) is 'Puts a one-time link on record and returns it. NC001 when resumo is no digest.';
+
+create function audit_interno.emitir_token(nome text, papel text, expira_em timestamp with time zone, por text DEFAULT NULL::text, convite_id bigint DEFAULT NULL::bigint)
+  returns audit.tokens language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.emitir_token(text,text,timestamp with time zone,text,bigint) is 'Puts a token on record and returns it. NC001 name, role or expiry not allowed.';
+
 create function audit_interno.encerrar_interrompidas()
   returns SETOF audit.sessoes_processamento language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -2643,6 +2759,23 @@ create function audit_interno.entradas_nossas(regra audit.regras, ids bigint[])
   returns TABLE(divergencia_id bigint, entrada jsonb) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.entradas_nossas(audit.regras,bigint[]) is 'Entry of each finding''s row as our later corrections of other findings left it.';
+
+create function audit_interno.entrar(nome text, papel text, por text, convite_id bigint DEFAULT NULL::bigint)
+  returns audit.tokens language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.entrar(text,text,text,bigint) is 'The session of somebody who has signed in, on record.';
+
+create function audit_interno.entrar_por_convite(resumo bytea)
+  returns audit.tokens language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.entrar_por_convite(bytea) is 'Uses a one-time link up and returns the session that it gives. resumo: SHA-256 of its secret. NC025 when it is unknown, used, expired or revoked.';
+grant execute on function audit_interno.entrar_por_convite(bytea) to conferente_servico;
+
+create function audit_interno.entrar_por_provedor(nome text, papel text DEFAULT NULL::text)
+  returns audit.tokens language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.entrar_por_provedor(text,text) is 'The session of a person whom single sign-on has named. papel: as a claim gives it, null to look it up in audit.vw_pessoas. NC026 when the person has no role.';
+grant execute on function audit_interno.entrar_por_provedor(text,text) to conferente_servico;
 
 create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::bigint[], adiaveis text[] DEFAULT NULL::text[], antes text DEFAULT NULL::text, ajustes jsonb DEFAULT audit_interno.ajustes())
   returns SETOF record language plpgsql volatile security definer
@@ -3045,6 +3178,11 @@ create function audit_interno.mudanca(originais jsonb, propostos jsonb)
   returns text language sql immutable;
 comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
 
+create function audit_interno.nome_api(nome text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+
 create function audit_interno.nome_pessoa(nome text)
   returns text language sql immutable;
 comment on function audit_interno.nome_pessoa(text) is 'The name in the one spelling by which a person is known.';
@@ -3072,10 +3210,21 @@ create function audit_interno.pagina(caminho text DEFAULT ''::text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pagina(text) is 'URL of the review page, with a query as ?divergencia=7 or ?sessao=3.';
 
+create function audit_interno.papel_api(papel text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.papel_api(text) is 'The role with its prefix. NC001 when it is none of the four.';
+
 create function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
   returns boolean language sql immutable;
 comment on function audit_interno.pede_duas(audit.divergencias_processadas,numeric) is 'Whether approving it needs two people; dupla is the setting aprovacao.valor_dupla.';
 grant execute on function audit_interno.pede_duas(audit.divergencias_processadas,numeric) to conferente_leitor;
+
+create function audit_interno.pedir_convite(endereco text, resumo bytea, OUT nome text, OUT endereco_registrado text, OUT expira_em timestamp with time zone, OUT pagina text, OUT remetente text)
+  returns record language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pedir_convite(text,bytea) is 'The one-time link to be mailed, the page that it leads to and the sender; nulls for none. resumo: SHA-256 of its secret.';
+grant execute on function audit_interno.pedir_convite(text,bytea) to conferente_servico;
 
 create function audit_interno.pela_api()
   returns boolean language sql stable
@@ -3358,6 +3507,12 @@ create function audit_interno.rotulos_estranhos(chave text DEFAULT NULL::text)
   returns TABLE(configuracao text, rotulo text, proximos text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+
+create function audit_interno.sair(nome text, papel text, token_id text)
+  returns void language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+grant execute on function audit_interno.sair(text,text,text) to conferente_servico;
 
 create function audit_interno.selar()
   returns bigint language plpgsql volatile security definer

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:eb7bc5edb00654c5816d47923398569c9709ad20
+--! Hash: sha1:6b65c1e9edb5f62f78684bd483a3830b0b9cedc5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -154,7 +154,7 @@ comment on column audit.resultado_planilha.linha is 'Number of the line, as the 
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
 comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
-comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC025. Null when it was not left.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
@@ -265,6 +265,8 @@ from (values
     'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('acesso.sessao_horas', '10', 'inteiro', 1, 72, null, 'horas',
+    'Quanto tempo quem entrou pela página fica dentro, por login único ou por link de uso único.'),
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
     'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
   ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
@@ -1092,7 +1094,52 @@ comment on column audit.periodos.reaberto_motivo is 'Why.';
 --! EndIncluded contrato/periodos.sql
 
 --! Included pessoas/acesso/tabelas.sql
--- Whom `conferente token` let in, and who was shut out. Both append-only; the token itself is never kept.
+-- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
+create table audit.pessoas (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  papel text check (papel in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador')),
+  endereco text check (length(endereco) <= 254),
+  registrada_em timestamptz not null default clock_timestamp(),
+  registrada_por text not null
+);
+create index on audit.pessoas (operacao_id);
+create index on audit.pessoas (nome, id desc);
+comment on table audit.pessoas is 'What administrators have said of people who sign in: of each person the last row holds, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
+comment on column audit.pessoas.id is 'Key.';
+comment on column audit.pessoas.operacao_id is 'Operation that said it.';
+comment on column audit.pessoas.nome is 'Person, in the one spelling by which decisions record people.';
+comment on column audit.pessoas.papel is 'Role that signing in gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador; null for a person who was removed.';
+comment on column audit.pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
+comment on column audit.pessoas.registrada_em is 'When it was said.';
+comment on column audit.pessoas.registrada_por is 'Who said it.';
+
+create table audit.convites (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  papel text not null check (papel in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador')),
+  resumo bytea not null unique check (length(resumo) = 32),
+  endereco text check (length(endereco) <= 254),
+  emitido_em timestamptz not null default clock_timestamp(),
+  emitido_por text not null,
+  expira_em timestamptz not null,
+  check (expira_em > emitido_em and expira_em <= emitido_em + interval '10 minutes')
+);
+create index on audit.convites (operacao_id);
+create index on audit.convites (nome, emitido_em desc);
+comment on table audit.convites is 'One-time links for signing in: for whom, as what, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
+comment on column audit.convites.id is 'Key.';
+comment on column audit.convites.operacao_id is 'Operation that made it.';
+comment on column audit.convites.nome is 'Person who signs in by it.';
+comment on column audit.convites.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
+comment on column audit.convites.resumo is 'SHA-256 of the secret in the link.';
+comment on column audit.convites.endereco is 'Mail address to which it was to be sent; null when it was handed over otherwise.';
+comment on column audit.convites.emitido_em is 'When it was made.';
+comment on column audit.convites.emitido_por is 'Who made it; the login of the API where somebody asked for it by a registered address.';
+comment on column audit.convites.expira_em is 'When it ends by itself, ten minutes later at most.';
+
 create table audit.tokens (
   id text primary key check (length(id) between 1 and 255),
   operacao_id bigint not null references audit.operacoes,
@@ -1101,11 +1148,12 @@ create table audit.tokens (
   emitido_em timestamptz not null default clock_timestamp(),
   emitido_por text not null,
   expira_em timestamptz not null,
+  convite_id bigint unique references audit.convites, -- so that no link lets anybody in twice
   check (expira_em > emitido_em)
 );
 create index on audit.tokens (operacao_id);
 create index on audit.tokens (nome);
-comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
+comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, as what, until when. The token itself is never kept.';
 comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
 comment on column audit.tokens.operacao_id is 'Operation that issued it.';
 comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
@@ -1113,6 +1161,7 @@ comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, 
 comment on column audit.tokens.emitido_em is 'When it was issued.';
 comment on column audit.tokens.emitido_por is 'Who issued it.';
 comment on column audit.tokens.expira_em is 'When it ends by itself.';
+comment on column audit.tokens.convite_id is 'One-time link by which the person signed in; null for a token of a program and for single sign-on.';
 
 create table audit.revogacoes (
   id bigint generated always as identity primary key,
@@ -1883,7 +1932,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens', 'revogacoes', 'codigos_regra'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -6932,7 +6981,7 @@ begin
 end
 $$;
 comment on function audit.decidir_planilha(jsonb, text, text) is
-  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC025 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
 grant execute on function audit.decidir_planilha(jsonb, text, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_planilha.sql
 
@@ -7000,7 +7049,7 @@ begin
     when p.decisao not in ('aprovar', 'rejeitar', 'confirmar') then 'NC001'
     when d.id is null then 'NC004'
     when p.vezes > 1 then 'NC001'
-    when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC025'
+    when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC023'
     when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
 end
@@ -10034,38 +10083,130 @@ grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferi
   audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
 --! EndIncluded pessoas/acesso/assumir.sql
 
---! Included pessoas/acesso/registrar_token.sql
--- Puts a token on record; `conferente token` signs it afterwards. The token itself never reaches the database.
-create or replace function audit.registrar_token(nome text, papel text, expira_em timestamptz)
-returns audit.tokens
+--! Included pessoas/acesso/nome_api.sql
+-- The name of somebody who is let in, in its one spelling. Called by whatever gives somebody a role.
+create or replace function audit_interno.nome_api(nome text)
+returns text
 language plpgsql
-volatile security definer
+immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_nome text := audit_interno.nome_pessoa(registrar_token.nome);
-  v_papel text := 'conferente_' || lower(regexp_replace(registrar_token.papel, '^conferente_', ''));
-  v_operacao bigint;
-  v_token audit.tokens;
+  v_nome text := audit_interno.nome_pessoa(nome_api.nome);
 begin
   if coalesce(v_nome, '') = '' or length(v_nome) > 200 then
     raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
   end if;
+  return v_nome;
+end
+$$;
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+--! EndIncluded pessoas/acesso/nome_api.sql
+
+--! Included pessoas/acesso/papel_api.sql
+-- A role of the API as a person writes it, with or without its prefix. Called by whatever gives somebody a role.
+create or replace function audit_interno.papel_api(papel text)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_papel text := 'conferente_' || lower(regexp_replace(papel_api.papel, '^conferente_', ''));
+begin
   if v_papel is null or v_papel not in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador') then
-    raise exception using errcode = 'NC001', message = format('papel desconhecido: %s', coalesce(registrar_token.papel, 'nulo')),
+    raise exception using errcode = 'NC001', message = format('papel desconhecido: %s', coalesce(papel_api.papel, 'nulo')),
       hint = 'São possíveis: leitor, revisor, operador, administrador.';
   end if;
-  if registrar_token.expira_em is null or registrar_token.expira_em <= clock_timestamp() then
+  return v_papel;
+end
+$$;
+comment on function audit_interno.papel_api(text) is 'The role with its prefix. NC001 when it is none of the four.';
+--! EndIncluded pessoas/acesso/papel_api.sql
+
+--! Included pessoas/acesso/emitir_token.sql
+-- Puts a token on record, whoever it is for: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
+create or replace function audit_interno.emitir_token(nome text, papel text, expira_em timestamptz, por text default null, convite_id bigint default null)
+returns audit.tokens
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_api(emitir_token.nome);
+  v_papel text := audit_interno.papel_api(emitir_token.papel);
+  v_operacao bigint;
+  v_token audit.tokens;
+begin
+  if emitir_token.expira_em is null or emitir_token.expira_em <= clock_timestamp() then
     raise exception using errcode = 'NC001', message = 'a validade precisa acabar no futuro';
   end if;
   v_operacao := audit_interno.abrir_operacao('acesso');
-  insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em)
-  values (gen_random_uuid()::text, v_operacao, v_nome, v_papel, audit_interno.ator(), registrar_token.expira_em)
+  insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em, convite_id)
+  values (gen_random_uuid()::text, v_operacao, v_nome, v_papel, audit_interno.ator(), emitir_token.expira_em, emitir_token.convite_id)
   returning * into v_token;
-  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'token emitido', 'token', v_token.id,
-    'nome', v_token.nome, 'papel', v_token.papel, 'expira_em', v_token.expira_em));
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object('ato', 'token emitido',
+    'token', v_token.id, 'nome', v_token.nome, 'papel', v_token.papel, 'expira_em', v_token.expira_em, 'por', emitir_token.por,
+    'convite', v_token.convite_id)));
   return v_token;
 end
+$$;
+comment on function audit_interno.emitir_token(text, text, timestamptz, text, bigint) is 'Puts a token on record and returns it. NC001 name, role or expiry not allowed.';
+--! EndIncluded pessoas/acesso/emitir_token.sql
+
+--! Included pessoas/acesso/vw_pessoas.sql
+-- Who may sign in now.
+create or replace view audit.vw_pessoas as
+select p.nome, p.papel, p.endereco, p.registrada_em, p.registrada_por
+from (select distinct on (x.nome) x.* from audit.pessoas x order by x.nome, x.id desc) as p
+where p.papel is not null;
+comment on view audit.vw_pessoas is 'People who may sign in, as administrators registered them.';
+comment on column audit.vw_pessoas.nome is 'Person, in the one spelling by which decisions record people. Key.';
+comment on column audit.vw_pessoas.papel is 'Role that signing in gives.';
+comment on column audit.vw_pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
+comment on column audit.vw_pessoas.registrada_em is 'When it was registered.';
+comment on column audit.vw_pessoas.registrada_por is 'By whom.';
+--! EndIncluded pessoas/acesso/vw_pessoas.sql
+
+--! Included pessoas/acesso/emitir_convite.sql
+-- Puts a one-time link on record; its secret is drawn outside and never reaches the database. Called by criar_convite and pedir_convite.
+create or replace function audit_interno.emitir_convite(nome text, papel text, resumo bytea, endereco text)
+returns audit.convites
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_operacao bigint;
+  v_convite audit.convites;
+begin
+  if length(emitir_convite.resumo) is distinct from 32 then
+    raise exception using errcode = 'NC001', message = 'resumo deve ser o SHA-256 do segredo do link';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso');
+  insert into audit.convites (operacao_id, nome, papel, resumo, endereco, emitido_em, emitido_por, expira_em)
+  select v_operacao, emitir_convite.nome, emitir_convite.papel, emitir_convite.resumo, emitir_convite.endereco, a.agora, audit_interno.ator(),
+    a.agora + interval '10 minutes'
+  from clock_timestamp() as a (agora)
+  returning * into v_convite;
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object('ato', 'convite emitido',
+    'convite', v_convite.id, 'nome', v_convite.nome, 'papel', v_convite.papel, 'expira_em', v_convite.expira_em,
+    'resumo', encode(v_convite.resumo, 'hex'), 'endereco', encode(sha256(convert_to(v_convite.endereco, 'UTF8')), 'hex'))));
+  return v_convite;
+end
+$$;
+comment on function audit_interno.emitir_convite(text, text, bytea, text) is 'Puts a one-time link on record and returns it. NC001 when resumo is no digest.';
+--! EndIncluded pessoas/acesso/emitir_convite.sql
+
+--! Included pessoas/acesso/registrar_token.sql
+-- Puts a token on record; `conferente token` signs it afterwards. The token itself never reaches the database.
+create or replace function audit.registrar_token(nome text, papel text, expira_em timestamptz)
+returns audit.tokens
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select * from audit_interno.emitir_token(registrar_token.nome, registrar_token.papel, registrar_token.expira_em)
 $$;
 comment on function audit.registrar_token(text, text, timestamptz) is
   'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
@@ -10176,6 +10317,248 @@ comment on function audit.quem_sou() is
   'The caller: nome, as decisions record it, and papeis, the roles held: leitor, revisor, operador, administrador.';
 grant execute on function audit.quem_sou() to conferente_leitor;
 --! EndIncluded pessoas/acesso/quem_sou.sql
+
+--! Included pessoas/acesso/anotar_pessoa.sql
+-- Puts on record what an administrator says of a person. Who had another role, or has none any more, is shut out first: a session keeps
+-- the role with which it began. Called by registrar_pessoa and remover_pessoa.
+create or replace function audit_interno.anotar_pessoa(nome text, papel text, endereco text, motivo text)
+returns audit.pessoas
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(anotar_pessoa.motivo);
+  v_papel text;
+  v_operacao bigint;
+  v_pessoa audit.pessoas;
+begin
+  lock table audit.pessoas in share row exclusive mode; -- one after the other: an address is one person's
+  if exists (select from audit.vw_pessoas p where lower(p.endereco) = lower(anotar_pessoa.endereco) and p.nome <> anotar_pessoa.nome) then
+    raise exception using errcode = 'NC001', message = 'este endereço já é de outra pessoa';
+  end if;
+  select p.papel into v_papel from audit.vw_pessoas p where p.nome = anotar_pessoa.nome;
+  if v_papel is distinct from anotar_pessoa.papel and v_papel is not null then
+    perform audit.revogar_acesso(v_motivo, nome => anotar_pessoa.nome);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
+  insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
+  values (v_operacao, anotar_pessoa.nome, anotar_pessoa.papel, anotar_pessoa.endereco, audit_interno.ator())
+  returning * into v_pessoa;
+  -- operations are read by all: of the address the digest
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
+    'ato', case when v_pessoa.papel is null then 'pessoa removida' else 'pessoa registrada' end, 'pessoa', v_pessoa.id, 'nome', v_pessoa.nome,
+    'papel', v_pessoa.papel, 'endereco', encode(sha256(convert_to(v_pessoa.endereco, 'UTF8')), 'hex'))));
+  return v_pessoa;
+end
+$$;
+comment on function audit_interno.anotar_pessoa(text, text, text, text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
+--! EndIncluded pessoas/acesso/anotar_pessoa.sql
+
+--! Included pessoas/acesso/criar_convite.sql
+-- Makes a one-time link of ten minutes for signing in; `conferente convite` draws its secret and hands the link over.
+create or replace function audit.criar_convite(nome text, papel text, resumo bytea, enviar boolean default false)
+returns audit.convites
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_api(criar_convite.nome);
+  v_pessoa audit.vw_pessoas;
+begin
+  select * into v_pessoa from audit.vw_pessoas p where p.nome = v_nome;
+  if criar_convite.papel is null and v_pessoa.papel is null then
+    raise exception using errcode = 'NC026', message = format('%s ainda não tem um papel aqui', v_nome),
+      hint = 'Diga o papel, ou registre a pessoa: conferente pessoas.';
+  end if;
+  if criar_convite.enviar and v_pessoa.endereco is null then
+    raise exception using errcode = 'NC001', message = format('%s não tem endereço registrado', v_nome),
+      hint = 'Registre-o antes: conferente pessoas --nome … --papel … --endereco … --motivo …';
+  end if;
+  return audit_interno.emitir_convite(v_nome, audit_interno.papel_api(coalesce(criar_convite.papel, v_pessoa.papel)),
+    criar_convite.resumo, case when criar_convite.enviar then v_pessoa.endereco end);
+end
+$$;
+comment on function audit.criar_convite(text, text, bytea, boolean) is
+  'Makes a one-time link of ten minutes and returns it. papel: null for the one registered. resumo: SHA-256 of its secret. enviar: it goes to the person''s registered address, given in endereco. Errors: NC001 name, role or digest not allowed, or no address, NC026 no role.';
+grant execute on function audit.criar_convite(text, text, bytea, boolean) to conferente_administrador;
+--! EndIncluded pessoas/acesso/criar_convite.sql
+
+--! Included pessoas/acesso/entrar.sql
+-- Somebody has signed in: from here to the end of the transaction the act is theirs, and they get a session of some hours, a token like
+-- any other. Called by entrar_por_convite and entrar_por_provedor, in a session of the API alone.
+create or replace function audit_interno.entrar(nome text, papel text, por text, convite_id bigint default null)
+returns audit.tokens
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select set_config('conferente.ator', audit_interno.nome_api(entrar.nome), true);
+  select * from audit_interno.emitir_token(entrar.nome, entrar.papel,
+    clock_timestamp() + make_interval(hours => (audit_interno.configuracao('acesso.sessao_horas') #>> '{}')::integer), entrar.por, entrar.convite_id)
+$$;
+comment on function audit_interno.entrar(text, text, text, bigint) is 'The session of somebody who has signed in, on record.';
+--! EndIncluded pessoas/acesso/entrar.sql
+
+--! Included pessoas/acesso/entrar_por_convite.sql
+-- Signs in by a one-time link. Of two who use it at once the second waits here and finds it used; the table refuses a second token too.
+-- Whoever was shut out after the link was made is not let in by it.
+create or replace function audit_interno.entrar_por_convite(resumo bytea)
+returns audit.tokens
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_convite audit.convites;
+  v_porque text;
+begin
+  select * into v_convite from audit.convites c where c.resumo = entrar_por_convite.resumo for update;
+  v_porque := case
+    when v_convite.id is null then 'este link não existe'
+    when exists (select from audit.tokens t where t.convite_id = v_convite.id) then 'este link já foi usado'
+    when v_convite.expira_em <= clock_timestamp() then 'este link venceu: ele vale dez minutos'
+    when exists (select from audit.revogacoes r where r.nome = v_convite.nome and r.revogado_em >= v_convite.emitido_em)
+      then 'este link foi revogado' end;
+  if v_porque is not null then
+    raise exception using errcode = 'NC025', message = v_porque, hint = 'Peça outro link, ou a um administrador.';
+  end if;
+  return audit_interno.entrar(v_convite.nome, v_convite.papel, 'convite', v_convite.id);
+end
+$$;
+comment on function audit_interno.entrar_por_convite(bytea) is
+  'Uses a one-time link up and returns the session that it gives. resumo: SHA-256 of its secret. NC025 when it is unknown, used, expired or revoked.';
+grant execute on function audit_interno.entrar_por_convite(bytea) to conferente_servico;
+--! EndIncluded pessoas/acesso/entrar_por_convite.sql
+
+--! Included pessoas/acesso/entrar_por_provedor.sql
+-- Signs in whom the provider of single sign-on has named. Its role comes from a claim, or from what administrators registered.
+create or replace function audit_interno.entrar_por_provedor(nome text, papel text default null)
+returns audit.tokens
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_api(entrar_por_provedor.nome);
+  v_papel text := coalesce(entrar_por_provedor.papel, (select p.papel from audit.vw_pessoas p where p.nome = v_nome));
+begin
+  if v_papel is null then
+    raise exception using errcode = 'NC026', message = format('%s ainda não tem um papel aqui', v_nome),
+      hint = format('Um administrador o dá: conferente pessoas --nome "%s" --papel revisor --motivo …', v_nome);
+  end if;
+  return audit_interno.entrar(v_nome, v_papel, 'login único');
+end
+$$;
+comment on function audit_interno.entrar_por_provedor(text, text) is
+  'The session of a person whom single sign-on has named. papel: as a claim gives it, null to look it up in audit.vw_pessoas. NC026 when the person has no role.';
+grant execute on function audit_interno.entrar_por_provedor(text, text) to conferente_servico;
+--! EndIncluded pessoas/acesso/entrar_por_provedor.sql
+
+--! Included pessoas/acesso/pedir_convite.sql
+-- A link for whoever asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
+-- the same answer either way, so that nobody learns who is registered.
+create or replace function audit_interno.pedir_convite(
+  endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
+)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_pessoa audit.vw_pessoas;
+  v_convite audit.convites;
+begin
+  select p.* into v_pessoa from audit.vw_pessoas p where lower(p.endereco) = lower(btrim(pedir_convite.endereco));
+  if v_pessoa.nome is null or 3 <= (
+    select count(*) from audit.convites c
+    where c.nome = v_pessoa.nome and c.endereco is not null and c.emitido_em > clock_timestamp() - interval '10 minutes'
+  ) then
+    return;
+  end if;
+  v_convite := audit_interno.emitir_convite(v_pessoa.nome, v_pessoa.papel, pedir_convite.resumo, v_pessoa.endereco);
+  nome := v_convite.nome;
+  endereco_registrado := v_convite.endereco;
+  expira_em := v_convite.expira_em;
+  pagina := audit_interno.pagina();
+  remetente := audit_interno.configuracao('correio.remetente') #>> '{}';
+end
+$$;
+comment on function audit_interno.pedir_convite(text, bytea) is 'The one-time link to be mailed, the page that it leads to and the sender; nulls for none. resumo: SHA-256 of its secret.';
+grant execute on function audit_interno.pedir_convite(text, bytea) to conferente_servico;
+--! EndIncluded pessoas/acesso/pedir_convite.sql
+
+--! Included pessoas/acesso/registrar_pessoa.sql
+-- Gives somebody who signs in a role, and an address to which links may go; or changes them.
+create or replace function audit.registrar_pessoa(nome text, papel text, motivo text, endereco text default null)
+returns audit.pessoas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_endereco text := nullif(btrim(registrar_pessoa.endereco), '');
+begin
+  if v_endereco is not null and not audit_interno.endereco_valido(v_endereco) then
+    raise exception using errcode = 'NC001', message = format('não é um endereço de e-mail: %s', left(v_endereco, 300)),
+      hint = 'Só o endereço, por exemplo ana@empresa.com.br.';
+  end if;
+  return audit_interno.anotar_pessoa(audit_interno.nome_api(registrar_pessoa.nome), audit_interno.papel_api(registrar_pessoa.papel),
+    v_endereco, registrar_pessoa.motivo);
+end
+$$;
+comment on function audit.registrar_pessoa(text, text, text, text) is
+  'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. What held before is replaced; another role ends the sessions that the person has. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
+grant execute on function audit.registrar_pessoa(text, text, text, text) to conferente_administrador;
+--! EndIncluded pessoas/acesso/registrar_pessoa.sql
+
+--! Included pessoas/acesso/remover_pessoa.sql
+-- Takes a person's role and address away, and every session and link that the person has.
+create or replace function audit.remover_pessoa(nome text, motivo text)
+returns audit.pessoas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(remover_pessoa.nome);
+begin
+  if not exists (select from audit.vw_pessoas p where p.nome = v_nome) then
+    raise exception using errcode = 'NC004', message = format('pessoa desconhecida: %s', coalesce(left(v_nome, 200), 'nula')),
+      hint = 'select nome, papel from audit.vw_pessoas';
+  end if;
+  return audit_interno.anotar_pessoa(v_nome, null, null, remover_pessoa.motivo);
+end
+$$;
+comment on function audit.remover_pessoa(text, text) is
+  'Removes a person who was registered, and ends the sessions and links that the person has. Errors: NC004 not registered, NC006 reason missing.';
+grant execute on function audit.remover_pessoa(text, text) to conferente_administrador;
+--! EndIncluded pessoas/acesso/remover_pessoa.sql
+
+--! Included pessoas/acesso/sair.sql
+-- Signs out: revokes the session by which its owner came. Once it is refused nothing more is recorded of it.
+create or replace function audit_interno.sair(nome text, papel text, token_id text)
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(sair.nome);
+  v_operacao bigint;
+begin
+  perform audit_interno.conferir_acesso(v_nome, sair.papel, sair.token_id, null, false);
+  perform set_config('conferente.ator', v_nome, true);
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => 'saiu');
+  insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (v_operacao, sair.token_id, 'saiu', v_nome);
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'acesso revogado', 'token', sair.token_id));
+end
+$$;
+comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
+--! EndIncluded pessoas/acesso/sair.sql
 
 --! Included saidas/consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
@@ -11899,9 +12282,9 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
 grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
--- Who holds a token concerns those who issue them.
-revoke select on audit.tokens, audit.revogacoes from conferente_leitor;
-grant select on audit.tokens, audit.revogacoes to conferente_administrador;
+-- Who may come in, and who did, concerns those who let people in.
+revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
   to conferente_regra;
@@ -13074,8 +13457,8 @@ comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_det
 --! EndIncluded motor/selo/quebras_divergencias.sql
 
 --! Included motor/selo/quebras_acesso.sql
--- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, which tokens
--- were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
+-- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, who may sign in, which
+-- links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_acesso()
 returns setof audit_interno.quebra
 language sql
@@ -13107,6 +13490,35 @@ as $$
   full join audit.tokens t on t.operacao_id = o.id and t.id = o.detalhes ->> 'token'
   where o.id is null or t.id is null or t.nome <> o.detalhes ->> 'nome' or t.papel <> o.detalhes ->> 'papel'
     or t.emitido_por <> o.ator or t.expira_em <> o.expira_em
+    or t.convite_id::text is distinct from o.detalhes ->> 'convite'
+  union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, c.operacao_id), format('audit.convites %s', coalesce(c.id::text, o.detalhes ->> 'convite')),
+    coalesce(o.dito, 'nenhum convite'), coalesce(c.dito, 'nenhum convite')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s, %s, %s, %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'papel', p.detalhes ->> 'resumo',
+      p.detalhes ->> 'endereco', p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'convite emitido'
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s, %s, %s, %s, por %s', x.nome, x.papel, encode(x.resumo, 'hex'),
+      encode(sha256(convert_to(x.endereco, 'UTF8')), 'hex'), x.emitido_por) as dito
+    from audit.convites x
+  ) as c on c.operacao_id = o.id and c.id::text = o.detalhes ->> 'convite'
+  where o.dito is distinct from c.dito
+  union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, e.operacao_id), format('audit.pessoas %s', coalesce(e.id::text, o.detalhes ->> 'pessoa')),
+    coalesce(o.dito, 'nenhuma pessoa'), coalesce(e.dito, 'nenhuma pessoa')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s, %s, %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'papel', p.detalhes ->> 'endereco',
+      p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' in ('pessoa registrada', 'pessoa removida')
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s, %s, %s, por %s', x.nome, x.papel, encode(sha256(convert_to(x.endereco, 'UTF8')), 'hex'),
+      x.registrada_por) as dito
+    from audit.pessoas x
+  ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'pessoa'
+  where o.dito is distinct from e.dito
   union all
   select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
     case when o.id is null then 'nenhuma revogação'
@@ -13140,11 +13552,11 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
       'revogacoes', 'codigos_regra']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
       'revogacoes', 'codigos_regra',
       'divergencias_processadas']) as t (tabela)
     union all

@@ -100,6 +100,8 @@ from (values
     'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('acesso.sessao_horas', '10', 'inteiro', 1, 72, null, 'horas',
+    'Quanto tempo quem entrou pela página fica dentro, por login único ou por link de uso único.'),
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
     'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
   ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,

@@ -10,6 +10,7 @@ import * as cancelar from './cancelar.ts'
 import * as comentar from './comentar.ts'
 import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
+import * as convite from './convite.ts'
 import * as corrigir from './corrigir.ts'
 import * as decidir from './decidir.ts'
 import * as demo from './demo.ts'
@@ -29,6 +30,7 @@ import * as notificacoes from './notificacoes.ts'
 import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
 import * as periodo from './periodo.ts'
+import * as pessoas from './pessoas.ts'
 import * as processar from './processar.ts'
 import * as reabrir from './reabrir.ts'
 import * as regras from './regras.ts'
@@ -75,6 +77,8 @@ const COMMANDS = [
   trabalhar,
   servir,
   iniciar,
+  pessoas,
+  convite,
   token,
 ]
 

@@ -34,6 +34,8 @@ const STATUS: Readonly<Record<string, number>> = {
   NC020: 401,
   NC021: 409,
   NC022: 409,
+  NC025: 403,
+  NC026: 403,
   '42501': 403,
   '57014': 503,
   '55P03': 503,

@@ -3,6 +3,8 @@ import { both, same } from './both.ts'
 export const column = {
   name: both('nome', 'name'),
   role: both('papel', 'role'),
+  address: both('e-mail', 'mail address'),
+  since: both('desde', 'since'),
   issued: both('emitido', 'issued'),
   expires: both('vence', 'expires'),
   revoked: both('revogado', 'revoked'),

@@ -120,5 +120,13 @@ export const command = {
     'a API e o trabalhador num só processo, até ser encerrado',
     'the API and the worker in one process, until it is stopped',
   ),
+  pessoas: both(
+    'lista, registra e remove quem entra pela página, com papel e e-mail',
+    'lists, registers and removes who signs in by the page, with role and mail address',
+  ),
+  convite: both(
+    'cria um link de uso único, de dez minutos, para entrar pela página',
+    'makes a one-time link, good for ten minutes, to sign in by the page',
+  ),
   token: both('emite, lista e revoga tokens de acesso à API', 'issues, lists and revokes tokens for the API'),
 }

@@ -215,6 +215,21 @@ export const example = {
     'conferente trabalhar --prazo 60',
     'conferente trabalhar --simultaneos 4',
   ),
+  pessoas: examples(
+    'conferente pessoas',
+    both(
+      'conferente pessoas --nome ana --papel revisor --endereco ana@empresa.com.br --motivo "contas a pagar"',
+      'conferente pessoas --nome ana --papel revisor --endereco ana@company.com --motivo "accounts payable"',
+    ),
+    both(
+      'conferente pessoas --remover ana --motivo "saiu da empresa"',
+      'conferente pessoas --remover ana --motivo "left the company"',
+    ),
+  ),
+  convite: examples(
+    'conferente convite --nome ana --papel revisor',
+    'conferente convite --nome ana --enviar',
+  ),
   token: examples(
     'conferente token --papel leitor --nome painel --validade 90d > painel.token',
     'conferente token --listar',

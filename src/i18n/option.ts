@@ -16,6 +16,25 @@ export const option = {
     'página do GraphQL em /ruru e esquema aberto a todos; só para desenvolvimento',
     "GraphQL's page at /ruru and its schema open to all; for development only",
   ),
+  inviteName: both('pessoa que entra', 'person who signs in'),
+  inviteRole: both(
+    'papel com que entra: leitor, revisor, operador ou administrador',
+    'role with which the person signs in: leitor, revisor, operador or administrador',
+  ),
+  inviteSend: both(
+    'envia o link ao endereço registrado da pessoa',
+    "mails the link to the person's registered address",
+  ),
+  personName: both('pessoa a registrar, ou cujo registro muda', 'person to register or to change'),
+  personAddress: both(
+    'e-mail para onde links de entrada podem ir',
+    'mail address to which links for signing in may go',
+  ),
+  personRemove: both(
+    'remove a pessoa e recusa o que ela tem em aberto',
+    'removes the person and refuses what is still open',
+  ),
+  personReason: both('por que é registrada ou removida', 'why the person is registered or removed'),
   tokenRole: both(
     'papel que o token dá: leitor, revisor, operador ou administrador',
     'role that the token gives: leitor, revisor, operador or administrador',

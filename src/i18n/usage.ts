@@ -85,6 +85,10 @@ export const usage = {
     (name: string, known: string) => `regra desconhecida: ${name}; existem: ${known}`,
     (name, known) => `unknown rule: ${name}; there are: ${known}`,
   ),
+  personOne: both(
+    'registre ou remova: --nome ou --remover, não os dois',
+    'register or remove: --nome or --remover, not both',
+  ),
   tokenOne: both(
     'diga exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',
     'give exactly one: --papel with --nome, --listar, --revogar or --revogar-pessoa',

@@ -37,6 +37,8 @@ codigos_regra
   -   visto_em
 configuracoes_sistema
   C   alterada_em maximo minimo padrao permitidos valor
+convites
+  -   emitido_em expira_em id operacao_id
 correcoes_desfeitas
   -   agora carregado_em correcao_operacao_id divergencia_id esperado operacao_id
 decisoes
@@ -62,6 +64,8 @@ padroes_trade_marketing
   C   criado_em id
 periodos
   -   fechado_em id mes reaberto_em
+pessoas
+  -   id operacao_id registrada_em
 regras
   C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor piso precisao registrada_em rejeitadas
 retencoes
@@ -72,7 +76,7 @@ sessoes_processamento
   RCM carregado_ate carregado_desde corrigidas data_fim data_inicio desfeitas encontradas falhas fim_processamento id linhas_examinadas novas obsoletas recorrentes refeitas resolvidas suprimidas valor_corrigido valor_em_risco
   RC  inicio_processamento partes partes_concluidas resumo solicitada_em total_valor ultima_atividade
 tokens
-  -   operacao_id
+  -   convite_id operacao_id
   C   emitido_em expira_em
 vw_correcoes_desfeitas
   C   carregado_em corrigida_em divergencia_id sessao_id valor_em_risco vista_em
@@ -91,6 +95,8 @@ vw_metricas_resumo
   R   confianca_media dia quantidade valor_em_risco
 vw_operacoes_resumo
   R   elo finalizada_em id iniciada_em linhas sessao_id
+vw_pessoas
+  C   registrada_em
 vw_resumos
   -   divergencia_id resumo
 `
@@ -132,6 +138,8 @@ async function scene(t: Test): Promise<Cenario> {
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'teste')`
   await adelia`select audit.salvar_retencao('CBS', 0.90, '2028-01-01', 'de teste', 'teste', '2028-12-31')`
   await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
+  await adelia`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
+  await adelia`select audit.criar_convite('ana', null, sha256('segredo'))`
   await c.processar('manual')
   await c.sql`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`
   return c

@@ -5,6 +5,7 @@ agendamentos                L R O A
 alteracoes                  L R O A
 codigos_regra               L R O A
 configuracoes_sistema       L R O A
+convites                          A
 correcoes_desfeitas         L R O A
 decisoes                    L R O A
 deteccoes                   L R O A
@@ -15,6 +16,7 @@ notificacoes                L R O A
 operacoes                   L R O A
 padroes_trade_marketing     L R O A
 periodos                    L R O A
+pessoas                           A
 regras                      L R O A
 retencoes                   L R O A
 revogacoes                        A
@@ -28,6 +30,7 @@ vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
 vw_operacoes_resumo         L R O A
+vw_pessoas                        A
 vw_resumos                  L R O A
 
 acertos_padroes()           L R O A
@@ -44,6 +47,7 @@ consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
 confirmar_divergencias()      R
 corrigir_manualmente()        R
+criar_convite()                   A
 decidir_grupo()               R
 declarar_excecao()            R
 desativar_padrao()                A
@@ -78,10 +82,12 @@ reabrir_divergencias()        R
 reabrir_periodo()                 A
 registrar_exportacao()      L R O A
 registrar_operacao()          R O A
+registrar_pessoa()                A
 registrar_regra()                 A
 registrar_token()                 A
 rejeitar_divergencias()       R
 relatorio_desempenho()      L R O A
+remover_pessoa()                  A
 reverter_divergencias()       R
 reverter_operacao()           R O
 reverter_sessao()             R O
@@ -121,7 +127,7 @@ POST /graphql                                  L R O A
 `
 
 /** Routes that need no token. */
-export const PUBLIC: readonly string[] = [
+const PUBLIC_READS = [
   '/healthz',
   '/readyz',
   // The page of the OpenAPI document, the same for everybody; the document itself is not.
@@ -129,7 +135,7 @@ export const PUBLIC: readonly string[] = [
   '/api/docs/',
   '/api/docs/static/index.html',
   '/api/docs/static/swagger-initializer.js',
-  '/api/docs/static/theme/token.js',
+  '/api/docs/static/theme/signin.js',
   '/api/docs/static/*',
   // So is the review page; what it shows it asks of /graphql, with a token.
   '/revisao',
@@ -184,7 +190,16 @@ export const PUBLIC: readonly string[] = [
   ...['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print'].map(
     (name) => `/revisao/${name}.css`,
   ),
+  // How people come in.
+  '/',
+  '/entrar',
 ].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])
+export const PUBLIC: readonly string[] = [
+  ...PUBLIC_READS,
+  'POST /entrar/convite',
+  'POST /entrar/pedido',
+  'POST /sair',
+]
 
 export const LETTERS = { leitor: 'L', revisor: 'R', operador: 'O', administrador: 'A' } as const
 

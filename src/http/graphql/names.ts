@@ -7,6 +7,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   alteracoes: ['alteracao', 'alteracoes'],
   codigos_regra: ['codigo_regra', 'codigos_regra'],
   configuracoes_sistema: ['configuracao', 'configuracoes'],
+  convites: ['convite', 'convites'],
   correcoes_desfeitas: ['desfeita', 'desfeitas'],
   decisoes: ['decisao', 'decisoes'],
   deteccoes: ['deteccao', 'deteccoes'],
@@ -16,6 +17,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   notificacoes: ['notificacao', 'notificacoes'],
   operacoes: ['operacao', 'operacoes'],
   padroes_trade_marketing: ['padrao', 'padroes'],
+  pessoas: ['registro_pessoa', 'registros_pessoas'],
   regras: ['regra', 'regras'],
   retencoes: ['retencao', 'retencoes'],
   periodos: ['periodo', 'periodos'],
@@ -30,6 +32,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
+  vw_pessoas: ['pessoa', 'pessoas'],
   vw_resumos: ['resumo_lancamento', 'resumos_lancamentos'],
 }
 
@@ -64,7 +67,9 @@ export const MUTATIONS: readonly string[] = [
   'reabrir_divergencias',
   'reabrir_periodo',
   'registrar_operacao',
+  'registrar_pessoa',
   'rejeitar_divergencias',
+  'remover_pessoa',
   'reverter_divergencias',
   'reverter_operacao',
   'reverter_sessao',
@@ -119,6 +124,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   consultar_sessoes: 'a page for REST; here there is a connection',
   controle_planilha: 'a cell of a spreadsheet, for what writes it: REST and conferente exportar',
   decidir_planilha: 'takes a file apart into lines: REST and conferente decidir',
+  criar_convite: 'of use only to whoever draws the secret of the link: conferente convite',
   experimentar_escrita:
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
   metricas: 'samples for /metrics',
@@ -131,6 +137,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
 
 /** Columns that mean nothing outside. */
 export const HIDDEN_COLUMNS: readonly string[] = [
+  'convites.resumo',
   'divergencias_processadas.identidade',
   'divergencias_processadas.impressao',
   'padroes_trade_marketing.padrao_dobrado',
@@ -186,6 +193,7 @@ export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
   ],
   vw_grupos_abertos: ['grupo', 'regra', 'quantidade', 'valor', 'mais_antiga'],
   vw_operacoes_resumo: ['id', 'tipo', 'status', 'ator', 'iniciada_em'],
+  vw_pessoas: ['nome', 'papel', 'registrada_em', 'registrada_por'],
 }
 
 /** Keys and references that the database does not enforce, or a view cannot have. */
@@ -244,5 +252,6 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
         '(id) references audit.operacoes (id)|@fieldName operacao|@foreignSingleFieldName resumida',
       ],
     },
+    vw_pessoas: { primaryKey: 'nome', foreignKey: [] },
     vw_resumos: { primaryKey: 'divergencia_id', foreignKey: [] },
   }

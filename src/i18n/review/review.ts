@@ -1,6 +1,7 @@
-import { both, same } from '../both.ts'
+import { both } from '../both.ts'
 import { act, action, explain, only, reasonFor, weigh } from './act.ts'
 import { aside, postponed } from './aside.ts'
+import { door } from './door.ts'
 import { help, hints } from './keys.ts'
 import { label } from './label.ts'
 import { over, run } from './overview.ts'
@@ -13,28 +14,8 @@ export const review = {
   title: both('Conferente: revisão', 'Conferente: review'),
   heading: both('Revisão', 'Review'),
   needsScript: both('Esta página precisa de JavaScript.', 'This page needs JavaScript.'),
-  token: same('Token'),
-  tokenHelp: both(
-    'Quem administra o Conferente emite o seu: conferente token --papel revisor --nome SEU_NOME',
-    'Whoever administers Conferente issues yours: conferente token --papel revisor --nome YOUR_NAME',
-  ),
-  tokenMalformed: both(
-    'Isto não é um token inteiro: ele tem três partes de letras e números, separadas por pontos.',
-    'This is not a whole token: it has three parts of letters and digits, with points between.',
-  ),
-  enter: both('Entrar', 'Enter'),
   leave: both('Sair', 'Leave'),
-  again: {
-    title: both('Entre de novo', 'Enter again'),
-    nothingLost: both(
-      'Seu acesso venceu. Nada se perdeu: o que estava em curso continua assim que você entrar.',
-      'Your access has run out. Nothing is lost: what was under way goes on as soon as you enter.',
-    ),
-    other: both(
-      'Outra pessoa entrou: o que estava em curso não foi feito.',
-      'Somebody else has entered: what was under way was not done.',
-    ),
-  },
+  door,
   loading: both('Carregando…', 'Loading…'),
   offline: both(
     'O servidor não responde. Nada foi feito que não esteja no histórico; tente de novo.',
