@@ -7,7 +7,7 @@ export const ruling = {
   settingsHeading: both('Configurações', 'Settings'),
   parts: {
     rotulos: both('Rótulos do livro', 'Labels of the ledger'),
-    limites: both('Limites e segunda pessoa', 'Limits and second person'),
+    limites: both('Limites, segunda pessoa e períodos', 'Limits, second person and periods'),
     agenda: both('Agenda', 'Schedule'),
     correio: both('Destinatários e correio', 'Recipients and mail'),
     revisao: both('Revisão', 'Review'),

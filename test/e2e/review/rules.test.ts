@@ -239,7 +239,7 @@ test(
     await dito(page, /correio\.destinatarios\. Feito/)
     t.match(await valor('correio.destinatarios'), { valor: ['maria@empresa.com.br', 'joao@empresa.com.br'] })
 
-    await trecho(page, 'Limites e segunda pessoa').click()
+    await trecho(page, 'Limites, segunda pessoa e períodos').click()
     await (await mudar('aprovacao.valor_dupla')).getByLabel('aprovacao.valor_dupla').fill('50.000,00')
     await guardar(page, 'Mudar aprovacao.valor_dupla', 'auditoria')
     await dito(page, /aprovacao\.valor_dupla\. Feito/)

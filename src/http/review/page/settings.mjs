@@ -12,7 +12,7 @@ import { t } from './words.mjs'
 /** Which settings stand together; the first that matches. @type {readonly (readonly [Part, RegExp])[]} */
 const PARTS = [
   ['rotulos', /^(pendente\.(rotulos|vazias)|trade_marketing\.categoria)$/],
-  ['limites', /^(limites\.|aprovacao\.|regras\.)/],
+  ['limites', /^(limites|aprovacao|regras|periodos)\./],
   ['agenda', /^agenda\./],
   ['correio', /^correio\./],
   ['revisao', /^(revisao|resumo)\./],
