@@ -41,8 +41,10 @@ consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
 confirmar_divergencias()      R
+controle_planilha()         L R O A
 corrigir_manualmente()        R
 decidir_grupo()               R
+decidir_planilha()            R
 declarar_excecao()            R
 desativar_padrao()                A
 desativar_retencao()              A
@@ -99,6 +101,7 @@ GET /api/v1/divergencias                       L R O A
 POST /api/v1/divergencias/processar                O
 POST /api/v1/divergencias/aprovar                R
 POST /api/v1/divergencias/confirmar              R
+POST /api/v1/divergencias/planilha               R
 POST /api/v1/divergencias/adiar                  R
 POST /api/v1/divergencias/encaminhar             R
 POST /api/v1/divergencias/comentar               R
@@ -152,6 +155,7 @@ export const PUBLIC: readonly string[] = [
     'queries',
     'queue',
     'search',
+    'sheet',
     'top',
     'typed',
     'words',

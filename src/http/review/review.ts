@@ -28,6 +28,7 @@ export async function review(app: FastifyInstance, { text, settings }: HttpConte
   const preact = readFileSync(fileURLToPath(import.meta.resolve('htm/preact/standalone')), 'utf8')
   const words = `export const LANGUAGE = ${JSON.stringify(settings.language)}
 export const API = ${JSON.stringify(`${settings.basePath}/graphql`)}
+export const REST = ${JSON.stringify(`${settings.basePath}/api/v1`)}
 export const t = ${JSON.stringify(text.review)}
 `
   await app.register(async (scope) => {

@@ -5,4 +5,6 @@ import type { review } from '../../../i18n/review/review.ts'
 export declare const LANGUAGE: string
 /** Where GraphQL is. */
 export declare const API: string
+/** Where REST is. */
+export declare const REST: string
 export declare const t: Said<typeof review>
