@@ -1,11 +1,17 @@
 // Every number, time, day and document of schema audit, and every way by which it reaches TypeScript: by each it is what psql shows.
 // A column that is not listed, and a way that the list does not name, fail here.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { type Test, test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
+import { readDecisions } from '../../src/export/index.ts'
+import { XLSX_MIME } from '../../src/export/media.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
 import { receber } from '../helper/postman.ts'
 import { type Cenario, cenario } from '../helper/scenario.ts'
+import { exportada, linhas, preencher, salva } from '../helper/sheet.ts'
 import {
   asShown,
   type Column,
@@ -107,6 +113,8 @@ avaliacao
   C   achados certas cobertura confianca_media conhecidas danos erradas_no_limiar erro_calibracao julgadas precisao recuperacao
 resultado_decisao
   RC  confianca decidida_em id operacao_id valor_em_risco valores_digitados valores_originais valores_propostos
+resultado_planilha
+  RC  id operacao_id
 resultado_reversao
   C   agora antes depois divergencia_id operacao_id
 verificacao
@@ -236,13 +244,14 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
     },
   )
   await adelia`select audit.alterar_configuracao('aprovacao.valor_dupla', '1e15', 'teste')`
-  const rows = Array.from({ length: 12 }, (_, i) => i + 1)
+  const rows = Array.from({ length: 16 }, (_, i) => i + 1)
   await c.lancar(...rows.map((id) => ({ id, descricao: 'quantia', categoria: 'BOA' })))
   await c.sql`update dw.lancamentos set valor = 90071992547409.80 where descricao = 'quantia'`
   await c.pessoa('olivia')`select from audit.processar_divergencias('manual', regras => '{quantia}')`
   const ids = (await c.sql`select id::int from audit.divergencias_processadas order by id`).map((r) =>
     Number(r['id']),
   )
+  const inSheet = ids.splice(12)
   await c.aprovar('ana', ...ids.slice(6))
 
   const server = await api(t, c)
@@ -353,6 +362,41 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
         ],
         ['R', [document(rest.text)], shown(quatro)],
         ['C', await listed('rejeitar', String(cinco), '--motivo', 'x'), shown(cinco)],
+      ]
+    },
+    resultado_planilha: async () => {
+      const shown = (id: number) =>
+        `(select o.divergencia_id as id, o.operacao_id from audit.decisoes o where o.divergencia_id = ${id}) as d`
+      const [um, dois, tres, quatro] = inSheet as [number, number, number, number]
+      const filled = async (id: number) =>
+        salva(preencher(await linhas(await exportada(c.pessoa('ana'))), { [id]: ['rejeitar', 'x'] }))
+      const lines = async (id: number) => JSON.stringify((await readDecisions(await filled(id))).lines)
+      const digest = '0'.repeat(64)
+      const path = join(await mkdtemp(join(tmpdir(), 'planilha-')), 'fila.xlsx')
+      t.teardown(() => rm(dirname(path), { recursive: true }))
+      await writeFile(path, await filled(quatro))
+      const rest = await fetch(`${server.url}/api/v1/divergencias/planilha`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': XLSX_MIME },
+        body: new Uint8Array(await filled(tres)),
+      })
+      return [
+        [
+          'driver',
+          [
+            ...(await plainly`select * from audit.decidir_planilha(${await lines(um)}::text::jsonb, ${digest})`),
+          ],
+          shown(um),
+        ],
+        [
+          'driver, exact JSON',
+          [
+            ...(await exactly`select * from audit.decidir_planilha(${await lines(dois)}::text::jsonb, ${digest})`),
+          ],
+          shown(dois),
+        ],
+        ['R', (document(await rest.text()) as unknown as { itens: Rows }).itens, shown(tres)],
+        ['C', await listed('decidir', path), shown(quatro)],
       ]
     },
     resultado_reversao: async (columns) => {
