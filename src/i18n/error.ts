@@ -123,6 +123,8 @@ export const code = {
   NC018: both('', 'The exception cannot be declared like this.'),
   NC019: both('', 'A correction that failed verification could not be undone; its batch was rolled back.'),
   NC020: both('', 'The token is unknown or revoked, or gives no role.'),
+  NC025: both('', 'The link to sign in is unknown, used, expired or revoked.'),
+  NC026: both('', 'Nobody has given this person a role.'),
   NC031: both('', 'No entry has this category.'),
   NC032: both('', 'The rule has lost auto.'),
   NC901: both('', 'Schema dw holds objects that are not of the demo.'),

@@ -26,6 +26,8 @@ const COMMANDS = [
   'reabrir 3 --motivo x',
   'reverter --divergencia 1 --porque outra-razao --motivo x',
   'excecoes --todas',
+  'periodo listar',
+  'periodo fechar 2020-01 --motivo x',
   'excecoes --declarar 6 --ate 2099-01-01 --motivo x',
   'historico dw.lancamentos 1',
   'sessoes',
