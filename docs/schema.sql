@@ -4153,6 +4153,11 @@ create function regras.nome_canonico(nome text)
 comment on function regras.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
 grant execute on function regras.nome_canonico(text) to conferente_regra;
 
+create function regras.nome_proprio(nome text)
+  returns text language sql immutable;
+comment on function regras.nome_proprio(text) is 'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
+grant execute on function regras.nome_proprio(text) to conferente_regra;
+
 create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;

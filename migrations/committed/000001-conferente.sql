@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a37d13a8421bde9d097953755e9c07669e0b0940
+--! Hash: sha1:bc22cf04f812056c0df3835aedbbcde7278d0791
 --! Message: conferente
 
 set local role conferente_dono;
@@ -13272,8 +13272,8 @@ revoke execute on function regras.nome_canonico(text) from public;
 --! EndIncluded regras/comum/nome_canonico.sql
 
 --! Included regras/comum/nomes_parecidos.sql
--- Whether two names of suppliers, canonical, with their runs of characters, may be one company's: they share three tenths of the
--- runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
+-- Whether two names of suppliers, canonical, with the runs of characters of what is their own in them (regras.nome_proprio), may be one
+-- company's: they share three tenths of the runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
 -- differ from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and fornecedores_marketing.
 create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
 language sql immutable parallel safe
@@ -13320,6 +13320,26 @@ $$;
 comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
 revoke execute on function regras.corrigidas_sem_palavra() from public;
 --! EndIncluded regras/comum/corrigidas_sem_palavra.sql
+
+--! Included regras/comum/nome_proprio.sql
+-- What of a supplier's canonical name is its own: without the words that say what a company does and how it is organised, which
+-- many bear (two distributors are two companies). The whole name where nothing else is left. Touches nothing. Called by
+-- regra_pendente_verificacao.contradizem_codigo and regra_trade_marketing.fornecedores_marketing.
+create or replace function regras.nome_proprio(nome text) returns text
+language sql immutable parallel safe
+return coalesce(nullif(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
+  ' ' || pg_catalog.replace(nome, ' ', '  ') || ' ', ' (d[aeo]s?|e|em|para|and|of|comerci(al|o)|distribui(dora|cao)|industri(a|al)|transport(es?|adora)|servicos?|solu(cao|coes)|sistemas?'
+    || '|tecnologias?|informa(tica|cao)|engenharia|constru(tora|cao|coes)|empreendimentos|participacoes|representac(ao|oes)|materia(l|is)|produtos?'
+    || '|alimentos|bebidas|medicamentos|combustive(l|is)|auto|postos?|pecas|veiculos|restaurante|lanchonete|padaria|hotel|farmacia|drogaria'
+    || '|supermercados?|papelaria|grafica|editora|comunicac(ao|oes)|agencia|turismo|viagens|consultoria|assessoria|locac(ao|oes)|locadora'
+    || '|administradora|imobiliaria|imoveis|gestao|importac(ao|oes)|exportac(ao|oes)|eletric[ao]s?|valores|empresa|companhia|sociedade|grupo|rede'
+    || '|casa|centro|lojas?|instituto|associacao|fundacao|brasil|services?|solutions|systems|group|company|trading|consulting) ', ' ', 'g'),
+  ' +', ' ', 'g')), ''), nome);
+
+comment on function regras.nome_proprio(text) is
+  'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
+revoke execute on function regras.nome_proprio(text) from public;
+--! EndIncluded regras/comum/nome_proprio.sql
 
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
@@ -14215,7 +14235,7 @@ begin
   ), par as (
     select a.* from nova n join antes a using (chave, nome, corte) where a.outro <> ''
   ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
+    select g.nome, regras.trigramas(regras.nome_proprio(g.nome)) as trigramas
     from (select p.nome from par p union select p.outro from par p) g
     offset 0
   ), estranha as materialized (
@@ -15184,7 +15204,7 @@ begin
     group by e.raiz, e.nome, e.corte
     having bool_and(h.nome <> e.nome)
   ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
+    select g.nome, regras.trigramas(regras.nome_proprio(g.nome)) as trigramas
     from (select n.nome from nova n union select h.nome from nova n join historia h on h.raiz = n.raiz where h.nome <> '') g
     offset 0
   ), estranha as (
