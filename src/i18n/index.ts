@@ -15,10 +15,12 @@ import { mail } from './mail/mail.ts'
 import { next, notice, step, window } from './notice.ts'
 import { notificacoes } from './notificacoes.ts'
 import { option } from './option.ts'
+import { planilha } from './planilha.ts'
 import { rest } from './rest.ts'
 import { approval, result, rollback } from './result.ts'
 import { review } from './review/review.ts'
 import { serve, worker } from './service.ts'
+import { signin } from './signin.ts'
 import { token } from './token.ts'
 import { usage } from './usage.ts'
 import { verificar } from './verificar.ts'
@@ -45,11 +47,13 @@ const TEXTS = {
   avaliar,
   verificar,
   agenda,
+  signin,
   token,
   serve,
   worker,
   notificacoes,
   exportar,
+  planilha,
   http,
   rest,
   review,
