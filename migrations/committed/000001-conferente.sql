@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b057bcbe36a5c4c01fc1f7e1dfa160cddf230435
+--! Hash: sha1:b42b01b77ef6e002ccd6da5e58bb34a47a7546b8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14537,8 +14537,8 @@ revoke execute on function regras.nome_canonico(text) from public;
 --! EndIncluded regras/comum/nome_canonico.sql
 
 --! Included regras/comum/nomes_parecidos.sql
--- Whether two names of suppliers, canonical, with their runs of characters, may be one company's: they share three tenths of the
--- runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
+-- Whether two names of suppliers, canonical, with the runs of characters of what is their own in them (regras.nome_proprio), may be one
+-- company's: they share three tenths of the runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
 -- differ from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and fornecedores_marketing.
 create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
 language sql immutable parallel safe
@@ -14585,6 +14585,26 @@ $$;
 comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
 revoke execute on function regras.corrigidas_sem_palavra() from public;
 --! EndIncluded regras/comum/corrigidas_sem_palavra.sql
+
+--! Included regras/comum/nome_proprio.sql
+-- What of a supplier's canonical name is its own: without the words that say what a company does and how it is organised, which
+-- many bear (two distributors are two companies). The whole name where nothing else is left. Touches nothing. Called by
+-- regra_pendente_verificacao.contradizem_codigo and regra_trade_marketing.fornecedores_marketing.
+create or replace function regras.nome_proprio(nome text) returns text
+language sql immutable parallel safe
+return coalesce(nullif(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
+  ' ' || pg_catalog.replace(nome, ' ', '  ') || ' ', ' (d[aeo]s?|e|em|para|and|of|comerci(al|o)|distribui(dora|cao)|industri(a|al)|transport(es?|adora)|servicos?|solu(cao|coes)|sistemas?'
+    || '|tecnologias?|informa(tica|cao)|engenharia|constru(tora|cao|coes)|empreendimentos|participacoes|representac(ao|oes)|materia(l|is)|produtos?'
+    || '|alimentos|bebidas|medicamentos|combustive(l|is)|auto|postos?|pecas|veiculos|restaurante|lanchonete|padaria|hotel|farmacia|drogaria'
+    || '|supermercados?|papelaria|grafica|editora|comunicac(ao|oes)|agencia|turismo|viagens|consultoria|assessoria|locac(ao|oes)|locadora'
+    || '|administradora|imobiliaria|imoveis|gestao|importac(ao|oes)|exportac(ao|oes)|eletric[ao]s?|valores|empresa|companhia|sociedade|grupo|rede'
+    || '|casa|centro|lojas?|instituto|associacao|fundacao|brasil|services?|solutions|systems|group|company|trading|consulting) ', ' ', 'g'),
+  ' +', ' ', 'g')), ''), nome);
+
+comment on function regras.nome_proprio(text) is
+  'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
+revoke execute on function regras.nome_proprio(text) from public;
+--! EndIncluded regras/comum/nome_proprio.sql
 
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
@@ -15480,7 +15500,7 @@ begin
   ), par as (
     select a.* from nova n join antes a using (chave, nome, corte) where a.outro <> ''
   ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
+    select g.nome, regras.trigramas(regras.nome_proprio(g.nome)) as trigramas
     from (select p.nome from par p union select p.outro from par p) g
     offset 0
   ), estranha as materialized (
@@ -15795,14 +15815,15 @@ comment on function audit.acertos_padroes() is
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
--- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, whether the
--- proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
+-- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
+-- it was (null when unknown), and whether the proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
 -- audit tables and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
-create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, certo boolean)
+create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, chave text, certo boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select p.id, d.registro_id, u.tipo in ('aprovacao', 'segunda_aprovacao')
+  select p.id, d.registro_id, regra_trade_marketing.chave_fornecedor(d.entrada ->> 'fornecedor_id', d.entrada ->> 'fornecedor'),
+    u.tipo in ('aprovacao', 'segunda_aprovacao')
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
@@ -15818,7 +15839,7 @@ as $$
     or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
 $$;
 
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
 -- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
@@ -15896,6 +15917,8 @@ declare
   v_ultima constant date := date '9970-12-31';
   -- what is not the supplier's own weighs no more than so many of its entries
   v_alheio constant int := 20;
+  -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
+  v_vizinho constant numeric := 3;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -15929,10 +15952,16 @@ begin
   ), parcela as materialized (
     select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
   ), respondida as materialized (
-    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regra_trade_marketing.respostas_padroes() y group by 1, 2
+    select y.padrao_id, y.registro_id, max(y.chave) as chave, bool_and(y.certo) as certo
+    from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), propria as materialized (
+    -- by supplier; peso: what one of them counts for another supplier
+    select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
+      least(1, v_vizinho / count(*)) as peso
+    from respondida y group by 1, 2
   ), resposta as materialized (
-    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
-    from respondida y group by 1
+    select y.padrao_id, round(sum(y.certas * y.peso), 6) as certas, round(sum(y.erradas * y.peso), 6) as erradas, bool_or(y.peso < 1) as contida
+    from propria y group by 1
   ), resumo as (
     select f.*
     from periodo p
@@ -15967,7 +15996,8 @@ begin
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
       'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
-      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', round(q.certas, 1), 'erradas', round(q.erradas, 1),
+        'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
@@ -15979,8 +16009,8 @@ begin
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
-      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
-        || ' respostas certas de pessoas.' end,
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
+        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três.' else '.' end end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -16020,14 +16050,19 @@ begin
         select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
         from (
           select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
-            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
-            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            coalesce(w.certas, 0) + coalesce(k.certas * (1 - k.peso), 0) - coalesce(v.certo::int * case when k.peso is null then j.peso else 1 end, 0)
+              as certas,
+            coalesce(w.erradas, 0) + coalesce(k.erradas * (1 - k.peso), 0)
+              - coalesce((not v.certo)::int * case when k.peso is null then j.peso else 1 end, 0) as erradas,
+            coalesce(w.contida, false) as contida,
             least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
           from jsonb_array_elements(c.padroes) i (padrao)
           left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
           -- what was answered on the entry itself is not held for or against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
           cross join lateral (
             select coalesce(m.em_marketing, 0) as em_marketing,
               greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
@@ -16537,7 +16572,7 @@ begin
     group by e.raiz, e.nome, e.corte
     having bool_and(h.nome <> e.nome)
   ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
+    select g.nome, regras.trigramas(regras.nome_proprio(g.nome)) as trigramas
     from (select n.nome from nova n union select h.nome from nova n join historia h on h.raiz = n.raiz where h.nome <> '') g
     offset 0
   ), estranha as (
