@@ -1,6 +1,7 @@
 // A browser on the findings of a small warehouse, and people who come in by a one-time link of their own.
 import type { Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
 import { api } from './api.ts'
 import { navegador, type Sight } from './browser.ts'
 import { cenario } from './scenario.ts'
@@ -12,10 +13,14 @@ export async function mesa(t: Test, { resumo = false } = {}) {
     await cena.pessoa('adelia')`
       select from audit.alterar_regra('errada', '{"colunas_resumo": ["fornecedor", "documento", "data_lancamento", "filial", "descricao", "valor"]}', 'teste')`
   }
-  const server = await api(t, cena)
+  return { cena, ...(await balcao(t, cena)) }
+}
+
+/** The page over a database that there is, and the way in. */
+export async function balcao(t: Test, { sql, url }: { sql: Sql; url: string }) {
+  const server = await api(t, { sql, url })
   const open = await navegador(t)
   return {
-    cena,
     server,
     async entrar(
       papel: 'leitor' | 'revisor' | 'operador' | 'administrador',
