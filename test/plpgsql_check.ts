@@ -21,9 +21,9 @@ const WORKING_TABLES = `
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint);
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, mes date, filial text, defeito text);
   create temp table conferente_corrigida (
-    divergencia_id bigint, registro_id text, entrada jsonb, impressao bytea, operacao_id bigint, antes jsonb, esperado jsonb,
+    divergencia_id bigint, registro_id text, entrada jsonb, entrada_nossa jsonb, impressao bytea, operacao_id bigint, antes jsonb, esperado jsonb,
     corrigida_em timestamptz);
   create temp table conferente_desfeita (
     divergencia_id bigint, existe boolean, mesma_entrada boolean, voltou boolean, impressao bytea, agora jsonb, carga timestamptz,

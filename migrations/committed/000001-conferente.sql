@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1bb1822cb09363935b0cb13088ff728c998439e9
+--! Hash: sha1:b057bcbe36a5c4c01fc1f7e1dfa160cddf230435
 --! Message: conferente
 
 set local role conferente_dono;
@@ -154,7 +154,7 @@ comment on column audit.resultado_planilha.linha is 'Number of the line, as the 
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
 comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
-comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC025. Null when it was not left.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
@@ -220,6 +220,8 @@ from (values
     'Máxima soma do valor em risco corrigida por sessão.'),
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('periodos.fonte', 'null', 'texto', null, null, null, null,
+    'Tabela, visão ou função sem argumentos do armazém, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
@@ -263,6 +265,8 @@ from (values
     'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('acesso.sessao_horas', '10', 'inteiro', 1, 72, null, 'horas',
+    'Quanto tempo quem entrou pela página fica dentro, por login único ou por link de uso único.'),
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
     'A partir desta idade da última sessão terminada /readyz diz que falta uma sessão.'),
   ('saude.espera_correio', '"00:30:00"', 'intervalo', 60, 604800, null, null,
@@ -298,6 +302,7 @@ create table audit.regras (
   coluna_data text,
   coluna_carga text,
   coluna_valor text,
+  coluna_filial text,
   colunas text[] not null check (cardinality(colunas) > 0),
   colunas_identidade text[] not null default '{}',
   colunas_acompanham text[] not null default '{}',
@@ -340,6 +345,7 @@ comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
+comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch, or null: then a month that is closed for any branch counts.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
@@ -370,21 +376,21 @@ comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
-  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
-    'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
-    'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
-    'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
@@ -403,6 +409,20 @@ create table audit_interno.automaticas_erradas (
 );
 comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
 --! EndIncluded contrato/regras.sql
+
+--! Included contrato/codigos_regra.sql
+create table audit.codigos_regra (
+  hash text primary key check (hash = encode(sha256(convert_to(codigo, 'UTF8')), 'hex')), -- so it proves itself
+  regra text not null references audit.regras,
+  codigo text not null,
+  visto_em timestamptz not null default clock_timestamp()
+);
+comment on table audit.codigos_regra is 'The code of each rule as it was, kept at the first detection with it and named by its hash; append-only.';
+comment on column audit.codigos_regra.hash is 'SHA-256 of codigo, hexadecimal, by which findings, executions and operations name it.';
+comment on column audit.codigos_regra.regra is 'Rule.';
+comment on column audit.codigos_regra.codigo is 'Definitions of all functions, views, types and operators that the rule ran, one after the other.';
+comment on column audit.codigos_regra.visto_em is 'When it was seen for the first time.';
+--! EndIncluded contrato/codigos_regra.sql
 
 --! Included contrato/sessoes_processamento.sql
 create table audit.sessoes_processamento (
@@ -487,7 +507,7 @@ create table audit.execucoes_regra (
   sessao_id bigint not null references audit.sessoes_processamento,
   regra text not null references audit.regras,
   status text not null default 'pendente'
-    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada')),
+    check (status in ('pendente', 'detectada', 'concluida', 'falhou', 'pulada', 'inativa')),
   carregado_desde timestamptz,
   carregado_ate timestamptz,
   linhas_examinadas bigint,
@@ -501,6 +521,7 @@ create table audit.execucoes_regra (
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
   deixadas bigint not null default 0,
+  fechadas bigint not null default 0,
   conferidas bigint not null default 0,
   desfeitas bigint not null default 0,
   refeitas bigint not null default 0,
@@ -524,7 +545,7 @@ create index on audit.execucoes_regra (regra, carregado_ate);
 comment on table audit.execucoes_regra is 'What each rule did in each session.';
 comment on column audit.execucoes_regra.sessao_id is 'Session.';
 comment on column audit.execucoes_regra.regra is 'Rule.';
-comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou or pulada.';
+comment on column audit.execucoes_regra.status is 'pendente, detectada (correction still to come), concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.execucoes_regra.carregado_desde is 'Load time from which this rule''s incremental window goes, included.';
 comment on column audit.execucoes_regra.carregado_ate is 'Load time up to which it goes, excluded.';
 comment on column audit.execucoes_regra.linhas_examinadas is 'Rows of the rule''s window, and of the booking dates on which rows came late.';
@@ -538,6 +559,7 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
+comment on column audit.execucoes_regra.fechadas is 'Findings with a correction that were left as they are, because their row lies in a closed period or would be moved across one.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
@@ -612,7 +634,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -726,6 +748,8 @@ create table audit.divergencias_processadas (
   motivo text,
   adiada_ate date,
   encaminhada_para text,
+  mes date,
+  filial text,
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as (evidencia ->> 'tipo') stored,
@@ -755,6 +779,8 @@ comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all t
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
+comment on column audit.divergencias_processadas.mes is 'First day of the month in which the row was booked when it was last found; null where the rule registers no booking date.';
+comment on column audit.divergencias_processadas.filial is 'Branch of the row when it was last found; null where the rule registers none.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
 comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
@@ -1039,8 +1065,81 @@ comment on table regra_validacao_valores.somas_retencao is 'Percentages that tax
 grant select on regra_validacao_valores.somas_retencao to conferente_regra;
 --! EndIncluded contrato/retencoes.sql
 
+--! Included contrato/periodos.sql
+-- Months whose books are closed, of the company or of one branch. While one is closed nothing is written into it: auto leaves what lies
+-- there, approvals and rollbacks refuse it. Others may stand in the warehouse (the setting periodos.fonte); all are in audit.periodos_fechados().
+create table audit.periodos (
+  id bigint generated always as identity primary key,
+  mes date not null check (extract(day from mes) = 1),
+  filial text check (btrim(filial) <> '' and length(filial) <= 200),
+  motivo text not null,
+  fechado_por text not null default session_user,
+  fechado_em timestamptz not null default clock_timestamp(),
+  reaberto_por text,
+  reaberto_em timestamptz,
+  reaberto_motivo text,
+  check ((reaberto_em is null) = (reaberto_por is null) and (reaberto_em is null) = (reaberto_motivo is null))
+);
+create unique index on audit.periodos (mes, coalesce(filial, '')) where reaberto_em is null;
+comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
+comment on column audit.periodos.id is 'Key.';
+comment on column audit.periodos.mes is 'First day of the month.';
+comment on column audit.periodos.filial is 'Branch whose month it is, as the warehouse writes it; null: of the whole company.';
+comment on column audit.periodos.motivo is 'Why it was closed.';
+comment on column audit.periodos.fechado_por is 'Who closed it.';
+comment on column audit.periodos.fechado_em is 'When.';
+comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
+comment on column audit.periodos.reaberto_em is 'When.';
+comment on column audit.periodos.reaberto_motivo is 'Why.';
+--! EndIncluded contrato/periodos.sql
+
 --! Included pessoas/acesso/tabelas.sql
--- Whom `conferente token` let in, and who was shut out. Both append-only; the token itself is never kept.
+-- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
+create table audit.pessoas (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  papel text check (papel in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador')),
+  endereco text check (length(endereco) <= 254),
+  registrada_em timestamptz not null default clock_timestamp(),
+  registrada_por text not null
+);
+create index on audit.pessoas (operacao_id);
+create index on audit.pessoas (nome, id desc);
+comment on table audit.pessoas is 'What administrators have said of people who sign in: of each person the last row holds, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
+comment on column audit.pessoas.id is 'Key.';
+comment on column audit.pessoas.operacao_id is 'Operation that said it.';
+comment on column audit.pessoas.nome is 'Person, in the one spelling by which decisions record people.';
+comment on column audit.pessoas.papel is 'Role that signing in gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador; null for a person who was removed.';
+comment on column audit.pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
+comment on column audit.pessoas.registrada_em is 'When it was said.';
+comment on column audit.pessoas.registrada_por is 'Who said it.';
+
+create table audit.convites (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  papel text not null check (papel in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador')),
+  resumo bytea not null unique check (length(resumo) = 32),
+  endereco text check (length(endereco) <= 254),
+  emitido_em timestamptz not null default clock_timestamp(),
+  emitido_por text not null,
+  expira_em timestamptz not null,
+  check (expira_em > emitido_em and expira_em <= emitido_em + interval '10 minutes')
+);
+create index on audit.convites (operacao_id);
+create index on audit.convites (nome, emitido_em desc);
+comment on table audit.convites is 'One-time links for signing in: for whom, as what, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
+comment on column audit.convites.id is 'Key.';
+comment on column audit.convites.operacao_id is 'Operation that made it.';
+comment on column audit.convites.nome is 'Person who signs in by it.';
+comment on column audit.convites.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
+comment on column audit.convites.resumo is 'SHA-256 of the secret in the link.';
+comment on column audit.convites.endereco is 'Mail address to which it was to be sent; null when it was handed over otherwise.';
+comment on column audit.convites.emitido_em is 'When it was made.';
+comment on column audit.convites.emitido_por is 'Who made it; the login of the API where somebody asked for it by a registered address.';
+comment on column audit.convites.expira_em is 'When it ends by itself, ten minutes later at most.';
+
 create table audit.tokens (
   id text primary key check (length(id) between 1 and 255),
   operacao_id bigint not null references audit.operacoes,
@@ -1049,11 +1148,12 @@ create table audit.tokens (
   emitido_em timestamptz not null default clock_timestamp(),
   emitido_por text not null,
   expira_em timestamptz not null,
+  convite_id bigint unique references audit.convites, -- so that no link lets anybody in twice
   check (expira_em > emitido_em)
 );
 create index on audit.tokens (operacao_id);
 create index on audit.tokens (nome);
-comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
+comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, as what, until when. The token itself is never kept.';
 comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
 comment on column audit.tokens.operacao_id is 'Operation that issued it.';
 comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
@@ -1061,6 +1161,7 @@ comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, 
 comment on column audit.tokens.emitido_em is 'When it was issued.';
 comment on column audit.tokens.emitido_por is 'Who issued it.';
 comment on column audit.tokens.expira_em is 'When it ends by itself.';
+comment on column audit.tokens.convite_id is 'One-time link by which the person signed in; null for a token of a program and for single sign-on.';
 
 create table audit.revogacoes (
   id bigint generated always as identity primary key,
@@ -1630,6 +1731,10 @@ declare
   v_ficam text := audit_interno.ficam();
   v_lido boolean := false;
 begin
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+      hint = 'Nada do que fez vale.';
+  end if;
   begin
     -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
@@ -1831,7 +1936,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens', 'revogacoes'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -1937,6 +2042,7 @@ create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
   transacao xid8 not null,
   aberta boolean not null,
+  confirmando boolean not null default false,
   alheias oid[] not null default '{}',
   vistas oid[] not null default '{}'
 );
@@ -1944,6 +2050,7 @@ comment on table audit_interno.portas_abertas is 'Connections in which code of o
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
 comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 --! EndIncluded motor/portas/tabelas.sql
@@ -1963,6 +2070,39 @@ as $$
 $$;
 comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
 
+-- Tables and sequences of others that this transaction has written to, or holds so that nobody else can, and how many rows it wrote,
+-- those that it took back included. Called by gravacoes and by preparar_regra.
+create or replace function audit_interno.gravado()
+returns table (relacao oid, esquema oid, linhas bigint)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.oid, c.relnamespace,
+    pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid)
+  from pg_class c
+  where c.oid in (
+      select l.relation from pg_locks l
+      where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode not in ('AccessShareLock', 'RowShareLock')
+        and l.database = (select d.oid from pg_database d where d.datname = current_database()))
+    and c.relkind in ('r', 'f', 'S') and c.relpersistence <> 't' and c.relnamespace not in (
+      select n.oid from pg_namespace n where n.nspname in ('audit', 'audit_interno', 'graphile_worker', 'pg_catalog', 'pg_toast'))
+$$;
+comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
+grant execute on function audit_interno.gravado() to conferente_escrita;
+
+-- How many rows that is in all. Called by disparar_todos.
+create or replace function audit_interno.gravacoes()
+returns numeric
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(sum(g.linhas), 0) from audit_interno.gravado() g
+$$;
+comment on function audit_interno.gravacoes() is 'Rows that this transaction has written to tables that are not ours.';
+grant execute on function audit_interno.gravacoes() to conferente_escrita;
+
 -- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
 create or replace function audit_interno.abrir_porta()
 returns void
@@ -1976,7 +2116,7 @@ as $$
     for update skip locked);
   insert into audit_interno.portas_abertas as p (pid, transacao, aberta, alheias)
   values (pg_backend_pid(), pg_current_xact_id(), true, audit_interno.tabelas_gravadas())
-  on conflict (pid) do update set transacao = excluded.transacao, aberta = true,
+  on conflict (pid) do update set transacao = excluded.transacao, aberta = true, confirmando = false,
     alheias = case when p.transacao = excluded.transacao
       then p.alheias || array(select unnest(excluded.alheias) except select unnest(p.vistas)) else excluded.alheias end;
 $$;
@@ -1994,7 +2134,8 @@ $$;
 comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
 
 -- Deferred: its event lies in the queue before those of the code that was let in, so at the commit the door is open before a deferred
--- trigger of the warehouse runs.
+-- trigger of the warehouse runs. Code that was let in may say "set constraints all immediate", and would have the commit for itself:
+-- then the event goes into the queue again.
 create or replace function audit_interno.reabrir_porta()
 returns trigger
 language plpgsql
@@ -2002,8 +2143,13 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  update audit_interno.portas_abertas p set aberta = true
+  update audit_interno.portas_abertas p set aberta = true, confirmando = true
   where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id() and not p.aberta;
+  if not found then
+    set constraints audit_interno.reabrir deferred;
+    update audit_interno.portas_abertas p set transacao = p.transacao
+    where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id() and not p.confirmando;
+  end if;
   return null;
 end
 $$;
@@ -2406,7 +2552,7 @@ begin
   end if;
   -- not colunas_resumo: what a summary lacks costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
-    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]);
+    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor, regra.coluna_filial]);
   if v_faltam is not null then
     return v_faltam;
   end if;
@@ -2430,7 +2576,7 @@ create or replace function audit.registrar_regra(
   confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
   prioridade integer default 100, preparacao text default null,
   colunas_identidade text[] default '{}', colunas_acompanham text[] default null, dependencias text[] default '{}',
-  requisitos text default null, colunas_resumo text[] default '{}'
+  requisitos text default null, colunas_resumo text[] default '{}', coluna_filial text default null
 )
 returns audit.regras
 language plpgsql
@@ -2449,12 +2595,12 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
+    coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
       then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
-    registrar_regra.coluna_valor,
+    registrar_regra.coluna_valor, registrar_regra.coluna_filial,
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c),
     coalesce(registrar_regra.colunas_identidade, '{}'),
     coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)),
@@ -2482,9 +2628,9 @@ exception
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/registrar_regra.sql
 
 --! Included pessoas/configuracao/alterar_regra.sql
@@ -2574,42 +2720,12 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set standard_conforming_strings = on
 as $$
-declare
-  v_demora text;
 begin
-  new.padrao_dobrado := case when new.tipo = 'regex'
-    -- folding must not turn a class such as \S or \D into another
-    then regexp_replace(translate(normalize(new.padrao, nfc),
-      'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
-    else btrim(regexp_replace(audit_interno.dobrar(new.padrao), '\s+', ' ', 'g')) end;
+  new.padrao_dobrado := audit_interno.dobrar_padrao(new.tipo, new.padrao);
   if not new.ativo then
     return new; -- what was saved before it was known to be unusable can be switched off, and not on again
   end if;
-  if btrim(new.padrao) = '' or new.padrao_dobrado = '' then
-    raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
-  end if;
-  if length(new.padrao) > 500 then
-    raise exception using errcode = 'NC014', message = 'padrão longo demais', detail = format('%s caracteres; o máximo é 500', length(new.padrao));
-  end if;
-  if new.tipo = 'regex' then
-    begin
-      if '' ~ new.padrao_dobrado then
-        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
-      end if;
-      -- as regra_trade_marketing.detectar uses it, one alternative among others
-      perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao));
-    exception when invalid_regular_expression then
-      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
-        hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
-          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
-          else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
-    end;
-    v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao)));
-    if v_demora is not null then
-      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', new.padrao, v_demora),
-        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
-    end if;
-  end if;
+  perform audit_interno.conferir_padrao(new.tipo, new.padrao, new.padrao_dobrado);
   return new;
 end
 $$;
@@ -2680,15 +2796,15 @@ comment on function audit.desativar_padrao(bigint, text) is
 grant execute on function audit.desativar_padrao(bigint, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/desativar_padrao.sql
 
---! Included motor/deteccao/hash_regra.sql
--- The hash by which a finding names all the code that made it. Code is: the functions, aggregates, operators, views and types
+--! Included motor/deteccao/codigo_regra.sql
+-- All the code that a rule runs, as one text. Code is: the functions, aggregates, operators, views and types
 -- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
 -- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
 -- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
 -- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
 -- it; so is the relation that the rule looks at, be it a view. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
--- Called once by each step of detection and of correction, and when auto is granted.
-create or replace function audit_interno.hash_regra(regra audit.regras)
+-- Called by hash_regra, and by guardar_codigo, which keeps it.
+create or replace function audit_interno.codigo_regra(regra audit.regras)
 returns text
 language plpgsql
 stable
@@ -2750,9 +2866,23 @@ begin
     where not v_textos ? c.chave and c.chave <> v_relacao;
   end loop;
   return (
-    select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')
+    select concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C"))
     from (select left(x.key, 1) || ' ' || x.value as texto from jsonb_each_text(v_textos) as x) as t);
 end
+$$;
+comment on function audit_interno.codigo_regra(audit.regras) is 'All the code that the rule runs, as text; null when there is no such function.';
+--! EndIncluded motor/deteccao/codigo_regra.sql
+
+--! Included motor/deteccao/hash_regra.sql
+-- The hash by which a finding names all the code that made it: see codigo_regra, which says what code is. Called once by each step of
+-- detection and of correction, and when auto is granted.
+create or replace function audit_interno.hash_regra(regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select encode(sha256(convert_to(audit_interno.codigo_regra(hash_regra.regra), 'UTF8')), 'hex')
 $$;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 --! EndIncluded motor/deteccao/hash_regra.sql
@@ -2795,9 +2925,12 @@ comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
 -- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
 -- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
 -- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
--- there too, as achado = false, with what their rows hold; and those that have no row. Writes nothing else. Called by detection,
--- by closing and by verification.
-create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean default false)
+-- there too, as achado = false, with what their rows hold; and those that have no row. With verificacao, nonsense about a row is
+-- left there as its defeito, so that one row does not cost a batch the others. Writes nothing else. Called by detection, by closing
+-- and by verification.
+create or replace function audit_interno.levantar_achados(
+  regra audit.regras, janela audit.janela, ausentes boolean default false, verificacao boolean default false
+)
 returns void
 language plpgsql
 volatile
@@ -2843,20 +2976,32 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, mes date, filial text, defeito text
   ) on commit drop;
   v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end,
-    x.ordem
+    x.ordem, case when x.mes between 101 and 999912 then make_date(x.mes / 100, x.mes % 100, 1) end, x.filial,
+    case when x.achado then case
+      when x.registro_id is null then 'um achado sem registro_id'
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', x.tabela_dita, regra.tabela)
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) is null then format('um achado da tabela %s, que não existe', x.tabela_dita)
+      when not x.existe then 'um achado de um registro que não existe'
+      when x.confianca is null or x.confianca < 0 or x.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(x.confianca::text, 'nula'))
+      when x.forma <> 'object' and x.forma <> 'null' then 'como correção algo que não é um objeto'
+      when x.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', x.estranhos)
+      when btrim(coalesce(x.justificativa, '')) = '' then 'um achado sem justificativa'
+      when x.valor_em_risco < 0 or x.valor_em_risco = 'NaN' then format('valor em risco %s', x.valor_em_risco)
+      when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
+    end end
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem, %11$s, %12$s
        from (select u.*, row_number() over () as ordem from %6$s as u) as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -2877,10 +3022,12 @@ begin
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
       v_valores,
-      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
+      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo),
+      coalesce(audit_interno.expressao_mes(regra), 'null::integer'),
+      case when regra.coluna_filial is null then 'null::text' else format('nullif(btrim(t.%I::text), '''')', regra.coluna_filial) end),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint, mes integer, filial text);
   get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
@@ -2891,21 +3038,9 @@ begin
       message = format('a regra %s aponta a chave %s, que é de mais de um registro de %s', regra.nome, v_repetida, regra.tabela),
       hint = format('Cada registro precisa de um %s próprio; conferente diagnostico os conta.', regra.coluna_chave);
   end if;
-  select a.registro_id, d.defeito into v_defeito
+  select a.registro_id, a.defeito into v_defeito
   from pg_temp.conferente_achado a
-  cross join lateral (select case
-    when a.registro_id is null then 'um achado sem registro_id'
-    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
-    when not a.existe then 'um achado de um registro que não existe'
-    when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
-    when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
-    when a.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', a.estranhos)
-    when btrim(coalesce(a.justificativa, '')) = '' then 'um achado sem justificativa'
-    when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
-    when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
-  end as defeito) as d
-  where a.achado and d.defeito is not null
+  where a.defeito is not null and not (levantar_achados.verificacao and a.registro_id is not null)
   limit 1;
   if found then
     raise exception using errcode = 'NC012',
@@ -2924,7 +3059,7 @@ begin
   analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
-comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean, boolean) is
   'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';
 --! EndIncluded motor/deteccao/levantar_achados.sql
 
@@ -2954,11 +3089,11 @@ begin
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
-      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao)
+      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao, mes, filial)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
       -- a confidence just under the threshold is not rounded up to it
       a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
-      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao
+      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao, a.mes, a.filial
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
     -- at once take the same rows in the same order
@@ -2966,7 +3101,7 @@ begin
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
       evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco, valor_decisao = excluded.valor_decisao,
-      ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
+      mes = excluded.mes, filial = excluded.filial, ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
           case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
@@ -3477,7 +3612,7 @@ begin
   then
     return; -- somebody else did it while we waited
   end if;
-  v_hash := audit_interno.hash_regra(v_regra);
+  v_hash := audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then
@@ -3585,6 +3720,7 @@ declare
   v_linhas bigint;
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  perform audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null then
     -- workers share the cores already: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
@@ -3723,7 +3859,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select count(*) into v_partes
   from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
-  v_hash := audit_interno.hash_regra(v_regra);
+  v_hash := audit_interno.guardar_codigo(v_regra);
   v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
     'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
   perform audit_interno.detectar_atrasadas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
@@ -3783,10 +3919,240 @@ $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded motor/correcao/exige_releitura.sql
 
+--! Included motor/periodo/fonte_periodos.sql
+-- SQL that reads the months which the warehouse itself says are closed: mes and filial, from the table, view or function without
+-- arguments that the setting periodos.fonte names. Null where none is named. NC022 when it is not to be found.
+create or replace function audit_interno.fonte_periodos()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.configuracao('periodos.fonte') #>> '{}';
+  v_relacao regclass;
+  v_funcao regprocedure;
+begin
+  if v_nome is null then
+    return null;
+  end if;
+  if audit_interno.nome_qualificado(v_nome) then
+    v_relacao := audit_interno.relacao(v_nome);
+    select p.oid::regprocedure into v_funcao
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where array[n.nspname::text, p.proname::text] = parse_ident(v_nome) and p.pronargs = 0 and p.proretset and p.prokind = 'f';
+  end if;
+  if v_relacao is null and v_funcao is null then
+    raise exception using errcode = 'NC022', message = format('não se sabe que períodos estão fechados: %s não existe', v_nome),
+      hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
+  end if;
+  return format('select x.mes::date, %s from %s as x where x.mes is not null',
+    -- a list without branches is of the whole company
+    case when exists (
+      select from pg_attribute a
+      where a.attrelid = coalesce(v_relacao, (select t.typrelid from pg_proc p join pg_type t on t.oid = p.prorettype where p.oid = v_funcao))
+        and a.attname = 'filial' and a.attnum > 0 and not a.attisdropped)
+      or exists (select from pg_proc p where p.oid = v_funcao and 'filial' = any (p.proargnames))
+      then 'nullif(btrim(x.filial::text), '''')' else 'null::text' end,
+    case when v_relacao is not null then audit_interno.nome_sql(v_relacao) else v_funcao::text end);
+end
+$$;
+comment on function audit_interno.fonte_periodos() is 'SQL text with the columns mes and filial; null when no source is set. NC022 when it does not exist.';
+--! EndIncluded motor/periodo/fonte_periodos.sql
+
+--! Included motor/periodo/meses_fechados.sql
+-- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
+-- nobody knows what is closed, and whoever was about to write does not. Called wherever something may be written or is shown.
+create or replace function audit_interno.meses_fechados()
+returns table (mes date, filial text, da_fonte boolean)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fonte text := audit_interno.fonte_periodos();
+begin
+  return query select p.mes, p.filial, false from audit.periodos p where p.reaberto_em is null;
+  if v_fonte is null then
+    return;
+  end if;
+  begin
+    return query
+      select distinct date_trunc('month', f.mes::timestamp)::date, f.filial, true
+      from audit_interno.ler(v_fonte) as f (mes date, filial text);
+  exception when assert_failure or others then
+    if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+      raise;
+    end if;
+    raise exception using errcode = 'NC022',
+      message = format('não se sabe que períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
+        sqlerrm),
+      hint = case when sqlstate = '42501' then 'Falta a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
+        else 'periodos.fonte é uma tabela, visão ou função sem argumentos com as colunas mes (date) e, se for o caso, filial (text).' end;
+  end;
+end
+$$;
+comment on function audit_interno.meses_fechados() is
+  'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
+--! EndIncluded motor/periodo/meses_fechados.sql
+
+--! Included motor/periodo/defeito_periodos.sql
+-- Why it cannot be known which months are closed, in one sentence, or null. Called by the limits of a session and by the diagnosis.
+create or replace function audit_interno.defeito_periodos()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform audit_interno.meses_fechados();
+  return null;
+exception when sqlstate 'NC022' then
+  return sqlerrm;
+end
+$$;
+comment on function audit_interno.defeito_periodos() is 'What is wrong with the list that periodos.fonte names, or null.';
+--! EndIncluded motor/periodo/defeito_periodos.sql
+
+--! Included motor/periodo/expressao_mes.sql
+-- SQL for the month of a row as the number 202610: of the row t as it is, or as the new values in the jsonb object l.para would make it.
+-- Immutable functions only, for it stands in the guard of updates of distributed tables too. Null where the rule registers no booking
+-- date: then no closed month concerns its rows.
+create or replace function audit_interno.expressao_mes(regra audit.regras, depois boolean default false)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('(extract(year from %1$s) * 100 + extract(month from %1$s))::integer',
+    case when depois then audit_interno.expressao_valor(r.relacao, regra.coluna_data, 'l.para') else format('t.%I', regra.coluna_data) end)
+  from (select audit_interno.relacao(regra.tabela) as relacao) as r
+  where audit_interno.tipo_coluna(r.relacao, regra.coluna_data) is not null
+$$;
+comment on function audit_interno.expressao_mes(audit.regras, boolean) is 'SQL text: year * 100 + month of the row t, or of the new values; null where the rule has no booking date.';
+--! EndIncluded motor/periodo/expressao_mes.sql
+
+--! Included motor/periodo/condicao_aberta.sql
+-- The condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none, as
+-- SQL; null where nothing is closed. Where the branch of a row is not known, a month that is closed for any branch counts. It stands
+-- in the guard of the very statement that writes. Called by aplicar_grupo.
+create or replace function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_tem_filial boolean := audit_interno.tipo_coluna(v_relacao, regra.coluna_filial) is not null;
+  v_gerais integer[];
+  v_quaisquer integer[];
+  v_filiais text[];
+begin
+  select coalesce(array_agg(f.mes) filter (where f.filial is null or not v_tem_filial), '{}'), coalesce(array_agg(f.mes), '{}'),
+    coalesce(array_agg(f.mes || ' ' || f.filial) filter (where f.filial is not null), '{}')
+  into v_gerais, v_quaisquer, v_filiais
+  from (select (extract(year from m.mes) * 100 + extract(month from m.mes))::integer as mes, m.filial from audit_interno.meses_fechados() m) as f;
+  if v_quaisquer = '{}' then
+    return null;
+  end if;
+  return (
+    select string_agg(
+      case when v_filiais = '{}' or not v_tem_filial then format('coalesce(%s <> all (%L::integer[]), true)', x.mes, v_gerais)
+        else format('coalesce(case when nullif(btrim(%2$s), '''') is null then %1$s <> all (%3$L::integer[])
+          else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || btrim(%2$s) <> all (%5$L::text[]) end, true)',
+          x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
+    from (
+      select audit_interno.expressao_mes(regra) as mes, format('t.%I::text', regra.coluna_filial) as filial
+      union all
+      select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
+        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial) else format('t.%I::text', regra.coluna_filial) end
+      where regra.coluna_data = any (colunas) or regra.coluna_filial = any (colunas)
+    ) as x
+    where x.mes is not null);
+end
+$$;
+comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
+  'SQL condition over t and l that a write of these columns touches no closed month; null when none is closed, or the rule has no booking date.';
+--! EndIncluded motor/periodo/condicao_aberta.sql
+
+--! Included motor/periodo/em_periodo_fechado.sql
+-- Those of some findings whose row lies in a closed month, or would be moved across by what is proposed or was typed. By what the last
+-- detection saw; the statement that writes looks at the row itself once more (condicao_aberta). Called wherever corrections are chosen.
+create or replace function audit_interno.em_periodo_fechado(ids bigint[])
+returns table (divergencia_id bigint, periodo text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fechados jsonb := (select jsonb_agg(to_jsonb(f)) from audit_interno.meses_fechados() f);
+begin
+  if v_fechados is null then
+    return;
+  end if;
+  return query
+    select x.id, min(to_char(f.mes, 'MM/YYYY') || coalesce(' da filial ' || f.filial, ''))
+    from (
+      select d.id, l.mes, l.filial
+      from audit.divergencias_processadas d
+      join audit.regras r on r.nome = d.regra
+      cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
+      cross join lateral (
+        select d.mes, d.filial
+        union
+        select case when p.para ? r.coluna_data then date_trunc('month', (p.para ->> r.coluna_data)::timestamp)::date else d.mes end,
+          case when p.para ? r.coluna_filial then nullif(btrim(p.para ->> r.coluna_filial), '') else d.filial end
+      ) as l
+      where d.id = any (em_periodo_fechado.ids)
+    ) as x
+    join (
+      select (f ->> 'mes')::date as mes, f ->> 'filial' as filial from jsonb_array_elements(v_fechados) as f
+    ) as f on f.mes = x.mes and (f.filial is null or x.filial is null or f.filial = x.filial)
+    group by x.id;
+end
+$$;
+comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
+--! EndIncluded motor/periodo/em_periodo_fechado.sql
+
+--! Included motor/periodo/contar_fechadas.sql
+-- How many findings of a session propose something for a closed month: told by the session, by its mail and by a simulation. Where it is
+-- not known which months are closed that is said in their place. Called once by finalizar_sessao.
+create or replace function audit_interno.contar_fechadas(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_defeito text := audit_interno.defeito_periodos();
+begin
+  if v_defeito is not null then
+    update audit.execucoes_regra e set conferencia = concat_ws('; ', e.conferencia, v_defeito)
+    where e.sessao_id = contar_fechadas.sessao_id and e.status = 'concluida' and e.motivo is null;
+    return;
+  elsif not exists (select from audit_interno.meses_fechados()) then
+    return;
+  end if;
+  update audit.execucoes_regra e set fechadas = x.quantas
+  from (
+    select d.regra, count(*) as quantas
+    from audit_interno.em_periodo_fechado(array(
+      select a.id from audit.divergencias_processadas a
+      where a.sessao_ultima_id = contar_fechadas.sessao_id and audit.aguarda_pessoa(a.status) and a.valores_propostos <> '{}')) f
+    join audit.divergencias_processadas d on d.id = f.divergencia_id
+    group by d.regra
+  ) as x
+  where e.sessao_id = contar_fechadas.sessao_id and e.regra = x.regra;
+end
+$$;
+comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period.';
+--! EndIncluded motor/periodo/contar_fechadas.sql
+
 --! Included motor/correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
--- value that the ledger does not know by desconhecidas. No settings of its own, so that the
+-- it needs two people, not undone from outside again and again, in no closed month. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas, what would move across a closed month by em_periodo_fechado. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -3804,6 +4170,9 @@ as $$
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
       from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
     and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
+    and not exists (
+      select from audit_interno.meses_fechados() f
+      where f.mes = d.mes and (f.filial is null or d.filial is null or f.filial = d.filial))
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -3845,7 +4214,8 @@ comment on function audit_interno.contestadas(bigint[]) is 'Those of the finding
 
 --! Included motor/correcao/verificar_limites.sql
 -- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
--- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors.
+-- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors. Nor is anything
+-- corrected while it is not known which months are closed.
 create or replace function audit_interno.verificar_limites(sessao_id bigint)
 returns void
 language plpgsql
@@ -3858,9 +4228,16 @@ declare
   v_fracao numeric := (audit_interno.configuracao('limites.fracao') #>> '{}')::numeric;
   v_fracao_desde bigint := (audit_interno.configuracao('limites.fracao_a_partir_de') #>> '{}')::bigint;
   v_valor numeric := (audit_interno.configuracao('limites.valor') #>> '{}')::numeric;
+  v_defeito text := audit_interno.defeito_periodos();
   v_limite text;
   v_exata boolean;
 begin
+  if v_defeito is not null then -- nobody knows what may be written
+    update audit.execucoes_regra e set status = 'concluida', motivo = 'nada foi corrigido: ' || v_defeito
+    where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
+    update audit.sessoes_processamento s set limite_atingido = v_defeito, etapa = 'correcao' where s.id = verificar_limites.sessao_id;
+    return;
+  end if;
   -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
@@ -3877,7 +4254,8 @@ begin
       select case when v_exata then array(
         select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
         cross join lateral (
-          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)
+          union select f.divergencia_id from audit_interno.em_periodo_fechado(e.ids) f) as c) end as ids) as c
     cross join lateral (
       select count(*) as linhas, coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
@@ -3954,7 +4332,7 @@ comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lo
 -- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
 -- is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
+  operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer default 1
 )
 returns daterange
 language plpgsql
@@ -3971,6 +4349,7 @@ declare
   v_mesma text;
   v_para text;
   v_guarda text;
+  v_intacta text;
   v_atribuicoes text;
   v_imagem text := audit_interno.expressao_imagens(v_relacao, colunas);
   v_outras text := audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, colunas));
@@ -3996,8 +4375,9 @@ begin
   from unnest(colunas) as c;
   v_mesma := format('(l.entrada - %1$L::text[] = %2$s or l.entrada_nossa - %1$L::text[] = %2$s)', colunas, audit_interno.expressao_imagens(v_relacao, array(
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
-  v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
+  v_intacta := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
+  v_guarda := concat_ws(' and ', v_intacta, aberta);
 
   begin
     select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
@@ -4075,7 +4455,7 @@ begin
       ids := array(
         select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
       return case when ids = '{}' then 'empty'::daterange
-        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa + 1) end;
     end if;
     -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
     if v_codigo in ('0A000', '428C9', '55000') then
@@ -4096,7 +4476,7 @@ begin
           audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
       where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
       ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
-      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa) end;
+      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa) end;
     end if;
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
@@ -4104,8 +4484,8 @@ begin
       return 'empty'::daterange;
     end if;
     return range_merge(
-      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[:v_meio]),
-      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[v_meio + 1:]));
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids[:v_meio]),
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids[v_meio + 1:]));
   end;
   if v_quantas = cardinality(ids) then
     return v_dias;
@@ -4115,15 +4495,16 @@ begin
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
       when x.parada then 'recusada' else 'movida' end,
-    erro = case when not x.existe then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
-      when x.parada and not x.certa then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+    erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+      when x.parada and not x.aberta then 'o período está fechado'
+      when x.parada then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
   from audit_interno.escrever(format(
-    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s
+    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s, %s
      from pg_temp.conferente_lote l left join %s t on %s
      where l.divergencia_id = any ($1)',
-    regra.coluna_chave, v_mesma, v_para, v_guarda, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
-    v_tabela, v_chave), ids)
-    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
+    regra.coluna_chave, v_mesma, v_para, v_intacta, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
+    coalesce(aberta, 'true'), v_tabela, v_chave), ids)
+    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb, aberta boolean)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
@@ -4137,8 +4518,8 @@ begin
   return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], bigint[], integer) is
-  'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], text, bigint[], integer) is
+  'Applies part of pg_temp.conferente_lote: one rule, one set of columns; aberta: audit_interno.condicao_aberta of them. Returns the days on which the altered rows are booked.';
 --! EndIncluded motor/correcao/aplicar_grupo.sql
 
 --! Included motor/correcao/aplicar_lote.sql
@@ -4164,6 +4545,7 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
+  lock table audit.periodos in row share mode; -- who closes a month waits for what is being written, and we for that
   perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
@@ -4193,7 +4575,8 @@ begin
         update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
         continue;
       end if;
-      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas,
+        audit_interno.condicao_aberta(v_regra, v_grupo.alteradas), v_grupo.ids));
     end loop;
   end loop;
   perform audit_interno.fechar_porta();
@@ -4228,12 +4611,12 @@ begin
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
     v_janela.chaves := audit_interno.ainda_apontadas(v_regra, v_janela);
     continue when v_janela.chaves is null;
-    perform audit_interno.levantar_achados(v_regra, v_janela);
+    perform audit_interno.levantar_achados(v_regra, v_janela, verificacao => true);
     update pg_temp.conferente_lote l
-    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
+    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, coalesce(a.defeito, a.justificativa))
     from pg_temp.conferente_achado a
     where l.regra = v_regra.nome and l.resultado = 'aplicada' and a.registro_id = l.registro_id
-      and (a.valores_propostos ?| array(select jsonb_object_keys(l.para))
+      and (a.defeito is not null or a.valores_propostos ?| array(select jsonb_object_keys(l.para))
         or a.valores_propostos = '{}' and not exists (
           select from audit.divergencias_processadas d
           where d.tabela = l.tabela and d.registro_id = l.registro_id and d.regra = l.regra and d.id <> l.divergencia_id
@@ -4368,6 +4751,9 @@ begin
     set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
     where d.id = any (v_desconhecidas);
   end if;
+  delete from pg_temp.conferente_lote l
+  using audit_interno.em_periodo_fechado(array(select x.divergencia_id from pg_temp.conferente_lote x)) as f
+  where l.divergencia_id = f.divergencia_id;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
@@ -4732,10 +5118,12 @@ declare
   v_falharam bigint;
   v_total bigint;
 begin
+  perform audit_interno.conferir_paradas(sessao_id);
+  perform audit_interno.contar_fechadas(sessao_id);
   perform audit_interno.totalizar_sessao(sessao_id);
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = finalizar_sessao.sessao_id;
   select count(*) filter (where e.status in ('falhou', 'pulada')), count(*) into v_falharam, v_total
-  from audit.execucoes_regra e where e.sessao_id = v_sessao.id;
+  from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.status <> 'inativa';
   v_mensagem := nullif(concat_ws('; ',
     (select string_agg(format('a regra %s %s: %s', e.regra, case e.status when 'pulada' then 'foi pulada' else 'falhou' end,
       coalesce(e.erro_mensagem, e.motivo)), '; ' order by e.regra)
@@ -4759,6 +5147,9 @@ begin
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.fechadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso,
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
@@ -5310,6 +5701,7 @@ begin
         || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
         || coalesce(': ' || d.motivo, '')
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
+      when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
       when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
       else format('%s: %s%s. Para aprovar isto: visto %s',
         case when v.visto is not null then 'já não é o que foi visto'
@@ -5320,8 +5712,11 @@ begin
   left join (
     select distinct on (u.id) u.id, u.visto from unnest(separar_divergencias.ids, separar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
+  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end) as f
+    on f.divergencia_id = d.id
   cross join lateral (select case
     when d.status <> all (separar_divergencias.de) then 'NC005'
+    when f.periodo is not null then 'NC022'
     when ato <> 'aprovar' then case when v.visto <> audit.divergencia_visto(d) then 'NC021' end
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
     when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
@@ -5355,7 +5750,7 @@ begin
 end
 $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
-  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
 --! Included pessoas/decisao/conferir_automatica.sql
@@ -5698,7 +6093,7 @@ as $$
   select * from audit_interno.aprovar(aprovar_divergencias.ids, aprovar_divergencias.motivo, aprovar_divergencias.visto)
 $$;
 comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
-  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded pessoas/decisao/aprovar_divergencias.sql
 
@@ -5780,7 +6175,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
@@ -6229,7 +6624,7 @@ begin
 end
 $$;
 comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) is
-  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
@@ -6306,7 +6701,7 @@ begin
 end
 $$;
 comment on function audit_interno.recusar_deixadas(bigint[], text) is
-  'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+  'Raises the first reason (NC005, NC007, NC017, NC021, NC022) when every finding was left.';
 --! EndIncluded pessoas/decisao/recusar_deixadas.sql
 
 --! Included pessoas/decisao/resultados_decisao.sql
@@ -6632,7 +7027,7 @@ begin
 end
 $$;
 comment on function audit.decidir_planilha(jsonb, text, text) is
-  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC025 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
 grant execute on function audit.decidir_planilha(jsonb, text, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_planilha.sql
 
@@ -6700,7 +7095,7 @@ begin
     when p.decisao not in ('aprovar', 'rejeitar', 'confirmar') then 'NC001'
     when d.id is null then 'NC004'
     when p.vezes > 1 then 'NC001'
-    when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC025'
+    when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC023'
     when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
   analyze pg_temp.conferente_planilha; -- it is joined with much from here on
@@ -7291,7 +7686,7 @@ comment on function audit_interno.registro_dito(text, text) is
 create or replace function audit.historico_registro(tabela text, id text)
 returns table (
   quando timestamptz, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint,
-  antes jsonb, depois jsonb, motivo text
+  antes jsonb, depois jsonb, motivo text, hash_regra text
 )
 language sql
 stable security definer
@@ -7300,7 +7695,8 @@ as $$
   with dito as materialized (
     select m.tabela, m.id from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
   )
-  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
+  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo,
+    case e.evento when 'deteccao' then o.detalhes ->> 'hash_funcao' end
   from dito m
   join audit.divergencias_processadas d on d.tabela = m.tabela and d.registro_id = m.id
   cross join lateral (
@@ -7323,13 +7719,13 @@ as $$
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   union all
-  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
+  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo, null
   from dito m
   join audit.excecoes x on x.tabela = m.tabela and x.registro_id = m.id
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/historico_registro.sql
 
@@ -9734,38 +10130,130 @@ grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferi
   audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
 --! EndIncluded pessoas/acesso/assumir.sql
 
---! Included pessoas/acesso/registrar_token.sql
--- Puts a token on record; `conferente token` signs it afterwards. The token itself never reaches the database.
-create or replace function audit.registrar_token(nome text, papel text, expira_em timestamptz)
-returns audit.tokens
+--! Included pessoas/acesso/nome_api.sql
+-- The name of somebody who is let in, in its one spelling. Called by whatever gives somebody a role.
+create or replace function audit_interno.nome_api(nome text)
+returns text
 language plpgsql
-volatile security definer
+immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_nome text := audit_interno.nome_pessoa(registrar_token.nome);
-  v_papel text := 'conferente_' || lower(regexp_replace(registrar_token.papel, '^conferente_', ''));
-  v_operacao bigint;
-  v_token audit.tokens;
+  v_nome text := audit_interno.nome_pessoa(nome_api.nome);
 begin
   if coalesce(v_nome, '') = '' or length(v_nome) > 200 then
     raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
   end if;
+  return v_nome;
+end
+$$;
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+--! EndIncluded pessoas/acesso/nome_api.sql
+
+--! Included pessoas/acesso/papel_api.sql
+-- A role of the API as a person writes it, with or without its prefix. Called by whatever gives somebody a role.
+create or replace function audit_interno.papel_api(papel text)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_papel text := 'conferente_' || lower(regexp_replace(papel_api.papel, '^conferente_', ''));
+begin
   if v_papel is null or v_papel not in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador') then
-    raise exception using errcode = 'NC001', message = format('papel desconhecido: %s', coalesce(registrar_token.papel, 'nulo')),
+    raise exception using errcode = 'NC001', message = format('papel desconhecido: %s', coalesce(papel_api.papel, 'nulo')),
       hint = 'São possíveis: leitor, revisor, operador, administrador.';
   end if;
-  if registrar_token.expira_em is null or registrar_token.expira_em <= clock_timestamp() then
+  return v_papel;
+end
+$$;
+comment on function audit_interno.papel_api(text) is 'The role with its prefix. NC001 when it is none of the four.';
+--! EndIncluded pessoas/acesso/papel_api.sql
+
+--! Included pessoas/acesso/emitir_token.sql
+-- Puts a token on record, whoever it is for: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
+create or replace function audit_interno.emitir_token(nome text, papel text, expira_em timestamptz, por text default null, convite_id bigint default null)
+returns audit.tokens
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_api(emitir_token.nome);
+  v_papel text := audit_interno.papel_api(emitir_token.papel);
+  v_operacao bigint;
+  v_token audit.tokens;
+begin
+  if emitir_token.expira_em is null or emitir_token.expira_em <= clock_timestamp() then
     raise exception using errcode = 'NC001', message = 'a validade precisa acabar no futuro';
   end if;
   v_operacao := audit_interno.abrir_operacao('acesso');
-  insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em)
-  values (gen_random_uuid()::text, v_operacao, v_nome, v_papel, audit_interno.ator(), registrar_token.expira_em)
+  insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em, convite_id)
+  values (gen_random_uuid()::text, v_operacao, v_nome, v_papel, audit_interno.ator(), emitir_token.expira_em, emitir_token.convite_id)
   returning * into v_token;
-  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'token emitido', 'token', v_token.id,
-    'nome', v_token.nome, 'papel', v_token.papel, 'expira_em', v_token.expira_em));
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object('ato', 'token emitido',
+    'token', v_token.id, 'nome', v_token.nome, 'papel', v_token.papel, 'expira_em', v_token.expira_em, 'por', emitir_token.por,
+    'convite', v_token.convite_id)));
   return v_token;
 end
+$$;
+comment on function audit_interno.emitir_token(text, text, timestamptz, text, bigint) is 'Puts a token on record and returns it. NC001 name, role or expiry not allowed.';
+--! EndIncluded pessoas/acesso/emitir_token.sql
+
+--! Included pessoas/acesso/vw_pessoas.sql
+-- Who may sign in now.
+create or replace view audit.vw_pessoas as
+select p.nome, p.papel, p.endereco, p.registrada_em, p.registrada_por
+from (select distinct on (x.nome) x.* from audit.pessoas x order by x.nome, x.id desc) as p
+where p.papel is not null;
+comment on view audit.vw_pessoas is 'People who may sign in, as administrators registered them.';
+comment on column audit.vw_pessoas.nome is 'Person, in the one spelling by which decisions record people. Key.';
+comment on column audit.vw_pessoas.papel is 'Role that signing in gives.';
+comment on column audit.vw_pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
+comment on column audit.vw_pessoas.registrada_em is 'When it was registered.';
+comment on column audit.vw_pessoas.registrada_por is 'By whom.';
+--! EndIncluded pessoas/acesso/vw_pessoas.sql
+
+--! Included pessoas/acesso/emitir_convite.sql
+-- Puts a one-time link on record; its secret is drawn outside and never reaches the database. Called by criar_convite and pedir_convite.
+create or replace function audit_interno.emitir_convite(nome text, papel text, resumo bytea, endereco text)
+returns audit.convites
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_operacao bigint;
+  v_convite audit.convites;
+begin
+  if length(emitir_convite.resumo) is distinct from 32 then
+    raise exception using errcode = 'NC001', message = 'resumo deve ser o SHA-256 do segredo do link';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso');
+  insert into audit.convites (operacao_id, nome, papel, resumo, endereco, emitido_em, emitido_por, expira_em)
+  select v_operacao, emitir_convite.nome, emitir_convite.papel, emitir_convite.resumo, emitir_convite.endereco, a.agora, audit_interno.ator(),
+    a.agora + interval '10 minutes'
+  from clock_timestamp() as a (agora)
+  returning * into v_convite;
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object('ato', 'convite emitido',
+    'convite', v_convite.id, 'nome', v_convite.nome, 'papel', v_convite.papel, 'expira_em', v_convite.expira_em,
+    'resumo', encode(v_convite.resumo, 'hex'), 'endereco', encode(sha256(convert_to(v_convite.endereco, 'UTF8')), 'hex'))));
+  return v_convite;
+end
+$$;
+comment on function audit_interno.emitir_convite(text, text, bytea, text) is 'Puts a one-time link on record and returns it. NC001 when resumo is no digest.';
+--! EndIncluded pessoas/acesso/emitir_convite.sql
+
+--! Included pessoas/acesso/registrar_token.sql
+-- Puts a token on record; `conferente token` signs it afterwards. The token itself never reaches the database.
+create or replace function audit.registrar_token(nome text, papel text, expira_em timestamptz)
+returns audit.tokens
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select * from audit_interno.emitir_token(registrar_token.nome, registrar_token.papel, registrar_token.expira_em)
 $$;
 comment on function audit.registrar_token(text, text, timestamptz) is
   'Puts a token for the API on record and returns it. nome: person or tool. papel: leitor, revisor, operador or administrador. Errors: NC001 name, role or expiry not allowed.';
@@ -9876,6 +10364,248 @@ comment on function audit.quem_sou() is
   'The caller: nome, as decisions record it, and papeis, the roles held: leitor, revisor, operador, administrador.';
 grant execute on function audit.quem_sou() to conferente_leitor;
 --! EndIncluded pessoas/acesso/quem_sou.sql
+
+--! Included pessoas/acesso/anotar_pessoa.sql
+-- Puts on record what an administrator says of a person. Who had another role, or has none any more, is shut out first: a session keeps
+-- the role with which it began. Called by registrar_pessoa and remover_pessoa.
+create or replace function audit_interno.anotar_pessoa(nome text, papel text, endereco text, motivo text)
+returns audit.pessoas
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(anotar_pessoa.motivo);
+  v_papel text;
+  v_operacao bigint;
+  v_pessoa audit.pessoas;
+begin
+  lock table audit.pessoas in share row exclusive mode; -- one after the other: an address is one person's
+  if exists (select from audit.vw_pessoas p where lower(p.endereco) = lower(anotar_pessoa.endereco) and p.nome <> anotar_pessoa.nome) then
+    raise exception using errcode = 'NC001', message = 'este endereço já é de outra pessoa';
+  end if;
+  select p.papel into v_papel from audit.vw_pessoas p where p.nome = anotar_pessoa.nome;
+  if v_papel is distinct from anotar_pessoa.papel and v_papel is not null then
+    perform audit.revogar_acesso(v_motivo, nome => anotar_pessoa.nome);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
+  insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
+  values (v_operacao, anotar_pessoa.nome, anotar_pessoa.papel, anotar_pessoa.endereco, audit_interno.ator())
+  returning * into v_pessoa;
+  -- operations are read by all: of the address the digest
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
+    'ato', case when v_pessoa.papel is null then 'pessoa removida' else 'pessoa registrada' end, 'pessoa', v_pessoa.id, 'nome', v_pessoa.nome,
+    'papel', v_pessoa.papel, 'endereco', encode(sha256(convert_to(v_pessoa.endereco, 'UTF8')), 'hex'))));
+  return v_pessoa;
+end
+$$;
+comment on function audit_interno.anotar_pessoa(text, text, text, text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
+--! EndIncluded pessoas/acesso/anotar_pessoa.sql
+
+--! Included pessoas/acesso/criar_convite.sql
+-- Makes a one-time link of ten minutes for signing in; `conferente convite` draws its secret and hands the link over.
+create or replace function audit.criar_convite(nome text, papel text, resumo bytea, enviar boolean default false)
+returns audit.convites
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_api(criar_convite.nome);
+  v_pessoa audit.vw_pessoas;
+begin
+  select * into v_pessoa from audit.vw_pessoas p where p.nome = v_nome;
+  if criar_convite.papel is null and v_pessoa.papel is null then
+    raise exception using errcode = 'NC026', message = format('%s ainda não tem um papel aqui', v_nome),
+      hint = 'Diga o papel, ou registre a pessoa: conferente pessoas.';
+  end if;
+  if criar_convite.enviar and v_pessoa.endereco is null then
+    raise exception using errcode = 'NC001', message = format('%s não tem endereço registrado', v_nome),
+      hint = 'Registre-o antes: conferente pessoas --nome … --papel … --endereco … --motivo …';
+  end if;
+  return audit_interno.emitir_convite(v_nome, audit_interno.papel_api(coalesce(criar_convite.papel, v_pessoa.papel)),
+    criar_convite.resumo, case when criar_convite.enviar then v_pessoa.endereco end);
+end
+$$;
+comment on function audit.criar_convite(text, text, bytea, boolean) is
+  'Makes a one-time link of ten minutes and returns it. papel: null for the one registered. resumo: SHA-256 of its secret. enviar: it goes to the person''s registered address, given in endereco. Errors: NC001 name, role or digest not allowed, or no address, NC026 no role.';
+grant execute on function audit.criar_convite(text, text, bytea, boolean) to conferente_administrador;
+--! EndIncluded pessoas/acesso/criar_convite.sql
+
+--! Included pessoas/acesso/entrar.sql
+-- Somebody has signed in: from here to the end of the transaction the act is theirs, and they get a session of some hours, a token like
+-- any other. Called by entrar_por_convite and entrar_por_provedor, in a session of the API alone.
+create or replace function audit_interno.entrar(nome text, papel text, por text, convite_id bigint default null)
+returns audit.tokens
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select set_config('conferente.ator', audit_interno.nome_api(entrar.nome), true);
+  select * from audit_interno.emitir_token(entrar.nome, entrar.papel,
+    clock_timestamp() + make_interval(hours => (audit_interno.configuracao('acesso.sessao_horas') #>> '{}')::integer), entrar.por, entrar.convite_id)
+$$;
+comment on function audit_interno.entrar(text, text, text, bigint) is 'The session of somebody who has signed in, on record.';
+--! EndIncluded pessoas/acesso/entrar.sql
+
+--! Included pessoas/acesso/entrar_por_convite.sql
+-- Signs in by a one-time link. Of two who use it at once the second waits here and finds it used; the table refuses a second token too.
+-- Whoever was shut out after the link was made is not let in by it.
+create or replace function audit_interno.entrar_por_convite(resumo bytea)
+returns audit.tokens
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_convite audit.convites;
+  v_porque text;
+begin
+  select * into v_convite from audit.convites c where c.resumo = entrar_por_convite.resumo for update;
+  v_porque := case
+    when v_convite.id is null then 'este link não existe'
+    when exists (select from audit.tokens t where t.convite_id = v_convite.id) then 'este link já foi usado'
+    when v_convite.expira_em <= clock_timestamp() then 'este link venceu: ele vale dez minutos'
+    when exists (select from audit.revogacoes r where r.nome = v_convite.nome and r.revogado_em >= v_convite.emitido_em)
+      then 'este link foi revogado' end;
+  if v_porque is not null then
+    raise exception using errcode = 'NC025', message = v_porque, hint = 'Peça outro link, ou a um administrador.';
+  end if;
+  return audit_interno.entrar(v_convite.nome, v_convite.papel, 'convite', v_convite.id);
+end
+$$;
+comment on function audit_interno.entrar_por_convite(bytea) is
+  'Uses a one-time link up and returns the session that it gives. resumo: SHA-256 of its secret. NC025 when it is unknown, used, expired or revoked.';
+grant execute on function audit_interno.entrar_por_convite(bytea) to conferente_servico;
+--! EndIncluded pessoas/acesso/entrar_por_convite.sql
+
+--! Included pessoas/acesso/entrar_por_provedor.sql
+-- Signs in whom the provider of single sign-on has named. Its role comes from a claim, or from what administrators registered.
+create or replace function audit_interno.entrar_por_provedor(nome text, papel text default null)
+returns audit.tokens
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_api(entrar_por_provedor.nome);
+  v_papel text := coalesce(entrar_por_provedor.papel, (select p.papel from audit.vw_pessoas p where p.nome = v_nome));
+begin
+  if v_papel is null then
+    raise exception using errcode = 'NC026', message = format('%s ainda não tem um papel aqui', v_nome),
+      hint = format('Um administrador o dá: conferente pessoas --nome "%s" --papel revisor --motivo …', v_nome);
+  end if;
+  return audit_interno.entrar(v_nome, v_papel, 'login único');
+end
+$$;
+comment on function audit_interno.entrar_por_provedor(text, text) is
+  'The session of a person whom single sign-on has named. papel: as a claim gives it, null to look it up in audit.vw_pessoas. NC026 when the person has no role.';
+grant execute on function audit_interno.entrar_por_provedor(text, text) to conferente_servico;
+--! EndIncluded pessoas/acesso/entrar_por_provedor.sql
+
+--! Included pessoas/acesso/pedir_convite.sql
+-- A link for whoever asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
+-- the same answer either way, so that nobody learns who is registered.
+create or replace function audit_interno.pedir_convite(
+  endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
+)
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_pessoa audit.vw_pessoas;
+  v_convite audit.convites;
+begin
+  select p.* into v_pessoa from audit.vw_pessoas p where lower(p.endereco) = lower(btrim(pedir_convite.endereco));
+  if v_pessoa.nome is null or 3 <= (
+    select count(*) from audit.convites c
+    where c.nome = v_pessoa.nome and c.endereco is not null and c.emitido_em > clock_timestamp() - interval '10 minutes'
+  ) then
+    return;
+  end if;
+  v_convite := audit_interno.emitir_convite(v_pessoa.nome, v_pessoa.papel, pedir_convite.resumo, v_pessoa.endereco);
+  nome := v_convite.nome;
+  endereco_registrado := v_convite.endereco;
+  expira_em := v_convite.expira_em;
+  pagina := audit_interno.pagina();
+  remetente := audit_interno.configuracao('correio.remetente') #>> '{}';
+end
+$$;
+comment on function audit_interno.pedir_convite(text, bytea) is 'The one-time link to be mailed, the page that it leads to and the sender; nulls for none. resumo: SHA-256 of its secret.';
+grant execute on function audit_interno.pedir_convite(text, bytea) to conferente_servico;
+--! EndIncluded pessoas/acesso/pedir_convite.sql
+
+--! Included pessoas/acesso/registrar_pessoa.sql
+-- Gives somebody who signs in a role, and an address to which links may go; or changes them.
+create or replace function audit.registrar_pessoa(nome text, papel text, motivo text, endereco text default null)
+returns audit.pessoas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_endereco text := nullif(btrim(registrar_pessoa.endereco), '');
+begin
+  if v_endereco is not null and not audit_interno.endereco_valido(v_endereco) then
+    raise exception using errcode = 'NC001', message = format('não é um endereço de e-mail: %s', left(v_endereco, 300)),
+      hint = 'Só o endereço, por exemplo ana@empresa.com.br.';
+  end if;
+  return audit_interno.anotar_pessoa(audit_interno.nome_api(registrar_pessoa.nome), audit_interno.papel_api(registrar_pessoa.papel),
+    v_endereco, registrar_pessoa.motivo);
+end
+$$;
+comment on function audit.registrar_pessoa(text, text, text, text) is
+  'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. What held before is replaced; another role ends the sessions that the person has. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
+grant execute on function audit.registrar_pessoa(text, text, text, text) to conferente_administrador;
+--! EndIncluded pessoas/acesso/registrar_pessoa.sql
+
+--! Included pessoas/acesso/remover_pessoa.sql
+-- Takes a person's role and address away, and every session and link that the person has.
+create or replace function audit.remover_pessoa(nome text, motivo text)
+returns audit.pessoas
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(remover_pessoa.nome);
+begin
+  if not exists (select from audit.vw_pessoas p where p.nome = v_nome) then
+    raise exception using errcode = 'NC004', message = format('pessoa desconhecida: %s', coalesce(left(v_nome, 200), 'nula')),
+      hint = 'select nome, papel from audit.vw_pessoas';
+  end if;
+  return audit_interno.anotar_pessoa(v_nome, null, null, remover_pessoa.motivo);
+end
+$$;
+comment on function audit.remover_pessoa(text, text) is
+  'Removes a person who was registered, and ends the sessions and links that the person has. Errors: NC004 not registered, NC006 reason missing.';
+grant execute on function audit.remover_pessoa(text, text) to conferente_administrador;
+--! EndIncluded pessoas/acesso/remover_pessoa.sql
+
+--! Included pessoas/acesso/sair.sql
+-- Signs out: revokes the session by which its owner came. Once it is refused nothing more is recorded of it.
+create or replace function audit_interno.sair(nome text, papel text, token_id text)
+returns void
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(sair.nome);
+  v_operacao bigint;
+begin
+  perform audit_interno.conferir_acesso(v_nome, sair.papel, sair.token_id, null, false);
+  perform set_config('conferente.ator', v_nome, true);
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => 'saiu');
+  insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (v_operacao, sair.token_id, 'saiu', v_nome);
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'acesso revogado', 'token', sair.token_id));
+end
+$$;
+comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
+--! EndIncluded pessoas/acesso/sair.sql
 
 --! Included saidas/consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
@@ -10086,7 +10816,7 @@ comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. aut
 comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
 comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
-comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
 comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
 comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';
@@ -10113,9 +10843,11 @@ comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or
 create or replace view audit.vw_metricas_regras with (security_invoker = true) as
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
   round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
-  -- Wilson (1927), lower end of the interval of 95 %: z = 1.96
+  -- Wilson (1927), both ends of the interval of 95 %: z = 1.96; rounded outwards
   trunc(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
+  case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
+    + 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416))) / 10000), 4) end as precisao_maxima,
   coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
 from audit.regras r
 cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
@@ -10135,6 +10867,7 @@ comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that fo
 comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
 comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that interval, 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
@@ -10312,6 +11045,92 @@ comment on function audit_interno.prontidao() is
   'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
 grant execute on function audit_interno.prontidao() to conferente_servico;
 --! EndIncluded saidas/metricas/prontidao.sql
+
+--! Included saidas/metricas/visao_geral.sql
+-- What a manager asks of the latest days, in one document: what waits and since when, what came and went on each day, what each rule
+-- did, mail, and when the schedule is next due. What people found of each rule is in audit.vw_metricas_regras. Reads the index of
+-- findings and the small tables; changes nothing. Called by the review page.
+create or replace function audit.visao_geral(dias integer default 30)
+returns jsonb
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fuso text := audit.fuso();
+  v_ate date := audit.hoje();
+  v_de date;
+  v_desde timestamptz;
+begin
+  if visao_geral.dias is null or visao_geral.dias not between 1 and 366 then
+    raise exception using errcode = 'NC001', message = format('dias inválidos: %s', coalesce(visao_geral.dias::text, 'nulo')), hint = 'Use de 1 a 366.';
+  end if;
+  v_de := v_ate - visao_geral.dias + 1;
+  v_desde := v_de::timestamp at time zone v_fuso;
+  return (
+    with achada as materialized (
+      select r.dia, r.aguarda_pessoa, sum(r.quantidade) as quantas, sum(r.valor_em_risco) as valor
+      from audit.vw_metricas_resumo r
+      group by r.dia, r.aguarda_pessoa
+    ), faixa (n, de, ate) as (
+      values (1, 0, 0), (2, 1, 2), (3, 3, 7), (4, 8, 30), (5, 31, null)
+    ), sessao as materialized (
+      select s.*, (s.inicio_processamento at time zone v_fuso)::date as dia
+      from audit.sessoes_processamento s
+      where s.inicio_processamento >= v_desde
+    )
+    select jsonb_build_object('dias', visao_geral.dias, 'de', v_de, 'ate', v_ate, 'proxima', audit.proxima_execucao(),
+      'espera', (select jsonb_build_object('quantidade', coalesce(sum(a.quantas), 0), 'valor', coalesce(sum(a.valor), 0)) from achada a where a.aguarda_pessoa),
+      'idades', (
+        select jsonb_agg(jsonb_build_object('de', f.de, 'ate', f.ate, 'quantidade', x.quantas, 'valor', x.valor) order by f.n)
+        from faixa f
+        cross join lateral (
+          select coalesce(sum(a.quantas), 0) as quantas, coalesce(sum(a.valor), 0) as valor
+          from achada a
+          where a.aguarda_pessoa and v_ate - a.dia between f.de and coalesce(f.ate, v_ate - a.dia)
+        ) x),
+      'tendencia', (
+        select jsonb_agg(jsonb_build_object('dia', d.dia, 'novas', coalesce(n.quantas, 0), 'valor_novas', coalesce(n.valor, 0),
+          'corrigidas', coalesce(c.corrigidas, 0), 'valor_corrigido', coalesce(c.valor, 0), 'decididas', coalesce(p.decididas, 0)) order by d.dia)
+        from (select g::date as dia from generate_series(v_de::timestamp, v_ate::timestamp, interval '1 day') g) d
+        left join (select a.dia, sum(a.quantas) as quantas, sum(a.valor) as valor from achada a group by a.dia) n using (dia)
+        left join (select s.dia, sum(s.corrigidas) as corrigidas, sum(s.valor_corrigido) as valor from sessao s group by s.dia) c using (dia)
+        left join (
+          select (s.decidida_em at time zone v_fuso)::date as dia, count(distinct s.divergencia_id) as decididas
+          from audit.decisoes s
+          where s.decidida_em >= v_desde and audit_interno.responde(s.tipo)
+          group by 1) p using (dia)),
+      'sessoes', (
+        select jsonb_build_object('total', count(*), 'concluidas', count(*) filter (where s.status = 'concluida'),
+          'com_falhas', count(*) filter (where s.status = 'concluida_com_falhas'), 'falharam', count(*) filter (where s.status = 'falhou'),
+          'canceladas', count(*) filter (where s.status = 'cancelada'))
+        from sessao s),
+      'regras', (
+        select coalesce(jsonb_agg(jsonb_build_object('regra', r.nome, 'sessoes', e.sessoes, 'falhas', e.falhas, 'puladas', e.puladas,
+          'linhas_examinadas', e.linhas, 'encontradas', e.encontradas, 'novas', e.novas, 'corrigidas', e.corrigidas, 'recusadas', e.recusadas,
+          'desfeitas', e.desfeitas, 'valor_corrigido', e.valor, 'segundos', e.segundos, 'ultimo', e.ultimo) order by r.prioridade, r.nome), '[]')
+        from audit.regras r
+        cross join lateral (
+          select count(*) as sessoes, count(*) filter (where e.status = 'falhou') as falhas, count(*) filter (where e.status = 'pulada') as puladas,
+            coalesce(sum(e.linhas_examinadas), 0) as linhas, coalesce(sum(e.encontradas), 0) as encontradas, coalesce(sum(e.novas), 0) as novas,
+            coalesce(sum(e.corrigidas), 0) as corrigidas, coalesce(sum(e.falhas), 0) as recusadas, coalesce(sum(e.desfeitas), 0) as desfeitas,
+            coalesce(sum(e.valor_corrigido), 0) as valor, round(extract(epoch from avg(e.duracao))::numeric, 1) as segundos,
+            (array_agg(coalesce(e.erro_mensagem, e.motivo) order by e.sessao_id desc))[1] as ultimo
+          from sessao s
+          join audit.execucoes_regra e on e.sessao_id = s.id
+          where e.regra = r.nome
+        ) e),
+      'correio', (
+        select jsonb_build_object('enviadas', count(*) filter (where n.status = 'enviada'), 'falharam', count(*) filter (where n.status = 'falhou'),
+          'esperam', count(*) filter (where n.status in ('pendente', 'composta')), 'dispensadas', count(*) filter (where n.status = 'dispensada'))
+        from audit.notificacoes n
+        where n.criada_em >= v_desde)));
+end
+$$;
+comment on function audit.visao_geral(integer) is
+  'The latest days (1 to 366, today among them, in the zone agenda.fuso) as JSON: espera (quantidade, valor in BRL) and idades (the same by age in days; ate null: and older) of what waits for a person now; tendencia, for each day novas and valor_novas (first found), corrigidas and valor_corrigido (by sessions begun then) and decididas (findings that people answered); sessoes and correio (counts by status); regras (what each did: sessoes, falhas, puladas, linhas_examinadas, encontradas, novas, corrigidas, recusadas by the warehouse, desfeitas by loads, valor_corrigido, mean segundos, and what the latest run had to say); proxima, when the schedule is next due. Errors: NC001.';
+grant execute on function audit.visao_geral(integer) to conferente_leitor;
+--! EndIncluded saidas/metricas/visao_geral.sql
 
 --! Included saidas/correio/endereco_valido.sql
 -- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
@@ -10657,6 +11476,40 @@ comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
 grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded saidas/consulta/divergencia_grupo.sql
 
+--! Included saidas/consulta/lista_fechados.sql
+-- The closed months as one list, for views that ask of each finding whether its month is closed: 202610, 202610 SP, and 202610 * where
+-- it is closed for any branch. Null where it cannot be known: a list of what waits must not fail for that.
+create or replace function audit_interno.lista_fechados()
+returns text[]
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select coalesce(array_agg(distinct x.item), '{}')
+    from audit_interno.meses_fechados() f
+    cross join lateral (values (to_char(f.mes, 'YYYYMM') || coalesce(' ' || f.filial, '')), (to_char(f.mes, 'YYYYMM *'))) as x (item));
+exception when sqlstate 'NC022' then
+  return null;
+end
+$$;
+comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+grant execute on function audit_interno.lista_fechados() to conferente_leitor;
+
+-- No settings of its own, so that the planner inlines it.
+create or replace function audit_interno.e_fechado(mes date, filial text, fechados text[])
+returns boolean
+language sql
+stable
+as $$
+  select case when fechados is not null then
+    coalesce(to_char(mes, 'YYYYMM') = any (fechados) or to_char(mes, 'YYYYMM ') || coalesce(filial, '*') = any (fechados), false) end
+$$;
+comment on function audit_interno.e_fechado(date, text, text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date, text, text[]) to conferente_leitor;
+--! EndIncluded saidas/consulta/lista_fechados.sql
+
 --! Included saidas/consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
@@ -10672,9 +11525,14 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
   case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
-  n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id
+  n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
+  f.fechado as periodo_fechado,
+  -- a difference where the amount is what is wrong, else the amount that is to be booked elsewhere
+  case when f.fechado and d.valores_propostos <> '{}' then coalesce(
+    (d.valores_propostos ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric, d.valor_em_risco) end as ajuste_periodo
 from audit.divergencias_processadas d
 left join audit.regras r on r.nome = d.regra
+cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado) as f
 -- asked of those alone that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
@@ -10716,6 +11574,8 @@ comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the
 comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
 comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
+comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: proposed less booked where the amount is wrong, else the amount at stake; null elsewhere.';
 --! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
 --! Included saidas/consulta/vw_grupos_abertos.sql
@@ -10729,12 +11589,14 @@ with dupla as materialized (
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
-    audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel, d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel,
+    audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
   select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
-    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
+    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas,
+    count(*) filter (where e.fechado) as fechadas, min(e.confianca) as confianca_de,
     max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
     (array_agg(e.id))[1:5] as amostra
   from espera e
@@ -10752,7 +11614,7 @@ select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas,
   jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
     'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto,
   g.encaminhada_para, coalesce(g.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
-  g.improvavel
+  g.improvavel, g.fechadas
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
@@ -10775,6 +11637,7 @@ comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no 
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
 comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
 comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
 comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
 grant select on audit_interno.vereditos to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_grupos_abertos.sql
@@ -10946,13 +11809,17 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.conferencia is not null
     union all
+    select 7, 'periodo_fechado', e.regra, null, e.fechadas
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
+    union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -11462,9 +12329,9 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
 grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
--- Who holds a token concerns those who issue them.
-revoke select on audit.tokens, audit.revogacoes from conferente_leitor;
-grant select on audit.tokens, audit.revogacoes to conferente_administrador;
+-- Who may come in, and who did, concerns those who let people in.
+revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
   to conferente_regra;
@@ -11494,8 +12361,8 @@ comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is
 
 --! Included motor/correcao/adiaveis.sql
 -- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
--- constraints of a relation, and of what lies below it, and of others outside our schemas that wait unless told otherwise, for a
--- trigger may feed any table; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
+-- constraints of a relation, and of what lies below it, and of others outside our schemas, for a trigger may feed any table, and tell
+-- any constraint to wait; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
 -- when there are none. Of tables that the caller wrote before in this transaction nothing is fired: what waits there is the caller's.
 -- What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
 create or replace function audit_interno.adiaveis(relacao regclass)
@@ -11509,7 +12376,7 @@ as $$
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable
     and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao))
-      or c.condeferred and n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
+      or n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
         and has_schema_privilege('conferente_escrita', n.oid, 'usage')
         and not exists (
           select from audit_interno.portas_abertas p
@@ -11875,7 +12742,8 @@ comment on function audit_interno.resumo_achado(audit.divergencias_processadas) 
 --! EndIncluded motor/deteccao/resumo_achado.sql
 
 --! Included motor/deteccao/preparar_regra.sql
--- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. Called before the rule runs, by
+-- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. All rules prepare as that role, so what one
+-- may write the others could: each writes in the schema of its own preparation and nowhere else. Called before the rule runs, by
 -- detectar_regra, repartir_regra and experimentar_regra.
 create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
 returns void
@@ -11885,10 +12753,21 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rastro text := audit_interno.rastro('conferente_regra');
+  v_antes jsonb;
+  v_alheias text;
 begin
   perform audit_interno.abrir_porta();
+  select jsonb_object_agg(g.relacao::text, g.linhas) into v_antes from audit_interno.gravado() g;
   perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  select string_agg(audit_interno.nome_sql(g.relacao), ', ' order by g.relacao) into v_alheias
+  from audit_interno.gravado() g
+  join pg_proc p on p.oid = audit_interno.funcao_da_janela(regra.preparacao) and p.pronamespace <> g.esquema
+  where g.linhas is distinct from (v_antes ->> g.relacao::text)::bigint;
+  if v_alheias is not null then
+    raise exception using errcode = 'NC012', message = format('a preparação da regra %s gravou no que não é dela: %s', regra.nome, v_alheias),
+      hint = 'Nada do que fez vale. As estatísticas de uma regra ficam no esquema da preparação dela.';
+  end if;
   perform audit_interno.fechar_porta();
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
 end
@@ -11951,7 +12830,8 @@ begin
   ) as c;
   drop table if exists pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
+  select d.id as divergencia_id, d.registro_id, d.entrada, null::jsonb as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois as esperado,
+    p.finalizada_em as corrigida_em
   from (
     select i as id from unnest(v_ids) as i
     union
@@ -11988,7 +12868,7 @@ begin
   order by d.id for no key update;
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
+  select d.id as divergencia_id, d.registro_id, d.entrada, e.entrada as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
   join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
@@ -12003,7 +12883,8 @@ begin
     join audit.operacoes q on q.id = a.operacao_id
     cross join lateral jsonb_each(a.depois) as k
     where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
-  ) as v;
+  ) as v
+  left join audit_interno.entradas_nossas(conferir_corrigidas.regra, array(select x.divergencia_id from pg_temp.conferente_desfeita x)) as e on e.divergencia_id = d.id;
   perform audit_interno.confrontar_corrigidas(regra);
 
   insert into audit.correcoes_desfeitas (operacao_id, divergencia_id, correcao_operacao_id, situacao, esperado, agora, carregado_em)
@@ -12059,9 +12940,11 @@ declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
   v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what was corrected of it
-  v_mesma_entrada text := format('l.entrada - array(select jsonb_object_keys(l.esperado)) = %s - array(select jsonb_object_keys(l.esperado))',
-    audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade));
+  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what we corrected of it
+  v_mesma_entrada text := (
+    select string_agg(format('(l.esperado ? %1$L or coalesce(%2$s -> %1$L in (l.entrada -> %1$L, l.entrada_nossa -> %1$L), false))',
+      c, audit_interno.expressao_imagens(v_tabela, array[c])), ' and ')
+    from unnest(regra.colunas_identidade) as c);
   v_guarda text;
   v_voltou text;
   v_imagem text;
@@ -12091,7 +12974,7 @@ begin
           'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
            from %10$s l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
            where t.%1$I is null or not (%9$s)',
-          regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+          regra.coluna_chave, coalesce(v_mesma_entrada, 'true'), coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
           coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true'),
           case when v_ilegiveis = '{}' then 'pg_temp.conferente_corrigida'
             else '(select c.* from pg_temp.conferente_corrigida c where c.registro_id = any ($2) offset 0)' end),
@@ -12202,6 +13085,86 @@ as $$
 $$;
 comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
 --! EndIncluded motor/deteccao/codigo_nomeado.sql
+
+--! Included motor/deteccao/conferir_paradas.sql
+-- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
+-- were skipped or failed. A load brings the error back whoever looks for it. What of them cannot be held against anything, as the
+-- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
+create or replace function audit_interno.conferir_paradas(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
+  v_regra audit.regras;
+  v_falta text;
+  v_operacao bigint;
+begin
+  for v_regra in -- one turn for each rule, of which there are few
+    select r.*
+    from audit.regras r
+    left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
+    where (e.status in ('pulada', 'falhou') or e.status is null and not r.ativa)
+      and exists (
+        select from audit.divergencias_processadas d
+        join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
+        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde)
+    order by r.nome
+  loop
+    insert into audit.execucoes_regra (sessao_id, regra, status, motivo)
+    values (conferir_paradas.sessao_id, v_regra.nome, 'inativa', 'a regra está desativada; só as correções anteriores foram conferidas')
+    on conflict do nothing;
+    v_falta := audit_interno.falta_na_relacao(v_regra, array_remove(v_regra.colunas || v_regra.coluna_carga, null));
+    if v_falta is null then
+      begin
+        v_operacao := audit_interno.abrir_operacao('deteccao', conferir_paradas.sessao_id, v_regra.nome,
+          detalhes => '{"apenas": "correções anteriores"}');
+        perform audit_interno.conferir_corrigidas(conferir_paradas.sessao_id, v_regra, v_operacao);
+        perform audit_interno.fechar_operacao(v_operacao, (
+          select e.desfeitas from audit.execucoes_regra e where e.sessao_id = conferir_paradas.sessao_id and e.regra = v_regra.nome));
+        continue;
+      exception when assert_failure or others then
+        if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+          raise;
+        end if;
+        v_falta := sqlerrm;
+      end;
+    end if;
+    update audit.execucoes_regra e
+    set conferencia = format('as correções anteriores não foram conferidas: %s', v_falta)
+    where e.sessao_id = conferir_paradas.sessao_id and e.regra = v_regra.nome;
+  end loop;
+end
+$$;
+comment on function audit_interno.conferir_paradas(bigint) is
+  'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+--! EndIncluded motor/deteccao/conferir_paradas.sql
+
+--! Included motor/deteccao/guardar_codigo.sql
+-- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
+-- be replaced tomorrow. Whoever sees the same new code at the same moment waits for the other's commit, so it is called before the
+-- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
+create or replace function audit_interno.guardar_codigo(regra audit.regras)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := audit_interno.codigo_regra(guardar_codigo.regra);
+  v_hash text := encode(sha256(convert_to(v_codigo, 'UTF8')), 'hex');
+begin
+  insert into audit.codigos_regra (hash, regra, codigo)
+  select v_hash, guardar_codigo.regra.nome, v_codigo
+  where v_hash is not null and not exists (select from audit.codigos_regra c where c.hash = v_hash)
+  on conflict on constraint codigos_regra_pkey do nothing;
+  return v_hash;
+end
+$$;
+comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
+--! EndIncluded motor/deteccao/guardar_codigo.sql
 
 --! Included motor/selo/resumos_operacoes.sql
 -- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
@@ -12553,8 +13516,8 @@ comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_det
 --! EndIncluded motor/selo/quebras_divergencias.sql
 
 --! Included motor/selo/quebras_acesso.sql
--- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, which tokens
--- were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
+-- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, who may sign in, which
+-- links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_acesso()
 returns setof audit_interno.quebra
 language sql
@@ -12586,6 +13549,35 @@ as $$
   full join audit.tokens t on t.operacao_id = o.id and t.id = o.detalhes ->> 'token'
   where o.id is null or t.id is null or t.nome <> o.detalhes ->> 'nome' or t.papel <> o.detalhes ->> 'papel'
     or t.emitido_por <> o.ator or t.expira_em <> o.expira_em
+    or t.convite_id::text is distinct from o.detalhes ->> 'convite'
+  union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, c.operacao_id), format('audit.convites %s', coalesce(c.id::text, o.detalhes ->> 'convite')),
+    coalesce(o.dito, 'nenhum convite'), coalesce(c.dito, 'nenhum convite')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s, %s, %s, %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'papel', p.detalhes ->> 'resumo',
+      p.detalhes ->> 'endereco', p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'convite emitido'
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s, %s, %s, %s, por %s', x.nome, x.papel, encode(x.resumo, 'hex'),
+      encode(sha256(convert_to(x.endereco, 'UTF8')), 'hex'), x.emitido_por) as dito
+    from audit.convites x
+  ) as c on c.operacao_id = o.id and c.id::text = o.detalhes ->> 'convite'
+  where o.dito is distinct from c.dito
+  union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, e.operacao_id), format('audit.pessoas %s', coalesce(e.id::text, o.detalhes ->> 'pessoa')),
+    coalesce(o.dito, 'nenhuma pessoa'), coalesce(e.dito, 'nenhuma pessoa')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s, %s, %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'papel', p.detalhes ->> 'endereco',
+      p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' in ('pessoa registrada', 'pessoa removida')
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s, %s, %s, por %s', x.nome, x.papel, encode(sha256(convert_to(x.endereco, 'UTF8')), 'hex'),
+      x.registrada_por) as dito
+    from audit.pessoas x
+  ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'pessoa'
+  where o.dito is distinct from e.dito
   union all
   select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
     case when o.id is null then 'nenhuma revogação'
@@ -12619,12 +13611,12 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
-      'revogacoes']) as t (tabela)
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+      'revogacoes', 'codigos_regra']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'tokens',
-      'revogacoes',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+      'revogacoes', 'codigos_regra',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
@@ -13127,6 +14119,154 @@ comment on function audit.salvar_retencao(text, numeric, date, text, text, date)
   'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
 grant execute on function audit.salvar_retencao(text, numeric, date, text, text, date) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_retencao.sql
+
+--! Included pessoas/configuracao/fechar_periodo.sql
+-- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
+-- makes them is waited for, and whoever begins later waits until this is committed. What is closed already stays as it is.
+create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
+returns setof audit.periodos
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(fechar_periodo.motivo);
+  v_filial text := nullif(btrim(fechar_periodo.filial), '');
+  v_fechados audit.periodos[];
+  v_operacao bigint;
+begin
+  perform audit_interno.recusar_de_dentro();
+  if mes is null or not isfinite(mes) or not coalesce(isfinite(ate), true) or coalesce(ate < mes, false) or coalesce(ate > mes + 36600, false)
+    or extract(year from mes) not between 1 and 9999
+  then
+    raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
+      hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
+  end if;
+  if filial is not null and (v_filial is null or length(v_filial) > 200) then
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
+      hint = 'Sem filial fecha-se o mês da empresa toda.';
+  end if;
+  lock table audit.periodos in exclusive mode;
+  with fechado as (
+    insert into audit.periodos (mes, filial, motivo, fechado_por)
+    select m::date, v_filial, v_motivo, audit_interno.ator()
+    from generate_series(date_trunc('month', mes::timestamp), date_trunc('month', coalesce(ate, mes)::timestamp), interval '1 month') as m
+    on conflict do nothing
+    returning *
+  )
+  select array_agg(f::audit.periodos order by f.mes) into v_fechados from fechado f;
+  if v_fechados is null then
+    raise exception using errcode = 'NC005', message = format('já está fechado: %s%s', to_char(mes, 'MM/YYYY'), coalesce(' da filial ' || v_filial, '')),
+      hint = 'Nada foi feito. select * from audit.periodos_fechados() diz o que está fechado.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));
+  return query select * from unnest(v_fechados);
+end
+$$;
+comment on function audit.fechar_periodo(date, text, text, date) is
+  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/fechar_periodo.sql
+
+--! Included pessoas/configuracao/reabrir_periodo.sql
+-- Opens a closed month again. That it was closed stays on record. What the warehouse's own list closes is opened there.
+create or replace function audit.reabrir_periodo(mes date, motivo text, filial text default null)
+returns audit.periodos
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(reabrir_periodo.motivo);
+  v_periodo audit.periodos;
+  v_operacao bigint;
+begin
+  perform audit_interno.recusar_de_dentro();
+  update audit.periodos p
+  set reaberto_por = audit_interno.ator(), reaberto_em = clock_timestamp(), reaberto_motivo = v_motivo
+  where p.mes = date_trunc('month', reabrir_periodo.mes::timestamp)::date and p.filial is not distinct from nullif(btrim(reabrir_periodo.filial), '')
+    and p.reaberto_em is null
+  returning * into v_periodo;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
+      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte se reabre no armazém.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_periodo;
+end
+$$;
+comment on function audit.reabrir_periodo(date, text, text) is
+  'Opens the month of a day again, of the whole company or of one branch, as it was closed. Errors: NC004 it is not closed by audit.fechar_periodo, NC006 reason missing.';
+grant execute on function audit.reabrir_periodo(date, text, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/reabrir_periodo.sql
+
+--! Included pessoas/configuracao/conferir_padrao.sql
+-- Refuses a marketing pattern that cannot be used, or would reach everything, with NC014: empty, too long, no regular expression, one
+-- that the empty text satisfies, or one that takes too long. Touches nothing. Called by whatever saves a pattern (preparar_padrao) and
+-- by audit.medir_padrao, which tries one that is not saved yet.
+create or replace function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+declare
+  v_demora text;
+begin
+  if btrim(padrao) = '' or dobrado = '' then
+    raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
+  end if;
+  if length(padrao) > 500 then
+    raise exception using errcode = 'NC014', message = 'padrão longo demais', detail = format('%s caracteres; o máximo é 500', length(padrao));
+  end if;
+  if tipo = 'regex' then
+    begin
+      if '' ~ dobrado then
+        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', padrao);
+      end if;
+      -- as regra_trade_marketing.detectar uses it, one alternative among others
+      perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(padrao));
+    exception when invalid_regular_expression then
+      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', padrao), detail = sqlerrm,
+        hint = case when padrao ~ '^(\(\?[a-z]|\*\*\*)' then
+          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
+          else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
+    end;
+    v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(padrao)));
+    if v_demora is not null then
+      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', padrao, v_demora),
+        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
+    end if;
+  end if;
+end
+$$;
+comment on function audit_interno.conferir_padrao(text, text, text) is 'Refuses an unusable marketing pattern with NC014; dobrado as audit_interno.dobrar_padrao gives it.';
+--! EndIncluded pessoas/configuracao/conferir_padrao.sql
+
+--! Included pessoas/configuracao/dobrar_padrao.sql
+-- A marketing pattern folded for comparison: lower case, no accents, single blanks. Of an expression only the accents go, and case is
+-- switched off: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
+-- audit.medir_padrao.
+create or replace function audit_interno.dobrar_padrao(tipo text, padrao text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+  select case when dobrar_padrao.tipo = 'regex'
+    then regexp_replace(translate(normalize(dobrar_padrao.padrao, nfc),
+      'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
+    else btrim(regexp_replace(audit_interno.dobrar(dobrar_padrao.padrao), '\s+', ' ', 'g')) end
+$$;
+comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing pattern of this kind folded for comparison.';
+--! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -15101,6 +16241,109 @@ comment on function audit.propor_padroes(int, numeric) is
 revoke execute on function audit.propor_padroes(int, numeric) from public;
 grant execute on function audit.propor_padroes(int, numeric) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/propostas.sql
+
+--! Included regras/trade_marketing/medida.sql
+-- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
+-- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
+-- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
+-- other active pattern reaches, and those that an excluding one silences. Reads dw.lancamentos, the patterns and the settings; changes
+-- nothing. Called by audit.medir_padrao, through audit_interno.ler.
+create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
+returns table (
+  de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
+  so_este bigint, vetados bigint, categorias jsonb
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_ate date;
+  v_de date;
+  v_passo bigint;
+begin
+  -- a date that leaves room for the months before it
+  v_ate := (select max(l.data_lancamento::date) from dw.lancamentos l where l.data_lancamento between date '0030-01-01' and date '9970-12-31');
+  v_de := (v_ate - make_interval(months => v_meses) + interval '1 day')::date;
+  v_passo := (select greatest(1, count(*) / 40000) from dw.lancamentos l where l.data_lancamento between v_de and v_ate);
+
+  return query
+  with casado as materialized (
+    select t.*, coalesce(audit_interno.dobrar_categoria(t.categoria), '') as categoria_dobrada
+    from (
+      select l.categoria::text as categoria, l.valor::numeric as valor, audit_interno.dobrar(l.descricao) as descricao,
+        audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta_contabil
+      from dw.lancamentos l
+      where l.data_lancamento between v_de and v_ate
+        and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      offset 0
+    ) t
+    where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
+      case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
+  ), visto as materialized (
+    select c.categoria, c.valor, c.categoria_dobrada = v_categoria as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+      coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
+    from casado c
+    cross join lateral (
+      select bool_or(p.acao = 'incluir' and (p.campo, p.tipo, p.padrao) is distinct from (medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as outro,
+        bool_or(p.acao = 'excluir') as vetado
+      from audit.padroes_trade_marketing p
+      where p.ativo and regra_trade_marketing.padrao_casa(p.tipo, p.padrao,
+        case p.campo when 'descricao' then c.descricao when 'fornecedor' then c.fornecedor else c.conta_contabil end)
+    ) p
+  )
+  select v_de, v_ate, round(1.0 / v_passo, 6), count(*), count(*) filter (where v.certo), count(*) filter (where v.pendente and v.certo is not true),
+    count(*) filter (where v.certo is not true and not v.pendente),
+    coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
+      select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
+      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k)
+  from visto v;
+end
+$$;
+
+comment on function regra_trade_marketing.medida_padrao(text, text, text) is
+  'What a pattern would match in the latest months: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
+
+-- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type.
+create or replace function audit.medir_padrao(
+  campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
+  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if medir_padrao.campo is null or medir_padrao.campo not in ('fornecedor', 'descricao', 'conta_contabil')
+    or medir_padrao.tipo is null or medir_padrao.tipo not in ('contem', 'palavra', 'regex')
+  then
+    raise exception using errcode = 'NC014', message = format('padrão recusado: campo %s, tipo %s', coalesce(campo, 'nulo'), coalesce(tipo, 'nulo')),
+      hint = 'campo: fornecedor, descricao ou conta_contabil; tipo: contem, palavra ou regex.';
+  end if;
+  perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
+    audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
+  select m.* into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias
+  from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
+    textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
+    as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb);
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+
+comment on function audit.medir_padrao(text, text, text) is
+  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+revoke execute on function audit.medir_padrao(text, text, text) from public;
+grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
+--! EndIncluded regras/trade_marketing/medida.sql
 
 --! Included regras/pendente_verificacao/entradas.sql
 -- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
@@ -17147,7 +18390,7 @@ as $$
   ), usada (coluna, corrigivel) as (
     select c, true from dela r cross join unnest(r.colunas) as c
     union all
-    select c, false from dela r cross join unnest(r.colunas_identidade || r.colunas_resumo || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
+    select c, false from dela r cross join unnest(r.colunas_identidade || r.colunas_resumo || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor, r.coluna_filial]) as c
     union all
     select c.coluna, false from audit_interno.contrato() c where exists (select from dela r where r.tabela = 'dw.lancamentos')
     union all
@@ -17424,6 +18667,9 @@ as $$
   from audit.configuracoes_sistema c
   where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
   union all
+  select 'periodos.fonte', 'erro', audit_interno.defeito_periodos(), 'Enquanto isso nada é gravado: nem por auto, nem por pessoas.'
+  where audit_interno.defeito_periodos() is not null
+  union all
   select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
     case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
   from audit_interno.rotulos_estranhos() e
@@ -17434,11 +18680,12 @@ comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnos
 --! Included saidas/consulta/experimentar_coluna.sql
 -- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
 -- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
--- rows the write says it changed; or codigo and erro of what refused it. All of it as conferente_escrita, so that code of the
--- warehouse runs with no rights of ours. Called by audit.experimentar_escrita alone.
+-- rows the write says it changed; alheia whether other rows, of which some keys are given, hold something else than before; or codigo and
+-- erro of what refused it, as a correction would be. All of it as conferente_escrita, so that code of the warehouse runs with no rights
+-- of ours. Called by audit.experimentar_escrita alone.
 create or replace function audit_interno.experimentar_coluna(
-  regra audit.regras, chave text, coluna text, valor jsonb,
-  out quantas bigint, out existe boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
+  regra audit.regras, chave text, coluna text, valor jsonb, vizinhas text[],
+  out visivel boolean, out quantas bigint, out existe boolean, out alheia boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
   out codigo text, out erro text
 )
 language plpgsql
@@ -17452,19 +18699,33 @@ declare
     audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
   v_imagens text := format('%s, %s', audit_interno.expressao_imagem(v_relacao, coluna, format('t.%I', coluna)),
     audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, array[coluna])));
+  v_ao_lado text := format('(select md5(string_agg(md5((%1$s)::text), '''' order by t.%2$I::text collate "C")) from %3$s t where t.%2$I = any (%4$L::%5$s[]))',
+    audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, '{}')), regra.coluna_chave,
+    audit_interno.nome_sql(v_relacao), array_remove(vizinhas, chave), audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_antes text;
+  v_depois text;
+  v_rastro text;
   v_lida boolean := false;
 begin
   begin
     perform audit_interno.abrir_porta();
-    select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
+    v_rastro := audit_interno.rastro('conferente_escrita');
+    select x.a, x.o, x.l into antes, outras, v_antes
+    from audit_interno.escrever(format('select %s, %s %s', v_imagens, v_ao_lado, v_linha)) as x (a jsonb, o jsonb, l text);
+    visivel := found;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
     select count(*) into quantas
     from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,
       audit_interno.expressao_valor(v_relacao, coluna, v_pedido), regra.coluna_chave, chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, audit_interno.adiaveis(v_relacao)) as x (um integer);
-    select x.f, x.a, x.o into fiel, depois, outras_depois
-    from audit_interno.escrever(format('select %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_linha))
-      as x (f boolean, a jsonb, o jsonb);
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+    select x.f, x.a, x.o, x.l into fiel, depois, outras_depois, v_depois
+    from audit_interno.escrever(format('select %s, %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_ao_lado, v_linha))
+      as x (f boolean, a jsonb, o jsonb, l text);
     existe := found;
+    alheia := v_depois is distinct from v_antes;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
   exception when assert_failure or others then
@@ -17477,12 +18738,12 @@ begin
   end;
 end
 $$;
-comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb) is 'What the warehouse makes of one write, which is taken back.';
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb, text[]) is 'What the warehouse makes of one write, which is taken back.';
 --! EndIncluded saidas/consulta/experimentar_coluna.sql
 
 --! Included saidas/consulta/experimentar_escrita.sql
 -- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
--- stands elsewhere in that column, read again, and taken back. Nothing stays: no change, no operation. A row that another transaction
+-- stands elsewhere in that column, read again beside others, and taken back. Nothing stays: no change, no operation. A row that another transaction
 -- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
 create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -17512,8 +18773,10 @@ begin
   then
     return; -- the lines of diagnosticar_contrato say what is missing
   end if;
-  if not audit_interno.exige_releitura(v_relacao) then
-    return query select v_item, 'ok', 'nenhum gatilho, regra ou visão entre a escrita e a tabela', null::text;
+  if not audit_interno.exige_releitura(v_relacao)
+    and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and c.relrowsecurity)
+  then
+    return query select v_item, 'ok', 'nenhum gatilho, regra, visão ou política de linha entre a escrita e a tabela', null::text;
     return;
   end if;
   if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
@@ -17531,8 +18794,9 @@ begin
        alvo as (
          select a.* from amostra a
          order by (select count(*) from jsonb_each(a.linha) e where e.value <> ''null'') desc, a.chave limit 1)
-       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null'')
+       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null''), v.chaves
        from alvo a cross join unnest($2) as c (coluna)
+       cross join (select array_agg(x.chave) as chaves from (select y.chave from amostra y limit 100) as x) as v
        left join lateral (
          select x.linha -> c.coluna as valor from amostra x
          where x.linha -> c.coluna <> ''null'' and x.linha -> c.coluna <> a.linha -> c.coluna limit 1) as o on true
@@ -17540,7 +18804,7 @@ begin
       v_regra.coluna_chave,
       audit_interno.expressao_imagens(v_relacao, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel)),
       v_nome), null, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel))
-      as x (chave text, coluna text, valor jsonb, tem boolean)
+      as x (chave text, coluna text, valor jsonb, tem boolean, vizinhas text[])
   loop
     v_algum := true;
     item := format('experimentar %s.%s', v_nome, v_coluna.coluna);
@@ -17551,7 +18815,7 @@ begin
       return next;
       continue;
     end if;
-    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor);
+    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor, v_coluna.vizinhas);
     select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
     from jsonb_each(v_visto.outras) as o
     where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
@@ -17565,21 +18829,26 @@ begin
       when v_visto.codigo is not null then
         detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
         sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+      when not v_visto.visivel then
+        situacao := 'erro';
+        detalhe := 'não experimentada: conferente_escrita não vê o registro';
+        sugestao := 'Uma política de linha do armazém o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
       when not v_visto.existe then
         situacao := 'erro';
         detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
         sugestao := 'O gatilho deve gravar o que recebe, e mais nada.';
-      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 then
+      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 and not v_visto.alheia then
         situacao := 'ok';
         detalhe := 'gravada como pedido';
-      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null then
+      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null and not v_visto.alheia then
         detalhe := format('pedido %s, ficou %s: não é gravada', v_coluna.valor, v_visto.depois);
         sugestao := 'O gatilho deve gravar a coluna, ou recusar a mudança com raise exception.';
       else
         situacao := 'erro';
         detalhe := concat_ws('; ', format('pedido %s, ficou %s', v_coluna.valor, coalesce(v_visto.depois, 'null')),
-          'mudou junto: ' || v_mudou, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
+          'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
+          case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
           case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
     end case;
     return next;
@@ -17590,7 +18859,7 @@ begin
 end
 $$;
 comment on function audit.experimentar_escrita(text) is
-  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Rows beside it, of the first hundred, must hold what they held. One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
@@ -17733,6 +19002,82 @@ as $$
 $$;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
+
+--! Included saidas/consulta/periodos_fechados.sql
+-- What is closed now, ours and the warehouse's own list together.
+create or replace function audit.periodos_fechados()
+returns table (mes date, filial text, origem text, fechado_por text, fechado_em timestamptz, motivo text)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select f.mes, f.filial, case when f.da_fonte then audit_interno.configuracao('periodos.fonte') #>> '{}' else 'conferente' end,
+    p.fechado_por, p.fechado_em, p.motivo
+  from audit_interno.meses_fechados() f
+  left join audit.periodos p on not f.da_fonte and p.mes = f.mes and p.filial is not distinct from f.filial and p.reaberto_em is null
+  order by f.mes, f.filial nulls first, f.da_fonte
+$$;
+comment on function audit.periodos_fechados() is
+  'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and who closed it, when and why where it was closed here. NC022 when that list cannot be read.';
+grant execute on function audit.periodos_fechados() to conferente_leitor;
+--! EndIncluded saidas/consulta/periodos_fechados.sql
+
+--! Included saidas/consulta/rotulos_livro.sql
+-- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against. A column of
+-- text with more than two hundred is none of labels: what the server's statistics say of it is believed before the table is read.
+-- Reads the table as conferente_regra; changes nothing. Called by the review page.
+create or replace function audit.rotulos_livro(regra text, coluna text)
+returns table (rotulo text, lancamentos bigint)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_relacao regclass;
+  v_maximo constant integer := 200;
+begin
+  select * into v_regra from audit.regras r where r.nome = rotulos_livro.regra;
+  if not found then
+    raise exception using errcode = 'NC003', message = format('regra desconhecida: %s', coalesce(rotulos_livro.regra, 'nula')),
+      hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
+  end if;
+  if rotulos_livro.coluna is null or rotulos_livro.coluna <> all (v_regra.colunas) then
+    raise exception using errcode = 'NC015', message = format('coluna que a regra %s não corrige: %s', v_regra.nome, coalesce(rotulos_livro.coluna, 'nula')),
+      hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
+  end if;
+  v_relacao := audit_interno.relacao(v_regra.tabela);
+  if v_relacao is null then
+    raise undefined_table;
+  end if;
+  if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
+    or exists (
+      -- read as who may read the column: others are shown no statistics of it
+      select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
+        array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
+      where s.n_distinct > 5 * v_maximo or s.n_distinct < 0
+        and -s.n_distinct * (select c.reltuples from pg_class c where c.oid = v_relacao) > 5 * v_maximo)
+  then
+    return;
+  end if;
+  return query
+  select x.rotulo, x.lancamentos
+  from audit_interno.ler(format(
+    'select g.rotulo, g.lancamentos, count(*) over () from (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1 limit %3$s) g',
+    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), v_maximo + 1)) as x (rotulo text, lancamentos bigint, todos bigint)
+  where x.todos <= v_maximo
+  order by x.lancamentos desc, x.rotulo collate "und-x-icu";
+exception
+  when insufficient_privilege or undefined_column or undefined_table then
+    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+comment on function audit.rotulos_livro(text, text) is
+  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text, text) to conferente_revisor, conferente_administrador;
+--! EndIncluded saidas/consulta/rotulos_livro.sql
 
 --! Included saidas/consulta/celula_planilha.sql
 -- A cell of a sheet as it is compared: spreadsheets re-write what they save, and no more than what this leaves alone. Out go blanks,
@@ -17983,13 +19328,17 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+      hint = 'Nada do que fez vale.';
+  end if;
   perform audit_interno.dar_ajustes(escrever.ajustes);
   if antes is not null then
     execute escrever.antes;
   end if;
   return query execute escrever.comando using escrever.ids;
   if adiaveis[1] is not null then
-    execute format('set constraints %s immediate', adiaveis[1]);
+    perform audit_interno.disparar_todos(format('set constraints %s immediate', adiaveis[1]));
   end if;
   if adiaveis[2] is not null then
     execute format('set constraints %s deferred', adiaveis[2]);
@@ -18029,6 +19378,10 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+      hint = 'Nada do que fez vale.';
+  end if;
   perform audit_interno.dar_ajustes(preparar.ajustes);
   execute format('select %s($1)', preparar.funcao) using preparar.janela;
   perform audit_interno.trocar_ajustes(preparar.ajustes);
@@ -18102,13 +19455,19 @@ as $$
       from pg_shdepend s
       where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
         and s.dbid = (select d.oid from pg_database d where d.datname = current_database())),
-    'funcoes', (select string_agg(format('%s %s', p.oid, p.xmin), ',' order by p.oid) from pg_proc p where p.proowner = rastro.papel),
+    'funcoes', (
+      select string_agg(format('%s %s %s', p.oid, p.xmin,
+          (select count(*) from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid)), ',' order by p.oid)
+      from pg_proc p where p.proowner = rastro.papel),
     'ajustes', g.ajustes,
     'proprios', g.proprios,
     'direitos', (
       select jsonb_build_array(
-        (select string_agg(format('%s %s %s %s %s %s %s', c.oid, c.relacl, c.relnatts, c.relchecks, c.relhasrules, c.relrowsecurity,
-            (select count(*) from pg_trigger g where g.tgrelid = c.oid)), ',' order by c.oid)
+        -- the catalog's rows of the tables and their columns, and what hangs on them: constraints, indexes, defaults, triggers, rules
+        (select string_agg(format('%s %s %s %s', c.oid, c.xmin,
+            (select string_agg(format('%s %s', a.attnum, a.xmin), ' ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid),
+            (select string_agg(format('%s %s', d.classid, d.objid), ' ' order by d.classid, d.objid)
+              from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)), ',' order by c.oid)
           from pg_class c where c.relowner = rastro.papel and c.relkind in ('r', 'S')),
         (select string_agg(d::text, ',' order by d.oid) from pg_default_acl d where d.defaclrole = rastro.papel),
         (select string_agg(s.setconfig::text, ',' order by s.setdatabase) from pg_db_role_setting s where s.setrole = rastro.papel))::text),
@@ -18156,6 +19515,34 @@ comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012
 --! EndIncluded motor/portas/rastro.sql
 
 --! Included motor/portas/disparar_adiados.sql
+-- Fires what waits for the commit, and what that leaves waiting in its turn, until nothing does: a trigger may defer again what it
+-- feeds. Only a write leaves something waiting, so after a round in which nothing was written nothing waits. Called by the doors that
+-- write, as which it runs. 27000 when there is no end to it.
+create or replace function audit_interno.disparar_todos(comando text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes numeric;
+begin
+  for v_volta in 1 .. 20 loop
+    v_antes := audit_interno.gravacoes();
+    execute disparar_todos.comando;
+    if audit_interno.gravacoes() = v_antes and current_setting('track_counts')::boolean then
+      return;
+    end if;
+  end loop;
+  raise exception using errcode = 'triggered_data_change_violation',
+    message = 'o que o armazém deixa para o fim da transação deixa sempre mais alguma coisa para o fim',
+    hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
+      else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
+end
+$$;
+comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
+grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
+
 -- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
 -- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone, which
 -- looks at the path and the trace as after escrever. ajustes is never given.
@@ -18169,8 +19556,12 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+      hint = 'Nada do que fez vale.';
+  end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);
-  set constraints all immediate;
+  perform audit_interno.disparar_todos('set constraints all immediate');
   perform audit_interno.trocar_ajustes(disparar_adiados.ajustes);
   perform set_config('search_path', 'pg_catalog, pg_temp, audit', true);
 end

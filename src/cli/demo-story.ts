@@ -68,7 +68,7 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
     ['historico dw.lancamentos ID'],
     ['listar --status corrigida'],
     ['configurar'],
-    [`token --papel revisor --nome ${text.demo.furtherName}`],
+    [`convite --papel revisor --nome ${text.demo.furtherName}`],
     ['servir', `   # ${text.demo.furtherPage(String(app.settings.port))}`],
   ]) {
     print(`  npx conferente ${command}${options.embedded ? ' --demo' : ''}${note}`)

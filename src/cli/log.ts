@@ -40,7 +40,11 @@ export async function openCommandLog(app: App, command: string): Promise<void> {
   const opened = await openLog({
     directory: settings.logsDir,
     stderr: onStderr,
-    secrets: [...credentials([settings.databaseUrl, settings.smtpUrl]), settings.jwtSecret ?? ''],
+    secrets: [
+      ...credentials([settings.databaseUrl, settings.smtpUrl]),
+      settings.jwtSecret ?? '',
+      settings.oidc?.secret ?? '',
+    ],
     broken: (code) => tell(text.log.broken(code), { event: 'log.broken', level: 'error', codigo: code }),
     mended: (lost) =>
       tell(text.log.mended(format.number(lost)), { event: 'log.mended', level: 'warn', perdidos: lost }),

@@ -10,6 +10,7 @@ import * as cancelar from './cancelar.ts'
 import * as comentar from './comentar.ts'
 import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
+import * as convite from './convite.ts'
 import * as corrigir from './corrigir.ts'
 import * as decidir from './decidir.ts'
 import * as demo from './demo.ts'
@@ -28,6 +29,8 @@ import * as migrar from './migrar.ts'
 import * as notificacoes from './notificacoes.ts'
 import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
+import * as periodo from './periodo.ts'
+import * as pessoas from './pessoas.ts'
 import * as processar from './processar.ts'
 import * as reabrir from './reabrir.ts'
 import * as regras from './regras.ts'
@@ -67,12 +70,15 @@ const COMMANDS = [
   regras,
   avaliar,
   padroes,
+  periodo,
   configurar,
   agendar,
   notificacoes,
   trabalhar,
   servir,
   iniciar,
+  pessoas,
+  convite,
   token,
 ]
 

@@ -51,7 +51,10 @@ export async function openServer(
   const { serverSettings, startServer } = await import('../http/server.ts')
   const { ServiceRoleError } = await import('../http/database.ts')
   const chosen = { ...serverSettings(settings, database), port: porta ?? settings.port, development: ruru }
+  const { openLinkMail } = await import('./link-mail.ts')
+  const links = await openLinkMail(app)
   const server = await startServer(chosen, {
+    sendLink: links?.send,
     failed: (error, id) =>
       tell(text.serve.failed(id, said(publicMessage(error))), {
         event: 'http.failed',

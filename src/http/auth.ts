@@ -4,6 +4,7 @@ import type { Catalogue } from '../i18n/index.ts'
 import type { Access } from './database.ts'
 import { departure } from './departure.ts'
 import { Problem } from './problem.ts'
+import { fromOwnPage, type Sessions } from './session.ts'
 import type { ServerSettings } from './settings.ts'
 import { type Caller, createVerifier, TokenError } from './token.ts'
 
@@ -45,6 +46,7 @@ export function installAuthentication(
   settings: ServerSettings,
   text: Catalogue,
   access: Access,
+  sessions: Sessions,
 ): void {
   const verify = createVerifier(settings)
   app.decorateRequest('caller', null)
@@ -70,21 +72,44 @@ export function installAuthentication(
   app.addHook('onRequest', async (request, reply) => {
     request.gone = departure(reply)
     if (request.routeOptions.config?.public === true) return
-    const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? []
-    if (token === undefined) {
-      throw new Problem(401, text.http.noToken, {
-        headers: { 'www-authenticate': 'Bearer realm="conferente"' },
-      })
-    }
-    try {
-      request.caller = await verify(token)
-    } catch (error) {
-      if (!(error instanceof TokenError)) throw error
-      throw new Problem(401, text.http.token[error.reason], {
-        headers: { 'www-authenticate': 'Bearer realm="conferente", error="invalid_token"' },
-      })
-    }
+    const { authorization } = request.headers
+    request.caller =
+      authorization === undefined
+        ? await bySession(text, sessions, request)
+        : await byToken(text, verify, authorization)
     if (request.routeOptions.config?.asks !== true) await request.admit()
   })
   app.addHook('onSend', (request) => request.admit())
+}
+
+const refusal = (message: string, error = '') =>
+  new Problem(401, message, { headers: { 'www-authenticate': `Bearer realm="conferente"${error}` } })
+
+async function byToken(
+  text: Catalogue,
+  verify: (token: string) => Promise<Caller>,
+  authorization: string,
+): Promise<Caller> {
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization) ?? []
+  if (token === undefined) throw refusal(text.http.noToken)
+  try {
+    return await verify(token)
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error
+    throw refusal(text.http.token[error.reason], ', error="invalid_token"')
+  }
+}
+
+/** A browser sends its cookie whoever wrote the page that asks, so it counts for our own pages alone. */
+async function bySession(text: Catalogue, sessions: Sessions, request: FastifyRequest): Promise<Caller> {
+  const caller = await sessions.caller(request).catch((error) => {
+    if (error instanceof TokenError) throw refusal(text.http.session[error.reason])
+    throw error
+  })
+  if (caller === undefined) throw refusal(text.http.noToken)
+  if (!fromOwnPage(request)) throw new Problem(403, text.http.otherSite)
+  // All tabs share the cookie: what was begun in one person's name is not done in another's.
+  const meant = request.headers['x-conferente-pessoa']
+  if (meant !== undefined && meant !== encodeURIComponent(caller.name)) throw refusal(text.http.otherPerson)
+  return caller
 }

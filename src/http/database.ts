@@ -8,7 +8,7 @@ import {
   RESET,
   type Running,
   START_AS_CALLER,
-  START_AS_READER,
+  START_AS_NOBODY,
   startAs,
   whileThere,
 } from './departure.ts'
@@ -19,7 +19,7 @@ import type { Caller } from './token.ts'
 export interface Access {
   readonly sql: Sql
   /** Set for a superuser, who must become the service before it may speak for others. */
-  readonly asService: string | undefined
+  readonly becomes: string | undefined
   /** @throws NC020 when the token is unknown or revoked */
   admit(caller: Caller): Promise<void>
   /**
@@ -34,6 +34,8 @@ export interface Access {
     gone?: AbortSignal,
     repeatable?: boolean,
   ): Promise<T>
+  /** The same as the service itself, which may do nothing but let people in and out. */
+  asService<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
   /** The same as a nameless reader, for the server's own questions. */
   asReader<T>(work: (sql: Transaction) => Promise<T>, timeoutMs?: number): Promise<T>
 }
@@ -77,7 +79,7 @@ async function service(url: string): Promise<string | undefined> {
 
 /** @throws {ServiceRoleError} */
 export async function openAccess(url: string): Promise<Access> {
-  const asService = await service(url)
+  const becomes = await service(url)
   const sql = connect(url, { max: POOL, name: 'conferente servir' })
   const share = shares(SHARE)
   /** A transaction that begins as it would in a new connection, by this statement. */
@@ -98,7 +100,7 @@ export async function openAccess(url: string): Promise<Access> {
         tx.unsafe<R>(statement, values as never, { prepare: true })
       const [, , [running]] = await Promise.all([
         // In each transaction: as a startup parameter PostgreSQL ignores session_authorization without a word.
-        asService !== undefined && prepared(BECOME, [asService]),
+        becomes !== undefined && prepared(BECOME, [becomes]),
         tx.unsafe(RESET),
         prepared<Running[]>(start, given),
       ])
@@ -113,7 +115,7 @@ export async function openAccess(url: string): Promise<Access> {
   }
   return {
     sql,
-    asService,
+    becomes,
     admit: async ({ name, role, tokenId = null, issuedAt = null, external }) => {
       await withinReach(async () => {
         await anew(
@@ -136,10 +138,17 @@ export async function openAccess(url: string): Promise<Access> {
           )
         }),
       ),
+    asService: (work, timeoutMs = STATEMENT_TIMEOUT) =>
+      withinReach((arrived) =>
+        share('', () => {
+          const settings = JSON.stringify({ statement_timeout: timeoutMs })
+          return begin(arrived, START_AS_NOBODY, [settings, false], '', true, work)
+        }),
+      ),
     asReader: (work, timeoutMs = STATEMENT_TIMEOUT) =>
       withinReach((arrived) => {
         const settings = { statement_timeout: timeoutMs, role: 'conferente_leitor' }
-        return begin(arrived, START_AS_READER, [JSON.stringify(settings), true], 'read only', true, work)
+        return begin(arrived, START_AS_NOBODY, [JSON.stringify(settings), true], 'read only', true, work)
       }),
   }
 }

@@ -49,7 +49,7 @@ const start = (become: string) => `
     from audit_interno.limpar_conexao()
     offset 0
   ) as r`
-export const START_AS_READER = start('null::text')
+export const START_AS_NOBODY = start('null::text')
 export const START_AS_CALLER = start('audit_interno.assumir($3, $4, $5, $6, $7)')
 
 /** What START_AS_CALLER is given. */

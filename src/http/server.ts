@@ -3,7 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { catalogue } from '../i18n/index.ts'
 import { installAuthentication } from './auth.ts'
 import { limitConnections } from './connections.ts'
-import type { HttpPart } from './context.ts'
+import type { HttpPart, Link } from './context.ts'
 import { openAccess } from './database.ts'
 import { frameworkOptions } from './framework.ts'
 import { graphql } from './graphql/graphql.ts'
@@ -14,8 +14,11 @@ import { installHttpMetrics, metrics } from './metrics.ts'
 import { installProblems } from './problems.ts'
 import { rest } from './rest/rest.ts'
 import { review } from './review/review.ts'
+import { installSessions } from './session.ts'
 import type { ServerSettings } from './settings.ts'
+import { signin } from './signin/signin.ts'
 
+export type { Link } from './context.ts'
 export { type ServerSettings, serverSettings } from './settings.ts'
 export type { Caller } from './token.ts'
 
@@ -31,12 +34,14 @@ export interface Server {
 export interface ServerReport {
   /** Something failed of which the caller got only the number. */
   failed?(error: Error, requestId: string): void
+  /** Mails a one-time link; not there where no mail is sent. */
+  readonly sendLink?: ((link: Link) => Promise<void>) | undefined
   /** Where requests are logged. */
   readonly log?: FastifyBaseLogger | undefined
 }
 
 // In the order in which they are added.
-const PARTS: readonly HttpPart[] = [health, metrics, rest, graphql, review]
+const PARTS: readonly HttpPart[] = [health, metrics, rest, graphql, review, signin]
 
 /**
  * Starts the API and answers once it listens.
@@ -69,9 +74,11 @@ export async function startServer(settings: ServerSettings, report: ServerReport
     installHttpMetrics(app, text)
     installRequestLog(app, report.log)
     await installLimits(app, settings, text)
-    installAuthentication(app, settings, text, access)
+    const sessions = await installSessions(app, settings)
+    installAuthentication(app, settings, text, access, sessions)
+    const context = { settings, text, access, sessions, failed, sendLink: report.sendLink }
     for (const part of PARTS) {
-      await app.register((scope) => Promise.resolve(part(scope, { settings, text, access, failed })), {
+      await app.register((scope) => Promise.resolve(part(scope, context)), {
         prefix: settings.basePath,
       })
     }

@@ -17,6 +17,15 @@ export interface ServerSettings extends Settings {
 }
 
 /**
+ * The secret of the cookies by which people stay signed in: another than that of tokens, so that neither passes for the other. Comes
+ * from the secret that there is; undefined where people cannot sign in.
+ */
+export function sessionSecret({ jwtSecret, oidc }: Settings): string | undefined {
+  const secret = jwtSecret ?? oidc?.secret
+  return secret && createHmac('sha256', secret).update('conferente sessao').digest('base64url')
+}
+
+/**
  * The settings for a database that is open. The embedded server brings a secret of its own, so that the API works from
  * the first start; with any other database somebody must choose how callers are known.
  * @throws {SettingsError}

@@ -69,13 +69,8 @@ export function createVerifier(settings: ServerSettings): (token: string) => Pro
 }
 
 function callerOf(settings: ServerSettings, payload: JWTPayload, external: boolean): Caller {
-  const name = payload[settings.jwtNameClaim]
-  // Format characters could make two names look like one.
-  if (typeof name !== 'string' || name.trim() === '' || name.length > 200 || /\p{C}/u.test(name)) {
-    throw new TokenError('no_role')
-  }
   return {
-    name,
+    name: nameOf(payload[settings.jwtNameClaim]),
     role: roleOf(payload[settings.jwtRoleClaim]),
     tokenId: typeof payload.jti === 'string' ? payload.jti : undefined,
     issuedAt: payload.iat === undefined ? undefined : new Date(payload.iat * 1000),
@@ -83,8 +78,16 @@ function callerOf(settings: ServerSettings, payload: JWTPayload, external: boole
   }
 }
 
+/** @throws {TokenError} when it is no name: format characters could make two look like one */
+export function nameOf(claim: unknown): string {
+  if (typeof claim !== 'string' || claim.trim() === '' || claim.length > 200 || /\p{C}/u.test(claim)) {
+    throw new TokenError('no_role')
+  }
+  return claim
+}
+
 /** One of the four, whatever else the person's groups are; reading is part of each, so it gives way. */
-function roleOf(claim: unknown): CallerRole {
+export function roleOf(claim: unknown): CallerRole {
   const named = (Array.isArray(claim) ? claim : [claim])
     .filter((item) => typeof item === 'string')
     .map((item) => item.replace(/^conferente_/, ''))

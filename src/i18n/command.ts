@@ -58,6 +58,13 @@ export const command = {
     'desfaz um ato seu: uma aprovação, rejeição, confirmação ou um valor digitado; as divergências voltam à fila',
     'takes back an act of yours: an approval, rejection, confirmation or a typed value; the findings wait again',
   ),
+  periodo: both('mostra, fecha ou reabre períodos', 'shows, closes or opens periods'),
+  periodoListar: both('mostra os meses fechados', 'shows the closed months'),
+  periodoFechar: both(
+    'fecha um mês: nada mais é gravado nele',
+    'closes a month: nothing is written into it any more',
+  ),
+  periodoReabrir: both('reabre um mês fechado', 'opens a closed month again'),
   excecoes: both(
     'mostra, declara ou revoga exceções: registros que uma pessoa declarou certos para uma regra',
     'shows, declares or revokes exceptions: rows that a person declared right for a rule',
@@ -112,6 +119,14 @@ export const command = {
   iniciar: both(
     'a API e o trabalhador num só processo, até ser encerrado',
     'the API and the worker in one process, until it is stopped',
+  ),
+  pessoas: both(
+    'lista, registra e remove quem entra pela página, com papel e e-mail',
+    'lists, registers and removes who signs in by the page, with role and mail address',
+  ),
+  convite: both(
+    'cria um link de uso único, de dez minutos, para entrar pela página',
+    'makes a one-time link, good for ten minutes, to sign in by the page',
   ),
   token: both('emite, lista e revoga tokens de acesso à API', 'issues, lists and revokes tokens for the API'),
 }

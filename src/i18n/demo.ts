@@ -101,8 +101,8 @@ export const demo = {
   further: both('Para olhar mais', 'To look further'),
   furtherName: both('voce', 'you'),
   furtherPage: both(
-    (port: string) => `no navegador: http://localhost:${port}/revisao, com o token`,
-    (port) => `in the browser: http://localhost:${port}/revisao, with the token`,
+    (port: string) => `no navegador: http://localhost:${port}/revisao, pelo link`,
+    (port) => `in the browser: http://localhost:${port}/revisao, by the link`,
   ),
   took: both(
     (time: string) => `A demonstração levou ${time}.`,

@@ -104,6 +104,21 @@ export const example = {
       'conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "invoice 4711"',
     ),
   ),
+  periodo: examples(
+    'conferente periodo listar',
+    both(
+      'conferente periodo fechar 2026-10 --motivo "balancete entregue"',
+      'conferente periodo fechar 2026-10 --motivo "trial balance delivered"',
+    ),
+    both(
+      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "história"',
+      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "history"',
+    ),
+    both(
+      'conferente periodo reabrir 2026-10 --filial SP --motivo "ajuste do auditor"',
+      'conferente periodo reabrir 2026-10 --filial SP --motivo "the auditor asks for a change"',
+    ),
+  ),
   excecoes: examples(
     'conferente excecoes',
     both(
@@ -199,6 +214,21 @@ export const example = {
     'conferente trabalhar',
     'conferente trabalhar --prazo 60',
     'conferente trabalhar --simultaneos 4',
+  ),
+  pessoas: examples(
+    'conferente pessoas',
+    both(
+      'conferente pessoas --nome ana --papel revisor --endereco ana@empresa.com.br --motivo "contas a pagar"',
+      'conferente pessoas --nome ana --papel revisor --endereco ana@company.com --motivo "accounts payable"',
+    ),
+    both(
+      'conferente pessoas --remover ana --motivo "saiu da empresa"',
+      'conferente pessoas --remover ana --motivo "left the company"',
+    ),
+  ),
+  convite: examples(
+    'conferente convite --nome ana --papel revisor',
+    'conferente convite --nome ana --enviar',
   ),
   token: examples(
     'conferente token --papel leitor --nome painel --validade 90d > painel.token',

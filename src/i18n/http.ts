@@ -21,8 +21,50 @@ export const http = {
     503: both('Indisponível no momento', 'Unavailable at the moment'),
   },
   noToken: both(
-    'falta o token: mande o cabeçalho Authorization: Bearer …',
-    'the token is missing: send the header Authorization: Bearer …',
+    'falta dizer quem é: pessoas entram pela página /revisao; programas mandam o cabeçalho Authorization: Bearer …',
+    'who calls is missing: people sign in at the page /revisao; programs send the header Authorization: Bearer …',
+  ),
+  session: {
+    malformed: both(
+      'esta entrada não vale aqui: entre de novo',
+      'this sign-in is not valid here: sign in again',
+    ),
+    expired: both('sua entrada venceu: entre de novo', 'your sign-in has expired: sign in again'),
+    no_role: both('esta entrada não dá um papel do Conferente', 'this sign-in gives no role of Conferente'),
+  },
+  signIn: {
+    title: both('Conferente: entrada', 'Conferente: signing in'),
+    back: both('Tentar de novo', 'Try again'),
+    late: both(
+      'Esta entrada venceu, já foi usada ou começou em outro navegador. Comece de novo.',
+      'This sign-in has expired, was used already or began in another browser. Begin again.',
+    ),
+    refused: both('O login único não deixou você entrar.', 'Single sign-on did not let you in.'),
+    away: both('O login único não responde agora.', 'Single sign-on does not answer now.'),
+    awayHint: both(
+      'Tente de novo em alguns minutos. Se continuar, avise quem administra o Conferente; um link de uso único também deixa entrar.',
+      'Try again in a few minutes. If it goes on, tell whoever administers Conferente; a one-time link lets you in too.',
+    ),
+    unknown: both(
+      'A resposta do login único não serve. Comece de novo.',
+      'The answer of single sign-on is no good. Begin again.',
+    ),
+    noRole: both(
+      'O login único conhece você, mas não diz o seu nome, ou não dá exatamente um papel do Conferente.',
+      'Single sign-on knows you, but does not say your name, or does not give exactly one role of Conferente.',
+    ),
+    noRoleHint: both(
+      'Peça a quem cuida do login único um dos papéis: leitor, revisor, operador, administrador.',
+      'Ask whoever runs single sign-on for one of the roles: leitor, revisor, operador, administrador.',
+    ),
+  },
+  otherSite: both(
+    'o pedido não veio de uma página do Conferente: nada foi feito',
+    'the request did not come from a page of Conferente: nothing was done',
+  ),
+  otherPerson: both(
+    'outra pessoa entrou neste navegador: nada foi feito',
+    'somebody else has signed in with this browser: nothing was done',
   ),
   token: {
     malformed: both('o token não é válido aqui', 'the token is not valid here'),

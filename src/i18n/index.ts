@@ -20,6 +20,7 @@ import { rest } from './rest.ts'
 import { approval, result, rollback } from './result.ts'
 import { review } from './review/review.ts'
 import { serve, worker } from './service.ts'
+import { signin } from './signin.ts'
 import { token } from './token.ts'
 import { usage } from './usage.ts'
 import { verificar } from './verificar.ts'
@@ -46,6 +47,7 @@ const TEXTS = {
   avaliar,
   verificar,
   agenda,
+  signin,
   token,
   serve,
   worker,

@@ -16,6 +16,25 @@ export const option = {
     'página do GraphQL em /ruru e esquema aberto a todos; só para desenvolvimento',
     "GraphQL's page at /ruru and its schema open to all; for development only",
   ),
+  inviteName: both('pessoa que entra', 'person who signs in'),
+  inviteRole: both(
+    'papel com que entra: leitor, revisor, operador ou administrador',
+    'role with which the person signs in: leitor, revisor, operador or administrador',
+  ),
+  inviteSend: both(
+    'envia o link ao endereço registrado da pessoa',
+    "mails the link to the person's registered address",
+  ),
+  personName: both('pessoa a registrar, ou cujo registro muda', 'person to register or to change'),
+  personAddress: both(
+    'e-mail para onde links de entrada podem ir',
+    'mail address to which links for signing in may go',
+  ),
+  personRemove: both(
+    'remove a pessoa e recusa o que ela tem em aberto',
+    'removes the person and refuses what is still open',
+  ),
+  personReason: both('por que é registrada ou removida', 'why the person is registered or removed'),
   tokenRole: both(
     'papel que o token dá: leitor, revisor, operador ou administrador',
     'role that the token gives: leitor, revisor, operador or administrador',
@@ -98,6 +117,12 @@ export const option = {
   findings: both('ids das divergências', 'ids of the findings'),
   operation: both('id da operação', 'id of the operation'),
   session: both('id da sessão', 'id of the session'),
+  month: both('mês, como 2026-10', 'month, such as 2026-10'),
+  monthUntil: both('fecha também os meses até este', 'closes the months up to this one too'),
+  branch: both(
+    'só desta filial, como o armazém a escreve; sem ela, da empresa toda',
+    'of this branch alone, as the warehouse writes it; without it, of the whole company',
+  ),
   reason: both('por que; fica na auditoria', 'why; kept in the audit trail'),
   seen: both(
     'código visto de cada uma, na ordem dos ids, como listar mostra; a que mudou desde então fica como está. Num terminal não é preciso: as divergências são mostradas e você confirma. Fora dele, só é obrigatório onde alguém digitou valores',

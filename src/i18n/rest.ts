@@ -219,8 +219,15 @@ export const rest = {
   ),
   page: {
     title: same('Conferente: API'),
-    token: same('Token'),
-    show: both('Mostrar a API', 'Show the API'),
+    wanted: both(
+      'O documento diz o que há aqui, por isso se mostra a quem entrou.',
+      'The document says what there is here, so it is shown to whoever has signed in.',
+    ),
+    signIn: both('Entrar', 'Sign in'),
+    programs: both(
+      'Depois de entrar em outra aba, recarregue esta página. Programas o pedem em /api/docs/json, com o cabeçalho Authorization: Bearer e um token de: conferente token',
+      'After signing in in another tab, load this page again. Programs ask for it at /api/docs/json, with the header Authorization: Bearer and a token from: conferente token',
+    ),
   },
   notReady: both(
     (parts: string) => `não está pronto: ${parts}`,

@@ -38,6 +38,10 @@ export const usage = {
     (value: string) => `data mal escrita: ${value}; escreva AAAA-MM-DD, como 2026-10-31`,
     (value) => `badly written date: ${value}; write YYYY-MM-DD, such as 2026-10-31`,
   ),
+  monthForm: both(
+    (value: string) => `mês mal escrito: ${value}; escreva AAAA-MM, como 2026-10`,
+    (value) => `badly written month: ${value}; write YYYY-MM, such as 2026-10`,
+  ),
   dateImpossible: both(
     (value: string) => `data impossível: ${value} não existe no calendário`,
     (value) => `impossible date: the calendar has no ${value}`,
@@ -80,6 +84,10 @@ export const usage = {
   unknownRule: both(
     (name: string, known: string) => `regra desconhecida: ${name}; existem: ${known}`,
     (name, known) => `unknown rule: ${name}; there are: ${known}`,
+  ),
+  personOne: both(
+    'registre ou remova: --nome ou --remover, não os dois',
+    'register or remove: --nome or --remover, not both',
   ),
   tokenOne: both(
     'diga exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',

@@ -37,6 +37,22 @@ export interface Settings {
   /** Roles, without their prefix, that may ask GraphQL for its schema. */
   readonly introspection: readonly string[]
   readonly smtpUrl: string | undefined
+  /** Single sign-on of people, by OpenID Connect's code flow. */
+  readonly oidc: OidcSettings | undefined
+}
+
+export interface OidcSettings {
+  readonly issuer: string
+  readonly client: string
+  readonly secret: string
+  /** Where the provider sends people back to: the public address of /entrar/retorno. */
+  readonly returnUrl: string
+  readonly scopes: string
+  readonly nameClaim: string
+  /** Unset: roles are those that administrators registered. */
+  readonly roleClaim: string | undefined
+  /** What the claim says, to a role; unset: it says the role itself. */
+  readonly roles: Readonly<Record<string, string>> | undefined
 }
 
 export type SettingKey = keyof typeof KEYS
@@ -81,6 +97,11 @@ const integer = (least: number, most: number) =>
     .regex(/^\d{1,9}$/)
     .transform(Number)
     .pipe(z().int().min(least).max(most))
+/** Keys and secrets that cross a network in the clear could be anybody's. */
+const safeUrl = () =>
+  url('https:', 'http:').refine(
+    (value) => !URL.canParse(value) || value.startsWith('https:') || isLoopback(new URL(value).hostname),
+  )
 const list = (item: Zod.ZodType<string, string>) =>
   z()
     .string()
@@ -98,18 +119,42 @@ const KEYS = {
   CONFERENTE_IDIOMA: { schema: () => z().enum(['pt-BR', 'en']), expected: 'pt-BR or en' },
   CONFERENTE_LOGS: { schema: path, expected: 'a directory' },
   CONFERENTE_JWT_SEGREDO: { schema: () => z().string().min(32), expected: 'at least 32 characters' },
-  CONFERENTE_JWKS_URL: {
-    schema: () =>
-      url('https:', 'http:').refine(
-        // Keys fetched in the clear over a network could be anybody's.
-        (value) => !URL.canParse(value) || value.startsWith('https:') || isLoopback(new URL(value).hostname),
-      ),
-    expected: 'an https:// URL (http:// only to this machine)',
-  },
+  CONFERENTE_JWKS_URL: { schema: safeUrl, expected: 'an https:// URL (http:// only to this machine)' },
   CONFERENTE_JWT_EMISSOR: { schema: () => z().string(), expected: 'the issuer that tokens name' },
   CONFERENTE_JWT_PUBLICO: { schema: () => z().string(), expected: 'the audience that tokens name' },
   CONFERENTE_JWT_CAMPO_NOME: { schema: () => z().string(), expected: 'the claim that names the person' },
   CONFERENTE_JWT_CAMPO_PAPEL: { schema: () => z().string(), expected: 'the claim that names the role' },
+  CONFERENTE_OIDC_EMISSOR: {
+    schema: safeUrl,
+    expected: "the provider's https:// URL (http:// only to this machine)",
+  },
+  CONFERENTE_OIDC_CLIENTE: {
+    schema: () => z().string(),
+    expected: 'the client that the provider registered',
+  },
+  CONFERENTE_OIDC_SEGREDO: { schema: () => z().string(), expected: "the client's secret" },
+  CONFERENTE_OIDC_RETORNO: {
+    schema: () => safeUrl().refine((value) => /\/entrar\/retorno$/.test(value)),
+    expected: 'the https:// URL of /entrar/retorno as people reach it (http:// only on this machine)',
+  },
+  CONFERENTE_OIDC_ESCOPOS: {
+    schema: () =>
+      z()
+        .string()
+        .refine((value) => value.split(' ').includes('openid')),
+    expected: 'scopes separated by blanks, openid among them',
+  },
+  CONFERENTE_OIDC_CAMPO_NOME: { schema: () => z().string(), expected: 'the claim that names the person' },
+  CONFERENTE_OIDC_CAMPO_PAPEL: { schema: () => z().string(), expected: 'the claim that names the role' },
+  CONFERENTE_OIDC_PAPEIS: {
+    schema: () =>
+      list(
+        z()
+          .string()
+          .regex(new RegExp(`^.+=(${ROLES.join('|')})$`)),
+      ).transform((pairs) => Object.fromEntries(pairs.map((pair) => pair.split(/=(?=[^=]*$)/)))),
+    expected: 'pairs such as grupo-financeiro=revisor, separated by commas',
+  },
   CONFERENTE_ENDERECO: {
     schema: () => z().union([z().ipv4(), z().ipv6(), z().literal('localhost')]),
     expected: 'an IP address of this machine; 0.0.0.0 for all',
@@ -195,6 +240,29 @@ export function readSettings(
     }
   }
 
+  /** All of it or nothing: half a provider would be noticed by the first who signs in. */
+  function readOidc(): OidcSettings | undefined {
+    const given = OWN_KEYS.some((key) => key.startsWith('CONFERENTE_OIDC_') && env[key])
+    const needed = (key: SettingKey) => {
+      if (given && !env[key])
+        problems.push({ key, problem: 'missing', expected: KEYS[key].expected, nearest: [] })
+      return (read(key) as string | undefined) ?? ''
+    }
+    const roles = read('CONFERENTE_OIDC_PAPEIS')
+    const roleClaim = roles ? needed('CONFERENTE_OIDC_CAMPO_PAPEL') : read('CONFERENTE_OIDC_CAMPO_PAPEL')
+    const oidc = {
+      issuer: needed('CONFERENTE_OIDC_EMISSOR'),
+      client: needed('CONFERENTE_OIDC_CLIENTE'),
+      secret: needed('CONFERENTE_OIDC_SEGREDO'),
+      returnUrl: needed('CONFERENTE_OIDC_RETORNO'),
+      scopes: read('CONFERENTE_OIDC_ESCOPOS') ?? 'openid profile email',
+      nameClaim: read('CONFERENTE_OIDC_CAMPO_NOME') ?? 'preferred_username',
+      roleClaim,
+      roles,
+    }
+    return given ? oidc : undefined
+  }
+
   const settings: Settings = {
     databaseUrl: readDatabase(),
     dataDir: read('CONFERENTE_DADOS') ?? defaultDataDir(env),
@@ -214,6 +282,7 @@ export function readSettings(
     rateLimit: read('CONFERENTE_LIMITE_REQUISICOES') ?? 600,
     introspection: read('CONFERENTE_INTROSPECCAO') ?? ['revisor', 'operador', 'administrador'],
     smtpUrl: read('SMTP_URL'),
+    oidc: readOidc(),
   }
 
   if (settings.jwksUrl !== undefined) {

@@ -3,7 +3,8 @@ import { randomUUID, type webcrypto } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { type ServerSettings, startServer } from '../../src/http/server.ts'
+import { type ServerReport, type ServerSettings, startServer } from '../../src/http/server.ts'
+import { drawSecret } from '../../src/http/signin/secret.ts'
 import { signToken } from '../../src/http/token.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { PASSWORD } from './server.ts'
@@ -18,6 +19,10 @@ export interface Api {
   readonly failures: Error[]
   /** A token on record, as `conferente token` makes it. */
   token(papel: string, nome?: string): Promise<string>
+  /** The secret of a one-time link, as `conferente convite` makes it. */
+  convite(papel: string, nome?: string): Promise<string>
+  /** Somebody who signs in by a one-time link: the cookie that their browser sends from then on. */
+  entrar(papel: string, nome?: string): Promise<string>
   /** A request; the body is sent as JSON unless it is a string. */
   pedir(path: string, options?: Ask): Promise<Answer>
 }
@@ -42,6 +47,7 @@ export async function api(
   t: Pick<Test, 'teardown'>,
   { sql, url }: { sql: Sql; url: string },
   changes: Partial<ServerSettings> = {},
+  report: ServerReport = {},
 ): Promise<Api> {
   const login = new URL(url)
   login.username = 'api'
@@ -54,9 +60,24 @@ export async function api(
     ...changes,
   }
   const failures: Error[] = []
-  const server = await startServer(settings, { failed: (error) => failures.push(error) })
+  const server = await startServer(settings, { failed: (error) => failures.push(error), ...report })
   t.teardown(() => server.close())
+  async function convite(papel: string, nome = papel) {
+    const { secret, digest } = drawSecret()
+    await sql`select audit.criar_convite(${nome}, ${papel}, ${digest})`
+    return secret
+  }
   return {
+    convite,
+    async entrar(papel, nome) {
+      const response = await fetch(`${server.url}/entrar/convite`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+        body: JSON.stringify({ convite: await convite(papel, nome) }),
+      })
+      const [cookie = ''] = response.headers.getSetCookie()
+      return cookie.split(';')[0] ?? ''
+    },
     url: server.url,
     settings,
     routes: server.routes,

@@ -1,4 +1,4 @@
-// A browser on the findings of a small warehouse, and people who enter with their own token.
+// A browser on the findings of a small warehouse, and people who come in by a one-time link of their own.
 import type { Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { api } from './api.ts'
@@ -23,9 +23,11 @@ export async function mesa(t: Test, { resumo = false } = {}) {
       search = '',
       sight?: Sight,
     ): Promise<Page> {
-      const page = await open(`${server.url}/revisao${search}`, sight)
-      await page.getByLabel('Token').fill(await server.token(papel, nome))
-      await page.getByLabel('Token').press('Enter')
+      const page = await open(
+        `${server.url}/revisao${search}#convite=${await server.convite(papel, nome)}`,
+        sight,
+      )
+      await page.getByRole('button', { name: 'Entrar', exact: true }).click()
       return page
     },
     open: (search = '', sight?: Sight) => open(`${server.url}/revisao${search}`, sight),

@@ -109,7 +109,8 @@ export async function fill(sql: Sql): Promise<void> {
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
     where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'p') and format_type(a.atttypid, null) = any (${[...KINDS]})`
   const value = {
-    bigint: '9007199254740993',
+    // another for each row, and odd: no double holds it, and it may be unique
+    bigint: '9007199254740993 + 2 * (ctid::text::point)[1]::bigint',
     'bigint[]': "'{9007199254740993}'",
     'timestamp with time zone': "'2026-11-10T01:30:00.123456Z'",
     date: "'2026-11-09'",

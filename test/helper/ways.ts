@@ -142,6 +142,8 @@ export async function ways(t: Test, c: Cenario, server: Api): Promise<Record<str
             return listed('regras')
           case 'padroes_trade_marketing':
             return listed('padroes')
+          case 'vw_pessoas':
+            return listed('pessoas')
           case 'excecoes':
             return listed('excecoes', '--todas')
           case 'notificacoes':

@@ -39,8 +39,12 @@ agendamentos
   -   agendado_em previsto_para sessao_id
 alteracoes
   -   antes depois divergencia_id operacao_id reverte_operacao_id
+codigos_regra
+  -   visto_em
 configuracoes_sistema
   C   alterada_em maximo minimo padrao permitidos valor
+convites
+  -   emitido_em expira_em id operacao_id
 correcoes_desfeitas
   -   agora carregado_em correcao_operacao_id divergencia_id esperado operacao_id
 decisoes
@@ -50,13 +54,13 @@ deteccoes
 divergencias_processadas
   RCM confianca detectada_em id valor_em_risco valores_digitados valores_originais
   RC  adiada_ate decidida_em evidencia sessao_id sessao_ultima_id ultima_deteccao valores_propostos
-  R   entrada valor_decisao
+  R   entrada mes valor_decisao
 excecoes
   C   criada_em entrada expira_em id operacao_id revogada_em
 execucoes_regra
   RM  corrigidas encontradas linhas_examinadas novas recorrentes refeitas resolvidas valor_em_risco
   -   sessao_id
-  R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fim inicio obsoletas suprimidas total_valor valor_corrigido
+  R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fechadas fim inicio obsoletas suprimidas total_valor valor_corrigido
 notificacoes
   -   composta_em conteudo desistida_em ultima_tentativa
   C   criada_em dia enviada_em id proxima_tentativa recusados sessao_id
@@ -64,6 +68,10 @@ operacoes
   R   detalhes elo finalizada_em id iniciada_em linhas sessao_id
 padroes_trade_marketing
   C   criado_em id
+periodos
+  -   fechado_em id mes reaberto_em
+pessoas
+  -   id operacao_id registrada_em
 regras
   C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor piso precisao registrada_em rejeitadas
 retencoes
@@ -74,12 +82,12 @@ sessoes_processamento
   RCM carregado_ate carregado_desde corrigidas data_fim data_inicio desfeitas encontradas falhas fim_processamento id linhas_examinadas novas obsoletas recorrentes refeitas resolvidas suprimidas valor_corrigido valor_em_risco
   RC  inicio_processamento partes partes_concluidas resumo solicitada_em total_valor ultima_atividade
 tokens
-  -   operacao_id
+  -   convite_id operacao_id
   C   emitido_em expira_em
 vw_correcoes_desfeitas
   C   carregado_em corrigida_em divergencia_id sessao_id valor_em_risco vista_em
 vw_divergencias_abertas
-  -   adiada_ate confianca detectada_em evidencia id nota_operacao_id resumo sessao_id sessao_ultima_id ultima_deteccao valor_em_risco valores_digitados valores_originais valores_propostos
+  -   adiada_ate ajuste_periodo confianca detectada_em evidencia id nota_operacao_id resumo sessao_id sessao_ultima_id ultima_deteccao valor_em_risco valores_digitados valores_originais valores_propostos
 vw_divergencias_exportacao
   -   resumo valores_antes valores_depois
   F   confianca decidida_em detectada_em id sessao_id sessao_ultima_id ultima_deteccao valor_em_risco
@@ -88,11 +96,13 @@ vw_grupos_abertos
 vw_metricas_desempenho
   R   corrigidas desfeitas dia encontradas falhas fim inicio linhas_examinadas linhas_por_segundo novas obsoletas recorrentes refeitas resolvidas segundos sessao_id suprimidas valor_corrigido valor_em_risco
 vw_metricas_regras
-  R   aberta_desde abertas aprovadas limiar precisao precisao_minima rejeitadas valor_aberto
+  R   aberta_desde abertas aprovadas limiar precisao precisao_maxima precisao_minima rejeitadas valor_aberto
 vw_metricas_resumo
   R   confianca_media dia quantidade valor_em_risco
 vw_operacoes_resumo
   R   elo finalizada_em id iniciada_em linhas sessao_id
+vw_pessoas
+  C   registrada_em
 vw_resumos
   -   divergencia_id resumo
 `
@@ -136,6 +146,8 @@ async function scene(t: Test): Promise<Cenario> {
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'teste')`
   await adelia`select audit.salvar_retencao('CBS', 0.90, '2028-01-01', 'de teste', 'teste', '2028-12-31')`
   await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
+  await adelia`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
+  await adelia`select audit.criar_convite('ana', null, sha256('segredo'))`
   await c.processar('manual')
   await c.sql`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`
   return c

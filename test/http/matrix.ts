@@ -3,7 +3,9 @@
 export const MATRIX = `
 agendamentos                L R O A
 alteracoes                  L R O A
+codigos_regra               L R O A
 configuracoes_sistema       L R O A
+convites                          A
 correcoes_desfeitas         L R O A
 decisoes                    L R O A
 deteccoes                   L R O A
@@ -13,6 +15,8 @@ execucoes_regra             L R O A
 notificacoes                L R O A
 operacoes                   L R O A
 padroes_trade_marketing     L R O A
+periodos                    L R O A
+pessoas                           A
 regras                      L R O A
 retencoes                   L R O A
 revogacoes                        A
@@ -26,6 +30,7 @@ vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
 vw_operacoes_resumo         L R O A
+vw_pessoas                        A
 vw_resumos                  L R O A
 
 acertos_padroes()           L R O A
@@ -43,6 +48,7 @@ consultar_sessoes()         L R O A
 confirmar_divergencias()      R
 controle_planilha()         L R O A
 corrigir_manualmente()        R
+criar_convite()                   A
 decidir_grupo()               R
 decidir_planilha()            R
 declarar_excecao()            R
@@ -59,30 +65,37 @@ encaminhar()                  R
 excecao_aviso()             L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A
+fechar_periodo()                  A
 finalizar_operacao()        L R O A
 fuso()                      L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
+medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
 pagina_revisao()            L R O A
+periodos_fechados()         L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
 proxima_execucao()          L R O A
 quem_sou()                  L R O A
 reabrir_divergencias()        R
+reabrir_periodo()                 A
 registrar_exportacao()      L R O A
 registrar_operacao()          R O A
+registrar_pessoa()                A
 registrar_regra()                 A
 registrar_token()                 A
 rejeitar_divergencias()       R
 relatorio_desempenho()      L R O A
+remover_pessoa()                  A
 reverter_divergencias()       R
 reverter_operacao()           R O
 reverter_sessao()             R O
 revogar_acesso()                  A
 revogar_excecao()             R
+rotulos_livro()               R   A
 salvar_padrao()                   A
 salvar_retencao()                 A
 sessao_correio()            L R O A
@@ -90,6 +103,7 @@ sessao_link_revisao()       L R O A
 solicitar_processamento()       O
 ver_registro()                R   A
 verificar_integridade()     L R O A
+visao_geral()               L R O A
 `
 
 /** Every route that answers with something of its own; what is not here is a refusal of a method (405), for everybody alike. */
@@ -116,7 +130,7 @@ POST /graphql                                  L R O A
 `
 
 /** Routes that need no token. */
-export const PUBLIC: readonly string[] = [
+const PUBLIC_READS = [
   '/healthz',
   '/readyz',
   // The page of the OpenAPI document, the same for everybody; the document itself is not.
@@ -124,7 +138,7 @@ export const PUBLIC: readonly string[] = [
   '/api/docs/',
   '/api/docs/static/index.html',
   '/api/docs/static/swagger-initializer.js',
-  '/api/docs/static/theme/token.js',
+  '/api/docs/static/theme/signin.js',
   '/api/docs/static/*',
   // So is the review page; what it shows it asks of /graphql, with a token.
   '/revisao',
@@ -134,7 +148,11 @@ export const PUBLIC: readonly string[] = [
     'api',
     'app',
     'aside',
+    'change',
+    'changes',
+    'charts',
     'corrected',
+    'deciding',
     'decision',
     'details',
     'facts',
@@ -146,24 +164,46 @@ export const PUBLIC: readonly string[] = [
     'keys',
     'list',
     'login',
+    'offered',
     'office',
     'one',
     'overview',
     'panel',
+    'pattern',
+    'patterns',
     'postponed',
     'preact',
     'queries',
     'queue',
+    'row',
+    'rule',
+    'rules',
+    'ruling',
+    'run',
     'search',
     'sheet',
+    'setting',
+    'settings',
+    'standing',
+    'tally',
     'top',
+    'trend',
     'typed',
     'words',
   ].map((name) => `/revisao/${name}.mjs`),
-  ...['style', 'desk', 'hand', 'details', 'overview', 'narrow', 'print'].map(
+  ...['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print'].map(
     (name) => `/revisao/${name}.css`,
   ),
+  // How people come in.
+  '/',
+  '/entrar',
 ].flatMap((path) => [`GET ${path}`, `HEAD ${path}`])
+export const PUBLIC: readonly string[] = [
+  ...PUBLIC_READS,
+  'POST /entrar/convite',
+  'POST /entrar/pedido',
+  'POST /sair',
+]
 
 export const LETTERS = { leitor: 'L', revisor: 'R', operador: 'O', administrador: 'A' } as const
 

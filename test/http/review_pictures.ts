@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import { connect } from '../../src/db/connection.ts'
 import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { startServer } from '../../src/http/server.ts'
-import { signToken } from '../../src/http/token.ts'
+import { drawSecret } from '../../src/http/signin/secret.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { launch } from '../helper/browser.ts'
 import { ROOT } from '../helper/files.ts'
@@ -94,10 +94,6 @@ try {
     port: 0,
   }
   const api = await startServer(settings)
-  const [record] =
-    await sql`select * from audit.registrar_token('maria', 'revisor', now() + interval '1 hour')`
-  await sql.end()
-  const token = await signToken(settings, record as never)
 
   for (const { name, search, width, height, dark, begin } of PICTURES) {
     const page = await browser.newPage({
@@ -105,14 +101,16 @@ try {
       colorScheme: dark ? 'dark' : 'light',
       locale: 'pt-BR',
     })
-    await page.goto(`${api.url}/revisao${search}`)
-    await page.getByLabel('Token').fill(token)
-    await page.getByRole('button', { name: 'Entrar' }).click()
+    const { secret, digest } = drawSecret()
+    await sql`select audit.criar_convite('maria', 'revisor', ${digest})`
+    await page.goto(`${api.url}/revisao${search}#convite=${secret}`)
+    await page.getByRole('button', { name: 'Entrar', exact: true }).click()
     await begin(page)
     await page.waitForTimeout(500)
     await page.screenshot({ path: join(directory, `${name}.png`) })
     await page.close()
   }
+  await sql.end()
   await api.close()
 } finally {
   await browser.close()

@@ -7,7 +7,7 @@ import { banco } from '../helper/database.ts'
 
 test('without a token nothing is told, not even what exists', async (t) => {
   const { pedir } = await api(t, await banco(t))
-  for (const path of ['/', '/graphql', '/api/v1/divergencias', '/revisao/nada', '/nada']) {
+  for (const path of ['/graphql', '/api/v1/divergencias', '/revisao/nada', '/nada']) {
     const { status, headers, json } = await pedir(path)
     t.equal(status, 401, path)
     t.match(headers.get('content-type'), /^application\/problem\+json/)

@@ -299,6 +299,37 @@ t.test(
   },
 )
 
+const ABSURDOS: [string, string][] = [
+  ['the value that the row has by now', `null::text, t.id::text, '{"categoria": "Frete"}'::jsonb, 0.99`],
+  [
+    'no confidence',
+    `null::text, t.id::text, '{"categoria": "Frete"}'::jsonb, case when t.categoria = 'Errada' then 0.99 end`,
+  ],
+  [
+    'another table',
+    `case when t.categoria = 'Frete' then 'dw.outra' end, t.id::text, '{"categoria": "Frete"}'::jsonb, 0.99`,
+  ],
+]
+for (const [nome, achado] of ABSURDOS) {
+  t.test(`a rule that answers a correction with ${nome}: that row is undone, the others stand`, async (t) => {
+    for (const modo of ['auto', 'manual'] as const) {
+      const c = await cena(t)
+      await regra(c, {
+        nome: 'teimosa',
+        consulta: `${achado}, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
+          where t.id > 0 and (t.categoria = 'Errada' or t.id < 3) and (janela.chaves is null or t.id::text = any (janela.chaves))`,
+      })
+      await processar(c.olivia, modo, ['teimosa'])
+      if (modo === 'manual') await aprovar(c.ana, ...(await divergencias(c.ana)).map((d) => d['id']))
+      t.same(await categorias(c), ['Errada', 'Errada', 'Frete', 'Frete', 'Frete'], modo)
+      t.match(await divergencias(c.ana, 'falha'), [
+        { registro_id: '1', motivo: /ainda aponta/ },
+        { registro_id: '2' },
+      ])
+    }
+  })
+}
+
 t.test(
   'verification finds its rows whatever day they are booked on, or are moved to, or on none',
   async (t) => {

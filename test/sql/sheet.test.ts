@@ -186,7 +186,7 @@ test('changed cells elsewhere are refused, with a decision and without', async (
   of('6')[column('Controle')] = null
   of('6')[0] = 'aprovar'
   const { results } = await decidir(c.pessoa('ana'), await salva(rows))
-  t.same(await quadro(c, results), { 1: 'NC025', 2: 'feita: corrigida', 3: 'NC025', 4: 'NC025', 6: 'NC025' })
+  t.same(await quadro(c, results), { 1: 'NC023', 2: 'feita: corrigida', 3: 'NC023', 4: 'NC023', 6: 'NC023' })
   t.match(results[0], { explicacao: /células de depois/ }, 'it says which')
   t.equal(await c.categoria(1), 'ERR')
 })

@@ -1,54 +1,21 @@
 // A nightly load writes the old values over what was corrected. Every way says so, and it is not silently mended again.
 import t from 'tap'
-import { factsSchema } from '../../src/mail/facts.ts'
-import { render } from '../../src/mail/render.ts'
 import { conferente, personal } from '../cli/helper.ts'
+import { configure, counts, message, reload, source, undone } from '../helper/nightly_load.ts'
 import { emPartes, MONTHS, meses, ROWS } from '../helper/parts.ts'
-import { type Cenario, cenario, one } from '../helper/scenario.ts'
-
-/** What the source holds from now on. */
-const origem = (c: Cenario, mudanca = 'select') =>
-  c.sql.unsafe(
-    `drop table if exists dw.origem; create table dw.origem as select * from dw.lancamentos; ${mudanca}`,
-  )
-
-/** The night's load: emptied and filled from the source, which knows nothing of our corrections. */
-async function recarregar(c: Cenario, hora: 'nova' | 'antiga' = 'nova') {
-  await c.sql.unsafe(`truncate dw.lancamentos; insert into dw.lancamentos select * from dw.origem;
-    update dw.lancamentos set carregado_em = ${hora === 'nova' ? 'clock_timestamp()' : "now() - interval '10 days'"};
-    select pg_sleep(0.005)`)
-}
-
-const configurar = (c: Cenario, chave: string, valor: number) =>
-  c.pessoa('adelia')`select audit.alterar_configuracao(${chave}, ${c.sql.json(valor)}, 'teste')`
-
-const contas = async (c: Cenario, sessao: unknown) =>
-  one(
-    await c.sql`select conferidas::int, desfeitas::int, refeitas::int, obsoletas::int, recorrentes::int, encontradas::int,
-      novas::int, conferencia
-      from audit.execucoes_regra where sessao_id = ${sessao as never} and regra = 'errada'`,
-  )
-
-const lista = (c: Cenario) =>
-  c.pessoa('leo')`select * from audit.vw_correcoes_desfeitas order by registro_id, divergencia_id`
-
-const mensagem = async (c: Cenario, tipo: string) => {
-  const [row] = await c.sql`select audit_interno.conteudo_mensagem(id) as facts from audit.notificacoes
-    where tipo = ${tipo} order by id desc limit 1`
-  return render(factsSchema.parse(row?.['facts']))
-}
+import { cenario, one } from '../helper/scenario.ts'
 
 t.test('a reload that brings the errors back is said, made again, and its money counted once', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1, valor: 100 }, { id: 2, valor: 50 }, { id: 3, categoria: 'BOA' })
-  await origem(c)
+  await source(c)
   t.match(await c.processar('auto'), {
     status: 'concluida',
     corrigidas: 2n,
     desfeitas: 0n,
     valor_corrigido: '150.00',
   })
-  await recarregar(c)
+  await reload(c)
   const segunda = await c.processar('auto')
   t.match(segunda, {
     status: 'concluida_com_falhas',
@@ -59,12 +26,12 @@ t.test('a reload that brings the errors back is said, made again, and its money 
     mensagem:
       /correções desfeitas fora do sistema: 2 errada \(2 pela carga de \d\d\/\d\d\/\d{4} \d\dh\); refeitas agora: 2; corrija na origem/,
   })
-  t.match(await contas(c, segunda['id']), { conferidas: 2, recorrentes: 2, encontradas: 2, novas: 0 })
+  t.match(await counts(c, segunda['id']), { conferidas: 2, recorrentes: 2, encontradas: 2, novas: 0 })
   t.equal(await c.categoria(1), 'CERTA', 'right in the morning')
   t.equal(await c.status(1), 'corrigida')
   t.match(await c.processar('auto'), { status: 'concluida', desfeitas: 0n }, 'said once for each load')
 
-  await recarregar(c)
+  await reload(c)
   t.match(await c.processar('auto'), { desfeitas: 2n, refeitas: 2n, valor_corrigido: '0' })
   t.match(
     one(
@@ -87,7 +54,7 @@ t.test('a reload that brings the errors back is said, made again, and its money 
     desfeitas: 4,
     refeitas: 4,
   })
-  const linhas = await lista(c)
+  const linhas = await undone(c)
   t.match(
     linhas.map(
       ({ corrigida_em, carregado_em, vista_em }) => corrigida_em < carregado_em && carregado_em < vista_em,
@@ -121,9 +88,9 @@ t.test(
   async (t) => {
     const c = await cenario(t)
     await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
-    await origem(c)
+    await source(c)
     await c.processar('auto')
-    await recarregar(c, 'antiga')
+    await reload(c, 'antiga')
     t.match(await c.processar('manual'), {
       status: 'concluida_com_falhas',
       desfeitas: 1n,
@@ -135,7 +102,7 @@ t.test(
       status: 'aberta',
       motivo: /desfeita fora do sistema; carga não identificada: carregado_em/,
     })
-    t.match(await lista(c), [{ carregado_em: null }])
+    t.match(await undone(c), [{ carregado_em: null }])
     t.match(await c.processar('auto'), {
       status: 'concluida',
       desfeitas: 0n,
@@ -144,7 +111,7 @@ t.test(
       mensagem: /1 correções que uma carga havia desfeito foram refeitas/,
     })
     t.equal(await c.categoria(1), 'CERTA', 'after a manual session that only told of it')
-    await recarregar(c, 'antiga')
+    await reload(c, 'antiga')
     t.match(await c.processar('auto'), { desfeitas: 1n, refeitas: 1n, corrigidas: 1n })
     t.equal(await c.categoria(1), 'CERTA')
   },
@@ -154,11 +121,11 @@ t.test('an approved correction that was overwritten is not told as all done', as
   const c = await cenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.lancar({ id: 1, confianca: 0.6 }, { id: 2, confianca: 0.6 }, { id: 3, categoria: 'BOA' })
-  await origem(c)
+  await source(c)
   await c.processar()
   await c.aprovar('ana', (await c.achado(1)).id, (await c.achado(2)).id)
   t.match(await c.processar('auto'), { status: 'concluida' })
-  await recarregar(c)
+  await reload(c)
   await c.sql`delete from dw.lancamentos where id = 2`
   t.match(await c.processar('auto'), {
     status: 'concluida_com_falhas',
@@ -172,9 +139,9 @@ t.test('an approved correction that was overwritten is not told as all done', as
     'a person had decided, and decides again',
   )
   t.match(await c.achado(2), { status: 'obsoleta', motivo: /não existe mais/ })
-  t.match(await lista(c), [{ situacao: 'valor_anterior' }, { situacao: 'ausente', valor_encontrado: null }])
+  t.match(await undone(c), [{ situacao: 'valor_anterior' }, { situacao: 'ausente', valor_encontrado: null }])
   for (const tipo of ['resumo', 'divergencias']) {
-    const { text, html, subject } = await mensagem(c, tipo)
+    const { text, html, subject } = await message(c, tipo)
     for (const said of [text, html]) {
       t.match(said, /2 correções desfeitas fora do sistema/i, tipo)
       t.match(said, /errada: 1 pela carga de/, tipo)
@@ -194,11 +161,11 @@ t.test('another value over a correction closes it, and what is wrong now is foun
   await c.sql`update dw.lancamentos set categoria = case id when 1 then 'BOA' else 'ERR OUTRA' end,
     carregado_em = case id when 3 then now() else now() - interval '10 days' end where id < 4`
   const { id } = await c.processar('manual')
-  t.match(await contas(c, id), { desfeitas: 3, obsoletas: 3, novas: 2, encontradas: 2 })
+  t.match(await counts(c, id), { desfeitas: 3, obsoletas: 3, novas: 2, encontradas: 2 })
   t.equal(await c.status(1), 'obsoleta')
   t.equal(await c.status(2), 'obsoleta aberta', 'also where the window does not reach')
   t.equal(await c.status(3), 'obsoleta aberta')
-  t.match(await lista(c), [{ valor_encontrado: 'BOA', situacao: 'outro_valor' }, {}, {}])
+  t.match(await undone(c), [{ valor_encontrado: 'BOA', situacao: 'outro_valor' }, {}, {}])
 })
 
 t.test('a key that a reload gave to another entry is not a correction undone', async (t) => {
@@ -206,18 +173,59 @@ t.test('a key that a reload gave to another entry is not a correction undone', a
   await c.sql`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`
   await c.lancar({ id: 1 }, { id: 2 })
   await c.sql`update dw.lancamentos set documento = 'NF ' || id`
-  await origem(c, "update dw.origem set documento = 'NF 9' where id = 2")
+  await source(c, "update dw.origem set documento = 'NF 9' where id = 2")
   await c.processar('auto')
-  await recarregar(c)
+  await reload(c)
   t.match(await c.processar('manual'), { desfeitas: 1n, mensagem: /1 errada/ })
   t.match(await c.achados(2), [{ status: 'obsoleta', motivo: /outro lançamento/ }, { status: 'aberta' }])
-  t.match(await lista(c), [{ registro_id: '1' }])
+  t.match(await undone(c), [{ registro_id: '1' }])
 })
+
+t.test(
+  'a document that we corrected is still the same entry, whether the load keeps it or not',
+  async (t) => {
+    const c = await cenario(t)
+    await c.sql`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`
+    await c.sql.unsafe(`
+    create schema minhas; grant usage on schema minhas to conferente_regra;
+    create function minhas.nota(janela audit.janela) returns setof audit.achado language plpgsql stable
+      set search_path = pg_catalog, pg_temp as $f$ begin return query
+        select 'dw.lancamentos', l.id::text, jsonb_build_object('documento', upper(l.documento)), 0.99, '{}'::jsonb, 'maiúsculas', l.valor
+        from dw.lancamentos l where l.documento <> upper(l.documento) and (janela.chaves is null or l.id = any (janela.chaves::bigint[]));
+      end $f$;
+    insert into dw.lancamentos (id, documento) values (-1, 'NF 1'), (-2, 'NF 2'), (-3, 'NF 3');
+    select audit.registrar_regra('nota', 'Documento em maiúsculas.', 'minhas.nota', 'dw.lancamentos', 'id', array['documento'],
+      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true, 200)`)
+    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+    await c.sql`update dw.lancamentos set documento = 'nf ' || id where id between 1 and 3`
+    const both = async (modo: string) =>
+      one(
+        await c.pessoa(
+          'olivia',
+        )`select * from audit.processar_divergencias(${modo}, regras => '{errada,nota}')`,
+      )
+    t.match(await both('auto'), { corrigidas: 6n })
+    await c.sql`update dw.lancamentos
+    set categoria = 'ERR', documento = case id when 1 then documento when 2 then 'nf 2' else 'NF 99' end
+    where id between 1 and 3`
+    t.match(await both('manual'), { desfeitas: 4n })
+    t.same(
+      (await undone(c)).map((row) => `${row['regra']} ${row['registro_id']} ${row['situacao']}`),
+      [
+        'errada 1 valor_anterior', // the load kept our document
+        'errada 2 valor_anterior', // the load brought its own
+        'nota 2 valor_anterior',
+        'nota 3 outro_valor',
+      ],
+    )
+    t.match((await c.achados(3))[0], { status: 'obsoleta', motivo: /outro lançamento/ })
+  },
+)
 
 t.test('what the system wrote over a correction itself is not undone from outside', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1 }, { id: 2 })
-  await origem(c)
+  await source(c)
   await c.processar('auto')
   await c.pessoa('ana')`select audit.reverter_divergencias(${[(await c.achado(2)).id]}, 'foi engano')`
   t.match(await c.processar('auto'), { desfeitas: 0n }, 'a rollback is ours')
@@ -231,7 +239,7 @@ t.test('what the system wrote over a correction itself is not undone from outsid
     'the newer correction is what is to be there',
   )
   t.equal(await c.status(1), 'corrigida corrigida')
-  await recarregar(c)
+  await reload(c)
   t.match(await c.processar('auto'), { desfeitas: 2n, refeitas: 1n })
   t.equal(await c.status(1), 'corrigida obsoleta')
   t.equal(await c.categoria(2), 'ERR', 'what a person took back is left alone')
@@ -240,13 +248,13 @@ t.test('what the system wrote over a correction itself is not undone from outsid
 t.test('undone too often, a person is asked', async (t) => {
   const c = await cenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
-  await configurar(c, 'sessao.desfeitas_maximo', 2)
+  await configure(c, 'sessao.desfeitas_maximo', 2)
   await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
-  await origem(c)
+  await source(c)
   await c.processar('auto')
-  await recarregar(c)
+  await reload(c)
   t.match(await c.processar('auto'), { desfeitas: 1n, refeitas: 1n })
-  await recarregar(c)
+  await reload(c)
   t.match(await c.processar('auto'), {
     desfeitas: 1n,
     refeitas: 0n,
@@ -255,7 +263,7 @@ t.test('undone too often, a person is asked', async (t) => {
   })
   t.match(await c.achado(1), { status: 'aberta', motivo: /desfeita 2 vezes, auto já não a refaz/ })
   t.match(
-    (await mensagem(c, 'divergencias')).text,
+    (await message(c, 'divergencias')).text,
     /1 já desfeita 2 vezes ou mais: auto não a refaz, uma pessoa decide/,
   )
   await c.processar('auto')
@@ -269,14 +277,14 @@ t.test(
   async (t) => {
     const c = await cenario(t)
     await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
-    await origem(c)
+    await source(c)
     await c.processar()
     await c.digitar('ana', (await c.achado(1)).id, { categoria: 'MINHA' })
     await c.aprovar('bruno', (await c.achado(1)).id)
-    await recarregar(c)
+    await reload(c)
     t.match(await c.processar('auto'), { status: 'concluida_com_falhas', desfeitas: 1n, corrigidas: 0n })
     t.equal(await c.status(1), 'aberta')
-    t.match(await lista(c), [{ valor_corrigido: 'MINHA', valor_encontrado: 'ERR' }])
+    t.match(await undone(c), [{ valor_corrigido: 'MINHA', valor_encontrado: 'ERR' }])
   },
 )
 
@@ -284,26 +292,26 @@ t.test('how far back is a setting, and a cut is said', async (t) => {
   const c = await cenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.lancar({ id: 1, carregado: new Date(Date.now() - 20 * 3_600_000).toISOString() })
-  await origem(c)
+  await source(c)
   await c.processar('auto')
   await c.lancar({ id: 2 }, { id: 3, categoria: 'BOA' })
   await c.processar('auto')
-  await configurar(c, 'sessao.conferir_corrigidas_linhas', 1)
+  await configure(c, 'sessao.conferir_corrigidas_linhas', 1)
   const cortada = await c.processar()
   t.match(cortada, {
     status: 'concluida',
     mensagem: /a regra errada: 1 de 2 correções anteriores conferidas, as mais novas/,
   })
-  t.match(await contas(c, cortada['id']), { conferidas: 1, desfeitas: 0 })
-  t.match((await mensagem(c, 'resumo')).text, /1 de 2 correções anteriores conferidas/)
+  t.match(await counts(c, cortada['id']), { conferidas: 1, desfeitas: 0 })
+  t.match((await message(c, 'resumo')).text, /1 de 2 correções anteriores conferidas/)
 
-  await configurar(c, 'sessao.conferir_corrigidas_linhas', 100)
-  await configurar(c, 'sessao.conferir_corrigidas_dias', 0)
+  await configure(c, 'sessao.conferir_corrigidas_linhas', 100)
+  await configure(c, 'sessao.conferir_corrigidas_dias', 0)
   await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = case id when 2 then now() else carregado_em end
     where id between 1 and 2`
   const { id, mensagem: dita } = await c.processar()
   t.match(
-    await contas(c, id),
+    await counts(c, id),
     { conferidas: 1, desfeitas: 1, conferencia: null },
     'what the rule finds again is always looked at',
   )
@@ -315,9 +323,9 @@ t.test('how far back is a setting, and a cut is said', async (t) => {
 t.test('a simulation says it and changes nothing', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
-  await origem(c)
+  await source(c)
   await c.processar('auto')
-  await recarregar(c)
+  await reload(c)
   t.match(
     one(
       await c.pessoa(
@@ -327,7 +335,7 @@ t.test('a simulation says it and changes nothing', async (t) => {
     { desfeitas: 1n, refeitas: 1n, mensagem: /desfeitas fora/, resumo: { regras: [{ desfeitas: 1 }] } },
   )
   t.equal(await c.status(1), 'corrigida')
-  t.same(await lista(c), [])
+  t.same(await undone(c), [])
 })
 
 t.test('the command line says it and prints the list for the source', async (t) => {
@@ -336,9 +344,9 @@ t.test('the command line says it and prints the list for the source', async (t) 
   const vazia = await conferente(['listar', '--desfeitas'], { url: leo })
   t.match(vazia, { code: 0, stdout: /Nenhuma correção desfeita/ }, vazia.stderr)
   await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
-  await origem(c)
+  await source(c)
   await c.processar('auto')
-  await recarregar(c)
+  await reload(c)
   const ran = await conferente(['processar', '--modo', 'auto', '--regra', 'errada'], { url: olivia })
   t.equal(ran.code, 1, 'not simply done')
   t.match(ran.stdout, /1 correções anteriores desfeitas fora do sistema, 1 refeitas/)
@@ -383,12 +391,12 @@ t.test(
     const rows = 400
     await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select n, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99 from generate_series(1, ${rows}) n`
-    await configurar(c, 'limites.fracao', 1)
-    await origem(c)
+    await configure(c, 'limites.fracao', 1)
+    await source(c)
     await c.processar('auto')
-    await recarregar(c)
+    await reload(c)
     await c.processar('auto')
-    await recarregar(c)
+    await reload(c)
     await c.sql`analyze`
     const read = await c.sql.begin(async (tx) => {
       // what the planner prefers for ten thousand rows of which it expects one, had here for few

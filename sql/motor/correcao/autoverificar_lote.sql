@@ -19,12 +19,12 @@ begin
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = 'aplicada';
     v_janela.chaves := audit_interno.ainda_apontadas(v_regra, v_janela);
     continue when v_janela.chaves is null;
-    perform audit_interno.levantar_achados(v_regra, v_janela);
+    perform audit_interno.levantar_achados(v_regra, v_janela, verificacao => true);
     update pg_temp.conferente_lote l
-    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, a.justificativa)
+    set resultado = 'desfeita', erro = format('a regra %s ainda aponta o registro depois da correção: %s', v_regra.nome, coalesce(a.defeito, a.justificativa))
     from pg_temp.conferente_achado a
     where l.regra = v_regra.nome and l.resultado = 'aplicada' and a.registro_id = l.registro_id
-      and (a.valores_propostos ?| array(select jsonb_object_keys(l.para))
+      and (a.defeito is not null or a.valores_propostos ?| array(select jsonb_object_keys(l.para))
         or a.valores_propostos = '{}' and not exists (
           select from audit.divergencias_processadas d
           where d.tabela = l.tabela and d.registro_id = l.registro_id and d.regra = l.regra and d.id <> l.divergencia_id

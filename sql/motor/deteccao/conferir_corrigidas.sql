@@ -35,7 +35,8 @@ begin
   ) as c;
   drop table if exists pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois as esperado, p.finalizada_em as corrigida_em
+  select d.id as divergencia_id, d.registro_id, d.entrada, null::jsonb as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois as esperado,
+    p.finalizada_em as corrigida_em
   from (
     select i as id from unnest(v_ids) as i
     union
@@ -72,7 +73,7 @@ begin
   order by d.id for no key update;
   drop table pg_temp.conferente_corrigida;
   create temp table conferente_corrigida on commit drop as
-  select d.id as divergencia_id, d.registro_id, d.entrada, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
+  select d.id as divergencia_id, d.registro_id, d.entrada, e.entrada as entrada_nossa, d.impressao, u.operacao_id, u.antes, u.depois || coalesce(v.depois, '{}') as esperado,
     greatest(p.finalizada_em, v.finalizada_em) as corrigida_em
   from pg_temp.conferente_desfeita x
   join audit.divergencias_processadas d on d.id = x.divergencia_id and d.status = 'corrigida'
@@ -87,7 +88,8 @@ begin
     join audit.operacoes q on q.id = a.operacao_id
     cross join lateral jsonb_each(a.depois) as k
     where n.registro_id = d.registro_id and n.tabela = d.tabela and n.id <> d.id and u.depois ? k.key
-  ) as v;
+  ) as v
+  left join audit_interno.entradas_nossas(conferir_corrigidas.regra, array(select x.divergencia_id from pg_temp.conferente_desfeita x)) as e on e.divergencia_id = d.id;
   perform audit_interno.confrontar_corrigidas(regra);
 
   insert into audit.correcoes_desfeitas (operacao_id, divergencia_id, correcao_operacao_id, situacao, esperado, agora, carregado_em)

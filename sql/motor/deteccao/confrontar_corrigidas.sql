@@ -11,9 +11,11 @@ declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
   v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what was corrected of it
-  v_mesma_entrada text := format('l.entrada - array(select jsonb_object_keys(l.esperado)) = %s - array(select jsonb_object_keys(l.esperado))',
-    audit_interno.expressao_imagens(v_tabela, regra.colunas_identidade));
+  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what we corrected of it
+  v_mesma_entrada text := (
+    select string_agg(format('(l.esperado ? %1$L or coalesce(%2$s -> %1$L in (l.entrada -> %1$L, l.entrada_nossa -> %1$L), false))',
+      c, audit_interno.expressao_imagens(v_tabela, array[c])), ' and ')
+    from unnest(regra.colunas_identidade) as c);
   v_guarda text;
   v_voltou text;
   v_imagem text;
@@ -43,7 +45,7 @@ begin
           'select l.divergencia_id, t.%1$I is not null, %2$s, %3$s, %4$s, %5$s, %6$s
            from %10$s l left join %7$s t on t.%1$I = l.registro_id::%8$s and t.%1$I = any ($2::%8$s[])
            where t.%1$I is null or not (%9$s)',
-          regra.coluna_chave, v_mesma_entrada, coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
+          regra.coluna_chave, coalesce(v_mesma_entrada, 'true'), coalesce(v_voltou, 'true'), audit_interno.expressao_impressao(v_tabela, regra.colunas),
           coalesce(v_imagem, '''{}''::jsonb'), v_carga, audit_interno.nome_sql(v_tabela), v_chave, coalesce(v_guarda, 'true'),
           case when v_ilegiveis = '{}' then 'pg_temp.conferente_corrigida'
             else '(select c.* from pg_temp.conferente_corrigida c where c.registro_id = any ($2) offset 0)' end),

@@ -1,9 +1,12 @@
 -- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
 -- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
 -- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
--- there too, as achado = false, with what their rows hold; and those that have no row. Writes nothing else. Called by detection,
--- by closing and by verification.
-create or replace function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean default false)
+-- there too, as achado = false, with what their rows hold; and those that have no row. With verificacao, nonsense about a row is
+-- left there as its defeito, so that one row does not cost a batch the others. Writes nothing else. Called by detection, by closing
+-- and by verification.
+create or replace function audit_interno.levantar_achados(
+  regra audit.regras, janela audit.janela, ausentes boolean default false, verificacao boolean default false
+)
 returns void
 language plpgsql
 volatile
@@ -49,20 +52,32 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, mes date, filial text, defeito text
   ) on commit drop;
   v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end,
-    x.ordem
+    x.ordem, case when x.mes between 101 and 999912 then make_date(x.mes / 100, x.mes % 100, 1) end, x.filial,
+    case when x.achado then case
+      when x.registro_id is null then 'um achado sem registro_id'
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', x.tabela_dita, regra.tabela)
+      when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) is null then format('um achado da tabela %s, que não existe', x.tabela_dita)
+      when not x.existe then 'um achado de um registro que não existe'
+      when x.confianca is null or x.confianca < 0 or x.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(x.confianca::text, 'nula'))
+      when x.forma <> 'object' and x.forma <> 'null' then 'como correção algo que não é um objeto'
+      when x.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', x.estranhos)
+      when btrim(coalesce(x.justificativa, '')) = '' then 'um achado sem justificativa'
+      when x.valor_em_risco < 0 or x.valor_em_risco = 'NaN' then format('valor em risco %s', x.valor_em_risco)
+      when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
+    end end
   from audit_interno.ler(
     -- offset 0: or each expression would be worked out again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem, %11$s, %12$s
        from (select u.*, row_number() over () as ordem from %6$s as u) as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -83,10 +98,12 @@ begin
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
       v_valores,
-      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
+      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo),
+      coalesce(audit_interno.expressao_mes(regra), 'null::integer'),
+      case when regra.coluna_filial is null then 'null::text' else format('nullif(btrim(t.%I::text), '''')', regra.coluna_filial) end),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint, mes integer, filial text);
   get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
@@ -97,21 +114,9 @@ begin
       message = format('a regra %s aponta a chave %s, que é de mais de um registro de %s', regra.nome, v_repetida, regra.tabela),
       hint = format('Cada registro precisa de um %s próprio; conferente diagnostico os conta.', regra.coluna_chave);
   end if;
-  select a.registro_id, d.defeito into v_defeito
+  select a.registro_id, a.defeito into v_defeito
   from pg_temp.conferente_achado a
-  cross join lateral (select case
-    when a.registro_id is null then 'um achado sem registro_id'
-    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', a.tabela_dita, regra.tabela)
-    when coalesce(a.tabela_dita <> regra.tabela, false) and audit_interno.relacao(a.tabela_dita) is null then format('um achado da tabela %s, que não existe', a.tabela_dita)
-    when not a.existe then 'um achado de um registro que não existe'
-    when a.confianca is null or a.confianca < 0 or a.confianca > 1 then format('confiança %s, fora de 0 a 1', coalesce(a.confianca::text, 'nula'))
-    when a.forma <> 'object' and a.forma <> 'null' then 'como correção algo que não é um objeto'
-    when a.estranhos <> '{}' then format('valor para coluna que não lhe cabe: %s', a.estranhos)
-    when btrim(coalesce(a.justificativa, '')) = '' then 'um achado sem justificativa'
-    when a.valor_em_risco < 0 or a.valor_em_risco = 'NaN' then format('valor em risco %s', a.valor_em_risco)
-    when a.valores_propostos <> '{}' and a.valores_propostos = a.valores_originais then 'como correção o que o registro já tem'
-  end as defeito) as d
-  where a.achado and d.defeito is not null
+  where a.defeito is not null and not (levantar_achados.verificacao and a.registro_id is not null)
   limit 1;
   if found then
     raise exception using errcode = 'NC012',
@@ -130,5 +135,5 @@ begin
   analyze pg_temp.conferente_achado (registro_id, identidade);
 end
 $$;
-comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean) is
+comment on function audit_interno.levantar_achados(audit.regras, audit.janela, boolean, boolean) is
   'Fills pg_temp.conferente_achado with what the rule finds in the window. NC012 when the rule returns nonsense, a key is not one row''s or it leaves something behind.';

@@ -1,5 +1,5 @@
--- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, which tokens
--- were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
+-- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, who may sign in, which
+-- links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_acesso()
 returns setof audit_interno.quebra
 language sql
@@ -31,6 +31,35 @@ as $$
   full join audit.tokens t on t.operacao_id = o.id and t.id = o.detalhes ->> 'token'
   where o.id is null or t.id is null or t.nome <> o.detalhes ->> 'nome' or t.papel <> o.detalhes ->> 'papel'
     or t.emitido_por <> o.ator or t.expira_em <> o.expira_em
+    or t.convite_id::text is distinct from o.detalhes ->> 'convite'
+  union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, c.operacao_id), format('audit.convites %s', coalesce(c.id::text, o.detalhes ->> 'convite')),
+    coalesce(o.dito, 'nenhum convite'), coalesce(c.dito, 'nenhum convite')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s, %s, %s, %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'papel', p.detalhes ->> 'resumo',
+      p.detalhes ->> 'endereco', p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'convite emitido'
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s, %s, %s, %s, por %s', x.nome, x.papel, encode(x.resumo, 'hex'),
+      encode(sha256(convert_to(x.endereco, 'UTF8')), 'hex'), x.emitido_por) as dito
+    from audit.convites x
+  ) as c on c.operacao_id = o.id and c.id::text = o.detalhes ->> 'convite'
+  where o.dito is distinct from c.dito
+  union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, e.operacao_id), format('audit.pessoas %s', coalesce(e.id::text, o.detalhes ->> 'pessoa')),
+    coalesce(o.dito, 'nenhuma pessoa'), coalesce(e.dito, 'nenhuma pessoa')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s, %s, %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'papel', p.detalhes ->> 'endereco',
+      p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' in ('pessoa registrada', 'pessoa removida')
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s, %s, %s, por %s', x.nome, x.papel, encode(sha256(convert_to(x.endereco, 'UTF8')), 'hex'),
+      x.registrada_por) as dito
+    from audit.pessoas x
+  ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'pessoa'
+  where o.dito is distinct from e.dito
   union all
   select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
     case when o.id is null then 'nenhuma revogação'

@@ -1,4 +1,49 @@
--- Whom `conferente token` let in, and who was shut out. Both append-only; the token itself is never kept.
+-- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
+create table audit.pessoas (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  papel text check (papel in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador')),
+  endereco text check (length(endereco) <= 254),
+  registrada_em timestamptz not null default clock_timestamp(),
+  registrada_por text not null
+);
+create index on audit.pessoas (operacao_id);
+create index on audit.pessoas (nome, id desc);
+comment on table audit.pessoas is 'What administrators have said of people who sign in: of each person the last row holds, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
+comment on column audit.pessoas.id is 'Key.';
+comment on column audit.pessoas.operacao_id is 'Operation that said it.';
+comment on column audit.pessoas.nome is 'Person, in the one spelling by which decisions record people.';
+comment on column audit.pessoas.papel is 'Role that signing in gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador; null for a person who was removed.';
+comment on column audit.pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
+comment on column audit.pessoas.registrada_em is 'When it was said.';
+comment on column audit.pessoas.registrada_por is 'Who said it.';
+
+create table audit.convites (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  papel text not null check (papel in ('conferente_leitor', 'conferente_revisor', 'conferente_operador', 'conferente_administrador')),
+  resumo bytea not null unique check (length(resumo) = 32),
+  endereco text check (length(endereco) <= 254),
+  emitido_em timestamptz not null default clock_timestamp(),
+  emitido_por text not null,
+  expira_em timestamptz not null,
+  check (expira_em > emitido_em and expira_em <= emitido_em + interval '10 minutes')
+);
+create index on audit.convites (operacao_id);
+create index on audit.convites (nome, emitido_em desc);
+comment on table audit.convites is 'One-time links for signing in: for whom, as what, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
+comment on column audit.convites.id is 'Key.';
+comment on column audit.convites.operacao_id is 'Operation that made it.';
+comment on column audit.convites.nome is 'Person who signs in by it.';
+comment on column audit.convites.papel is 'Role that it gives: conferente_leitor, conferente_revisor, conferente_operador or conferente_administrador.';
+comment on column audit.convites.resumo is 'SHA-256 of the secret in the link.';
+comment on column audit.convites.endereco is 'Mail address to which it was to be sent; null when it was handed over otherwise.';
+comment on column audit.convites.emitido_em is 'When it was made.';
+comment on column audit.convites.emitido_por is 'Who made it; the login of the API where somebody asked for it by a registered address.';
+comment on column audit.convites.expira_em is 'When it ends by itself, ten minutes later at most.';
+
 create table audit.tokens (
   id text primary key check (length(id) between 1 and 255),
   operacao_id bigint not null references audit.operacoes,
@@ -7,11 +52,12 @@ create table audit.tokens (
   emitido_em timestamptz not null default clock_timestamp(),
   emitido_por text not null,
   expira_em timestamptz not null,
+  convite_id bigint unique references audit.convites, -- so that no link lets anybody in twice
   check (expira_em > emitido_em)
 );
 create index on audit.tokens (operacao_id);
 create index on audit.tokens (nome);
-comment on table audit.tokens is 'Tokens that were issued for the API: to whom, as what, until when. The token itself is never kept.';
+comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, as what, until when. The token itself is never kept.';
 comment on column audit.tokens.id is 'Identifier of the token (claim jti).';
 comment on column audit.tokens.operacao_id is 'Operation that issued it.';
 comment on column audit.tokens.nome is 'Person or tool that acts by it (claim sub).';
@@ -19,6 +65,7 @@ comment on column audit.tokens.papel is 'Role that it gives: conferente_leitor, 
 comment on column audit.tokens.emitido_em is 'When it was issued.';
 comment on column audit.tokens.emitido_por is 'Who issued it.';
 comment on column audit.tokens.expira_em is 'When it ends by itself.';
+comment on column audit.tokens.convite_id is 'One-time link by which the person signed in; null for a token of a program and for single sign-on.';
 
 create table audit.revogacoes (
   id bigint generated always as identity primary key,

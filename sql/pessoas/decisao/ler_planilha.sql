@@ -61,7 +61,7 @@ begin
     when p.decisao not in ('aprovar', 'rejeitar', 'confirmar') then 'NC001'
     when d.id is null then 'NC004'
     when p.vezes > 1 then 'NC001'
-    when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC025'
+    when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC023'
     when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
   analyze pg_temp.conferente_planilha; -- it is joined with much from here on

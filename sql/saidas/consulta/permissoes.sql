@@ -2,9 +2,9 @@
 grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
--- Who holds a token concerns those who issue them.
-revoke select on audit.tokens, audit.revogacoes from conferente_leitor;
-grant select on audit.tokens, audit.revogacoes to conferente_administrador;
+-- Who may come in, and who did, concerns those who let people in.
+revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
   to conferente_regra;

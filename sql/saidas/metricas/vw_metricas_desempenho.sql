@@ -14,7 +14,7 @@ comment on column audit.vw_metricas_desempenho.modo is 'manual: detect only. aut
 comment on column audit.vw_metricas_desempenho.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.vw_metricas_desempenho.sessao_status is 'Status of the session: agendada, em_andamento, concluida, concluida_com_falhas, falhou or cancelada.';
 comment on column audit.vw_metricas_desempenho.regra is 'Rule.';
-comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou or pulada.';
+comment on column audit.vw_metricas_desempenho.status is 'What became of the rule: pendente, detectada, concluida, falhou, pulada or inativa (switched off: only its earlier corrections were held against the warehouse).';
 comment on column audit.vw_metricas_desempenho.inicio is 'When the rule began.';
 comment on column audit.vw_metricas_desempenho.fim is 'When it ended.';
 comment on column audit.vw_metricas_desempenho.segundos is 'Seconds spent in its steps.';

@@ -5,7 +5,9 @@
 export const TABLES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   agendamentos: ['agendamento', 'agendamentos'],
   alteracoes: ['alteracao', 'alteracoes'],
+  codigos_regra: ['codigo_regra', 'codigos_regra'],
   configuracoes_sistema: ['configuracao', 'configuracoes'],
+  convites: ['convite', 'convites'],
   correcoes_desfeitas: ['desfeita', 'desfeitas'],
   decisoes: ['decisao', 'decisoes'],
   deteccoes: ['deteccao', 'deteccoes'],
@@ -15,8 +17,10 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   notificacoes: ['notificacao', 'notificacoes'],
   operacoes: ['operacao', 'operacoes'],
   padroes_trade_marketing: ['padrao', 'padroes'],
+  pessoas: ['registro_pessoa', 'registros_pessoas'],
   regras: ['regra', 'regras'],
   retencoes: ['retencao', 'retencoes'],
+  periodos: ['periodo', 'periodos'],
   revogacoes: ['revogacao', 'revogacoes'],
   sessoes_processamento: ['sessao', 'sessoes'],
   tokens: ['token', 'tokens'],
@@ -28,6 +32,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
+  vw_pessoas: ['pessoa', 'pessoas'],
   vw_resumos: ['resumo_lancamento', 'resumos_lancamentos'],
 }
 
@@ -56,11 +61,15 @@ export const MUTATIONS: readonly string[] = [
   'desativar_retencao',
   'desfazer',
   'encaminhar',
+  'fechar_periodo',
   'finalizar_operacao',
   'processar_divergencias',
   'reabrir_divergencias',
+  'reabrir_periodo',
   'registrar_operacao',
+  'registrar_pessoa',
   'rejeitar_divergencias',
+  'remover_pessoa',
   'reverter_divergencias',
   'reverter_operacao',
   'reverter_sessao',
@@ -79,13 +88,17 @@ export const QUERIES: readonly string[] = [
   'fuso',
   'historico_registro',
   'hoje',
+  'medir_padrao',
   'pagina_revisao',
+  'periodos_fechados',
   'previsao_padrao',
   'propor_padroes',
   'proxima_execucao',
   'quem_sou',
+  'rotulos_livro',
   'ver_registro',
   'verificar_integridade',
+  'visao_geral',
 ]
 
 /** Of these, the ones that give rows of a table or view, in no order of their own. */
@@ -111,6 +124,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   consultar_sessoes: 'a page for REST; here there is a connection',
   controle_planilha: 'a cell of a spreadsheet, for what writes it: REST and conferente exportar',
   decidir_planilha: 'takes a file apart into lines: REST and conferente decidir',
+  criar_convite: 'of use only to whoever draws the secret of the link: conferente convite',
   experimentar_escrita:
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
   metricas: 'samples for /metrics',
@@ -123,6 +137,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
 
 /** Columns that mean nothing outside. */
 export const HIDDEN_COLUMNS: readonly string[] = [
+  'convites.resumo',
   'divergencias_processadas.identidade',
   'divergencias_processadas.impressao',
   'padroes_trade_marketing.padrao_dobrado',
@@ -178,6 +193,7 @@ export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
   ],
   vw_grupos_abertos: ['grupo', 'regra', 'quantidade', 'valor', 'mais_antiga'],
   vw_operacoes_resumo: ['id', 'tipo', 'status', 'ator', 'iniciada_em'],
+  vw_pessoas: ['nome', 'papel', 'registrada_em', 'registrada_por'],
 }
 
 /** Keys and references that the database does not enforce, or a view cannot have. */
@@ -236,5 +252,6 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
         '(id) references audit.operacoes (id)|@fieldName operacao|@foreignSingleFieldName resumida',
       ],
     },
+    vw_pessoas: { primaryKey: 'nome', foreignKey: [] },
     vw_resumos: { primaryKey: 'divergencia_id', foreignKey: [] },
   }

@@ -56,7 +56,7 @@ export function operationSettings(
  * PostGraphile's way to the database. Every transaction begins by becoming the caller, through the same door as all else;
  * without a caller it stays the service, which may do nothing but read the catalogs.
  */
-export function createService(url: string, { asService }: Pick<Access, 'asService'>) {
+export function createService(url: string, { becomes }: Pick<Access, 'becomes'>) {
   const service = makePgService({
     schemas: ['audit'],
     pubsub: false,
@@ -71,7 +71,7 @@ export function createService(url: string, { asService }: Pick<Access, 'asServic
   sayNothing(adaptorSettings?.pool)
   return {
     ...service,
-    adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient, asService) },
+    adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient, becomes) },
   }
 }
 
@@ -86,7 +86,7 @@ type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
 type Settings = Parameters<Awaited<ReturnType<Create>>>[0]
 type Client = Parameters<Parameters<Awaited<ReturnType<Create>>>[1]>[0]
 
-function asCaller(create: Create, asService: string | undefined): Create {
+function asCaller(create: Create, becomes: string | undefined): Create {
   const share = shares(SHARE)
   return async (settings, variant) => {
     const open = await create(settings, variant)
@@ -96,7 +96,7 @@ function asCaller(create: Create, asService: string | undefined): Create {
       const gone = request?.gone ?? undefined
       if (carried == null) {
         return open(
-          asService === undefined ? pgSettings : { ...pgSettings, session_authorization: asService },
+          becomes === undefined ? pgSettings : { ...pgSettings, session_authorization: becomes },
           work,
         )
       }
@@ -104,7 +104,7 @@ function asCaller(create: Create, asService: string | undefined): Create {
       let started = false
       const begun = async (client: Client): Promise<T | typeof ANEW> => {
         started = true
-        if (asService !== undefined) await client.query({ text: BECOME, values: [asService] as never })
+        if (becomes !== undefined) await client.query({ text: BECOME, values: [becomes] as never })
         await client.query({ text: RESET })
         const { rows } = await client.query<Running>({
           text: START_AS_CALLER,

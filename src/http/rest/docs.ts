@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger'
-import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui'
+import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import type { HttpContext } from '../context.ts'
 
@@ -26,8 +26,8 @@ export async function installOpenApi(app: FastifyInstance, { text, settings }: H
 }
 
 /**
- * The page of the document. The page is the same for every installation and is shown to everybody; the document, which tells
- * what there is, needs a token; the page asks for it.
+ * The page of the document. The page is shown to everybody; the document, which tells what there is, only to whoever has signed in or
+ * brings a token. To everybody else the page says that.
  */
 export async function installDocsPage(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {
   await app.register(async (scope) => {
@@ -41,39 +41,27 @@ export async function installDocsPage(app: FastifyInstance, { text, settings }: 
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       theme: {
         title: text.rest.page.title,
-        js: [{ filename: 'token.js', content: tokenForm(text.rest.page) }],
+        js: [{ filename: 'signin.js', content: signInFirst(text.rest.page, settings.basePath) }],
       },
-      uiConfig: { requestInterceptor: withToken, deepLinking: true },
+      uiConfig: { deepLinking: true },
     })
   })
 }
 
-// Runs in the browser, on its own: the plugin sends its text.
-const withToken: NonNullable<NonNullable<FastifySwaggerUiOptions['uiConfig']>['requestInterceptor']> = (
-  request,
-) => {
-  const { sessionStorage } = globalThis as unknown as { sessionStorage: { conferente?: string } }
-  const { conferente: token } = sessionStorage
-  if (token) (request['headers'] as Record<string, string>)['Authorization'] = `Bearer ${token}`
-  return request
-}
-
-/** The token stays with this tab of the browser and is forgotten when it closes. */
-function tokenForm({ token, show }: { token: string; show: string }): string {
-  return `addEventListener('load', () => {
-  const form = document.createElement('form')
-  const field = Object.assign(document.createElement('input'), { type: 'password', autocomplete: 'off', required: true, size: 60 })
-  const label = Object.assign(document.createElement('label'), { textContent: ${JSON.stringify(`${token} `)} })
-  label.append(field)
-  const button = Object.assign(document.createElement('button'), { textContent: ${JSON.stringify(show)} })
-  form.append(label, ' ', button)
-  form.style.cssText = 'padding: 1rem; font-family: sans-serif'
-  form.addEventListener('submit', (event) => {
-    event.preventDefault()
-    sessionStorage.conferente = field.value.trim()
-    location.reload()
-  })
-  document.body.prepend(form)
+/** Runs in the browser: where the document is refused, how one gets it takes the place of the page's own complaint. */
+function signInFirst(page: HttpContext['text']['rest']['page'], base: string): string {
+  return `addEventListener('load', async () => {
+  const document_ = await fetch(${JSON.stringify(`${base}${PLACE}/json`)}).catch(() => ({ status: 401 }))
+  if (document_.status !== 401) return
+  const main = document.createElement('main')
+  main.style.cssText = 'padding: 2rem; max-width: 40rem; font-family: sans-serif; line-height: 1.5'
+  const add = (name, text) => main.appendChild(Object.assign(document.createElement(name), { textContent: text }))
+  add('h1', ${JSON.stringify(page.title)})
+  add('p', ${JSON.stringify(page.wanted)})
+  add('p', '').appendChild(Object.assign(document.createElement('a'), {
+    textContent: ${JSON.stringify(page.signIn)}, href: ${JSON.stringify(`${base}/entrar?para=${encodeURIComponent(`${base}${PLACE}`)}`)} }))
+  add('p', ${JSON.stringify(page.programs)})
+  document.getElementById('swagger-ui').replaceWith(main)
 })
 `
 }

@@ -22,6 +22,7 @@ const OPERATIONS = [
   'regra',
   'padrao',
   'retencao',
+  'periodo',
   'sessao',
   'acesso',
   'exportacao',

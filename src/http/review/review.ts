@@ -7,7 +7,7 @@ import type { HttpContext } from '../context.ts'
 const PLACE = '/revisao'
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))
 /** In this order: what fits a phone or paper comes after what it changes. */
-const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'narrow', 'print']
+const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print']
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,15 +20,18 @@ const POLICY = [
 ].join('; ')
 
 /**
- * The review page at /revisao. It is the same for every installation and is shown to everybody; what it shows comes from
- * /graphql with the token that it asks for, so it can do what that person can do anywhere else and no more.
+ * The review page at /revisao. It is the same for everybody and is shown to everybody; what it shows comes from /graphql in the name
+ * of whoever has signed in, so it can do what that person can do anywhere else and no more.
  */
-export async function review(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {
+export async function review(app: FastifyInstance, context: HttpContext): Promise<void> {
+  const { text, settings, sessions, sendLink } = context
   const base = `${settings.basePath}${PLACE}`
   const preact = readFileSync(fileURLToPath(import.meta.resolve('htm/preact/standalone')), 'utf8')
+  const ways = { sso: settings.oidc !== undefined, mail: sendLink !== undefined, any: sessions.offered }
   const words = `export const LANGUAGE = ${JSON.stringify(settings.language)}
 export const API = ${JSON.stringify(`${settings.basePath}/graphql`)}
-export const REST = ${JSON.stringify(`${settings.basePath}/api/v1`)}
+export const BASE = ${JSON.stringify(settings.basePath)}
+export const WAYS = ${JSON.stringify(ways)}
 export const t = ${JSON.stringify(text.review)}
 `
   await app.register(async (scope) => {

@@ -87,6 +87,7 @@ export const mail = {
     state: {
       falhou: both('falhou', 'failed'),
       pulada: both('pulada', 'skipped'),
+      inativa: both('desativada', 'switched off'),
       pendente: both('não rodou', 'did not run'),
     } as Record<string, Both<string>>,
   },

@@ -1,10 +1,12 @@
-import { both, same } from '../both.ts'
+import { both } from '../both.ts'
 import { act, action, explain, only, reasonFor, weigh } from './act.ts'
 import { aside, postponed } from './aside.ts'
+import { door } from './door.ts'
 import { help, hints } from './keys.ts'
 import { label } from './label.ts'
-import { over } from './overview.ts'
+import { over, run } from './overview.ts'
 import { band, kind, rule, ruleSentence, way } from './rule.ts'
+import { ruling } from './ruling.ts'
 import { sheet } from './sheet.ts'
 import { became, events, mailStatus, sessionStatus, status } from './state.ts'
 
@@ -13,28 +15,8 @@ export const review = {
   title: both('Conferente: revisão', 'Conferente: review'),
   heading: both('Revisão', 'Review'),
   needsScript: both('Esta página precisa de JavaScript.', 'This page needs JavaScript.'),
-  token: same('Token'),
-  tokenHelp: both(
-    'Quem administra o Conferente emite o seu: conferente token --papel revisor --nome SEU_NOME',
-    'Whoever administers Conferente issues yours: conferente token --papel revisor --nome YOUR_NAME',
-  ),
-  tokenMalformed: both(
-    'Isto não é um token inteiro: ele tem três partes de letras e números, separadas por pontos.',
-    'This is not a whole token: it has three parts of letters and digits, with points between.',
-  ),
-  enter: both('Entrar', 'Enter'),
   leave: both('Sair', 'Leave'),
-  again: {
-    title: both('Entre de novo', 'Enter again'),
-    nothingLost: both(
-      'Seu acesso venceu. Nada se perdeu: o que estava em curso continua assim que você entrar.',
-      'Your access has run out. Nothing is lost: what was under way goes on as soon as you enter.',
-    ),
-    other: both(
-      'Outra pessoa entrou: o que estava em curso não foi feito.',
-      'Somebody else has entered: what was under way was not done.',
-    ),
-  },
+  door,
   loading: both('Carregando…', 'Loading…'),
   offline: both(
     'O servidor não responde. Nada foi feito que não esteja no histórico; tente de novo.',
@@ -68,6 +50,7 @@ export const review = {
     corrigidas: both('Corrigidas hoje', 'Corrected today'),
     geral: both('Visão geral', 'Overview'),
     improvaveis: both('Improváveis', 'Improbable'),
+    regras: both('Regras', 'Rules'),
   },
   role: {
     leitor: both('leitor', 'reader'),
@@ -242,6 +225,9 @@ export const review = {
   evidence: both('Por quê', 'Why'),
   history: both('Histórico do registro', 'History of the row'),
   latest: both('Os últimos {n} de {total} acontecimentos.', 'The latest {n} of {total} events.'),
+  ruleThen: both('a regra {rule} como era', 'the rule {rule} as it was'),
+  codeOf: both('Código da regra, SHA-256 {hash}…', 'Code of the rule, SHA-256 {hash}…'),
+  codeGone: both('O código não foi guardado.', 'The code was not kept.'),
   when: both('Quando', 'When'),
   event: both('O quê', 'What'),
   who: both('Quem', 'Who'),
@@ -254,6 +240,10 @@ export const review = {
   number: both(
     'Só algarismos, e uma vírgula antes dos centavos: {example}',
     'Digits alone, and a point or comma before the cents: {example}',
+  ),
+  unknownLabel: both(
+    '{column}: o livro não tem “{value}”. Escolha um dos que ele tem.',
+    '{column}: the ledger has no “{value}”. Choose one that it has.',
   ),
   onlyOne: both('Só a divergência {id}.', 'Finding {id} alone.'),
   all: both('Ver todas', 'See all'),
@@ -270,6 +260,7 @@ export const review = {
       many: both('{n} esperam ao todo.', '{n} wait in all.'),
     },
     clear: both('Ver tudo', 'See all'),
+    elsewhere: both('{n} em {screen}', '{n} in {screen}'),
     partly: both('Procurado só nas {n} de maior valor.', 'Searched in the {n} of highest amount alone.'),
   },
   operation: both('Operação {id}', 'Operation {id}'),
@@ -300,6 +291,8 @@ export const review = {
     },
   },
   over,
+  run,
+  ruling,
   hints,
   help,
   status,

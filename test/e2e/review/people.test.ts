@@ -1,7 +1,7 @@
-// Who sits there: roles, tokens, access that runs out.
+// Who sits there: roles, signing in and out, sign-ins that run out.
 
+import type { Page } from 'playwright-core'
 import { test } from 'tap'
-import { forge } from '../../helper/api.ts'
 import { semNavegador } from '../../helper/browser.ts'
 import { dialogo, dito, espera, itens, lido, type Mesa, mesa, pronto } from '../../helper/desk.ts'
 
@@ -45,42 +45,102 @@ test(
 )
 
 test(
-  'a token that is no good leads back to the door, with the reason; leaving forgets the token',
+  'a one-time link waits for its button, keeps the place it leads to, and leaves no secret behind',
   semNavegador,
   async (t) => {
     const { cena, server, open } = await mesa(t)
     await cena.lancar({ id: 1 })
     await cena.processar()
-    const page = await open('?sessao=1')
-    await page.getByLabel('Token').fill('eyJhbGciOiJIUzI1NiJ9.eyJ…')
-    await page.getByRole('button', { name: 'Entrar' }).click()
-    await page.getByRole('alert').filter({ hasText: 'não é um token inteiro' }).waitFor()
-    await page.getByLabel('Token').fill(await forge(server.settings, { exp: 1_700_000_000 }))
-    await page.getByRole('button', { name: 'Entrar' }).click()
-    await page.getByRole('alert').filter({ hasText: 'o token venceu' }).waitFor()
-    await page.getByLabel('Token').fill(await server.token('revisor', 'ana'))
-    await page.getByRole('button', { name: 'Entrar' }).click()
+    const secret = await server.convite('revisor', 'ana')
+    const scanner = await open(`?sessao=1#convite=${secret}`)
+    await scanner.getByRole('heading', { name: 'Você tem um link de entrada' }).waitFor()
+    await scanner.context().close()
+    t.equal((await cena.sql`select from audit.tokens`).length, 0, 'a look at it uses nothing up')
+
+    const page = await open(`?sessao=1#convite=${secret}`)
+    await page.getByRole('button', { name: 'Entrar', exact: true }).click()
     await espera(page, /^1 espera/)
     await page.locator('.chip', { hasText: 'sessão 1' }).waitFor()
+    t.notMatch(page.url(), /convite/)
     await page.reload()
     await espera(page, /^1 espera/)
-    await page.getByRole('button', { name: 'Sair' }).click()
-    await page.getByLabel('Token').waitFor()
-    await page.reload()
-    await page.getByLabel('Token').waitFor()
+    t.same(
+      await page.evaluate('[document.cookie, JSON.stringify(sessionStorage), JSON.stringify(localStorage)]'),
+      ['', '{}', '{}'],
+      'no script sees who sits there',
+    )
+
+    const late = await open(`#convite=${secret}`)
+    await late.getByRole('button', { name: 'Entrar', exact: true }).click()
+    await late.getByRole('alert').filter({ hasText: 'este link já foi usado' }).waitFor()
+    await late.getByRole('button', { name: 'Entrar de outro jeito' }).click()
+    await late.getByText(/peça um link de uso único/).waitFor()
+    t.notMatch(late.url(), /convite/)
   },
 )
 
-/** The token that a page holds is refused from now on. */
+test(
+  'all tabs share the sign-in; signing out in one shows the door in the other, and coming back goes on there',
+  semNavegador,
+  async (t) => {
+    const { cena, server, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 })
+    await cena.processar()
+    const one = await entrar('revisor', 'ana')
+    await espera(one, /^1 espera/)
+    const two = await one.context().newPage()
+    await two.goto(`${server.url}/revisao`)
+    await espera(two, /^1 espera/)
+    await one.getByRole('button', { name: 'Sair' }).click()
+    await one.getByText(/peça um link de uso único/).waitFor()
+    await dialogo(two)
+      .getByText(/Nada se perdeu/)
+      .waitFor()
+    t.equal((await cena.sql`select from audit.revogacoes where motivo = 'saiu'`).length, 1)
+    await one.goto(`${server.url}/revisao?tela=geral#convite=${await server.convite('revisor', 'ana')}`)
+    await one.getByRole('button', { name: 'Entrar', exact: true }).click()
+    await dialogo(two).waitFor({ state: 'detached' })
+    await pronto(two)
+    await two.keyboard.press('a')
+    await dito(two, /1 corrigida/)
+  },
+)
+
+test(
+  'the page of the document shows it to whoever has signed in, and says to everybody else what it wants',
+  semNavegador,
+  async (t) => {
+    const { server, open, entrar } = await mesa(t)
+    const stranger = await open()
+    await stranger.goto(`${server.url}/api/docs`)
+    await stranger.getByText(/se mostra a quem entrou/).waitFor()
+    t.notMatch(await stranger.locator('body').textContent(), /divergencias/)
+    const page = await entrar('leitor', 'leo')
+    await page.getByText('leo, leitor').waitFor()
+    await page.goto(`${server.url}/api/docs`)
+    await page.getByText('/api/v1/divergencias/processar').waitFor()
+  },
+)
+
+/** The sign-in that a page has is refused from now on. */
 const vencer = ({ cena }: Mesa, nome: string) =>
   cena.sql`select audit.revogar_acesso(motivo => 'venceu', nome => ${nome})`
 
+/** Somebody comes in in another tab of the same browser. */
+async function entrarAoLado(page: Page, { server }: Mesa, nome: string): Promise<void> {
+  const beside = await page.context().newPage()
+  await beside.goto(`${server.url}/revisao#convite=${await server.convite('revisor', nome)}`)
+  await beside.getByRole('button', { name: 'Entrar', exact: true }).click()
+  await beside.getByText(`${nome}, revisor`).waitFor()
+  await beside.close()
+}
+
 test(
-  'access that runs out in the middle of a decision loses nothing, and nobody decides in another’s name',
+  'a sign-in that runs out in the middle of a decision loses nothing, and nobody decides in another’s name',
   semNavegador,
   async (t) => {
     const lugar = await mesa(t)
-    const { cena, server, entrar } = lugar
+    const { cena, entrar } = lugar
     await cena.lancar({ id: 1 }, { id: 2 }, { id: 3, confianca: 0.6 })
     await cena.processar()
     const page = await entrar('revisor', 'ana')
@@ -93,10 +153,7 @@ test(
       .getByText(/Nada se perdeu/)
       .waitFor()
     t.same([await cena.status(1), await cena.status(2)], ['aberta', 'aberta'])
-    await dialogo(page)
-      .getByLabel('Token')
-      .fill(await server.token('revisor', 'ana'))
-    await page.keyboard.press('Enter')
+    await entrarAoLado(page, lugar, 'ana')
     await dito(page, /1 corrigida/)
     t.equal(
       [await cena.status(1), await cena.status(2)].filter((status) => status === 'corrigida').length,
@@ -107,10 +164,8 @@ test(
 
     await vencer(lugar, 'ana')
     await page.keyboard.press('a')
-    await dialogo(page)
-      .getByLabel('Token')
-      .fill(await server.token('revisor', 'bruno'))
-    await page.keyboard.press('Enter')
+    await dialogo(page).waitFor()
+    await entrarAoLado(page, lugar, 'bruno')
     await page.getByText('bruno, revisor').waitFor()
     await espera(page, /^2 esperam/)
     t.equal((await cena.sql`select from audit.decisoes where ator = 'bruno'`).length, 0)
@@ -118,6 +173,6 @@ test(
     await pronto(page)
     await page.keyboard.press('a')
     await dialogo(page).getByRole('button', { name: 'Sair' }).click()
-    await page.getByLabel('Token').waitFor()
+    await page.getByText(/peça um link de uso único/).waitFor()
   },
 )

@@ -1,5 +1,5 @@
-// The page's one way to the server: GraphQL with the token of whoever sits here.
-import { API, REST, t } from './words.mjs'
+// The page's one way to the server, in the name of whoever has signed in: the browser sends the cookie, which no script sees.
+import { API, BASE, t } from './words.mjs'
 
 /** After so long without an answer it is said. */
 const PATIENCE = 10_000
@@ -8,7 +8,7 @@ const DECISION_PATIENCE = 60_000
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
 
-/** What the server refused, in its own words; `login` when the token is no good (any more). */
+/** What the server refused, in its own words; `login` when one has to sign in (again). */
 export class Refusal extends Error {
   /**
    * @param {string} message
@@ -22,24 +22,27 @@ export class Refusal extends Error {
   }
 }
 
-// The token stays with this tab of the browser, as on the page of the REST document, and is forgotten when it closes.
-export const token = {
-  /** @returns {string | undefined} */
-  get: () => sessionStorage['conferente'],
-  /** @param {string | undefined} value */
-  set(value) {
-    if (value) sessionStorage['conferente'] = value
-    else delete sessionStorage['conferente']
-  },
+/** @type {{ name: string | undefined }} */
+const meant = { name: undefined }
+
+/**
+ * In whose name the page asks from now on: all tabs share the cookie, and when somebody else signs in nothing is done in theirs.
+ * @param {string | undefined} name
+ */
+export const actAs = (name) => {
+  meant.name = name
 }
 
-/** @typedef {(why: string) => Promise<void>} Door asks for another token; refuses when whoever sits there is not the same person */
+/** Tells the other tabs that somebody came in or left. */
+export const tabs = new BroadcastChannel('conferente')
+
+/** @typedef {(why: string) => Promise<void>} Door asks to sign in again; refuses when whoever sits there is not the same person */
 
 /** @type {{ door: Door | undefined, open: Promise<void> | undefined }} */
 const access = { door: undefined, open: undefined }
 
 /**
- * What to do when the token runs out while somebody works: everything that waits for an answer waits for this, and is sent again.
+ * What to do when the sign-in runs out while somebody works: everything that waits for an answer waits for this, and is sent again.
  * @param {Door | undefined} door
  */
 export const setDoor = (door) => {
@@ -50,23 +53,24 @@ export const setDoor = (door) => {
  * Asks, or changes something.
  * @param {string} query
  * @param {Record<string, unknown>} [variables]
- * @param {{ slow?: () => void, alone?: boolean }} [how] slow: called when there is no answer for long, and only then is it waited on;
- *   alone: a token that is no good is an error
+ * @param {{ slow?: () => void, alone?: boolean, signal?: AbortSignal }} [how] slow: called when there is no answer for long, and only then is it waited on;
+ *   alone: a sign-in that is no good is an error, and so is none;
+ *   signal: nobody waits for the answer any more, and the server stops its work
  * @returns {Promise<any>} the answer's data
  * @throws {Refusal}
  */
-export const ask = (query, variables = {}, { slow, alone = false } = {}) =>
-  admitted(() => send(query, variables, slow), alone)
+export const ask = (query, variables = {}, { slow, alone = false, signal } = {}) =>
+  admitted(() => send(query, variables, slow, alone ? undefined : meant.name, signal), alone)
 
 /** What waits, as a spreadsheet. @returns {Promise<Blob>} */
 export const download = () =>
   admitted(async () => {
     const waiting = WAITING.map((status) => `&status=${status}`).join('')
     const { response, answer } = await exchange(
-      `${REST}/relatorios/divergencias/export?formato=xlsx${waiting}`,
+      `${BASE}/api/v1/relatorios/divergencias/export?formato=xlsx${waiting}`,
       {},
       (some) => (some.ok ? some.blob() : some.json()),
-      () => {},
+      { slow: () => {}, name: meant.name },
     )
     return admit(response, answer)
   })
@@ -80,19 +84,19 @@ export const download = () =>
 export const upload = (file, slow) =>
   admitted(async () => {
     const { response, answer } = await exchange(
-      `${REST}/divergencias/planilha?nome=${encodeURIComponent(file.name.slice(0, 200))}`,
+      `${BASE}/api/v1/divergencias/planilha?nome=${encodeURIComponent(file.name.slice(0, 200))}`,
       { method: 'POST', body: file, headers: { 'content-type': XLSX } },
       (some) => some.json(),
-      slow,
+      { slow, name: meant.name },
     )
     return admit(response, answer)
   })
 
 /**
- * Asks again once somebody has entered again, where the token is no good any more.
+ * Asks again once somebody has signed in again, where the sign-in is no good any more.
  * @template T
  * @param {() => Promise<T>} work
- * @param {boolean} [alone] a token that is no good is an error
+ * @param {boolean} [alone] a sign-in that is no good is an error
  * @returns {Promise<T>}
  */
 async function admitted(work, alone = false) {
@@ -113,8 +117,10 @@ async function admitted(work, alone = false) {
  * @param {string} query
  * @param {Record<string, unknown>} variables
  * @param {(() => void) | undefined} slow
+ * @param {string | undefined} name in which it is asked
+ * @param {AbortSignal | undefined} signal
  */
-async function send(query, variables, slow) {
+async function send(query, variables, slow, name, signal) {
   const { response, answer } = await exchange(
     API,
     {
@@ -123,7 +129,7 @@ async function send(query, variables, slow) {
       body: JSON.stringify({ query, variables }),
     },
     (some) => some.json(),
-    slow,
+    { slow, name, signal },
   )
   const { errors, data } = answer
   if (errors?.length > 0) {
@@ -142,15 +148,21 @@ async function send(query, variables, slow) {
  * @param {string} url
  * @param {RequestInit} request
  * @param {(response: Response) => Promise<any>} read
- * @param {(() => void) | undefined} slow
+ * @param {{ slow?: (() => void) | undefined, name?: string | undefined, signal?: AbortSignal | undefined }} how name: in which it is asked
  */
-async function exchange(url, request, read, slow) {
+async function exchange(url, request, read, { slow, name, signal }) {
   const bell = slow && setTimeout(slow, PATIENCE)
   try {
     const response = await fetch(url, {
       ...request,
-      headers: { authorization: `Bearer ${token.get()}`, ...request.headers },
-      signal: AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
+      headers: {
+        ...request.headers,
+        ...(name !== undefined && { 'x-conferente-pessoa': encodeURIComponent(name) }),
+      },
+      signal: AbortSignal.any([
+        AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
+        ...(signal ? [signal] : []),
+      ]),
     })
     return { response, answer: await read(response) }
   } catch (error) {
@@ -170,4 +182,27 @@ function admit({ ok, status }, answer) {
   if (ok) return answer
   const { detail, sugestao } = answer
   throw new Refusal(detail ?? t.offline, { hint: sugestao, login: status === 401 })
+}
+
+/**
+ * Comes in or goes, or asks for a link.
+ * @param {'entrar/convite' | 'entrar/pedido' | 'sair'} path
+ * @param {Record<string, string>} body
+ * @throws {Refusal}
+ */
+export async function post(path, body) {
+  let response
+  try {
+    response = await fetch(`${BASE}/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE),
+    })
+  } catch (error) {
+    throw new Refusal(error instanceof DOMException && error.name === 'TimeoutError' ? t.silent : t.offline)
+  }
+  if (response.ok) return
+  const { detail, sugestao } = await response.json().catch(() => ({}))
+  throw new Refusal(detail ?? t.offline, { hint: sugestao })
 }

@@ -1,10 +1,10 @@
 // The review page: who sits here, which screen is shown, and where one is. Nothing is decided here.
-import { Refusal, setDoor, token } from './api.mjs'
+import { actAs, ask, post, Refusal, setDoor, tabs } from './api.mjs'
 import { Corrected } from './corrected.mjs'
 import { groupsFor } from './groups.mjs'
 import { Help } from './help.mjs'
 import { useKeys } from './keys.mjs'
-import { Login, LoginAgain } from './login.mjs'
+import { dropInvitation, Invited, invitation, Login, LoginAgain } from './login.mjs'
 import { useOffice } from './office.mjs'
 import { One } from './one.mjs'
 import { Overview } from './overview.mjs'
@@ -12,7 +12,8 @@ import { Postponed } from './postponed.mjs'
 import { html, render, useEffect, useMemo, useState } from './preact.mjs'
 import { whoAmI } from './queries.mjs'
 import { Queue } from './queue.mjs'
-import { Said, SCREENS, Strip, Top } from './top.mjs'
+import { Rules } from './rules.mjs'
+import { Said, Strip, screensOf, Top } from './top.mjs'
 import { t } from './words.mjs'
 
 /** @typedef {import('./queries.mjs').Person} Person */
@@ -21,33 +22,49 @@ const asked = () => new URLSearchParams(location.search)
 
 function Page() {
   const [me, setMe] = useState(/** @type {Person | undefined} */ (undefined))
-  const [refusal, setRefusal] = useState('')
-  const [known, setKnown] = useState(Boolean(token.get()))
-  const leave = (why = '') => {
-    token.set(undefined)
-    setDoor(undefined)
-    setRefusal(why)
-    setKnown(false)
-    setMe(undefined)
-  }
+  const [refusal, setRefusal] = useState(/** @type {string | undefined} */ (undefined))
   const [failed, setFailed] = useState('')
+  const [secret, setSecret] = useState(invitation)
   const recognise = () => {
     setFailed('')
     whoAmI().then(setMe, (error) => {
       if (!(error instanceof Refusal)) throw error
-      if (error.login) leave(error.message)
+      if (error.login) setRefusal('')
       else setFailed(error.message)
     })
   }
+  const leave = async () => {
+    setDoor(undefined)
+    try {
+      await post('sair', {})
+      setRefusal('')
+      tabs.postMessage('saiu')
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      setRefusal(error.message)
+    }
+    setMe(undefined)
+  }
+  const arrive = () => {
+    dropInvitation()
+    setSecret(null)
+    recognise()
+  }
   useEffect(() => {
-    if (known && !me) recognise()
+    // a link that is opened where the page is already loads nothing
+    const opened = () => invitation() && setSecret(invitation())
+    addEventListener('hashchange', opened)
+    if (!secret) recognise()
+    return () => removeEventListener('hashchange', opened)
   }, [])
+  actAs(me?.nome)
+  if (secret) return html`<${Invited} secret=${secret} entered=${arrive} drop=${arrive} />`
   if (me) return html`<${Review} key=${me.nome} me=${me} leave=${leave} become=${setMe} />`
-  if (!known) return html`<${Login} key=${refusal} refusal=${refusal} entered=${setMe} />`
+  if (refusal !== undefined) return html`<${Login} refusal=${refusal} recognise=${recognise} />`
   return html`<main class="plain"><p role=${failed ? 'alert' : 'status'}>${failed || t.loading}</p>${failed && html`<button type="button" onClick=${recognise}>${t.tryAgain}</button>`}</main>`
 }
 
-/** @param {{ me: Person, leave: (why?: string) => void, become: (me: Person) => void }} props */
+/** @param {{ me: Person, leave: () => void, become: (me: Person) => void }} props */
 function Review({ me, leave, become }) {
   const office = useOffice(me)
   const [address, setAddress] = useState(asked)
@@ -56,8 +73,9 @@ function Review({ me, leave, become }) {
   )
   const [help, setHelp] = useState(false)
   const decides = me.papeis.includes('revisor')
+  const screens = screensOf(me.papeis)
   const only = address.get('divergencia')
-  const screen = only === null ? (SCREENS.find((name) => name === address.get('tela')) ?? 'fila') : undefined
+  const screen = only === null ? (screens.find((name) => name === address.get('tela')) ?? 'fila') : undefined
 
   useEffect(() => {
     setDoor(
@@ -69,7 +87,7 @@ function Review({ me, leave, become }) {
               setExpired(undefined)
               // What one person began is not done in another's name.
               if (who.nome !== me.nome) {
-                reject(new Refusal(t.again.other))
+                reject(new Refusal(t.door.again.other))
                 become(who)
               } else resolve()
             },
@@ -83,8 +101,12 @@ function Review({ me, leave, become }) {
     )
     const back = () => setAddress(asked())
     addEventListener('popstate', back)
+    // Somebody left or came in in another tab: if it is not the same person any more, the door says so.
+    const elsewhere = () => void ask('{ quemSou { nome } }').catch(() => {})
+    tabs.addEventListener('message', elsewhere)
     return () => {
       setDoor(undefined)
+      tabs.removeEventListener('message', elsewhere)
       removeEventListener('popstate', back)
     }
   }, [])
@@ -110,7 +132,7 @@ function Review({ me, leave, become }) {
   }
   useKeys({
     '?': () => setHelp(true),
-    ...Object.fromEntries(SCREENS.map((name, index) => [String(index + 1), () => show(name)])),
+    ...Object.fromEntries(screens.map((name, index) => [String(index + 1), () => show(name)])),
   })
 
   const waiting = useMemo(() => office.desk && groupsFor(office.desk, 'fila'), [office.desk])
@@ -124,14 +146,15 @@ function Review({ me, leave, become }) {
   const queue = screen === 'fila' || screen === 'segunda' || screen === 'improvaveis'
   const common = { office, decides, address, go }
   return html`
-    <${Top} screen=${screen} counts=${{ fila: many(waiting), segunda: many(second), adiadas: office.desk?.postponed ?? 0, improvaveis: many(unlikely), corrigidas: office.desk?.corrected ?? 0 }} me=${me} show=${show} leave=${() => leave()} help=${() => setHelp(true)} />
+    <${Top} screen=${screen} counts=${{ fila: many(waiting), segunda: many(second), adiadas: office.desk?.postponed ?? 0, improvaveis: many(unlikely), corrigidas: office.desk?.corrected ?? 0 }} me=${me} show=${show} leave=${leave} help=${() => setHelp(true)} />
     <${Strip} office=${office} waiting=${waiting} unlikely=${many(unlikely)} show=${show} printedBy=${me.nome} />
     ${only !== null && html`<${One} key=${only} id=${only} office=${office} decides=${decides} me=${me.nome} all=${() => show('fila')} />`}
     ${queue && html`<${Queue} key=${screen} screen=${screen} me=${me.nome} ...${common} />`}
     ${screen === 'adiadas' && html`<${Postponed} ...${common} />`}
     ${screen === 'corrigidas' && html`<${Corrected} ...${common} reverts=${decides || me.papeis.includes('operador')} />`}
-    ${screen === 'geral' && html`<${Overview} office=${office} administers=${me.papeis.includes('administrador')} />`}
-    <${Said} office=${office} undo=${decides ? () => office.takeBack().then((key) => key && queue && go({ grupo: key })) : undefined} />
+    ${screen === 'geral' && html`<${Overview} office=${office} administers=${me.papeis.includes('administrador')} operates=${me.papeis.includes('operador')} />`}
+    ${screen === 'regras' && html`<${Rules} office=${office} address=${address} go=${go} />`}
+    <${Said} office=${office} hints=${screen !== 'geral' && screen !== 'regras'} undo=${decides ? () => office.takeBack().then((key) => key && queue && go({ grupo: key })) : undefined} />
     ${expired && html`<${LoginAgain} why=${expired.why} entered=${expired.entered} leave=${expired.gone} />`}
     ${help && html`<${Help} close=${() => setHelp(false)} />`}
   `

@@ -5,6 +5,8 @@ import type { review } from '../../../i18n/review/review.ts'
 export declare const LANGUAGE: string
 /** Where GraphQL is. */
 export declare const API: string
-/** Where REST is. */
-export declare const REST: string
+/** Path below which the server's other addresses lie; empty or /as/here. */
+export declare const BASE: string
+/** How people may sign in: by single sign-on, by a link that they have mailed to themselves, or at all. */
+export declare const WAYS: { readonly sso: boolean; readonly mail: boolean; readonly any: boolean }
 export declare const t: Said<typeof review>

@@ -1,0 +1,53 @@
+-- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
+-- were skipped or failed. A load brings the error back whoever looks for it. What of them cannot be held against anything, as the
+-- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
+create or replace function audit_interno.conferir_paradas(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_desde timestamptz := clock_timestamp() - make_interval(days => (audit_interno.configuracao('sessao.conferir_corrigidas_dias') #>> '{}')::integer);
+  v_regra audit.regras;
+  v_falta text;
+  v_operacao bigint;
+begin
+  for v_regra in -- one turn for each rule, of which there are few
+    select r.*
+    from audit.regras r
+    left join audit.execucoes_regra e on e.sessao_id = conferir_paradas.sessao_id and e.regra = r.nome
+    where (e.status in ('pulada', 'falhou') or e.status is null and not r.ativa)
+      and exists (
+        select from audit.divergencias_processadas d
+        join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
+        where d.regra = r.nome and d.status = 'corrigida' and o.iniciada_em >= v_desde)
+    order by r.nome
+  loop
+    insert into audit.execucoes_regra (sessao_id, regra, status, motivo)
+    values (conferir_paradas.sessao_id, v_regra.nome, 'inativa', 'a regra está desativada; só as correções anteriores foram conferidas')
+    on conflict do nothing;
+    v_falta := audit_interno.falta_na_relacao(v_regra, array_remove(v_regra.colunas || v_regra.coluna_carga, null));
+    if v_falta is null then
+      begin
+        v_operacao := audit_interno.abrir_operacao('deteccao', conferir_paradas.sessao_id, v_regra.nome,
+          detalhes => '{"apenas": "correções anteriores"}');
+        perform audit_interno.conferir_corrigidas(conferir_paradas.sessao_id, v_regra, v_operacao);
+        perform audit_interno.fechar_operacao(v_operacao, (
+          select e.desfeitas from audit.execucoes_regra e where e.sessao_id = conferir_paradas.sessao_id and e.regra = v_regra.nome));
+        continue;
+      exception when assert_failure or others then
+        if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+          raise;
+        end if;
+        v_falta := sqlerrm;
+      end;
+    end if;
+    update audit.execucoes_regra e
+    set conferencia = format('as correções anteriores não foram conferidas: %s', v_falta)
+    where e.sessao_id = conferir_paradas.sessao_id and e.regra = v_regra.nome;
+  end loop;
+end
+$$;
+comment on function audit_interno.conferir_paradas(bigint) is
+  'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';

@@ -1,0 +1,103 @@
+import type { Command } from 'commander'
+import type { App, Database } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { ROLES } from './convite.ts'
+import { UsageError } from './errors.ts'
+import { plain } from './format.ts'
+import { printJson, printTable, tell } from './output.ts'
+import { withDatabase } from './with-database.ts'
+
+interface Options {
+  readonly nome?: string
+  readonly papel?: string
+  readonly endereco?: string
+  readonly remover?: string
+  readonly motivo?: string
+  readonly json?: boolean
+}
+
+/** A row of audit.vw_pessoas. */
+interface Person {
+  readonly nome: string
+  readonly papel: string
+  readonly endereco: string | null
+  readonly registrada_em: Date
+  readonly registrada_por: string
+}
+
+export function register(program: Command, app: App): void {
+  const { text } = app
+  const { oneOf } = createParsers(text)
+  program
+    .command('pessoas')
+    .description(text.command.pessoas)
+    .option('--nome <nome>', text.option.personName)
+    .option('--papel <papel>', text.option.inviteRole, oneOf(ROLES))
+    .option('--endereco <email>', text.option.personAddress)
+    .option('--remover <nome>', text.option.personRemove)
+    .option('--motivo <motivo>', text.option.personReason)
+    .option('--json', text.option.json)
+    .addHelpText('after', text.example.pessoas)
+    .action((options: Options) => {
+      const work = choose(app, options)
+      return withDatabase(app, { role: 'conferente_administrador' }, work)
+    })
+}
+
+/** Which of its acts is meant; wrong usage is said before any database is asked. */
+function choose(app: App, options: Options): (database: Database) => Promise<number> {
+  const { usage } = app.text
+  const { nome, papel, endereco, remover, motivo } = options
+  const asked = nome ?? papel ?? endereco
+  if (asked === undefined && remover === undefined) return (database) => list(app, database, options)
+  if (asked !== undefined && remover !== undefined) throw new UsageError(usage.personOne)
+  if (motivo === undefined) throw new UsageError(usage.missingOption('--motivo <motivo>'))
+  if (remover !== undefined) return (database) => remove(app, database, remover, motivo, options)
+  if (nome === undefined) throw new UsageError(usage.missingOption('--nome <nome>'))
+  if (papel === undefined) throw new UsageError(usage.missingOption('--papel <papel>'))
+  return (database) => enter(app, database, nome, papel, motivo, options)
+}
+
+async function list({ text, format }: App, { sql }: Database, { json }: Options): Promise<number> {
+  const rows = await sql<Person[]>`select * from audit.vw_pessoas order by nome`
+  if (json) printJson(rows)
+  else if (rows.length === 0) tell(text.signin.nobody)
+  else {
+    printTable(rows, [
+      { title: text.column.name, of: (r) => r.nome },
+      { title: text.column.role, of: (r) => r.papel.replace('conferente_', '') },
+      { title: text.column.address, of: (r) => r.endereco ?? '' },
+      { title: text.column.since, of: (r) => format.time(r.registrada_em) },
+      { title: text.column.who, of: (r) => r.registrada_por },
+    ])
+  }
+  return 0
+}
+
+async function enter(
+  { text }: App,
+  { sql }: Database,
+  nome: string,
+  papel: string,
+  motivo: string,
+  { endereco = null, json }: { endereco?: string | null; json?: boolean },
+): Promise<number> {
+  const [row] = await sql<[Person]>`
+    select * from audit.registrar_pessoa(${nome}, ${papel}, ${motivo}, ${endereco})`
+  if (json) printJson(row)
+  else tell(text.signin.registered(plain(row.nome), papel))
+  return 0
+}
+
+async function remove(
+  { text }: App,
+  { sql }: Database,
+  nome: string,
+  motivo: string,
+  { json }: Options,
+): Promise<number> {
+  const [row] = await sql<[Person]>`select * from audit.remover_pessoa(${nome}, ${motivo})`
+  if (json) printJson(row)
+  else tell(text.signin.removed(plain(row.nome)))
+  return 0
+}

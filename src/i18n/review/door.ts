@@ -1,0 +1,43 @@
+import { both } from '../both.ts'
+
+/** How one signs in on the review page, and what is said when that is over. */
+export const door = {
+  sso: both('Entrar com o login da empresa', "Sign in with the company's login"),
+  mailed: {
+    address: both('Seu e-mail', 'Your mail address'),
+    send: both('Receber um link por e-mail', 'Have a link mailed'),
+    sent: both(
+      'Se este endereço estiver registrado, o link chega em instantes e vale dez minutos. Abra-o neste navegador.',
+      'If this address is registered, the link arrives in a moment and is good for ten minutes. Open it in this browser.',
+    ),
+  },
+  link: both(
+    'Sem isso, peça um link de uso único a quem administra o Conferente (vale dez minutos) e abra-o neste navegador: conferente convite --nome SEU_NOME --papel revisor',
+    'Otherwise ask whoever administers Conferente for a one-time link (good for ten minutes), and open it in this browser: conferente convite --nome YOUR_NAME --papel revisor',
+  ),
+  none: both(
+    'Aqui ninguém pode entrar pela página ainda: quem cuida do servidor precisa configurar o login único (CONFERENTE_OIDC_…) ou CONFERENTE_JWT_SEGREDO.',
+    'Nobody can sign in by the page here yet: whoever runs the server has to set up single sign-on (CONFERENTE_OIDC_…) or CONFERENTE_JWT_SEGREDO.',
+  ),
+  invited: {
+    title: both('Você tem um link de entrada', 'You have a link to sign in'),
+    once: both(
+      'Ele serve uma vez só, neste navegador. Todas as abas ficam dentro por algumas horas.',
+      'It serves once, in this browser. All tabs stay signed in for some hours.',
+    ),
+    enter: both('Entrar', 'Enter'),
+    drop: both('Entrar de outro jeito', 'Sign in another way'),
+  },
+  again: {
+    title: both('Entre de novo', 'Sign in again'),
+    nothingLost: both(
+      'Sua entrada venceu ou terminou. Nada se perdeu: entre de novo em outra aba, e o que estava em curso continua aqui sozinho.',
+      'Your sign-in has expired or ended. Nothing is lost: sign in again in another tab, and what was under way goes on here by itself.',
+    ),
+    done: both('Já entrei', 'I have signed in'),
+    other: both(
+      'Outra pessoa entrou: o que estava em curso não foi feito.',
+      'Somebody else has signed in: what was under way was not done.',
+    ),
+  },
+}

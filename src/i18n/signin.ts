@@ -1,0 +1,42 @@
+import { both } from './both.ts'
+
+/** What the commands that let people in say. */
+export const signin = {
+  invited: both(
+    (name: string, role: string, until: string) =>
+      `Link de uso único para ${name}, papel ${role}, vale até ${until}. Mande-o só a essa pessoa:`,
+    (name, role, until) =>
+      `One-time link for ${name}, role ${role}, good until ${until}. Give it to that person alone:`,
+  ),
+  mailed: both(
+    (name: string, address: string, until: string) =>
+      `Link para ${name} enviado a ${address}, vale até ${until}.`,
+    (name, address, until) => `Link for ${name} mailed to ${address}, good until ${until}.`,
+  ),
+  noMail: both(
+    'não há servidor de e-mail: defina SMTP_URL, ou entregue o link sem --enviar',
+    'there is no mail server: set SMTP_URL, or hand the link over without --enviar',
+  ),
+  notMailed: both(
+    (why: string) => `o link não foi enviado: ${why}`,
+    (why) => `the link was not mailed: ${why}`,
+  ),
+  nobody: both('Ninguém registrado.', 'Nobody is registered.'),
+  registered: both(
+    (name: string, role: string) => `${name} entra como ${role}.`,
+    (name, role) => `${name} signs in as ${role}.`,
+  ),
+  removed: both(
+    (name: string) => `${name} já não entra; o que tinha em aberto foi recusado.`,
+    (name) => `${name} cannot sign in any more; what was open is refused.`,
+  ),
+  letter: {
+    subject: both('Conferente: seu link de entrada', 'Conferente: your link to sign in'),
+    text: both(
+      (name: string, url: string, until: string) =>
+        `Olá, ${name}.\n\nEste link deixa você entrar no Conferente, uma vez só, até ${until}:\n\n${url}\n\nSe você não o pediu, ignore esta mensagem.\n`,
+      (name, url, until) =>
+        `Hello, ${name}.\n\nThis link lets you into Conferente, once, until ${until}:\n\n${url}\n\nIf you did not ask for it, ignore this message.\n`,
+    ),
+  },
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto'
+import type { Mailer } from './transport.ts'
+
+/** What a letter with a one-time link says, and to whom. */
+export interface LinkLetter {
+  /** The setting correio.remetente. */
+  readonly from: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+}
+
+/** The mail server did not take a link; the message is the server's. */
+export class LinkError extends Error {}
+
+/**
+ * Sends a one-time link at once: it lies in no queue and no table, so its secret is nowhere but in the letter.
+ * @throws {LinkError} whoever wants in asks for another
+ */
+export async function sendLink(mailer: Mailer, { from, to, subject, text }: LinkLetter): Promise<void> {
+  const paragraphs = text.trim().split('\n\n').map(paragraph)
+  const { error } = await mailer.send({
+    from,
+    to: [to],
+    envelope: [to],
+    date: new Date(),
+    subject,
+    messageId: `<${randomUUID()}@conferente>`,
+    html: `<!doctype html><meta charset="utf-8"><title>${escaped(subject)}</title>${paragraphs.join('')}`,
+    text,
+    pictures: [],
+    files: [],
+  })
+  if (error !== null) throw new LinkError(error)
+}
+
+const escaped = (text: string) =>
+  text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? '&quot;')
+
+function paragraph(text: string): string {
+  const said = escaped(text)
+  return /^https?:/.test(text) ? `<p><a href="${said}">${said}</a></p>` : `<p>${said}</p>`
+}

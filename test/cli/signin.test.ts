@@ -1,0 +1,88 @@
+// Letting people in from the command line: who may sign in, and one-time links.
+import t from 'tap'
+import { banco } from '../helper/database.ts'
+import { correio } from '../helper/postman.ts'
+import { conferente, personal } from './helper.ts'
+
+t.test('people are registered, listed and removed, each with a reason', async (t) => {
+  const { sql, url } = await banco(t)
+  const run = (...args: string[]) => conferente(['pessoas', ...args], { url: personal(url, 'adelia') })
+  t.match(await run(), { code: 0, stderr: /Ninguém registrado/ })
+  const ana = [
+    '--nome',
+    'Ana',
+    '--papel',
+    'revisor',
+    '--endereco',
+    'ana@empresa.com.br',
+    '--motivo',
+    'contas',
+  ]
+  t.match(await run(...ana), { code: 0, stderr: /ana entra como revisor/ })
+  t.match((await run('--json')).json(), [
+    { nome: 'ana', papel: 'conferente_revisor', endereco: 'ana@empresa.com.br', registrada_por: 'adelia' },
+  ])
+  t.match((await run()).stdout, /ana +revisor +ana@empresa\.com\.br/)
+  t.match(await run('--remover', 'ANA', '--motivo', 'saiu'), { code: 0, stderr: /ana já não entra/ })
+  t.match((await run('--json')).json(), [])
+  t.match(await run('--remover', 'ana', '--motivo', 'saiu'), { code: 1, stderr: /NC004/ })
+  for (const wrong of [
+    ['--nome', 'ana'],
+    ['--nome', 'ana', '--papel', 'revisor'],
+    ['--papel', 'revisor', '--motivo', 'x'],
+    ['--nome', 'ana', '--papel', 'dono', '--motivo', 'x'],
+    ['--nome', 'ana', '--remover', 'ana', '--motivo', 'x'],
+    ['--remover', 'ana'],
+  ])
+    t.equal((await run(...wrong)).code, 2, wrong.join(' '))
+  const other = await conferente(['pessoas', ...ana], { url: personal(url, 'ana') })
+  t.match(other, { code: 1, stderr: /conferente_administrador/ })
+  t.equal((await sql`select from audit.pessoas`).length, 2)
+})
+
+t.test('a link is printed alone, for a role that is said or registered, or is mailed', async (t) => {
+  const { sql, url } = await banco(t)
+  const post = await correio(t)
+  const env = { SMTP_URL: `smtp://127.0.0.1:${post.port}` }
+  const adelia = personal(url, 'adelia')
+  const run = (...args: string[]) => conferente(['convite', ...args], { url: adelia, env })
+  await sql`select audit.alterar_configuracao('correio.pagina', '"https://conferente.empresa.com.br/base"', 'teste')`
+  const made = await run('--nome', 'Ana', '--papel', 'revisor')
+  t.match(made, { code: 0, stderr: /Link de uso único para ana, papel revisor, vale até/ })
+  t.match(made.stdout, /^https:\/\/conferente\.empresa\.com\.br\/base\/revisao#convite=[\w-]{43}\n$/)
+  const [, secret = ''] = made.stdout.trim().split('=')
+  const kept =
+    await sql`select to_jsonb(c)::text || to_jsonb(o)::text as text from audit.convites c, audit.operacoes o`
+  t.notOk(
+    kept.some(({ text }) => text.includes(secret)),
+    'the secret is nowhere',
+  )
+  t.match((await run('--nome', 'Ana', '--papel', 'revisor', '--json')).json(), {
+    nome: 'ana',
+    papel: 'revisor',
+    link: /#convite=/,
+  })
+  t.match(await run('--nome', 'bruno'), { code: 1, stderr: /NC026/ })
+  t.equal((await run('--papel', 'revisor')).code, 2)
+  t.match(
+    await run('--nome', 'Ana', '--papel', 'revisor', '--enviar'),
+    { code: 2, stderr: /NC001/ },
+    'no address',
+  )
+
+  await sql`select audit.registrar_pessoa('bruno', 'operador', 'teste', 'bruno@empresa.com.br')`
+  const mailed = await run('--nome', 'bruno', '--enviar')
+  t.match(mailed, { code: 0, stdout: '', stderr: /Link para bruno enviado a bruno@empresa\.com\.br/ })
+  const [letter] = post.arrived
+  t.match(letter, { envelope: ['bruno@empresa.com.br'], subject: /seu link de entrada/ })
+  t.match(letter?.text, /\nhttps:\/\/conferente\.empresa\.com\.br\/base\/revisao#convite=[\w-]{43}\n/)
+  t.match(letter?.html, /<a href="https:\/\/conferente\.empresa\.com\.br\/base\/revisao#convite=[\w-]{43}">/)
+  const [, sent = '?'] = /#convite=([\w-]+)/.exec(letter?.text ?? '') ?? []
+  t.notOk(`${mailed.stdout}${mailed.stderr}`.includes(sent), 'whoever sends it does not see it')
+  post.answers.push(550)
+  t.match(await run('--nome', 'bruno', '--enviar'), { code: 1, stderr: /o link não foi enviado: .*no/ })
+  t.match(await conferente(['convite', '--nome', 'bruno', '--enviar'], { url: adelia }), {
+    code: 1,
+    stderr: /SMTP_URL/,
+  })
+})

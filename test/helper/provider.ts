@@ -1,0 +1,119 @@
+// A real OpenID Connect provider on this machine, people who have accounts there, and a browser's way through it without a browser.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair } from 'jose'
+import Provider from 'oidc-provider'
+import type { Test } from 'tap'
+import type { OidcSettings } from '../../src/settings/settings.ts'
+
+const SECRET = 'o segredo do cliente no provedor, bem comprido'
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => probe.once('listening', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+/**
+ * @param people claims of each account
+ * @returns what a server on `port` is set to, and who sits at the provider's login; null: whoever does gives up
+ */
+export async function provedor(t: Pick<Test, 'teardown'>, people: Record<string, Record<string, unknown>>) {
+  const [port, own] = [await freePort(), await freePort()]
+  const returnUrl = `http://127.0.0.1:${port}/entrar/retorno`
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const issuer = `http://127.0.0.1:${own}`
+  const seat: { who: string | null } = { who: null }
+  const provider = new Provider(issuer, {
+    clients: [{ client_id: 'conferente', client_secret: SECRET, redirect_uris: [returnUrl] }],
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: 'teste', alg: 'RS256', use: 'sig' }] },
+    cookies: { keys: ['teste'] },
+    features: { devInteractions: { enabled: false } },
+    claims: {
+      openid: ['sub'],
+      profile: ['preferred_username', 'groups'],
+      email: ['email', 'email_verified'],
+    },
+    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    findAccount: (_, accountId) => ({
+      accountId,
+      claims: async () => ({ sub: accountId, ...people[accountId] }),
+    }),
+    async loadExistingGrant({ oidc }) {
+      const grant = new oidc.provider.Grant({
+        clientId: oidc.client?.clientId as string,
+        accountId: oidc.session?.accountId as string,
+      })
+      grant.addOIDCScope('openid profile email')
+      await grant.save()
+      return grant
+    },
+  })
+  provider.on('server_error', (_, error) => {
+    throw error
+  })
+  const answer = provider.callback()
+  const web = createServer((request, response) => {
+    if (!request.url?.startsWith('/interaction/')) return void answer(request, response)
+    const result = seat.who === null ? { error: 'access_denied' } : { login: { accountId: seat.who } }
+    void provider.interactionFinished(request, response, result)
+  }).listen(own, '127.0.0.1')
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      web.close(() => resolve())
+      web.closeAllConnections()
+    })
+  t.teardown(stop)
+  const oidc: OidcSettings = {
+    issuer,
+    client: 'conferente',
+    secret: SECRET,
+    returnUrl,
+    scopes: 'openid profile email',
+    nameClaim: 'preferred_username',
+    roleClaim: undefined,
+    roles: undefined,
+  }
+  return { port, oidc, seat, stop }
+}
+
+export interface Stop {
+  readonly url: string
+  readonly status: number
+  readonly text: string
+}
+
+/** Goes where a browser would, with its cookies; all of 127.0.0.1 is one host to them. */
+export function visitante() {
+  const jar = new Map<string, string>()
+  const step = async (url: string) => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(url, { redirect: 'manual', headers: { cookie } })
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? []
+      if (value === '' || /expires=Thu, 01 Jan 1970/i.test(set)) jar.delete(name)
+      else jar.set(name, value)
+    }
+    return response
+  }
+  return {
+    jar,
+    step,
+    /** Every address on the way, the one that is shown last; stops before an address that `before` names. */
+    async go(url: string, before?: RegExp): Promise<{ trail: string[]; end: Stop }> {
+      const trail = [url]
+      for (let next = url; ; ) {
+        if (before?.test(next) && trail.length > 1) return { trail, end: { url: next, status: 0, text: '' } }
+        const response = await step(next)
+        const text = await response.text()
+        const to = response.headers.get('location')
+        if (response.status < 300 || response.status > 399 || to === null)
+          return { trail, end: { url: next, status: response.status, text } }
+        next = new URL(to, next).href
+        trail.push(next)
+      }
+    },
+  }
+}
