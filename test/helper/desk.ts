@@ -1,18 +1,25 @@
 // A browser on the findings of a small warehouse, and people who come in by a one-time link of their own.
 import type { Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
+import type { ServerReport, ServerSettings } from '../../src/http/server.ts'
 import { api } from './api.ts'
 import { navegador, type Sight } from './browser.ts'
 import { cenario } from './scenario.ts'
 
-/** resumo: the rule registers by which columns a person knows an entry. */
-export async function mesa(t: Test, { resumo = false } = {}) {
+interface Scene {
+  /** The rule registers by which columns a person knows an entry. */
+  readonly resumo?: boolean
+  readonly changes?: Partial<ServerSettings>
+  readonly report?: ServerReport
+}
+
+export async function mesa(t: Test, { resumo = false, changes, report }: Scene = {}) {
   const cena = await cenario(t)
   if (resumo) {
     await cena.pessoa('adelia')`
       select from audit.alterar_regra('errada', '{"colunas_resumo": ["fornecedor", "documento", "data_lancamento", "filial", "descricao", "valor"]}', 'teste')`
   }
-  const server = await api(t, cena)
+  const server = await api(t, cena, changes, report)
   const open = await navegador(t)
   return {
     cena,

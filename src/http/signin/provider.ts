@@ -122,8 +122,9 @@ async function discover(oidc: OidcSettings) {
 }
 
 /** Who is to blame: the network and the provider's servers, or what was brought back. */
-function failed(error: Error & { code?: string; status?: number }): never {
-  const { name, code = '', status = 0 } = error
+function failed(error: Error & { code?: string }): never {
+  const { name, code, cause } = error
+  const status = cause instanceof Response ? cause.status : 0
   const away = name === 'TypeError' || name === 'TimeoutError' || code === 'OAUTH_TIMEOUT' || status >= 500
   throw new ProviderError(
     away ? 'away' : name === 'AuthorizationResponseError' ? 'refused' : 'unknown',
