@@ -117,6 +117,30 @@ comment on column audit.resultado_decisao.visto is 'Digest of what it is now, fo
 comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
 comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
 
+create type audit.resultado_planilha as (
+  linha integer,
+  id bigint,
+  decisao text,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  motivo text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
+comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
+comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
+comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
+comment on column audit.resultado_planilha.status is 'Status of the finding now.';
+comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
+
 create type audit.resultado_reversao as (
   divergencia_id bigint,
   tabela text,
@@ -206,6 +230,24 @@ comment on column audit.alteracoes.antes is 'Column to value before.';
 comment on column audit.alteracoes.depois is 'Column to value after, as the row really held it.';
 grant select on table audit.alteracoes to conferente_leitor;
 grant select on table audit.alteracoes to conferente_regra;
+
+create table audit.codigos_regra (
+  hash text not null,
+  regra text not null,
+  codigo text not null,
+  visto_em timestamp with time zone default clock_timestamp() not null,
+  constraint codigos_regra_check CHECK ((hash = encode(sha256(convert_to(codigo, 'UTF8'::name)), 'hex'::text))),
+  constraint codigos_regra_pkey PRIMARY KEY (hash),
+  constraint codigos_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome)
+);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.codigos_regra FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.codigos_regra FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.codigos_regra is 'The code of each rule as it was, kept at the first detection with it and named by its hash; append-only.';
+comment on column audit.codigos_regra.hash is 'SHA-256 of codigo, hexadecimal, by which findings, executions and operations name it.';
+comment on column audit.codigos_regra.regra is 'Rule.';
+comment on column audit.codigos_regra.codigo is 'Definitions of all functions, views, types and operators that the rule ran, one after the other.';
+comment on column audit.codigos_regra.visto_em is 'When it was seen for the first time.';
+grant select on table audit.codigos_regra to conferente_leitor;
 
 create table audit.configuracoes_sistema (
   chave text not null,
@@ -378,6 +420,8 @@ create table audit.divergencias_processadas (
   motivo text,
   adiada_ate date,
   encaminhada_para text,
+  mes date,
+  filial text,
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
@@ -429,6 +473,8 @@ comment on column audit.divergencias_processadas.decidida_por is 'Who decided: a
 comment on column audit.divergencias_processadas.motivo is 'Reason of the last decision or of the failure.';
 comment on column audit.divergencias_processadas.adiada_ate is 'Until when a person postponed it: out of the queue before that day, infinity while the row does not change. Gone once its status changes.';
 comment on column audit.divergencias_processadas.encaminhada_para is 'Whom a person forwarded it to: a name, or one of the roles revisor and administrador. Gone once its status changes.';
+comment on column audit.divergencias_processadas.mes is 'First day of the month in which the row was booked when it was last found; null where the rule registers no booking date.';
+comment on column audit.divergencias_processadas.filial is 'Branch of the row when it was last found; null where the rule registers none.';
 comment on column audit.divergencias_processadas.identidade is 'SHA-256 over rule, table, key, proposed values, the entry and the values it was based on.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 comment on column audit.divergencias_processadas.especie is 'Kind that the rule names in its evidence (member tipo), such as fator_100; null if it names none.';
@@ -490,6 +536,7 @@ create table audit.execucoes_regra (
   obsoletas bigint default 0 not null,
   resolvidas bigint default 0 not null,
   deixadas bigint default 0 not null,
+  fechadas bigint default 0 not null,
   conferidas bigint default 0 not null,
   desfeitas bigint default 0 not null,
   refeitas bigint default 0 not null,
@@ -530,6 +577,7 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
+comment on column audit.execucoes_regra.fechadas is 'Findings with a correction that were left as they are, because their row lies in a closed period or would be moved across one.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
@@ -628,7 +676,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -686,6 +734,34 @@ comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
 grant select on table audit.padroes_trade_marketing to conferente_leitor;
 grant select on table audit.padroes_trade_marketing to conferente_regra;
 
+create table audit.periodos (
+  id bigint generated always as identity not null,
+  mes date not null,
+  filial text,
+  motivo text not null,
+  fechado_por text default SESSION_USER not null,
+  fechado_em timestamp with time zone default clock_timestamp() not null,
+  reaberto_por text,
+  reaberto_em timestamp with time zone,
+  reaberto_motivo text,
+  constraint periodos_check CHECK ((((reaberto_em IS NULL) = (reaberto_por IS NULL)) AND ((reaberto_em IS NULL) = (reaberto_motivo IS NULL)))),
+  constraint periodos_filial_check CHECK (((btrim(filial) <> ''::text) AND (length(filial) <= 200))),
+  constraint periodos_mes_check CHECK ((EXTRACT(day FROM mes) = (1)::numeric)),
+  constraint periodos_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX periodos_mes_coalesce_idx ON audit.periodos USING btree (mes, COALESCE(filial, ''::text)) WHERE (reaberto_em IS NULL);
+comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
+comment on column audit.periodos.id is 'Key.';
+comment on column audit.periodos.mes is 'First day of the month.';
+comment on column audit.periodos.filial is 'Branch whose month it is, as the warehouse writes it; null: of the whole company.';
+comment on column audit.periodos.motivo is 'Why it was closed.';
+comment on column audit.periodos.fechado_por is 'Who closed it.';
+comment on column audit.periodos.fechado_em is 'When.';
+comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
+comment on column audit.periodos.reaberto_em is 'When.';
+comment on column audit.periodos.reaberto_motivo is 'Why.';
+grant select on table audit.periodos to conferente_leitor;
+
 create table audit.pessoas (
   id bigint generated always as identity not null,
   operacao_id bigint not null,
@@ -725,6 +801,7 @@ create table audit.regras (
   coluna_data text,
   coluna_carga text,
   coluna_valor text,
+  coluna_filial text,
   colunas text[] not null,
   colunas_identidade text[] default '{}'::text[] not null,
   colunas_acompanham text[] default '{}'::text[] not null,
@@ -779,6 +856,7 @@ comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
+comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch, or null: then a month that is closed for any branch counts.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
@@ -1056,7 +1134,9 @@ create view audit.vw_divergencias_abertas (
   para_mim boolean,
   nota_por text,
   nota_motivo text,
-  nota_operacao_id bigint
+  nota_operacao_id bigint,
+  periodo_fechado boolean,
+  ajuste_periodo numeric
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_abertas is 'Findings that wait for a person: aberta, aguardando_segunda_aprovacao or falha; also those postponed (adiada).';
 comment on column audit.vw_divergencias_abertas.id is 'Key.';
@@ -1092,6 +1172,8 @@ comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the
 comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
 comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
+comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: proposed less booked where the amount is wrong, else the amount at stake; null elsewhere.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -1119,7 +1201,8 @@ create view audit.vw_divergencias_exportacao (
   valores_antes jsonb,
   valores_depois jsonb,
   lancamento text,
-  resumo jsonb
+  resumo jsonb,
+  visto text
 ) with (security_invoker=true);
 comment on view audit.vw_divergencias_exportacao is 'Findings as they are exported, one flat line each; audit.exportar_divergencias filters them. For BI tools too.';
 comment on column audit.vw_divergencias_exportacao.id is 'Key of the finding.';
@@ -1147,6 +1230,7 @@ comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to v
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
 comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
+comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: an approval is of what was seen.';
 grant select on table audit.vw_divergencias_exportacao to conferente_leitor;
 
 create view audit.vw_grupos_abertos (
@@ -1168,7 +1252,8 @@ create view audit.vw_grupos_abertos (
   visto jsonb,
   encaminhada_para text,
   para_mim boolean,
-  improvavel boolean
+  improvavel boolean,
+  fechadas bigint
 ) with (security_invoker=true);
 comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
@@ -1190,6 +1275,7 @@ comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audi
 comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
 comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
 comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
 grant select on table audit.vw_grupos_abertos to conferente_leitor;
 
 create view audit.vw_metricas_desempenho (
@@ -1259,6 +1345,7 @@ create view audit.vw_metricas_regras (
   rejeitadas bigint,
   precisao numeric,
   precisao_minima numeric,
+  precisao_maxima numeric,
   abertas bigint,
   valor_aberto numeric,
   aberta_desde timestamp with time zone
@@ -1273,6 +1360,7 @@ comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that fo
 comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
 comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that interval, 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
@@ -1390,10 +1478,10 @@ comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
 create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
-  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language sql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+comment on function audit.aprovar_divergencias(bigint[],text,text[]) is 'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 grant execute on function audit.aprovar_divergencias(bigint[],text,text[]) to conferente_revisor;
 
 create function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text DEFAULT NULL::text)
@@ -1418,7 +1506,7 @@ comment on function audit.comentar(bigint[],text) is 'Writes a comment beside fi
 grant execute on function audit.comentar(bigint[],text) to conferente_revisor;
 
 create function audit.confirmar_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language sql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.confirmar_divergencias(bigint[],text) is 'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
@@ -1444,11 +1532,17 @@ create function audit.consultar_sessoes(id bigint DEFAULT NULL::bigint, modo tex
 comment on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) is 'A page of sessions as JSON, latest first: total, pagina, por_pagina (1 to 500) and itens, each a row of audit.sessoes_processamento with correio, its messages that did not go out as they should, and execucoes, what each rule did in it (segundos: its time). Filters left null do not filter; de and ate are days of solicitada_em in the zone agenda.fuso, both included. Error: NC001 page not allowed.';
 grant execute on function audit.consultar_sessoes(bigint,text,text[],date,date,integer,integer) to conferente_leitor;
 
+create function audit.controle_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.controle_planilha(audit.vw_divergencias_exportacao,text) is 'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
+grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao,text) to conferente_leitor;
+
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
   returns audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.criar_convite(nome text, papel text, resumo bytea, enviar boolean DEFAULT false)
@@ -1461,8 +1555,15 @@ create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) to conferente_revisor;
+
+create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEFAULT NULL::text)
+  returns SETOF audit.resultado_planilha language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.decidir_planilha(jsonb,text,text) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb,text,text) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
@@ -1540,7 +1641,7 @@ create function audit.experimentar_escrita(tabela text DEFAULT 'dw.lancamentos':
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql volatile security definer
   set lock_timeout=2s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.experimentar_escrita(text) is 'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+comment on function audit.experimentar_escrita(text) is 'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Rows beside it, of the first hundred, must hold what they held. One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_administrador;
 grant execute on function audit.experimentar_escrita(text) to conferente_operador;
 
@@ -1548,6 +1649,13 @@ create function audit.exportar_divergencias(sessao_id bigint DEFAULT NULL::bigin
   returns SETOF audit.vw_divergencias_exportacao language sql stable;
 comment on function audit.exportar_divergencias(bigint,text[],text,date,date) is 'Findings as they are exported: found by this session, whether or not another found them before or since, in one of these states, of this rule, first found from data_inicio to data_fim (days in the zone agenda.fuso, both included). A null leaves that side open.';
 grant execute on function audit.exportar_divergencias(bigint,text[],text,date,date) to conferente_leitor;
+
+create function audit.fechar_periodo(mes date, motivo text, filial text DEFAULT NULL::text, ate date DEFAULT NULL::date)
+  returns SETOF audit.periodos language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.fechar_periodo(date,text,text,date) is 'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+grant execute on function audit.fechar_periodo(date,text,text,date) to conferente_administrador;
 
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
   returns audit.operacoes language plpgsql volatile security definer
@@ -1566,15 +1674,22 @@ grant execute on function audit.fuso() to conferente_leitor;
 grant execute on function audit.fuso() to conferente_regra;
 
 create function audit.historico_registro(tabela text, id text)
-  returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text) language sql stable security definer
+  returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text, hash_regra text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule knows such a table.';
+comment on function audit.historico_registro(text,text) is 'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text,text) to conferente_leitor;
 
 create function audit.hoje()
   returns date language sql stable;
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
 grant execute on function audit.hoje() to conferente_leitor;
+
+create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb)
+  returns record language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+grant execute on function audit.medir_padrao(text,text,text) to conferente_administrador;
+grant execute on function audit.medir_padrao(text,text,text) to conferente_revisor;
 
 create function audit.metricas()
   returns TABLE(nome text, tipo text, rotulos jsonb, valor double precision) language sql stable security definer
@@ -1592,6 +1707,12 @@ create function audit.pagina_revisao()
   set search_path=pg_catalog, pg_temp;
 comment on function audit.pagina_revisao() is 'URL of the review page, from the setting correio.pagina. With ?divergencia=7 or ?sessao=3 it shows that finding or session.';
 grant execute on function audit.pagina_revisao() to conferente_leitor;
+
+create function audit.periodos_fechados()
+  returns TABLE(mes date, filial text, origem text, fechado_por text, fechado_em timestamp with time zone, motivo text) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.periodos_fechados() is 'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and who closed it, when and why where it was closed here. NC022 when that list cannot be read.';
+grant execute on function audit.periodos_fechados() to conferente_leitor;
 
 create function audit.previsao_padrao(campo text, tipo text, padrao text, limite integer DEFAULT 50)
   returns TABLE(registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text, valor numeric, ja_em_marketing boolean) language plpgsql stable security definer
@@ -1634,6 +1755,13 @@ create function audit.reabrir_divergencias(ids bigint[], motivo text)
 comment on function audit.reabrir_divergencias(bigint[],text) is 'Opens findings again that were rejeitada, revertida, resolvida or falha. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be opened again, NC006 reason missing.';
 grant execute on function audit.reabrir_divergencias(bigint[],text) to conferente_revisor;
 
+create function audit.reabrir_periodo(mes date, motivo text, filial text DEFAULT NULL::text)
+  returns audit.periodos language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.reabrir_periodo(date,text,text) is 'Opens the month of a day again, of the whole company or of one branch, as it was closed. Errors: NC004 it is not closed by audit.fechar_periodo, NC006 reason missing.';
+grant execute on function audit.reabrir_periodo(date,text,text) to conferente_administrador;
+
 create function audit.registrar_exportacao(detalhes jsonb, motivo text DEFAULT NULL::text)
   returns bigint language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -1654,11 +1782,11 @@ create function audit.registrar_pessoa(nome text, papel text, motivo text, ender
 comment on function audit.registrar_pessoa(text,text,text,text) is 'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. What held before is replaced; another role ends the sessions that the person has. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
 grant execute on function audit.registrar_pessoa(text,text,text,text) to conferente_administrador;
 
-create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[])
+create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[], coluna_filial text DEFAULT NULL::text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[]) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[]) to conferente_administrador;
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
   returns audit.tokens language sql volatile security definer
@@ -1667,7 +1795,7 @@ comment on function audit.registrar_token(text,text,timestamp with time zone) is
 grant execute on function audit.registrar_token(text,text,timestamp with time zone) to conferente_administrador;
 
 create function audit.rejeitar_divergencias(ids bigint[], motivo text)
-  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  returns SETOF audit.resultado_decisao language sql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit.rejeitar_divergencias(bigint[],text) is 'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
@@ -1721,6 +1849,13 @@ create function audit.revogar_excecao(id bigint, motivo text)
 comment on function audit.revogar_excecao(bigint,text) is 'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint,text) to conferente_revisor;
 
+create function audit.rotulos_livro(regra text, coluna text)
+  returns TABLE(rotulo text, lancamentos bigint) language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.rotulos_livro(text,text) is 'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text,text) to conferente_administrador;
+grant execute on function audit.rotulos_livro(text,text) to conferente_revisor;
+
 create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
   set lock_timeout=10s
@@ -1763,6 +1898,12 @@ create function audit.verificar_integridade(elo bigint DEFAULT NULL::bigint, sel
   set search_path=pg_catalog, pg_temp;
 comment on function audit.verificar_integridade(bigint,text) is 'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint,text) to conferente_leitor;
+
+create function audit.visao_geral(dias integer DEFAULT 30)
+  returns jsonb language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.visao_geral(integer) is 'The latest days (1 to 366, today among them, in the zone agenda.fuso) as JSON: espera (quantidade, valor in BRL) and idades (the same by age in days; ate null: and older) of what waits for a person now; tendencia, for each day novas and valor_novas (first found), corrigidas and valor_corrigido (by sessions begun then) and decididas (findings that people answered); sessoes and correio (counts by status); regras (what each did: sessoes, falhas, puladas, linhas_examinadas, encontradas, novas, corrigidas, recusadas by the warehouse, desfeitas by loads, valor_corrigido, mean segundos, and what the latest run had to say); proxima, when the schedule is next due. Errors: NC001.';
+grant execute on function audit.visao_geral(integer) to conferente_leitor;
 
 -- Schema audit_interno
 create schema audit_interno;
@@ -1877,6 +2018,7 @@ create unlogged table audit_interno.portas_abertas (
   pid integer not null,
   transacao xid8 not null,
   aberta boolean not null,
+  confirmando boolean default false not null,
   alheias oid[] default '{}'::oid[] not null,
   vistas oid[] default '{}'::oid[] not null,
   constraint portas_abertas_pkey PRIMARY KEY (pid)
@@ -1886,6 +2028,7 @@ comment on table audit_interno.portas_abertas is 'Connections in which code of o
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
 comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 
@@ -1990,15 +2133,20 @@ create function audit_interno.anotar_pessoa(nome text, papel text, endereco text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_pessoa(text,text,text,text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
 
-create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer DEFAULT 1)
+create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_grupo(bigint,audit.regras,text[],bigint[],integer) is 'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint,audit.regras,text[],text,bigint[],integer) is 'Applies part of pg_temp.conferente_lote: one rule, one set of columns; aberta: audit_interno.condicao_aberta of them. Returns the days on which the altered rows are booked.';
 
 create function audit_interno.aplicar_lote(operacao_id bigint, resultado text DEFAULT 'aplicada'::text)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
+
+create function audit_interno.aprovar(ids bigint[], motivo text, visto text[], motivos text[] DEFAULT NULL::text[], detalhes jsonb DEFAULT '{}'::jsonb)
+  returns SETOF audit.resultado_decisao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.aprovar(bigint[],text,text[],text[],jsonb) is 'Approves findings and makes their corrections. Returns each.';
 
 create function audit_interno.assumir(nome text, papel text, token_id text, emitido_em timestamp with time zone, de_fora boolean)
   returns text language plpgsql volatile
@@ -2053,6 +2201,35 @@ create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio da
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.casos_avaliacao(audit.regras,date,date) is 'Fills pg_temp.conferente_caso with the rows of the window whose truth is known.';
 
+create function audit_interno.celula_planilha(hora timestamp with time zone, fuso text)
+  returns text language sql stable;
+comment on function audit_interno.celula_planilha(timestamp with time zone,text) is 'A time as it is compared with what comes back in a sheet.';
+
+create function audit_interno.celula_planilha(numero numeric)
+  returns text language sql immutable;
+comment on function audit_interno.celula_planilha(numeric) is 'A number as it is compared with what comes back in a sheet.';
+
+create function audit_interno.celula_planilha(texto text)
+  returns text language sql immutable;
+comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
+
+create function audit_interno.celula_planilha(valores jsonb)
+  returns text language sql immutable;
+comment on function audit_interno.celula_planilha(jsonb) is 'Values of columns as they are compared with what comes back in a sheet.';
+
+create function audit_interno.celulas_diferentes(id bigint, celulas text[], menos text[])
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.celulas_diferentes(bigint,text[],text[]) is 'Names of the columns in which a line of a sheet is not as the finding would be exported now, without some; null where there is none.';
+
+create function audit_interno.celulas_lidas(celulas jsonb)
+  returns text[] language sql stable;
+comment on function audit_interno.celulas_lidas(jsonb) is 'The cells of a line of a sheet (column to text or number) as they are compared, those of audit_interno.colunas_planilha.';
+
+create function audit_interno.celulas_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+  returns text[] language sql stable;
+comment on function audit_interno.celulas_planilha(audit.vw_divergencias_exportacao,text) is 'The cells of a finding as they are compared, those of audit_interno.colunas_planilha.';
+
 create function audit_interno.centavos(valor numeric)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -2089,6 +2266,13 @@ create function audit_interno.codigo_nomeado(texto text, caminhos oid[])
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.codigo_nomeado(text,oid[]) is 'Code that a text names, as keys of audit_interno.codigo_definicao.';
 
+create function audit_interno.codigo_regra(regra audit.regras)
+  returns text language plpgsql stable
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit_interno.codigo_regra(audit.regras) is 'All the code that the rule runs, as text; null when there is no such function.';
+
 create function audit_interno.colunas_ausentes(tabela text, colunas text[])
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2098,6 +2282,10 @@ create function audit_interno.colunas_guardadas(regra audit.regras, escritas tex
   returns text[] language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.colunas_guardadas(audit.regras,text[]) is 'Columns of the rule''s relation that a write of these columns must leave alone.';
+
+create function audit_interno.colunas_planilha()
+  returns text[] language sql immutable;
+comment on function audit_interno.colunas_planilha() is 'Names of the columns of a sheet that are compared.';
 
 create function audit_interno.colunas_usadas(relacao regclass)
   returns TABLE(coluna text, corrigivel boolean) language sql stable
@@ -2114,6 +2302,11 @@ create function audit_interno.concluir_lote(sessao_id bigint, decidida_por text,
   returns bigint language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.concluir_lote(bigint,text,text) is 'Sets the status of the batch''s findings; returns how many rows were corrected.';
+
+create function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.condicao_aberta(audit.regras,text[]) is 'SQL condition over t and l that a write of these columns touches no closed month; null when none is closed, or the rule has no booking date.';
 
 create function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
   returns text language sql stable
@@ -2165,6 +2358,12 @@ create function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_corrigidas(bigint,audit.regras,bigint) is 'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
 
+create function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit_interno.conferir_padrao(text,text,text) is 'Refuses an unusable marketing pattern with NC014; dobrado as audit_interno.dobrar_padrao gives it.';
+
 create function audit_interno.conferir_paradas(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2213,6 +2412,11 @@ create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
+create function audit_interno.contar_fechadas(sessao_id bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period.';
+
 create function audit_interno.contar_reversoes(erradas boolean DEFAULT false)
   returns void language plpgsql volatile
   set client_min_messages=warning
@@ -2257,7 +2461,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -2345,6 +2549,11 @@ create function audit_interno.dar_passo(sessao_id bigint, etapa text, regra text
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.dar_passo(bigint,text,text) is 'Executes one step named by audit_interno.proxima_etapa. NC016 when the session is not under way or the step is not its next.';
+
+create function audit_interno.defeito_periodos()
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.defeito_periodos() is 'What is wrong with the list that periodos.fonte names, or null.';
 
 create function audit_interno.demora_expressao(expressao text)
   returns text language plpgsql volatile
@@ -2466,6 +2675,12 @@ create function audit_interno.disparar_adiados(ajustes jsonb DEFAULT audit_inter
 comment on function audit_interno.disparar_adiados(jsonb) is 'Fires all deferred triggers of the transaction as conferente_escrita.';
 grant execute on function audit_interno.disparar_adiados(jsonb) to conferente_dono;
 
+create function audit_interno.disparar_todos(comando text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
+grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
+
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
@@ -2481,6 +2696,17 @@ create function audit_interno.dobrar_comuns(texto text)
 comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
 grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
 
+create function audit_interno.dobrar_padrao(tipo text, padrao text)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit_interno.dobrar_padrao(text,text) is 'A marketing pattern of this kind folded for comparison.';
+
+create function audit_interno.e_fechado(mes date, filial text, fechados text[])
+  returns boolean language sql stable;
+comment on function audit_interno.e_fechado(date,text,text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date,text,text[]) to conferente_leitor;
+
 create function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
   returns boolean language sql immutable;
 comment on function audit_interno.e_improvavel(audit.divergencias_processadas,numeric) is 'Whether what the rule proposes is probably no error; piso is that of the rule.';
@@ -2489,6 +2715,11 @@ grant execute on function audit_interno.e_improvavel(audit.divergencias_processa
 create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
   returns SETOF audit.divergencias_processadas language sql stable;
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
+
+create function audit_interno.em_periodo_fechado(ids bigint[])
+  returns TABLE(divergencia_id bigint, periodo text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
 
 create function audit_interno.emitir_convite(nome text, papel text, resumo bytea, endereco text)
   returns audit.convites language plpgsql volatile
@@ -2648,10 +2879,10 @@ create function audit_interno.exigir_revisores(motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_revisores(text) is 'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
 
-create function audit_interno.experimentar_coluna(regra audit.regras, chave text, coluna text, valor jsonb, OUT quantas bigint, OUT existe boolean, OUT fiel boolean, OUT antes jsonb, OUT depois jsonb, OUT outras jsonb, OUT outras_depois jsonb, OUT codigo text, OUT erro text)
+create function audit_interno.experimentar_coluna(regra audit.regras, chave text, coluna text, valor jsonb, vizinhas text[], OUT visivel boolean, OUT quantas bigint, OUT existe boolean, OUT alheia boolean, OUT fiel boolean, OUT antes jsonb, OUT depois jsonb, OUT outras jsonb, OUT outras_depois jsonb, OUT codigo text, OUT erro text)
   returns record language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.experimentar_coluna(audit.regras,text,text,jsonb) is 'What the warehouse makes of one write, which is taken back.';
+comment on function audit_interno.experimentar_coluna(audit.regras,text,text,jsonb,text[]) is 'What the warehouse makes of one write, which is taken back.';
 
 create function audit_interno.experimentar_regra(regra audit.regras)
   returns text language plpgsql volatile
@@ -2687,6 +2918,11 @@ create function audit_interno.expressao_impressao(relacao regclass, colunas text
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.expressao_impressao(regclass,text[]) is 'SQL text: first 16 bytes of SHA-256 over the row t of these columns.';
+
+create function audit_interno.expressao_mes(regra audit.regras, depois boolean DEFAULT false)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.expressao_mes(audit.regras,boolean) is 'SQL text: year * 100 + month of the row t, or of the new values; null where the rule has no booking date.';
 
 create function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
   returns text language sql stable
@@ -2742,6 +2978,11 @@ create function audit_interno.finalizar_sessao(sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final status and message of a session.';
 
+create function audit_interno.fonte_periodos()
+  returns text language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fonte_periodos() is 'SQL text with the columns mes and filial; null when no source is set. NC022 when it does not exist.';
+
 create function audit_interno.fora_do_alcance(relacao regclass)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2772,16 +3013,31 @@ create function audit_interno.fuso_valido(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
 
+create function audit_interno.gravacoes()
+  returns numeric language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.gravacoes() is 'Rows that this transaction has written to tables that are not ours.';
+grant execute on function audit_interno.gravacoes() to conferente_escrita;
+
+create function audit_interno.gravado()
+  returns TABLE(relacao oid, esquema oid, linhas bigint) language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
+grant execute on function audit_interno.gravado() to conferente_escrita;
+
 create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
   returns text language sql immutable;
 comment on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
 grant execute on function audit_interno.grupo_em(audit.divergencias_processadas,numeric,numeric,text,text) to conferente_leitor;
 
+create function audit_interno.guardar_codigo(regra audit.regras)
+  returns text language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
+
 create function audit_interno.hash_regra(regra audit.regras)
-  returns text language plpgsql stable
-  set quote_all_identifiers=off
-  set search_path=pg_catalog, pg_temp
-  set standard_conforming_strings=on;
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 
 create function audit_interno.hora_prevista(cron text, dia date)
@@ -2827,6 +3083,10 @@ create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_f
 comment on function audit_interno.iniciar_sessao(text,date,date,text[]) is 'Opens a session for the connection that will conduct it step by step. Errors as audit.processar_divergencias.';
 grant execute on function audit_interno.iniciar_sessao(text,date,date,text[]) to conferente_operador;
 
+create function audit_interno.invisiveis()
+  returns text language sql immutable;
+comment on function audit_interno.invisiveis() is 'A regular expression of the characters that are not compared.';
+
 create function audit_interno.janela_execucao(sessao_id bigint, nome_regra text)
   returns audit.janela language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2869,6 +3129,12 @@ create function audit_interno.ler(consulta text, janela audit.janela DEFAULT NUL
 comment on function audit_interno.ler(text,audit.janela,text[]) is 'Rows of a query that runs as conferente_regra and can write nothing: select … from audit_interno.ler(query, janela, textos) as x (column type, …). 25006 when anything in it tries to write.';
 grant execute on function audit_interno.ler(text,audit.janela,text[]) to conferente_dono;
 
+create function audit_interno.ler_planilha(linhas jsonb)
+  returns void language plpgsql volatile
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ler_planilha(jsonb) is 'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
+
 create function audit_interno.levantar_achados(regra audit.regras, janela audit.janela, ausentes boolean DEFAULT false, verificacao boolean DEFAULT false)
   returns void language plpgsql volatile
   set client_min_messages=warning
@@ -2896,6 +3162,12 @@ comment on function audit_interno.limpar_conexao(bigint) is 'Leaves nothing in t
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_operador;
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico;
 
+create function audit_interno.lista_fechados()
+  returns text[] language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+grant execute on function audit_interno.lista_fechados() to conferente_leitor;
+
 create function audit_interno.marcada(pid integer, numero bigint)
   returns boolean language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2916,6 +3188,11 @@ create function audit_interno.mensagens_devidas(tipos text[], agora timestamp wi
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
 grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
+
+create function audit_interno.meses_fechados()
+  returns TABLE(mes date, filial text, da_fonte boolean) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.meses_fechados() is 'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
 
 create function audit_interno.mudanca(originais jsonb, propostos jsonb)
   returns text language sql immutable;
@@ -3111,7 +3388,7 @@ comment on function audit_interno.recusar_de_dentro() is 'NC012 when called from
 create function audit_interno.recusar_deixadas(ids bigint[], ato text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.recusar_deixadas(bigint[],text) is 'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+comment on function audit_interno.recusar_deixadas(bigint[],text) is 'Raises the first reason (NC005, NC007, NC017, NC021, NC022) when every finding was left.';
 
 create function audit_interno.recusar_mudanca()
   returns trigger language plpgsql volatile
@@ -3171,6 +3448,11 @@ create function audit_interno.responde(tipo text)
 comment on function audit_interno.responde(text) is 'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
 grant execute on function audit_interno.responde(text) to conferente_regra;
 
+create function audit_interno.responder(ids bigint[], ato text, motivo text, visto text[] DEFAULT NULL::text[], motivos text[] DEFAULT NULL::text[], detalhes jsonb DEFAULT '{}'::jsonb)
+  returns SETOF audit.resultado_decisao language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.responder(bigint[],text,text,text[],text[],jsonb) is 'Rejects (rejeitar) or confirms (confirmar) findings. Returns each.';
+
 create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3195,6 +3477,10 @@ comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (co
 create function audit_interno.resumo_achado(achado audit.divergencias_processadas)
   returns bytea language sql stable;
 comment on function audit_interno.resumo_achado(audit.divergencias_processadas) is 'SHA-256 over identity, confidence, evidence, sentence, both amounts, the rule''s hash, original values and the time when it was first found.';
+
+create function audit_interno.resumo_celulas(celulas text[])
+  returns text language sql stable;
+comment on function audit_interno.resumo_celulas(text[]) is 'Digest of the cells of a line.';
 
 create function audit_interno.resumo_operacao(operacao_id bigint)
   returns bytea language sql stable
@@ -3268,6 +3554,11 @@ create function audit_interno.sem_zeros(valor jsonb)
 comment on function audit_interno.sem_zeros(jsonb) is 'The value with trailing zeros of its numbers dropped.';
 grant execute on function audit_interno.sem_zeros(jsonb) to conferente_escrita;
 grant execute on function audit_interno.sem_zeros(jsonb) to conferente_regra;
+
+create function audit_interno.separar_divergencias(ids bigint[], ato text, de text[], visto text[] DEFAULT NULL::text[])
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.separar_divergencias(bigint[],text,text[],text[]) is 'Locks the findings and puts those for which the act is not possible into pg_temp.conferente_deixada. NC001 none given, NC004 unknown.';
 
 create function audit_interno.sessao_anterior(regra text, modo text)
   returns TABLE(id bigint, ate timestamp with time zone, corte timestamp with time zone) language sql stable
@@ -3343,7 +3634,7 @@ comment on function audit_interno.transicao_permitida(text,text) is 'Whether a d
 create function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] DEFAULT NULL::text[])
   returns SETOF audit.divergencias_processadas language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.travar_divergencias(bigint[],text,text[],text[]) is 'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
+comment on function audit_interno.travar_divergencias(bigint[],text,text[],text[]) is 'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 
 create function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
   returns void language plpgsql volatile
@@ -4093,6 +4384,14 @@ create function regra_trade_marketing.historico_nomes_marketing(inicio date, fim
 comment on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
 grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
+create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
+  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_trade_marketing.medida_padrao(text,text,text) is 'What a pattern would match in the latest months: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+grant execute on function regra_trade_marketing.medida_padrao(text,text,text) to conferente_regra;
+
 create function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text)
   returns boolean language sql immutable;
 comment on function regra_trade_marketing.padrao_casa(text,text,text) is 'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
@@ -4136,9 +4435,9 @@ comment on function regra_trade_marketing.requisitos() is 'What trade_marketing 
 grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
 
 create function regra_trade_marketing.respostas_padroes()
-  returns TABLE(padrao_id bigint, registro_id text, certo boolean) language sql stable
+  returns TABLE(padrao_id bigint, registro_id text, chave text, certo boolean) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
 grant execute on function regra_trade_marketing.respostas_padroes() to conferente_regra;
 
 create function regra_trade_marketing.sem_acentos(texto text)
@@ -4287,6 +4586,11 @@ create function regras.nome_canonico(nome text)
   returns text language sql immutable;
 comment on function regras.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
 grant execute on function regras.nome_canonico(text) to conferente_regra;
+
+create function regras.nome_proprio(nome text)
+  returns text language sql immutable;
+comment on function regras.nome_proprio(text) is 'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
+grant execute on function regras.nome_proprio(text) to conferente_regra;
 
 create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
   returns boolean language sql immutable

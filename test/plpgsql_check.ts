@@ -13,12 +13,15 @@ const WORKING_TABLES = `
   select audit_interno.criar_reversao();
   create temp table conferente_limite (nome text, linhas_examinadas bigint, linhas bigint, valor numeric, limite text);
   select audit_interno.criar_deixadas();
+  create temp table conferente_planilha (
+    linha integer, decisao text, motivo text, visto text, resumo text, id bigint, celulas text[], resultado text, codigo text, explicacao text,
+    status text, operacao_id bigint, aviso text);
   create temp table conferente_ausente (
     id bigint, registro_id text, identidade bytea, impressao bytea, entrada jsonb, existe boolean, mudou boolean, outra boolean);
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, defeito text);
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, mes date, filial text, defeito text);
   create temp table conferente_corrigida (
     divergencia_id bigint, registro_id text, entrada jsonb, entrada_nossa jsonb, impressao bytea, operacao_id bigint, antes jsonb, esperado jsonb,
     corrigida_em timestamptz);

@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { leftOut } from './helper/long.ts'
 import { prepare } from './helper/server.ts'
 import { COMPILED, throwAwayServer } from './helper/throwaway.ts'
 
@@ -20,13 +21,25 @@ const server = given ? undefined : await throwAwayServer()
 const url = given ?? (server as NonNullable<typeof server>).url
 try {
   await prepare(url)
-  const tap = spawn('tap', ['run', ...process.argv.slice(2)], {
+  const args = process.argv.slice(2)
+  // Who asks for a file or a name gets it.
+  const left = args.every((arg) => arg.startsWith('--reporter=')) ? leftOut() : { files: [], of: 0 }
+  const unwatched = `--import=${new URL('./helper/unwatched.ts', import.meta.url)}`
+  const options = [
+    `--test-env=NODE_OPTIONS=${[process.env['NODE_OPTIONS'], unwatched].filter(Boolean).join(' ')}`,
+    ...left.files.map((file) => `--exclude=${file}`),
+  ]
+  const tap = spawn('tap', ['run', ...options, ...args], {
     stdio: 'inherit',
     env: { ...process.env, CONFERENTE_TESTE_URL: url, NODE_COMPILE_CACHE: COMPILED },
   })
   process.on('SIGTERM', () => tap.kill('SIGTERM'))
   const [status] = await once(tap, 'close')
   process.exitCode = status ?? 1
+  if (left.files.length > 0)
+    console.error(
+      `${left.files.length} of ${left.of} long test files were left out by chance (test/helper/long.ts). All run with CONFERENTE_TESTE_COMPLETO=1, as in CI.`,
+    )
 } finally {
   await server?.release()
 }

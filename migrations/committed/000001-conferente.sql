@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ab17d72ec29c7eff7e3f80a5137ef71cdcc7e34c
+--! Hash: sha1:b42b01b77ef6e002ccd6da5e58bb34a47a7546b8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -136,6 +136,30 @@ comment on column audit.resultado_decisao.motivo is 'Reason of the last decision
 comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
 comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
 comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
+
+create type audit.resultado_planilha as (
+  linha integer,
+  id bigint,
+  decisao text,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  motivo text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
+comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
+comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
+comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
+comment on column audit.resultado_planilha.status is 'Status of the finding now.';
+comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
 --! EndIncluded contrato/tipos.sql
 
 --! Included contrato/configuracoes_sistema.sql
@@ -196,6 +220,8 @@ from (values
     'Máxima soma do valor em risco corrigida por sessão.'),
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
+  ('periodos.fonte', 'null', 'texto', null, null, null, null,
+    'Tabela, visão ou função sem argumentos do armazém, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
@@ -276,6 +302,7 @@ create table audit.regras (
   coluna_data text,
   coluna_carga text,
   coluna_valor text,
+  coluna_filial text,
   colunas text[] not null check (cardinality(colunas) > 0),
   colunas_identidade text[] not null default '{}',
   colunas_acompanham text[] not null default '{}',
@@ -318,6 +345,7 @@ comment on column audit.regras.coluna_chave is 'Its single-column unique key.';
 comment on column audit.regras.coluna_data is 'Its booking date: explicit windows go by it. Null: explicit windows take every row.';
 comment on column audit.regras.coluna_carga is 'Its load time: the incremental window goes by it. Null: the incremental window takes every row.';
 comment on column audit.regras.coluna_valor is 'Its amount, for control totals, or null.';
+comment on column audit.regras.coluna_filial is 'Its branch, for months that are closed for one branch, or null: then a month that is closed for any branch counts.';
 comment on column audit.regras.colunas is 'Columns the rule decides by. It may propose values for these only, and a finding stands only while they hold what they held.';
 comment on column audit.regras.colunas_identidade is 'Columns that say which entry a row is (supplier, document, date): kept with each finding; nothing is written to, and no exception holds for, a row whose key has gone to another entry.';
 comment on column audit.regras.colunas_acompanham is 'Columns that the warehouse may change by itself when a row is corrected (a time of change). Every other column must hold what it held, or the correction is undone.';
@@ -348,21 +376,21 @@ comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
 insert into audit.regras (
-  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, colunas,
+  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
 ) values
   ('trade_marketing', 'Lançamentos de trade marketing que estão em outra categoria.',
-    'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
-    'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
-    'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor',
+    'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
@@ -381,6 +409,20 @@ create table audit_interno.automaticas_erradas (
 );
 comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
 --! EndIncluded contrato/regras.sql
+
+--! Included contrato/codigos_regra.sql
+create table audit.codigos_regra (
+  hash text primary key check (hash = encode(sha256(convert_to(codigo, 'UTF8')), 'hex')), -- so it proves itself
+  regra text not null references audit.regras,
+  codigo text not null,
+  visto_em timestamptz not null default clock_timestamp()
+);
+comment on table audit.codigos_regra is 'The code of each rule as it was, kept at the first detection with it and named by its hash; append-only.';
+comment on column audit.codigos_regra.hash is 'SHA-256 of codigo, hexadecimal, by which findings, executions and operations name it.';
+comment on column audit.codigos_regra.regra is 'Rule.';
+comment on column audit.codigos_regra.codigo is 'Definitions of all functions, views, types and operators that the rule ran, one after the other.';
+comment on column audit.codigos_regra.visto_em is 'When it was seen for the first time.';
+--! EndIncluded contrato/codigos_regra.sql
 
 --! Included contrato/sessoes_processamento.sql
 create table audit.sessoes_processamento (
@@ -479,6 +521,7 @@ create table audit.execucoes_regra (
   obsoletas bigint not null default 0,
   resolvidas bigint not null default 0,
   deixadas bigint not null default 0,
+  fechadas bigint not null default 0,
   conferidas bigint not null default 0,
   desfeitas bigint not null default 0,
   refeitas bigint not null default 0,
@@ -516,6 +559,7 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
+comment on column audit.execucoes_regra.fechadas is 'Findings with a correction that were left as they are, because their row lies in a closed period or would be moved across one.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
@@ -590,7 +634,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -704,6 +748,8 @@ create table audit.divergencias_processadas (
   motivo text,
   adiada_ate date,
   encaminhada_para text,
+  mes date,
+  filial text,
   identidade bytea not null,
   impressao bytea not null,
   especie text generated always as (evidencia ->> 'tipo') stored,
@@ -733,6 +779,8 @@ comment on column audit.divergencias_processadas.hash_regra is 'SHA-256 of all t
 comment on column audit.divergencias_processadas.tabela is 'Table of the row, schema-qualified.';
 comment on column audit.divergencias_processadas.registro_id is 'Key of the row as text.';
 comment on column audit.divergencias_processadas.entrada is 'Column to value that identified the entry when it was found (audit.regras.colunas_identidade): a correction, a rollback or an approval holds only while the key is still of this entry.';
+comment on column audit.divergencias_processadas.mes is 'First day of the month in which the row was booked when it was last found; null where the rule registers no booking date.';
+comment on column audit.divergencias_processadas.filial is 'Branch of the row when it was last found; null where the rule registers none.';
 comment on column audit.divergencias_processadas.valores_originais is 'Column to value that the row held when found: the columns to be changed, or all that the rule decides by when it only flags.';
 comment on column audit.divergencias_processadas.valores_propostos is 'Column to value that the rule proposes; {} when it only flags.';
 comment on column audit.divergencias_processadas.valores_digitados is 'Column to value that a person typed instead; always needs a second person. Gone once the finding is closed or open again.';
@@ -1016,6 +1064,34 @@ create index on regra_validacao_valores.somas_retencao (soma);
 comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
 grant select on regra_validacao_valores.somas_retencao to conferente_regra;
 --! EndIncluded contrato/retencoes.sql
+
+--! Included contrato/periodos.sql
+-- Months whose books are closed, of the company or of one branch. While one is closed nothing is written into it: auto leaves what lies
+-- there, approvals and rollbacks refuse it. Others may stand in the warehouse (the setting periodos.fonte); all are in audit.periodos_fechados().
+create table audit.periodos (
+  id bigint generated always as identity primary key,
+  mes date not null check (extract(day from mes) = 1),
+  filial text check (btrim(filial) <> '' and length(filial) <= 200),
+  motivo text not null,
+  fechado_por text not null default session_user,
+  fechado_em timestamptz not null default clock_timestamp(),
+  reaberto_por text,
+  reaberto_em timestamptz,
+  reaberto_motivo text,
+  check ((reaberto_em is null) = (reaberto_por is null) and (reaberto_em is null) = (reaberto_motivo is null))
+);
+create unique index on audit.periodos (mes, coalesce(filial, '')) where reaberto_em is null;
+comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
+comment on column audit.periodos.id is 'Key.';
+comment on column audit.periodos.mes is 'First day of the month.';
+comment on column audit.periodos.filial is 'Branch whose month it is, as the warehouse writes it; null: of the whole company.';
+comment on column audit.periodos.motivo is 'Why it was closed.';
+comment on column audit.periodos.fechado_por is 'Who closed it.';
+comment on column audit.periodos.fechado_em is 'When.';
+comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
+comment on column audit.periodos.reaberto_em is 'When.';
+comment on column audit.periodos.reaberto_motivo is 'Why.';
+--! EndIncluded contrato/periodos.sql
 
 --! Included pessoas/acesso/tabelas.sql
 -- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
@@ -1655,6 +1731,10 @@ declare
   v_ficam text := audit_interno.ficam();
   v_lido boolean := false;
 begin
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+      hint = 'Nada do que fez vale.';
+  end if;
   begin
     -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
@@ -1856,7 +1936,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -1962,6 +2042,7 @@ create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
   transacao xid8 not null,
   aberta boolean not null,
+  confirmando boolean not null default false,
   alheias oid[] not null default '{}',
   vistas oid[] not null default '{}'
 );
@@ -1969,6 +2050,7 @@ comment on table audit_interno.portas_abertas is 'Connections in which code of o
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
 comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 --! EndIncluded motor/portas/tabelas.sql
@@ -1988,6 +2070,39 @@ as $$
 $$;
 comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
 
+-- Tables and sequences of others that this transaction has written to, or holds so that nobody else can, and how many rows it wrote,
+-- those that it took back included. Called by gravacoes and by preparar_regra.
+create or replace function audit_interno.gravado()
+returns table (relacao oid, esquema oid, linhas bigint)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.oid, c.relnamespace,
+    pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid)
+  from pg_class c
+  where c.oid in (
+      select l.relation from pg_locks l
+      where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode not in ('AccessShareLock', 'RowShareLock')
+        and l.database = (select d.oid from pg_database d where d.datname = current_database()))
+    and c.relkind in ('r', 'f', 'S') and c.relpersistence <> 't' and c.relnamespace not in (
+      select n.oid from pg_namespace n where n.nspname in ('audit', 'audit_interno', 'graphile_worker', 'pg_catalog', 'pg_toast'))
+$$;
+comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
+grant execute on function audit_interno.gravado() to conferente_escrita;
+
+-- How many rows that is in all. Called by disparar_todos.
+create or replace function audit_interno.gravacoes()
+returns numeric
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(sum(g.linhas), 0) from audit_interno.gravado() g
+$$;
+comment on function audit_interno.gravacoes() is 'Rows that this transaction has written to tables that are not ours.';
+grant execute on function audit_interno.gravacoes() to conferente_escrita;
+
 -- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
 create or replace function audit_interno.abrir_porta()
 returns void
@@ -2001,7 +2116,7 @@ as $$
     for update skip locked);
   insert into audit_interno.portas_abertas as p (pid, transacao, aberta, alheias)
   values (pg_backend_pid(), pg_current_xact_id(), true, audit_interno.tabelas_gravadas())
-  on conflict (pid) do update set transacao = excluded.transacao, aberta = true,
+  on conflict (pid) do update set transacao = excluded.transacao, aberta = true, confirmando = false,
     alheias = case when p.transacao = excluded.transacao
       then p.alheias || array(select unnest(excluded.alheias) except select unnest(p.vistas)) else excluded.alheias end;
 $$;
@@ -2019,7 +2134,8 @@ $$;
 comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
 
 -- Deferred: its event lies in the queue before those of the code that was let in, so at the commit the door is open before a deferred
--- trigger of the warehouse runs.
+-- trigger of the warehouse runs. Code that was let in may say "set constraints all immediate", and would have the commit for itself:
+-- then the event goes into the queue again.
 create or replace function audit_interno.reabrir_porta()
 returns trigger
 language plpgsql
@@ -2027,8 +2143,13 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  update audit_interno.portas_abertas p set aberta = true
+  update audit_interno.portas_abertas p set aberta = true, confirmando = true
   where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id() and not p.aberta;
+  if not found then
+    set constraints audit_interno.reabrir deferred;
+    update audit_interno.portas_abertas p set transacao = p.transacao
+    where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id() and not p.confirmando;
+  end if;
   return null;
 end
 $$;
@@ -2431,7 +2552,7 @@ begin
   end if;
   -- not colunas_resumo: what a summary lacks costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
-    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]);
+    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor, regra.coluna_filial]);
   if v_faltam is not null then
     return v_faltam;
   end if;
@@ -2455,7 +2576,7 @@ create or replace function audit.registrar_regra(
   confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
   prioridade integer default 100, preparacao text default null,
   colunas_identidade text[] default '{}', colunas_acompanham text[] default null, dependencias text[] default '{}',
-  requisitos text default null, colunas_resumo text[] default '{}'
+  requisitos text default null, colunas_resumo text[] default '{}', coluna_filial text default null
 )
 returns audit.regras
 language plpgsql
@@ -2474,12 +2595,12 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
+    coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
       then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
-    registrar_regra.coluna_valor,
+    registrar_regra.coluna_valor, registrar_regra.coluna_filial,
     (select array_agg(distinct c order by c) from unnest(registrar_regra.colunas) as c),
     coalesce(registrar_regra.colunas_identidade, '{}'),
     coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)),
@@ -2507,9 +2628,9 @@ exception
       hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[]) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/registrar_regra.sql
 
 --! Included pessoas/configuracao/alterar_regra.sql
@@ -2599,42 +2720,12 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set standard_conforming_strings = on
 as $$
-declare
-  v_demora text;
 begin
-  new.padrao_dobrado := case when new.tipo = 'regex'
-    -- folding must not turn a class such as \S or \D into another
-    then regexp_replace(translate(normalize(new.padrao, nfc),
-      'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
-    else btrim(regexp_replace(audit_interno.dobrar(new.padrao), '\s+', ' ', 'g')) end;
+  new.padrao_dobrado := audit_interno.dobrar_padrao(new.tipo, new.padrao);
   if not new.ativo then
     return new; -- what was saved before it was known to be unusable can be switched off, and not on again
   end if;
-  if btrim(new.padrao) = '' or new.padrao_dobrado = '' then
-    raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
-  end if;
-  if length(new.padrao) > 500 then
-    raise exception using errcode = 'NC014', message = 'padrão longo demais', detail = format('%s caracteres; o máximo é 500', length(new.padrao));
-  end if;
-  if new.tipo = 'regex' then
-    begin
-      if '' ~ new.padrao_dobrado then
-        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', new.padrao);
-      end if;
-      -- as regra_trade_marketing.detectar uses it, one alternative among others
-      perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao));
-    exception when invalid_regular_expression then
-      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', new.padrao), detail = sqlerrm,
-        hint = case when new.padrao ~ '^(\(\?[a-z]|\*\*\*)' then
-          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
-          else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
-    end;
-    v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(new.padrao)));
-    if v_demora is not null then
-      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', new.padrao, v_demora),
-        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
-    end if;
-  end if;
+  perform audit_interno.conferir_padrao(new.tipo, new.padrao, new.padrao_dobrado);
   return new;
 end
 $$;
@@ -2705,15 +2796,15 @@ comment on function audit.desativar_padrao(bigint, text) is
 grant execute on function audit.desativar_padrao(bigint, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/desativar_padrao.sql
 
---! Included motor/deteccao/hash_regra.sql
--- The hash by which a finding names all the code that made it. Code is: the functions, aggregates, operators, views and types
+--! Included motor/deteccao/codigo_regra.sql
+-- All the code that a rule runs, as one text. Code is: the functions, aggregates, operators, views and types
 -- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
 -- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
 -- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
 -- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
 -- it; so is the relation that the rule looks at, be it a view. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
--- Called once by each step of detection and of correction, and when auto is granted.
-create or replace function audit_interno.hash_regra(regra audit.regras)
+-- Called by hash_regra, and by guardar_codigo, which keeps it.
+create or replace function audit_interno.codigo_regra(regra audit.regras)
 returns text
 language plpgsql
 stable
@@ -2775,9 +2866,23 @@ begin
     where not v_textos ? c.chave and c.chave <> v_relacao;
   end loop;
   return (
-    select encode(sha256(convert_to(concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C")), 'UTF8')), 'hex')
+    select concat_ws(E'\n', regra.funcao, regra.preparacao, string_agg(t.texto, E'\n' order by t.texto collate "C"))
     from (select left(x.key, 1) || ' ' || x.value as texto from jsonb_each_text(v_textos) as x) as t);
 end
+$$;
+comment on function audit_interno.codigo_regra(audit.regras) is 'All the code that the rule runs, as text; null when there is no such function.';
+--! EndIncluded motor/deteccao/codigo_regra.sql
+
+--! Included motor/deteccao/hash_regra.sql
+-- The hash by which a finding names all the code that made it: see codigo_regra, which says what code is. Called once by each step of
+-- detection and of correction, and when auto is granted.
+create or replace function audit_interno.hash_regra(regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select encode(sha256(convert_to(audit_interno.codigo_regra(hash_regra.regra), 'UTF8')), 'hex')
 $$;
 comment on function audit_interno.hash_regra(audit.regras) is 'SHA-256 of all the code that the rule runs, hexadecimal; null when there is no such function.';
 --! EndIncluded motor/deteccao/hash_regra.sql
@@ -2871,14 +2976,14 @@ begin
   create temp table conferente_achado (
     registro_id text, tabela text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text,
     valores_propostos jsonb, valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb,
-    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, defeito text
+    justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, identidade bytea, ordem bigint, mes date, filial text, defeito text
   ) on commit drop;
   v_rastro := audit_interno.rastro('conferente_regra');
   insert into pg_temp.conferente_achado
   select x.registro_id, regra.tabela, x.achado, x.tabela_dita, x.existe, x.estranhos, x.forma, x.valores_propostos, x.valores_originais,
     x.entrada, x.impressao, x.confianca, x.evidencia, x.justificativa, x.valor_em_risco, x.valor_decisao, x.resumo,
     case when x.achado then audit_interno.identidade(regra.nome, regra.tabela, x.registro_id, x.valores_propostos, x.evidencia, x.entrada, x.impressao) end,
-    x.ordem,
+    x.ordem, case when x.mes between 101 and 999912 then make_date(x.mes / 100, x.mes % 100, 1) end, x.filial,
     case when x.achado then case
       when x.registro_id is null then 'um achado sem registro_id'
       when coalesce(x.tabela_dita <> regra.tabela, false) and audit_interno.relacao(x.tabela_dita) <> v_tabela then format('um achado da tabela %s, e está registrada para %s', x.tabela_dita, regra.tabela)
@@ -2896,7 +3001,7 @@ begin
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
-         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem
+         a.confianca, coalesce(nullif(a.evidencia, ''null''), ''{}''), a.justificativa, coalesce(a.valor_em_risco, 0), greatest(a.valor_em_risco, %9$s), %10$s, a.ordem, %11$s, %12$s
        from (select u.*, row_number() over () as ordem from %6$s as u) as a
        cross join lateral (select case when jsonb_typeof(a.valores_propostos) = ''object'' then a.valores_propostos
          else ''{}'' end as propostos) as p
@@ -2917,10 +3022,12 @@ begin
         else format('(select f.*, true as achado from %s($1) as f)', v_funcao) end,
       audit_interno.nome_sql(v_tabela), audit_interno.tipo_coluna(v_tabela, regra.coluna_chave),
       v_valores,
-      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo)),
+      audit_interno.expressao_imagens(v_tabela, regra.colunas_resumo),
+      coalesce(audit_interno.expressao_mes(regra), 'null::integer'),
+      case when regra.coluna_filial is null then 'null::text' else format('nullif(btrim(t.%I::text), '''')', regra.coluna_filial) end),
     janela, regra.colunas)
     as x (registro_id text, achado boolean, tabela_dita text, existe boolean, estranhos jsonb, forma text, valores_propostos jsonb,
-      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint);
+      valores_originais jsonb, entrada jsonb, impressao bytea, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, valor_decisao numeric, resumo jsonb, ordem bigint, mes integer, filial text);
   get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
@@ -2982,11 +3089,11 @@ begin
   with gravada as (
     insert into audit.divergencias_processadas as d (
       sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, entrada, valores_originais, valores_propostos, confianca,
-      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao)
+      evidencia, justificativa, valor_em_risco, valor_decisao, detectada_em, ultima_deteccao, identidade, impressao, mes, filial)
     select registrar_achados.sessao_id, registrar_achados.sessao_id, registrar_achados.regra.nome, registrar_achados.hash_regra,
       -- a confidence just under the threshold is not rounded up to it
       a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
-      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao
+      round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao, a.mes, a.filial
     from pg_temp.conferente_achado a
     -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
     -- at once take the same rows in the same order
@@ -2994,7 +3101,7 @@ begin
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
       evidencia = excluded.evidencia, justificativa = excluded.justificativa, valor_em_risco = excluded.valor_em_risco, valor_decisao = excluded.valor_decisao,
-      ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
+      mes = excluded.mes, filial = excluded.filial, ultima_deteccao = excluded.ultima_deteccao, vezes_detectada = d.vezes_detectada + 1,
       (status, motivo, decidida_em, decidida_por) = (
         select case when r.reabre then 'aberta' else d.status end, case when r.reabre then 'encontrada de novo' else d.motivo end,
           case when r.reabre then v_agora else d.decidida_em end, case when r.reabre then 'conferente' else d.decidida_por end
@@ -3505,7 +3612,7 @@ begin
   then
     return; -- somebody else did it while we waited
   end if;
-  v_hash := audit_interno.hash_regra(v_regra);
+  v_hash := audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then
@@ -3613,6 +3720,7 @@ declare
   v_linhas bigint;
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  perform audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null then
     -- workers share the cores already: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
@@ -3751,7 +3859,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select count(*) into v_partes
   from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
-  v_hash := audit_interno.hash_regra(v_regra);
+  v_hash := audit_interno.guardar_codigo(v_regra);
   v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
     'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
   perform audit_interno.detectar_atrasadas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);
@@ -3811,10 +3919,240 @@ $$;
 comment on function audit_interno.exige_releitura(regclass) is 'True when a row must be read again after an update to know what it holds.';
 --! EndIncluded motor/correcao/exige_releitura.sql
 
+--! Included motor/periodo/fonte_periodos.sql
+-- SQL that reads the months which the warehouse itself says are closed: mes and filial, from the table, view or function without
+-- arguments that the setting periodos.fonte names. Null where none is named. NC022 when it is not to be found.
+create or replace function audit_interno.fonte_periodos()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.configuracao('periodos.fonte') #>> '{}';
+  v_relacao regclass;
+  v_funcao regprocedure;
+begin
+  if v_nome is null then
+    return null;
+  end if;
+  if audit_interno.nome_qualificado(v_nome) then
+    v_relacao := audit_interno.relacao(v_nome);
+    select p.oid::regprocedure into v_funcao
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where array[n.nspname::text, p.proname::text] = parse_ident(v_nome) and p.pronargs = 0 and p.proretset and p.prokind = 'f';
+  end if;
+  if v_relacao is null and v_funcao is null then
+    raise exception using errcode = 'NC022', message = format('não se sabe que períodos estão fechados: %s não existe', v_nome),
+      hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
+  end if;
+  return format('select x.mes::date, %s from %s as x where x.mes is not null',
+    -- a list without branches is of the whole company
+    case when exists (
+      select from pg_attribute a
+      where a.attrelid = coalesce(v_relacao, (select t.typrelid from pg_proc p join pg_type t on t.oid = p.prorettype where p.oid = v_funcao))
+        and a.attname = 'filial' and a.attnum > 0 and not a.attisdropped)
+      or exists (select from pg_proc p where p.oid = v_funcao and 'filial' = any (p.proargnames))
+      then 'nullif(btrim(x.filial::text), '''')' else 'null::text' end,
+    case when v_relacao is not null then audit_interno.nome_sql(v_relacao) else v_funcao::text end);
+end
+$$;
+comment on function audit_interno.fonte_periodos() is 'SQL text with the columns mes and filial; null when no source is set. NC022 when it does not exist.';
+--! EndIncluded motor/periodo/fonte_periodos.sql
+
+--! Included motor/periodo/meses_fechados.sql
+-- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
+-- nobody knows what is closed, and whoever was about to write does not. Called wherever something may be written or is shown.
+create or replace function audit_interno.meses_fechados()
+returns table (mes date, filial text, da_fonte boolean)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fonte text := audit_interno.fonte_periodos();
+begin
+  return query select p.mes, p.filial, false from audit.periodos p where p.reaberto_em is null;
+  if v_fonte is null then
+    return;
+  end if;
+  begin
+    return query
+      select distinct date_trunc('month', f.mes::timestamp)::date, f.filial, true
+      from audit_interno.ler(v_fonte) as f (mes date, filial text);
+  exception when assert_failure or others then
+    if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+      raise;
+    end if;
+    raise exception using errcode = 'NC022',
+      message = format('não se sabe que períodos estão fechados: %s: %s', audit_interno.configuracao('periodos.fonte') #>> '{}',
+        sqlerrm),
+      hint = case when sqlstate = '42501' then 'Falta a conferente_regra: grant usage on schema …, grant select (ou execute) on … to conferente_regra.'
+        else 'periodos.fonte é uma tabela, visão ou função sem argumentos com as colunas mes (date) e, se for o caso, filial (text).' end;
+  end;
+end
+$$;
+comment on function audit_interno.meses_fechados() is
+  'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
+--! EndIncluded motor/periodo/meses_fechados.sql
+
+--! Included motor/periodo/defeito_periodos.sql
+-- Why it cannot be known which months are closed, in one sentence, or null. Called by the limits of a session and by the diagnosis.
+create or replace function audit_interno.defeito_periodos()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform audit_interno.meses_fechados();
+  return null;
+exception when sqlstate 'NC022' then
+  return sqlerrm;
+end
+$$;
+comment on function audit_interno.defeito_periodos() is 'What is wrong with the list that periodos.fonte names, or null.';
+--! EndIncluded motor/periodo/defeito_periodos.sql
+
+--! Included motor/periodo/expressao_mes.sql
+-- SQL for the month of a row as the number 202610: of the row t as it is, or as the new values in the jsonb object l.para would make it.
+-- Immutable functions only, for it stands in the guard of updates of distributed tables too. Null where the rule registers no booking
+-- date: then no closed month concerns its rows.
+create or replace function audit_interno.expressao_mes(regra audit.regras, depois boolean default false)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('(extract(year from %1$s) * 100 + extract(month from %1$s))::integer',
+    case when depois then audit_interno.expressao_valor(r.relacao, regra.coluna_data, 'l.para') else format('t.%I', regra.coluna_data) end)
+  from (select audit_interno.relacao(regra.tabela) as relacao) as r
+  where audit_interno.tipo_coluna(r.relacao, regra.coluna_data) is not null
+$$;
+comment on function audit_interno.expressao_mes(audit.regras, boolean) is 'SQL text: year * 100 + month of the row t, or of the new values; null where the rule has no booking date.';
+--! EndIncluded motor/periodo/expressao_mes.sql
+
+--! Included motor/periodo/condicao_aberta.sql
+-- The condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none, as
+-- SQL; null where nothing is closed. Where the branch of a row is not known, a month that is closed for any branch counts. It stands
+-- in the guard of the very statement that writes. Called by aplicar_grupo.
+create or replace function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_tem_filial boolean := audit_interno.tipo_coluna(v_relacao, regra.coluna_filial) is not null;
+  v_gerais integer[];
+  v_quaisquer integer[];
+  v_filiais text[];
+begin
+  select coalesce(array_agg(f.mes) filter (where f.filial is null or not v_tem_filial), '{}'), coalesce(array_agg(f.mes), '{}'),
+    coalesce(array_agg(f.mes || ' ' || f.filial) filter (where f.filial is not null), '{}')
+  into v_gerais, v_quaisquer, v_filiais
+  from (select (extract(year from m.mes) * 100 + extract(month from m.mes))::integer as mes, m.filial from audit_interno.meses_fechados() m) as f;
+  if v_quaisquer = '{}' then
+    return null;
+  end if;
+  return (
+    select string_agg(
+      case when v_filiais = '{}' or not v_tem_filial then format('coalesce(%s <> all (%L::integer[]), true)', x.mes, v_gerais)
+        else format('coalesce(case when nullif(btrim(%2$s), '''') is null then %1$s <> all (%3$L::integer[])
+          else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || btrim(%2$s) <> all (%5$L::text[]) end, true)',
+          x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
+    from (
+      select audit_interno.expressao_mes(regra) as mes, format('t.%I::text', regra.coluna_filial) as filial
+      union all
+      select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
+        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial) else format('t.%I::text', regra.coluna_filial) end
+      where regra.coluna_data = any (colunas) or regra.coluna_filial = any (colunas)
+    ) as x
+    where x.mes is not null);
+end
+$$;
+comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
+  'SQL condition over t and l that a write of these columns touches no closed month; null when none is closed, or the rule has no booking date.';
+--! EndIncluded motor/periodo/condicao_aberta.sql
+
+--! Included motor/periodo/em_periodo_fechado.sql
+-- Those of some findings whose row lies in a closed month, or would be moved across by what is proposed or was typed. By what the last
+-- detection saw; the statement that writes looks at the row itself once more (condicao_aberta). Called wherever corrections are chosen.
+create or replace function audit_interno.em_periodo_fechado(ids bigint[])
+returns table (divergencia_id bigint, periodo text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fechados jsonb := (select jsonb_agg(to_jsonb(f)) from audit_interno.meses_fechados() f);
+begin
+  if v_fechados is null then
+    return;
+  end if;
+  return query
+    select x.id, min(to_char(f.mes, 'MM/YYYY') || coalesce(' da filial ' || f.filial, ''))
+    from (
+      select d.id, l.mes, l.filial
+      from audit.divergencias_processadas d
+      join audit.regras r on r.nome = d.regra
+      cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
+      cross join lateral (
+        select d.mes, d.filial
+        union
+        select case when p.para ? r.coluna_data then date_trunc('month', (p.para ->> r.coluna_data)::timestamp)::date else d.mes end,
+          case when p.para ? r.coluna_filial then nullif(btrim(p.para ->> r.coluna_filial), '') else d.filial end
+      ) as l
+      where d.id = any (em_periodo_fechado.ids)
+    ) as x
+    join (
+      select (f ->> 'mes')::date as mes, f ->> 'filial' as filial from jsonb_array_elements(v_fechados) as f
+    ) as f on f.mes = x.mes and (f.filial is null or x.filial is null or f.filial = x.filial)
+    group by x.id;
+end
+$$;
+comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
+--! EndIncluded motor/periodo/em_periodo_fechado.sql
+
+--! Included motor/periodo/contar_fechadas.sql
+-- How many findings of a session propose something for a closed month: told by the session, by its mail and by a simulation. Where it is
+-- not known which months are closed that is said in their place. Called once by finalizar_sessao.
+create or replace function audit_interno.contar_fechadas(sessao_id bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_defeito text := audit_interno.defeito_periodos();
+begin
+  if v_defeito is not null then
+    update audit.execucoes_regra e set conferencia = concat_ws('; ', e.conferencia, v_defeito)
+    where e.sessao_id = contar_fechadas.sessao_id and e.status = 'concluida' and e.motivo is null;
+    return;
+  elsif not exists (select from audit_interno.meses_fechados()) then
+    return;
+  end if;
+  update audit.execucoes_regra e set fechadas = x.quantas
+  from (
+    select d.regra, count(*) as quantas
+    from audit_interno.em_periodo_fechado(array(
+      select a.id from audit.divergencias_processadas a
+      where a.sessao_ultima_id = contar_fechadas.sessao_id and audit.aguarda_pessoa(a.status) and a.valores_propostos <> '{}')) f
+    join audit.divergencias_processadas d on d.id = f.divergencia_id
+    group by d.regra
+  ) as x
+  where e.sessao_id = contar_fechadas.sessao_id and e.regra = x.regra;
+end
+$$;
+comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period.';
+--! EndIncluded motor/periodo/contar_fechadas.sql
+
 --! Included motor/correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
--- value that the ledger does not know by desconhecidas. No settings of its own, so that the
+-- it needs two people, not undone from outside again and again, in no closed month. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas, what would move across a closed month by em_periodo_fechado. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -3832,6 +4170,9 @@ as $$
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
       from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
     and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
+    and not exists (
+      select from audit_interno.meses_fechados() f
+      where f.mes = d.mes and (f.filial is null or d.filial is null or f.filial = d.filial))
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -3873,7 +4214,8 @@ comment on function audit_interno.contestadas(bigint[]) is 'Those of the finding
 
 --! Included motor/correcao/verificar_limites.sql
 -- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
--- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors.
+-- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors. Nor is anything
+-- corrected while it is not known which months are closed.
 create or replace function audit_interno.verificar_limites(sessao_id bigint)
 returns void
 language plpgsql
@@ -3886,9 +4228,16 @@ declare
   v_fracao numeric := (audit_interno.configuracao('limites.fracao') #>> '{}')::numeric;
   v_fracao_desde bigint := (audit_interno.configuracao('limites.fracao_a_partir_de') #>> '{}')::bigint;
   v_valor numeric := (audit_interno.configuracao('limites.valor') #>> '{}')::numeric;
+  v_defeito text := audit_interno.defeito_periodos();
   v_limite text;
   v_exata boolean;
 begin
+  if v_defeito is not null then -- nobody knows what may be written
+    update audit.execucoes_regra e set status = 'concluida', motivo = 'nada foi corrigido: ' || v_defeito
+    where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
+    update audit.sessoes_processamento s set limite_atingido = v_defeito, etapa = 'correcao' where s.id = verificar_limites.sessao_id;
+    return;
+  end if;
   -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
@@ -3905,7 +4254,8 @@ begin
       select case when v_exata then array(
         select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
         cross join lateral (
-          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)
+          union select f.divergencia_id from audit_interno.em_periodo_fechado(e.ids) f) as c) end as ids) as c
     cross join lateral (
       select count(*) as linhas, coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d
@@ -3982,7 +4332,7 @@ comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lo
 -- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
 -- is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
+  operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer default 1
 )
 returns daterange
 language plpgsql
@@ -3999,6 +4349,7 @@ declare
   v_mesma text;
   v_para text;
   v_guarda text;
+  v_intacta text;
   v_atribuicoes text;
   v_imagem text := audit_interno.expressao_imagens(v_relacao, colunas);
   v_outras text := audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, colunas));
@@ -4024,8 +4375,9 @@ begin
   from unnest(colunas) as c;
   v_mesma := format('(l.entrada - %1$L::text[] = %2$s or l.entrada_nossa - %1$L::text[] = %2$s)', colunas, audit_interno.expressao_imagens(v_relacao, array(
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
-  v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
+  v_intacta := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
+  v_guarda := concat_ws(' and ', v_intacta, aberta);
 
   begin
     select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
@@ -4103,7 +4455,7 @@ begin
       ids := array(
         select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
       return case when ids = '{}' then 'empty'::daterange
-        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa + 1) end;
     end if;
     -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
     if v_codigo in ('0A000', '428C9', '55000') then
@@ -4124,7 +4476,7 @@ begin
           audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
       where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
       ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
-      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa) end;
+      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa) end;
     end if;
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
@@ -4132,8 +4484,8 @@ begin
       return 'empty'::daterange;
     end if;
     return range_merge(
-      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[:v_meio]),
-      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[v_meio + 1:]));
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids[:v_meio]),
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids[v_meio + 1:]));
   end;
   if v_quantas = cardinality(ids) then
     return v_dias;
@@ -4143,15 +4495,16 @@ begin
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
       when x.parada then 'recusada' else 'movida' end,
-    erro = case when not x.existe then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
-      when x.parada and not x.certa then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+    erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+      when x.parada and not x.aberta then 'o período está fechado'
+      when x.parada then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
   from audit_interno.escrever(format(
-    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s
+    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s, %s
      from pg_temp.conferente_lote l left join %s t on %s
      where l.divergencia_id = any ($1)',
-    regra.coluna_chave, v_mesma, v_para, v_guarda, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
-    v_tabela, v_chave), ids)
-    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
+    regra.coluna_chave, v_mesma, v_para, v_intacta, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
+    coalesce(aberta, 'true'), v_tabela, v_chave), ids)
+    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb, aberta boolean)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
@@ -4165,8 +4518,8 @@ begin
   return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], bigint[], integer) is
-  'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], text, bigint[], integer) is
+  'Applies part of pg_temp.conferente_lote: one rule, one set of columns; aberta: audit_interno.condicao_aberta of them. Returns the days on which the altered rows are booked.';
 --! EndIncluded motor/correcao/aplicar_grupo.sql
 
 --! Included motor/correcao/aplicar_lote.sql
@@ -4192,6 +4545,7 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
+  lock table audit.periodos in row share mode; -- who closes a month waits for what is being written, and we for that
   perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
@@ -4221,7 +4575,8 @@ begin
         update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
         continue;
       end if;
-      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas, v_grupo.ids));
+      v_dias := range_merge(v_dias, audit_interno.aplicar_grupo(operacao_id, v_regra, v_grupo.alteradas,
+        audit_interno.condicao_aberta(v_regra, v_grupo.alteradas), v_grupo.ids));
     end loop;
   end loop;
   perform audit_interno.fechar_porta();
@@ -4396,6 +4751,9 @@ begin
     set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
     where d.id = any (v_desconhecidas);
   end if;
+  delete from pg_temp.conferente_lote l
+  using audit_interno.em_periodo_fechado(array(select x.divergencia_id from pg_temp.conferente_lote x)) as f
+  where l.divergencia_id = f.divergencia_id;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       format('automática: confiança de %s ou mais', v_regra.limiar));
@@ -4761,6 +5119,7 @@ declare
   v_total bigint;
 begin
   perform audit_interno.conferir_paradas(sessao_id);
+  perform audit_interno.contar_fechadas(sessao_id);
   perform audit_interno.totalizar_sessao(sessao_id);
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = finalizar_sessao.sessao_id;
   select count(*) filter (where e.status in ('falhou', 'pulada')), count(*) into v_falharam, v_total
@@ -4788,6 +5147,9 @@ begin
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.fechadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso,
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
@@ -5294,13 +5656,13 @@ create or replace trigger esquecer_notas before update of status on audit.diverg
   execute function audit_interno.esquecer_notas();
 --! EndIncluded pessoas/decisao/transicao_permitida.sql
 
---! Included pessoas/decisao/travar_divergencias.sql
--- Takes the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
--- possible (somebody else was faster, it is for another person, it is not what was seen) are left and told, and the others go
--- through: pg_temp.conferente_deixada holds them with their reasons. When none is left to do, that is an error too.
--- Two people at one moment: the second waits here, then sees what the first did.
-create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
-returns setof audit.divergencias_processadas
+--! Included pessoas/decisao/separar_divergencias.sql
+-- Locks the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
+-- possible (somebody else was faster, it is for another person, it is not what was seen) are put into pg_temp.conferente_deixada
+-- with their reasons. Two people at one moment: the second waits here, then sees what the first did. Called by
+-- audit_interno.travar_divergencias, and by audit.decidir_planilha for its lines.
+create or replace function audit_interno.separar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
+returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -5314,17 +5676,17 @@ begin
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
   end if;
-  if ato = 'aprovar' and v_pela_api and travar_divergencias.visto is null then
+  if ato = 'aprovar' and v_pela_api and separar_divergencias.visto is null then
     raise exception using errcode = 'NC001', message = 'falta visto: para cada id, na mesma ordem, o que foi visto',
       hint = 'É o campo visto de cada divergência nas listas: divergencias e divergenciasAbertas no GraphQL, GET /api/v1/divergencias no REST.';
   end if;
-  if cardinality(travar_divergencias.visto) <> cardinality(ids) then
+  if cardinality(separar_divergencias.visto) <> cardinality(ids) then
     raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
-      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(travar_divergencias.visto));
+      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(separar_divergencias.visto));
   end if;
-  perform from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id for update;
+  perform from audit.divergencias_processadas d where d.id = any (separar_divergencias.ids) order by d.id for update;
   select string_agg(coalesce(i::text, 'nulo'), ', ') into v_estranhas
-  from unnest(travar_divergencias.ids) as i
+  from unnest(separar_divergencias.ids) as i
   where not exists (select from audit.divergencias_processadas d where d.id = i);
   if v_estranhas is not null then
     raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', v_estranhas),
@@ -5339,6 +5701,7 @@ begin
         || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
         || coalesce(': ' || d.motivo, '')
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
+      when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
       when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
       else format('%s: %s%s. Para aprovar isto: visto %s',
         case when v.visto is not null then 'já não é o que foi visto'
@@ -5347,16 +5710,36 @@ begin
         audit.divergencia_visto(d)) end
   from audit.divergencias_processadas d
   left join (
-    select distinct on (u.id) u.id, u.visto from unnest(travar_divergencias.ids, travar_divergencias.visto) as u (id, visto)
+    select distinct on (u.id) u.id, u.visto from unnest(separar_divergencias.ids, separar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
+  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end) as f
+    on f.divergencia_id = d.id
   cross join lateral (select case
-    when d.status <> all (travar_divergencias.de) then 'NC005'
-    when ato <> 'aprovar' then null
+    when d.status <> all (separar_divergencias.de) then 'NC005'
+    when f.periodo is not null then 'NC022'
+    when ato <> 'aprovar' then case when v.visto <> audit.divergencia_visto(d) then 'NC021' end
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
     when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
     when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
-  where d.id = any (travar_divergencias.ids) and x.codigo is not null;
+  where d.id = any (separar_divergencias.ids) and x.codigo is not null;
+end
+$$;
+comment on function audit_interno.separar_divergencias(bigint[], text, text[], text[]) is
+  'Locks the findings and puts those for which the act is not possible into pg_temp.conferente_deixada. NC001 none given, NC004 unknown.';
+--! EndIncluded pessoas/decisao/separar_divergencias.sql
+
+--! Included pessoas/decisao/travar_divergencias.sql
+-- Takes the findings a person decides on: those for which the act is possible. The others are left and told. When none is left to do,
+-- that is an error.
+create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
+returns setof audit.divergencias_processadas
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform audit_interno.separar_divergencias(travar_divergencias.ids, ato, de, travar_divergencias.visto);
   perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
 
   return query
@@ -5367,7 +5750,7 @@ begin
 end
 $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
-  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
 --! Included pessoas/decisao/conferir_automatica.sql
@@ -5586,19 +5969,21 @@ $$;
 comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current values of the row in these columns.';
 --! EndIncluded pessoas/decisao/valores_atuais.sql
 
---! Included pessoas/decisao/aprovar_divergencias.sql
--- A person approves corrections, and they are made in the same transaction. Large amounts and typed values need two
--- people: the first proposes, another one approves. What is approved is what was seen.
-create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
+--! Included pessoas/decisao/aprovar.sql
+-- Approves corrections and makes them. Large amounts and typed values need two people: the first proposes, another one approves. What
+-- is approved is what was seen. Called by audit.aprovar_divergencias, and by audit.decidir_planilha, where each finding may have a
+-- reason of its own (motivos, in the order of the ids) and the operation says of which file it is (detalhes).
+create or replace function audit_interno.aprovar(
+  ids bigint[], motivo text, visto text[], motivos text[] default null, detalhes jsonb default '{}'
+)
 returns setof audit.resultado_decisao
 language plpgsql
-volatile security definer
+volatile
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '10s'
 as $$
 declare
   v_ator text := audit_interno.ator();
-  v_motivo text := audit_interno.exigir_motivo(aprovar_divergencias.motivo);
+  v_motivo text := audit_interno.exigir_motivo(aprovar.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
   v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
@@ -5608,17 +5993,20 @@ begin
     coalesce(array_agg(d.id) filter (where d.status = 'aguardando_segunda_aprovacao'
       or d.valor_decisao < v_dupla and d.valores_digitados is null), '{}')
   into v_ids, v_aplicar
-  from audit_interno.travar_divergencias(aprovar_divergencias.ids, 'aprovar', audit_interno.situacoes_em_espera(),
-    aprovar_divergencias.visto) d;
+  from audit_interno.travar_divergencias(aprovar.ids, 'aprovar', audit_interno.situacoes_em_espera(),
+    aprovar.visto) d;
 
-  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo);
+  v_operacao := audit_interno.abrir_operacao('aprovacao', motivo => v_motivo, detalhes => aprovar.detalhes);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
   select v_operacao, d.id, case when d.status = 'aguardando_segunda_aprovacao' then 'segunda_aprovacao' else 'aprovacao' end,
-    v_ator, v_motivo, d.valores_digitados, d.confianca
-  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
+    v_ator, coalesce(m.motivo, v_motivo), d.valores_digitados, d.confianca
+  from audit.divergencias_processadas d
+  left join unnest(aprovar.ids, aprovar.motivos) as m (id, motivo) on m.id = d.id and aprovar.motivos is not null
+  where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
-  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = v_motivo, decidida_em = null, decidida_por = null
-  where d.id = any (v_ids) and d.id <> all (v_aplicar);
+  set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
+  from audit.decisoes c
+  where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
   -- whoever proposed before the warehouse refused is no first of two any more
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
@@ -5639,13 +6027,73 @@ begin
   perform audit_interno.autoverificar_lote(null, 'a regra ainda apontava depois da aprovação');
   update pg_temp.conferente_lote l set resultado = 'aplicada' where l.resultado = 'digitada';
   perform audit_interno.concluir_lote(null, v_ator, v_motivo);
+  if aprovar.motivos is not null then
+    update audit.divergencias_processadas d set motivo = c.motivo
+    from audit.decisoes c
+    where d.id = any (v_aplicar) and d.status = 'corrigida' and c.operacao_id = v_operacao and c.divergencia_id = d.id;
+  end if;
   perform audit_interno.fechar_superadas(v_operacao);
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select * from audit_interno.resultados_decisao(aprovar_divergencias.ids, v_operacao);
+  return query select * from audit_interno.resultados_decisao(aprovar.ids, v_operacao);
 end
 $$;
+comment on function audit_interno.aprovar(bigint[], text, text[], text[], jsonb) is 'Approves findings and makes their corrections. Returns each.';
+--! EndIncluded pessoas/decisao/aprovar.sql
+
+--! Included pessoas/decisao/responder.sql
+-- A person answers findings without a correction: they are wrong (rejeitar), or right and dealt with outside (confirmar). Nothing is
+-- changed in the warehouse; they stay silent until their row changes. Called by audit.rejeitar_divergencias and
+-- audit.confirmar_divergencias, and by audit.decidir_planilha, where what was seen (visto) and a reason (motivos) come with each
+-- finding, in the order of the ids, and the operation says of which file it is (detalhes).
+create or replace function audit_interno.responder(
+  ids bigint[], ato text, motivo text, visto text[] default null, motivos text[] default null, detalhes jsonb default '{}'
+)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(responder.motivo);
+  v_tipo text := case ato when 'rejeitar' then 'rejeicao' else 'confirmacao' end;
+  v_ids bigint[];
+  v_operacao bigint;
+begin
+  select array_agg(d.id) into v_ids
+  from audit_interno.travar_divergencias(responder.ids, ato, audit_interno.situacoes_em_espera(), responder.visto) d;
+  v_operacao := audit_interno.abrir_operacao(v_tipo, motivo => v_motivo, detalhes => responder.detalhes);
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  select v_operacao, d.id, v_tipo, v_ator, coalesce(m.motivo, v_motivo), d.confianca
+  from audit.divergencias_processadas d
+  left join unnest(responder.ids, responder.motivos) as m (id, motivo) on m.id = d.id and responder.motivos is not null
+  where d.id = any (v_ids) order by d.id;
+  perform audit_interno.contar_decisoes(v_ids, ato = 'confirmar');
+  update audit.divergencias_processadas d
+  set status = case ato when 'rejeitar' then 'rejeitada' else 'resolvida' end, motivo = c.motivo, decidida_em = clock_timestamp(),
+    decidida_por = v_ator
+  from audit.decisoes c
+  where d.id = any (v_ids) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
+  return query select * from audit_interno.resultados_decisao(responder.ids, v_operacao);
+end
+$$;
+comment on function audit_interno.responder(bigint[], text, text, text[], text[], jsonb) is 'Rejects (rejeitar) or confirms (confirmar) findings. Returns each.';
+--! EndIncluded pessoas/decisao/responder.sql
+
+--! Included pessoas/decisao/aprovar_divergencias.sql
+-- A person approves corrections, and they are made in the same transaction.
+create or replace function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] default null)
+returns setof audit.resultado_decisao
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+  select * from audit_interno.aprovar(aprovar_divergencias.ids, aprovar_divergencias.motivo, aprovar_divergencias.visto)
+$$;
 comment on function audit.aprovar_divergencias(bigint[], text, text[]) is
-  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen.';
+  'Approves the proposed corrections and makes them. visto: for each id, in the same order, the digest of what was seen, as every list gives it; by API it is always needed; in psql it may be left out where the proposal is the rule''s own, not where a person typed the values. Returns each finding: feita (status corrigida, or aguardando_segunda_aprovacao: valor_decisao of aprovacao.valor_dupla or more or null, or typed values, which another person must approve too), sem_efeito (obsoleta: the row moved meanwhile; falha: refused by the warehouse, or undone because the rule still flags the row) or deixada (codigo and explicacao say why). Errors: NC001 none given, or no visto by API, NC004 unknown id, NC006 reason missing; when every finding was left, NC005 not possible from its status, NC007 the same person twice, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to conferente_revisor;
 --! EndIncluded pessoas/decisao/aprovar_divergencias.sql
 
@@ -5653,30 +6101,12 @@ grant execute on function audit.aprovar_divergencias(bigint[], text, text[]) to 
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
-language plpgsql
+language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '10s'
 as $$
-declare
-  v_ator text := audit_interno.ator();
-  v_motivo text := audit_interno.exigir_motivo(rejeitar_divergencias.motivo);
-  v_ids bigint[];
-  v_operacao bigint;
-begin
-  select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(rejeitar_divergencias.ids, 'rejeitar', audit_interno.situacoes_em_espera()) d;
-  v_operacao := audit_interno.abrir_operacao('rejeicao', motivo => v_motivo);
-  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
-  select v_operacao, d.id, 'rejeicao', v_ator, v_motivo, d.confianca
-  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, false);
-  update audit.divergencias_processadas d
-  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
-  where d.id = any (v_ids);
-  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select * from audit_interno.resultados_decisao(rejeitar_divergencias.ids, v_operacao);
-end
+  select * from audit_interno.responder(rejeitar_divergencias.ids, 'rejeitar', rejeitar_divergencias.motivo)
 $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
   'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';
@@ -5745,7 +6175,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
@@ -5960,30 +6390,12 @@ comment on function audit_interno.conferir_codigo(bigint, text, text) is
 -- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
 create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
-language plpgsql
+language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '10s'
 as $$
-declare
-  v_ator text := audit_interno.ator();
-  v_motivo text := audit_interno.exigir_motivo(confirmar_divergencias.motivo);
-  v_ids bigint[];
-  v_operacao bigint;
-begin
-  select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(confirmar_divergencias.ids, 'confirmar', audit_interno.situacoes_em_espera()) d;
-  v_operacao := audit_interno.abrir_operacao('confirmacao', motivo => v_motivo);
-  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
-  select v_operacao, d.id, 'confirmacao', v_ator, v_motivo, d.confianca
-  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, true);
-  update audit.divergencias_processadas d
-  set status = 'resolvida', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
-  where d.id = any (v_ids);
-  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select * from audit_interno.resultados_decisao(confirmar_divergencias.ids, v_operacao);
-end
+  select * from audit_interno.responder(confirmar_divergencias.ids, 'confirmar', confirmar_divergencias.motivo)
 $$;
 comment on function audit.confirmar_divergencias(bigint[], text) is
   'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
@@ -6212,7 +6624,7 @@ begin
 end
 $$;
 comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) is
-  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen.';
+  'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
@@ -6289,7 +6701,7 @@ begin
 end
 $$;
 comment on function audit_interno.recusar_deixadas(bigint[], text) is
-  'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+  'Raises the first reason (NC005, NC007, NC017, NC021, NC022) when every finding was left.';
 --! EndIncluded pessoas/decisao/recusar_deixadas.sql
 
 --! Included pessoas/decisao/resultados_decisao.sql
@@ -6517,6 +6929,181 @@ end
 $$;
 comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes back a person''s own adiamento, encaminhamento or comentario. Returns each finding.';
 --! EndIncluded pessoas/decisao/retirar_notas.sql
+
+--! Included pessoas/decisao/decidir_planilha.sql
+-- Decisions that come back in a sheet: each line is taken as it was exported, or left with the reason. What was seen is what the line
+-- carries (audit.controle_planilha), so a finding that moved since is left; what makes up the decision is held against the
+-- finding itself, whatever digest a line bears. The acts are those of audit.aprovar_divergencias and its sisters, one operation for
+-- each kind of decision, and each says of which file it is.
+create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null)
+returns setof audit.resultado_planilha
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_nome text := nullif(left(btrim(nome), 200), '');
+  v_motivo text := coalesce('decidida na planilha ' || v_nome, 'decidida em planilha');
+  v_situacoes text[] := audit_interno.situacoes_em_espera();
+  v_maximo integer := 10000;
+  v_detalhes jsonb;
+  v_ids bigint[];
+  v_vistos text[];
+  v_motivos text[];
+  v_ato text;
+begin
+  if jsonb_typeof(linhas) is distinct from 'array' then
+    raise exception using errcode = 'NC001', message = 'faltam as linhas da planilha';
+  end if;
+  if jsonb_array_length(linhas) > v_maximo then
+    raise exception using errcode = 'NC001', message = format('a planilha tem linhas demais: %s; o máximo é %s', jsonb_array_length(linhas), v_maximo),
+      hint = 'Exporte menos de uma vez: por regra, por sessão ou por dia.';
+  end if;
+  if arquivo is null or arquivo !~ '^[0-9a-f]{64}$' then
+    raise exception using errcode = 'NC001', message = 'arquivo deve ser o SHA-256 do arquivo, hexadecimal, em minúsculas';
+  end if;
+  perform audit_interno.ler_planilha(linhas);
+  if not exists (select from pg_temp.conferente_planilha) then
+    raise exception using errcode = 'NC001', message = 'nenhuma linha da planilha tem uma decisão', hint = 'Escolha na coluna Decisão e salve o arquivo.';
+  end if;
+  v_detalhes := jsonb_build_object('planilha', jsonb_strip_nulls(jsonb_build_object('sha256', arquivo, 'nome', v_nome)));
+
+  -- in one order for everybody, before any act
+  perform from audit.divergencias_processadas d
+  where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
+  order by d.id
+  for update;
+  foreach v_ato in array array['rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
+    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
+    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+    continue when v_ids is null;
+    perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
+    update pg_temp.conferente_planilha p
+    set codigo = x.codigo, explicacao = case
+        when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
+        else x.explicacao || coalesce((
+          select format(' (por esta mesma planilha, operação %s)', max(o.id))
+          from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
+          where c.divergencia_id = p.id and o.detalhes #>> '{planilha,sha256}' = decidir_planilha.arquivo having count(*) > 0), '') end
+    from pg_temp.conferente_deixada x
+    join audit.divergencias_processadas d on d.id = x.divergencia_id
+    where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
+    -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
+    with x as materialized ( -- asked once of each
+      select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
+        'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
+      ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
+      from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
+    )
+    update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
+    from x
+    where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
+
+    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)
+    into v_ids, v_vistos, v_motivos
+    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+    continue when v_ids is null;
+    if v_ato = 'aprovar' then
+      update pg_temp.conferente_planilha p
+      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+        motivo = coalesce(p.motivo, v_motivo)
+      from audit_interno.aprovar(v_ids, v_motivo, v_vistos, v_motivos, v_detalhes) r
+      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+    else
+      update pg_temp.conferente_planilha p
+      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+        motivo = coalesce(p.motivo, v_motivo)
+      from audit_interno.responder(v_ids, v_ato, v_motivo, v_vistos, v_motivos, v_detalhes) r
+      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+    end if;
+  end loop;
+
+  return query
+    select p.linha, p.id, p.decisao, coalesce(p.resultado, 'deixada'), p.codigo, p.explicacao, d.status, p.motivo, p.operacao_id, p.aviso
+    from pg_temp.conferente_planilha p
+    left join audit.divergencias_processadas d on d.id = p.id
+    order by p.linha, p.id;
+end
+$$;
+comment on function audit.decidir_planilha(jsonb, text, text) is
+  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb, text, text) to conferente_revisor;
+--! EndIncluded pessoas/decisao/decidir_planilha.sql
+
+--! Included pessoas/decisao/ler_planilha.sql
+-- The lines of a sheet of decisions as pg_temp.conferente_planilha, each with the reason for which it cannot be taken as it came back:
+-- cells changed, no such finding, no reason, two words on one finding. Lines without a decision are gone unless something was changed
+-- in them. What the findings themselves say against it comes later. Called by audit.decidir_planilha.
+create or replace function audit_interno.ler_planilha(linhas jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
+as $$
+declare
+  v_motivos jsonb := audit_interno.configuracao('revisao.motivos');
+begin
+  drop table if exists pg_temp.conferente_planilha;
+  begin
+    create temp table conferente_planilha on commit drop as
+    select l.linha, nullif(lower(btrim(l.decisao)), '') as decisao, nullif(btrim(l.motivo), '') as motivo,
+      substring(l.controle from '^ *([0-9a-f]{16})-[0-9a-f]{16} *$') as visto, substring(l.controle from '^ *[0-9a-f]{16}-([0-9a-f]{16}) *$') as resumo,
+      case when l.celulas ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (l.celulas ->> 'id')::bigint end as id,
+      audit_interno.celulas_lidas(l.celulas) as celulas, null::text as resultado, null::text as codigo, null::text as explicacao,
+      null::text as status, null::bigint as operacao_id, null::text as aviso
+    from jsonb_to_recordset(ler_planilha.linhas) as l (linha integer, decisao text, motivo text, controle text, celulas jsonb);
+  exception when data_exception then
+    raise exception using errcode = 'NC001', message = 'linhas não são as de uma planilha de decisões', detail = sqlerrm,
+      hint = 'Cada linha: {"linha": 2, "decisao": "aprovar", "motivo": "confere", "controle": "…", "celulas": {"id": 12, …}}.';
+  end;
+
+  delete from pg_temp.conferente_planilha p
+  where p.decisao is null and p.motivo is null and (p.resumo is null or p.resumo = audit_interno.resumo_celulas(p.celulas));
+  -- the page's reasons have digits
+  update pg_temp.conferente_planilha p
+  set motivo = (
+    select format('%s: %s', p.motivo, m.texto)
+    from (select x.m ->> 'texto' as texto, row_number() over (order by x.n) as n
+      from jsonb_array_elements(v_motivos) with ordinality as x (m, n) where x.m ->> 'ato' = p.decisao) as m
+    where m.n = p.motivo::integer), explicacao = p.motivo
+  where p.motivo ~ '^[0-9]$' and p.decisao = 'rejeitar';
+
+  update pg_temp.conferente_planilha t set codigo = x.codigo, explicacao = case x.codigo
+      when 'NC001' then case
+        when p.decisao is null then 'há um motivo e nenhuma decisão'
+        when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
+        else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar e confirmar', left(p.decisao, 100)) end
+      when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
+      when 'NC006' then case
+        when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
+        when p.explicacao is not null then format('não há motivo %s para rejeitar', p.explicacao)
+        else 'falta o motivo de rejeitar' end
+      else case when p.resumo is null then 'falta o controle: a linha não esperava decisão quando foi exportada, ou ele foi apagado'
+        else format('%s não são as que foram exportadas%s; nada se corrige numa célula',
+          coalesce('células de ' || audit_interno.celulas_diferentes(p.id, p.celulas, '{sessao_ultima_id,ultima_deteccao,vezes_detectada}'), 'células'),
+          case when p.decisao is null then ', e não há decisão' else '' end) end
+    end
+  from (
+    select q.ctid as lugar, q.*, count(*) filter (where q.decisao is not null) over (partition by q.id) as vezes
+    from pg_temp.conferente_planilha q
+  ) as p
+  left join audit.divergencias_processadas d on d.id = p.id
+  cross join lateral (select case
+    when p.decisao is null and p.motivo is not null then 'NC001'
+    when p.decisao not in ('aprovar', 'rejeitar', 'confirmar') then 'NC001'
+    when d.id is null then 'NC004'
+    when p.vezes > 1 then 'NC001'
+    when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC023'
+    when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
+  where t.ctid = p.lugar and x.codigo is not null;
+  analyze pg_temp.conferente_planilha; -- it is joined with much from here on
+end
+$$;
+comment on function audit_interno.ler_planilha(jsonb) is
+  'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
+--! EndIncluded pessoas/decisao/ler_planilha.sql
 
 --! Included motor/reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
@@ -7099,7 +7686,7 @@ comment on function audit_interno.registro_dito(text, text) is
 create or replace function audit.historico_registro(tabela text, id text)
 returns table (
   quando timestamptz, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint,
-  antes jsonb, depois jsonb, motivo text
+  antes jsonb, depois jsonb, motivo text, hash_regra text
 )
 language sql
 stable security definer
@@ -7108,7 +7695,8 @@ as $$
   with dito as materialized (
     select m.tabela, m.id from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
   )
-  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
+  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo,
+    case e.evento when 'deteccao' then o.detalhes ->> 'hash_funcao' end
   from dito m
   join audit.divergencias_processadas d on d.tabela = m.tabela and d.registro_id = m.id
   cross join lateral (
@@ -7131,13 +7719,13 @@ as $$
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   union all
-  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
+  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo, null
   from dito m
   join audit.excecoes x on x.tabela = m.tabela and x.registro_id = m.id
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/historico_registro.sql
 
@@ -7224,6 +7812,21 @@ comment on column audit.vw_resumos.divergencia_id is 'The finding.';
 comment on column audit.vw_resumos.resumo is 'Column to value as the row held it when it was last found: the columns that the rule registers (audit.regras.colunas_resumo).';
 --! EndIncluded saidas/consulta/vw_resumos.sql
 
+--! Included saidas/consulta/divergencia_visto.sql
+-- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
+create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
+returns text
+language sql
+stable parallel safe
+as $$
+  select left(encode(sha256((divergencia).identidade || (divergencia).impressao
+    || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit.divergencia_visto(audit.divergencias_processadas) is
+  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
+grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
+--! EndIncluded saidas/consulta/divergencia_visto.sql
+
 --! Included saidas/consulta/vw_divergencias_exportacao.sql
 -- Findings for exports and BI tools: one flat line each, in text that people read.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
@@ -7237,7 +7840,7 @@ select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabe
   d.justificativa, d.detectada_em, d.ultima_deteccao, d.vezes_detectada, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo,
   d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois,
   (select string_agg(j.value, ' · ' order by array_position(r.colunas_resumo, j.key), j.key) from jsonb_each_text(s.resumo) as j
-    where j.value <> '') as lancamento, s.resumo
+    where j.value <> '') as lancamento, s.resumo, audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 left join audit.vw_resumos s on s.divergencia_id = d.id
 left join audit.regras r on r.nome = d.regra;
@@ -7267,6 +7870,7 @@ comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to v
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
 comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
+comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: an approval is of what was seen.';
 --! EndIncluded saidas/consulta/vw_divergencias_exportacao.sql
 
 --! Included saidas/consulta/exportar_divergencias.sql
@@ -10239,9 +10843,11 @@ comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or
 create or replace view audit.vw_metricas_regras with (security_invoker = true) as
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
   round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
-  -- Wilson (1927), lower end of the interval of 95 %: z = 1.96
+  -- Wilson (1927), both ends of the interval of 95 %: z = 1.96; rounded outwards
   trunc(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
+  case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
+    + 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416))) / 10000), 4) end as precisao_maxima,
   coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
 from audit.regras r
 cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
@@ -10261,6 +10867,7 @@ comment on column audit.vw_metricas_regras.aprovadas is 'Human decisions that fo
 comment on column audit.vw_metricas_regras.rejeitadas is 'Human decisions that found the proposal wrong.';
 comment on column audit.vw_metricas_regras.precisao is 'Observed precision: aprovadas / (aprovadas + rejeitadas), 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.precisao_minima is 'Lower end of its Wilson interval of 95 % (Wilson 1927), 0 to 1; null before the first decision.';
+comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that interval, 0 to 1; null before the first decision.';
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
@@ -10438,6 +11045,92 @@ comment on function audit_interno.prontidao() is
   'Parts of the system, whether each is ready, and by what: trabalhador (quantos alive), sessao (age in seconds of the last session that ended well, at most saude.idade_sessao), correio (age in seconds of the oldest message that waits, at most saude.espera_correio; quantos were given up in the last day).';
 grant execute on function audit_interno.prontidao() to conferente_servico;
 --! EndIncluded saidas/metricas/prontidao.sql
+
+--! Included saidas/metricas/visao_geral.sql
+-- What a manager asks of the latest days, in one document: what waits and since when, what came and went on each day, what each rule
+-- did, mail, and when the schedule is next due. What people found of each rule is in audit.vw_metricas_regras. Reads the index of
+-- findings and the small tables; changes nothing. Called by the review page.
+create or replace function audit.visao_geral(dias integer default 30)
+returns jsonb
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fuso text := audit.fuso();
+  v_ate date := audit.hoje();
+  v_de date;
+  v_desde timestamptz;
+begin
+  if visao_geral.dias is null or visao_geral.dias not between 1 and 366 then
+    raise exception using errcode = 'NC001', message = format('dias inválidos: %s', coalesce(visao_geral.dias::text, 'nulo')), hint = 'Use de 1 a 366.';
+  end if;
+  v_de := v_ate - visao_geral.dias + 1;
+  v_desde := v_de::timestamp at time zone v_fuso;
+  return (
+    with achada as materialized (
+      select r.dia, r.aguarda_pessoa, sum(r.quantidade) as quantas, sum(r.valor_em_risco) as valor
+      from audit.vw_metricas_resumo r
+      group by r.dia, r.aguarda_pessoa
+    ), faixa (n, de, ate) as (
+      values (1, 0, 0), (2, 1, 2), (3, 3, 7), (4, 8, 30), (5, 31, null)
+    ), sessao as materialized (
+      select s.*, (s.inicio_processamento at time zone v_fuso)::date as dia
+      from audit.sessoes_processamento s
+      where s.inicio_processamento >= v_desde
+    )
+    select jsonb_build_object('dias', visao_geral.dias, 'de', v_de, 'ate', v_ate, 'proxima', audit.proxima_execucao(),
+      'espera', (select jsonb_build_object('quantidade', coalesce(sum(a.quantas), 0), 'valor', coalesce(sum(a.valor), 0)) from achada a where a.aguarda_pessoa),
+      'idades', (
+        select jsonb_agg(jsonb_build_object('de', f.de, 'ate', f.ate, 'quantidade', x.quantas, 'valor', x.valor) order by f.n)
+        from faixa f
+        cross join lateral (
+          select coalesce(sum(a.quantas), 0) as quantas, coalesce(sum(a.valor), 0) as valor
+          from achada a
+          where a.aguarda_pessoa and v_ate - a.dia between f.de and coalesce(f.ate, v_ate - a.dia)
+        ) x),
+      'tendencia', (
+        select jsonb_agg(jsonb_build_object('dia', d.dia, 'novas', coalesce(n.quantas, 0), 'valor_novas', coalesce(n.valor, 0),
+          'corrigidas', coalesce(c.corrigidas, 0), 'valor_corrigido', coalesce(c.valor, 0), 'decididas', coalesce(p.decididas, 0)) order by d.dia)
+        from (select g::date as dia from generate_series(v_de::timestamp, v_ate::timestamp, interval '1 day') g) d
+        left join (select a.dia, sum(a.quantas) as quantas, sum(a.valor) as valor from achada a group by a.dia) n using (dia)
+        left join (select s.dia, sum(s.corrigidas) as corrigidas, sum(s.valor_corrigido) as valor from sessao s group by s.dia) c using (dia)
+        left join (
+          select (s.decidida_em at time zone v_fuso)::date as dia, count(distinct s.divergencia_id) as decididas
+          from audit.decisoes s
+          where s.decidida_em >= v_desde and audit_interno.responde(s.tipo)
+          group by 1) p using (dia)),
+      'sessoes', (
+        select jsonb_build_object('total', count(*), 'concluidas', count(*) filter (where s.status = 'concluida'),
+          'com_falhas', count(*) filter (where s.status = 'concluida_com_falhas'), 'falharam', count(*) filter (where s.status = 'falhou'),
+          'canceladas', count(*) filter (where s.status = 'cancelada'))
+        from sessao s),
+      'regras', (
+        select coalesce(jsonb_agg(jsonb_build_object('regra', r.nome, 'sessoes', e.sessoes, 'falhas', e.falhas, 'puladas', e.puladas,
+          'linhas_examinadas', e.linhas, 'encontradas', e.encontradas, 'novas', e.novas, 'corrigidas', e.corrigidas, 'recusadas', e.recusadas,
+          'desfeitas', e.desfeitas, 'valor_corrigido', e.valor, 'segundos', e.segundos, 'ultimo', e.ultimo) order by r.prioridade, r.nome), '[]')
+        from audit.regras r
+        cross join lateral (
+          select count(*) as sessoes, count(*) filter (where e.status = 'falhou') as falhas, count(*) filter (where e.status = 'pulada') as puladas,
+            coalesce(sum(e.linhas_examinadas), 0) as linhas, coalesce(sum(e.encontradas), 0) as encontradas, coalesce(sum(e.novas), 0) as novas,
+            coalesce(sum(e.corrigidas), 0) as corrigidas, coalesce(sum(e.falhas), 0) as recusadas, coalesce(sum(e.desfeitas), 0) as desfeitas,
+            coalesce(sum(e.valor_corrigido), 0) as valor, round(extract(epoch from avg(e.duracao))::numeric, 1) as segundos,
+            (array_agg(coalesce(e.erro_mensagem, e.motivo) order by e.sessao_id desc))[1] as ultimo
+          from sessao s
+          join audit.execucoes_regra e on e.sessao_id = s.id
+          where e.regra = r.nome
+        ) e),
+      'correio', (
+        select jsonb_build_object('enviadas', count(*) filter (where n.status = 'enviada'), 'falharam', count(*) filter (where n.status = 'falhou'),
+          'esperam', count(*) filter (where n.status in ('pendente', 'composta')), 'dispensadas', count(*) filter (where n.status = 'dispensada'))
+        from audit.notificacoes n
+        where n.criada_em >= v_desde)));
+end
+$$;
+comment on function audit.visao_geral(integer) is
+  'The latest days (1 to 366, today among them, in the zone agenda.fuso) as JSON: espera (quantidade, valor in BRL) and idades (the same by age in days; ate null: and older) of what waits for a person now; tendencia, for each day novas and valor_novas (first found), corrigidas and valor_corrigido (by sessions begun then) and decididas (findings that people answered); sessoes and correio (counts by status); regras (what each did: sessoes, falhas, puladas, linhas_examinadas, encontradas, novas, corrigidas, recusadas by the warehouse, desfeitas by loads, valor_corrigido, mean segundos, and what the latest run had to say); proxima, when the schedule is next due. Errors: NC001.';
+grant execute on function audit.visao_geral(integer) to conferente_leitor;
+--! EndIncluded saidas/metricas/visao_geral.sql
 
 --! Included saidas/correio/endereco_valido.sql
 -- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
@@ -10688,21 +11381,6 @@ comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messag
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded saidas/consulta/sessao_correio.sql
 
---! Included saidas/consulta/divergencia_visto.sql
--- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
-create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
-returns text
-language sql
-stable parallel safe
-as $$
-  select left(encode(sha256((divergencia).identidade || (divergencia).impressao
-    || convert_to(concat_ws(' ', (divergencia).status, (divergencia).valores_digitados::text), 'UTF8')), 'hex'), 16)
-$$;
-comment on function audit.divergencia_visto(audit.divergencias_processadas) is
-  'Digest of what a person is shown of a finding: the proposal, the values typed instead, the row it is based on and the status. audit.aprovar_divergencias takes it, so that an approval is of what was seen.';
-grant execute on function audit.divergencia_visto(audit.divergencias_processadas) to conferente_leitor;
---! EndIncluded saidas/consulta/divergencia_visto.sql
-
 --! Included saidas/consulta/faixa_confianca.sql
 -- The band of confidence by which findings are grouped: what is probably no error, what is doubtful, what a person quickly
 -- confirms, what is as good as certain. Measured on the demonstration: below .5 the findings of trade_marketing part at .1, of 690
@@ -10798,6 +11476,40 @@ comment on function audit.divergencia_grupo(audit.divergencias_processadas) is
 grant execute on function audit.divergencia_grupo(audit.divergencias_processadas) to conferente_leitor;
 --! EndIncluded saidas/consulta/divergencia_grupo.sql
 
+--! Included saidas/consulta/lista_fechados.sql
+-- The closed months as one list, for views that ask of each finding whether its month is closed: 202610, 202610 SP, and 202610 * where
+-- it is closed for any branch. Null where it cannot be known: a list of what waits must not fail for that.
+create or replace function audit_interno.lista_fechados()
+returns text[]
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select coalesce(array_agg(distinct x.item), '{}')
+    from audit_interno.meses_fechados() f
+    cross join lateral (values (to_char(f.mes, 'YYYYMM') || coalesce(' ' || f.filial, '')), (to_char(f.mes, 'YYYYMM *'))) as x (item));
+exception when sqlstate 'NC022' then
+  return null;
+end
+$$;
+comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+grant execute on function audit_interno.lista_fechados() to conferente_leitor;
+
+-- No settings of its own, so that the planner inlines it.
+create or replace function audit_interno.e_fechado(mes date, filial text, fechados text[])
+returns boolean
+language sql
+stable
+as $$
+  select case when fechados is not null then
+    coalesce(to_char(mes, 'YYYYMM') = any (fechados) or to_char(mes, 'YYYYMM ') || coalesce(filial, '*') = any (fechados), false) end
+$$;
+comment on function audit_interno.e_fechado(date, text, text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date, text, text[]) to conferente_leitor;
+--! EndIncluded saidas/consulta/lista_fechados.sql
+
 --! Included saidas/consulta/vw_divergencias_abertas.sql
 -- What waits for a person, most at stake first when sorted by the reader.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
@@ -10813,9 +11525,14 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
   case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
-  n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id
+  n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
+  f.fechado as periodo_fechado,
+  -- a difference where the amount is what is wrong, else the amount that is to be booked elsewhere
+  case when f.fechado and d.valores_propostos <> '{}' then coalesce(
+    (d.valores_propostos ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric, d.valor_em_risco) end as ajuste_periodo
 from audit.divergencias_processadas d
 left join audit.regras r on r.nome = d.regra
+cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado) as f
 -- asked of those alone that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
@@ -10857,6 +11574,8 @@ comment on column audit.vw_divergencias_abertas.para_mim is 'Whether that is the
 comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or forwarded it, so as it stands.';
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
 comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
+comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: proposed less booked where the amount is wrong, else the amount at stake; null elsewhere.';
 --! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
 --! Included saidas/consulta/vw_grupos_abertos.sql
@@ -10870,12 +11589,14 @@ with dupla as materialized (
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
-    audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel, d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel,
+    audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
   select e.regra, e.especie, e.mudanca, e.faixa, e.duas, e.situacao, e.fornecedor, e.encaminhada_para, e.improvavel, count(*) as quantidade,
-    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas, min(e.confianca) as confianca_de,
+    sum(e.valor_em_risco) as valor, count(*) filter (where e.duas) as duas_pessoas,
+    count(*) filter (where e.fechado) as fechadas, min(e.confianca) as confianca_de,
     max(e.confianca) as confianca_ate, min(e.detectada_em) as mais_antiga, max(e.id) as ultima,
     (array_agg(e.id))[1:5] as amostra
   from espera e
@@ -10893,7 +11614,7 @@ select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas,
   jsonb_build_object('quantidade', g.quantidade, 'ate', g.ultima,
     'decisao', coalesce((select max(c.id) from audit.decisoes c), 0)) as visto,
   g.encaminhada_para, coalesce(g.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
-  g.improvavel
+  g.improvavel, g.fechadas
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
   and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
@@ -10916,6 +11637,7 @@ comment on column audit.vw_grupos_abertos.amostra is 'Up to five of them, in no 
 comment on column audit.vw_grupos_abertos.visto is 'What is shown here, for audit.decidir_grupo: quantidade, ate (highest id) and decisao (the last decision then).';
 comment on column audit.vw_grupos_abertos.encaminhada_para is 'Whom they were forwarded to (audit.encaminhar): a person, or a role; null where to nobody.';
 comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probably no errors: proposals up to the confidence audit.regras.piso.';
+comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
 comment on column audit.vw_grupos_abertos.para_mim is 'Whether that is the caller, or a role of the caller''s.';
 grant select on audit_interno.vereditos to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_grupos_abertos.sql
@@ -11087,13 +11809,17 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.conferencia is not null
     union all
+    select 7, 'periodo_fechado', e.regra, null, e.fechadas
+    from audit.execucoes_regra e
+    where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
+    union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -11635,8 +12361,8 @@ comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is
 
 --! Included motor/correcao/adiaveis.sql
 -- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
--- constraints of a relation, and of what lies below it, and of others outside our schemas that wait unless told otherwise, for a
--- trigger may feed any table; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
+-- constraints of a relation, and of what lies below it, and of others outside our schemas, for a trigger may feed any table, and tell
+-- any constraint to wait; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
 -- when there are none. Of tables that the caller wrote before in this transaction nothing is fired: what waits there is the caller's.
 -- What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
 create or replace function audit_interno.adiaveis(relacao regclass)
@@ -11650,7 +12376,7 @@ as $$
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable
     and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao))
-      or c.condeferred and n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
+      or n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
         and has_schema_privilege('conferente_escrita', n.oid, 'usage')
         and not exists (
           select from audit_interno.portas_abertas p
@@ -12016,7 +12742,8 @@ comment on function audit_interno.resumo_achado(audit.divergencias_processadas) 
 --! EndIncluded motor/deteccao/resumo_achado.sql
 
 --! Included motor/deteccao/preparar_regra.sql
--- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. Called before the rule runs, by
+-- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. All rules prepare as that role, so what one
+-- may write the others could: each writes in the schema of its own preparation and nowhere else. Called before the rule runs, by
 -- detectar_regra, repartir_regra and experimentar_regra.
 create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
 returns void
@@ -12026,10 +12753,21 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rastro text := audit_interno.rastro('conferente_regra');
+  v_antes jsonb;
+  v_alheias text;
 begin
   perform audit_interno.abrir_porta();
+  select jsonb_object_agg(g.relacao::text, g.linhas) into v_antes from audit_interno.gravado() g;
   perform audit_interno.preparar(audit_interno.chamada_sql(regra.preparacao), janela);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+  select string_agg(audit_interno.nome_sql(g.relacao), ', ' order by g.relacao) into v_alheias
+  from audit_interno.gravado() g
+  join pg_proc p on p.oid = audit_interno.funcao_da_janela(regra.preparacao) and p.pronamespace <> g.esquema
+  where g.linhas is distinct from (v_antes ->> g.relacao::text)::bigint;
+  if v_alheias is not null then
+    raise exception using errcode = 'NC012', message = format('a preparação da regra %s gravou no que não é dela: %s', regra.nome, v_alheias),
+      hint = 'Nada do que fez vale. As estatísticas de uma regra ficam no esquema da preparação dela.';
+  end if;
   perform audit_interno.fechar_porta();
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a preparação da regra %s', regra.nome));
 end
@@ -12403,6 +13141,30 @@ $$;
 comment on function audit_interno.conferir_paradas(bigint) is
   'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
 --! EndIncluded motor/deteccao/conferir_paradas.sql
+
+--! Included motor/deteccao/guardar_codigo.sql
+-- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
+-- be replaced tomorrow. Whoever sees the same new code at the same moment waits for the other's commit, so it is called before the
+-- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
+create or replace function audit_interno.guardar_codigo(regra audit.regras)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := audit_interno.codigo_regra(guardar_codigo.regra);
+  v_hash text := encode(sha256(convert_to(v_codigo, 'UTF8')), 'hex');
+begin
+  insert into audit.codigos_regra (hash, regra, codigo)
+  select v_hash, guardar_codigo.regra.nome, v_codigo
+  where v_hash is not null and not exists (select from audit.codigos_regra c where c.hash = v_hash)
+  on conflict on constraint codigos_regra_pkey do nothing;
+  return v_hash;
+end
+$$;
+comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
+--! EndIncluded motor/deteccao/guardar_codigo.sql
 
 --! Included motor/selo/resumos_operacoes.sql
 -- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
@@ -12850,11 +13612,11 @@ as $$
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
     from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
-      'revogacoes']) as t (tabela)
+      'revogacoes', 'codigos_regra']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
     from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
-      'revogacoes',
+      'revogacoes', 'codigos_regra',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
@@ -13358,6 +14120,154 @@ comment on function audit.salvar_retencao(text, numeric, date, text, text, date)
 grant execute on function audit.salvar_retencao(text, numeric, date, text, text, date) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_retencao.sql
 
+--! Included pessoas/configuracao/fechar_periodo.sql
+-- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
+-- makes them is waited for, and whoever begins later waits until this is committed. What is closed already stays as it is.
+create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
+returns setof audit.periodos
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(fechar_periodo.motivo);
+  v_filial text := nullif(btrim(fechar_periodo.filial), '');
+  v_fechados audit.periodos[];
+  v_operacao bigint;
+begin
+  perform audit_interno.recusar_de_dentro();
+  if mes is null or not isfinite(mes) or not coalesce(isfinite(ate), true) or coalesce(ate < mes, false) or coalesce(ate > mes + 36600, false)
+    or extract(year from mes) not between 1 and 9999
+  then
+    raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
+      hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
+  end if;
+  if filial is not null and (v_filial is null or length(v_filial) > 200) then
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
+      hint = 'Sem filial fecha-se o mês da empresa toda.';
+  end if;
+  lock table audit.periodos in exclusive mode;
+  with fechado as (
+    insert into audit.periodos (mes, filial, motivo, fechado_por)
+    select m::date, v_filial, v_motivo, audit_interno.ator()
+    from generate_series(date_trunc('month', mes::timestamp), date_trunc('month', coalesce(ate, mes)::timestamp), interval '1 month') as m
+    on conflict do nothing
+    returning *
+  )
+  select array_agg(f::audit.periodos order by f.mes) into v_fechados from fechado f;
+  if v_fechados is null then
+    raise exception using errcode = 'NC005', message = format('já está fechado: %s%s', to_char(mes, 'MM/YYYY'), coalesce(' da filial ' || v_filial, '')),
+      hint = 'Nada foi feito. select * from audit.periodos_fechados() diz o que está fechado.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));
+  return query select * from unnest(v_fechados);
+end
+$$;
+comment on function audit.fechar_periodo(date, text, text, date) is
+  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/fechar_periodo.sql
+
+--! Included pessoas/configuracao/reabrir_periodo.sql
+-- Opens a closed month again. That it was closed stays on record. What the warehouse's own list closes is opened there.
+create or replace function audit.reabrir_periodo(mes date, motivo text, filial text default null)
+returns audit.periodos
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(reabrir_periodo.motivo);
+  v_periodo audit.periodos;
+  v_operacao bigint;
+begin
+  perform audit_interno.recusar_de_dentro();
+  update audit.periodos p
+  set reaberto_por = audit_interno.ator(), reaberto_em = clock_timestamp(), reaberto_motivo = v_motivo
+  where p.mes = date_trunc('month', reabrir_periodo.mes::timestamp)::date and p.filial is not distinct from nullif(btrim(reabrir_periodo.filial), '')
+    and p.reaberto_em is null
+  returning * into v_periodo;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
+      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte se reabre no armazém.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_periodo;
+end
+$$;
+comment on function audit.reabrir_periodo(date, text, text) is
+  'Opens the month of a day again, of the whole company or of one branch, as it was closed. Errors: NC004 it is not closed by audit.fechar_periodo, NC006 reason missing.';
+grant execute on function audit.reabrir_periodo(date, text, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/reabrir_periodo.sql
+
+--! Included pessoas/configuracao/conferir_padrao.sql
+-- Refuses a marketing pattern that cannot be used, or would reach everything, with NC014: empty, too long, no regular expression, one
+-- that the empty text satisfies, or one that takes too long. Touches nothing. Called by whatever saves a pattern (preparar_padrao) and
+-- by audit.medir_padrao, which tries one that is not saved yet.
+create or replace function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+declare
+  v_demora text;
+begin
+  if btrim(padrao) = '' or dobrado = '' then
+    raise exception using errcode = 'NC014', message = 'padrão vazio', hint = 'Um padrão vazio alcançaria tudo.';
+  end if;
+  if length(padrao) > 500 then
+    raise exception using errcode = 'NC014', message = 'padrão longo demais', detail = format('%s caracteres; o máximo é 500', length(padrao));
+  end if;
+  if tipo = 'regex' then
+    begin
+      if '' ~ dobrado then
+        raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', padrao);
+      end if;
+      -- as regra_trade_marketing.detectar uses it, one alternative among others
+      perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(padrao));
+    exception when invalid_regular_expression then
+      raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', padrao), detail = sqlerrm,
+        hint = case when padrao ~ '^(\(\?[a-z]|\*\*\*)' then
+          'Opções no começo, como (?i), não cabem: maiúsculas e acentos nunca importam.'
+          else 'A sintaxe é a das expressões regulares do PostgreSQL.' end;
+    end;
+    v_demora := audit_interno.demora_expressao(format('(?:%s)', regra_trade_marketing.sem_acentos(padrao)));
+    if v_demora is not null then
+      raise exception using errcode = 'NC014', message = format('a expressão %s demora demais: %s', padrao, v_demora),
+        hint = 'O que custa caro são referências (\1) e repetições dentro de repetições: escreva-a sem elas.';
+    end if;
+  end if;
+end
+$$;
+comment on function audit_interno.conferir_padrao(text, text, text) is 'Refuses an unusable marketing pattern with NC014; dobrado as audit_interno.dobrar_padrao gives it.';
+--! EndIncluded pessoas/configuracao/conferir_padrao.sql
+
+--! Included pessoas/configuracao/dobrar_padrao.sql
+-- A marketing pattern folded for comparison: lower case, no accents, single blanks. Of an expression only the accents go, and case is
+-- switched off: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
+-- audit.medir_padrao.
+create or replace function audit_interno.dobrar_padrao(tipo text, padrao text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+  select case when dobrar_padrao.tipo = 'regex'
+    then regexp_replace(translate(normalize(dobrar_padrao.padrao, nfc),
+      'áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ', 'aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN'), '^(\(\?[a-z]+\))?', '(?i)')
+    else btrim(regexp_replace(audit_interno.dobrar(dobrar_padrao.padrao), '\s+', ' ', 'g')) end
+$$;
+comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing pattern of this kind folded for comparison.';
+--! EndIncluded pessoas/configuracao/dobrar_padrao.sql
+
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
 -- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
@@ -13627,8 +14537,8 @@ revoke execute on function regras.nome_canonico(text) from public;
 --! EndIncluded regras/comum/nome_canonico.sql
 
 --! Included regras/comum/nomes_parecidos.sql
--- Whether two names of suppliers, canonical, with their runs of characters, may be one company's: they share three tenths of the
--- runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
+-- Whether two names of suppliers, canonical, with the runs of characters of what is their own in them (regras.nome_proprio), may be one
+-- company's: they share three tenths of the runs, or one is in the other, for abbreviations and legal forms do not make another company. Names without a letter or digit
 -- differ from none. Touches nothing. Called by regra_pendente_verificacao.contradizem_codigo and fornecedores_marketing.
 create or replace function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[]) returns boolean
 language sql immutable parallel safe
@@ -13675,6 +14585,26 @@ $$;
 comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
 revoke execute on function regras.corrigidas_sem_palavra() from public;
 --! EndIncluded regras/comum/corrigidas_sem_palavra.sql
+
+--! Included regras/comum/nome_proprio.sql
+-- What of a supplier's canonical name is its own: without the words that say what a company does and how it is organised, which
+-- many bear (two distributors are two companies). The whole name where nothing else is left. Touches nothing. Called by
+-- regra_pendente_verificacao.contradizem_codigo and regra_trade_marketing.fornecedores_marketing.
+create or replace function regras.nome_proprio(nome text) returns text
+language sql immutable parallel safe
+return coalesce(nullif(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
+  ' ' || pg_catalog.replace(nome, ' ', '  ') || ' ', ' (d[aeo]s?|e|em|para|and|of|comerci(al|o)|distribui(dora|cao)|industri(a|al)|transport(es?|adora)|servicos?|solu(cao|coes)|sistemas?'
+    || '|tecnologias?|informa(tica|cao)|engenharia|constru(tora|cao|coes)|empreendimentos|participacoes|representac(ao|oes)|materia(l|is)|produtos?'
+    || '|alimentos|bebidas|medicamentos|combustive(l|is)|auto|postos?|pecas|veiculos|restaurante|lanchonete|padaria|hotel|farmacia|drogaria'
+    || '|supermercados?|papelaria|grafica|editora|comunicac(ao|oes)|agencia|turismo|viagens|consultoria|assessoria|locac(ao|oes)|locadora'
+    || '|administradora|imobiliaria|imoveis|gestao|importac(ao|oes)|exportac(ao|oes)|eletric[ao]s?|valores|empresa|companhia|sociedade|grupo|rede'
+    || '|casa|centro|lojas?|instituto|associacao|fundacao|brasil|services?|solutions|systems|group|company|trading|consulting) ', ' ', 'g'),
+  ' +', ' ', 'g')), ''), nome);
+
+comment on function regras.nome_proprio(text) is
+  'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
+revoke execute on function regras.nome_proprio(text) from public;
+--! EndIncluded regras/comum/nome_proprio.sql
 
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
@@ -14570,7 +15500,7 @@ begin
   ), par as (
     select a.* from nova n join antes a using (chave, nome, corte) where a.outro <> ''
   ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
+    select g.nome, regras.trigramas(regras.nome_proprio(g.nome)) as trigramas
     from (select p.nome from par p union select p.outro from par p) g
     offset 0
   ), estranha as materialized (
@@ -14885,14 +15815,15 @@ comment on function audit.acertos_padroes() is
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
--- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, whether the
--- proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
+-- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
+-- it was (null when unknown), and whether the proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
 -- audit tables and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
-create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, certo boolean)
+create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, chave text, certo boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select p.id, d.registro_id, u.tipo in ('aprovacao', 'segunda_aprovacao')
+  select p.id, d.registro_id, regra_trade_marketing.chave_fornecedor(d.entrada ->> 'fornecedor_id', d.entrada ->> 'fornecedor'),
+    u.tipo in ('aprovacao', 'segunda_aprovacao')
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
@@ -14908,7 +15839,7 @@ as $$
     or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
 $$;
 
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
 -- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
@@ -14986,6 +15917,8 @@ declare
   v_ultima constant date := date '9970-12-31';
   -- what is not the supplier's own weighs no more than so many of its entries
   v_alheio constant int := 20;
+  -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
+  v_vizinho constant numeric := 3;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -15019,10 +15952,16 @@ begin
   ), parcela as materialized (
     select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
   ), respondida as materialized (
-    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regra_trade_marketing.respostas_padroes() y group by 1, 2
+    select y.padrao_id, y.registro_id, max(y.chave) as chave, bool_and(y.certo) as certo
+    from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), propria as materialized (
+    -- by supplier; peso: what one of them counts for another supplier
+    select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
+      least(1, v_vizinho / count(*)) as peso
+    from respondida y group by 1, 2
   ), resposta as materialized (
-    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
-    from respondida y group by 1
+    select y.padrao_id, round(sum(y.certas * y.peso), 6) as certas, round(sum(y.erradas * y.peso), 6) as erradas, bool_or(y.peso < 1) as contida
+    from propria y group by 1
   ), resumo as (
     select f.*
     from periodo p
@@ -15057,7 +15996,8 @@ begin
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
       'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
-      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', round(q.certas, 1), 'erradas', round(q.erradas, 1),
+        'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
@@ -15069,8 +16009,8 @@ begin
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
-      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
-        || ' respostas certas de pessoas.' end,
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
+        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três.' else '.' end end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -15110,14 +16050,19 @@ begin
         select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
         from (
           select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
-            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
-            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            coalesce(w.certas, 0) + coalesce(k.certas * (1 - k.peso), 0) - coalesce(v.certo::int * case when k.peso is null then j.peso else 1 end, 0)
+              as certas,
+            coalesce(w.erradas, 0) + coalesce(k.erradas * (1 - k.peso), 0)
+              - coalesce((not v.certo)::int * case when k.peso is null then j.peso else 1 end, 0) as erradas,
+            coalesce(w.contida, false) as contida,
             least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
           from jsonb_array_elements(c.padroes) i (padrao)
           left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
           -- what was answered on the entry itself is not held for or against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
           cross join lateral (
             select coalesce(m.em_marketing, 0) as em_marketing,
               greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,
@@ -15332,6 +16277,109 @@ revoke execute on function audit.propor_padroes(int, numeric) from public;
 grant execute on function audit.propor_padroes(int, numeric) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/propostas.sql
 
+--! Included regras/trade_marketing/medida.sql
+-- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
+-- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
+-- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
+-- other active pattern reaches, and those that an excluding one silences. Reads dw.lancamentos, the patterns and the settings; changes
+-- nothing. Called by audit.medir_padrao, through audit_interno.ler.
+create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
+returns table (
+  de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
+  so_este bigint, vetados bigint, categorias jsonb
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_ate date;
+  v_de date;
+  v_passo bigint;
+begin
+  -- a date that leaves room for the months before it
+  v_ate := (select max(l.data_lancamento::date) from dw.lancamentos l where l.data_lancamento between date '0030-01-01' and date '9970-12-31');
+  v_de := (v_ate - make_interval(months => v_meses) + interval '1 day')::date;
+  v_passo := (select greatest(1, count(*) / 40000) from dw.lancamentos l where l.data_lancamento between v_de and v_ate);
+
+  return query
+  with casado as materialized (
+    select t.*, coalesce(audit_interno.dobrar_categoria(t.categoria), '') as categoria_dobrada
+    from (
+      select l.categoria::text as categoria, l.valor::numeric as valor, audit_interno.dobrar(l.descricao) as descricao,
+        audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta_contabil
+      from dw.lancamentos l
+      where l.data_lancamento between v_de and v_ate
+        and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      offset 0
+    ) t
+    where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
+      case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
+  ), visto as materialized (
+    select c.categoria, c.valor, c.categoria_dobrada = v_categoria as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+      coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
+    from casado c
+    cross join lateral (
+      select bool_or(p.acao = 'incluir' and (p.campo, p.tipo, p.padrao) is distinct from (medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as outro,
+        bool_or(p.acao = 'excluir') as vetado
+      from audit.padroes_trade_marketing p
+      where p.ativo and regra_trade_marketing.padrao_casa(p.tipo, p.padrao,
+        case p.campo when 'descricao' then c.descricao when 'fornecedor' then c.fornecedor else c.conta_contabil end)
+    ) p
+  )
+  select v_de, v_ate, round(1.0 / v_passo, 6), count(*), count(*) filter (where v.certo), count(*) filter (where v.pendente and v.certo is not true),
+    count(*) filter (where v.certo is not true and not v.pendente),
+    coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
+      select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
+      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k)
+  from visto v;
+end
+$$;
+
+comment on function regra_trade_marketing.medida_padrao(text, text, text) is
+  'What a pattern would match in the latest months: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
+
+-- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type.
+create or replace function audit.medir_padrao(
+  campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
+  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb
+)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if medir_padrao.campo is null or medir_padrao.campo not in ('fornecedor', 'descricao', 'conta_contabil')
+    or medir_padrao.tipo is null or medir_padrao.tipo not in ('contem', 'palavra', 'regex')
+  then
+    raise exception using errcode = 'NC014', message = format('padrão recusado: campo %s, tipo %s', coalesce(campo, 'nulo'), coalesce(tipo, 'nulo')),
+      hint = 'campo: fornecedor, descricao ou conta_contabil; tipo: contem, palavra ou regex.';
+  end if;
+  perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
+    audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
+  select m.* into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias
+  from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
+    textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
+    as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb);
+exception
+  when undefined_table or invalid_schema_name or undefined_column then
+    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+
+comment on function audit.medir_padrao(text, text, text) is
+  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+revoke execute on function audit.medir_padrao(text, text, text) from public;
+grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
+--! EndIncluded regras/trade_marketing/medida.sql
+
 --! Included regras/pendente_verificacao/entradas.sql
 -- A booking month as a number, year * 12 + month - 1, so that months can be subtracted. Null for dates without a year of
 -- four digits. Touches nothing. Called by the statistics of regra_pendente_verificacao.detectar.
@@ -15524,7 +16572,7 @@ begin
     group by e.raiz, e.nome, e.corte
     having bool_and(h.nome <> e.nome)
   ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
+    select g.nome, regras.trigramas(regras.nome_proprio(g.nome)) as trigramas
     from (select n.nome from nova n union select h.nome from nova n join historia h on h.raiz = n.raiz where h.nome <> '') g
     offset 0
   ), estranha as (
@@ -17377,7 +18425,7 @@ as $$
   ), usada (coluna, corrigivel) as (
     select c, true from dela r cross join unnest(r.colunas) as c
     union all
-    select c, false from dela r cross join unnest(r.colunas_identidade || r.colunas_resumo || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor]) as c
+    select c, false from dela r cross join unnest(r.colunas_identidade || r.colunas_resumo || array[r.coluna_chave, r.coluna_data, r.coluna_carga, r.coluna_valor, r.coluna_filial]) as c
     union all
     select c.coluna, false from audit_interno.contrato() c where exists (select from dela r where r.tabela = 'dw.lancamentos')
     union all
@@ -17654,6 +18702,9 @@ as $$
   from audit.configuracoes_sistema c
   where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
   union all
+  select 'periodos.fonte', 'erro', audit_interno.defeito_periodos(), 'Enquanto isso nada é gravado: nem por auto, nem por pessoas.'
+  where audit_interno.defeito_periodos() is not null
+  union all
   select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
     case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
   from audit_interno.rotulos_estranhos() e
@@ -17664,11 +18715,12 @@ comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnos
 --! Included saidas/consulta/experimentar_coluna.sql
 -- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
 -- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
--- rows the write says it changed; or codigo and erro of what refused it. All of it as conferente_escrita, so that code of the
--- warehouse runs with no rights of ours. Called by audit.experimentar_escrita alone.
+-- rows the write says it changed; alheia whether other rows, of which some keys are given, hold something else than before; or codigo and
+-- erro of what refused it, as a correction would be. All of it as conferente_escrita, so that code of the warehouse runs with no rights
+-- of ours. Called by audit.experimentar_escrita alone.
 create or replace function audit_interno.experimentar_coluna(
-  regra audit.regras, chave text, coluna text, valor jsonb,
-  out quantas bigint, out existe boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
+  regra audit.regras, chave text, coluna text, valor jsonb, vizinhas text[],
+  out visivel boolean, out quantas bigint, out existe boolean, out alheia boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
   out codigo text, out erro text
 )
 language plpgsql
@@ -17682,19 +18734,33 @@ declare
     audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
   v_imagens text := format('%s, %s', audit_interno.expressao_imagem(v_relacao, coluna, format('t.%I', coluna)),
     audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, array[coluna])));
+  v_ao_lado text := format('(select md5(string_agg(md5((%1$s)::text), '''' order by t.%2$I::text collate "C")) from %3$s t where t.%2$I = any (%4$L::%5$s[]))',
+    audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, '{}')), regra.coluna_chave,
+    audit_interno.nome_sql(v_relacao), array_remove(vizinhas, chave), audit_interno.tipo_coluna(v_relacao, regra.coluna_chave));
+  v_antes text;
+  v_depois text;
+  v_rastro text;
   v_lida boolean := false;
 begin
   begin
     perform audit_interno.abrir_porta();
-    select x.a, x.o into antes, outras from audit_interno.escrever(format('select %s %s', v_imagens, v_linha)) as x (a jsonb, o jsonb);
+    v_rastro := audit_interno.rastro('conferente_escrita');
+    select x.a, x.o, x.l into antes, outras, v_antes
+    from audit_interno.escrever(format('select %s, %s %s', v_imagens, v_ao_lado, v_linha)) as x (a jsonb, o jsonb, l text);
+    visivel := found;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
     select count(*) into quantas
     from audit_interno.escrever(format('update %s t set %I = %s where t.%I = %L::%s returning 1', audit_interno.nome_sql(v_relacao), coluna,
       audit_interno.expressao_valor(v_relacao, coluna, v_pedido), regra.coluna_chave, chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, audit_interno.adiaveis(v_relacao)) as x (um integer);
-    select x.f, x.a, x.o into fiel, depois, outras_depois
-    from audit_interno.escrever(format('select %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_linha))
-      as x (f boolean, a jsonb, o jsonb);
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+    select x.f, x.a, x.o, x.l into fiel, depois, outras_depois, v_depois
+    from audit_interno.escrever(format('select %s, %s, %s %s', audit_interno.expressao_fiel(v_relacao, coluna, v_pedido), v_imagens, v_ao_lado, v_linha))
+      as x (f boolean, a jsonb, o jsonb, l text);
     existe := found;
+    alheia := v_depois is distinct from v_antes;
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
   exception when assert_failure or others then
@@ -17707,12 +18773,12 @@ begin
   end;
 end
 $$;
-comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb) is 'What the warehouse makes of one write, which is taken back.';
+comment on function audit_interno.experimentar_coluna(audit.regras, text, text, jsonb, text[]) is 'What the warehouse makes of one write, which is taken back.';
 --! EndIncluded saidas/consulta/experimentar_coluna.sql
 
 --! Included saidas/consulta/experimentar_escrita.sql
 -- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
--- stands elsewhere in that column, read again, and taken back. Nothing stays: no change, no operation. A row that another transaction
+-- stands elsewhere in that column, read again beside others, and taken back. Nothing stays: no change, no operation. A row that another transaction
 -- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
 create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -17742,8 +18808,10 @@ begin
   then
     return; -- the lines of diagnosticar_contrato say what is missing
   end if;
-  if not audit_interno.exige_releitura(v_relacao) then
-    return query select v_item, 'ok', 'nenhum gatilho, regra ou visão entre a escrita e a tabela', null::text;
+  if not audit_interno.exige_releitura(v_relacao)
+    and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and c.relrowsecurity)
+  then
+    return query select v_item, 'ok', 'nenhum gatilho, regra, visão ou política de linha entre a escrita e a tabela', null::text;
     return;
   end if;
   if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
@@ -17761,8 +18829,9 @@ begin
        alvo as (
          select a.* from amostra a
          order by (select count(*) from jsonb_each(a.linha) e where e.value <> ''null'') desc, a.chave limit 1)
-       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null'')
+       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null''), v.chaves
        from alvo a cross join unnest($2) as c (coluna)
+       cross join (select array_agg(x.chave) as chaves from (select y.chave from amostra y limit 100) as x) as v
        left join lateral (
          select x.linha -> c.coluna as valor from amostra x
          where x.linha -> c.coluna <> ''null'' and x.linha -> c.coluna <> a.linha -> c.coluna limit 1) as o on true
@@ -17770,7 +18839,7 @@ begin
       v_regra.coluna_chave,
       audit_interno.expressao_imagens(v_relacao, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel)),
       v_nome), null, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel))
-      as x (chave text, coluna text, valor jsonb, tem boolean)
+      as x (chave text, coluna text, valor jsonb, tem boolean, vizinhas text[])
   loop
     v_algum := true;
     item := format('experimentar %s.%s', v_nome, v_coluna.coluna);
@@ -17781,7 +18850,7 @@ begin
       return next;
       continue;
     end if;
-    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor);
+    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor, v_coluna.vizinhas);
     select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
     from jsonb_each(v_visto.outras) as o
     where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
@@ -17795,21 +18864,26 @@ begin
       when v_visto.codigo is not null then
         detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
         sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+      when not v_visto.visivel then
+        situacao := 'erro';
+        detalhe := 'não experimentada: conferente_escrita não vê o registro';
+        sugestao := 'Uma política de linha do armazém o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
       when not v_visto.existe then
         situacao := 'erro';
         detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
         sugestao := 'O gatilho deve gravar o que recebe, e mais nada.';
-      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 then
+      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 and not v_visto.alheia then
         situacao := 'ok';
         detalhe := 'gravada como pedido';
-      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null then
+      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null and not v_visto.alheia then
         detalhe := format('pedido %s, ficou %s: não é gravada', v_coluna.valor, v_visto.depois);
         sugestao := 'O gatilho deve gravar a coluna, ou recusar a mudança com raise exception.';
       else
         situacao := 'erro';
         detalhe := concat_ws('; ', format('pedido %s, ficou %s', v_coluna.valor, coalesce(v_visto.depois, 'null')),
-          'mudou junto: ' || v_mudou, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
+          'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
+          case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
           case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
     end case;
     return next;
@@ -17820,7 +18894,7 @@ begin
 end
 $$;
 comment on function audit.experimentar_escrita(text) is
-  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Rows beside it, of the first hundred, must hold what they held. One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
@@ -17964,6 +19038,242 @@ $$;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
 
+--! Included saidas/consulta/periodos_fechados.sql
+-- What is closed now, ours and the warehouse's own list together.
+create or replace function audit.periodos_fechados()
+returns table (mes date, filial text, origem text, fechado_por text, fechado_em timestamptz, motivo text)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select f.mes, f.filial, case when f.da_fonte then audit_interno.configuracao('periodos.fonte') #>> '{}' else 'conferente' end,
+    p.fechado_por, p.fechado_em, p.motivo
+  from audit_interno.meses_fechados() f
+  left join audit.periodos p on not f.da_fonte and p.mes = f.mes and p.filial is not distinct from f.filial and p.reaberto_em is null
+  order by f.mes, f.filial nulls first, f.da_fonte
+$$;
+comment on function audit.periodos_fechados() is
+  'Closed months: mes (first day), filial (null: the whole company), origem (conferente, or the warehouse''s list that periodos.fonte names), and who closed it, when and why where it was closed here. NC022 when that list cannot be read.';
+grant execute on function audit.periodos_fechados() to conferente_leitor;
+--! EndIncluded saidas/consulta/periodos_fechados.sql
+
+--! Included saidas/consulta/rotulos_livro.sql
+-- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against. A column of
+-- text with more than two hundred is none of labels: what the server's statistics say of it is believed before the table is read.
+-- Reads the table as conferente_regra; changes nothing. Called by the review page.
+create or replace function audit.rotulos_livro(regra text, coluna text)
+returns table (rotulo text, lancamentos bigint)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_relacao regclass;
+  v_maximo constant integer := 200;
+begin
+  select * into v_regra from audit.regras r where r.nome = rotulos_livro.regra;
+  if not found then
+    raise exception using errcode = 'NC003', message = format('regra desconhecida: %s', coalesce(rotulos_livro.regra, 'nula')),
+      hint = 'Existem: ' || (select string_agg(r.nome, ', ' order by r.nome) from audit.regras r) || '.';
+  end if;
+  if rotulos_livro.coluna is null or rotulos_livro.coluna <> all (v_regra.colunas) then
+    raise exception using errcode = 'NC015', message = format('coluna que a regra %s não corrige: %s', v_regra.nome, coalesce(rotulos_livro.coluna, 'nula')),
+      hint = format('Permitidas: %s.', array_to_string(v_regra.colunas, ', '));
+  end if;
+  v_relacao := audit_interno.relacao(v_regra.tabela);
+  if v_relacao is null then
+    raise undefined_table;
+  end if;
+  if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
+    or exists (
+      -- read as who may read the column: others are shown no statistics of it
+      select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
+        array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
+      where s.n_distinct > 5 * v_maximo or s.n_distinct < 0
+        and -s.n_distinct * (select c.reltuples from pg_class c where c.oid = v_relacao) > 5 * v_maximo)
+  then
+    return;
+  end if;
+  return query
+  select x.rotulo, x.lancamentos
+  from audit_interno.ler(format(
+    'select g.rotulo, g.lancamentos, count(*) over () from (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1 limit %3$s) g',
+    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), v_maximo + 1)) as x (rotulo text, lancamentos bigint, todos bigint)
+  where x.todos <= v_maximo
+  order by x.lancamentos desc, x.rotulo collate "und-x-icu";
+exception
+  when insufficient_privilege or undefined_column or undefined_table then
+    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+comment on function audit.rotulos_livro(text, text) is
+  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text, text) to conferente_revisor, conferente_administrador;
+--! EndIncluded saidas/consulta/rotulos_livro.sql
+
+--! Included saidas/consulta/celula_planilha.sql
+-- A cell of a sheet as it is compared: spreadsheets re-write what they save, and no more than what this leaves alone. Out go blanks,
+-- line ends, and what cannot be seen or XML does not hold; commas are points, so that a sheet in either language is read alike.
+create or replace function audit_interno.invisiveis()
+returns text
+language sql
+immutable parallel safe
+return '[' || chr(1) || '-' || chr(32) || chr(127) || '-' || chr(160) || chr(1564) || chr(5760) || chr(8192) || '-' || chr(8207)
+  || chr(8232) || '-' || chr(8239) || chr(8287) || '-' || chr(8303) || chr(12288) || chr(65279) || chr(65533) || '-' || chr(65535) || ']';
+comment on function audit_interno.invisiveis() is 'A regular expression of the characters that are not compared.';
+
+create or replace function audit_interno.celula_planilha(texto text)
+returns text
+language sql
+immutable parallel safe
+as $$
+  -- a cell holds 32767, blanks and all: beyond this, what comes back may have been cut
+  select left(replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.'), 5000)
+$$;
+comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
+
+-- Spreadsheets keep fifteen digits. What has more was exported as text.
+create or replace function audit_interno.celula_planilha(numero numeric)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select case
+    when numero = 0 then '0'
+    when abs(numero) between 1e-300 and 1e300 then
+      case when numero::float8::numeric = numero then trim_scale(numero)::text else numero::text end
+    else numero::text end
+$$;
+comment on function audit_interno.celula_planilha(numeric) is 'A number as it is compared with what comes back in a sheet.';
+
+create or replace function audit_interno.celula_planilha(valores jsonb)
+returns text
+language sql
+immutable parallel safe
+as $$
+  select audit_interno.celula_planilha(case
+    when count(*) = 1 and min(jsonb_typeof(value)) = 'number' then audit_interno.celula_planilha(min(value #>> '{}')::numeric)
+    when count(*) = 1 then min(value #>> '{}')
+    else string_agg(concat(key, ': ', value #>> '{}'), '; ') end)
+  from jsonb_each(valores)
+$$;
+comment on function audit_interno.celula_planilha(jsonb) is 'Values of columns as they are compared with what comes back in a sheet.';
+
+create or replace function audit_interno.celula_planilha(hora timestamptz, fuso text)
+returns text
+language sql
+stable parallel safe
+as $$
+  select to_char(date_trunc('second', hora at time zone fuso), 'YYYYMMDDHH24MISS')
+$$;
+comment on function audit_interno.celula_planilha(timestamptz, text) is 'A time as it is compared with what comes back in a sheet.';
+--! EndIncluded saidas/consulta/celula_planilha.sql
+
+--! Included saidas/consulta/celulas_planilha.sql
+-- The columns of a sheet whose cells are nobody's to change, in the order in which they are compared: as a finding is exported now,
+-- and as a line of a sheet came back.
+create or replace function audit_interno.colunas_planilha()
+returns text[]
+language sql
+immutable parallel safe
+return '{id,sessao_id,sessao_ultima_id,regra,tipo,tabela,registro_id,status,confianca,valor_em_risco,colunas,antes,depois,justificativa,detectada_em,ultima_deteccao,vezes_detectada,proposta_por,decidida_em,decidida_por,motivo,lancamento}'::text[];
+comment on function audit_interno.colunas_planilha() is 'Names of the columns of a sheet that are compared.';
+
+create or replace function audit_interno.celulas_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+returns text[]
+language sql
+stable parallel safe
+as $$
+  select array[
+    (divergencia).id::text,
+    (divergencia).sessao_id::text,
+    (divergencia).sessao_ultima_id::text,
+    audit_interno.celula_planilha((divergencia).regra),
+    audit_interno.celula_planilha((divergencia).tipo),
+    audit_interno.celula_planilha((divergencia).tabela),
+    audit_interno.celula_planilha((divergencia).registro_id),
+    audit_interno.celula_planilha((divergencia).status),
+    audit_interno.celula_planilha((divergencia).confianca),
+    audit_interno.celula_planilha((divergencia).valor_em_risco),
+    audit_interno.celula_planilha((divergencia).colunas),
+    audit_interno.celula_planilha((divergencia).valores_antes),
+    audit_interno.celula_planilha((divergencia).valores_depois),
+    audit_interno.celula_planilha((divergencia).justificativa),
+    audit_interno.celula_planilha((divergencia).detectada_em, fuso),
+    audit_interno.celula_planilha((divergencia).ultima_deteccao, fuso),
+    (divergencia).vezes_detectada::text,
+    audit_interno.celula_planilha((divergencia).proposta_por),
+    audit_interno.celula_planilha((divergencia).decidida_em, fuso),
+    audit_interno.celula_planilha((divergencia).decidida_por),
+    audit_interno.celula_planilha((divergencia).motivo),
+    audit_interno.celula_planilha((divergencia).lancamento)
+  ]
+$$;
+comment on function audit_interno.celulas_planilha(audit.vw_divergencias_exportacao, text) is 'The cells of a finding as they are compared, those of audit_interno.colunas_planilha.';
+
+create or replace function audit_interno.celulas_lidas(celulas jsonb)
+returns text[]
+language sql
+stable parallel safe
+as $$
+  select array(
+    select case
+      when jsonb_typeof(x.valor) <> 'number' then audit_interno.celula_planilha(x.valor #>> '{}')
+      -- days since the zeroth of 1900
+      when c.nome in ('detectada_em', 'ultima_deteccao', 'decidida_em') and (x.valor #>> '{}')::numeric between 0 and 2958465 then
+        to_char(timestamp '1899-12-30' + make_interval(secs => round((x.valor #>> '{}')::numeric * 86400)::float8), 'YYYYMMDDHH24MISS')
+      when abs((x.valor #>> '{}')::numeric) between 1e-300 and 1e300 then trim_scale((x.valor #>> '{}')::numeric::float8::numeric)::text
+      else trim_scale((x.valor #>> '{}')::numeric)::text end
+    from unnest(audit_interno.colunas_planilha()) with ordinality as c (nome, n)
+    cross join lateral (select celulas -> c.nome as valor) as x
+    order by c.n)
+$$;
+comment on function audit_interno.celulas_lidas(jsonb) is 'The cells of a line of a sheet (column to text or number) as they are compared, those of audit_interno.colunas_planilha.';
+
+create or replace function audit_interno.resumo_celulas(celulas text[])
+returns text
+language sql
+stable parallel safe
+as $$
+  select left(encode(sha256(convert_to(array_to_string(celulas, chr(31), ''), 'UTF8')), 'hex'), 16)
+$$;
+comment on function audit_interno.resumo_celulas(text[]) is 'Digest of the cells of a line.';
+
+create or replace function audit_interno.celulas_diferentes(id bigint, celulas text[], menos text[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(c.nome, ', ' order by c.n)
+  from audit.vw_divergencias_exportacao v
+  cross join unnest(audit_interno.colunas_planilha(), audit_interno.celulas_planilha(v, audit.fuso()), celulas_diferentes.celulas)
+    with ordinality as c (nome, agora, lida, n)
+  where v.id = celulas_diferentes.id and coalesce(c.agora, '') <> coalesce(c.lida, '') and c.nome <> all (celulas_diferentes.menos)
+$$;
+comment on function audit_interno.celulas_diferentes(bigint, text[], text[]) is 'Names of the columns in which a line of a sheet is not as the finding would be exported now, without some; null where there is none.';
+--! EndIncluded saidas/consulta/celulas_planilha.sql
+
+--! Included saidas/consulta/controle_planilha.sql
+-- What a line of a sheet carries so that its decision can be taken back: what was shown of the finding, and a digest of its cells.
+-- Nothing secret: audit.decidir_planilha holds what is decided against the finding itself. It reads nothing but what it is given.
+create or replace function audit.controle_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+returns text
+language sql
+stable security definer parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when audit.aguarda_pessoa((divergencia).status)
+    then (divergencia).visto || '-' || audit_interno.resumo_celulas(audit_interno.celulas_planilha(divergencia, fuso)) end
+$$;
+comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) is
+  'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
+grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;
+--! EndIncluded saidas/consulta/controle_planilha.sql
+
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
 -- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
@@ -18053,13 +19363,17 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+      hint = 'Nada do que fez vale.';
+  end if;
   perform audit_interno.dar_ajustes(escrever.ajustes);
   if antes is not null then
     execute escrever.antes;
   end if;
   return query execute escrever.comando using escrever.ids;
   if adiaveis[1] is not null then
-    execute format('set constraints %s immediate', adiaveis[1]);
+    perform audit_interno.disparar_todos(format('set constraints %s immediate', adiaveis[1]));
   end if;
   if adiaveis[2] is not null then
     execute format('set constraints %s deferred', adiaveis[2]);
@@ -18099,6 +19413,10 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+      hint = 'Nada do que fez vale.';
+  end if;
   perform audit_interno.dar_ajustes(preparar.ajustes);
   execute format('select %s($1)', preparar.funcao) using preparar.janela;
   perform audit_interno.trocar_ajustes(preparar.ajustes);
@@ -18172,13 +19490,19 @@ as $$
       from pg_shdepend s
       where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
         and s.dbid = (select d.oid from pg_database d where d.datname = current_database())),
-    'funcoes', (select string_agg(format('%s %s', p.oid, p.xmin), ',' order by p.oid) from pg_proc p where p.proowner = rastro.papel),
+    'funcoes', (
+      select string_agg(format('%s %s %s', p.oid, p.xmin,
+          (select count(*) from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid)), ',' order by p.oid)
+      from pg_proc p where p.proowner = rastro.papel),
     'ajustes', g.ajustes,
     'proprios', g.proprios,
     'direitos', (
       select jsonb_build_array(
-        (select string_agg(format('%s %s %s %s %s %s %s', c.oid, c.relacl, c.relnatts, c.relchecks, c.relhasrules, c.relrowsecurity,
-            (select count(*) from pg_trigger g where g.tgrelid = c.oid)), ',' order by c.oid)
+        -- the catalog's rows of the tables and their columns, and what hangs on them: constraints, indexes, defaults, triggers, rules
+        (select string_agg(format('%s %s %s %s', c.oid, c.xmin,
+            (select string_agg(format('%s %s', a.attnum, a.xmin), ' ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid),
+            (select string_agg(format('%s %s', d.classid, d.objid), ' ' order by d.classid, d.objid)
+              from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)), ',' order by c.oid)
           from pg_class c where c.relowner = rastro.papel and c.relkind in ('r', 'S')),
         (select string_agg(d::text, ',' order by d.oid) from pg_default_acl d where d.defaclrole = rastro.papel),
         (select string_agg(s.setconfig::text, ',' order by s.setdatabase) from pg_db_role_setting s where s.setrole = rastro.papel))::text),
@@ -18226,6 +19550,34 @@ comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012
 --! EndIncluded motor/portas/rastro.sql
 
 --! Included motor/portas/disparar_adiados.sql
+-- Fires what waits for the commit, and what that leaves waiting in its turn, until nothing does: a trigger may defer again what it
+-- feeds. Only a write leaves something waiting, so after a round in which nothing was written nothing waits. Called by the doors that
+-- write, as which it runs. 27000 when there is no end to it.
+create or replace function audit_interno.disparar_todos(comando text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_antes numeric;
+begin
+  for v_volta in 1 .. 20 loop
+    v_antes := audit_interno.gravacoes();
+    execute disparar_todos.comando;
+    if audit_interno.gravacoes() = v_antes and current_setting('track_counts')::boolean then
+      return;
+    end if;
+  end loop;
+  raise exception using errcode = 'triggered_data_change_violation',
+    message = 'o que o armazém deixa para o fim da transação deixa sempre mais alguma coisa para o fim',
+    hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
+      else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
+end
+$$;
+comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
+grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
+
 -- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
 -- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone, which
 -- looks at the path and the trace as after escrever. ajustes is never given.
@@ -18239,8 +19591,12 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+      hint = 'Nada do que fez vale.';
+  end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);
-  set constraints all immediate;
+  perform audit_interno.disparar_todos('set constraints all immediate');
   perform audit_interno.trocar_ajustes(disparar_adiados.ajustes);
   perform set_config('search_path', 'pg_catalog, pg_temp, audit', true);
 end

@@ -111,3 +111,27 @@ comment on column audit.resultado_decisao.motivo is 'Reason of the last decision
 comment on column audit.resultado_decisao.visto is 'Digest of what it is now, for audit.aprovar_divergencias.';
 comment on column audit.resultado_decisao.operacao_id is 'The operation of this act; audit.desfazer takes it back. Null when this finding was left.';
 comment on column audit.resultado_decisao.aviso is 'What else this act did, such as costing the rule its autonomy, and how to mend it; null when nothing.';
+
+create type audit.resultado_planilha as (
+  linha integer,
+  id bigint,
+  decisao text,
+  resultado text,
+  codigo text,
+  explicacao text,
+  status text,
+  motivo text,
+  operacao_id bigint,
+  aviso text
+);
+comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
+comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
+comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
+comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
+comment on column audit.resultado_planilha.status is 'Status of the finding now.';
+comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';

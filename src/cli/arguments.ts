@@ -21,6 +21,12 @@ export function createParsers(text: Catalogue) {
     return value
   }
 
+  /** A month, as 2026-10; its first day. */
+  function month(value: string): string {
+    if (!/^(?!0000)\d{4}-(0[1-9]|1[0-2])$/.test(value)) throw new UsageError(usage.monthForm(value))
+    return `${value}-01`
+  }
+
   function integer(least: number, most: number) {
     return (value: string) => {
       const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN
@@ -61,6 +67,7 @@ export function createParsers(text: Catalogue) {
 
   return {
     day,
+    month,
     integer,
     id,
     link,

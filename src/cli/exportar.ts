@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
 import type { AuditedExport, Dialect, ExportFormat, FindingsFilter } from '../export/index.ts'
-import { STATUSES } from '../session/states.ts'
+import { mayWait, STATUSES } from '../session/states.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { UsageError } from './errors.ts'
@@ -78,7 +78,7 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
   const exported = await auditExport(
     inTransaction(sql),
     filter,
-    { format: formato, dialect: dialeto, language: settings.language },
+    { format: formato, dialect: dialeto, language: settings.language, decides: mayWait(filter.status) },
     motivo,
   )
   const cancelQuery = app.cancel

@@ -12,6 +12,7 @@ import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
 import * as convite from './convite.ts'
 import * as corrigir from './corrigir.ts'
+import * as decidir from './decidir.ts'
 import * as demo from './demo.ts'
 import * as desfazer from './desfazer.ts'
 import * as diagnostico from './diagnostico.ts'
@@ -28,6 +29,7 @@ import * as migrar from './migrar.ts'
 import * as notificacoes from './notificacoes.ts'
 import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
+import * as periodo from './periodo.ts'
 import * as pessoas from './pessoas.ts'
 import * as processar from './processar.ts'
 import * as reabrir from './reabrir.ts'
@@ -49,6 +51,7 @@ const COMMANDS = [
   processar,
   listar,
   exportar,
+  decidir,
   aprovar,
   rejeitar,
   confirmar,
@@ -67,6 +70,7 @@ const COMMANDS = [
   regras,
   avaliar,
   padroes,
+  periodo,
   configurar,
   agendar,
   notificacoes,

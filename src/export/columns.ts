@@ -6,15 +6,24 @@ import type { Catalogue } from '../i18n/index.ts'
  */
 export type Kind = 'integer' | 'fraction' | 'amount' | 'time' | 'word' | 'text' | 'values'
 
+/** A column that a sheet may have. */
+export type SheetName = keyof Catalogue['exportar']['heading']
+
 export interface ExportColumn {
   /** Of audit.vw_divergencias_exportacao. */
-  readonly name: keyof Catalogue['exportar']['heading']
+  readonly name: SheetName
   readonly kind: Kind
   /** In a spreadsheet, in characters. */
   readonly width: number
   /** For `values`: the jsonb column from which the text is made. */
   readonly json?: string
 }
+
+/** What can be written into the column of decisions: acts of audit.decidir_planilha. */
+export const DECISIONS = ['aprovar', 'rejeitar', 'confirmar'] as const
+
+/** Columns of a sheet to decide in: those that a person fills stay in sight, with the number of the finding. */
+export const TO_FILL = ['decisao', 'motivo_decisao'] as const
 
 /** Columns of an export, in their order. */
 export const COLUMNS: readonly ExportColumn[] = [

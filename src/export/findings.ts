@@ -3,8 +3,9 @@ import { catalogue } from '../i18n/index.ts'
 import type { Language } from '../settings/settings.ts'
 import { csv, type Dialect } from './csv.ts'
 import type { FindingsFilter } from './filter.ts'
+import { XLSX_MIME } from './media.ts'
 import { type InTransaction, readOut } from './read.ts'
-import { XLSX_MIME, xlsx } from './xlsx.ts'
+import { xlsx } from './xlsx.ts'
 
 export const FORMATS = ['csv', 'xlsx'] as const
 export type ExportFormat = (typeof FORMATS)[number]
@@ -15,6 +16,8 @@ export interface ExportOptions {
   readonly dialect?: Dialect
   /** Of the headings; those of rfc4180 are the view's column names in every language. */
   readonly language: Language
+  /** A spreadsheet gets columns to decide in, which `readDecisions` takes back: for findings that wait. */
+  readonly decides?: boolean
 }
 
 export interface FindingsExport {
@@ -34,14 +37,14 @@ export interface FindingsExport {
 export function exportFindings(
   within: InTransaction,
   filter: FindingsFilter,
-  { format, dialect = 'pt-BR', language }: ExportOptions,
+  { format, dialect = 'pt-BR', language, decides }: ExportOptions,
 ): FindingsExport {
   const text = catalogue(language)
   const spreadsheet = format === 'xlsx'
   let rows = 0
   const stream = readOut(
     within,
-    spreadsheet ? xlsx(filter, text, language) : csv(filter, dialect, text),
+    spreadsheet ? xlsx(filter, text, language, { decides: decides === true }) : csv(filter, dialect, text),
     (count) => {
       rows += count
     },

@@ -10,6 +10,17 @@ export interface SheetColumn {
   readonly kind: CellKind
 }
 
+/** What may be chosen in the cells of one column. */
+export interface SheetChoice {
+  /** Letter of the column. */
+  readonly column: string
+  readonly values: readonly string[]
+  readonly title: string
+  readonly prompt: string
+  /** Shown when something else is typed. */
+  readonly error: string
+}
+
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
 const LINKS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
@@ -73,18 +84,26 @@ ${xf(1)}${xf(10)}${xf(4)}${xf(164)}${xf(0, ' quotePrefix="1"')}</cellXfs>\
 const xf = (format: number, more = '') =>
   `<xf numFmtId="${format}" fontId="0" fillId="0" borderId="0" xfId="0"${format === 0 ? '' : ' applyNumberFormat="1"'}${more}/>`
 
-/** The heading stays in sight while the rest is scrolled. */
-export function sheetHead(columns: readonly SheetColumn[]): string {
+/** The heading stays in sight while the rest is scrolled, and so do the first columns, `fixed` of them. */
+export function sheetHead(columns: readonly SheetColumn[], fixed: number): string {
   const widths = columns.map(
     ({ width }, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`,
   )
   return `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">\
-<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>\
+<pane ${fixed > 0 ? `xSplit="${fixed}" ` : ''}ySplit="1" topLeftCell="${String.fromCharCode(65 + fixed)}2" \
+activePane="${fixed > 0 ? 'bottomRight' : 'bottomLeft'}" state="frozen"/></sheetView></sheetViews>\
 <cols>${widths.join('')}</cols><sheetData>`
 }
 
-export function sheetTail(lastColumn: string, lastRow: number): string {
-  return `</sheetData><autoFilter ref="A1:${lastColumn}${lastRow}"/></worksheet>`
+export function sheetTail(lastColumn: string, lastRow: number, choice?: SheetChoice): string {
+  return `</sheetData><autoFilter ref="A1:${lastColumn}${lastRow}"/>${choice && lastRow > 1 ? validation(choice, lastRow) : ''}</worksheet>`
+}
+
+function validation({ column, values, title, prompt, error }: SheetChoice, lastRow: number): string {
+  return `<dataValidations count="1"><dataValidation type="list" allowBlank="1" showInputMessage="1" showErrorMessage="1" \
+errorTitle="${escapeAttribute(title)}" error="${escapeAttribute(error)}" promptTitle="${escapeAttribute(title)}" \
+prompt="${escapeAttribute(prompt)}" sqref="${column}2:${column}${lastRow}">\
+<formula1>"${values.join(',')}"</formula1></dataValidation></dataValidations>`
 }
 
 function escapeAttribute(text: string): string {

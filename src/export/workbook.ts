@@ -5,6 +5,7 @@ import {
   type CellKind,
   contentTypes,
   packageLinks,
+  type SheetChoice,
   type SheetColumn,
   sheetHead,
   sheetTail,
@@ -23,6 +24,9 @@ export interface WorkbookOptions {
   readonly columns: readonly SheetColumn[]
   /** Of a sheet, its heading among them. */
   readonly mostRows: number
+  /** How many of the first columns stay in sight. */
+  readonly fixed?: number
+  readonly choice?: SheetChoice
 }
 
 /** What a sheet holds at most. */
@@ -95,10 +99,10 @@ async function* sheetXml(
   options: WorkbookOptions,
   ended: (length: number) => void,
 ): AsyncGenerator<Buffer> {
-  const { columns, cut, mostRows } = options
+  const { columns, cut, mostRows, fixed = 0, choice } = options
   const letters = columns.map((_, i) => columnLetters(i))
   const titles = columns.map(({ title }, i) => textCell(`${letters[i]}1`, title, cut, STYLE.heading))
-  yield Buffer.from(`${sheetHead(columns)}<row r="1">${titles.join('')}</row>`)
+  yield Buffer.from(`${sheetHead(columns, fixed)}<row r="1">${titles.join('')}</row>`)
   let number = 1
   for (;;) {
     const batch = await feed.take(mostRows - number)
@@ -116,7 +120,7 @@ async function* sheetXml(
     yield Buffer.from(xml)
   }
   ended(number)
-  yield Buffer.from(sheetTail(letters.at(-1) ?? 'A', number))
+  yield Buffer.from(sheetTail(letters.at(-1) ?? 'A', number, choice))
 }
 
 function cellXml(ref: string, kind: CellKind, value: string, cut: string): string {
@@ -135,9 +139,9 @@ function numberCell(ref: string, digits: string, style: number, cut: string): st
 }
 
 function significant(digits: string): number {
-  return digits.length <= 15
-    ? digits.length
-    : digits.replace(/^-?0*\.?0*|\.|(\.\d*?)0+$/g, '$1').replace('.', '').length
+  if (digits.length <= 15) return digits.length
+  const fraction = digits.includes('.') ? digits.replace(/0+$/, '') : digits
+  return fraction.replace(/[-.]/g, '').replace(/^0+/, '').length
 }
 
 // Controls but tab and line feed, which XML can hold; and what would be read as an escape.

@@ -1,41 +1,58 @@
 import type { Catalogue } from '../i18n/index.ts'
 import type { Language } from '../settings/settings.ts'
-import { COLUMNS, type ExportColumn } from './columns.ts'
+import { COLUMNS, DECISIONS, type ExportColumn, TO_FILL } from './columns.ts'
 import { type FindingsFilter, statementOf } from './filter.ts'
 import type { CellKind, SheetColumn } from './parts.ts'
 import type { Cells, RowFormat } from './read.ts'
 import { asText } from './sql.ts'
 import { MOST_ROWS, workbook } from './workbook.ts'
 
-export const XLSX_MIME = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+interface SheetOptions {
+  /** With columns to decide in. */
+  readonly decides?: boolean
+  readonly mostRows?: number
+}
 
 /** The cells as PostgreSQL writes them, put into a workbook. */
 export function xlsx(
   filter: FindingsFilter,
   text: Catalogue,
   language: Language,
-  mostRows = MOST_ROWS,
+  { decides = false, mostRows = MOST_ROWS }: SheetOptions = {},
 ): RowFormat {
+  const { exportar } = text
   const mark = language === 'pt-BR' ? ',' : '.'
-  const columns = COLUMNS.map(
-    ({ name, kind, width }): SheetColumn => ({
-      title: text.exportar.heading[name],
-      width,
-      kind: CELL[kind],
-    }),
+  const columns = (decides ? TO_DECIDE : COLUMNS).map(
+    ({ name, kind, width }): SheetColumn => ({ title: exportar.heading[name], width, kind: CELL[kind] }),
   )
+  const cells = COLUMNS.map((column) => cell(column, mark))
   return {
-    statement: statementOf(filter, COLUMNS.map((column) => cell(column, mark)).join(', ')),
+    statement: statementOf(
+      filter,
+      (decides ? [...TO_FILL.map(() => 'null'), ...cells, CONTROL_CELL] : cells).join(', '),
+    ),
     shape: (batches) =>
       workbook(batches[Symbol.asyncIterator]() as AsyncIterator<Cells[]>, {
-        name: text.exportar.sheet,
-        timeFormat: text.exportar.timeFormat,
-        cut: text.exportar.cut,
+        name: exportar.sheet,
+        timeFormat: exportar.timeFormat,
+        cut: exportar.cut,
         columns,
         mostRows,
+        ...(decides && {
+          fixed: TO_FILL.length + 1,
+          choice: { column: 'A', values: DECISIONS, ...exportar.choice },
+        }),
       }),
   }
 }
+
+const TO_DECIDE: readonly ExportColumn[] = [
+  { name: 'decisao', kind: 'word', width: 12 },
+  { name: 'motivo_decisao', kind: 'text', width: 30 },
+  ...COLUMNS,
+  { name: 'controle', kind: 'word', width: 34 },
+]
+const CONTROL_CELL = 'audit.controle_planilha(d, (select audit.fuso()))'
 
 const CELL: Record<ExportColumn['kind'], CellKind> = {
   integer: 'integer',

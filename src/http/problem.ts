@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, number>> = {
   NC019: 409,
   NC020: 401,
   NC021: 409,
+  NC022: 409,
   NC025: 403,
   NC026: 403,
   '42501': 403,

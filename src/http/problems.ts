@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
 import { isDatabaseError } from '../db/connection.ts'
 import type { Catalogue } from '../i18n/index.ts'
 import { GoneError } from './departure.ts'
@@ -17,7 +17,7 @@ export function installProblems(
       () => happened,
       (refusal: FastifyError) => refusal,
     )
-    const problem = asProblem(text, error)
+    const problem = asProblem(text, error, request)
     if (problem !== undefined) return sendProblem(text, request, reply, problem)
     report(error, request.id)
     return sendProblem(text, request, reply, new Problem(500, text.http.internal(request.id)))
@@ -32,14 +32,22 @@ export function installProblems(
   )
 }
 
-function asProblem(text: Catalogue, error: FastifyError): Problem | undefined {
+function asProblem(
+  text: Catalogue,
+  error: FastifyError,
+  { routeOptions }: FastifyRequest,
+): Problem | undefined {
   if (error instanceof Problem) return error
   if (isDatabaseError(error) || error instanceof GoneError || UNAVAILABLE.test(error.code))
     return publicDatabaseError(text, error)
   const { statusCode = 500, validation } = error
   if (validation !== undefined) return validationProblem(text, error)
   if (statusCode === 413) return new Problem(413, text.http.tooLarge)
-  if (statusCode === 415) return new Problem(415, text.http.mediaType)
+  if (statusCode === 415)
+    return new Problem(
+      415,
+      text.http.mediaType(routeOptions.schema?.consumes?.join(', ') ?? 'application/json'),
+    )
   if (statusCode === 429) return new Problem(429, text.http.tooMany)
   if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, text.http.malformed)
   return undefined

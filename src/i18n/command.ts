@@ -21,6 +21,10 @@ export const command = {
     'exporta divergências para CSV ou XLSX, como operação auditada',
     'exports findings as CSV or XLSX, as an audited operation',
   ),
+  decidir: both(
+    'lê de volta a planilha exportada, com a coluna Decisão preenchida, e decide linha por linha',
+    'takes back the exported spreadsheet with its column Decisão filled in, and decides line by line',
+  ),
   listar: both('lista divergências, as de maior valor primeiro', 'lists findings, the largest amounts first'),
   aprovar: both(
     'aprova correções propostas, que são feitas na hora; valores altos pedem duas pessoas',
@@ -54,6 +58,13 @@ export const command = {
     'desfaz um ato seu: uma aprovação, rejeição, confirmação ou um valor digitado; as divergências voltam à fila',
     'takes back an act of yours: an approval, rejection, confirmation or a typed value; the findings wait again',
   ),
+  periodo: both('mostra, fecha ou reabre períodos', 'shows, closes or opens periods'),
+  periodoListar: both('mostra os meses fechados', 'shows the closed months'),
+  periodoFechar: both(
+    'fecha um mês: nada mais é gravado nele',
+    'closes a month: nothing is written into it any more',
+  ),
+  periodoReabrir: both('reabre um mês fechado', 'opens a closed month again'),
   excecoes: both(
     'mostra, declara ou revoga exceções: registros que uma pessoa declarou certos para uma regra',
     'shows, declares or revokes exceptions: rows that a person declared right for a rule',

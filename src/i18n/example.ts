@@ -45,6 +45,13 @@ export const example = {
       'conferente exportar --formato csv --dialeto rfc4180 --status aberta --status falha | gzip > open.csv.gz',
     ),
   ),
+  decidir: examples(
+    both(
+      'conferente exportar --formato xlsx --status aberta --arquivo fila.xlsx',
+      'conferente exportar --formato xlsx --status aberta --arquivo queue.xlsx',
+    ),
+    both('conferente decidir fila.xlsx', 'conferente decidir queue.xlsx'),
+  ),
   aprovar: examples(
     both(
       'conferente aprovar 12 15 --motivo "conferido com a nota"',
@@ -95,6 +102,21 @@ export const example = {
     both(
       'conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "nota 4711"',
       'conferente corrigir 12 --valor categoria="Trade Marketing" --motivo "invoice 4711"',
+    ),
+  ),
+  periodo: examples(
+    'conferente periodo listar',
+    both(
+      'conferente periodo fechar 2026-10 --motivo "balancete entregue"',
+      'conferente periodo fechar 2026-10 --motivo "trial balance delivered"',
+    ),
+    both(
+      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "história"',
+      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "history"',
+    ),
+    both(
+      'conferente periodo reabrir 2026-10 --filial SP --motivo "ajuste do auditor"',
+      'conferente periodo reabrir 2026-10 --filial SP --motivo "the auditor asks for a change"',
     ),
   ),
   excecoes: examples(

@@ -26,7 +26,18 @@ export const exportar = {
     proposta_por: both('Proposta por', 'Proposed by'),
     decidida_em: both('Decidida em', 'Decided at'),
     decidida_por: both('Decidida por', 'Decided by'),
-    motivo: both('Motivo', 'Reason'),
+    motivo: both('Último motivo', 'Last reason'),
+    decisao: both('Decisão', 'Decision'),
+    motivo_decisao: both('Motivo', 'Reason'),
+    controle: both('Controle', 'Control'),
+  },
+  choice: {
+    title: both('Decisão', 'Decision'),
+    prompt: both(
+      'aprovar: corrige. rejeitar: o lançamento está certo; diga o motivo. confirmar: procede, e foi tratada fora. Vazia: continua esperando.',
+      'aprovar: corrects it. rejeitar: the entry is right; give the reason. confirmar: right, and dealt with outside. Empty: it goes on waiting.',
+    ),
+    error: both('Use aprovar, rejeitar ou confirmar.', 'Use aprovar, rejeitar or confirmar.'),
   },
   running: both(
     (where: string) => `exportando divergências para ${where}`,

@@ -82,8 +82,8 @@ export const http = {
   malformed: both('o pedido não pôde ser lido', 'the request could not be read'),
   tooLarge: both('o corpo do pedido é grande demais', 'the body of the request is too large'),
   mediaType: both(
-    'o corpo do pedido deve ser application/json',
-    'the body of the request must be application/json',
+    (type: string) => `o corpo do pedido deve ser ${type}`,
+    (type) => `the body of the request must be ${type}`,
   ),
   tooMany: both(
     'pedidos demais deste endereço; espere um minuto',

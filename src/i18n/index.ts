@@ -15,6 +15,7 @@ import { mail } from './mail/mail.ts'
 import { next, notice, step, window } from './notice.ts'
 import { notificacoes } from './notificacoes.ts'
 import { option } from './option.ts'
+import { planilha } from './planilha.ts'
 import { rest } from './rest.ts'
 import { approval, result, rollback } from './result.ts'
 import { review } from './review/review.ts'
@@ -52,6 +53,7 @@ const TEXTS = {
   worker,
   notificacoes,
   exportar,
+  planilha,
   http,
   rest,
   review,

@@ -81,6 +81,8 @@ export const notice = {
     (table, id) => `Nothing happened to ${table} ${id}.`,
   ),
   noSessions: both('Nenhuma sessão ainda.', 'No sessions yet.'),
+  noPeriods: both('Nenhum período fechado.', 'No period is closed.'),
+  wholeCompany: both('empresa toda', 'whole company'),
   noExceptions: both('Nenhuma exceção em vigor.', 'No exception in force.'),
   noPatterns: both(
     'Nenhum padrão. Cadastre com audit.salvar_padrao.',

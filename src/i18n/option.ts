@@ -101,6 +101,7 @@ export const option = {
     'só as encontradas pela primeira vez neste dia ou antes',
     'only those first found on this day or earlier',
   ),
+  sheet: both('a planilha XLSX, exportada e preenchida', 'the XLSX spreadsheet, exported and filled in'),
   file: both('arquivo a gravar; sem ela, stdout', 'file to write; stdout without it'),
   overwrite: both('substitui o arquivo, se já existe', 'replaces the file if it exists'),
   exportReason: both('para quê; fica na auditoria', 'what for; kept in the audit'),
@@ -116,6 +117,12 @@ export const option = {
   findings: both('ids das divergências', 'ids of the findings'),
   operation: both('id da operação', 'id of the operation'),
   session: both('id da sessão', 'id of the session'),
+  month: both('mês, como 2026-10', 'month, such as 2026-10'),
+  monthUntil: both('fecha também os meses até este', 'closes the months up to this one too'),
+  branch: both(
+    'só desta filial, como o armazém a escreve; sem ela, da empresa toda',
+    'of this branch alone, as the warehouse writes it; without it, of the whole company',
+  ),
   reason: both('por que; fica na auditoria', 'why; kept in the audit trail'),
   seen: both(
     'código visto de cada uma, na ordem dos ids, como listar mostra; a que mudou desde então fica como está. Num terminal não é preciso: as divergências são mostradas e você confirma. Fora dele, só é obrigatório onde alguém digitou valores',

@@ -40,6 +40,10 @@ export const rest = {
       'Confirma divergências que procedem e foram tratadas fora. Elas fecham, contam como certas e não voltam enquanto a linha não mudar.',
       'Confirms findings: right, and dealt with outside. They close, count as right, and stay silent until the row changes.',
     ),
+    planilha: both(
+      'Lê de volta uma planilha exportada (XLSX) com a coluna Decisão preenchida e decide linha por linha. O SHA-256 do arquivo fica selado com as operações.',
+      'Takes back an exported spreadsheet (XLSX) with its column Decisão filled in, and decides line by line. The SHA-256 of the file is sealed with the operations.',
+    ),
     adiar: both(
       'Adia divergências: fora da fila até um dia, ou até que a linha mude. O status fica como está.',
       'Postpones findings: out of the queue until a day, or until the row changes. The status stays.',
@@ -90,6 +94,8 @@ export const rest = {
       'The person, as decisions name them, or a role: revisor, administrador.',
     ),
     comentario: both('O comentário.', 'The comment.'),
+    nome: both('O nome do arquivo, para a auditoria.', 'The name of the file, for the audit.'),
+    arquivo: both('A planilha, até 10 MB.', 'The spreadsheet, up to 10 MB.'),
     umaRegra: both('A regra.', 'The rule.'),
     tabela: both('A tabela da linha, com esquema.', 'Table of the row, schema-qualified.'),
     registro: both('A chave da linha, como texto.', 'Key of the row, as text.'),
@@ -139,6 +145,10 @@ export const rest = {
     simulated: both(
       'A sessão simulada, com o resumo do que mudaria.',
       'The simulated session, with a summary of what would change.',
+    ),
+    sheet: both(
+      'O que houve com cada linha que tem decisão; as outras não são tocadas.',
+      'What became of each line that has a decision; the others are not touched.',
     ),
     decided: both('As divergências como ficaram.', 'The findings as they are now.'),
     rows: both('As linhas.', 'The rows.'),

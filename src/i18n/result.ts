@@ -18,6 +18,17 @@ export const result = {
     (rule: string) => `A regra ${rule} corrige sozinha de novo; um novo registro de decisões começa.`,
     (rule) => `Rule ${rule} corrects by itself again; a new record of decisions begins.`,
   ),
+  periodClosed: both(
+    (months: string, branch: string | undefined) =>
+      `Fechado${branch ? ` para a filial ${branch}` : ''}: ${months}. Nada mais é gravado nesses lançamentos.`,
+    (months, branch) =>
+      `Closed${branch ? ` for branch ${branch}` : ''}: ${months}. Nothing is written into these entries any more.`,
+  ),
+  periodOpened: both(
+    (month: string, branch: string | undefined) =>
+      `Reaberto${branch ? ` para a filial ${branch}` : ''}: ${month}.`,
+    (month, branch) => `Open again${branch ? ` for branch ${branch}` : ''}: ${month}.`,
+  ),
   excepted: both(
     (id: string, rule: string, row: string, until: string) =>
       `Exceção ${id}: a regra ${rule} não aponta o registro ${row} até ${until}.`,

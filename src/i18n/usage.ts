@@ -38,6 +38,10 @@ export const usage = {
     (value: string) => `data mal escrita: ${value}; escreva AAAA-MM-DD, como 2026-10-31`,
     (value) => `badly written date: ${value}; write YYYY-MM-DD, such as 2026-10-31`,
   ),
+  monthForm: both(
+    (value: string) => `mês mal escrito: ${value}; escreva AAAA-MM, como 2026-10`,
+    (value) => `badly written month: ${value}; write YYYY-MM, such as 2026-10`,
+  ),
   dateImpossible: both(
     (value: string) => `data impossível: ${value} não existe no calendário`,
     (value) => `impossible date: the calendar has no ${value}`,

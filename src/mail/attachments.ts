@@ -29,7 +29,11 @@ export function attachFindings(url: string, role?: string): Attach {
       for (const kind of limit > 0 ? FORMATS : []) {
         const filename = text.attachmentName(String(sessionId), kind)
         const path = join(directory, filename)
-        const made = exportFindings(inTransaction(sql), { sessao: sessionId }, { format: kind, language })
+        const made = exportFindings(
+          inTransaction(sql),
+          { sessao: sessionId },
+          { format: kind, language, decides: true },
+        )
         await pipeline(made.stream, createWriteStream(path))
         size += (await stat(path)).size
         files.push({ filename, path, contentType: made.contentType })

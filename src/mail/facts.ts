@@ -111,6 +111,7 @@ export const factsSchema = z.object({
           'recusadas',
           'desfeitas',
           'conferencia',
+          'periodo_fechado',
           'so_detectou',
         ]),
         regra: z.string().nullable(),

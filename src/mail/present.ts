@@ -122,6 +122,8 @@ function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): stri
         return text.gap[tipo](oneLine(regra), said)
       case 'nenhuma_linha':
         return text.gap.nenhuma_linha(oneLine(regra))
+      case 'periodo_fechado':
+        return text.gap.periodo_fechado(oneLine(regra), numero ?? 0, format.number(numero ?? 0))
       case 'recusadas':
       case 'desfeitas':
         return text.gap[tipo](numero ?? 0, format.number(numero ?? 0))

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { drawn } from '../helper/thorough.ts'
 import { conferente } from './helper.ts'
 
 // No server: wrong usage is found before any database is asked.
@@ -12,35 +13,42 @@ const refused = (t: Test, args: string[], says: RegExp) =>
     t.notMatch(ran.stderr, /\n\s+at /, 'no stack')
   })
 
-t.test('wrong usage ends with 2 and says what is wrong', async (t) => {
-  await refused(t, [], /Uso: conferente/)
-  await refused(t, ['apagar'], /comando desconhecido: apagar/)
-  await refused(t, ['lista'], /comando desconhecido: lista Seria listar\?/)
-  await refused(t, ['listar', '--foo'], /opção desconhecida: --foo/)
-  await refused(t, ['listar', '--status', 'boa'], /valor inválido: boa; são possíveis: aberta/)
-  await refused(t, ['listar', '--limite', '-1'], /número inválido: -1/)
-  await refused(t, ['aprovar', '1'], /falta a opção obrigatória --motivo/)
-  await refused(t, ['aprovar', '--motivo', 'x'], /falta o argumento id/)
-  await refused(t, ['aprovar', 'um', '--motivo', 'x'], /id inválido: um/)
-  await refused(t, ['aprovar', '1', '--motivo'], /falta o valor da opção --motivo/)
-  await refused(t, ['regras', 'demais'], /argumentos demais/)
-  await refused(t, ['processar'], /falta a opção obrigatória --modo/)
-  await refused(t, ['processar', '--modo', 'talvez'], /valor inválido: talvez/)
-  for (const date of ['2026-02-30', '2025-02-29', '2026-13-01', '0000-01-01'])
-    await refused(t, ['processar', '--modo', 'manual', '--data-inicio', date], /data impossível/)
-  for (const date of ['30/10/2026', 'hoje', '2026-1-1'])
-    await refused(t, ['processar', '--modo', 'manual', '--data-fim', date], /data mal escrita/)
-  await refused(
-    t,
+const WRONG: [args: string[], says: RegExp][] = [
+  [[], /Uso: conferente/],
+  [['apagar'], /comando desconhecido: apagar/],
+  [['lista'], /comando desconhecido: lista Seria listar\?/],
+  [['listar', '--foo'], /opção desconhecida: --foo/],
+  [['listar', '--status', 'boa'], /valor inválido: boa; são possíveis: aberta/],
+  [['listar', '--limite', '-1'], /número inválido: -1/],
+  [['aprovar', '1'], /falta a opção obrigatória --motivo/],
+  [['aprovar', '--motivo', 'x'], /falta o argumento id/],
+  [['aprovar', 'um', '--motivo', 'x'], /id inválido: um/],
+  [['aprovar', '1', '--motivo'], /falta o valor da opção --motivo/],
+  [['regras', 'demais'], /argumentos demais/],
+  [['processar'], /falta a opção obrigatória --modo/],
+  [['processar', '--modo', 'talvez'], /valor inválido: talvez/],
+  ...['2026-02-30', '2025-02-29', '2026-13-01', '0000-01-01'].map((date): [string[], RegExp] => [
+    ['processar', '--modo', 'manual', '--data-inicio', date],
+    /data impossível/,
+  ]),
+  ...['30/10/2026', 'hoje', '2026-1-1'].map((date): [string[], RegExp] => [
+    ['processar', '--modo', 'manual', '--data-fim', date],
+    /data mal escrita/,
+  ]),
+  [
     ['processar', '--modo', 'manual', '--data-inicio', '2026-10-02', '--data-fim', '2026-10-01'],
     /janela invertida: 2026-10-02 é depois de 2026-10-01/,
-  )
-  await refused(t, ['reverter', '--motivo', 'x'], /diga exatamente um/)
-  await refused(t, ['reverter', '--sessao', '1', '--operacao', '1', '--motivo', 'x'], /diga exatamente um/)
-  await refused(t, ['corrigir', '1', '--valor', 'categoria', '--motivo', 'x'], /coluna=valor/)
-  await refused(t, ['configurar', 'limites.linhas', '5'], /falta a opção obrigatória --motivo/)
-  await refused(t, ['listar', '--demo'], /--demo usa o banco da demonstração/)
-  await refused(t, ['demo', '--linhas', '5'], /número inválido: 5/)
+  ],
+  [['reverter', '--motivo', 'x'], /diga exatamente um/],
+  [['reverter', '--sessao', '1', '--operacao', '1', '--motivo', 'x'], /diga exatamente um/],
+  [['corrigir', '1', '--valor', 'categoria', '--motivo', 'x'], /coluna=valor/],
+  [['configurar', 'limites.linhas', '5'], /falta a opção obrigatória --motivo/],
+  [['listar', '--demo'], /--demo usa o banco da demonstração/],
+  [['demo', '--linhas', '5'], /número inválido: 5/],
+]
+
+t.test('wrong usage ends with 2 and says what is wrong', async (t) => {
+  for (const [args, says] of drawn(WRONG, 8)) await refused(t, args, says)
 })
 
 t.test('help is on stdout, in the language, with examples', async (t) => {
@@ -52,7 +60,7 @@ t.test('help is on stdout, in the language, with examples', async (t) => {
     ([, name]) => name ?? '',
   )
   t.ok(commands.length > 19, commands.join(' '))
-  for (const command of commands) {
+  for (const command of drawn(commands, 6)) {
     const help = await conferente([command, '--help'], { url })
     t.equal(help.code, 0)
     t.match(help.stdout, /Exemplos:\n {2}/)

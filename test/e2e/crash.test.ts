@@ -12,7 +12,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
 import { times } from '../helper/thorough.ts'
 
-const CUTS = times(2, { thorough: 8 })
+const CUTS = times(2, { thorough: 4 })
 const ROWS = 1000
 const dataDir = mkdtempSync(join(tmpdir(), 'conferente-queda-'))
 let server: Embedded

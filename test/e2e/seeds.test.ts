@@ -5,9 +5,10 @@ import { banco } from '../helper/database.ts'
 import { times } from '../helper/thorough.ts'
 
 const ROWS = 20_000
-const SEEDS = times(2, { thorough: 10 })
+const FIRST = Math.floor(Math.random() * 10)
 
-for (let seed = 1; seed <= SEEDS; seed++) {
+for (let n = 0; n < times(1, { thorough: 4 }); n++) {
+  const seed = 1 + ((FIRST + n) % 10)
   t.test(`warehouse of seed ${seed}`, async (t) => {
     const { sql } = await banco(t)
     await sql`select exemplo.criar_armazem(${ROWS}, ${seed})`

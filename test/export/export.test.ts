@@ -180,7 +180,11 @@ t.test('what does not fit on a sheet goes on upon the next', async (t) => {
     [26, [26]],
     [14, [14, 13]],
   ] as const) {
-    const stream = readOut(inTransaction(sql), xlsx({}, catalogue('pt-BR'), 'pt-BR', most), () => {})
+    const stream = readOut(
+      inTransaction(sql),
+      xlsx({}, catalogue('pt-BR'), 'pt-BR', { mostRows: most }),
+      () => {},
+    )
     const { sheets } = await readXlsx(Buffer.concat(await stream.toArray()))
     t.same(
       sheets.map(({ rows }) => rows.length),

@@ -31,7 +31,11 @@ t.test(
     }))
     await semear(sql, findings)
     const book = join(directory, 'achados.xlsx')
-    const made = readOut(inTransaction(sql), xlsx({}, catalogue('pt-BR'), 'pt-BR', 2001), () => {})
+    const made = readOut(
+      inTransaction(sql),
+      xlsx({}, catalogue('pt-BR'), 'pt-BR', { mostRows: 2001 }),
+      () => {},
+    )
     await pipeline(made, createWriteStream(book))
     // Every sheet to a file of its own, UTF-8, values as they are and not as they look.
     const filter = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1'

@@ -1,7 +1,7 @@
 // A real browser, for the review page and for pictures. Debian's, which CI installs; where there is none tests are skipped, and say so.
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import type { Test } from 'tap'
+import { t as file, type Test } from 'tap'
 
 const CHROMIUM = process.env['CONFERENTE_TESTE_CHROMIUM'] ?? '/usr/bin/chromium'
 
@@ -30,16 +30,23 @@ export function launch(): Promise<Browser> {
   })
 }
 
-/** Opens windows, each a person's own; what goes wrong in a page fails the test. */
+/** One for all tests of a file. */
+let shared: Promise<Browser> | undefined
+
+/** Opens windows, each a person's own, gone with the test; what goes wrong in a page fails it. */
 export async function navegador(t: Test): Promise<(url: string, sight?: Sight) => Promise<Page>> {
-  const browser = await launch()
-  t.teardown(() => browser.close())
+  if (shared === undefined) {
+    shared = launch()
+    file.teardown(async () => (await shared)?.close())
+  }
+  const browser = await shared
   return async (url, { width = 1280, dark = false } = {}) => {
     const context = await browser.newContext({
       viewport: { width, height: 900 },
       colorScheme: dark ? 'dark' : 'light',
       timezoneId: 'America/Sao_Paulo',
     })
+    t.teardown(() => context.close())
     const page = await context.newPage()
     page.on('pageerror', (error) => t.fail(`the page threw: ${error.message}`))
     page.setDefaultTimeout(20_000)

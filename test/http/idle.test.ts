@@ -17,7 +17,7 @@ test('a server that cuts off idle connections after a moment is not noticed by w
   t.teardown(() => {
     console.error = error
   })
-  for (let n = 0; n < times(80, { thorough: 400 }); n++) {
+  for (let n = 0; n < times(40, { thorough: 100 }); n++) {
     // about as long as the server waits: now the connection has just gone, now it is just going
     await sleep(46 + Math.random() * 6)
     const [rest, graphql, ready] = await Promise.all([

@@ -3,6 +3,7 @@
 export const MATRIX = `
 agendamentos                L R O A
 alteracoes                  L R O A
+codigos_regra               L R O A
 configuracoes_sistema       L R O A
 convites                          A
 correcoes_desfeitas         L R O A
@@ -14,6 +15,7 @@ execucoes_regra             L R O A
 notificacoes                L R O A
 operacoes                   L R O A
 padroes_trade_marketing     L R O A
+periodos                    L R O A
 pessoas                           A
 regras                      L R O A
 retencoes                   L R O A
@@ -44,9 +46,11 @@ consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
 confirmar_divergencias()      R
+controle_planilha()         L R O A
 corrigir_manualmente()        R
 criar_convite()                   A
 decidir_grupo()               R
+decidir_planilha()            R
 declarar_excecao()            R
 desativar_padrao()                A
 desativar_retencao()              A
@@ -61,19 +65,23 @@ encaminhar()                  R
 excecao_aviso()             L R O A
 experimentar_escrita()          O A
 exportar_divergencias()     L R O A
+fechar_periodo()                  A
 finalizar_operacao()        L R O A
 fuso()                      L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
+medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
 pagina_revisao()            L R O A
+periodos_fechados()         L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
 proxima_execucao()          L R O A
 quem_sou()                  L R O A
 reabrir_divergencias()        R
+reabrir_periodo()                 A
 registrar_exportacao()      L R O A
 registrar_operacao()          R O A
 registrar_pessoa()                A
@@ -87,6 +95,7 @@ reverter_operacao()           R O
 reverter_sessao()             R O
 revogar_acesso()                  A
 revogar_excecao()             R
+rotulos_livro()               R   A
 salvar_padrao()                   A
 salvar_retencao()                 A
 sessao_correio()            L R O A
@@ -94,6 +103,7 @@ sessao_link_revisao()       L R O A
 solicitar_processamento()       O
 ver_registro()                R   A
 verificar_integridade()     L R O A
+visao_geral()               L R O A
 `
 
 /** Every route that answers with something of its own; what is not here is a refusal of a method (405), for everybody alike. */
@@ -105,6 +115,7 @@ GET /api/v1/divergencias                       L R O A
 POST /api/v1/divergencias/processar                O
 POST /api/v1/divergencias/aprovar                R
 POST /api/v1/divergencias/confirmar              R
+POST /api/v1/divergencias/planilha               R
 POST /api/v1/divergencias/adiar                  R
 POST /api/v1/divergencias/encaminhar             R
 POST /api/v1/divergencias/comentar               R
@@ -137,7 +148,11 @@ const PUBLIC_READS = [
     'api',
     'app',
     'aside',
+    'change',
+    'changes',
+    'charts',
     'corrected',
+    'deciding',
     'decision',
     'details',
     'facts',
@@ -149,20 +164,34 @@ const PUBLIC_READS = [
     'keys',
     'list',
     'login',
+    'offered',
     'office',
     'one',
     'overview',
     'panel',
+    'pattern',
+    'patterns',
     'postponed',
     'preact',
     'queries',
     'queue',
+    'row',
+    'rule',
+    'rules',
+    'ruling',
+    'run',
     'search',
+    'setting',
+    'settings',
+    'sheet',
+    'standing',
+    'tally',
     'top',
+    'trend',
     'typed',
     'words',
   ].map((name) => `/revisao/${name}.mjs`),
-  ...['style', 'desk', 'hand', 'details', 'overview', 'narrow', 'print'].map(
+  ...['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print'].map(
     (name) => `/revisao/${name}.css`,
   ),
   // How people come in.

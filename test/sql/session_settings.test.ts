@@ -4,6 +4,7 @@ import { connect, type Sql } from '../../src/db/connection.ts'
 import { personal } from '../cli/helper.ts'
 import { banco } from '../helper/database.ts'
 import { cenario, codigo, one } from '../helper/scenario.ts'
+import { drawn } from '../helper/thorough.ts'
 import { achar, aprovar, divergencias, fotografia, lista, processar, regra } from '../helper/warehouse.ts'
 
 /** Type of a column, what its row holds, what the rule proposes, and what is neither, but may be read or look like what it holds. */
@@ -118,12 +119,12 @@ const unwritten = async ({ sql, each }: Scene) => {
   return rows.filter(({ certa }) => !certa).map(typeOf)
 }
 
-for (const form of ['table', 'view'] as const) {
+for (const form of drawn(['table', 'view'] as const, 1)) {
   t.test(`${form}: found, approved and taken back under settings that differ each time`, async (t) => {
     const s = await scene(t, form)
     const { sql, ana, olivia } = s
     const before = await fotografia(sql, 'meus.tudo')
-    for (const order of ORDERS) {
+    for (const order of drawn(ORDERS, 2)) {
       const [found, approved, undone] = order.map((i) => SETTINGS[i] as string) as [string, string, string]
       const what = `found, approved and taken back under ${order}`
       await olivia.unsafe(found)
@@ -152,7 +153,7 @@ for (const form of ['table', 'view'] as const) {
       const s = await scene(t, form)
       const { sql, ana, olivia } = s
       const before = await fotografia(sql, 'meus.tudo')
-      for (const [i, corrected] of SETTINGS.entries()) {
+      for (const [i, corrected] of drawn([...SETTINGS.entries()], 2)) {
         await olivia.unsafe(corrected)
         const { id, ...session } = await processar(olivia, 'auto', ['tipos'])
         t.match(session, { status: 'concluida', corrigidas: BigInt(TYPES.length) }, `corrected ${i}`)
@@ -174,7 +175,7 @@ for (const form of ['table', 'view'] as const) {
       const { sql, ana, olivia, each } = await scene(t, form)
       const move = (which: 1 | 3) =>
         sql.unsafe(each((row, n) => `update meus.tudo set c${n} = ${row[which]} where id = ${n};`))
-      for (const [i, settings] of SETTINGS.entries()) {
+      for (const [i, settings] of drawn([...SETTINGS.entries()], 2)) {
         await move(1)
         await processar(olivia, 'manual', ['tipos'])
         const ids = (await divergencias(sql, 'aberta')).map((d) => d['id'])

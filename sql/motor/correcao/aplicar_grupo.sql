@@ -5,7 +5,7 @@
 -- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
 -- is any day.
 create or replace function audit_interno.aplicar_grupo(
-  operacao_id bigint, regra audit.regras, colunas text[], ids bigint[], tentativa integer default 1
+  operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer default 1
 )
 returns daterange
 language plpgsql
@@ -22,6 +22,7 @@ declare
   v_mesma text;
   v_para text;
   v_guarda text;
+  v_intacta text;
   v_atribuicoes text;
   v_imagem text := audit_interno.expressao_imagens(v_relacao, colunas);
   v_outras text := audit_interno.expressao_imagens(v_relacao, audit_interno.colunas_guardadas(regra, colunas));
@@ -47,8 +48,9 @@ begin
   from unnest(colunas) as c;
   v_mesma := format('(l.entrada - %1$L::text[] = %2$s or l.entrada_nossa - %1$L::text[] = %2$s)', colunas, audit_interno.expressao_imagens(v_relacao, array(
     select c from unnest(regra.colunas_identidade) as c where c <> all (colunas))));
-  v_guarda := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
+  v_intacta := format('%s and %s and (l.impressao is null or l.impressao = %s)', v_de, v_mesma,
     audit_interno.expressao_impressao(v_relacao, regra.colunas));
+  v_guarda := concat_ws(' and ', v_intacta, aberta);
 
   begin
     select audit_interno.limite_chaves(v_relacao, regra.coluna_chave, array_agg(l.registro_id)) into v_limite
@@ -126,7 +128,7 @@ begin
       ids := array(
         select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.resultado <> 'infiel' order by 1);
       return case when ids = '{}' then 'empty'::daterange
-        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa + 1) end;
+        else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa + 1) end;
     end if;
     -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
     if v_codigo in ('0A000', '428C9', '55000') then
@@ -147,7 +149,7 @@ begin
           audit_interno.tipo_coluna(v_relacao, regra.coluna_chave))
       where l.divergencia_id = any (ids) and l.registro_id <> all (v_chaves);
       ids := array(select l.divergencia_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids) and l.registro_id = any (v_chaves) order by 1);
-      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids, tentativa) end;
+      return case when ids = '{}' then 'empty'::daterange else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa) end;
     end if;
     if cardinality(ids) = 1 then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
@@ -155,8 +157,8 @@ begin
       return 'empty'::daterange;
     end if;
     return range_merge(
-      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[:v_meio]),
-      audit_interno.aplicar_grupo(operacao_id, regra, colunas, ids[v_meio + 1:]));
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids[:v_meio]),
+      audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids[v_meio + 1:]));
   end;
   if v_quantas = cardinality(ids) then
     return v_dias;
@@ -166,15 +168,16 @@ begin
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
       when x.parada then 'recusada' else 'movida' end,
-    erro = case when not x.existe then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
-      when x.parada and not x.certa then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
+    erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
+      when x.parada and not x.aberta then 'o período está fechado'
+      when x.parada then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
   from audit_interno.escrever(format(
-    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s
+    'select l.divergencia_id, t.%I is not null, coalesce(%s, false), coalesce(%s, false), coalesce(%s, false), %s, %s, %s
      from pg_temp.conferente_lote l left join %s t on %s
      where l.divergencia_id = any ($1)',
-    regra.coluna_chave, v_mesma, v_para, v_guarda, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
-    v_tabela, v_chave), ids)
-    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb)
+    regra.coluna_chave, v_mesma, v_para, v_intacta, v_imagem, audit_interno.expressao_imagens(v_relacao, regra.colunas_identidade),
+    coalesce(aberta, 'true'), v_tabela, v_chave), ids)
+    as x (divergencia_id bigint, existe boolean, mesma boolean, certa boolean, parada boolean, agora jsonb, entrada jsonb, aberta boolean)
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
@@ -188,5 +191,5 @@ begin
   return v_dias;
 end
 $$;
-comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], bigint[], integer) is
-  'Applies part of pg_temp.conferente_lote: one rule, one set of columns. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], text, bigint[], integer) is
+  'Applies part of pg_temp.conferente_lote: one rule, one set of columns; aberta: audit_interno.condicao_aberta of them. Returns the days on which the altered rows are booked.';

@@ -1,5 +1,6 @@
 -- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
--- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors.
+-- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors. Nor is anything
+-- corrected while it is not known which months are closed.
 create or replace function audit_interno.verificar_limites(sessao_id bigint)
 returns void
 language plpgsql
@@ -12,9 +13,16 @@ declare
   v_fracao numeric := (audit_interno.configuracao('limites.fracao') #>> '{}')::numeric;
   v_fracao_desde bigint := (audit_interno.configuracao('limites.fracao_a_partir_de') #>> '{}')::bigint;
   v_valor numeric := (audit_interno.configuracao('limites.valor') #>> '{}')::numeric;
+  v_defeito text := audit_interno.defeito_periodos();
   v_limite text;
   v_exata boolean;
 begin
+  if v_defeito is not null then -- nobody knows what may be written
+    update audit.execucoes_regra e set status = 'concluida', motivo = 'nada foi corrigido: ' || v_defeito
+    where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
+    update audit.sessoes_processamento s set limite_atingido = v_defeito, etapa = 'correcao' where s.id = verificar_limites.sessao_id;
+    return;
+  end if;
   -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
@@ -31,7 +39,8 @@ begin
       select case when v_exata then array(
         select c.id from (select array(select x.id from audit_interno.elegiveis(verificar_limites.sessao_id, r) x) as ids) as e
         cross join lateral (
-          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)) as c) end as ids) as c
+          select audit_interno.contestadas(e.ids) as id union select audit_interno.desconhecidas(e.ids)
+          union select f.divergencia_id from audit_interno.em_periodo_fechado(e.ids) f) as c) end as ids) as c
     cross join lateral (
       select count(*) as linhas, coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0) as valor
       from audit_interno.elegiveis(verificar_limites.sessao_id, r) d

@@ -21,7 +21,7 @@ begin
   then
     return; -- somebody else did it while we waited
   end if;
-  v_hash := audit_interno.hash_regra(v_regra);
+  v_hash := audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null and not exists ( -- repartir_regra has prepared it already
     select from audit_interno.partes_sessao p where p.sessao_id = detectar_regra.sessao_id and p.regra = nome_regra)
   then

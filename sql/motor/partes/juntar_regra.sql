@@ -17,7 +17,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   select count(*) into v_partes
   from audit_interno.partes_sessao p where p.sessao_id = juntar_regra.sessao_id and p.regra = nome_regra;
-  v_hash := audit_interno.hash_regra(v_regra);
+  v_hash := audit_interno.guardar_codigo(v_regra);
   v_operacao := audit_interno.abrir_operacao('deteccao', juntar_regra.sessao_id, nome_regra, detalhes => jsonb_build_object(
     'hash_funcao', v_hash, 'janela', to_jsonb(audit_interno.janela_execucao(juntar_regra.sessao_id, nome_regra)), 'partes', v_partes));
   perform audit_interno.detectar_atrasadas(juntar_regra.sessao_id, v_regra, v_operacao, v_hash);

@@ -13,6 +13,7 @@ declare
   v_linhas bigint;
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
+  perform audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null then
     -- workers share the cores already: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);

@@ -13,6 +13,7 @@ declare
   v_total bigint;
 begin
   perform audit_interno.conferir_paradas(sessao_id);
+  perform audit_interno.contar_fechadas(sessao_id);
   perform audit_interno.totalizar_sessao(sessao_id);
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = finalizar_sessao.sessao_id;
   select count(*) filter (where e.status in ('falhou', 'pulada')), count(*) into v_falharam, v_total
@@ -40,6 +41,9 @@ begin
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
+    from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.fechadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso,
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)

@@ -56,7 +56,7 @@ begin
   end if;
   -- not colunas_resumo: what a summary lacks costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
-    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor]);
+    || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor, regra.coluna_filial]);
   if v_faltam is not null then
     return v_faltam;
   end if;

@@ -23,4 +23,4 @@ begin
 end
 $$;
 comment on function audit_interno.recusar_deixadas(bigint[], text) is
-  'Raises the first reason (NC005, NC007, NC017, NC021) when every finding was left.';
+  'Raises the first reason (NC005, NC007, NC017, NC021, NC022) when every finding was left.';

@@ -1,30 +1,12 @@
 -- A person says the finding is wrong. It stays silent until the row changes.
 create or replace function audit.rejeitar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
-language plpgsql
+language sql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '10s'
 as $$
-declare
-  v_ator text := audit_interno.ator();
-  v_motivo text := audit_interno.exigir_motivo(rejeitar_divergencias.motivo);
-  v_ids bigint[];
-  v_operacao bigint;
-begin
-  select array_agg(d.id) into v_ids
-  from audit_interno.travar_divergencias(rejeitar_divergencias.ids, 'rejeitar', audit_interno.situacoes_em_espera()) d;
-  v_operacao := audit_interno.abrir_operacao('rejeicao', motivo => v_motivo);
-  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
-  select v_operacao, d.id, 'rejeicao', v_ator, v_motivo, d.confianca
-  from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, false);
-  update audit.divergencias_processadas d
-  set status = 'rejeitada', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
-  where d.id = any (v_ids);
-  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_ids));
-  return query select * from audit_interno.resultados_decisao(rejeitar_divergencias.ids, v_operacao);
-end
+  select * from audit_interno.responder(rejeitar_divergencias.ids, 'rejeitar', rejeitar_divergencias.motivo)
 $$;
 comment on function audit.rejeitar_divergencias(bigint[], text) is
   'Rejects findings; they stay silent until their row changes. Returns each: feita, or deixada with the reason (somebody else decided it meanwhile). Errors: NC001 none given, NC004 unknown id, NC005 none can be rejected any more, NC006 reason missing.';

@@ -1,65 +1,13 @@
--- Takes the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
--- possible (somebody else was faster, it is for another person, it is not what was seen) are left and told, and the others go
--- through: pg_temp.conferente_deixada holds them with their reasons. When none is left to do, that is an error too.
--- Two people at one moment: the second waits here, then sees what the first did.
+-- Takes the findings a person decides on: those for which the act is possible. The others are left and told. When none is left to do,
+-- that is an error.
 create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_ator text := audit_interno.ator();
-  v_fuso text := audit.fuso();
-  v_pela_api boolean := audit_interno.pela_api();
-  v_estranhas text;
 begin
-  if ids is null or cardinality(ids) = 0 then
-    raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
-  end if;
-  if ato = 'aprovar' and v_pela_api and travar_divergencias.visto is null then
-    raise exception using errcode = 'NC001', message = 'falta visto: para cada id, na mesma ordem, o que foi visto',
-      hint = 'É o campo visto de cada divergência nas listas: divergencias e divergenciasAbertas no GraphQL, GET /api/v1/divergencias no REST.';
-  end if;
-  if cardinality(travar_divergencias.visto) <> cardinality(ids) then
-    raise exception using errcode = 'NC001', message = 'visto tem de ter tantos itens quanto ids, na mesma ordem',
-      detail = format('%s ids, %s vistos', cardinality(ids), cardinality(travar_divergencias.visto));
-  end if;
-  perform from audit.divergencias_processadas d where d.id = any (travar_divergencias.ids) order by d.id for update;
-  select string_agg(coalesce(i::text, 'nulo'), ', ') into v_estranhas
-  from unnest(travar_divergencias.ids) as i
-  where not exists (select from audit.divergencias_processadas d where d.id = i);
-  if v_estranhas is not null then
-    raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', v_estranhas),
-      hint = 'Nada foi feito. Veja audit.vw_divergencias_abertas.';
-  end if;
-
-  perform audit_interno.criar_deixadas();
-  insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-  select d.id, x.codigo, case x.codigo
-      when 'NC005' then format('já está %s', d.status)
-        || coalesce(' por ' || coalesce(d.decidida_por, d.proposta_por), '')
-        || coalesce(to_char(d.decidida_em at time zone v_fuso, '" em "DD/MM/YYYY" às "HH24:MI'), '')
-        || coalesce(': ' || d.motivo, '')
-      when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
-      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
-      else format('%s: %s%s. Para aprovar isto: visto %s',
-        case when v.visto is not null then 'já não é o que foi visto'
-          when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
-        coalesce(d.valores_digitados, d.valores_propostos)::text, coalesce(', proposto por ' || d.proposta_por, ''),
-        audit.divergencia_visto(d)) end
-  from audit.divergencias_processadas d
-  left join (
-    select distinct on (u.id) u.id, u.visto from unnest(travar_divergencias.ids, travar_divergencias.visto) as u (id, visto)
-  ) as v on v.id = d.id
-  cross join lateral (select case
-    when d.status <> all (travar_divergencias.de) then 'NC005'
-    when ato <> 'aprovar' then null
-    when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
-    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
-    when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
-  end as codigo) as x
-  where d.id = any (travar_divergencias.ids) and x.codigo is not null;
+  perform audit_interno.separar_divergencias(travar_divergencias.ids, ato, de, travar_divergencias.visto);
   perform audit_interno.recusar_deixadas(travar_divergencias.ids, ato);
 
   return query
@@ -70,4 +18,4 @@ begin
 end
 $$;
 comment on function audit_interno.travar_divergencias(bigint[], text, text[], text[]) is
-  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen.';
+  'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';

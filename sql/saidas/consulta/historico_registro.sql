@@ -2,7 +2,7 @@
 create or replace function audit.historico_registro(tabela text, id text)
 returns table (
   quando timestamptz, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint,
-  antes jsonb, depois jsonb, motivo text
+  antes jsonb, depois jsonb, motivo text, hash_regra text
 )
 language sql
 stable security definer
@@ -11,7 +11,8 @@ as $$
   with dito as materialized (
     select m.tabela, m.id from audit_interno.registro_dito(historico_registro.tabela, historico_registro.id) as m
   )
-  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo
+  select e.quando, e.evento, o.ator, coalesce(d.regra, o.regra), e.divergencia_id, o.id, o.sessao_id, e.antes, e.depois, e.motivo,
+    case e.evento when 'deteccao' then o.detalhes ->> 'hash_funcao' end
   from dito m
   join audit.divergencias_processadas d on d.tabela = m.tabela and d.registro_id = m.id
   cross join lateral (
@@ -34,11 +35,11 @@ as $$
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
   union all
-  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo
+  select x.criada_em, 'excecao', x.autor, x.regra, null, x.operacao_id, null, null, jsonb_build_object('expira_em', x.expira_em), x.motivo, null
   from dito m
   join audit.excecoes x on x.tabela = m.tabela and x.registro_id = m.id
   order by 1, 6
 $$;
 comment on function audit.historico_registro(text, text) is
-  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. No rows when nothing did; NC004 when no rule knows such a table.';
+  'Everything that ever happened to one row: detections, decisions, alterations with before and after, rollbacks, corrections seen undone from outside, exceptions. tabela: the relation that a rule names, such as dw.lancamentos, or a table below it; id: the key as text. hash_regra: of a detection, the code that made it, in audit.codigos_regra. No rows when nothing did; NC004 when no rule knows such a table.';
 grant execute on function audit.historico_registro(text, text) to conferente_leitor;

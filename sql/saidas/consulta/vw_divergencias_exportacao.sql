@@ -10,7 +10,7 @@ select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabe
   d.justificativa, d.detectada_em, d.ultima_deteccao, d.vezes_detectada, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo,
   d.valores_originais as valores_antes, coalesce(d.valores_digitados, d.valores_propostos) as valores_depois,
   (select string_agg(j.value, ' · ' order by array_position(r.colunas_resumo, j.key), j.key) from jsonb_each_text(s.resumo) as j
-    where j.value <> '') as lancamento, s.resumo
+    where j.value <> '') as lancamento, s.resumo, audit.divergencia_visto(d) as visto
 from audit.divergencias_processadas d
 left join audit.vw_resumos s on s.divergencia_id = d.id
 left join audit.regras r on r.nome = d.regra;
@@ -40,3 +40,4 @@ comment on column audit.vw_divergencias_exportacao.valores_antes is 'Column to v
 comment on column audit.vw_divergencias_exportacao.valores_depois is 'Column to value that is proposed or typed; {} when the finding only flags.';
 comment on column audit.vw_divergencias_exportacao.lancamento is 'What the entry is known by (supplier, document, date, …), the values in the order that the rule registers, by " · "; null for readers unless the setting resumo.leitores opens it.';
 comment on column audit.vw_divergencias_exportacao.resumo is 'Column to value of what stands in lancamento.';
+comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is shown of it, for audit.aprovar_divergencias: an approval is of what was seen.';

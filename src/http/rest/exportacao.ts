@@ -1,5 +1,6 @@
 import type { RouteHandlerMethod } from 'fastify'
 import type { ExportFormat, FindingsFilter } from '../../export/index.ts'
+import { mayWait } from '../../session/states.ts'
 import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
 
@@ -48,7 +49,7 @@ export function exportacao({ text, settings }: HttpContext): RouteHandlerMethod 
       // its end is recorded also for who has gone
       (work) => request.asCaller(work as never, EXPORT_MS, true),
       filter,
-      { format, dialect, language: settings.language },
+      { format, dialect, language: settings.language, decides: mayWait(asked.status) },
       motivo,
     )
     return reply

@@ -1,3 +1,4 @@
+import { XLSX_MIME } from '../../export/media.ts'
 import type { Catalogue } from '../../i18n/index.ts'
 import { STATUSES } from '../../session/states.ts'
 import { DAY, type Schema } from './schemas.ts'
@@ -21,6 +22,7 @@ const OPERATIONS = [
   'regra',
   'padrao',
   'retencao',
+  'periodo',
   'sessao',
   'acesso',
   'exportacao',
@@ -78,6 +80,8 @@ export function parameters({ rest: { parameter: said } }: Catalogue) {
     until: { ...orNull(DAY), description: said.ate },
     forWhom: { ...TEXT, description: said.para },
     comment: { type: 'string', minLength: 1, maxLength: 2000, description: said.comentario },
+    fileName: { type: 'string', minLength: 1, maxLength: 200, description: said.nome },
+    sheet: { contentMediaType: XLSX_MIME, description: said.arquivo },
     reason: { type: 'string', minLength: 1, maxLength: 2000, description: said.motivo },
     operation: { ...ID, description: said.operacao },
     operationKinds: { ...some(oneOf(...OPERATIONS)), description: said.tipo },

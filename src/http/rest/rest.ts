@@ -1,9 +1,9 @@
-import type { FastifyInstance, HTTPMethods } from 'fastify'
+import type { FastifyInstance, HTTPMethods, RouteOptions } from 'fastify'
 import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
 import { installValidation } from '../validation.ts'
 import { installDocsPage, installOpenApi } from './docs.ts'
-import { routes } from './routes.ts'
+import { type Route, routes } from './routes.ts'
 import { PROBLEM, rowSchemas } from './schemas.ts'
 
 const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -23,23 +23,45 @@ export async function rest(app: FastifyInstance, context: HttpContext): Promise<
         taken.set(url, methods)
         for (const name of [method].flat()) methods.add(name)
       })
-      for (const { id, tag, path, method, handler, exposeHeadRoute = true, ...described } of routes(
+      for (const { id, tag, path, method, handler, exposeHeadRoute = true, takes, ...described } of routes(
         context,
       )) {
-        scope.route({
+        const route = {
           method,
           url: path,
           exposeHeadRoute,
           config: { asks: true },
           schema: { operationId: id, tags: [tag], ...described },
           handler,
-        })
+        }
+        if (takes) await takeFile(scope, route, takes)
+        else scope.route(route)
       }
     },
     { prefix: '/api/v1' },
   )
   refuseOtherMethods(app, context, taken)
   await installDocsPage(app, context)
+}
+
+/** A route whose body is a file, in memory as a whole; no other route takes one. */
+async function takeFile(
+  scope: FastifyInstance,
+  route: RouteOptions,
+  { mediaTypes, bytes, admit }: NonNullable<Route['takes']>,
+): Promise<void> {
+  await scope.register(async (inner) => {
+    inner.removeAllContentTypeParsers()
+    inner.addContentTypeParser([...mediaTypes], { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    )
+    inner.route({
+      ...route,
+      schema: { ...route.schema, consumes: mediaTypes },
+      bodyLimit: bytes,
+      onRequest: admit,
+    })
+  })
 }
 
 /** A path that exists says which methods it takes, rather than that it does not exist. */

@@ -1,8 +1,10 @@
-import type { RouteHandlerMethod } from 'fastify'
+import type { onRequestAsyncHookHandler, RouteHandlerMethod } from 'fastify'
+import { MOST_FILE_BYTES, XLSX_MIME } from '../../export/media.ts'
 import type { HttpContext } from '../context.ts'
 import { asks, DECISION_MS, decision, document } from './ask.ts'
 import { exportacao } from './exportacao.ts'
 import { parameters } from './parameters.ts'
+import { admitSheet, planilha } from './planilha.ts'
 import { processar } from './processar.ts'
 import {
   answers,
@@ -14,6 +16,7 @@ import {
   PERFORMANCE,
   page,
   type Schema,
+  SHEET_DECIDED,
 } from './schemas.ts'
 
 export interface Route {
@@ -25,9 +28,16 @@ export interface Route {
   readonly path: string
   readonly params?: Members
   readonly querystring?: Members
-  readonly body?: Members
+  readonly body?: Schema
   readonly response: Schema
   readonly handler: RouteHandlerMethod
+  /** A body that is no JSON. */
+  readonly takes?: {
+    readonly mediaTypes: readonly string[]
+    readonly bytes: number
+    /** Asked before the body is read. */
+    readonly admit: onRequestAsyncHookHandler
+  }
   /** Whether GET may be asked for its headers alone. */
   readonly exposeHeadRoute?: boolean
 }
@@ -98,6 +108,18 @@ export function routes(context: HttpContext): readonly Route[] {
       body: object({ ids: p.findings, motivo: p.reason }, ['ids', 'motivo']),
       response: gives(answer.decided, DECIDED),
       handler: decision('audit.confirmar_divergencias'),
+    },
+    {
+      id: 'decidirPlanilha',
+      tag: 'divergencias',
+      summary: operation.planilha,
+      method: 'POST',
+      path: '/divergencias/planilha',
+      querystring: object({ nome: p.fileName }),
+      body: p.sheet,
+      response: gives(answer.sheet, SHEET_DECIDED),
+      handler: planilha(context),
+      takes: { mediaTypes: [XLSX_MIME], bytes: MOST_FILE_BYTES, admit: admitSheet(context) },
     },
     {
       id: 'adiarDivergencias',

@@ -7,6 +7,7 @@ export type Schema = Readonly<Record<string, unknown>>
 const ROWS = {
   Divergencia: 'audit.divergencias_processadas',
   ResultadoDecisao: 'audit.resultado_decisao',
+  ResultadoPlanilha: 'audit.resultado_planilha',
   Operacao: 'audit.vw_operacoes_resumo',
   Sessao: 'audit.sessoes_processamento',
   Execucao: 'audit.execucoes_regra',
@@ -164,6 +165,17 @@ export const DECIDED: Schema = {
     por_resultado: { type: 'object', additionalProperties: { type: 'integer' } },
     por_status: { type: 'object', additionalProperties: { type: 'integer' } },
     itens: list('ResultadoDecisao'),
+  },
+}
+
+/** What became of the lines of a spreadsheet. */
+export const SHEET_DECIDED: Schema = {
+  type: 'object',
+  required: ['arquivo', 'por_resultado', 'itens'],
+  properties: {
+    arquivo: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+    por_resultado: { type: 'object', additionalProperties: { type: 'integer' } },
+    itens: list('ResultadoPlanilha'),
   },
 }
 

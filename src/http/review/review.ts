@@ -7,7 +7,7 @@ import type { HttpContext } from '../context.ts'
 const PLACE = '/revisao'
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))
 /** In this order: what fits a phone or paper comes after what it changes. */
-const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'narrow', 'print']
+const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print']
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -32,6 +32,7 @@ export async function review(app: FastifyInstance, context: HttpContext): Promis
 export const API = ${JSON.stringify(`${settings.basePath}/graphql`)}
 export const BASE = ${JSON.stringify(settings.basePath)}
 export const WAYS = ${JSON.stringify(ways)}
+export const REST = ${JSON.stringify(`${settings.basePath}/api/v1`)}
 export const t = ${JSON.stringify(text.review)}
 `
   await app.register(async (scope) => {

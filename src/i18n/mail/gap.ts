@@ -39,6 +39,12 @@ export const gap = {
     (rule: string, text: string) => `A regra ${rule}: ${text}`,
     (rule, text) => `Rule ${rule}: ${text}`,
   ),
+  periodo_fechado: both(
+    (rule: string, n: number, count: string) =>
+      `${rule}: ${count} ${plural(n, 'divergência fica como está, em período fechado', 'divergências ficam como estão, em período fechado')}; lance o ajuste no período aberto`,
+    (rule, n, count) =>
+      `${rule}: ${count} ${plural(n, 'divergence stays', 'divergences stay')} as it is, in a closed period; book the adjustment in the open one`,
+  ),
 }
 
 export const undone = {

@@ -32,6 +32,11 @@ export const postponed = {
   until: both('até {day}', 'until {day}'),
   changed: both('até que o registro mude', 'until the row changes'),
   none: both('Nada está adiado.', 'Nothing is postponed.'),
+  partly: both(
+    'Listadas as {n} de maior valor, de {total}.',
+    'Listed are the {n} of highest amount, of {total}.',
+  ),
+  more: both('Listar mais', 'List more'),
   back: {
     one: both('Trazer 1 de volta à fila', 'Bring 1 back to the queue'),
     many: both('Trazer {n} de volta à fila', 'Bring {n} back to the queue'),

@@ -73,10 +73,10 @@ export const help = {
     ],
     [same('/'), both('busca; Esc a limpa', 'searches; Esc clears it')],
     [
-      both('1 a 6', '1 to 6'),
+      both('1 a 7', '1 to 7'),
       both(
-        'Fila, Segunda aprovação, Adiadas, Corrigidas hoje, Visão geral, Improváveis',
-        'Queue, Second approval, Postponed, Corrected today, Overview, Improbable',
+        'Fila, Segunda aprovação, Adiadas, Corrigidas hoje, Visão geral, Improváveis; Regras, para quem administra',
+        'Queue, Second approval, Postponed, Corrected today, Overview, Improbable; Rules, for whoever administers',
       ),
     ],
     [same('?'), both('estas teclas', 'these keys')],

@@ -4,8 +4,10 @@ import { aside, postponed } from './aside.ts'
 import { door } from './door.ts'
 import { help, hints } from './keys.ts'
 import { label } from './label.ts'
-import { over } from './overview.ts'
+import { over, run } from './overview.ts'
 import { band, kind, rule, ruleSentence, way } from './rule.ts'
+import { ruling } from './ruling.ts'
+import { sheet } from './sheet.ts'
 import { became, events, mailStatus, sessionStatus, status } from './state.ts'
 
 /** What the review page says: plain text, with {names} where the page puts something in. */
@@ -48,6 +50,7 @@ export const review = {
     corrigidas: both('Corrigidas hoje', 'Corrected today'),
     geral: both('Visão geral', 'Overview'),
     improvaveis: both('Improváveis', 'Improbable'),
+    regras: both('Regras', 'Rules'),
   },
   role: {
     leitor: both('leitor', 'reader'),
@@ -159,6 +162,7 @@ export const review = {
   forwardedTo: both('Encaminhada para {who}.', 'Forwarded to {who}.'),
   aside,
   postponed,
+  sheet,
   otherReason: both('outro motivo, escrito', 'another reason, typed'),
   reversals: [
     both('estavam erradas: conta contra a regra', 'they were wrong: it counts against the rule'),
@@ -221,6 +225,9 @@ export const review = {
   evidence: both('Por quê', 'Why'),
   history: both('Histórico do registro', 'History of the row'),
   latest: both('Os últimos {n} de {total} acontecimentos.', 'The latest {n} of {total} events.'),
+  ruleThen: both('a regra {rule} como era', 'the rule {rule} as it was'),
+  codeOf: both('Código da regra, SHA-256 {hash}…', 'Code of the rule, SHA-256 {hash}…'),
+  codeGone: both('O código não foi guardado.', 'The code was not kept.'),
   when: both('Quando', 'When'),
   event: both('O quê', 'What'),
   who: both('Quem', 'Who'),
@@ -233,6 +240,10 @@ export const review = {
   number: both(
     'Só algarismos, e uma vírgula antes dos centavos: {example}',
     'Digits alone, and a point or comma before the cents: {example}',
+  ),
+  unknownLabel: both(
+    '{column}: o livro não tem “{value}”. Escolha um dos que ele tem.',
+    '{column}: the ledger has no “{value}”. Choose one that it has.',
   ),
   onlyOne: both('Só a divergência {id}.', 'Finding {id} alone.'),
   all: both('Ver todas', 'See all'),
@@ -249,6 +260,7 @@ export const review = {
       many: both('{n} esperam ao todo.', '{n} wait in all.'),
     },
     clear: both('Ver tudo', 'See all'),
+    elsewhere: both('{n} em {screen}', '{n} in {screen}'),
     partly: both('Procurado só nas {n} de maior valor.', 'Searched in the {n} of highest amount alone.'),
   },
   operation: both('Operação {id}', 'Operation {id}'),
@@ -279,6 +291,8 @@ export const review = {
     },
   },
   over,
+  run,
+  ruling,
   hints,
   help,
   status,

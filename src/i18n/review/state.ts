@@ -112,6 +112,10 @@ export const became = {
     one: both('1 já estava como antes', '1 was as before already'),
     many: both('{n} já estavam como antes', '{n} were as before already'),
   },
+  mudanca: {
+    one: both('mudança guardada', 'change saved'),
+    many: both('mudanças guardadas', 'changes saved'),
+  },
   autonomia: {
     one: both('volta a corrigir sozinha', 'corrects by itself again'),
     many: both('voltam a corrigir sozinhas', 'correct by themselves again'),

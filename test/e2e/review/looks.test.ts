@@ -109,7 +109,7 @@ test(
       t.ok(Number(wide) <= 0, `${where}: nothing sticks out`)
       t.same(await page.evaluate(SMALL), [], `${where}: every target has 24 pixels`)
     }
-    for (const sight of [{}, { dark: true }, { width: 390 }]) {
+    for (const sight of [{ width: 1024 }, { dark: true, width: 1920 }, { width: 390 }]) {
       const name = JSON.stringify(sight)
       const door = await open('', sight)
       await door.getByRole('heading', { name: 'Entrar' }).waitFor()
@@ -148,7 +148,7 @@ test(
       await barriers(page, `to whom ${name}`)
       await page.keyboard.press('Escape')
       await page.keyboard.press('3')
-      if (sight.width) await page.locator('.list button.line').first().click()
+      if (sight.width === 390) await page.locator('.list button.line').first().click()
       await pronto(page)
       await barriers(page, `what is postponed ${name}`)
       await page.keyboard.press('4')
@@ -159,6 +159,28 @@ test(
       await barriers(page, `the overview ${name}`)
       await page.keyboard.press('?')
       await barriers(page, `the keys ${name}`)
+      const desk = await entrar('operador', 'olivia', '?tela=geral', sight)
+      await desk.getByRole('button', { name: 'Simular' }).click()
+      await desk.getByRole('region', { name: 'O que a simulação achou' }).waitFor()
+      await desk.getByText('Os mesmos números em tabela').click()
+      await barriers(desk, `the overview of an operator, simulated ${name}`)
+      const rules = await entrar('administrador', 'adelia', '?tela=regras', sight)
+      for (const part of ['padroes', 'regra.errada', 'rotulos', 'revisao']) {
+        await rules.evaluate(
+          `history.pushState(null, '', '?tela=regras&grupo=${part}'); dispatchEvent(new PopStateEvent('popstate'))`,
+        )
+        await rules.locator('#hand').waitFor()
+        if (part === 'padroes') {
+          await rules.getByRole('textbox', { name: 'Padrão' }).fill('x')
+          await rules.getByText(/^O livro/).waitFor()
+        }
+        if (part === 'rotulos') {
+          await rules.getByRole('button', { name: 'Mudar pendente.rotulos' }).click()
+          await rules.getByRole('button', { name: /^OUTRA/ }).waitFor()
+        }
+        if (part === 'revisao') await rules.getByRole('button', { name: 'Mudar revisao.motivos' }).click()
+        await barriers(rules, `${part} ${name}`)
+      }
     }
   },
 )

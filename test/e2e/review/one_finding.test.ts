@@ -42,6 +42,61 @@ test(
 )
 
 test(
+  'a label that the ledger does not have is refused in the dialog, and those it has are offered',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.sql`insert into dw.lancamentos (id, categoria, descricao) select n, case when n < 60 then 'CERTA' else 'OUTRA' end, 'texto ' || n from generate_series(1000, 1100) n`
+    await cena.lancar({ id: 1 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana', `?divergencia=${(await cena.achado(1)).id}`)
+    await page.keyboard.press('e')
+    await dialogo(page)
+      .locator('datalist[id="valor.categoria.labels"] option[value=OUTRA]')
+      .waitFor({ state: 'attached' })
+    await dialogo(page).getByLabel('categoria').fill('OUTRO')
+    await dizer(page, 'a nota diz outra')
+    await dialogo(page)
+      .getByRole('alert')
+      .getByText('categoria: o livro não tem “OUTRO”. Escolha um dos que ele tem.')
+      .waitFor()
+    t.equal(await dialogo(page).getByLabel('Motivo').inputValue(), 'a nota diz outra', 'nothing is lost')
+    t.equal((await cena.sql`select from audit.decisoes`).length, 0)
+    await dialogo(page).getByLabel('categoria').fill('OUTRA')
+    await dialogo(page).getByLabel('descrição').fill('um texto que ninguém escreveu')
+    await dialogo(page).getByRole('button', { name: 'Confirmar' }).click()
+    await dito(page, /1 aguarda segunda pessoa/)
+    t.match(await cena.sql`select valores from audit.decisoes`, [
+      { valores: { categoria: 'OUTRA', descricao: 'um texto que ninguém escreveu' } },
+    ])
+  },
+)
+
+test('the story of a row shows the rule as it was when it found it', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  await cena.sql.unsafe(`
+    create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable
+    set search_path = pg_catalog, pg_temp as $f$
+      select 'dw.lancamentos', l.id::text, '{"categoria": "CERTA"}'::jsonb, 0.9, '{}'::jsonb, 'outra frase', l.valor
+      from dw.lancamentos l where l.categoria = 'ERR' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
+    $f$`)
+  await cena.processar()
+  const page = await entrar('leitor', 'leo', `?divergencia=${(await cena.achado(1)).id}`)
+  const then = page.getByRole('button', { name: 'a regra errada como era' })
+  // the latest event stands first
+  await then.last().click()
+  const code = page.locator('.source pre')
+  await code.getByText('a categoria está errada').waitFor()
+  t.notMatch(await lido(code), /outra frase/)
+  await then.first().click()
+  await code.getByText('outra frase').waitFor()
+  await then.first().click()
+  t.equal(await code.count(), 0)
+})
+
+test(
   'what was corrected long ago is taken back and opened again from the link to it',
   semNavegador,
   async (t) => {

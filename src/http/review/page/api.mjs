@@ -1,10 +1,12 @@
 // The page's one way to the server, in the name of whoever has signed in: the browser sends the cookie, which no script sees.
-import { API, BASE, t } from './words.mjs'
+import { API, BASE, REST, t } from './words.mjs'
 
 /** After so long without an answer it is said. */
 const PATIENCE = 10_000
 /** A decision may take longer than the server lets a statement run; only then it is given up, and with it what it had begun. */
 const DECISION_PATIENCE = 60_000
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
 
 /** What the server refused, in its own words; `login` when one has to sign in (again). */
 export class Refusal extends Error {
@@ -51,15 +53,56 @@ export const setDoor = (door) => {
  * Asks, or changes something.
  * @param {string} query
  * @param {Record<string, unknown>} [variables]
- * @param {{ slow?: () => void, alone?: boolean }} [how] slow: called when there is no answer for long, and only then is it waited on;
- *   alone: a sign-in that is no good is an error, and so is none
+ * @param {{ slow?: () => void, alone?: boolean, signal?: AbortSignal }} [how] slow: called when there is no answer for long, and only then is it waited on;
+ *   alone: a sign-in that is no good is an error, and so is none;
+ *   signal: nobody waits for the answer any more, and the server stops its work
  * @returns {Promise<any>} the answer's data
  * @throws {Refusal}
  */
-export async function ask(query, variables = {}, { slow, alone = false } = {}) {
+export const ask = (query, variables = {}, { slow, alone = false, signal } = {}) =>
+  admitted(() => send(query, variables, slow, alone ? undefined : meant.name, signal), alone)
+
+/** What waits, as a spreadsheet. @returns {Promise<Blob>} */
+export const download = () =>
+  admitted(async () => {
+    const waiting = WAITING.map((status) => `&status=${status}`).join('')
+    const { response, answer } = await exchange(
+      `${REST}/relatorios/divergencias/export?formato=xlsx${waiting}`,
+      { name: meant.name },
+      (some) => (some.ok ? some.blob() : some.json()),
+      () => {},
+    )
+    return admit(response, answer)
+  })
+
+/**
+ * The decisions of a spreadsheet.
+ * @param {File} file
+ * @param {() => void} slow
+ * @returns {Promise<{ itens: any[] }>}
+ */
+export const upload = (file, slow) =>
+  admitted(async () => {
+    const { response, answer } = await exchange(
+      `${REST}/divergencias/planilha?nome=${encodeURIComponent(file.name.slice(0, 200))}`,
+      { method: 'POST', body: file, headers: { 'content-type': XLSX }, name: meant.name },
+      (some) => some.json(),
+      slow,
+    )
+    return admit(response, answer)
+  })
+
+/**
+ * Asks again once somebody has signed in again, where the sign-in is no good any more.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @param {boolean} [alone] a sign-in that is no good is an error
+ * @returns {Promise<T>}
+ */
+async function admitted(work, alone = false) {
   for (;;) {
     try {
-      return await send(query, variables, slow, alone ? undefined : meant.name)
+      return await work()
     } catch (error) {
       if (!(error instanceof Refusal && error.login && access.door) || alone) throw error
       access.open ??= access.door(error.message).finally(() => {
@@ -75,28 +118,22 @@ export async function ask(query, variables = {}, { slow, alone = false } = {}) {
  * @param {Record<string, unknown>} variables
  * @param {(() => void) | undefined} slow
  * @param {string | undefined} name in which it is asked
+ * @param {AbortSignal | undefined} signal
  */
-async function send(query, variables, slow, name) {
-  const bell = slow && setTimeout(slow, PATIENCE)
-  let response, answer
-  try {
-    response = await fetch(API, {
+async function send(query, variables, slow, name, signal) {
+  const { response, answer } = await exchange(
+    API,
+    {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(name !== undefined && { 'x-conferente-pessoa': encodeURIComponent(name) }),
-      },
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
-      signal: AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
-    })
-    answer = await response.json()
-  } catch (error) {
-    const silent = error instanceof DOMException && error.name === 'TimeoutError'
-    throw new Refusal(silent ? (slow ? t.silentDecision : t.silent) : t.offline)
-  } finally {
-    clearTimeout(bell)
-  }
-  const { errors, data, detail, sugestao } = answer
+      name,
+      signal,
+    },
+    (some) => some.json(),
+    slow,
+  )
+  const { errors, data } = answer
   if (errors?.length > 0) {
     const [{ message, extensions }] = errors
     throw new Refusal(message, {
@@ -104,8 +141,47 @@ async function send(query, variables, slow, name) {
       hint: [extensions?.detalhe, extensions?.sugestao].filter(Boolean).join(' ') || undefined,
     })
   }
-  if (!response.ok) throw new Refusal(detail ?? t.offline, { hint: sugestao, login: response.status === 401 })
+  admit(response, answer)
   return data
+}
+
+/**
+ * One request, with a limit to how long it is waited for.
+ * @param {string} url
+ * @param {{ method?: string, headers?: Record<string, string>, body?: BodyInit, name?: string | undefined, signal?: AbortSignal | undefined }} request
+ *   name: in which it is asked
+ * @param {(response: Response) => Promise<any>} read
+ * @param {(() => void) | undefined} slow
+ */
+async function exchange(url, { name, signal, headers, ...request }, read, slow) {
+  const bell = slow && setTimeout(slow, PATIENCE)
+  try {
+    const response = await fetch(url, {
+      ...request,
+      headers: { ...headers, ...(name !== undefined && { 'x-conferente-pessoa': encodeURIComponent(name) }) },
+      signal: AbortSignal.any([
+        AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
+        ...(signal ? [signal] : []),
+      ]),
+    })
+    return { response, answer: await read(response) }
+  } catch (error) {
+    const silent = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new Refusal(silent ? (slow ? t.silentDecision : t.silent) : t.offline)
+  } finally {
+    clearTimeout(bell)
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {any} answer a problem document where the response is none of success
+ * @throws {Refusal}
+ */
+function admit({ ok, status }, answer) {
+  if (ok) return answer
+  const { detail, sugestao } = answer
+  throw new Refusal(detail ?? t.offline, { hint: sugestao, login: status === 401 })
 }
 
 /**

@@ -12,7 +12,8 @@ import { Postponed } from './postponed.mjs'
 import { html, render, useEffect, useMemo, useState } from './preact.mjs'
 import { whoAmI } from './queries.mjs'
 import { Queue } from './queue.mjs'
-import { Said, SCREENS, Strip, Top } from './top.mjs'
+import { Rules } from './rules.mjs'
+import { Said, Strip, screensOf, Top } from './top.mjs'
 import { t } from './words.mjs'
 
 /** @typedef {import('./queries.mjs').Person} Person */
@@ -78,8 +79,9 @@ function Review({ me, leave, become }) {
   )
   const [help, setHelp] = useState(false)
   const decides = me.papeis.includes('revisor')
+  const screens = screensOf(me.papeis)
   const only = address.get('divergencia')
-  const screen = only === null ? (SCREENS.find((name) => name === address.get('tela')) ?? 'fila') : undefined
+  const screen = only === null ? (screens.find((name) => name === address.get('tela')) ?? 'fila') : undefined
 
   useEffect(() => {
     setDoor(
@@ -136,7 +138,7 @@ function Review({ me, leave, become }) {
   }
   useKeys({
     '?': () => setHelp(true),
-    ...Object.fromEntries(SCREENS.map((name, index) => [String(index + 1), () => show(name)])),
+    ...Object.fromEntries(screens.map((name, index) => [String(index + 1), () => show(name)])),
   })
 
   const waiting = useMemo(() => office.desk && groupsFor(office.desk, 'fila'), [office.desk])
@@ -156,8 +158,9 @@ function Review({ me, leave, become }) {
     ${queue && html`<${Queue} key=${screen} screen=${screen} me=${me.nome} ...${common} />`}
     ${screen === 'adiadas' && html`<${Postponed} ...${common} />`}
     ${screen === 'corrigidas' && html`<${Corrected} ...${common} reverts=${decides || me.papeis.includes('operador')} />`}
-    ${screen === 'geral' && html`<${Overview} office=${office} administers=${me.papeis.includes('administrador')} />`}
-    <${Said} office=${office} undo=${decides ? () => office.takeBack().then((key) => key && queue && go({ grupo: key })) : undefined} />
+    ${screen === 'geral' && html`<${Overview} office=${office} administers=${me.papeis.includes('administrador')} operates=${me.papeis.includes('operador')} />`}
+    ${screen === 'regras' && html`<${Rules} office=${office} address=${address} go=${go} />`}
+    <${Said} office=${office} hints=${screen !== 'geral' && screen !== 'regras'} undo=${decides ? () => office.takeBack().then((key) => key && queue && go({ grupo: key })) : undefined} />
     ${expired && html`<${LoginAgain} why=${expired.why} entered=${expired.entered} leave=${expired.gone} />`}
     ${help && html`<${Help} close=${() => setHelp(false)} />`}
   `

@@ -1,11 +1,12 @@
 // The dialog of a decision that needs typing: what it means, the reason, and the values.
 import { correct, decideSome, except, revert } from './acts.mjs'
 import { Refusal } from './api.mjs'
-import { say } from './format.mjs'
+import { label, say } from './format.mjs'
 import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
-import { record, today } from './queries.mjs'
-import { changes, Fields } from './typed.mjs'
-import { t } from './words.mjs'
+import { today } from './queries.mjs'
+import { labelsIn, record } from './row.mjs'
+import { changes, Fields, isLabels } from './typed.mjs'
+import { LANGUAGE, t } from './words.mjs'
 
 /** @param {string} day */
 const dayAfter = (day) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10)
@@ -23,6 +24,7 @@ export function Decision({ action, finding, office, what, close, done }) {
   const [slow, setSlow] = useState(false)
   const [row, setRow] = useState(/** @type {any[] | undefined} */ (undefined))
   const [soonest, setSoonest] = useState('')
+  const [ledger, setLedger] = useState(/** @type {Awaited<ReturnType<typeof labelsIn>>} */ (new Map()))
   const { id, regra } = finding
   const rule = office.desk?.rules.find((/** @type {any} */ { nome }) => nome === regra)
 
@@ -35,7 +37,11 @@ export function Decision({ action, finding, office, what, close, done }) {
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.current?.showModal()
-    if (action === 'correct') record(id).then(setRow, refused)
+    if (action === 'correct') {
+      record(id).then(setRow, refused)
+      // a ledger too large to be asked in time offers none, and refuses none
+      labelsIn(regra, rule?.colunas ?? []).then(setLedger, () => {})
+    }
     if (action === 'except') today().then((day) => setSoonest(dayAfter(day)), refused)
     // Back to where the keyboard was; if that is gone, to the group.
     return () =>
@@ -50,8 +56,15 @@ export function Decision({ action, finding, office, what, close, done }) {
     const motivo = elements.motivo.value
     const late = () => setSlow(true)
     switch (action) {
-      case 'correct':
-        return correct(id, changes(row ?? [], elements), motivo, late)
+      case 'correct': {
+        const values = changes(row ?? [], elements)
+        for (const [column, value] of Object.entries(values)) {
+          const known = labelsOf(column)
+          if (value !== null && isLabels(ledger.get(column) ?? []) && !known.includes(String(value)))
+            throw new Refusal(say(t.unknownLabel, { column: label(column), value }))
+        }
+        return correct(id, values, motivo, late)
+      }
       case 'except':
         return except(finding, elements.ate.value, motivo, late)
       case 'revert':
@@ -81,15 +94,16 @@ export function Decision({ action, finding, office, what, close, done }) {
     }
   }
   const waiting = busy || (action === 'correct' && row === undefined)
-  // What the rules propose elsewhere is known to be a label.
+  // What the ledger has, and what the rules propose elsewhere, is known to be a label.
   const labelsOf = (/** @type {string} */ column) => {
     const start = `${column} → `
     const changes = office.desk?.groups.map(({ mudanca }) => mudanca) ?? []
     return [
-      ...new Set(
-        changes.filter((change) => change?.startsWith(start)).map((change) => change.slice(start.length)),
-      ),
-    ].toSorted()
+      ...new Set([
+        ...(ledger.get(column) ?? []).map(({ rotulo }) => rotulo),
+        ...changes.filter((change) => change?.startsWith(start)).map((change) => change.slice(start.length)),
+      ]),
+    ].toSorted((a, b) => a.localeCompare(b, LANGUAGE))
   }
   return html`
     <dialog ref=${dialog} aria-labelledby="decision" onCancel=${(/** @type {Event} */ event) => busy && event.preventDefault()} onClose=${close}>

@@ -3,7 +3,7 @@ import { Refusal } from './api.mjs'
 import { Facts, Value } from './facts.mjs'
 import { held, label, moment, plain, say, statusName } from './format.mjs'
 import { html, useEffect, useState } from './preact.mjs'
-import { EVENTS, evidence, findingsOf, history, record } from './queries.mjs'
+import { EVENTS, evidence, findingsOf, history, record, ruleCode } from './row.mjs'
 import { t } from './words.mjs'
 
 const FORBIDDEN = '42501'
@@ -96,6 +96,7 @@ function Twin({ finding, facts, row }) {
 function Story({ tabela, registro, title }) {
   const [past, setPast] = useState(/** @type {{ total: number, events: any[] } | undefined} */ (undefined))
   const [refused, setRefused] = useState(/** @type {string | undefined} */ (undefined))
+  const [code, setCode] = useState(/** @type {string | undefined} */ (undefined))
   useEffect(() => {
     history(tabela, registro).then(setPast, (error) => setRefused(error.message))
   }, [tabela, registro])
@@ -114,15 +115,36 @@ function Story({ tabela, registro, title }) {
               <thead><tr><th scope="col">${t.when}</th><th scope="col">${t.event}</th><th scope="col">${t.who}</th><th scope="col">${t.reason}</th></tr></thead>
               <tbody>
                 ${past.events.map(
-                  ({ quando, evento, ator, motivo }) => html`
-                    <tr><td>${moment(quando)}</td><td>${t.events[/** @type {keyof typeof t.events} */ (evento)] ?? evento}</td><td>${ator}</td><td lang="pt-BR">${motivo}</td></tr>
+                  ({ quando, evento, ator, regra, motivo, hashRegra }) => html`
+                    <tr><td>${moment(quando)}</td><td>${t.events[/** @type {keyof typeof t.events} */ (evento)] ?? evento}</td><td>${ator}</td><td lang="pt-BR">${motivo}
+                      ${hashRegra && html` <button type="button" class="quiet code" aria-expanded=${code === hashRegra} onClick=${() => setCode(code === hashRegra ? undefined : hashRegra)}>${say(t.ruleThen, { rule: regra })}</button>`}</td></tr>
                   `,
                 )}
               </tbody>
             </table>
+            ${code !== undefined && html`<${Code} key=${code} hash=${code} />`}
           `
         }
       </section>
     `
   )
+}
+
+/** The code of a rule as it was when it found the row. @param {{ hash: string }} props */
+function Code({ hash }) {
+  const [text, setText] = useState(/** @type {string | undefined} */ (undefined))
+  const [refused, setRefused] = useState('')
+  useEffect(() => {
+    ruleCode(hash).then(
+      (code) => (code === undefined ? setRefused(t.codeGone) : setText(code)),
+      (error) => setRefused(error.message),
+    )
+  }, [hash])
+  if (refused) return html`<p role="alert" class="notice refused">${refused}</p>`
+  return html`
+    <figure class="source">
+      <figcaption>${say(t.codeOf, { hash: hash.slice(0, 12) })}</figcaption>
+      <pre tabindex="0" aria-label=${say(t.codeOf, { hash: hash.slice(0, 12) })}>${text ?? t.loading}</pre>
+    </figure>
+  `
 }

@@ -202,12 +202,10 @@ export function ordered(groups, seen) {
  * @param {string} search
  */
 export function find(groups, index, search) {
-  const words = folded(search).split(/\s+/).filter(Boolean)
-  const holds = (/** @type {string} */ text) => words.every((word) => text.includes(word))
   const hits = new Set()
   const found = new Set()
   for (const { id, grupo, text } of index) {
-    if (!holds(text)) continue
+    if (!has(text, search)) continue
     hits.add(id)
     found.add(grupo)
   }
@@ -216,7 +214,17 @@ export function find(groups, index, search) {
     groups: groups.filter(
       (group) =>
         found.has(group.grupo) ||
-        holds(folded(`${group.title} ${group.section} ${group.rule} ${group.supplier ?? ''}`)),
+        has(folded(`${group.title} ${group.section} ${group.rule} ${group.supplier ?? ''}`), search),
     ),
   }
 }
+
+/**
+ * Whether a folded text has all the words of a search.
+ * @param {string} text
+ * @param {string} search
+ */
+export const has = (text, search) =>
+  folded(search)
+    .split(/\s+/)
+    .every((word) => text.includes(word))

@@ -1,15 +1,18 @@
 // Adiadas: what is postponed, until when, by whom and why, and one key that brings it back.
 import { leave } from './acts.mjs'
-import { count, date, money, say } from './format.mjs'
-import { describe } from './groups.mjs'
+import { count, date, money, number, say } from './format.mjs'
+import { describe, has } from './groups.mjs'
 import { Items } from './items.mjs'
 import { useKeys } from './keys.mjs'
 import { List } from './list.mjs'
 import { html, useEffect, useMemo, useRef, useState } from './preact.mjs'
 import { postponed } from './queries.mjs'
+import { EVERYTHING, NoHits, Search, textOf, useSearch } from './search.mjs'
 import { t } from './words.mjs'
 
 const NONE = new Set()
+/** @type {readonly import('./groups.mjs').Group[]} */
+const NOTHING = []
 /** A sorting place after every day: while the row does not change. */
 const NEVER = '9999-99-99'
 
@@ -40,30 +43,50 @@ function partsOf(findings, rules, today) {
     .toSorted((a, b) => a.until.localeCompare(b.until) || b.value - a.value)
 }
 
+/** @typedef {{ total: number, items: any[], next: string | null }} Found */
+
 /**
  * @param {{ office: import('./office.mjs').Office, decides: boolean, address: URLSearchParams,
  *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} props
  */
 export function Postponed({ office, decides, address, go }) {
   const { desk, pending } = office
-  const [found, setFound] = useState(/** @type {any[] | undefined} */ (undefined))
+  const [found, setFound] = useState(/** @type {Found | undefined} */ (undefined))
   const [at, setAt] = useState(0)
   const [moved, setMoved] = useState(0)
   const [open, setOpen] = useState(/** @type {string | undefined} */ (undefined))
+  const search = useSearch('adiadas', NOTHING, address, office)
   const title = useRef(/** @type {HTMLElement | null} */ (null))
   useEffect(() => {
     let wanted = true
     if (desk)
-      postponed().then(
-        (some) => wanted && setFound(some),
+      postponed(null).then(
+        (page) => wanted && setFound(page),
         (error) => office.refused(error),
       )
     return () => {
       wanted = false
     }
   }, [desk])
+  const more = () =>
+    found?.next &&
+    postponed(found.next).then(
+      (page) => setFound({ ...page, items: [...found.items, ...page.items] }),
+      (error) => office.refused(error),
+    )
   const today = desk?.today ?? ''
-  const parts = useMemo(() => partsOf(found ?? [], desk?.rules ?? [], today), [found])
+  const { text, session, rule } = search
+  const meant = useMemo(
+    () =>
+      (found?.items ?? []).filter(
+        (one) =>
+          (text === '' || has(textOf(one), text)) &&
+          (session === null || [one.sessaoId, one.sessaoUltimaId].includes(session)) &&
+          (rule === null || one.regra === rule),
+      ),
+    [found, text, session, rule],
+  )
+  const parts = useMemo(() => partsOf(meant, desk?.rules ?? [], today), [meant])
   const free = parts.filter(({ key }) => !pending.has(key))
   const index = Math.max(
     0,
@@ -74,7 +97,8 @@ export function Postponed({ office, decides, address, go }) {
     setAt(0)
     setMoved(0)
     setOpen(undefined)
-    title.current?.focus()
+    // Whoever types a search goes on typing while it changes what is in hand.
+    if (!document.activeElement?.matches('[type=search]')) title.current?.focus()
   }, [current?.key])
   const move = (/** @type {number} */ by) => {
     const next = free[index + by]
@@ -107,6 +131,7 @@ export function Postponed({ office, decides, address, go }) {
     k: () => move(-1),
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
+    Escape: search.narrowed && (() => go(EVERYTHING)),
     o: findings[here] && (() => look(findings[here].id)),
     ...(decides && { x: back, u: () => office.takeBack() }),
   })
@@ -115,6 +140,13 @@ export function Postponed({ office, decides, address, go }) {
   return html`
     <main class=${`desk ${address.has('grupo') ? 'at-hand' : 'at-list'}`}>
       <div class="side">
+        <${Search} search=${search} go=${go} />
+        ${parts.length === 0 && search.narrowed && html`<${NoHits} search=${search} total=${found.total} clear=${() => go(EVERYTHING)} />`}
+        ${
+          found.next &&
+          html`<p class="nohits">${say(t.postponed.partly, { n: number(found.items.length), total: number(found.total) })}
+            <button type="button" onClick=${more}>${t.postponed.more}</button></p>`
+        }
         <${List} groups=${free} done=${[]} current=${current?.key} pending=${pending} choose=${(/** @type {string} */ key) => go({ grupo: key }, { push: true })} />
       </div>
       ${
@@ -129,7 +161,7 @@ export function Postponed({ office, decides, address, go }) {
                   choose=${setAt} toggle=${undefined} look=${look} details=${() => undefined} />
               </section>
             `
-          : html`<section class="hand empty"><h2 id="hand" tabindex="-1">${pending.size > 0 ? t.deciding : t.postponed.none}</h2></section>`
+          : html`<section class="hand empty"><h2 id="hand" tabindex="-1">${pending.size > 0 ? t.deciding : found.total === 0 ? t.postponed.none : ''}</h2></section>`
       }
     </main>
   `

@@ -119,12 +119,26 @@ export const items = (filter, flagged, after) =>
     next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
   }))
 
-/** What is postponed, most at stake first. */
-export const postponed = () =>
+/** So many of what is postponed are listed at once. */
+export const POSTPONED = 1000
+
+/**
+ * A page of what is postponed, most at stake first.
+ * @param {string | null} after
+ */
+export const postponed = (after) =>
   ask(
-    `{ divergenciasAbertas(filter: { adiada: { equalTo: true } }, first: 1000, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
-      nodes { ${FINDING} adiadaAte notaPor notaMotivo notaOperacaoId } } }`,
-  ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
+    `query ($after: Cursor) {
+      divergenciasAbertas(filter: { adiada: { equalTo: true } }, first: ${POSTPONED}, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
+        totalCount pageInfo { hasNextPage endCursor } nodes { ${FINDING} adiadaAte notaPor notaMotivo notaOperacaoId sessaoId sessaoUltimaId }
+      }
+    }`,
+    { after },
+  ).then(({ divergenciasAbertas: { totalCount, nodes, pageInfo } }) => ({
+    total: Number(totalCount),
+    items: nodes,
+    next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+  }))
 
 /** Who decided lately, or was forwarded something. @returns {Promise<string[]>} */
 export const people = () =>
@@ -149,53 +163,6 @@ export const one = (id) =>
     id,
   }).then(({ divergencia }) => divergencia)
 
-/** The evidence, which lists do not carry. @param {string} id */
-export const evidence = (id) =>
-  ask(`query ($id: BigInt!) { divergencia(id: $id) { evidencia } }`, { id }).then(
-    ({ divergencia }) => divergencia?.evidencia,
-  )
-
-/** Of a long history so many of the latest events are shown. */
-export const EVENTS = 100
-
-/**
- * What happened to a row, latest first, and how much there is of it in all.
- * @param {string} tabela
- * @param {string} id
- * @returns {Promise<{ total: number, events: any[] }>}
- */
-export async function history(tabela, id) {
-  const part = async (/** @type {number} */ offset) => {
-    const { historicoRegistro } = await ask(
-      `query ($tabela: String!, $id: String!, $first: Int!, $offset: Int!) {
-        historicoRegistro(tabela: $tabela, id: $id, first: $first, offset: $offset) { totalCount nodes { quando evento ator motivo } }
-      }`,
-      { tabela, id, first: EVENTS, offset },
-    )
-    return { total: historicoRegistro.totalCount, events: historicoRegistro.nodes.reverse() }
-  }
-  const begin = await part(0)
-  return begin.total > EVENTS ? part(begin.total - EVENTS) : begin
-}
-
-/** The row behind a finding, as the warehouse holds it now. @param {string} id */
-export const record = (id) =>
-  ask(
-    'query ($id: BigInt!) { verRegistro(divergenciaId: $id, first: 500) { nodes { coluna tipo valor } } }',
-    { id },
-  ).then(({ verRegistro }) => verRegistro.nodes)
-
-/** Findings of other rules, or of other days, on a row. @param {string} tabela @param {string} registro */
-export const findingsOf = (tabela, registro) =>
-  ask(
-    `query ($tabela: String!, $registro: String!) {
-      divergencias(first: 20, orderBy: ID_DESC, filter: { tabela: { equalTo: $tabela }, registroId: { equalTo: $registro } }) {
-        nodes { id regra status }
-      }
-    }`,
-    { tabela, registro },
-  ).then(({ divergencias }) => divergencias.nodes)
-
 /** The day where the finance department is, whatever the browser's clock says. */
 export const today = () => ask('{ hoje }').then(({ hoje }) => String(hoje))
 
@@ -209,7 +176,7 @@ export const index = () =>
       ask(
         `query ($after: Cursor) {
           divergenciasAbertas(first: 1000, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
-            pageInfo { hasNextPage endCursor } nodes { id grupo registroId justificativa resumo }
+            pageInfo { hasNextPage endCursor } nodes { id grupo adiada regra registroId justificativa resumo }
           }
         }`,
         { after },
@@ -217,15 +184,21 @@ export const index = () =>
     SEARCHED,
   )
 
-/** Which groups hold something that a session found. @param {string} session */
-export const groupsOfSession = (session) =>
-  ask(
-    `query ($session: BigInt!) {
-      divergenciasAbertas(first: 1000, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC],
-        filter: { or: [{ sessaoId: { equalTo: $session } }, { sessaoUltimaId: { equalTo: $session } }] }) { nodes { id grupo } }
-    }`,
-    { session },
-  ).then(({ divergenciasAbertas }) => divergenciasAbertas.nodes)
+/** What of a session still waits, with the group it is in, as much of it as is searched. @param {string} session */
+export const foundBySession = (session) =>
+  pages(
+    (after) =>
+      ask(
+        `query ($session: BigInt!, $after: Cursor) {
+          divergenciasAbertas(first: 1000, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC],
+            filter: { or: [{ sessaoId: { equalTo: $session } }, { sessaoUltimaId: { equalTo: $session } }] }) {
+            pageInfo { hasNextPage endCursor } nodes { id grupo adiada }
+          }
+        }`,
+        { session, after },
+      ).then(({ divergenciasAbertas }) => divergenciasAbertas),
+    SEARCHED,
+  )
 
 /** The latest operations by which sessions corrected, of which those of one day are shown. */
 export const corrections = () =>
@@ -259,15 +232,22 @@ export const corrected = (id) =>
     })),
   }))
 
-/** What the overview shows. */
-export const overview = () =>
-  ask(`{
-    sessoes(first: 15, orderBy: ID_DESC, filter: { simulada: { equalTo: false } }) { nodes { ${SESSION} solicitadaEm } }
-    regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
-      nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao limiteInferior certasNoLimiar erradasNoLimiar
-        automaticasRevertidas }
-    }
-    regrasMedidas(first: 500) { nodes { regra abertas valorAberto abertaDesde precisaoMinima } }
-    resumosMetricas(first: 1000, filter: { aguardaPessoa: { equalTo: true } }, orderBy: DIA_ASC) { nodes { dia quantidade valorEmRisco } }
-    notificacoes(first: 10, orderBy: ID_DESC) { nodes { id tipo status assunto criadaEm enviadaEm destinatarios ultimoErro } }
-  }`)
+/**
+ * What the overview shows.
+ * @param {number} dias
+ */
+export const overview = (dias) =>
+  ask(
+    `query ($dias: Int!) {
+      visaoGeral(dias: $dias)
+      sessoes(first: 15, orderBy: ID_DESC, filter: { simulada: { equalTo: false } }) { nodes { ${SESSION} solicitadaEm } }
+      regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
+        nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao limiteInferior certasNoLimiar erradasNoLimiar
+          contagemDesde }
+      }
+      minimas: configuracao(chave: "regras.decisoes_minimas") { valor }
+      regrasMedidas(first: 500) { nodes { regra abertas valorAberto abertaDesde precisaoMinima precisaoMaxima } }
+      notificacoes(first: 10, orderBy: ID_DESC) { nodes { id tipo status assunto criadaEm enviadaEm destinatarios ultimoErro } }
+    }`,
+    { dias },
+  )

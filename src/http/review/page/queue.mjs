@@ -1,12 +1,12 @@
 // Fila, Segunda aprovação and what is probably no error: the groups at the left, the one in hand at the right; on a phone one after the other.
-import { count, say } from './format.mjs'
 import { groupsFor, ordered } from './groups.mjs'
 import { Hand } from './hand.mjs'
 import { useKeys } from './keys.mjs'
 import { List } from './list.mjs'
 import { html, useEffect, useMemo, useRef, useState } from './preact.mjs'
 import { names } from './queries.mjs'
-import { Search, useSearch } from './search.mjs'
+import { EVERYTHING, NoHits, Search, useSearch } from './search.mjs'
+import { Sheet } from './sheet.mjs'
 import { t } from './words.mjs'
 
 /**
@@ -15,6 +15,7 @@ import { t } from './words.mjs'
  */
 export function Queue({ screen, office, decides, me, address, go }) {
   const { desk, pending, done } = office
+  const [sheet, setSheet] = useState(false)
   const suppliers = useSuppliers(desk)
   const all = useMemo(() => {
     if (!desk) return []
@@ -26,7 +27,7 @@ export function Queue({ screen, office, decides, me, address, go }) {
       office.seen,
     )
   }, [desk, screen, suppliers])
-  const search = useSearch(all, address, office)
+  const search = useSearch(screen, all, address, office)
   const { groups, hits } = search
   // What is being decided is out of the way, and back if it was refused.
   const free = groups.filter(({ key }) => !pending.has(key))
@@ -72,9 +73,10 @@ export function Queue({ screen, office, decides, me, address, go }) {
     <main class=${`desk ${opened ? 'at-hand' : 'at-list'}`}>
       <div class="side">
         <${Search} search=${search} go=${go} />
-        ${groups.length === 0 && search.narrowed && !search.waiting && html`<${NoHits} search=${search} total=${all} clear=${() => go(EVERYTHING)} />`}
+        ${groups.length === 0 && search.narrowed && !search.waiting && html`<${NoHits} search=${search} total=${all.reduce((sum, { count: n }) => sum + n, 0)} clear=${() => go(EVERYTHING)} />`}
         ${!search.mine && all.some(({ section }) => section === t.forMe) && html`<button type="button" class="quiet" onClick=${() => go({ para: 'mim', grupo: null })}>${t.onlyForMe}</button>`}
         <${List} groups=${groups} done=${mine} current=${current?.key} pending=${pending} choose=${(/** @type {string} */ key) => choose(key, true)} />
+        ${screen === 'fila' && html`<button type="button" class="quiet" onClick=${() => setSheet(true)}>${t.sheet.title}</button>`}
       </div>
       ${
         current
@@ -85,32 +87,13 @@ export function Queue({ screen, office, decides, me, address, go }) {
               ${gone && free.length > 0 && html`<button type="button" class="first" onClick=${() => move(1)}>${t.goOn} <kbd>j</kbd></button>`}
             </section>`
       }
+      ${sheet && html`<${Sheet} office=${office} decides=${decides} close=${() => setSheet(false)} />`}
     </main>
   `
 }
 
-/** What narrows what is seen, taken away. */
-const EVERYTHING = { busca: null, sessao: null, regra: null, para: null }
-
 /** A phone shows the groups or the one in hand, not both. */
 const narrow = () => matchMedia('(max-width: 48rem)').matches
-
-/** @param {{ search: ReturnType<typeof useSearch>, total: readonly import('./groups.mjs').Group[], clear: () => void }} props */
-function NoHits({ search, total, clear }) {
-  const n = total.reduce((sum, { count: some }) => sum + some, 0)
-  const what =
-    search.text !== ''
-      ? `“${search.text}”`
-      : search.session !== null
-        ? say(t.search.session, { id: search.session })
-        : search.mine
-          ? t.forMe
-          : String(search.rule)
-  return html`
-    <p class="nohits" role="status">${say(t.search.none, { what })} ${n > 0 && count(t.search.waiting, n)}
-      <button type="button" onClick=${clear}>${t.search.clear} <kbd>esc</kbd></button></p>
-  `
-}
 
 /**
  * A group without a proposal is of one supplier, whom it knows by a code: the name comes with one of its findings.

@@ -5,9 +5,12 @@ import { html, useEffect, useState } from './preact.mjs'
 import { proof } from './queries.mjs'
 import { t } from './words.mjs'
 
-/** @typedef {'fila' | 'segunda' | 'adiadas' | 'corrigidas' | 'geral' | 'improvaveis'} Screen */
+/** @typedef {'fila' | 'segunda' | 'adiadas' | 'corrigidas' | 'geral' | 'improvaveis' | 'regras'} Screen */
 /** @type {readonly Screen[]} */
-export const SCREENS = ['fila', 'segunda', 'adiadas', 'corrigidas', 'geral', 'improvaveis']
+export const SCREENS = ['fila', 'segunda', 'adiadas', 'corrigidas', 'geral', 'improvaveis', 'regras']
+/** The screens of whoever holds these roles: setting rules is for administrators. @param {readonly string[]} roles */
+export const screensOf = (roles) =>
+  SCREENS.filter((name) => name !== 'regras' || roles.includes('administrador'))
 
 /**
  * @param {{ screen: Screen | undefined, counts: Partial<Record<Screen, number>>, me: import('./queries.mjs').Person, show: (screen: Screen) => void,
@@ -19,15 +22,17 @@ export function Top({ screen, counts, me, show, leave, help }) {
     <header class="top">
       <strong>Conferente</strong>
       <nav aria-label=${t.screens}>
-        ${SCREENS.filter((name) => name !== 'improvaveis' || name === screen).map(
-          (name) =>
-            html`<a href=${`?tela=${name}`} aria-current=${name === screen ? 'page' : undefined} onClick=${(
-              /** @type {Event} */ event,
-            ) => {
-              event.preventDefault()
-              show(name)
-            }}>${t.screen[name]} ${(counts[name] ?? 0) > 0 && html`<b>${number(counts[name])}</b>`}</a>`,
-        )}
+        ${screensOf(me.papeis)
+          .filter((name) => name !== 'improvaveis' || name === screen)
+          .map(
+            (name) =>
+              html`<a href=${`?tela=${name}`} aria-current=${name === screen ? 'page' : undefined} onClick=${(
+                /** @type {Event} */ event,
+              ) => {
+                event.preventDefault()
+                show(name)
+              }}>${t.screen[name]} ${(counts[name] ?? 0) > 0 && html`<b>${number(counts[name])}</b>`}</a>`,
+          )}
       </nav>
       <span class="me"><span class="who">${me.nome}</span>, ${t.role[/** @type {keyof typeof t.role} */ (role)] ?? role}</span>
       <button type="button" class="quiet help" aria-label=${t.help.title} onClick=${help}>?</button>
@@ -135,13 +140,13 @@ function Proof() {
 
 /**
  * What the last act came to, and what it left.
- * @param {{ office: import('./office.mjs').Office, undo: (() => void) | undefined }} props
+ * @param {{ office: import('./office.mjs').Office, undo: (() => void) | undefined, hints: boolean }} props hints: whether the keys of a queue do anything here
  */
-export function Said({ office, undo }) {
+export function Said({ office, undo, hints }) {
   const { notice } = office
   return html`
     <footer class="foot">
-      <span class="hints" aria-hidden="true">${t.hints.map(([keys, what]) => html`<span><kbd>${keys}</kbd> ${what}</span>`)}</span>
+      ${hints && html`<span class="hints" aria-hidden="true">${t.hints.map(([keys, what]) => html`<span><kbd>${keys}</kbd> ${what}</span>`)}</span>`}
       <div class="said" aria-live="polite">
         ${
           notice &&

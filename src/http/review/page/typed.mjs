@@ -57,13 +57,12 @@ function Field({ column, start, labels }) {
       </label>
     `
   }
-  if (labels.length > 0) {
-    return html`
-      <label>${label(coluna)}<input name=${name} list=${`${name}.labels`} defaultValue=${start} /></label>
-      <datalist id=${`${name}.labels`}>${labels.map((one) => html`<option value=${one} />`)}</datalist>
-    `
-  }
-  return html`<label>${label(coluna)}<input name=${name} defaultValue=${start} /></label>`
+  // one shape, or labels that come late would take away what was typed
+  const list = labels.length > 0 ? `${name}.labels` : undefined
+  return html`
+    <label>${label(coluna)}<input name=${name} list=${list} defaultValue=${start} /></label>
+    ${list && html`<datalist id=${list}>${labels.map((one) => html`<option value=${one} />`)}</datalist>`}
+  `
 }
 
 /**
@@ -87,3 +86,11 @@ export function changes(row, elements) {
       ]),
   )
 }
+
+/**
+ * Whether a column's texts are labels, of which an unknown one is most likely a slip: each stands ten times and more, on average.
+ * @param {readonly { lancamentos: string }[]} known
+ */
+export const isLabels = (known) =>
+  known.length > 0 &&
+  known.reduce((sum, { lancamentos }) => sum + Number(lancamentos), 0) >= 10 * known.length

@@ -1,0 +1,41 @@
+-- The condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none, as
+-- SQL; null where nothing is closed. Where the branch of a row is not known, a month that is closed for any branch counts. It stands
+-- in the guard of the very statement that writes. Called by aplicar_grupo.
+create or replace function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(regra.tabela);
+  v_tem_filial boolean := audit_interno.tipo_coluna(v_relacao, regra.coluna_filial) is not null;
+  v_gerais integer[];
+  v_quaisquer integer[];
+  v_filiais text[];
+begin
+  select coalesce(array_agg(f.mes) filter (where f.filial is null or not v_tem_filial), '{}'), coalesce(array_agg(f.mes), '{}'),
+    coalesce(array_agg(f.mes || ' ' || f.filial) filter (where f.filial is not null), '{}')
+  into v_gerais, v_quaisquer, v_filiais
+  from (select (extract(year from m.mes) * 100 + extract(month from m.mes))::integer as mes, m.filial from audit_interno.meses_fechados() m) as f;
+  if v_quaisquer = '{}' then
+    return null;
+  end if;
+  return (
+    select string_agg(
+      case when v_filiais = '{}' or not v_tem_filial then format('coalesce(%s <> all (%L::integer[]), true)', x.mes, v_gerais)
+        else format('coalesce(case when nullif(btrim(%2$s), '''') is null then %1$s <> all (%3$L::integer[])
+          else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || btrim(%2$s) <> all (%5$L::text[]) end, true)',
+          x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
+    from (
+      select audit_interno.expressao_mes(regra) as mes, format('t.%I::text', regra.coluna_filial) as filial
+      union all
+      select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
+        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial) else format('t.%I::text', regra.coluna_filial) end
+      where regra.coluna_data = any (colunas) or regra.coluna_filial = any (colunas)
+    ) as x
+    where x.mes is not null);
+end
+$$;
+comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
+  'SQL condition over t and l that a write of these columns touches no closed month; null when none is closed, or the rule has no booking date.';

@@ -1,0 +1,47 @@
+-- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
+-- makes them is waited for, and whoever begins later waits until this is committed. What is closed already stays as it is.
+create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
+returns setof audit.periodos
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(fechar_periodo.motivo);
+  v_filial text := nullif(btrim(fechar_periodo.filial), '');
+  v_fechados audit.periodos[];
+  v_operacao bigint;
+begin
+  perform audit_interno.recusar_de_dentro();
+  if mes is null or not isfinite(mes) or not coalesce(isfinite(ate), true) or coalesce(ate < mes, false) or coalesce(ate > mes + 36600, false)
+    or extract(year from mes) not between 1 and 9999
+  then
+    raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
+      hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
+  end if;
+  if filial is not null and (v_filial is null or length(v_filial) > 200) then
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
+      hint = 'Sem filial fecha-se o mês da empresa toda.';
+  end if;
+  lock table audit.periodos in exclusive mode;
+  with fechado as (
+    insert into audit.periodos (mes, filial, motivo, fechado_por)
+    select m::date, v_filial, v_motivo, audit_interno.ator()
+    from generate_series(date_trunc('month', mes::timestamp), date_trunc('month', coalesce(ate, mes)::timestamp), interval '1 month') as m
+    on conflict do nothing
+    returning *
+  )
+  select array_agg(f::audit.periodos order by f.mes) into v_fechados from fechado f;
+  if v_fechados is null then
+    raise exception using errcode = 'NC005', message = format('já está fechado: %s%s', to_char(mes, 'MM/YYYY'), coalesce(' da filial ' || v_filial, '')),
+      hint = 'Nada foi feito. select * from audit.periodos_fechados() diz o que está fechado.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
+  perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));
+  return query select * from unnest(v_fechados);
+end
+$$;
+comment on function audit.fechar_periodo(date, text, text, date) is
+  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;

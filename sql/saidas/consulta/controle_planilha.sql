@@ -1,0 +1,14 @@
+-- What a line of a sheet carries so that its decision can be taken back: what was shown of the finding, and a digest of its cells.
+-- Nothing secret: audit.decidir_planilha holds what is decided against the finding itself. It reads nothing but what it is given.
+create or replace function audit.controle_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
+returns text
+language sql
+stable security definer parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when audit.aguarda_pessoa((divergencia).status)
+    then (divergencia).visto || '-' || audit_interno.resumo_celulas(audit_interno.celulas_planilha(divergencia, fuso)) end
+$$;
+comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) is
+  'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
+grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;

@@ -1,0 +1,24 @@
+/** What is wrong with a file, as `planilha.problem` of the catalogue says it. */
+export type SheetProblem =
+  | 'notXlsx'
+  | 'locked'
+  | 'damaged'
+  | 'tooLarge'
+  | 'noSheet'
+  | 'twoSheets'
+  | 'missing'
+  | 'twice'
+  | 'tooMany'
+
+/** A file that cannot be taken as a sheet of decisions. */
+export class SheetError extends Error {
+  readonly problem: SheetProblem
+  /** Columns, or a number of lines. */
+  readonly what: string
+
+  constructor(problem: SheetProblem, { what = '', cause }: { what?: string; cause?: unknown } = {}) {
+    super(what === '' ? problem : `${problem}: ${what}`, { cause })
+    this.problem = problem
+    this.what = what
+  }
+}

@@ -1,0 +1,74 @@
+// What is asked of one row: its evidence, what happened to it, and how the warehouse holds it.
+import { ask } from './api.mjs'
+
+/** The evidence, which lists do not carry. @param {string} id */
+export const evidence = (id) =>
+  ask(`query ($id: BigInt!) { divergencia(id: $id) { evidencia } }`, { id }).then(
+    ({ divergencia }) => divergencia?.evidencia,
+  )
+
+/** Of a long history so many of the latest events are shown. */
+export const EVENTS = 100
+
+/**
+ * What happened to a row, latest first, and how much there is of it in all.
+ * @param {string} tabela
+ * @param {string} id
+ * @returns {Promise<{ total: number, events: any[] }>}
+ */
+export async function history(tabela, id) {
+  const part = async (/** @type {number} */ offset) => {
+    const { historicoRegistro } = await ask(
+      `query ($tabela: String!, $id: String!, $first: Int!, $offset: Int!) {
+        historicoRegistro(tabela: $tabela, id: $id, first: $first, offset: $offset) { totalCount nodes { quando evento ator regra motivo hashRegra } }
+      }`,
+      { tabela, id, first: EVENTS, offset },
+    )
+    return { total: historicoRegistro.totalCount, events: historicoRegistro.nodes.reverse() }
+  }
+  const begin = await part(0)
+  return begin.total > EVENTS ? part(begin.total - EVENTS) : begin
+}
+
+/** The code of a rule as it was, by the hash that names it. @param {string} hash @returns {Promise<string | undefined>} */
+export const ruleCode = (hash) =>
+  ask('query ($hash: String!) { codigoRegra(hash: $hash) { codigo } }', { hash }).then(
+    ({ codigoRegra }) => codigoRegra?.codigo,
+  )
+
+/** The row behind a finding, as the warehouse holds it now. @param {string} id */
+export const record = (id) =>
+  ask(
+    'query ($id: BigInt!) { verRegistro(divergenciaId: $id, first: 500) { nodes { coluna tipo valor } } }',
+    { id },
+  ).then(({ verRegistro }) => verRegistro.nodes)
+
+/** Findings of other rules, or of other days, on a row. @param {string} tabela @param {string} registro */
+export const findingsOf = (tabela, registro) =>
+  ask(
+    `query ($tabela: String!, $registro: String!) {
+      divergencias(first: 20, orderBy: ID_DESC, filter: { tabela: { equalTo: $tabela }, registroId: { equalTo: $registro } }) {
+        nodes { id regra status }
+      }
+    }`,
+    { tabela, registro },
+  ).then(({ divergencias }) => divergencias.nodes)
+
+/**
+ * The labels that the ledger has in columns of a rule, commonest first; none where a column is none of labels.
+ * @param {string} regra
+ * @param {readonly string[]} columns
+ * @returns {Promise<ReadonlyMap<string, readonly { rotulo: string, lancamentos: string }[]>>}
+ */
+export const labelsIn = async (regra, columns) => {
+  const asked = columns.map(
+    (_, at) =>
+      `c${at}: rotulosLivro(regra: $regra, coluna: $c${at}, first: 200) { nodes { rotulo lancamentos } }`,
+  )
+  const named = columns.map((_, at) => `, $c${at}: String!`).join('')
+  const answer = await ask(`query ($regra: String!${named}) { ${asked.join(' ')} }`, {
+    regra,
+    ...Object.fromEntries(columns.map((column, at) => [`c${at}`, column])),
+  })
+  return new Map(columns.map((column, at) => [column, answer[`c${at}`].nodes]))
+}

@@ -1,0 +1,139 @@
+// What is set of one rule: its threshold, its limits, whether it runs and corrects by itself.
+import { Change, decimal, makeChange, Unreadable } from './change.mjs'
+import { Changes } from './changes.mjs'
+import { date, dayOf, number, say, share } from './format.mjs'
+import { html, useState } from './preact.mjs'
+import { changeRule } from './ruling.mjs'
+import { t } from './words.mjs'
+
+/** Shares, which people write in per cent; the column's name to the field's. */
+const SHARES = /** @type {const} */ ({
+  limiar: 'limiar',
+  piso: 'piso',
+  confianca_base: 'confiancaBase',
+  limite_fracao: 'limiteFracao',
+})
+const PLAIN = /** @type {const} */ ({
+  limite_linhas: 'limiteLinhas',
+  limite_valor: 'limiteValor',
+  prioridade: 'prioridade',
+})
+/** These may be left empty. */
+const OPTIONAL = ['limite_fracao', 'limite_linhas', 'limite_valor']
+const ORDER = /** @type {const} */ ([
+  'limiar',
+  'piso',
+  'confianca_base',
+  'limite_linhas',
+  'limite_fracao',
+  'limite_valor',
+  'prioridade',
+  'tempo_limite',
+])
+
+const comma = (/** @type {unknown} */ value) => String(value).replace('.', ',')
+/** Without float's dust. @param {number} value */
+const trim = (value) => String(Number(value.toFixed(6)))
+
+/** @param {any} rule @returns {Record<string, string>} what each field begins with */
+function startOf(rule) {
+  const { days = 0, hours = 0, minutes = 0, seconds = 0 } = rule.tempoLimite
+  return {
+    ...Object.fromEntries(
+      Object.entries(SHARES).map(([column, field]) => [
+        column,
+        rule[field] === null ? '' : comma(trim(Number(rule[field]) * 100)),
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(PLAIN).map(([column, field]) => [
+        column,
+        rule[field] === null ? '' : comma(rule[field]),
+      ]),
+    ),
+    tempo_limite: comma(trim(days * 1440 + hours * 60 + minutes + Number(seconds) / 60)),
+    ativa: String(rule.ativa),
+    automatica: String(rule.automatica),
+  }
+}
+
+/**
+ * What was changed of the fields.
+ * @param {Record<string, string>} start
+ * @param {any} elements
+ */
+function read(start, elements) {
+  const changes = /** @type {Record<string, unknown>} */ ({})
+  for (const name of ORDER) {
+    const typed = elements[name].value
+    if (typed.trim() === start[name]) continue
+    const what = t.ruling.rule[name]
+    const value = decimal(typed, what)
+    if (value === null && !OPTIONAL.includes(name))
+      throw new Unreadable(`${what}: ${say(t.ruling.unreadable, { what: '—' })}`)
+    changes[name] =
+      value === null
+        ? null
+        : name in SHARES
+          ? trim(Number(value) / 100)
+          : name === 'tempo_limite'
+            ? `${value} minutes`
+            : value
+  }
+  for (const name of ['ativa', 'automatica'])
+    if (elements[name].value !== start[name]) changes[name] = elements[name].value === 'true'
+  return Object.keys(changes).length === 0 ? undefined : changes
+}
+
+/**
+ * @param {{ rule: any, measured: any, found: any, office: import('./office.mjs').Office, again: () => unknown }} props
+ */
+export function RuleSettings({ rule, measured, found, office, again }) {
+  const [opened, setOpened] = useState(0)
+  const { nome, automaticaPerdida, limiteInferior, certasNoLimiar, erradasNoLimiar, contagemDesde } = rule
+  const start = startOf(rule)
+  const decided = Number(certasNoLimiar) + Number(erradasNoLimiar)
+  const since = date(dayOf(contagemDesde), String(found.hoje))
+  const save = async (/** @type {Record<string, unknown>} */ changes, /** @type {string} */ reason) => {
+    const went = await makeChange(office, nome, (slow) => changeRule(nome, changes, reason, slow))
+    if (went) await again()
+    return went
+  }
+  const choice = (/** @type {'ativa' | 'automatica'} */ name) => html`
+    <label>${t.ruling.rule[name]}
+      <select name=${name}>${['true', 'false'].map((value) => html`<option value=${value} selected=${start[name] === value}>${value === 'true' ? t.yes : t.no}</option>`)}</select>
+    </label>
+  `
+  return html`
+    ${automaticaPerdida && html`<p class="lost" lang="pt-BR">${say(t.lost, { rule: nome, why: automaticaPerdida })}</p>`}
+    <p>${
+      decided === 0
+        ? say(t.ruling.sinceNothing, { day: since })
+        : say(t.ruling.since, {
+            day: since,
+            right: number(certasNoLimiar),
+            total: number(decided),
+            least: share(limiteInferior),
+          })
+    } ${
+      measured?.precisao !== null &&
+      measured !== undefined &&
+      html`<span class="soft">${t.over.record}: ${share(measured.precisao)} (${share(measured.precisaoMinima)} – ${share(measured.precisaoMaxima)})</span>`
+    }</p>
+    <${Change} key=${`${nome} ${JSON.stringify(start)} ${opened}`} title=${say(t.ruling.changeOf, { what: nome })} focused=${false} save=${save}
+      read=${(/** @type {any} */ elements) => read(start, elements)} close=${() => setOpened(opened + 1)}
+      fields=${html`
+        <div class="row">
+          ${choice('ativa')} ${choice('automatica')}
+          ${ORDER.map(
+            (
+              name,
+            ) => html`<label>${t.ruling.rule[name]}<input name=${name} inputmode="decimal" autocomplete="off" defaultValue=${start[name]}
+              aria-description=${OPTIONAL.includes(name) ? t.ruling.noLimit : undefined} /></label>`,
+          )}
+        </div>
+        <p class="soft">${t.ruling.newRecord} ${t.ruling.noLimit}</p>
+      `} />
+    <${Changes} operations=${found.operacoes.nodes.filter((/** @type {any} */ one) => one.tipo === 'regra' && one.regra === nome)} all=${found.operacoes.nodes.length} />
+  `
+}

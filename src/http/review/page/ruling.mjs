@@ -1,0 +1,115 @@
+// What administrators set: patterns, rules and settings, what of them was changed, and the acts that change them.
+import { ask } from './api.mjs'
+
+/** Of all changes so many of the latest are looked at. */
+export const CHANGES = 500
+
+const PATTERN = 'id campo tipo acao padrao ativo motivo criadoEm criadoPor'
+const MEASURES = 'regra precisao precisaoMinima precisaoMaxima'
+
+/** All that may be set, as it is. */
+export const ruling = () =>
+  ask(`{
+    hoje fuso proximaExecucao
+    padroes(first: 1000, orderBy: [ACAO_DESC, CAMPO_ASC, PADRAO_ASC]) { nodes { ${PATTERN} } }
+    acertosPadroes(first: 1000) { nodes { padraoId achados confirmados recusados } }
+    regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
+      nodes { nome descricao tabela ativa automatica automaticaPerdida limiar piso confiancaBase limiteLinhas limiteFracao limiteValor prioridade
+        tempoLimite { days hours minutes seconds } certasNoLimiar erradasNoLimiar limiteInferior contagemDesde }
+    }
+    regrasMedidas(first: 500) { nodes { ${MEASURES} } }
+    configuracoes(first: 500, orderBy: CHAVE_ASC) {
+      nodes { chave valor padrao tipo minimo maximo permitidos unidade descricao alteradaEm alteradaPor }
+    }
+    operacoes(first: ${CHANGES}, orderBy: ID_DESC, filter: { tipo: { in: ["configuracao", "regra", "padrao"] } }) {
+      nodes { id tipo regra ator motivo iniciadaEm detalhes }
+    }
+  }`)
+
+/**
+ * What a pattern would match, measured.
+ * @param {{ campo: string, tipo: string, padrao: string }} pattern
+ */
+export const measure = (pattern) =>
+  ask(
+    `query ($campo: String!, $tipo: String!, $padrao: String!) {
+      medirPadrao(campo: $campo, tipo: $tipo, padrao: $padrao) {
+        de ate fracao lancamentos emMarketing pendentes emOutra valorEmOutra soEste vetados categorias
+      }
+    }`,
+    pattern,
+  ).then(({ medirPadrao }) => medirPadrao)
+
+/** So many entries are shown of what a pattern matches. */
+const SAMPLE = 10
+
+/**
+ * The latest entries that a pattern would match.
+ * @param {{ campo: string, tipo: string, padrao: string }} pattern
+ */
+export const matched = (pattern) =>
+  ask(
+    `query ($campo: String!, $tipo: String!, $padrao: String!) {
+      previsaoPadrao(campo: $campo, tipo: $tipo, padrao: $padrao, limite: ${SAMPLE}, first: ${SAMPLE}) {
+        nodes { registroId dataLancamento categoria fornecedor descricao contaContabil valor jaEmMarketing }
+      }
+    }`,
+    pattern,
+  ).then(({ previsaoPadrao }) => previsaoPadrao.nodes)
+
+/** Patterns that people's decisions suggest. */
+export const proposed = () =>
+  ask('{ proporPadroes(first: 50) { nodes { campo tipo padrao suporte lancamentos precisao } } }').then(
+    ({ proporPadroes }) => proporPadroes.nodes,
+  )
+
+/**
+ * @param {{ campo: string, tipo: string, padrao: string, acao: string }} pattern
+ * @param {string} motivo
+ * @param {() => void} slow
+ */
+export const savePattern = ({ campo, tipo, padrao, acao }, motivo, slow) =>
+  ask(
+    'mutation ($input: SalvarPadraoInput!) { salvarPadrao(input: $input) { resultado { id } } }',
+    { input: { campo, tipo, padrao, acao, motivo } },
+    { slow },
+  )
+
+/**
+ * @param {string} id
+ * @param {string} motivo
+ * @param {() => void} slow
+ */
+export const switchOff = (id, motivo, slow) =>
+  ask(
+    'mutation ($input: DesativarPadraoInput!) { desativarPadrao(input: $input) { resultado { id } } }',
+    { input: { id, motivo } },
+    { slow },
+  )
+
+/**
+ * Changes settings of a rule, those that are named.
+ * @param {string} nome
+ * @param {Record<string, unknown>} mudancas
+ * @param {string} motivo
+ * @param {() => void} slow
+ */
+export const changeRule = (nome, mudancas, motivo, slow) =>
+  ask(
+    'mutation ($input: AlterarRegraInput!) { alterarRegra(input: $input) { resultado { nome } } }',
+    { input: { nome, mudancas, motivo } },
+    { slow },
+  )
+
+/**
+ * @param {string} chave
+ * @param {unknown} valor
+ * @param {string} motivo
+ * @param {() => void} slow
+ */
+export const configure = (chave, valor, motivo, slow) =>
+  ask(
+    'mutation ($input: AlterarConfiguracaoInput!) { alterarConfiguracao(input: $input) { resultado { chave } } }',
+    { input: { chave, valor, motivo } },
+    { slow },
+  )

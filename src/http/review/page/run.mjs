@@ -1,0 +1,217 @@
+// Run now and simulate: for operators. Whoever else looks sees how far the session under way is.
+import { ask, Refusal } from './api.mjs'
+import { count, money, number, say } from './format.mjs'
+import { html, useEffect, useRef, useState } from './preact.mjs'
+import { t } from './words.mjs'
+
+/** How often a session under way is looked at. */
+const LOOK = 1000
+/** A worker takes a session within moments; after so long without one it is said. */
+const TAKEN = 10_000
+const ENDED = ['concluida', 'concluida_com_falhas', 'falhou', 'cancelada']
+
+const SESSION = `id modo status etapa partes partesConcluidas linhasExaminadas encontradas corrigidas valorCorrigido falhas mensagem limiteAtingido solicitadaEm
+  execucoes(first: 500) { nodes { regra status encontradas corrigidas } }`
+
+/** The session under way, or waiting to be. */
+const underWay = () =>
+  ask(
+    `{ sessoes(first: 1, orderBy: ID_DESC, filter: { simulada: { equalTo: false }, status: { in: ["agendada", "em_andamento"] } }) { nodes { ${SESSION} } } }`,
+  ).then(({ sessoes }) => sessoes.nodes[0])
+
+/** @param {string} id */
+const session = (id) =>
+  ask(`query ($id: BigInt!) { sessao(id: $id) { ${SESSION} } }`, { id }).then(({ sessao }) => sessao)
+
+/**
+ * @param {{ modo: string, dataInicio: string | null, dataFim: string | null, simular: boolean }} input
+ * @param {{ slow?: () => void, signal?: AbortSignal }} how
+ */
+const request = (input, how) =>
+  ask(
+    `mutation ($input: SolicitarProcessamentoInput!) { solicitarProcessamento(input: $input) { resultado { id modo status encontradas corrigidas linhasExaminadas
+      valorCorrigido valorEmRisco falhas mensagem limiteAtingido resumo } } }`,
+    { input },
+    how,
+  ).then(({ solicitarProcessamento }) => solicitarProcessamento.resultado)
+
+/** @param {string} id @param {string} motivo */
+const cancel = (id, motivo) =>
+  ask(
+    'mutation ($input: CancelarSessaoInput!) { cancelarSessao(input: $input) { resultado { id } } }',
+    { input: { id, motivo } },
+    { slow: () => {} },
+  )
+
+/**
+ * @param {{ office: import('./office.mjs').Office, operates: boolean, again: () => unknown }} props again: a session has ended
+ */
+export function Run({ office, operates, again }) {
+  const [following, setFollowing] = useState(/** @type {any} */ (undefined))
+  const [simulated, setSimulated] = useState(/** @type {any} */ (undefined))
+  const [stop, setStop] = useState(/** @type {AbortController | undefined} */ (undefined))
+  const [sent, setSent] = useState(false)
+  useEffect(() => {
+    underWay().then(
+      (one) => one && setFollowing(one),
+      () => {},
+    )
+  }, [])
+  const act = async (/** @type {any} */ event) => {
+    event.preventDefault()
+    const { modo, de, ate } = event.target.elements
+    const simular = event.submitter?.value === 'simular'
+    const input = { modo: modo.value, dataInicio: de.value || null, dataFim: ate.value || null, simular }
+    const what = simular ? t.run.simulate : t.run.now
+    const giveUp = new AbortController()
+    setSimulated(undefined)
+    setSent(true)
+    if (simular) setStop(giveUp)
+    office.quiet()
+    try {
+      const slow = () => office.tell(say(t.slow, { what }))
+      const result = await request(input, simular ? { signal: giveUp.signal, slow } : { slow })
+      if (simular) setSimulated(result)
+      else setFollowing(await session(result.id))
+    } catch (error) {
+      if (giveUp.signal.aborted) office.tell(t.run.gaveUp)
+      else office.refused(error, what)
+    } finally {
+      setSent(false)
+      setStop(undefined)
+    }
+  }
+  const over = () => {
+    office.load()
+    again()
+  }
+  if (!operates && following === undefined) return null
+  const busy = sent || (following !== undefined && !ENDED.includes(following.status))
+  return html`
+    <section class="run">
+      <h2>${t.run.title}</h2>
+      ${
+        operates &&
+        html`
+          <form class="typed" onSubmit=${act}>
+            <label>${t.run.mode}<select name="modo"><option value="manual">${t.run.manual}</option><option value="auto">${t.run.auto}</option></select></label>
+            <label>${t.run.from}<input name="de" type="date" aria-description=${t.run.without} /></label>
+            <label>${t.run.to}<input name="ate" type="date" aria-description=${t.run.without} /></label>
+            <button class="first" value="rodar" disabled=${busy}>${t.run.now}</button>
+            <button value="simular" disabled=${busy}>${t.run.simulate}</button>
+          </form>
+          <p class="soft">${t.run.without}</p>
+        `
+      }
+      ${stop && html`<${Simulating} stop=${() => stop.abort()} />`}
+      ${simulated && html`<${Simulated} session=${simulated} />`}
+      ${following && html`<${Following} key=${following.id} first=${following} office=${office} operates=${operates} change=${setFollowing} over=${over} />`}
+    </section>
+  `
+}
+
+/** A simulation is one transaction: of it there is nothing to see but the time it takes. @param {{ stop: () => void }} props */
+function Simulating({ stop }) {
+  const began = useRef(Date.now())
+  const [seconds, setSeconds] = useState(0)
+  useEffect(() => {
+    const clock = setInterval(() => setSeconds(Math.round((Date.now() - began.current) / 1000)), LOOK)
+    return () => clearInterval(clock)
+  }, [])
+  return html`
+    <div class="follow">
+      <p>${count(t.run.simulating, seconds)}</p>
+      <progress aria-label=${t.run.simulate}></progress>
+      <button type="button" onClick=${stop}>${t.run.cancel}</button>
+    </div>
+  `
+}
+
+/** @param {{ session: any }} props */
+function Simulated({ session: { resumo, mensagem, limiteAtingido, modo } }) {
+  return html`
+    <div class="wide" tabindex="0" role="region" aria-label=${t.run.simulated}>
+      <table class="grid">
+        <caption>${modo === 'auto' ? t.run.wouldCorrect : t.run.wouldFind}</caption>
+        <thead><tr><th scope="col">${t.over.rule}</th><th scope="col" class="number">${t.over.rows}</th><th scope="col" class="number">${t.over.found}</th><th scope="col" class="number">${t.run.fresh}</th>
+          <th scope="col" class="number">${t.over.corrected}</th><th scope="col" class="number">${t.over.amount}</th></tr></thead>
+        <tbody>${resumo.regras.map(
+          (/** @type {any} */ one) => html`
+            <tr><th scope="row">${one.regra}${(one.erro_mensagem ?? one.motivo) && html`<small lang="pt-BR">${one.erro_mensagem ?? one.motivo}</small>`}</th><td class="number">${number(one.linhas_examinadas ?? 0)}</td>
+              <td class="number">${number(one.encontradas)}</td><td class="number">${number(one.novas)}</td><td class="number">${number(one.corrigidas)}</td><td class="number">${money(one.valor_corrigido)}</td></tr>
+          `,
+        )}</tbody>
+      </table>
+      ${(limiteAtingido ?? mensagem) && html`<p class="warn" lang="pt-BR">${limiteAtingido ?? mensagem}</p>`}
+    </div>
+  `
+}
+
+/**
+ * A session, looked at until it ends.
+ * @param {{ first: any, office: import('./office.mjs').Office, operates: boolean, change: (session: any) => void, over: () => void }} props
+ */
+function Following({ first, office, operates, change, over }) {
+  const [asking, setAsking] = useState(false)
+  const since = useRef(Date.now())
+  const ended = ENDED.includes(first.status)
+  useEffect(() => {
+    if (ended) return
+    let wanted = true
+    const bell = setTimeout(
+      () =>
+        session(first.id).then(
+          (one) => {
+            if (!wanted) return
+            change({ ...one })
+            if (ENDED.includes(one.status)) over()
+          },
+          // the next look may succeed; until then what is known stands
+          () => wanted && change({ ...first }),
+        ),
+      LOOK,
+    )
+    return () => {
+      wanted = false
+      clearTimeout(bell)
+    }
+  }, [first])
+  const { id, status, etapa, partes, partesConcluidas, encontradas, corrigidas, mensagem, execucoes } = first
+  const rules = /** @type {any[]} */ (execucoes.nodes)
+  const done = rules.filter((one) => one.status !== 'pendente').length
+  const waits = status === 'agendada' && Date.now() - since.current > TAKEN
+  const state = t.sessionStatus[/** @type {keyof typeof t.sessionStatus} */ (status)] ?? status
+  const far = [
+    !ended && etapa,
+    rules.length > 0 && say(t.run.rules, { n: done, total: rules.length }),
+    Number(partes) > 1 && say(t.run.parts, { n: number(partesConcluidas ?? 0), total: number(partes) }),
+    say(t.run.sofar, { found: number(encontradas), corrected: number(corrigidas) }),
+  ].filter(Boolean)
+  const giveUp = async (/** @type {any} */ event) => {
+    event.preventDefault()
+    try {
+      await cancel(id, event.target.elements.motivo.value.trim())
+      setAsking(false)
+      change({ ...(await session(id)) })
+      over()
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      office.refused(error, t.run.cancel)
+    }
+  }
+  return html`
+    <div class="follow">
+      <p><b role="status">${say(t.strip.session, { id, when: state })}</b> <span class="soft">${far.join(' · ')}</span></p>
+      ${!ended && html`<progress aria-label=${t.run.progress} ...${status === 'agendada' ? {} : { max: Math.max(1, rules.length), value: done }}></progress>`}
+      ${waits && html`<p class="warn">${t.run.noWorker}</p>`}
+      ${ended && mensagem && html`<p class="warn" lang="pt-BR">${mensagem}</p>`}
+      ${!ended && operates && !asking && html`<button type="button" onClick=${() => setAsking(true)}>${t.run.cancel}</button>`}
+      ${
+        !ended &&
+        asking &&
+        html`<form class="typed" onSubmit=${giveUp}><label>${t.run.why}<input name="motivo" required pattern=".*\\S.*" autocomplete="off" /></label>
+          <button class="first">${t.run.cancel}</button><button type="button" class="quiet" onClick=${() => setAsking(false)}>${t.cancel}</button></form>`
+      }
+    </div>
+  `
+}

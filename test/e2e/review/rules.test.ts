@@ -1,0 +1,286 @@
+// Regras: what administrators set, seen in advance, each change with its reason.
+
+import type { Page } from 'playwright-core'
+import { test } from 'tap'
+import { semNavegador } from '../../helper/browser.ts'
+import { dito, espera, lido, type Mesa, mesa, naMao } from '../../helper/desk.ts'
+
+/** A ledger in which people book marketing, mostly where it belongs. */
+async function livro({ cena }: Mesa) {
+  await cena.pessoa(
+    'adelia',
+  )`select audit.alterar_configuracao('trade_marketing.categoria', '"Trade Marketing"', 'nosso plano de contas')`
+  await cena.sql`
+    insert into dw.lancamentos (id, data_lancamento, categoria, descricao, fornecedor, valor)
+    select n, '2026-11-10', case when n <= 8 then 'Trade Marketing' else 'Serviços' end, 'Verba cooperada ' || n, 'Agência ' || n, 100
+    from generate_series(1, 10) n`
+}
+
+const trecho = (page: Page, name: string) => page.locator('.list button.line', { hasText: name })
+const guardar = async (page: Page, form: string, motivo: string) => {
+  const there = page.getByRole('form', { name: form, exact: true })
+  await there.getByLabel('Motivo da mudança').fill(motivo)
+  await there.getByRole('button', { name: 'Guardar' }).click()
+}
+
+test(
+  'a pattern shows what it would match before it is saved, and is switched off and on again',
+  semNavegador,
+  async (t) => {
+    const lugar = await mesa(t)
+    const { cena, entrar } = lugar
+    await livro(lugar)
+    const page = await entrar('administrador', 'adelia')
+    await page.getByRole('link', { name: 'Regras' }).click()
+    await naMao(page, 'Padrões de trade marketing').waitFor()
+    await page.getByText('Escreva um padrão para ver o que ele alcança.').waitFor()
+    const field = page.getByRole('textbox', { name: 'Padrão' })
+    await field.pressSequentially('VERBA coop')
+    const preview = page.locator('.preview')
+    await preview
+      .getByText('O livro discorda em 2 de 10: 20% do que o padrão alcança está em outra categoria.')
+      .waitFor()
+    t.match(
+      await lido(preview.locator('.tally')),
+      /alcançados\s+10[\s\S]*já em marketing\s+8[\s\S]*em outra categoria\s+2[\s\S]*R\$\s200,00/,
+    )
+    t.match(await lido(preview), /Trade Marketing \(8\), Serviços \(2\)/)
+    await preview.getByRole('table').getByText('Verba cooperada 10', { exact: true }).waitFor()
+    t.equal((await cena.sql`select from audit.padroes_trade_marketing`).length, 0, 'nothing is saved yet')
+    // what cannot be used is said while it is typed
+    await page.getByLabel('Como compara').selectOption('regex')
+    await field.fill('verba (')
+    await preview.getByText('expressão regular inválida: verba (').waitFor()
+    await field.fill('verba.*')
+    await preview.getByText(/O livro discorda em 2 de 10/).waitFor()
+    await guardar(page, 'Novo padrão', 'frase das notas das agências')
+    await dito(page, /“verba\.\*”\. Feito: mudança guardada\./)
+    t.match(
+      await cena.sql`select campo, tipo, acao, padrao, motivo, criado_por, ativo from audit.padroes_trade_marketing`,
+      [
+        {
+          campo: 'descricao',
+          tipo: 'regex',
+          acao: 'incluir',
+          padrao: 'verba.*',
+          motivo: 'frase das notas das agências',
+          criado_por: 'adelia',
+          ativo: true,
+        },
+      ],
+    )
+    await page
+      .getByRole('row', { name: /verba\.\*/ })
+      .first()
+      .waitFor()
+    t.equal(await field.inputValue(), '', 'the next one begins empty')
+    t.match(
+      await lido(page.locator('.changes')),
+      /adelia\s+“verba\.\*”, descrição: é marketing\s+frase das notas/,
+    )
+    await page.getByRole('button', { name: 'Desligar: verba.*' }).click()
+    await guardar(page, 'Desligar: verba.*', 'alcança demais')
+    await dito(page, /mudança guardada/)
+    await page.getByText('Desligados (1)').click()
+    t.match(await cena.sql`select ativo, motivo from audit.padroes_trade_marketing`, [
+      { ativo: false, motivo: 'alcança demais' },
+    ])
+    await page.getByRole('button', { name: 'Religar: verba.*' }).click()
+    await guardar(page, 'Religar: verba.*', 'engano')
+    await page.getByRole('button', { name: 'Desligar: verba.*' }).waitFor()
+    t.match(await cena.sql`select ativo, motivo from audit.padroes_trade_marketing`, [
+      { ativo: true, motivo: 'engano' },
+    ])
+  },
+)
+
+test(
+  'what the decisions suggest is taken into the form, with what it would match',
+  semNavegador,
+  async (t) => {
+    const lugar = await mesa(t)
+    await livro(lugar)
+    const { cena, entrar } = lugar
+    const page = await entrar('administrador', 'adelia', '?tela=regras')
+    await page.getByRole('button', { name: 'Procurar nas correções confirmadas' }).click()
+    await page.getByText('Nenhum padrão se impõe por ora.').waitFor()
+    await cena.pessoa(
+      'adelia',
+    )`select audit.salvar_padrao('descricao', 'palavra', 'verba', 'incluir', 'do negócio')`
+    await cena.sql`
+      insert into dw.lancamentos (id, data_lancamento, categoria, descricao, fornecedor, valor)
+      select n, '2026-11-10', 'Serviços', 'verba de adesivação ' || n, 'Agência Sol', 100 from generate_series(21, 23) n`
+    await cena.pessoa(
+      'olivia',
+    )`select from audit.processar_divergencias('manual', '2026-11-10', '2026-11-10', '{trade_marketing}')`
+    await cena.pessoa(
+      'ana',
+    )`select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas), 'é marketing')`
+    await page.reload()
+    await page.getByRole('button', { name: 'Procurar nas correções confirmadas' }).click()
+    await page.getByRole('button', { name: 'Usar: agencia sol' }).click()
+    t.equal(await page.getByRole('textbox', { name: 'Padrão' }).inputValue(), 'agencia sol')
+    await page.getByText('O livro não discorda em nenhum.').waitFor()
+    await guardar(page, 'Novo padrão', 'sempre é')
+    await dito(page, /“agencia sol”\. Feito/)
+    t.match(
+      await cena.sql`select campo, tipo, acao from audit.padroes_trade_marketing where padrao = 'agencia sol'`,
+      [{ campo: 'fornecedor', tipo: 'palavra', acao: 'incluir' }],
+    )
+  },
+)
+
+test(
+  'thresholds and limits of a rule: only what was changed is sent, with its reason, and what is wrong is said in the form',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 })
+    await cena.processar()
+    const page = await entrar('administrador', 'adelia', '?tela=regras&grupo=regra.errada')
+    await naMao(page, 'errada').waitFor()
+    await page.locator('.sentence', { hasText: 'Categoria errada.' }).waitFor()
+    const form = page.getByRole('form', { name: 'Mudar errada' })
+    t.equal(await form.getByLabel('Limiar, em %').inputValue(), '95')
+    t.equal(await form.getByLabel('Tempo-limite de uma etapa, em minutos').inputValue(), '10')
+    await guardar(page, 'Mudar errada', 'nada')
+    await form.getByText('Nada mudou ainda.').waitFor()
+    await form.getByLabel('Limiar, em %').fill('97,5')
+    await form.getByLabel('Máximo corrigido por sessão, em R$').fill('1.250.000,50')
+    await form.getByLabel('Máximo de correções por sessão').fill('mil')
+    await guardar(page, 'Mudar errada', 'primeiro mês')
+    await form.getByText('Não dá para ler: mil').waitFor()
+    await form.getByLabel('Máximo de correções por sessão').fill('1000')
+    await form.getByLabel('Tempo-limite de uma etapa, em minutos').fill('2,5')
+    await guardar(page, 'Mudar errada', 'primeiro mês')
+    await dito(page, /errada\. Feito: mudança guardada\./)
+    t.match(
+      await cena.sql`select limiar::text, limite_valor::text, limite_linhas::int, tempo_limite::text, automatica, piso::text from audit.regras where nome = 'errada'`,
+      [
+        {
+          limiar: '0.9750',
+          limite_valor: '1250000.50',
+          limite_linhas: 1000,
+          tempo_limite: '00:02:30',
+          automatica: true,
+          piso: '0.1000',
+        },
+      ],
+    )
+    t.match(
+      await cena.sql`select motivo, ator from audit.operacoes where tipo = 'regra' order by id desc limit 1`,
+      [{ motivo: 'primeiro mês', ator: 'adelia' }],
+    )
+    await page.locator('.changes').getByText('Limiar, em %: 95% → 97,5%').waitFor()
+    // the database has the last word, and what was typed stays
+    await form.getByLabel('Limiar, em %').fill('120')
+    await guardar(page, 'Mudar errada', 'demais')
+    await dito(page, /valor inválido para a regra errada/)
+    t.equal(await form.getByLabel('Limiar, em %').inputValue(), '120')
+    await form.getByLabel('Limiar, em %').fill('97,5')
+    await form.getByLabel('Máximo de correções por sessão').fill('')
+    await guardar(page, 'Mudar errada', 'sem limite próprio')
+    await dito(page, /Feito/)
+    t.match(await cena.sql`select limite_linhas from audit.regras where nome = 'errada'`, [
+      { limite_linhas: null },
+    ])
+  },
+)
+
+test(
+  'labels are chosen from the ledger; schedule, recipients and reasons are typed as people write them',
+  semNavegador,
+  async (t) => {
+    const lugar = await mesa(t)
+    await livro(lugar)
+    const { cena, entrar } = lugar
+    const page = await entrar('administrador', 'adelia', '?tela=regras&grupo=rotulos')
+    const valor = async (chave: string) =>
+      (await cena.sql`select valor, alterada_por from audit.configuracoes_sistema where chave = ${chave}`)[0]
+    const mudar = async (chave: string) => {
+      await page.getByRole('button', { name: `Mudar ${chave}`, exact: true }).click()
+      return page.getByRole('form', { name: `Mudar ${chave}`, exact: true })
+    }
+    const rotulos = await mudar('pendente.rotulos')
+    await rotulos.getByRole('button', { name: /^Serviços/ }).click()
+    await rotulos.getByRole('button', { name: /^OUTRA/ }).click()
+    await rotulos.getByRole('button', { name: /^OUTRA/ }).click()
+    await guardar(page, 'Mudar pendente.rotulos', 'assim se estaciona aqui')
+    await dito(page, /pendente\.rotulos\. Feito/)
+    t.match(await valor('pendente.rotulos'), { valor: ['Serviços'], alterada_por: 'adelia' })
+    await page
+      .locator('.changes')
+      .getByRole('row', { name: /pendente\.rotulos: não dito → Serviços assim se estaciona aqui/ })
+      .waitFor()
+
+    await trecho(page, 'Agenda').click()
+    await page.getByText(/^Próxima sessão: /).waitFor()
+    await (await mudar('agenda.cron')).getByLabel('agenda.cron').fill('0 25 * * *')
+    await guardar(page, 'Mudar agenda.cron', 'mais cedo')
+    await dito(page, /valor inválido para agenda\.cron/)
+    await page.getByRole('form', { name: 'Mudar agenda.cron' }).getByLabel('agenda.cron').fill('30 6 * * 1-5')
+    await guardar(page, 'Mudar agenda.cron', 'mais cedo')
+    await page.getByText(/^Próxima sessão: .*06:30/).waitFor()
+    await (await mudar('agenda.modo')).getByLabel('agenda.modo').selectOption('manual')
+    await guardar(page, 'Mudar agenda.modo', 'só olhar')
+    await dito(page, /agenda\.modo\. Feito/)
+    t.match(await valor('agenda.modo'), { valor: 'manual' })
+
+    await trecho(page, 'Destinatários e correio').click()
+    await (await mudar('correio.destinatarios'))
+      .getByLabel('correio.destinatarios', { exact: true })
+      .fill('maria@empresa.com.br\n\nisto não é um endereço')
+    await guardar(page, 'Mudar correio.destinatarios', 'equipe')
+    await dito(page, /valor inválido para correio\.destinatarios/)
+    await page
+      .getByLabel('correio.destinatarios', { exact: true })
+      .fill('maria@empresa.com.br\njoao@empresa.com.br')
+    await guardar(page, 'Mudar correio.destinatarios', 'equipe')
+    await dito(page, /correio\.destinatarios\. Feito/)
+    t.match(await valor('correio.destinatarios'), { valor: ['maria@empresa.com.br', 'joao@empresa.com.br'] })
+
+    await trecho(page, 'Limites, segunda pessoa e períodos').click()
+    await (await mudar('aprovacao.valor_dupla')).getByLabel('aprovacao.valor_dupla').fill('50.000,00')
+    await guardar(page, 'Mudar aprovacao.valor_dupla', 'auditoria')
+    await dito(page, /aprovacao\.valor_dupla\. Feito/)
+    t.equal(Number((await valor('aprovacao.valor_dupla'))?.['valor']), 50_000)
+
+    await trecho(page, 'Revisão').click()
+    const motivos = await mudar('revisao.motivos')
+    await motivos
+      .getByRole('textbox', { name: 'revisao.motivos' })
+      .fill('rejeitar: fora do escopo\nesperar: nada')
+    await guardar(page, 'Mudar revisao.motivos', 'os nossos')
+    await motivos.getByText(/Não dá para ler: “esperar: nada”/).waitFor()
+    await motivos
+      .getByRole('textbox', { name: 'revisao.motivos' })
+      .fill('rejeitar: fora do escopo\nadiar: espero a nota')
+    await guardar(page, 'Mudar revisao.motivos', 'os nossos')
+    await dito(page, /revisao\.motivos\. Feito/)
+    t.match(await valor('revisao.motivos'), {
+      valor: [
+        { ato: 'rejeitar', texto: 'fora do escopo' },
+        { ato: 'adiar', texto: 'espero a nota' },
+      ],
+    })
+  },
+)
+
+test('who does not administer sees no such screen, by link or by key', semNavegador, async (t) => {
+  const { cena, entrar } = await mesa(t)
+  await cena.lancar({ id: 1 })
+  await cena.processar()
+  for (const papel of ['leitor', 'revisor', 'operador'] as const) {
+    const page = await entrar(papel, papel, '?tela=regras')
+    await espera(page, /^1 espera/)
+    t.equal(await page.getByRole('link', { name: 'Regras' }).count(), 0, papel)
+    await page.keyboard.press('7')
+    t.equal(await page.locator('.ruling').count(), 0, papel)
+  }
+  const page = await entrar('administrador', 'adelia')
+  await espera(page, /^1 espera/)
+  await page.keyboard.press('7')
+  await naMao(page, 'Padrões de trade marketing').waitFor()
+  await page.keyboard.press('j')
+  await naMao(page, 'Trade marketing em outra categoria').waitFor()
+})

@@ -1,0 +1,70 @@
+// Files that take long by their nature. `npm test` runs about one in four of each kind, drawn by chance; CI, and whoever names them, all.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './files.ts'
+import { drawn } from './thorough.ts'
+
+const LONG: Record<string, readonly string[]> = {
+  'a browser': [
+    'e2e/review/deciding',
+    'e2e/review/later',
+    'e2e/review/looks',
+    'e2e/review/machine',
+    'e2e/review/one_finding',
+    'e2e/review/people',
+    'e2e/review/place',
+    'e2e/review/rehearsal',
+    'e2e/review/silence',
+  ],
+  'processes and servers that are started, cut off and killed': [
+    'cli/avaliar',
+    'cli/cut',
+    'cli/demo',
+    'cli/iniciar',
+    'cli/migrar',
+    'cli/migrar_cut',
+    'cli/readme',
+    'cli/redaction',
+    'db/migrate',
+    'e2e/crash',
+    'e2e/deaths',
+    'embedded/embedded',
+    'log/log',
+    'mail/worker',
+    'worker/parts',
+    'worker/schedule',
+    'worker/standby',
+    'worker/worker',
+  ],
+  'many requests to the API': [
+    'http/attacks',
+    'http/crossings',
+    'http/day',
+    'http/decision',
+    'http/export',
+    'http/fuzz',
+    'http/grafana',
+    'http/health',
+    'http/identity',
+    'http/idle',
+    'http/left_behind',
+    'http/lists',
+    'http/nulls',
+    'http/own_acts',
+  ],
+  'attacks, settings and large ledgers': [
+    'e2e/seeds',
+    'sql/adversary',
+    'sql/rules/real_patterns',
+    'sql/session_settings',
+  ],
+}
+
+/** What this run of everything leaves out, and how many files there are to draw from. */
+export function leftOut(): { files: readonly string[]; of: number } {
+  const all = Object.values(LONG).map((names) => names.map((name) => `test/${name}.test.ts`))
+  const gone = all.flat().find((file) => !existsSync(join(ROOT, file)))
+  if (gone !== undefined) throw new Error(`test/helper/long.ts names ${gone}, which is not there`)
+  const kept = new Set(all.flatMap((files) => drawn(files, Math.floor(files.length / 4))))
+  return { files: all.flat().filter((file) => !kept.has(file)), of: all.flat().length }
+}

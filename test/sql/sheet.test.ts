@@ -1,0 +1,302 @@
+// Decisions that come back in a spreadsheet: the same as by any other way, line by line, or left with the reason.
+import { type Test, test } from 'tap'
+import type { Row } from '../../src/db/connection.ts'
+import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { type Decisoes, decidir, exportada, linhas, preencher, salva } from '../helper/sheet.ts'
+
+/** Findings on rows 1 to 6: 4 only flags, 5 needs two people. */
+async function fila(t: Test) {
+  const c = await cenario(t)
+  await c.lancar(
+    { id: 1 },
+    { id: 2 },
+    { id: 3 },
+    { id: 4, descricao: 'aponta' },
+    { id: 5, valor: 150_000 },
+    { id: 6 },
+  )
+  await c.processar('manual')
+  const ids = new Map<number, number>()
+  for (const row of [1, 2, 3, 4, 5, 6]) ids.set(row, (await c.achado(row)).id)
+  const id = (row: number) => ids.get(row) as number
+  /** By row of the warehouse. */
+  const folha = async (decisoes: Decisoes) =>
+    preencher(
+      await linhas(await exportada(c.pessoa('ana'))),
+      Object.fromEntries(Object.entries(decisoes).map(([row, said]) => [id(Number(row)), said])),
+    )
+  return { c, id, folha }
+}
+
+/** What became of each, by row of the warehouse. */
+async function quadro(c: Cenario, results: readonly Row[]) {
+  const rows = await c.sql`select id::int, registro_id from audit.divergencias_processadas`
+  const row = new Map(rows.map(({ id, registro_id }) => [id, registro_id]))
+  return Object.fromEntries(
+    results.map((r) => {
+      const { resultado, codigo, status } = r as unknown as Record<string, string>
+      return [row.get(r['id']), codigo ?? `${resultado}: ${status}`]
+    }),
+  )
+}
+
+test('a sheet decides as the page does, each line with its reason, and the digest of the file is sealed', async (t) => {
+  const { c, id, folha } = await fila(t)
+  const file = await salva(
+    await folha({
+      1: ['aprovar'],
+      2: [' Rejeitar ', 'combinado com o fornecedor'],
+      3: ['rejeitar', 1],
+      4: ['confirmar', 'nota cancelada'],
+      5: ['aprovar', 'conferi a nota'],
+    }),
+  )
+  const { results, sha256 } = await decidir(c.pessoa('ana'), file)
+  t.same(await quadro(c, results), {
+    1: 'feita: corrigida',
+    2: 'feita: rejeitada',
+    3: 'feita: rejeitada',
+    4: 'feita: resolvida',
+    5: 'feita: aguardando_segunda_aprovacao',
+  })
+  t.equal(await c.categoria(1), 'CERTA')
+  t.equal(await c.categoria(5), 'ERR', 'the second person is still another')
+  t.equal(await c.status(6), 'aberta', 'no decision is no decision')
+  const motivos =
+    await c.sql`select divergencia_id::int as id, tipo, ator, motivo from audit.decisoes order by id`
+  t.match(
+    [...motivos].sort((a, b) => a['id'] - b['id']),
+    [
+      { id: id(1), tipo: 'aprovacao', ator: 'ana', motivo: 'decidida na planilha fila.xlsx' },
+      { id: id(2), tipo: 'rejeicao', motivo: 'combinado com o fornecedor' },
+      { id: id(3), tipo: 'rejeicao', motivo: '1: o lançamento está certo como está' },
+      { id: id(4), tipo: 'confirmacao', motivo: 'nota cancelada' },
+      { id: id(5), tipo: 'aprovacao', motivo: 'conferi a nota' },
+    ],
+  )
+  const kept = await c.sql`select id::int, motivo from audit.divergencias_processadas order by id`
+  t.match(
+    kept.map(({ motivo }) => motivo),
+    [
+      'decidida na planilha fila.xlsx',
+      'combinado com o fornecedor',
+      /^1: /,
+      'nota cancelada',
+      'conferi a nota',
+      null,
+    ],
+  )
+  await c.sql`select audit_interno.selar()`
+  const operations = await c.sql`
+    select id::int, tipo, linhas::int, detalhes, selo is not null as selada from audit.operacoes
+    where tipo in ('aprovacao', 'rejeicao', 'confirmacao') order by tipo`
+  t.match(
+    [...operations],
+    [
+      { tipo: 'aprovacao', linhas: 2, selada: true },
+      { tipo: 'confirmacao', linhas: 1, selada: true },
+      { tipo: 'rejeicao', linhas: 2, selada: true },
+    ].map((one) => ({ ...one, detalhes: { planilha: { sha256, nome: 'fila.xlsx' } } })),
+  )
+  t.match(await c.pessoa('leo')`select situacao from audit.verificar_integridade()`, [
+    { situacao: 'provada' },
+  ])
+  t.match(
+    await c.desfazer('ana', operations[2]?.['id']),
+    [{ status: 'aberta' }, { status: 'aberta' }],
+    'and taken back as any act',
+  )
+})
+
+test('the same file a second time finds everything decided, and says by what', async (t) => {
+  const { c, folha } = await fila(t)
+  const file = await salva(await folha({ 1: ['aprovar'], 2: ['rejeitar', 'certo'], 5: ['aprovar'] }))
+  await decidir(c.pessoa('ana'), file)
+  const before = one(await c.sql`select count(*)::int as n from audit.decisoes`)
+  const { results } = await decidir(c.pessoa('ana'), file)
+  t.same(await quadro(c, results), { 1: 'NC005', 2: 'NC005', 5: 'NC007' })
+  t.match(results[0], {
+    resultado: 'deixada',
+    explicacao: /corrigida por ana .*por esta mesma planilha, operação \d+/,
+    status: 'corrigida',
+  })
+  t.same(one(await c.sql`select count(*)::int as n from audit.decisoes`), before, 'nothing was done')
+  const segunda = await decidir(c.pessoa('bruno'), file)
+  t.match(
+    segunda.results.find(({ status }) => status === 'aguardando_segunda_aprovacao'),
+    { codigo: 'NC021', explicacao: /aguardando_segunda_aprovacao, proposto por ana/ },
+    'a second person has not seen that there was a first',
+  )
+  const again = preencher(await linhas(await exportada(c.pessoa('bruno'))), {
+    [(await c.achado(5)).id]: ['aprovar', 'conferi também'],
+  })
+  t.match((await decidir(c.pessoa('bruno'), await salva(again))).results, [
+    { resultado: 'feita', status: 'corrigida' },
+  ])
+})
+
+test('what moved since the export is left, line by line, and the others go through', async (t) => {
+  const { c, folha } = await fila(t)
+  const file = await salva(
+    await folha({
+      1: ['aprovar'],
+      2: ['aprovar'],
+      3: ['rejeitar', 'certo'],
+      4: ['confirmar'],
+      5: ['rejeitar', 'certo'],
+      6: ['aprovar'],
+    }),
+  )
+  await c.digitar('ana', (await c.achado(2)).id, { categoria: 'OUTRA' })
+  await c.rejeitar('bruno', (await c.achado(3)).id)
+  await c.aprovar('bruno', (await c.achado(5)).id)
+  await c.mudar(6, 'ERR2')
+  await c.processar('manual') // finds all of it again, and the sixth as another finding
+  const { results } = await decidir(c.pessoa('ana'), file)
+  t.same(await quadro(c, results), {
+    1: 'feita: corrigida',
+    2: 'NC007',
+    3: 'NC005',
+    4: 'feita: resolvida',
+    5: 'NC021',
+    6: 'NC005',
+  })
+  t.equal(await c.status(5), 'aguardando_segunda_aprovacao', 'who rejects has not seen that it was proposed')
+  t.equal(await c.categoria(6), 'ERR2')
+})
+
+test('a row of the warehouse that moved is not overwritten', async (t) => {
+  const { c, folha } = await fila(t)
+  const file = await salva(await folha({ 1: ['aprovar'], 2: ['aprovar'] }))
+  await c.mudar(1, 'ERRADA')
+  const { results } = await decidir(c.pessoa('ana'), file)
+  t.same(await quadro(c, results), { 1: 'sem_efeito: obsoleta', 2: 'feita: corrigida' })
+  t.equal(await c.categoria(1), 'ERRADA')
+})
+
+test('changed cells elsewhere are refused, with a decision and without', async (t) => {
+  const { c, folha } = await fila(t)
+  const rows = await folha({ 1: ['aprovar'], 2: ['aprovar'], 3: ['rejeitar', 'certo'] })
+  const [heading = []] = rows
+  const column = (title: string) => heading.indexOf(title)
+  const of = (registro: string) => rows.find((row) => row[column('Registro')] === registro) ?? []
+  of('1')[column('Depois')] = 'OUTRA'
+  of('3')[column('Vezes')] = 7
+  of('4')[column('Justificativa')] = 'está certa'
+  of('6')[column('Controle')] = null
+  of('6')[0] = 'aprovar'
+  const { results } = await decidir(c.pessoa('ana'), await salva(rows))
+  t.same(await quadro(c, results), { 1: 'NC023', 2: 'feita: corrigida', 3: 'NC023', 4: 'NC023', 6: 'NC023' })
+  t.match(results[0], { explicacao: /células de depois/ }, 'it says which')
+  t.equal(await c.categoria(1), 'ERR')
+})
+
+test('a digest that somebody computed again does not pass what makes up the decision', async (t) => {
+  const { c, id } = await fila(t)
+  const line = async (row: number, celulas: object) => {
+    const [v] = await c.sql`
+      select audit.divergencia_visto(d) as visto, to_jsonb(v) as v from audit.divergencias_processadas d
+      join audit.vw_divergencias_exportacao v using (id) where d.id = ${id(row)}`
+    const { antes, depois, regra, tabela, registro_id, status, tipo, colunas, valor_em_risco } =
+      v?.['v'] ?? {}
+    const cells = {
+      id: id(row),
+      antes,
+      depois,
+      regra,
+      tabela,
+      registro_id,
+      status,
+      tipo,
+      colunas,
+      valor_em_risco,
+      ...celulas,
+    }
+    const [forged] =
+      await c.sql`select audit_interno.resumo_celulas(audit_interno.celulas_lidas(${c.sql.json(cells)})) as resumo`
+    return {
+      linha: row,
+      decisao: 'aprovar',
+      controle: `${v?.['visto']}-${forged?.['resumo']}`,
+      celulas: cells,
+    }
+  }
+  const lines = [
+    await line(1, {}),
+    await line(2, { depois: 'OUTRA' }),
+    await line(3, { id: id(6) }),
+    await line(5, { valor_em_risco: 1 }),
+  ]
+  const results = await c.pessoa('ana')`
+    select id::int, resultado, codigo, status from audit.decidir_planilha(${c.sql.json(lines as never)}, ${'0'.repeat(64)})`
+  t.match(
+    [...results],
+    [
+      { id: id(1), resultado: 'feita' },
+      { id: id(2), codigo: 'NC021' },
+      { id: id(6), codigo: 'NC021' },
+      { id: id(5), codigo: 'NC021' },
+    ],
+  )
+})
+
+test('lines that cannot be meant are left with what is wrong', async (t) => {
+  const { c, id, folha } = await fila(t)
+  const rows = await folha({
+    1: ['sim'],
+    2: ['rejeitar'],
+    3: ['rejeitar', 9],
+    4: ['aprovar'],
+    5: [null, 'falta ver'],
+    6: ['aprovar', 'x'.repeat(2001)],
+  })
+  const copy = [...(rows.find((row) => row[2] === id(1)) ?? [])]
+  copy[2] = 999_999
+  rows.push(copy, ['aprovar', null, 'doze'], ['', '', ''], [null, null, null, 'soma'])
+  const { results } = await decidir(c.pessoa('ana'), await salva(rows))
+  t.same(
+    results.map(({ id: finding, codigo: code }) => [finding, code]),
+    [
+      [id(1), 'NC001'],
+      [id(2), 'NC006'],
+      [id(3), 'NC006'],
+      [id(4), 'NC017'],
+      [id(5), 'NC001'],
+      [id(6), 'NC006'],
+      [999_999, 'NC001'],
+      [null, 'NC004'],
+    ],
+  )
+  t.equal(one(await c.sql`select count(*)::int as n from audit.decisoes`)['n'], 0)
+
+  const twice = await folha({ 1: ['aprovar'], 2: ['aprovar'] })
+  const [first = []] = twice.filter((row) => row[2] === id(1))
+  twice.push([...first])
+  t.same(
+    (await decidir(c.pessoa('ana'), await salva(twice))).results.map((r) => r['codigo']),
+    ['NC001', null, 'NC001'],
+  )
+})
+
+test('what is no sheet of decisions does nothing', async (t) => {
+  const { c, folha } = await fila(t)
+  const ana = c.pessoa('ana')
+  t.equal(await codigo(decidir(ana, await salva(await folha({})))), 'NC001', 'nothing decided')
+  const digest = 'a'.repeat(64)
+  for (const [lines, file] of [
+    ['{}', digest],
+    ['[{"linha": "x"}]', digest],
+    ['[{"linha": 1, "decisao": "aprovar", "celulas": {"id": 1}}]', 'A'.repeat(64)],
+    ['[{"linha": 1, "decisao": "aprovar", "celulas": {"id": 1}}]', null],
+    [JSON.stringify(Array.from({ length: 10_001 }, (_, linha) => ({ linha }))), digest],
+    [null, digest],
+  ]) {
+    t.equal(
+      await codigo(ana`select audit.decidir_planilha(${lines as string}::text::jsonb, ${file as string})`),
+      'NC001',
+    )
+  }
+  for (const quem of ['leo', 'olivia', 'adelia', 'ninguem'] as const) {
+    t.equal(await codigo(c.pessoa(quem)`select audit.decidir_planilha('[]', ${digest})`), '42501')
+  }
+})
