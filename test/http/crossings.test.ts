@@ -92,7 +92,7 @@ vw_divergencias_exportacao
   -   resumo valores_antes valores_depois
   F   confianca decidida_em detectada_em id sessao_id sessao_ultima_id ultima_deteccao valor_em_risco
 vw_grupos_abertos
-  -   amostra confianca_ate confianca_de duas_pessoas mais_antiga parecidas_certas parecidas_decididas quantidade valor visto
+  -   amostra confianca_ate confianca_de duas_pessoas fechadas mais_antiga parecidas_certas parecidas_decididas quantidade valor visto
 vw_metricas_desempenho
   R   corrigidas desfeitas dia encontradas falhas fim inicio linhas_examinadas linhas_por_segundo novas obsoletas recorrentes refeitas resolvidas segundos sessao_id suprimidas valor_corrigido valor_em_risco
 vw_metricas_regras
@@ -134,7 +134,13 @@ async function scene(t: Test): Promise<Cenario> {
   const [adelia, ana] = [c.pessoa('adelia'), c.pessoa('ana')]
   await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
   await c.sql`update audit.regras set colunas_resumo = '{descricao,valor}' where nome = 'errada'`
-  await c.lancar({ id: 1, confianca: 0.9 }, { id: 2 }, { id: 3, valor: 200_000 }, { id: 4 })
+  await c.lancar(
+    { id: 1, confianca: 0.9 },
+    { id: 2 },
+    { id: 3, valor: 200_000 },
+    { id: 4 },
+    { id: 5, data: '2026-03-10', confianca: 0.6 },
+  )
   await c.processar('auto')
   await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = clock_timestamp() where id = 2`
   await c.processar('manual')
@@ -143,6 +149,8 @@ async function scene(t: Test): Promise<Cenario> {
   const [exception] =
     await ana`select id from audit.declarar_excecao('errada', 'dw.lancamentos', '4', 'contrato', now() + interval '1 year')`
   await ana`select audit.revogar_excecao(${exception?.['id']}, 'acabou')`
+  await adelia`select audit.fechar_periodo('2026-03-01', 'balancete', null, '2026-04-01')`
+  await adelia`select audit.reabrir_periodo('2026-04-01', 'ajuste')`
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'teste')`
   await adelia`select audit.salvar_retencao('CBS', 0.90, '2028-01-01', 'de teste', 'teste', '2028-12-31')`
   await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
@@ -176,6 +184,7 @@ test('every value that crosses by two ways is what psql shows, by each', async (
   await server.token('leitor', 'extra')
   await c.pessoa('adelia')`select audit.revogar_acesso('teste', nome => 'extra')`
   await fill(c.sql)
+  await c.sql`update audit.periodos set reaberto_em = null where mes = '2026-03-01'`
   const list = listing(CROSSINGS)
   const empty = new Set<string>()
   const all = await catalogue(c.sql)
