@@ -1,7 +1,7 @@
 import type postgres from 'postgres'
 import t from 'tap'
 import { banco } from '../../helper/database.ts'
-import { type Achado, achados, configurar, estranhos, type Lancamento, lancar, razao } from './ledger.ts'
+import { achados, configurar, estranhos, type Lancamento, lancar, razao } from './ledger.ts'
 
 const REGRA = 'trade_marketing'
 
