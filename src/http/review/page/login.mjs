@@ -71,7 +71,6 @@ export function Invited({ secret, entered, drop }) {
     setBusy(true)
     try {
       await post('entrar/convite', { convite: secret })
-      tabs.postMessage('entrou')
       entered()
     } catch (error) {
       setRefused(saidBy(error))
