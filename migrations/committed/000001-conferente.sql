@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b42b01b77ef6e002ccd6da5e58bb34a47a7546b8
+--! Hash: sha1:cc3cabc25ac45dbd25ba1688118524f3fa17bb3a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4151,8 +4151,8 @@ comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each r
 
 --! Included motor/correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people, not undone from outside again and again, in no closed month. What another finding contradicts is left out by contestadas, a
--- value that the ledger does not know by desconhecidas, what would move across a closed month by em_periodo_fechado. No settings of its own, so that the
+-- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas, what lies in a closed month by em_periodo_fechado. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -4170,9 +4170,6 @@ as $$
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
       from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
     and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
-    and not exists (
-      select from audit_interno.meses_fechados() f
-      where f.mes = d.mes and (f.filial is null or d.filial is null or f.filial = d.filial))
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
@@ -19130,8 +19127,9 @@ returns text
 language sql
 immutable parallel safe
 as $$
-  -- a cell holds 32767, blanks and all: beyond this, what comes back may have been cut
-  select left(replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.'), 5000)
+  -- a number that was text may come back as a number; a cell holds 32767, blanks and all: beyond 5000 what comes back may have been cut
+  select left(case when x ~ '^-?[0-9]+[.][0-9]+$' then rtrim(rtrim(x, '0'), '.') else x end, 5000)
+  from (select replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.') as x) as c
 $$;
 comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
 
@@ -19144,8 +19142,8 @@ as $$
   select case
     when numero = 0 then '0'
     when abs(numero) between 1e-300 and 1e300 then
-      case when numero::float8::numeric = numero then trim_scale(numero)::text else numero::text end
-    else numero::text end
+      case when numero::float8::numeric = numero then trim_scale(numero)::text else audit_interno.celula_planilha(numero::text) end
+    else audit_interno.celula_planilha(numero::text) end
 $$;
 comment on function audit_interno.celula_planilha(numeric) is 'A number as it is compared with what comes back in a sheet.';
 

@@ -32,7 +32,6 @@ export async function review(app: FastifyInstance, context: HttpContext): Promis
 export const API = ${JSON.stringify(`${settings.basePath}/graphql`)}
 export const BASE = ${JSON.stringify(settings.basePath)}
 export const WAYS = ${JSON.stringify(ways)}
-export const REST = ${JSON.stringify(`${settings.basePath}/api/v1`)}
 export const t = ${JSON.stringify(text.review)}
 `
   await app.register(async (scope) => {

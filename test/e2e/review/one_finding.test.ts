@@ -50,7 +50,7 @@ test(
     await cena.lancar({ id: 1 })
     await cena.processar()
     const page = await entrar('revisor', 'ana', `?divergencia=${(await cena.achado(1)).id}`)
-    await page.keyboard.press('e')
+    await page.getByRole('button', { name: /^Corrigir este/ }).click()
     await dialogo(page)
       .locator('datalist[id="valor.categoria.labels"] option[value=OUTRA]')
       .waitFor({ state: 'attached' })

@@ -1,7 +1,7 @@
 import type postgres from 'postgres'
 import t from 'tap'
 import { banco } from '../../helper/database.ts'
-import { achados, configurar, estranhos, type Lancamento, lancar, razao } from './ledger.ts'
+import { type Achado, achados, configurar, estranhos, type Lancamento, lancar, razao } from './ledger.ts'
 
 const REGRA = 'trade_marketing'
 
@@ -427,8 +427,11 @@ t.test(
       { fornecedor: 'Nova Gráfica', fornecedor_id: 'N-9', categoria: 'Escritório', descricao: 'brindes' },
       { fornecedor: null, fornecedor_id: null, categoria: 'Escritório', descricao: 'brindes' },
     )
-    const of = async (id: string | undefined) =>
-      (await achados(sql, REGRA, { chaves: [id as string] }))[0] as Achado
+    const of = async (id: string | undefined) => {
+      const [achado] = await achados(sql, REGRA, { chaves: [id as string] })
+      if (!achado) throw new Error(`nothing found at ${id}`)
+      return achado
+    }
     t.ok(Number((await of(dela)).confianca) >= 0.95, 'its own next entry')
     for (const id of [nova, sem]) {
       const achado = await of(id)

@@ -1,5 +1,5 @@
 // The page's one way to the server, in the name of whoever has signed in: the browser sends the cookie, which no script sees.
-import { API, BASE, REST, t } from './words.mjs'
+import { API, BASE, t } from './words.mjs'
 
 /** After so long without an answer it is said. */
 const PATIENCE = 10_000
@@ -67,10 +67,10 @@ export const download = () =>
   admitted(async () => {
     const waiting = WAITING.map((status) => `&status=${status}`).join('')
     const { response, answer } = await exchange(
-      `${REST}/relatorios/divergencias/export?formato=xlsx${waiting}`,
-      { name: meant.name },
+      `${BASE}/api/v1/relatorios/divergencias/export?formato=xlsx${waiting}`,
+      {},
       (some) => (some.ok ? some.blob() : some.json()),
-      () => {},
+      { slow: () => {}, name: meant.name },
     )
     return admit(response, answer)
   })
@@ -84,10 +84,10 @@ export const download = () =>
 export const upload = (file, slow) =>
   admitted(async () => {
     const { response, answer } = await exchange(
-      `${REST}/divergencias/planilha?nome=${encodeURIComponent(file.name.slice(0, 200))}`,
-      { method: 'POST', body: file, headers: { 'content-type': XLSX }, name: meant.name },
+      `${BASE}/api/v1/divergencias/planilha?nome=${encodeURIComponent(file.name.slice(0, 200))}`,
+      { method: 'POST', body: file, headers: { 'content-type': XLSX } },
       (some) => some.json(),
-      slow,
+      { slow, name: meant.name },
     )
     return admit(response, answer)
   })
@@ -127,11 +127,9 @@ async function send(query, variables, slow, name, signal) {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
-      name,
-      signal,
     },
     (some) => some.json(),
-    slow,
+    { slow, name, signal },
   )
   const { errors, data } = answer
   if (errors?.length > 0) {
@@ -148,17 +146,19 @@ async function send(query, variables, slow, name, signal) {
 /**
  * One request, with a limit to how long it is waited for.
  * @param {string} url
- * @param {{ method?: string, headers?: Record<string, string>, body?: BodyInit, name?: string | undefined, signal?: AbortSignal | undefined }} request
- *   name: in which it is asked
+ * @param {RequestInit} request
  * @param {(response: Response) => Promise<any>} read
- * @param {(() => void) | undefined} slow
+ * @param {{ slow?: (() => void) | undefined, name?: string | undefined, signal?: AbortSignal | undefined }} how name: in which it is asked
  */
-async function exchange(url, { name, signal, headers, ...request }, read, slow) {
+async function exchange(url, request, read, { slow, name, signal }) {
   const bell = slow && setTimeout(slow, PATIENCE)
   try {
     const response = await fetch(url, {
       ...request,
-      headers: { ...headers, ...(name !== undefined && { 'x-conferente-pessoa': encodeURIComponent(name) }) },
+      headers: {
+        ...request.headers,
+        ...(name !== undefined && { 'x-conferente-pessoa': encodeURIComponent(name) }),
+      },
       signal: AbortSignal.any([
         AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
         ...(signal ? [signal] : []),

@@ -2,7 +2,7 @@
 import { correct, decideSome, except, revert } from './acts.mjs'
 import { Refusal } from './api.mjs'
 import { label, say } from './format.mjs'
-import { html, useLayoutEffect, useRef, useState } from './preact.mjs'
+import { html, useEffect, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { today } from './queries.mjs'
 import { labelsIn, record } from './row.mjs'
 import { changes, Fields, isLabels } from './typed.mjs'
@@ -37,11 +37,7 @@ export function Decision({ action, finding, office, what, close, done }) {
   useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement)
     dialog.current?.showModal()
-    if (action === 'correct') {
-      record(id).then(setRow, refused)
-      // a ledger too large to be asked in time offers none, and refuses none
-      labelsIn(regra, rule?.colunas ?? []).then(setLedger, () => {})
-    }
+    if (action === 'correct') record(id).then(setRow, refused)
     if (action === 'except') today().then((day) => setSoonest(dayAfter(day)), refused)
     // Back to where the keyboard was; if that is gone, to the group.
     return () =>
@@ -50,6 +46,11 @@ export function Decision({ action, finding, office, what, close, done }) {
         : /** @type {HTMLElement | null} */ (document.querySelector('#hand'))
       )?.focus()
   }, [])
+
+  useEffect(() => {
+    // a ledger too large to be asked in time offers none, and refuses none
+    if (action === 'correct' && rule) labelsIn(regra, rule.colunas).then(setLedger, () => {})
+  }, [rule?.nome])
 
   /** @param {any} elements */
   const act = (elements) => {

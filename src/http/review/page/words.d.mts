@@ -9,6 +9,4 @@ export declare const API: string
 export declare const BASE: string
 /** How people may sign in: by single sign-on, by a link that they have mailed to themselves, or at all. */
 export declare const WAYS: { readonly sso: boolean; readonly mail: boolean; readonly any: boolean }
-/** Where REST is. */
-export declare const REST: string
 export declare const t: Said<typeof review>
