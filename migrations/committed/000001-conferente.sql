@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cc3cabc25ac45dbd25ba1688118524f3fa17bb3a
+--! Hash: sha1:9399e8f89dbba5c59da75fa4871bc312be610bc3
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5167,16 +5167,24 @@ comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final st
 --! EndIncluded motor/sessao/finalizar_sessao.sql
 
 --! Included motor/sessao/executar_etapa.sql
--- A step of a session, for the connection that conducts it.
+-- A step of a session, for the connection that conducts it: a transaction of its own, in which nothing waits but what the step wrote.
 create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
 returns void
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_rastro text;
 begin
   perform audit_interno.exigir_conducao(executar_etapa.sessao_id);
   perform audit_interno.dar_passo(executar_etapa.sessao_id, executar_etapa.etapa, executar_etapa.regra);
+  if etapa = 'corrigir' then -- before 18 it would run at the commit as whoever conducts, who may be a superuser
+    v_rastro := audit_interno.rastro('conferente_escrita');
+    perform audit_interno.disparar_adiados();
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
+  end if;
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is
@@ -5509,7 +5517,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_status text;
-  v_rastro text;
 begin
   update audit.sessoes_processamento s
   set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
@@ -5544,12 +5551,6 @@ begin
     else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
   end case;
   perform audit_interno.totalizar_sessao(sessao_id);
-  if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
-    v_rastro := audit_interno.rastro('conferente_escrita');
-    perform audit_interno.disparar_adiados();
-    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
-  end if;
 end
 $$;
 comment on function audit_interno.dar_passo(bigint, text, text) is

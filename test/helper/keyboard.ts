@@ -1,4 +1,4 @@
-// A reviewer without a mouse: clears the queue, and then what is probably no error, by keys alone, and counts them.
+// A reviewer without a mouse: clears the queue, or what is probably no error, by keys alone, and counts them.
 import type { Page } from 'playwright-core'
 import { itens, naMao } from './desk.ts'
 
@@ -7,37 +7,45 @@ export interface Effort {
   readonly keys: number
 }
 
+const NOTHING_WAITS = 'Nada espera por decisão.'
+const NOTHING_IMPROBABLE = 'Nada improvável espera.'
+
+/** Clears the queue. */
+export const clearQueue = (page: Page) => clear(page, NOTHING_WAITS)
+
+/** Goes to the screen of what is probably no error, and clears that. */
+export async function clearImprobable(page: Page): Promise<Effort> {
+  await page.keyboard.press('6')
+  const { decisions, keys } = await clear(page, NOTHING_IMPROBABLE)
+  return { decisions, keys: keys + 1 }
+}
+
 /** Takes what the page offers first for each group: it knows what only flags, and what was never right. */
-export async function clearByKeyboard(page: Page, most = 200): Promise<Effort> {
+async function clear(page: Page, nothing: string, most = 300): Promise<Effort> {
   let keys = 0
-  let decisions = 0
   const press = (key: string) => {
     keys += 1
     return page.keyboard.press(key)
   }
-  // what is probably no error has a screen of its own
-  for (const nothing of ['Nada espera por decisão.', 'Nada improvável espera.']) {
-    for (; decisions < most; decisions += 1) {
-      const finished = naMao(page, nothing)
-      await itens(page).first().or(finished).first().waitFor()
-      if (await finished.isVisible()) break
-      const [first] = await page.locator('.acts button.first').allTextContents()
-      const group = await page.locator('.list [aria-current]').textContent()
-      if (first?.startsWith('Rejeitar')) {
-        await press('r')
-        await page.locator('.panel').waitFor()
-        await press('3')
-      } else if (first?.includes('proced')) await press('p')
-      else {
-        await press('a')
-        if (await page.locator('.panel').isVisible()) await press('a')
-      }
-      // The next one is in hand before the server has answered.
-      await page.waitForFunction(
-        `document.querySelector('.list [aria-current]')?.textContent !== ${JSON.stringify(group)}`,
-      )
+  for (let decisions = 0; decisions < most; decisions += 1) {
+    const finished = naMao(page, nothing)
+    await itens(page).first().or(finished).first().waitFor()
+    if (await finished.isVisible()) return { decisions, keys }
+    const [first] = await page.locator('.acts button.first').allTextContents()
+    const group = await page.locator('.list [aria-current]').textContent()
+    if (first?.startsWith('Rejeitar')) {
+      await press('r')
+      await page.locator('.panel').waitFor()
+      await press('3')
+    } else if (first?.includes('proced')) await press('p')
+    else {
+      await press('a')
+      if (await page.locator('.panel').isVisible()) await press('a')
     }
-    if (nothing.includes('decisão')) await press('6')
+    // The next one is in hand before the server has answered.
+    await page.waitForFunction(
+      `document.querySelector('.list [aria-current]')?.textContent !== ${JSON.stringify(group)}`,
+    )
   }
-  return { decisions, keys }
+  throw new Error(`more than ${most} decisions`)
 }

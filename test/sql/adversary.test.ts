@@ -421,7 +421,7 @@ t.test('what waits for the commit gets nobody’s rights', async (t) => {
     `update audit.regras set limiar = 0 where nome = 'calma';`,
   ]
   for (const [name, setup] of Object.entries(queues)) {
-    for (const how of ['in psql', 'by a worker']) {
+    for (const how of ['in psql', 'by a worker', 'by a superuser at the command line']) {
       await t.test(`${name}, ${how}`, async (t) => {
         const all = await scene(t, { name, setup, writes: true })
         await all.attack(
@@ -434,7 +434,8 @@ t.test('what waits for the commit gets nobody’s rights', async (t) => {
         else {
           const [asked] = await all.olivia`
             select id from audit.solicitar_processamento('auto', '-infinity', 'infinity', '{atacada}')`
-          const open = () => connect(all.url, { max: 1, role: 'conferente_dono' })
+          const role = how === 'by a worker' ? { role: 'conferente_dono' } : {}
+          const open = () => connect(all.url, { max: 1, ...role })
           await resumeSession(
             asked?.['id'],
             {},

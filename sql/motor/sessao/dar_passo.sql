@@ -8,7 +8,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_status text;
-  v_rastro text;
 begin
   update audit.sessoes_processamento s
   set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
@@ -43,12 +42,6 @@ begin
     else raise exception using errcode = 'NC001', message = format('etapa inválida: %s', coalesce(etapa, 'nula'));
   end case;
   perform audit_interno.totalizar_sessao(sessao_id);
-  if etapa = 'corrigir' and current_setting('role') = 'conferente_dono' then
-    v_rastro := audit_interno.rastro('conferente_escrita');
-    perform audit_interno.disparar_adiados();
-    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
-  end if;
 end
 $$;
 comment on function audit_interno.dar_passo(bigint, text, text) is

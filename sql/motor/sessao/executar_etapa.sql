@@ -1,13 +1,21 @@
--- A step of a session, for the connection that conducts it.
+-- A step of a session, for the connection that conducts it: a transaction of its own, in which nothing waits but what the step wrote.
 create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
 returns void
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_rastro text;
 begin
   perform audit_interno.exigir_conducao(executar_etapa.sessao_id);
   perform audit_interno.dar_passo(executar_etapa.sessao_id, executar_etapa.etapa, executar_etapa.regra);
+  if etapa = 'corrigir' then -- before 18 it would run at the commit as whoever conducts, who may be a superuser
+    v_rastro := audit_interno.rastro('conferente_escrita');
+    perform audit_interno.disparar_adiados();
+    perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
+  end if;
 end
 $$;
 comment on function audit_interno.executar_etapa(bigint, text, text) is

@@ -2,7 +2,7 @@
 import { test } from 'tap'
 import { semNavegador } from '../../helper/browser.ts'
 import { espera, mesa } from '../../helper/desk.ts'
-import { clearByKeyboard } from '../../helper/keyboard.ts'
+import { clearImprobable, clearQueue } from '../../helper/keyboard.ts'
 import { one } from '../../helper/scenario.ts'
 
 /**
@@ -51,7 +51,9 @@ test(
     )
     t.equal(clicks, undefined)
     const began = Date.now()
-    const { keys, decisions } = await clearByKeyboard(page)
+    const efforts = [await clearQueue(page), await clearImprobable(page)]
+    const keys = efforts.reduce((sum, effort) => sum + effort.keys, 0)
+    const decisions = efforts.reduce((sum, effort) => sum + effort.decisions, 0)
     await espera(page, 'Nada espera por decisão.')
     t.equal((await waiting()).n, 0)
     t.equal(await page.evaluate('globalThis.clicks'), 0)
