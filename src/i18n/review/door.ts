@@ -35,6 +35,10 @@ export const door = {
       'It serves once, in this browser. All tabs stay signed in for some hours.',
     ),
     enter: both('Entrar', 'Enter'),
+    notKept: both(
+      'O link foi usado, mas o navegador não guardou a entrada: permita cookies deste endereço e peça outro link.',
+      'The link was used, but the browser did not keep the sign-in: allow cookies of this address and ask for another link.',
+    ),
     drop: both('Entrar de outro jeito', 'Sign in another way'),
   },
   again: {

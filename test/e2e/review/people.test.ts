@@ -70,6 +70,11 @@ test(
       'no script sees who sits there',
     )
 
+    const without = await open('#convite=x')
+    await without.route('**/entrar/convite', (route) => route.fulfill({ json: {} }))
+    await without.getByRole('button', { name: 'Entrar', exact: true }).click()
+    await without.getByRole('alert').filter({ hasText: 'permita cookies' }).waitFor()
+
     const late = await open(`#convite=${secret}`)
     await late.getByRole('button', { name: 'Entrar', exact: true }).click()
     await late.getByRole('alert').filter({ hasText: 'este link já foi usado' }).waitFor()

@@ -25,7 +25,8 @@ function Page() {
   const [refusal, setRefusal] = useState(/** @type {string | undefined} */ (undefined))
   const [failed, setFailed] = useState('')
   const [secret, setSecret] = useState(invitation)
-  const recognise = () => {
+  /** @param {string} [nobody] what it means that nobody has signed in */
+  const recognise = (nobody = '') => {
     setFailed('')
     whoAmI().then(
       (who) => {
@@ -34,7 +35,7 @@ function Page() {
       },
       (error) => {
         if (!(error instanceof Refusal)) throw error
-        if (error.login) setRefusal('')
+        if (error.login) setRefusal(nobody)
         else setFailed(error.message)
       },
     )
@@ -51,10 +52,11 @@ function Page() {
     }
     setMe(undefined)
   }
-  const arrive = () => {
+  /** @param {string} [nobody] */
+  const arrive = (nobody) => {
     dropInvitation()
     setSecret(null)
-    recognise()
+    recognise(nobody)
   }
   useEffect(() => {
     // a link that is opened where the page is already loads nothing
@@ -64,10 +66,11 @@ function Page() {
     return () => removeEventListener('hashchange', opened)
   }, [])
   actAs(me?.nome)
-  if (secret) return html`<${Invited} secret=${secret} entered=${arrive} drop=${arrive} />`
+  if (secret)
+    return html`<${Invited} secret=${secret} entered=${() => arrive(t.door.invited.notKept)} drop=${() => arrive()} />`
   if (me) return html`<${Review} key=${me.nome} me=${me} leave=${leave} become=${setMe} />`
-  if (refusal !== undefined) return html`<${Login} refusal=${refusal} recognise=${recognise} />`
-  return html`<main class="plain"><p role=${failed ? 'alert' : 'status'}>${failed || t.loading}</p>${failed && html`<button type="button" onClick=${recognise}>${t.tryAgain}</button>`}</main>`
+  if (refusal !== undefined) return html`<${Login} refusal=${refusal} recognise=${() => recognise()} />`
+  return html`<main class="plain"><p role=${failed ? 'alert' : 'status'}>${failed || t.loading}</p>${failed && html`<button type="button" onClick=${() => recognise()}>${t.tryAgain}</button>`}</main>`
 }
 
 /** @param {{ me: Person, leave: () => void, become: (me: Person) => void }} props */
