@@ -1641,7 +1641,7 @@ create function audit.experimentar_escrita(tabela text DEFAULT 'dw.lancamentos':
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql volatile security definer
   set lock_timeout=2s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.experimentar_escrita(text) is 'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+comment on function audit.experimentar_escrita(text) is 'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Rows beside it, of the first hundred, must hold what they held. One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_administrador;
 grant execute on function audit.experimentar_escrita(text) to conferente_operador;
 
@@ -2018,6 +2018,7 @@ create unlogged table audit_interno.portas_abertas (
   pid integer not null,
   transacao xid8 not null,
   aberta boolean not null,
+  confirmando boolean default false not null,
   alheias oid[] default '{}'::oid[] not null,
   vistas oid[] default '{}'::oid[] not null,
   constraint portas_abertas_pkey PRIMARY KEY (pid)
@@ -2027,6 +2028,7 @@ comment on table audit_interno.portas_abertas is 'Connections in which code of o
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
 comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 
@@ -2673,6 +2675,12 @@ create function audit_interno.disparar_adiados(ajustes jsonb DEFAULT audit_inter
 comment on function audit_interno.disparar_adiados(jsonb) is 'Fires all deferred triggers of the transaction as conferente_escrita.';
 grant execute on function audit_interno.disparar_adiados(jsonb) to conferente_dono;
 
+create function audit_interno.disparar_todos(comando text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
+grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
+
 create function audit_interno.dobrar(texto text)
   returns text language sql immutable;
 comment on function audit_interno.dobrar(text) is 'Text in lower case and without accents, for comparison.';
@@ -2871,10 +2879,10 @@ create function audit_interno.exigir_revisores(motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_revisores(text) is 'Holds corrections that a rollback would bring back against who asks: 42501 when not a reviewer; large and typed ones become proposals.';
 
-create function audit_interno.experimentar_coluna(regra audit.regras, chave text, coluna text, valor jsonb, OUT quantas bigint, OUT existe boolean, OUT fiel boolean, OUT antes jsonb, OUT depois jsonb, OUT outras jsonb, OUT outras_depois jsonb, OUT codigo text, OUT erro text)
+create function audit_interno.experimentar_coluna(regra audit.regras, chave text, coluna text, valor jsonb, vizinhas text[], OUT visivel boolean, OUT quantas bigint, OUT existe boolean, OUT alheia boolean, OUT fiel boolean, OUT antes jsonb, OUT depois jsonb, OUT outras jsonb, OUT outras_depois jsonb, OUT codigo text, OUT erro text)
   returns record language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.experimentar_coluna(audit.regras,text,text,jsonb) is 'What the warehouse makes of one write, which is taken back.';
+comment on function audit_interno.experimentar_coluna(audit.regras,text,text,jsonb,text[]) is 'What the warehouse makes of one write, which is taken back.';
 
 create function audit_interno.experimentar_regra(regra audit.regras)
   returns text language plpgsql volatile
@@ -3004,6 +3012,18 @@ create function audit_interno.fuso_valido(nome text)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fuso_valido(text) is 'True for the IANA name of a region (America/Sao_Paulo) that the server knows, and for UTC.';
+
+create function audit_interno.gravacoes()
+  returns numeric language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.gravacoes() is 'Rows that this transaction has written to tables that are not ours.';
+grant execute on function audit_interno.gravacoes() to conferente_escrita;
+
+create function audit_interno.gravado()
+  returns TABLE(relacao oid, esquema oid, linhas bigint) language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
+grant execute on function audit_interno.gravado() to conferente_escrita;
 
 create function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
   returns text language sql immutable;
@@ -4415,9 +4435,9 @@ comment on function regra_trade_marketing.requisitos() is 'What trade_marketing 
 grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
 
 create function regra_trade_marketing.respostas_padroes()
-  returns TABLE(padrao_id bigint, registro_id text, certo boolean) language sql stable
+  returns TABLE(padrao_id bigint, registro_id text, chave text, certo boolean) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
 grant execute on function regra_trade_marketing.respostas_padroes() to conferente_regra;
 
 create function regra_trade_marketing.sem_acentos(texto text)
@@ -4566,6 +4586,11 @@ create function regras.nome_canonico(nome text)
   returns text language sql immutable;
 comment on function regras.nome_canonico(text) is 'Supplier name folded, without punctuation and legal form; null when nothing is left.';
 grant execute on function regras.nome_canonico(text) to conferente_regra;
+
+create function regras.nome_proprio(nome text)
+  returns text language sql immutable;
+comment on function regras.nome_proprio(text) is 'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
+grant execute on function regras.nome_proprio(text) to conferente_regra;
 
 create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
   returns boolean language sql immutable

@@ -24,7 +24,12 @@ try {
   const args = process.argv.slice(2)
   // Who asks for a file or a name gets it.
   const left = args.every((arg) => arg.startsWith('--reporter=')) ? leftOut() : { files: [], of: 0 }
-  const tap = spawn('tap', ['run', ...args, ...left.files.map((file) => `--exclude=${file}`)], {
+  const unwatched = `--import=${new URL('./helper/unwatched.ts', import.meta.url)}`
+  const options = [
+    `--test-env=NODE_OPTIONS=${[process.env['NODE_OPTIONS'], unwatched].filter(Boolean).join(' ')}`,
+    ...left.files.map((file) => `--exclude=${file}`),
+  ]
+  const tap = spawn('tap', ['run', ...options, ...args], {
     stdio: 'inherit',
     env: { ...process.env, CONFERENTE_TESTE_URL: url, NODE_COMPILE_CACHE: COMPILED },
   })

@@ -79,7 +79,9 @@ function report({ text, format }: App, rows: readonly LineResult[], sha256: stri
   if (rows.some((r) => r.resultado !== 'deixada' && r.status === 'aguardando_segunda_aprovacao'))
     tell(planilha.secondNeeded)
   for (const warning of new Set(rows.map((r) => r.aviso))) if (warning) tell(warning)
-  const operations = [...new Set(rows.map((r) => r.operacao_id).filter((id) => id !== null))]
+  const operations = [...new Set(rows.map((r) => r.operacao_id).filter((id) => id !== null))].sort((a, b) =>
+    Number(a - b),
+  )
   if (operations.length > 0) tell(planilha.sealed(operations.join(', '), sha256))
   for (const operation of operations) tell(text.notice.undo(String(operation)))
   return rows.every((r) => r.resultado === 'feita') ? 0 : 1

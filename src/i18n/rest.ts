@@ -225,8 +225,8 @@ export const rest = {
     ),
     signIn: both('Entrar', 'Sign in'),
     programs: both(
-      'Depois de entrar em outra aba, recarregue esta página. Programas o pedem em /api/docs/json, com o cabeçalho Authorization: Bearer e um token de: conferente token',
-      'After signing in in another tab, load this page again. Programs ask for it at /api/docs/json, with the header Authorization: Bearer and a token from: conferente token',
+      'Se você entrar em outra aba, recarregue esta página. Programas o pedem em /api/docs/json, com o cabeçalho Authorization: Bearer e um token de: conferente token',
+      'If you sign in in another tab, load this page again. Programs ask for it at /api/docs/json, with the header Authorization: Bearer and a token from: conferente token',
     ),
   },
   notReady: both(

@@ -2,6 +2,7 @@
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { banco } from '../helper/database.ts'
+import { drawn } from '../helper/thorough.ts'
 import { armazem as warehouse } from '../helper/warehouse.ts'
 import { armazem, conferente } from './helper.ts'
 
@@ -9,7 +10,7 @@ const esquemas = (sql: Awaited<ReturnType<typeof banco>>['sql']) => sql`
   select n.nspname as nome, pg_get_userbyid(n.nspowner) as dono from pg_namespace n where n.nspname !~ '^pg_' order by 1`
 
 t.test('a schema of another program is seen before anything is done, and named', async (t) => {
-  for (const nome of ['audit', 'graphile_worker', 'regras']) {
+  for (const nome of drawn(['audit', 'graphile_worker', 'regras'], 1)) {
     const { sql, url } = await banco(t, { migrado: false })
     await sql.unsafe(`create schema ${nome}; create table ${nome}.log (id int)`)
     const antes = [...(await esquemas(sql))]
@@ -38,7 +39,7 @@ t.test("another program's history of graphile-migrate is not taken for ours", as
 })
 
 t.test('a database that is not UTF8 is refused whole, and named by the diagnosis too', async (t) => {
-  for (const codificacao of ['LATIN1', 'SQL_ASCII']) {
+  for (const codificacao of drawn(['LATIN1', 'SQL_ASCII'], 1)) {
     const { sql, url } = await banco(t, { migrado: false })
     const nome = `${new URL(url).pathname.slice(1)}_outra`
     await sql.unsafe(`create database ${nome} encoding '${codificacao}' locale 'C' template template0`)

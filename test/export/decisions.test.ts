@@ -1,4 +1,5 @@
 // A sheet of decisions as it comes back: whoever saved it, and whatever somebody put into it.
+import { strict as assert } from 'node:assert'
 import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -86,8 +87,8 @@ t.test('whatever is written in a finding, its line is known again', async (t) =>
         await sql`update audit.divergencias_processadas set justificativa = ${said}, motivo = ${value}, valor_em_risco = ${String(cents)}::numeric / 100,
         valores_originais = ${sql.json({ valor: amount })}, valores_propostos = ${sql.json({ categoria: value, valor: amount })}`
         const file = await exportada(sql, {})
-        t.same(await alteradas(sql, file), [])
-        t.same(await alteradas(sql, await salva(await linhas(file))), [])
+        assert.deepEqual(await alteradas(sql, file), [])
+        assert.deepEqual(await alteradas(sql, await salva(await linhas(file))), [])
       },
     ),
     { numRuns: 60 },
@@ -224,6 +225,7 @@ t.test('a file that is something else, damaged, or made to do harm is refused by
     ['cut off', good.subarray(0, good.length - 100), 'notXlsx'],
     ['damaged inside', broken, 'damaged'],
     ['entities', await livro(laughs), 'damaged'],
+    ['a document type', await livro('<!DOCTYPE x><worksheet/>'), 'damaged'],
     ['no XML', await livro('<worksheet><row>'), 'damaged'],
     ['a bomb', await livro('<worksheet/>', { 'xl/worksheets/sheet1.xml': zeros }), 'tooLarge'],
     ['a bomb that lies', lying, 'damaged'],

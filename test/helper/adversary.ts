@@ -278,6 +278,7 @@ const OWN: Record<string, string> = {
   'audit.alteracoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.correcoes_desfeitas': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.divergencias_processadas': `regra = 'parada'`,
+  'audit.codigos_regra': `regra = 'parada'`, // kept at the first sight of a code
   'audit.notificacoes': 'coalesce(sessao_id, 0) <= $1',
   'audit_interno.partes_sessao': 'sessao_id <= $1',
   'audit_interno.fila_selos': 'false',

@@ -1,21 +1,40 @@
 // A browser on the findings of a small warehouse, and people who come in by a one-time link of their own.
 import type { Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
+import type { ServerReport, ServerSettings } from '../../src/http/server.ts'
 import { api } from './api.ts'
 import { navegador, type Sight } from './browser.ts'
 import { cenario } from './scenario.ts'
 
-/** resumo: the rule registers by which columns a person knows an entry. */
-export async function mesa(t: Test, { resumo = false } = {}) {
+interface Service {
+  readonly changes?: Partial<ServerSettings> | undefined
+  readonly report?: ServerReport | undefined
+}
+
+interface Scene extends Service {
+  /** The rule registers by which columns a person knows an entry. */
+  readonly resumo?: boolean
+}
+
+export async function mesa(t: Test, { resumo = false, changes, report }: Scene = {}) {
   const cena = await cenario(t)
   if (resumo) {
     await cena.pessoa('adelia')`
       select from audit.alterar_regra('errada', '{"colunas_resumo": ["fornecedor", "documento", "data_lancamento", "filial", "descricao", "valor"]}', 'teste')`
   }
-  const server = await api(t, cena)
+  return { cena, ...(await balcao(t, cena, { changes, report })) }
+}
+
+/** The page over a database that there is, and the way in. */
+export async function balcao(
+  t: Test,
+  { sql, url }: { sql: Sql; url: string },
+  { changes, report }: Service = {},
+) {
+  const server = await api(t, { sql, url }, changes, report)
   const open = await navegador(t)
   return {
-    cena,
     server,
     async entrar(
       papel: 'leitor' | 'revisor' | 'operador' | 'administrador',

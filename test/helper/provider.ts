@@ -1,7 +1,7 @@
 // A real OpenID Connect provider on this machine, people who have accounts there, and a browser's way through it without a browser.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import Provider from 'oidc-provider'
 import type { Test } from 'tap'
 import type { OidcSettings } from '../../src/settings/settings.ts'
@@ -16,16 +16,24 @@ async function freePort(): Promise<number> {
   return port
 }
 
+interface Seat {
+  /** Null: whoever sits there gives up. */
+  who: string | null
+  /** Tokens are out of date by so many seconds, as from a clock that is slow. */
+  expired: number | undefined
+  broken: boolean
+}
+
 /**
  * @param people claims of each account
- * @returns what a server on `port` is set to, and who sits at the provider's login; null: whoever does gives up
+ * @returns what a server on `port` is set to, and who sits at the provider's login
  */
 export async function provedor(t: Pick<Test, 'teardown'>, people: Record<string, Record<string, unknown>>) {
   const [port, own] = [await freePort(), await freePort()]
   const returnUrl = `http://127.0.0.1:${port}/entrar/retorno`
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-  const issuer = `http://127.0.0.1:${own}`
-  const seat: { who: string | null } = { who: null }
+  const issuer = `http://localhost:${own}` // to a browser another site than ours
+  const seat: Seat = { who: null, expired: undefined, broken: false }
   const provider = new Provider(issuer, {
     clients: [{ client_id: 'conferente', client_secret: SECRET, redirect_uris: [returnUrl] }],
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: 'teste', alg: 'RS256', use: 'sig' }] },
@@ -42,10 +50,10 @@ export async function provedor(t: Pick<Test, 'teardown'>, people: Record<string,
       claims: async () => ({ sub: accountId, ...people[accountId] }),
     }),
     async loadExistingGrant({ oidc }) {
-      const grant = new oidc.provider.Grant({
-        clientId: oidc.client?.clientId as string,
-        accountId: oidc.session?.accountId as string,
-      })
+      const clientId = oidc.client?.clientId as string
+      const known = oidc.session?.grantIdFor(clientId)
+      if (known !== undefined) return oidc.provider.Grant.find(known)
+      const grant = new oidc.provider.Grant({ clientId, accountId: oidc.session?.accountId as string })
       grant.addOIDCScope('openid profile email')
       await grant.save()
       return grant
@@ -53,6 +61,18 @@ export async function provedor(t: Pick<Test, 'teardown'>, people: Record<string,
   })
   provider.on('server_error', (_, error) => {
     throw error
+  })
+  provider.use(async (context, next) => {
+    if (context.path === '/token' && seat.broken) {
+      context.status = 500
+      return
+    }
+    await next()
+    const { id_token } = (context.body ?? {}) as { id_token?: string }
+    if (id_token === undefined || seat.expired === undefined) return
+    const claims = { ...decodeJwt(id_token), exp: Math.floor(Date.now() / 1000) - seat.expired }
+    const late = new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'teste' })
+    context.body = { ...(context.body as object), id_token: await late.sign(privateKey) }
   })
   const answer = provider.callback()
   const web = createServer((request, response) => {

@@ -188,9 +188,11 @@ export async function ways(t: Test, c: Cenario, server: Api): Promise<Record<str
       },
     },
     xlsx: {
-      read: file(async () =>
-        named((await readXlsx(await exported('formato=xlsx'))).sheets[0]?.rows as unknown[][]),
-      ),
+      read: file(async () => {
+        const { sheets } = await readXlsx(await exported('formato=xlsx'))
+        // behind the two columns to decide in
+        return named((sheets[0]?.rows ?? []).map((row) => row.slice(2)))
+      }),
       // a number, with the digits of one
       expected: (kind, shown) => (kind.startsWith('timestamp') ? wallClock(shown) : String(Number(shown))),
       got: (kind, value) => (kind.startsWith('timestamp') ? toSeconds(plain(value)) : String(value)),

@@ -1,11 +1,17 @@
 // Every number, time, day and document of schema audit, and every way by which it reaches TypeScript: by each it is what psql shows.
 // A column that is not listed, and a way that the list does not name, fail here.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { type Test, test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
+import { readDecisions } from '../../src/export/index.ts'
+import { XLSX_MIME } from '../../src/export/media.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
 import { receber } from '../helper/postman.ts'
 import { type Cenario, cenario } from '../helper/scenario.ts'
+import { exportada, linhas, preencher, salva } from '../helper/sheet.ts'
 import {
   asShown,
   type Column,
@@ -86,7 +92,7 @@ vw_divergencias_exportacao
   -   resumo valores_antes valores_depois
   F   confianca decidida_em detectada_em id sessao_id sessao_ultima_id ultima_deteccao valor_em_risco
 vw_grupos_abertos
-  -   amostra confianca_ate confianca_de duas_pessoas mais_antiga parecidas_certas parecidas_decididas quantidade valor visto
+  -   amostra confianca_ate confianca_de duas_pessoas fechadas mais_antiga parecidas_certas parecidas_decididas quantidade valor visto
 vw_metricas_desempenho
   R   corrigidas desfeitas dia encontradas falhas fim inicio linhas_examinadas linhas_por_segundo novas obsoletas recorrentes refeitas resolvidas segundos sessao_id suprimidas valor_corrigido valor_em_risco
 vw_metricas_regras
@@ -107,6 +113,8 @@ avaliacao
   C   achados certas cobertura confianca_media conhecidas danos erradas_no_limiar erro_calibracao julgadas precisao recuperacao
 resultado_decisao
   RC  confianca decidida_em id operacao_id valor_em_risco valores_digitados valores_originais valores_propostos
+resultado_planilha
+  RC  id operacao_id
 resultado_reversao
   C   agora antes depois divergencia_id operacao_id
 verificacao
@@ -126,7 +134,13 @@ async function scene(t: Test): Promise<Cenario> {
   const [adelia, ana] = [c.pessoa('adelia'), c.pessoa('ana')]
   await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
   await c.sql`update audit.regras set colunas_resumo = '{descricao,valor}' where nome = 'errada'`
-  await c.lancar({ id: 1, confianca: 0.9 }, { id: 2 }, { id: 3, valor: 200_000 }, { id: 4 })
+  await c.lancar(
+    { id: 1, confianca: 0.9 },
+    { id: 2 },
+    { id: 3, valor: 200_000 },
+    { id: 4 },
+    { id: 5, data: '2026-03-10', confianca: 0.6 },
+  )
   await c.processar('auto')
   await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = clock_timestamp() where id = 2`
   await c.processar('manual')
@@ -135,6 +149,8 @@ async function scene(t: Test): Promise<Cenario> {
   const [exception] =
     await ana`select id from audit.declarar_excecao('errada', 'dw.lancamentos', '4', 'contrato', now() + interval '1 year')`
   await ana`select audit.revogar_excecao(${exception?.['id']}, 'acabou')`
+  await adelia`select audit.fechar_periodo('2026-03-01', 'balancete', null, '2026-04-01')`
+  await adelia`select audit.reabrir_periodo('2026-04-01', 'ajuste')`
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'teste')`
   await adelia`select audit.salvar_retencao('CBS', 0.90, '2028-01-01', 'de teste', 'teste', '2028-12-31')`
   await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
@@ -168,6 +184,7 @@ test('every value that crosses by two ways is what psql shows, by each', async (
   await server.token('leitor', 'extra')
   await c.pessoa('adelia')`select audit.revogar_acesso('teste', nome => 'extra')`
   await fill(c.sql)
+  await c.sql`update audit.periodos set reaberto_em = null where mes = '2026-03-01'`
   const list = listing(CROSSINGS)
   const empty = new Set<string>()
   const all = await catalogue(c.sql)
@@ -236,13 +253,14 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
     },
   )
   await adelia`select audit.alterar_configuracao('aprovacao.valor_dupla', '1e15', 'teste')`
-  const rows = Array.from({ length: 12 }, (_, i) => i + 1)
+  const rows = Array.from({ length: 16 }, (_, i) => i + 1)
   await c.lancar(...rows.map((id) => ({ id, descricao: 'quantia', categoria: 'BOA' })))
   await c.sql`update dw.lancamentos set valor = 90071992547409.80 where descricao = 'quantia'`
   await c.pessoa('olivia')`select from audit.processar_divergencias('manual', regras => '{quantia}')`
   const ids = (await c.sql`select id::int from audit.divergencias_processadas order by id`).map((r) =>
     Number(r['id']),
   )
+  const inSheet = ids.splice(12)
   await c.aprovar('ana', ...ids.slice(6))
 
   const server = await api(t, c)
@@ -353,6 +371,41 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
         ],
         ['R', [document(rest.text)], shown(quatro)],
         ['C', await listed('rejeitar', String(cinco), '--motivo', 'x'), shown(cinco)],
+      ]
+    },
+    resultado_planilha: async () => {
+      const shown = (id: number) =>
+        `(select o.divergencia_id as id, o.operacao_id from audit.decisoes o where o.divergencia_id = ${id}) as d`
+      const [um, dois, tres, quatro] = inSheet as [number, number, number, number]
+      const filled = async (id: number) =>
+        salva(preencher(await linhas(await exportada(c.pessoa('ana'))), { [id]: ['rejeitar', 'x'] }))
+      const lines = async (id: number) => JSON.stringify((await readDecisions(await filled(id))).lines)
+      const digest = '0'.repeat(64)
+      const path = join(await mkdtemp(join(tmpdir(), 'planilha-')), 'fila.xlsx')
+      t.teardown(() => rm(dirname(path), { recursive: true }))
+      await writeFile(path, await filled(quatro))
+      const rest = await fetch(`${server.url}/api/v1/divergencias/planilha`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': XLSX_MIME },
+        body: new Uint8Array(await filled(tres)),
+      })
+      return [
+        [
+          'driver',
+          [
+            ...(await plainly`select * from audit.decidir_planilha(${await lines(um)}::text::jsonb, ${digest})`),
+          ],
+          shown(um),
+        ],
+        [
+          'driver, exact JSON',
+          [
+            ...(await exactly`select * from audit.decidir_planilha(${await lines(dois)}::text::jsonb, ${digest})`),
+          ],
+          shown(dois),
+        ],
+        ['R', (document(await rest.text()) as unknown as { itens: Rows }).itens, shown(tres)],
+        ['C', await listed('decidir', path), shown(quatro)],
       ]
     },
     resultado_reversao: async (columns) => {

@@ -46,9 +46,11 @@ consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
 confirmar_divergencias()      R
+controle_planilha()         L R O A
 corrigir_manualmente()        R
 criar_convite()                   A
 decidir_grupo()               R
+decidir_planilha()            R
 declarar_excecao()            R
 desativar_padrao()                A
 desativar_retencao()              A
@@ -113,6 +115,7 @@ GET /api/v1/divergencias                       L R O A
 POST /api/v1/divergencias/processar                O
 POST /api/v1/divergencias/aprovar                R
 POST /api/v1/divergencias/confirmar              R
+POST /api/v1/divergencias/planilha               R
 POST /api/v1/divergencias/adiar                  R
 POST /api/v1/divergencias/encaminhar             R
 POST /api/v1/divergencias/comentar               R
@@ -180,6 +183,7 @@ const PUBLIC_READS = [
     'search',
     'setting',
     'settings',
+    'sheet',
     'standing',
     'tally',
     'top',

@@ -239,7 +239,7 @@ test('/ leads to the page, and after signing in one is sent to our own pages alo
     t.equal(placeAfter('', good), good)
   t.equal(placeAfter('/conferente', '/conferente/revisao?sessao=3'), '/conferente/revisao?sessao=3')
   for (const bad of [
-    'https://mallory.example/revisao',
+    'https://mallory.example/revisao?tela=geral',
     '//mallory.example/revisao',
     '/\\mallory.example/revisao',
     '\\\\mallory.example',

@@ -1,5 +1,6 @@
 // Single sign-on with a real provider: who comes in, as what and where, and every way in which somebody should not.
 import { type Test, test } from 'tap'
+import type { ServerSettings } from '../../src/http/server.ts'
 import type { OidcSettings } from '../../src/settings/settings.ts'
 import { api } from '../helper/api.ts'
 import { banco } from '../helper/database.ts'
@@ -23,10 +24,10 @@ const PEOPLE = {
   'guid-4': {},
 }
 
-async function casa(t: Test, changes: Partial<OidcSettings> = {}) {
+async function casa(t: Test, changes: Partial<OidcSettings> = {}, more: Partial<ServerSettings> = {}) {
   const base = await banco(t)
   const provider = await provedor(t, PEOPLE)
-  const server = await api(t, base, { port: provider.port, oidc: { ...provider.oidc, ...changes } })
+  const server = await api(t, base, { port: provider.port, oidc: { ...provider.oidc, ...changes }, ...more })
   const me = async ({ jar }: ReturnType<typeof visitante>) => {
     const cookie = `conferente=${jar.get('conferente')}`
     const { json, status } = await server.pedir('/graphql', {
@@ -208,6 +209,9 @@ test('a provider that is away is said, not shown from inside, and asked again on
   await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
   const browser = visitante()
+  provider.seat.broken = true
+  t.equal((await visitante().go(`${server.url}/entrar`)).end.status, 503, 'it fails inside')
+  provider.seat.broken = false
   const { end } = await browser.go(`${server.url}/entrar`, BACK)
   await provider.stop()
   const { status, text } = (await browser.go(end.url)).end
@@ -216,5 +220,37 @@ test('a provider that is away is said, not shown from inside, and asked again on
   t.notMatch(text, /ECONN|fetch|127\.0\.0\.1/)
   const cold = await api(t, base, { port: 0, oidc: provider.oidc })
   t.match((await visitante().go(`${cold.url}/entrar`)).end, { status: 503, text: /não responde agora/ })
-  t.ok(cold.failures.length === 1 && server.failures.length === 1, 'the operator finds the cause in the log')
+  const causes = [...cold.failures, ...server.failures].map(({ message }) => message)
+  t.match(
+    causes,
+    [/away: .*ECONNREFUSED/, /away: .*HTTP 500/, /away: /],
+    'the operator finds the cause in the log',
+  )
+})
+
+test('the clock of the provider may be slow by seconds, not by minutes', async (t) => {
+  const { base, provider, server } = await casa(t)
+  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  provider.seat.who = 'guid-1'
+  for (const [seconds, status] of [
+    [20, 200],
+    [120, 400],
+  ] as const) {
+    provider.seat.expired = seconds
+    t.equal((await visitante().go(`${server.url}/entrar`)).end.status, status, `${seconds} s`)
+  }
+})
+
+test('people sign in beside programs whose tokens are the provider’s', async (t) => {
+  const jwks = {
+    jwtSecret: undefined,
+    jwksUrl: 'http://127.0.0.1:9/jwks',
+    jwtIssuer: 'https://sso.empresa.com.br',
+  }
+  const { base, provider, server, me } = await casa(t, {}, jwks)
+  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  provider.seat.who = 'guid-1'
+  const ana = visitante()
+  await ana.go(`${server.url}/entrar`)
+  t.match(await me(ana), { nome: 'ana', papeis: ['leitor', 'revisor'] })
 })

@@ -2,11 +2,14 @@
 // that they could not do themselves: not in the name of the operator who starts the session, and not with the engine's rights.
 // After each attempt nothing of ours is other than it was, and the session goes on without the rule, or the row, concerned.
 import t, { type Test } from 'tap'
+import { connect } from '../../src/db/connection.ts'
+import { resumeSession } from '../../src/session/session.ts'
 import { ATTACKS, type Attack, carried, ours } from '../helper/adversary.ts'
 import { banco } from '../helper/database.ts'
 import { drawn } from '../helper/thorough.ts'
 import { armazem, lancar, recusa, regra } from '../helper/warehouse.ts'
 
+const DOOR = 'audit_interno.ler(text, audit.janela, text[])'
 const PATH = 'set search_path = pg_catalog, pg_temp'
 /** A rule of the owner's table dela.fato: ERRADA should be CERTA. `onde` is one more condition, where code of theirs may run. */
 const RULE = (
@@ -120,12 +123,13 @@ const PLACES: readonly Place[] = [
 ]
 
 async function scene(t: Test, place: Place) {
-  const { sql, como } = await banco(t)
+  const { sql, url, como } = await banco(t)
   const adelia = como('adelia')
   await armazem(sql)
   await lancar(sql, { id: '1', categoria: 'ERRADA' }, { id: '2', categoria: 'CERTA' })
   await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
-  await sql.unsafe(`create schema dela authorization adelia; grant all on schema dela to public`)
+  await sql.unsafe(`create schema dela authorization adelia; grant all on schema dela to public;
+    create schema fundo authorization adelia`)
   if ((await sql`select from pg_available_extensions where name = 'dblink'`)[0])
     await sql.unsafe(
       'create schema dela_dblink; grant usage on schema dela_dblink to public; create extension dblink schema dela_dblink',
@@ -184,7 +188,7 @@ async function scene(t: Test, place: Place) {
     for (const role of ['conferente_regra', 'conferente_escrita'])
       await sql.unsafe(`alter role ${role} reset all`)
   })
-  return { sql, adelia, olivia, attack, baseline, settle }
+  return { sql, url, adelia, olivia, attack, baseline, settle }
 }
 
 type Scene = Awaited<ReturnType<typeof scene>>
@@ -255,7 +259,7 @@ const chosen = (place: Place): readonly Attack[] =>
       !((place.writes || place.prepares) && attack.onlyReading),
   )
 
-for (const place of PLACES) {
+for (const place of drawn(PLACES, 4)) {
   t.test(`${place.name} runs with no more rights than its own`, async (t) => {
     const all = await scene(t, place)
     const calm = await session(all, place)
@@ -296,6 +300,157 @@ for (const place of PLACES) {
     })
   })
 }
+
+t.test('a rule prepares its own statistics, and no other rule is the worse for it', async (t) => {
+  const place = PLACES.find(({ prepares }) => prepares) as Place
+  const all = await scene(t, place)
+  const theirs = 'regra_pendente_verificacao.estatistica_mes'
+  await all.sql.unsafe(`insert into ${theirs} (mes, linhas) values (1, 1)`)
+  await all.adelia.unsafe(`create table dela.contagem (n int); grant all on dela.contagem to conferente_regra;
+    create table regra_dela.lista (n int);
+    create function dela.na_dela() returns void language plpgsql security definer as $$ begin insert into regra_dela.lista values (1); end $$`)
+  await all.attack('insert into dela.contagem values (1);')
+  t.match((await session(all, place)).attacked, { status: 'concluida' }, 'in its own schema it may write')
+  await all.settle()
+  for (const body of [
+    `update ${theirs} set linhas = 99;`,
+    `delete from ${theirs};`,
+    `truncate ${theirs};`,
+    `lock table ${theirs} in exclusive mode;`,
+    `perform setval('regra_pendente_verificacao.estatistica_categoria_id_seq', 4242);`,
+    'perform regra_pendente_verificacao.preparar(null);',
+    'perform dela.na_dela();',
+    `execute 'grant insert (mes), select (linhas) on ${theirs} to public';`,
+    `execute 'alter table ${theirs} rename column linhas to x';`,
+    `execute 'alter table ${theirs} drop column linhas';`,
+    `execute 'alter table ${theirs} alter column linhas set default 7';`,
+    `execute 'alter table ${theirs} set (fillfactor = 10)';`,
+    `execute 'alter table ${theirs} drop constraint estatistica_mes_pkey';`,
+    `execute 'alter function ${DOOR} depends on extension plpgsql';`,
+    `execute 'alter function ${DOOR} security invoker';`,
+  ]) {
+    await t.test(body, async (t) => {
+      await all.attack(body)
+      const outcome = await session(all, place)
+      unharmed(t, outcome)
+      told(t, outcome)
+    })
+  }
+  await t.test('not even in the transaction in which the other rule wrote them', async (t) => {
+    await lancar(all.sql, { id: '3', categoria: 'PENDENTE' })
+    await all.attack(`update ${theirs} set linhas = 99;`)
+    await all.adelia`select audit.alterar_regra('atacada', '{"prioridade": 999}', 'por último')`
+    await all.olivia`
+      select from audit.processar_divergencias('manual', '-infinity', 'infinity', '{pendente_verificacao,atacada}')`
+    t.match(
+      await all.sql`select regra, status from audit.execucoes_regra
+        where regra in ('atacada', 'pendente_verificacao') order by sessao_id desc, regra limit 2`,
+      [
+        { regra: 'atacada', status: 'falhou' },
+        { regra: 'pendente_verificacao', status: 'concluida' },
+      ],
+    )
+    t.same([...(await all.sql.unsafe(`select from ${theirs} where linhas = 99`))], [])
+  })
+})
+
+t.test('code that we let in cannot change the door for the next call', async (t) => {
+  const place: Place = {
+    name: 'a trigger and a policy',
+    setup: `${TABLE}; ${TRIGGER}; create trigger sua before update on dela.fato for each row execute function dela.gatilho();
+      alter table dela.fato enable row level security; create policy sua on dela.fato using (dela.ataque());
+      grant all on dela.fato to conferente_dono`,
+    writes: true,
+  }
+  const all = await scene(t, place)
+  await all.settle()
+  const write = 'audit_interno.escrever(text, bigint[], text[], text, jsonb)'
+  const attack = (change: string, asOwner: string) =>
+    all.attack(`if current_user = 'conferente_escrita' then execute 'alter function ${write} ${change}';
+      elsif current_user = 'conferente_dono' then ${asOwner} end if;`)
+  for (const change of ['security invoker', 'reset all', 'set search_path = dela_antes, pg_catalog']) {
+    await t.test(change, async (t) => {
+      await attack(
+        change,
+        `update audit.regras set limiar = 0 where nome = 'calma';
+        execute 'create or replace function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
+          returns void language sql as $nada$ select $nada$';`,
+      )
+      const outcome = await session(all, place)
+      unharmed(t, outcome)
+      told(t, outcome)
+      await attack(change, `perform setval('audit.operacoes_id_seq', 4242);`)
+      const before = await ours(all.sql, 0n)
+      await all.adelia`select * from audit.experimentar_escrita('dela.fato')`
+      t.same(await ours(all.sql, 0n), before, 'nor by the trial of a write')
+    })
+  }
+})
+
+/** Whoever writes to dela.fato feeds a queue where a trigger waits for the commit. */
+const QUEUE = (
+  schema: string,
+  waiting: string,
+  { before = '', how = '', first = 'deferred' } = {},
+) => `${TABLE};
+  create table ${schema}.fila (n int); grant insert on ${schema}.fila to conferente_escrita;
+  create function ${schema}.espera() returns trigger language plpgsql as $$ begin ${waiting} return null; end $$;
+  create constraint trigger sua after insert on ${schema}.fila deferrable initially ${first}
+    for each row execute function ${schema}.espera();
+  create function dela.alimentar() returns trigger language plpgsql ${how} as $$
+  begin ${before} insert into ${schema}.fila values (1); return new; end $$;
+  create trigger alimentar before update on dela.fato for each row execute function dela.alimentar()`
+
+t.test('what waits for the commit gets nobody’s rights', async (t) => {
+  const again = `if current_user = 'conferente_escrita' then
+    set constraints dela.sua deferred; insert into dela.fila values (1); return null; end if; perform dela.ataque();`
+  const queues = {
+    'it waits again whenever it is fired': QUEUE('dela', again),
+    'it is told to wait': QUEUE('dela', again, {
+      before: 'set constraints dela.sua deferred;',
+      first: 'immediate',
+    }),
+    'out of reach, after all that waited was fired': QUEUE('fundo', 'perform dela.ataque();', {
+      how: 'security definer',
+      before: 'set constraints all immediate; set constraints fundo.sua deferred;',
+    }),
+  }
+  const anything = [
+    `perform audit.solicitar_processamento('auto');`,
+    `perform audit.alterar_configuracao('limites.fracao', '0.77', 'porque sim');`,
+    `update audit.regras set limiar = 0 where nome = 'calma';`,
+  ]
+  for (const [name, setup] of Object.entries(queues)) {
+    for (const how of ['in psql', 'by a worker']) {
+      await t.test(`${name}, ${how}`, async (t) => {
+        const all = await scene(t, { name, setup, writes: true })
+        await all.attack(
+          anything.map((body) => `begin ${body} exception when others then null; end;`).join('\n'),
+        )
+        const rules = await all.sql`select nome, limiar from audit.regras order by nome`
+        await all.sql.unsafe(`insert into dela.fato values (1, 'ERRADA', 1)`)
+        if (how === 'in psql')
+          await all.olivia`select from audit.processar_divergencias('auto', '-infinity', 'infinity', '{atacada}')`
+        else {
+          const [asked] = await all.olivia`
+            select id from audit.solicitar_processamento('auto', '-infinity', 'infinity', '{atacada}')`
+          const open = () => connect(all.url, { max: 1, role: 'conferente_dono' })
+          await resumeSession(
+            asked?.['id'],
+            {},
+            { signal: new AbortController().signal, open, over: async () => false },
+          )
+        }
+        t.same(await all.sql`select nome, limiar from audit.regras order by nome`, rules)
+        t.match(await all.sql`select valor from audit.configuracoes_sistema where chave = 'limites.fracao'`, [
+          { valor: 1 },
+        ])
+        t.same([...(await all.sql`select from audit.sessoes_processamento where status = 'agendada'`)], [])
+        t.match(await all.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+      })
+    }
+  }
+})
 
 t.test('who logs in is who acts, whatever code of others leaves hidden on the connection', async (t) => {
   const place = PLACES.find(({ name }) => name === 'a trigger before') as Place

@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { banco } from '../helper/database.ts'
+import { drawn } from '../helper/thorough.ts'
 import {
   achar,
   aprovar,
@@ -57,7 +58,7 @@ const casos: [Forma, Chave][] = [
   ['estrela', 'uuid'],
   ['estrela', 'text'],
 ]
-for (const [forma, tipo] of casos) {
+for (const [forma, tipo] of drawn(casos, 3)) {
   t.test(`the whole cycle on ${forma} with ${tipo} keys gives exact values back`, async (t) => {
     const { sql, como } = await banco(t)
     const [olivia, ana, adelia] = [como('olivia'), como('ana'), como('adelia')]

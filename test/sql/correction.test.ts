@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { banco } from '../helper/database.ts'
+import { drawn } from '../helper/thorough.ts'
 import {
   achar,
   aprovar,
@@ -115,7 +116,7 @@ const recusas: [string, string, RegExp, string?][] = [
     'Fretamento',
   ],
 ]
-for (const [nome, ddl, motivo, longo] of recusas) {
+for (const [nome, ddl, motivo, longo] of drawn(recusas, 4)) {
   t.test(`${nome} refuses one correction: it fails with the reason, the others are made`, async (t) => {
     const propostos = longo
       ? `jsonb_build_object('categoria', case t.id when 3 then '${longo}' else 'Frete' end)`

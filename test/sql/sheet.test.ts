@@ -143,11 +143,13 @@ test('what moved since the export is left, line by line, and the others go throu
       2: ['aprovar'],
       3: ['rejeitar', 'certo'],
       4: ['confirmar'],
+      5: ['rejeitar', 'certo'],
       6: ['aprovar'],
     }),
   )
   await c.digitar('ana', (await c.achado(2)).id, { categoria: 'OUTRA' })
   await c.rejeitar('bruno', (await c.achado(3)).id)
+  await c.aprovar('bruno', (await c.achado(5)).id)
   await c.mudar(6, 'ERR2')
   await c.processar('manual') // finds all of it again, and the sixth as another finding
   const { results } = await decidir(c.pessoa('ana'), file)
@@ -156,8 +158,10 @@ test('what moved since the export is left, line by line, and the others go throu
     2: 'NC007',
     3: 'NC005',
     4: 'feita: resolvida',
+    5: 'NC021',
     6: 'NC005',
   })
+  t.equal(await c.status(5), 'aguardando_segunda_aprovacao', 'who rejects has not seen that it was proposed')
   t.equal(await c.categoria(6), 'ERR2')
 })
 

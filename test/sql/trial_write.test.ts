@@ -149,6 +149,52 @@ t.test('a trigger that refuses, one that returns nothing and one that changes an
   t.match(por.get('categoria'), { situacao: 'erro', detalhe: /sumiu/ })
 })
 
+t.test('a trigger that writes to other rows too is said, whatever the row itself holds', async (t) => {
+  const { sql, adelia } = await cena(t)
+  await gatilho(sql, CERTO.replace('where nk = old.id', ''))
+  let por = await experimentar(t, sql, adelia)
+  t.match(por.get('valor'), {
+    situacao: 'erro',
+    detalhe: /^pedido 7\.00, ficou 7\.00; mudou outros registros$/,
+  })
+  await gatilho(
+    sql,
+    `update estrela.dim_categoria c set nome = new.categoria || ' ' from estrela.fato f
+    where f.nk = old.id and c.sk = f.sk_categoria and new.categoria <> old.categoria; ${CERTO}`,
+  )
+  por = await experimentar(t, sql, adelia)
+  t.match(
+    por.get('categoria'),
+    { situacao: 'erro', detalhe: /mudou outros registros/ },
+    'a label that others bear',
+  )
+  t.match(por.get('valor'), { situacao: 'ok' })
+})
+
+t.test('what a trigger would leave behind is refused as in a correction', async (t) => {
+  const { sql, adelia } = await cena(t)
+  await gatilho(sql, `perform set_config('work_mem', '64kB', false); ${CERTO}`)
+  const por = await experimentar(t, sql, adelia)
+  t.match(por.get('valor'), { situacao: 'erro', detalhe: /recusado \(NC012\)/ })
+})
+
+t.test('a policy that hides rows from whoever writes is found without a trigger', async (t) => {
+  const { sql, adelia } = await cena(t, 'tabela')
+  await sql.unsafe(`alter table dw.lancamentos enable row level security;
+    create policy le on dw.lancamentos for select to conferente_regra using (true);
+    create policy escreve on dw.lancamentos to conferente_escrita using (false)`)
+  const linhas = await adelia`select * from audit.experimentar_escrita()`
+  t.match(
+    linhas.find((l) => l['item'] === 'experimentar dw.lancamentos.valor'),
+    { situacao: 'erro', detalhe: /conferente_escrita não vê/, sugestao: /política/ },
+  )
+  await sql.unsafe(`alter policy escreve on dw.lancamentos using (true)`)
+  t.same(
+    (await adelia`select * from audit.experimentar_escrita()`).filter((l) => l['situacao'] === 'erro'),
+    [],
+  )
+})
+
 t.test('a trigger runs with no rights of ours, and cannot act in our name', async (t) => {
   const { sql, adelia } = await cena(t)
   await sql`alter function estrela.gravar() security invoker`

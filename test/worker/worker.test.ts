@@ -28,6 +28,27 @@ test('sessions asked for together run one after the other, with any number of wo
   }
 })
 
+test('whoever may connect cannot stop the workers by what they listen to', async (t) => {
+  const { solicitar, sessao, como, workerUrl } = await oficina(t)
+  const worker = await trabalhador(t, workerUrl)
+  let over = false
+  void worker.done.then(() => {
+    over = true
+  })
+  for (const [channel, payload] of [
+    ['worker:migrate', '{"breaking": true, "migrationNumber": 999999}'],
+    ['jobs:insert', '{"count": 1e300}'],
+    ['jobs:insert', 'nonsense'],
+  ])
+    await como('ninguem')`select pg_notify(${channel as string}, ${payload as string})`
+  await sleep(500)
+  const id = await solicitar()
+  await until(async () => (await sessao(id))['na_fila'] === 0)
+  t.match(await sessao(id), { status: 'concluida' })
+  t.notOk(over, 'it works still')
+  t.equal(process.exitCode, undefined)
+})
+
 test('a cancelled session is left alone', async (t) => {
   const { solicitar, sessao, como, workerUrl } = await oficina(t)
   const id = await solicitar()

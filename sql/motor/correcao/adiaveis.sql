@@ -1,6 +1,6 @@
 -- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
--- constraints of a relation, and of what lies below it, and of others outside our schemas that wait unless told otherwise, for a
--- trigger may feed any table; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
+-- constraints of a relation, and of what lies below it, and of others outside our schemas, for a trigger may feed any table, and tell
+-- any constraint to wait; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
 -- when there are none. Of tables that the caller wrote before in this transaction nothing is fired: what waits there is the caller's.
 -- What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
 create or replace function audit_interno.adiaveis(relacao regclass)
@@ -14,7 +14,7 @@ as $$
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable
     and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao))
-      or c.condeferred and n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
+      or n.nspname not in ('audit', 'audit_interno', 'graphile_worker')
         and has_schema_privilege('conferente_escrita', n.oid, 'usage')
         and not exists (
           select from audit_interno.portas_abertas p

@@ -1,6 +1,6 @@
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people, not undone from outside again and again, in no closed month. What another finding contradicts is left out by contestadas, a
--- value that the ledger does not know by desconhecidas, what would move across a closed month by em_periodo_fechado. No settings of its own, so that the
+-- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
+-- value that the ledger does not know by desconhecidas, what lies in a closed month by em_periodo_fechado. No settings of its own, so that the
 -- planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
@@ -18,9 +18,6 @@ as $$
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
       from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
     and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
-    and not exists (
-      select from audit_interno.meses_fechados() f
-      where f.mes = d.mes and (f.filial is null or d.filial is null or f.filial = d.filial))
     -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
     -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0

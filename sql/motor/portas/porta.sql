@@ -12,6 +12,39 @@ as $$
 $$;
 comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
 
+-- Tables and sequences of others that this transaction has written to, or holds so that nobody else can, and how many rows it wrote,
+-- those that it took back included. Called by gravacoes and by preparar_regra.
+create or replace function audit_interno.gravado()
+returns table (relacao oid, esquema oid, linhas bigint)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.oid, c.relnamespace,
+    pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid)
+  from pg_class c
+  where c.oid in (
+      select l.relation from pg_locks l
+      where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.mode not in ('AccessShareLock', 'RowShareLock')
+        and l.database = (select d.oid from pg_database d where d.datname = current_database()))
+    and c.relkind in ('r', 'f', 'S') and c.relpersistence <> 't' and c.relnamespace not in (
+      select n.oid from pg_namespace n where n.nspname in ('audit', 'audit_interno', 'graphile_worker', 'pg_catalog', 'pg_toast'))
+$$;
+comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
+grant execute on function audit_interno.gravado() to conferente_escrita;
+
+-- How many rows that is in all. Called by disparar_todos.
+create or replace function audit_interno.gravacoes()
+returns numeric
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(sum(g.linhas), 0) from audit_interno.gravado() g
+$$;
+comment on function audit_interno.gravacoes() is 'Rows that this transaction has written to tables that are not ours.';
+grant execute on function audit_interno.gravacoes() to conferente_escrita;
+
 -- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
 create or replace function audit_interno.abrir_porta()
 returns void
@@ -25,7 +58,7 @@ as $$
     for update skip locked);
   insert into audit_interno.portas_abertas as p (pid, transacao, aberta, alheias)
   values (pg_backend_pid(), pg_current_xact_id(), true, audit_interno.tabelas_gravadas())
-  on conflict (pid) do update set transacao = excluded.transacao, aberta = true,
+  on conflict (pid) do update set transacao = excluded.transacao, aberta = true, confirmando = false,
     alheias = case when p.transacao = excluded.transacao
       then p.alheias || array(select unnest(excluded.alheias) except select unnest(p.vistas)) else excluded.alheias end;
 $$;
@@ -43,7 +76,8 @@ $$;
 comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
 
 -- Deferred: its event lies in the queue before those of the code that was let in, so at the commit the door is open before a deferred
--- trigger of the warehouse runs.
+-- trigger of the warehouse runs. Code that was let in may say "set constraints all immediate", and would have the commit for itself:
+-- then the event goes into the queue again.
 create or replace function audit_interno.reabrir_porta()
 returns trigger
 language plpgsql
@@ -51,8 +85,13 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  update audit_interno.portas_abertas p set aberta = true
+  update audit_interno.portas_abertas p set aberta = true, confirmando = true
   where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id() and not p.aberta;
+  if not found then
+    set constraints audit_interno.reabrir deferred;
+    update audit_interno.portas_abertas p set transacao = p.transacao
+    where p.pid = pg_backend_pid() and p.transacao = pg_current_xact_id() and not p.confirmando;
+  end if;
   return null;
 end
 $$;

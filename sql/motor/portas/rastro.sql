@@ -50,13 +50,19 @@ as $$
       from pg_shdepend s
       where s.refclassid = 'pg_authid'::regclass and s.refobjid = rastro.papel and s.deptype = 'o'
         and s.dbid = (select d.oid from pg_database d where d.datname = current_database())),
-    'funcoes', (select string_agg(format('%s %s', p.oid, p.xmin), ',' order by p.oid) from pg_proc p where p.proowner = rastro.papel),
+    'funcoes', (
+      select string_agg(format('%s %s %s', p.oid, p.xmin,
+          (select count(*) from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid)), ',' order by p.oid)
+      from pg_proc p where p.proowner = rastro.papel),
     'ajustes', g.ajustes,
     'proprios', g.proprios,
     'direitos', (
       select jsonb_build_array(
-        (select string_agg(format('%s %s %s %s %s %s %s', c.oid, c.relacl, c.relnatts, c.relchecks, c.relhasrules, c.relrowsecurity,
-            (select count(*) from pg_trigger g where g.tgrelid = c.oid)), ',' order by c.oid)
+        -- the catalog's rows of the tables and their columns, and what hangs on them: constraints, indexes, defaults, triggers, rules
+        (select string_agg(format('%s %s %s %s', c.oid, c.xmin,
+            (select string_agg(format('%s %s', a.attnum, a.xmin), ' ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid),
+            (select string_agg(format('%s %s', d.classid, d.objid), ' ' order by d.classid, d.objid)
+              from pg_depend d where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)), ',' order by c.oid)
           from pg_class c where c.relowner = rastro.papel and c.relkind in ('r', 'S')),
         (select string_agg(d::text, ',' order by d.oid) from pg_default_acl d where d.defaclrole = rastro.papel),
         (select string_agg(s.setconfig::text, ',' order by s.setdatabase) from pg_db_role_setting s where s.setrole = rastro.papel))::text),

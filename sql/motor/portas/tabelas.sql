@@ -3,6 +3,7 @@ create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
   transacao xid8 not null,
   aberta boolean not null,
+  confirmando boolean not null default false,
   alheias oid[] not null default '{}',
   vistas oid[] not null default '{}'
 );
@@ -10,5 +11,6 @@ comment on table audit_interno.portas_abertas is 'Connections in which code of o
 comment on column audit_interno.portas_abertas.pid is 'Process of the connection.';
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
+comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
 comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';

@@ -57,13 +57,14 @@ begin
     join audit.divergencias_processadas d on d.id = x.divergencia_id
     where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
     -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
-    update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
-    from (
+    with x as materialized ( -- asked once of each
       select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
         'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
       ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
       from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
-    ) as x
+    )
+    update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
+    from x
     where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
 
     select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)

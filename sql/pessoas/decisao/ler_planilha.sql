@@ -64,6 +64,7 @@ begin
     when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC023'
     when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
+  analyze pg_temp.conferente_planilha; -- it is joined with much from here on
 end
 $$;
 comment on function audit_interno.ler_planilha(jsonb) is

@@ -189,7 +189,7 @@ begin
     group by e.raiz, e.nome, e.corte
     having bool_and(h.nome <> e.nome)
   ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
+    select g.nome, regras.trigramas(regras.nome_proprio(g.nome)) as trigramas
     from (select n.nome from nova n union select h.nome from nova n join historia h on h.raiz = n.raiz where h.nome <> '') g
     offset 0
   ), estranha as (

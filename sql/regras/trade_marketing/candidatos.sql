@@ -195,14 +195,15 @@ comment on function audit.acertos_padroes() is
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
--- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, whether the
--- proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
+-- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
+-- it was (null when unknown), and whether the proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
 -- audit tables and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
-create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, certo boolean)
+create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, chave text, certo boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select p.id, d.registro_id, u.tipo in ('aprovacao', 'segunda_aprovacao')
+  select p.id, d.registro_id, regra_trade_marketing.chave_fornecedor(d.entrada ->> 'fornecedor_id', d.entrada ->> 'fornecedor'),
+    u.tipo in ('aprovacao', 'segunda_aprovacao')
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
@@ -218,7 +219,7 @@ as $$
     or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
 $$;
 
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
 -- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of

@@ -177,7 +177,7 @@ begin
   ), par as (
     select a.* from nova n join antes a using (chave, nome, corte) where a.outro <> ''
   ), grafia as materialized (
-    select g.nome, regras.trigramas(g.nome) as trigramas
+    select g.nome, regras.trigramas(regras.nome_proprio(g.nome)) as trigramas
     from (select p.nome from par p union select p.outro from par p) g
     offset 0
   ), estranha as materialized (

@@ -59,6 +59,8 @@ declare
   v_ultima constant date := date '9970-12-31';
   -- what is not the supplier's own weighs no more than so many of its entries
   v_alheio constant int := 20;
+  -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
+  v_vizinho constant numeric := 3;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -92,10 +94,16 @@ begin
   ), parcela as materialized (
     select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
   ), respondida as materialized (
-    select y.padrao_id, y.registro_id, bool_and(y.certo) as certo from regra_trade_marketing.respostas_padroes() y group by 1, 2
+    select y.padrao_id, y.registro_id, max(y.chave) as chave, bool_and(y.certo) as certo
+    from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), propria as materialized (
+    -- by supplier; peso: what one of them counts for another supplier
+    select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
+      least(1, v_vizinho / count(*)) as peso
+    from respondida y group by 1, 2
   ), resposta as materialized (
-    select y.padrao_id, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas
-    from respondida y group by 1
+    select y.padrao_id, round(sum(y.certas * y.peso), 6) as certas, round(sum(y.erradas * y.peso), 6) as erradas, bool_or(y.peso < 1) as contida
+    from propria y group by 1
   ), resumo as (
     select f.*
     from periodo p
@@ -130,7 +138,8 @@ begin
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
       'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
-      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', q.certas, 'erradas', q.erradas, 'minimas', v_minimas),
+      'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', round(q.certas, 1), 'erradas', round(q.erradas, 1),
+        'minimas', v_minimas),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
@@ -142,8 +151,8 @@ begin
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
-      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || q.certas || ' de ' || v_minimas
-        || ' respostas certas de pessoas.' end,
+      || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
+        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três.' else '.' end end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -183,14 +192,19 @@ begin
         select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
         from (
           select (i.padrao ->> 'id')::bigint as padrao_id, n.lancamentos, n.em_marketing,
-            coalesce(w.certas, 0) - coalesce(v.certo, false)::int as certas,
-            coalesce(w.erradas, 0) - coalesce(not v.certo, false)::int as erradas,
+            coalesce(w.certas, 0) + coalesce(k.certas * (1 - k.peso), 0) - coalesce(v.certo::int * case when k.peso is null then j.peso else 1 end, 0)
+              as certas,
+            coalesce(w.erradas, 0) + coalesce(k.erradas * (1 - k.peso), 0)
+              - coalesce((not v.certo)::int * case when k.peso is null then j.peso else 1 end, 0) as erradas,
+            coalesce(w.contida, false) as contida,
             least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
           from jsonb_array_elements(c.padroes) i (padrao)
           left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
+          left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
           -- what was answered on the entry itself is not held for or against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
+          left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
           cross join lateral (
             select coalesce(m.em_marketing, 0) as em_marketing,
               greatest(coalesce(m.lancamentos, 0) - case when b.pendente or b.sem_data then 0 else coalesce(m.fracao, 0) end,

@@ -13,8 +13,9 @@ returns text
 language sql
 immutable parallel safe
 as $$
-  -- a cell holds 32767, blanks and all: beyond this, what comes back may have been cut
-  select left(replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.'), 5000)
+  -- a number that was text may come back as a number; a cell holds 32767, blanks and all: beyond 5000 what comes back may have been cut
+  select left(case when x ~ '^-?[0-9]+[.][0-9]+$' then rtrim(rtrim(x, '0'), '.') else x end, 5000)
+  from (select replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.') as x) as c
 $$;
 comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
 
@@ -27,8 +28,8 @@ as $$
   select case
     when numero = 0 then '0'
     when abs(numero) between 1e-300 and 1e300 then
-      case when numero::float8::numeric = numero then trim_scale(numero)::text else numero::text end
-    else numero::text end
+      case when numero::float8::numeric = numero then trim_scale(numero)::text else audit_interno.celula_planilha(numero::text) end
+    else audit_interno.celula_planilha(numero::text) end
 $$;
 comment on function audit_interno.celula_planilha(numeric) is 'A number as it is compared with what comes back in a sheet.';
 

@@ -1,5 +1,5 @@
 -- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
--- stands elsewhere in that column, read again, and taken back. Nothing stays: no change, no operation. A row that another transaction
+-- stands elsewhere in that column, read again beside others, and taken back. Nothing stays: no change, no operation. A row that another transaction
 -- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
 create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -29,8 +29,10 @@ begin
   then
     return; -- the lines of diagnosticar_contrato say what is missing
   end if;
-  if not audit_interno.exige_releitura(v_relacao) then
-    return query select v_item, 'ok', 'nenhum gatilho, regra ou visão entre a escrita e a tabela', null::text;
+  if not audit_interno.exige_releitura(v_relacao)
+    and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and c.relrowsecurity)
+  then
+    return query select v_item, 'ok', 'nenhum gatilho, regra, visão ou política de linha entre a escrita e a tabela', null::text;
     return;
   end if;
   if pg_is_in_recovery() or current_setting('transaction_read_only')::boolean then
@@ -48,8 +50,9 @@ begin
        alvo as (
          select a.* from amostra a
          order by (select count(*) from jsonb_each(a.linha) e where e.value <> ''null'') desc, a.chave limit 1)
-       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null'')
+       select a.chave, c.coluna, o.valor, exists (select from amostra x where x.linha -> c.coluna <> ''null''), v.chaves
        from alvo a cross join unnest($2) as c (coluna)
+       cross join (select array_agg(x.chave) as chaves from (select y.chave from amostra y limit 100) as x) as v
        left join lateral (
          select x.linha -> c.coluna as valor from amostra x
          where x.linha -> c.coluna <> ''null'' and x.linha -> c.coluna <> a.linha -> c.coluna limit 1) as o on true
@@ -57,7 +60,7 @@ begin
       v_regra.coluna_chave,
       audit_interno.expressao_imagens(v_relacao, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel)),
       v_nome), null, array(select u.coluna from audit_interno.colunas_usadas(v_relacao) u where u.corrigivel))
-      as x (chave text, coluna text, valor jsonb, tem boolean)
+      as x (chave text, coluna text, valor jsonb, tem boolean, vizinhas text[])
   loop
     v_algum := true;
     item := format('experimentar %s.%s', v_nome, v_coluna.coluna);
@@ -68,7 +71,7 @@ begin
       return next;
       continue;
     end if;
-    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor);
+    v_visto := audit_interno.experimentar_coluna(v_regra, v_coluna.chave, v_coluna.coluna, v_coluna.valor, v_coluna.vizinhas);
     select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
     from jsonb_each(v_visto.outras) as o
     where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
@@ -82,21 +85,26 @@ begin
       when v_visto.codigo is not null then
         detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
         sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+      when not v_visto.visivel then
+        situacao := 'erro';
+        detalhe := 'não experimentada: conferente_escrita não vê o registro';
+        sugestao := 'Uma política de linha do armazém o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
       when not v_visto.existe then
         situacao := 'erro';
         detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
         sugestao := 'O gatilho deve gravar o que recebe, e mais nada.';
-      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 then
+      when v_visto.fiel and v_mudou is null and v_visto.quantas = 1 and not v_visto.alheia then
         situacao := 'ok';
         detalhe := 'gravada como pedido';
-      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null then
+      when v_visto.depois is not distinct from v_visto.antes and v_mudou is null and not v_visto.alheia then
         detalhe := format('pedido %s, ficou %s: não é gravada', v_coluna.valor, v_visto.depois);
         sugestao := 'O gatilho deve gravar a coluna, ou recusar a mudança com raise exception.';
       else
         situacao := 'erro';
         detalhe := concat_ws('; ', format('pedido %s, ficou %s', v_coluna.valor, coalesce(v_visto.depois, 'null')),
-          'mudou junto: ' || v_mudou, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
+          'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
+          case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
           case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
     end case;
     return next;
@@ -107,5 +115,5 @@ begin
 end
 $$;
 comment on function audit.experimentar_escrita(text) is
-  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
+  'Tries, line by line, what the warehouse makes of a correction: writes each correctable column of one row with a value seen elsewhere in it, reads it again and takes it back. Nothing stays, no operation either. situacao: ok, aviso (corrections of the column fail) or erro (something else is stored; every such correction is undone). Rows beside it, of the first hundred, must hold what they held. One line where nothing stands between the write and the table, on a server that only reads, or without rows; none where diagnosticar_contrato has errors on access.';
 grant execute on function audit.experimentar_escrita(text) to conferente_operador, conferente_administrador;

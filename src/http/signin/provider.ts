@@ -16,12 +16,19 @@ export interface Named {
   readonly role: CallerRole | undefined
 }
 
-/** Single sign-on does not work for now, or refuses; the cause is for the log. */
+/** What the library says of a failure: the provider's own words where there are some, and what lay below. */
+interface Refused extends Error {
+  readonly code?: string
+  readonly error?: string
+  readonly error_description?: string
+}
+
+/** Single sign-on does not work for now, or refuses; the message says why, for the log. */
 export class ProviderError extends Error {
   readonly reason: 'away' | 'refused' | 'unknown'
 
-  constructor(reason: ProviderError['reason'], cause: unknown) {
-    super(`single sign-on: ${reason}`, { cause })
+  constructor(reason: ProviderError['reason'], cause: Refused) {
+    super(`single sign-on, ${reason}: ${said(cause)}`, { cause })
     this.reason = reason
   }
 }
@@ -122,8 +129,9 @@ async function discover(oidc: OidcSettings) {
 }
 
 /** Who is to blame: the network and the provider's servers, or what was brought back. */
-function failed(error: Error & { code?: string; status?: number }): never {
-  const { name, code = '', status = 0 } = error
+function failed(error: Refused): never {
+  const { name, code, cause } = error
+  const status = cause instanceof Response ? cause.status : 0
   const away = name === 'TypeError' || name === 'TimeoutError' || code === 'OAUTH_TIMEOUT' || status >= 500
   throw new ProviderError(
     away ? 'away' : name === 'AuthorizationResponseError' ? 'refused' : 'unknown',
@@ -139,4 +147,9 @@ function named({ nameClaim, roleClaim, roles }: OidcSettings, claims: Record<str
   if (roleClaim === undefined) return { name, role: undefined }
   const said = [claims[roleClaim]].flat()
   return { name, role: roleOf(roles ? said.map((one) => roles[String(one)]) : said) }
+}
+
+function said({ message, error, error_description, cause }: Refused): string {
+  const below = cause instanceof Response ? `HTTP ${cause.status}` : cause instanceof Error ? said(cause) : ''
+  return [message, error, error_description, below].filter(Boolean).join(', ')
 }

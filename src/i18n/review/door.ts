@@ -2,6 +2,7 @@ import { both } from '../both.ts'
 
 /** How one signs in on the review page, and what is said when that is over. */
 export const door = {
+  title: both('Entrar', 'Sign in'),
   sso: both('Entrar com o login da empresa', "Sign in with the company's login"),
   mailed: {
     address: both('Seu e-mail', 'Your mail address'),
@@ -12,8 +13,16 @@ export const door = {
     ),
   },
   link: both(
-    'Sem isso, peça um link de uso único a quem administra o Conferente (vale dez minutos) e abra-o neste navegador: conferente convite --nome SEU_NOME --papel revisor',
-    'Otherwise ask whoever administers Conferente for a one-time link (good for ten minutes), and open it in this browser: conferente convite --nome YOUR_NAME --papel revisor',
+    'Ou peça um link de uso único a quem administra o Conferente e abra-o neste navegador. Ele vale dez minutos e se cria assim:',
+    'Or ask whoever administers Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
+  ),
+  linkOnly: both(
+    'Peça um link de uso único a quem administra o Conferente e abra-o neste navegador. Ele vale dez minutos e se cria assim:',
+    'Ask whoever administers Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
+  ),
+  command: both(
+    'conferente convite --nome SEU_NOME --papel revisor',
+    'conferente convite --nome YOUR_NAME --papel revisor',
   ),
   none: both(
     'Aqui ninguém pode entrar pela página ainda: quem cuida do servidor precisa configurar o login único (CONFERENTE_OIDC_…) ou CONFERENTE_JWT_SEGREDO.',

@@ -7,6 +7,7 @@ import { label } from './label.ts'
 import { over, run } from './overview.ts'
 import { band, kind, rule, ruleSentence, way } from './rule.ts'
 import { ruling } from './ruling.ts'
+import { sheet } from './sheet.ts'
 import { became, events, mailStatus, sessionStatus, status } from './state.ts'
 
 /** What the review page says: plain text, with {names} where the page puts something in. */
@@ -161,6 +162,7 @@ export const review = {
   forwardedTo: both('Encaminhada para {who}.', 'Forwarded to {who}.'),
   aside,
   postponed,
+  sheet,
   otherReason: both('outro motivo, escrito', 'another reason, typed'),
   reversals: [
     both('estavam erradas: conta contra a regra', 'they were wrong: it counts against the rule'),

@@ -76,7 +76,17 @@ test(
   'everybody can use it: no barrier that axe knows, on a desk and on a phone, in light and dark',
   semNavegador,
   async (t) => {
-    const { cena, entrar, open } = await mesa(t, { resumo: true })
+    const oidc = {
+      issuer: 'http://localhost:9',
+      client: 'c',
+      secret: 's',
+      returnUrl: 'http://localhost/entrar/retorno',
+    }
+    const { cena, entrar, open } = await mesa(t, {
+      resumo: true,
+      changes: { oidc: { ...oidc, scopes: '', nameClaim: '', roleClaim: undefined, roles: undefined } },
+      report: { sendLink: async () => {} },
+    })
     await cena.lancar(
       { id: 1 },
       { id: 2, valor: 150_000 },
@@ -101,7 +111,12 @@ test(
     }
     for (const sight of [{ width: 1024 }, { dark: true, width: 1920 }, { width: 390 }]) {
       const name = JSON.stringify(sight)
-      await barriers(await open('', sight), `the door ${name}`)
+      const door = await open('', sight)
+      await door.getByRole('heading', { name: 'Entrar' }).waitFor()
+      await barriers(door, `the door ${name}`)
+      const link = await open('#convite=x', sight)
+      await link.getByRole('heading', { name: 'Você tem um link de entrada' }).waitFor()
+      await barriers(link, `a one-time link ${name}`)
       const page = await entrar('revisor', 'ana', '', sight)
       await espera(page, /^2 esperam/)
       await barriers(page, `the list ${name}`)

@@ -74,7 +74,7 @@ test(
     await late.getByRole('button', { name: 'Entrar', exact: true }).click()
     await late.getByRole('alert').filter({ hasText: 'este link já foi usado' }).waitFor()
     await late.getByRole('button', { name: 'Entrar de outro jeito' }).click()
-    await late.getByText(/peça um link de uso único/).waitFor()
+    await late.getByText(/Peça um link de uso único/).waitFor()
     t.notMatch(late.url(), /convite/)
   },
 )
@@ -92,7 +92,7 @@ test(
     await two.goto(`${server.url}/revisao`)
     await espera(two, /^1 espera/)
     await one.getByRole('button', { name: 'Sair' }).click()
-    await one.getByText(/peça um link de uso único/).waitFor()
+    await one.getByText(/Peça um link de uso único/).waitFor()
     await dialogo(two)
       .getByText(/Nada se perdeu/)
       .waitFor()
@@ -173,6 +173,6 @@ test(
     await pronto(page)
     await page.keyboard.press('a')
     await dialogo(page).getByRole('button', { name: 'Sair' }).click()
-    await page.getByText(/peça um link de uso único/).waitFor()
+    await page.getByText(/Peça um link de uso único/).waitFor()
   },
 )

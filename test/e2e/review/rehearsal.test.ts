@@ -1,7 +1,8 @@
 // A morning of 200 findings, cleared by keyboard alone: what it takes is counted here, not believed.
 import { test } from 'tap'
 import { semNavegador } from '../../helper/browser.ts'
-import { espera, itens, mesa, naMao } from '../../helper/desk.ts'
+import { espera, mesa } from '../../helper/desk.ts'
+import { clearByKeyboard } from '../../helper/keyboard.ts'
 import { one } from '../../helper/scenario.ts'
 
 /**
@@ -49,38 +50,8 @@ test(
       'globalThis.clicks = 0; addEventListener("click", () => clicks++, true)',
     )
     t.equal(clicks, undefined)
-    let keys = 0
-    let decisions = 0
-    const press = (key: string) => {
-      keys += 1
-      return page.keyboard.press(key)
-    }
     const began = Date.now()
-    // what is probably no error has a screen of its own
-    for (const nothing of ['Nada espera por decisão.', 'Nada improvável espera.']) {
-      for (; decisions < 100; decisions += 1) {
-        const finished = naMao(page, nothing)
-        await itens(page).first().or(finished).first().waitFor()
-        if (await finished.isVisible()) break
-        // What the page offers first is what is right here: it knows what only flags, and what was never right.
-        const [first] = await page.locator('.acts button.first').allTextContents()
-        const group = await page.locator('.list [aria-current]').textContent()
-        if (first?.startsWith('Rejeitar')) {
-          await press('r')
-          await page.locator('.panel').waitFor()
-          await press('3')
-        } else if (first?.includes('proced')) await press('p')
-        else {
-          await press('a')
-          if (await page.locator('.panel').isVisible()) await press('a')
-        }
-        // The next one is in hand before the server has answered.
-        await page.waitForFunction(
-          `document.querySelector('.list [aria-current]')?.textContent !== ${JSON.stringify(group)}`,
-        )
-      }
-      if (nothing.includes('decisão')) await press('6')
-    }
+    const { keys, decisions } = await clearByKeyboard(page)
     await espera(page, 'Nada espera por decisão.')
     t.equal((await waiting()).n, 0)
     t.equal(await page.evaluate('globalThis.clicks'), 0)

@@ -138,7 +138,7 @@ async function scene(t: Test, kind: Kind, variant: Variant): Promise<Scene> {
 const KINDS = Object.keys(VARIANTS) as Kind[]
 for (const { kind, variant } of drawn(
   KINDS.flatMap((kind) => VARIANTS[kind].map((variant) => ({ kind, variant }))),
-  6,
+  3,
 )) {
   t.test(`${kind}, ${variant}`, async (t) => {
     const s = await scene(t, kind, variant)

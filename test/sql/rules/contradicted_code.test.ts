@@ -130,6 +130,54 @@ t.test('the same company written otherwise stays well known', async (t) => {
   }
 })
 
+t.test('what many companies are called does not make two names one company’s', async (t) => {
+  const { sql } = await banco(t)
+  await historia(sql)
+  const codigos = {
+    'Distribuidora de Bebidas Sol Ltda': ['61777888000199', 'Bebidas'],
+    'Comercial Silva Ltda': ['62777888000199', 'Papelaria'],
+    'Transportes Rápidos Ltda': ['63777888000199', 'Frete'],
+  } as const
+  for (const [fornecedor, [fornecedor_id, categoria]] of Object.entries(codigos))
+    await lancar(
+      sql,
+      ...months.flatMap((m) =>
+        [1, 2, 3].map((d) => ({
+          fornecedor,
+          fornecedor_id,
+          categoria,
+          descricao: null,
+          data_lancamento: `${m}-0${d}`,
+        })),
+      ),
+    )
+  const sob = (fornecedor: string, codigo: string): Lancamento => ({
+    fornecedor,
+    fornecedor_id: codigo,
+    descricao: null,
+  })
+  const outras = [
+    sob('Distribuidora de Medicamentos Lua Ltda', '61777888000199'),
+    sob('Comercial Souza de Combustíveis', '62777888000199'),
+    sob('Transportes de Valores Prosegur', '63777888000199'),
+    sob('Instituto de Tecnologia em Alimentos', TI.fornecedor_id as string),
+  ]
+  for (const caso of await pendentes(sql, outras)) {
+    t.ok(Number(caso.confianca) < 0.5, caso.confianca)
+    t.equal(caso.evidencia.contradiz_codigo, 'nome')
+  }
+  const mesmas = [
+    sob('DISTRIB. BEBIDAS SOL', '61777888000199'),
+    sob('Sol Distribuidora', '61777888000199'),
+    sob('Silva Materiais para Escritório Ltda', '62777888000199'),
+    sob('RAPIDOS TRANSPORTE DE CARGAS', '63777888000199'),
+  ]
+  for (const caso of await pendentes(sql, mesmas)) {
+    t.ok(Number(caso.confianca) > 0.9, caso.confianca)
+    t.equal(caso.evidencia.contradiz_codigo, undefined)
+  }
+})
+
 t.test('a known name under a new code is not thrown away', async (t) => {
   const { sql } = await banco(t)
   await historia(sql)

@@ -398,6 +398,64 @@ t.test('no pattern acts alone before people have proved it, and then it does', a
   t.match(await sessao(), [{ corrigidas: 0 }])
 })
 
+t.test(
+  'what people answered of one supplier proves a pattern for that supplier, and little for others',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await razao(sql)
+    await padrao(sql, 'descricao', 'palavra', 'brindes')
+    const lua = { fornecedor: 'Agência Lua', fornecedor_id: 'A-1', descricao: 'campanha e brindes' }
+    await lancar(sql, ...Array.from({ length: 100 }, () => ({ ...lua, categoria: 'Trade Marketing' })))
+    await lancar(
+      sql,
+      ...Array.from({ length: 100 }, () => ({ categoria: 'Frete', descricao: 'frete', fornecedor: 'Trans' })),
+    )
+    const answered = async (entries: Lancamento[]) => {
+      const ids = await lancar(sql, ...entries)
+      await como(
+        'olivia',
+      )`select from audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', '{trade_marketing}')`
+      await como(
+        'ana',
+      )`select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas
+      where registro_id = any (${ids}) and status = 'aberta'), 'conferi a nota')`
+    }
+    await answered(Array.from({ length: 90 }, () => ({ ...lua, categoria: 'Serviços' })))
+    const [dela, nova, sem] = await lancar(
+      sql,
+      { ...lua, categoria: 'Serviços' },
+      { fornecedor: 'Nova Gráfica', fornecedor_id: 'N-9', categoria: 'Escritório', descricao: 'brindes' },
+      { fornecedor: null, fornecedor_id: null, categoria: 'Escritório', descricao: 'brindes' },
+    )
+    const of = async (id: string | undefined) => {
+      const [achado] = await achados(sql, REGRA, { chaves: [id as string] })
+      if (!achado) throw new Error(`nothing found at ${id}`)
+      return achado
+    }
+    t.ok(Number((await of(dela)).confianca) >= 0.95, 'its own next entry')
+    for (const id of [nova, sem]) {
+      const achado = await of(id)
+      t.ok(Number(achado.confianca) < 0.95, `${achado.confianca}`)
+      t.match(
+        achado.justificativa,
+        /3 de 20 respostas certas de pessoas; de cada outro fornecedor contam três/,
+      )
+    }
+    await answered(
+      Array.from({ length: 15 }, (_, n) => ({ ...lua, fornecedor: `Gráfica ${n}`, fornecedor_id: `G-${n}` })),
+    )
+    t.ok(Number((await of(nova)).confianca) < 0.95, 'fifteen others, one answer each, and three')
+    await answered(
+      Array.from({ length: 30 }, (_, n) => ({
+        ...lua,
+        fornecedor: `Gráfica ${n % 15}`,
+        fornecedor_id: `G-${n % 15}`,
+      })),
+    )
+    t.ok(Number((await of(nova)).confianca) >= 0.95, 'fifteen others, three each')
+  },
+)
+
 t.test('a pending entry is proposed too; the supplier’s usual category is what speaks against', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)

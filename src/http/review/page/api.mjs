@@ -5,6 +5,8 @@ import { API, BASE, t } from './words.mjs'
 const PATIENCE = 10_000
 /** A decision may take longer than the server lets a statement run; only then it is given up, and with it what it had begun. */
 const DECISION_PATIENCE = 60_000
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
 
 /** What the server refused, in its own words; `login` when one has to sign in (again). */
 export class Refusal extends Error {
@@ -57,10 +59,50 @@ export const setDoor = (door) => {
  * @returns {Promise<any>} the answer's data
  * @throws {Refusal}
  */
-export async function ask(query, variables = {}, { slow, alone = false, signal } = {}) {
+export const ask = (query, variables = {}, { slow, alone = false, signal } = {}) =>
+  admitted(() => send(query, variables, slow, alone ? undefined : meant.name, signal), alone)
+
+/** What waits, as a spreadsheet. @returns {Promise<Blob>} */
+export const download = () =>
+  admitted(async () => {
+    const waiting = WAITING.map((status) => `&status=${status}`).join('')
+    const { response, answer } = await exchange(
+      `${BASE}/api/v1/relatorios/divergencias/export?formato=xlsx${waiting}`,
+      {},
+      (some) => (some.ok ? some.blob() : some.json()),
+      { slow: () => {}, name: meant.name },
+    )
+    return admit(response, answer)
+  })
+
+/**
+ * The decisions of a spreadsheet.
+ * @param {File} file
+ * @param {() => void} slow
+ * @returns {Promise<{ itens: any[] }>}
+ */
+export const upload = (file, slow) =>
+  admitted(async () => {
+    const { response, answer } = await exchange(
+      `${BASE}/api/v1/divergencias/planilha?nome=${encodeURIComponent(file.name.slice(0, 200))}`,
+      { method: 'POST', body: file, headers: { 'content-type': XLSX } },
+      (some) => some.json(),
+      { slow, name: meant.name },
+    )
+    return admit(response, answer)
+  })
+
+/**
+ * Asks again once somebody has signed in again, where the sign-in is no good any more.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @param {boolean} [alone] a sign-in that is no good is an error
+ * @returns {Promise<T>}
+ */
+async function admitted(work, alone = false) {
   for (;;) {
     try {
-      return await send(query, variables, slow, alone ? undefined : meant.name, signal)
+      return await work()
     } catch (error) {
       if (!(error instanceof Refusal && error.login && access.door) || alone) throw error
       access.open ??= access.door(error.message).finally(() => {
@@ -79,29 +121,17 @@ export async function ask(query, variables = {}, { slow, alone = false, signal }
  * @param {AbortSignal | undefined} signal
  */
 async function send(query, variables, slow, name, signal) {
-  const bell = slow && setTimeout(slow, PATIENCE)
-  let response, answer
-  try {
-    response = await fetch(API, {
+  const { response, answer } = await exchange(
+    API,
+    {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(name !== undefined && { 'x-conferente-pessoa': encodeURIComponent(name) }),
-      },
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
-      signal: AbortSignal.any([
-        AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
-        ...(signal ? [signal] : []),
-      ]),
-    })
-    answer = await response.json()
-  } catch (error) {
-    const silent = error instanceof DOMException && error.name === 'TimeoutError'
-    throw new Refusal(silent ? (slow ? t.silentDecision : t.silent) : t.offline)
-  } finally {
-    clearTimeout(bell)
-  }
-  const { errors, data, detail, sugestao } = answer
+    },
+    (some) => some.json(),
+    { slow, name, signal },
+  )
+  const { errors, data } = answer
   if (errors?.length > 0) {
     const [{ message, extensions }] = errors
     throw new Refusal(message, {
@@ -109,8 +139,49 @@ async function send(query, variables, slow, name, signal) {
       hint: [extensions?.detalhe, extensions?.sugestao].filter(Boolean).join(' ') || undefined,
     })
   }
-  if (!response.ok) throw new Refusal(detail ?? t.offline, { hint: sugestao, login: response.status === 401 })
+  admit(response, answer)
   return data
+}
+
+/**
+ * One request, with a limit to how long it is waited for.
+ * @param {string} url
+ * @param {RequestInit} request
+ * @param {(response: Response) => Promise<any>} read
+ * @param {{ slow?: (() => void) | undefined, name?: string | undefined, signal?: AbortSignal | undefined }} how name: in which it is asked
+ */
+async function exchange(url, request, read, { slow, name, signal }) {
+  const bell = slow && setTimeout(slow, PATIENCE)
+  try {
+    const response = await fetch(url, {
+      ...request,
+      headers: {
+        ...request.headers,
+        ...(name !== undefined && { 'x-conferente-pessoa': encodeURIComponent(name) }),
+      },
+      signal: AbortSignal.any([
+        AbortSignal.timeout(slow ? DECISION_PATIENCE : PATIENCE),
+        ...(signal ? [signal] : []),
+      ]),
+    })
+    return { response, answer: await read(response) }
+  } catch (error) {
+    const silent = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new Refusal(silent ? (slow ? t.silentDecision : t.silent) : t.offline)
+  } finally {
+    clearTimeout(bell)
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {any} answer a problem document where the response is none of success
+ * @throws {Refusal}
+ */
+function admit({ ok, status }, answer) {
+  if (ok) return answer
+  const { detail, sugestao } = answer
+  throw new Refusal(detail ?? t.offline, { hint: sugestao, login: status === 401 })
 }
 
 /**

@@ -27,11 +27,17 @@ function Page() {
   const [secret, setSecret] = useState(invitation)
   const recognise = () => {
     setFailed('')
-    whoAmI().then(setMe, (error) => {
-      if (!(error instanceof Refusal)) throw error
-      if (error.login) setRefusal('')
-      else setFailed(error.message)
-    })
+    whoAmI().then(
+      (who) => {
+        setMe(who)
+        tabs.postMessage('entrou') // whichever way it was
+      },
+      (error) => {
+        if (!(error instanceof Refusal)) throw error
+        if (error.login) setRefusal('')
+        else setFailed(error.message)
+      },
+    )
   }
   const leave = async () => {
     setDoor(undefined)

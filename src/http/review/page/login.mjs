@@ -43,7 +43,7 @@ function Ways({ apart = false }) {
       </form>`
     }
     <p role="status">${said}</p>
-    <p class="soft">${t.door.link}</p>
+    <p class="soft">${WAYS.sso || WAYS.mail ? t.door.link : t.door.linkOnly}<br /><code>${t.door.command}</code></p>
   `
 }
 
@@ -53,7 +53,7 @@ export function Login({ refusal, recognise }) {
   return html`
     <header class="top"><strong>Conferente</strong> <span>${t.heading}</span></header>
     <main class="plain login">
-      <h1>${t.heading}</h1>
+      <h1>${t.door.title}</h1>
       ${refusal && html`<p role="alert" class="notice refused">${refusal}</p>`}
       <${Ways} />
     </main>
@@ -71,7 +71,6 @@ export function Invited({ secret, entered, drop }) {
     setBusy(true)
     try {
       await post('entrar/convite', { convite: secret })
-      tabs.postMessage('entrou')
       entered()
     } catch (error) {
       setRefused(saidBy(error))

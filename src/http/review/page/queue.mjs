@@ -6,6 +6,7 @@ import { List } from './list.mjs'
 import { html, useEffect, useMemo, useRef, useState } from './preact.mjs'
 import { names } from './queries.mjs'
 import { EVERYTHING, NoHits, Search, useSearch } from './search.mjs'
+import { Sheet } from './sheet.mjs'
 import { t } from './words.mjs'
 
 /**
@@ -14,6 +15,7 @@ import { t } from './words.mjs'
  */
 export function Queue({ screen, office, decides, me, address, go }) {
   const { desk, pending, done } = office
+  const [sheet, setSheet] = useState(false)
   const suppliers = useSuppliers(desk)
   const all = useMemo(() => {
     if (!desk) return []
@@ -74,6 +76,7 @@ export function Queue({ screen, office, decides, me, address, go }) {
         ${groups.length === 0 && search.narrowed && !search.waiting && html`<${NoHits} search=${search} total=${all.reduce((sum, { count: n }) => sum + n, 0)} clear=${() => go(EVERYTHING)} />`}
         ${!search.mine && all.some(({ section }) => section === t.forMe) && html`<button type="button" class="quiet" onClick=${() => go({ para: 'mim', grupo: null })}>${t.onlyForMe}</button>`}
         <${List} groups=${groups} done=${mine} current=${current?.key} pending=${pending} choose=${(/** @type {string} */ key) => choose(key, true)} />
+        ${screen === 'fila' && html`<button type="button" class="quiet" onClick=${() => setSheet(true)}>${t.sheet.title}</button>`}
       </div>
       ${
         current
@@ -84,6 +87,7 @@ export function Queue({ screen, office, decides, me, address, go }) {
               ${gone && free.length > 0 && html`<button type="button" class="first" onClick=${() => move(1)}>${t.goOn} <kbd>j</kbd></button>`}
             </section>`
       }
+      ${sheet && html`<${Sheet} office=${office} decides=${decides} close=${() => setSheet(false)} />`}
     </main>
   `
 }
