@@ -72,6 +72,42 @@ test(
   },
 )
 
+test(
+  'the keys of a group do the same for one finding alone: later, somebody else, a word beside it',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1 }, { id: 2 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana', `?divergencia=${(await cena.achado(1)).id}`)
+    await page.getByRole('button', { name: /^Adiar/ }).waitFor()
+    await page.keyboard.press('c')
+    await page.getByLabel('Comentário', { exact: true }).fill('liguei')
+    await page.keyboard.press('Enter')
+    await dito(page, /1 comentada/)
+    await page.keyboard.press('f')
+    await page.getByRole('group', { name: 'Encaminhar 1' }).waitFor()
+    await page.keyboard.press('1')
+    await dito(page, /1 encaminhada/)
+    await page.keyboard.press('s')
+    await page.getByRole('group', { name: 'Adiar 1' }).waitFor()
+    await page.keyboard.press('3')
+    await page.getByRole('button', { name: '1 espero resposta do fornecedor' }).waitFor()
+    await page.keyboard.press('1')
+    await dito(page, /1 adiada/)
+    t.match(await cena.sql`select tipo from audit.decisoes order by id`, [
+      { tipo: 'comentario' },
+      { tipo: 'encaminhamento' },
+      { tipo: 'adiamento' },
+    ])
+    t.equal(
+      (await cena.sql`select from audit.decisoes where divergencia_id <> ${(await cena.achado(1)).id}`)
+        .length,
+      0,
+    )
+  },
+)
+
 test('the story of a row shows the rule as it was when it found it', semNavegador, async (t) => {
   const { cena, entrar } = await mesa(t)
   await cena.lancar({ id: 1 })

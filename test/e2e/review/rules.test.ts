@@ -243,6 +243,9 @@ test(
     await (await mudar('aprovacao.valor_dupla')).getByLabel('aprovacao.valor_dupla').fill('50.000,00')
     await guardar(page, 'Mudar aprovacao.valor_dupla', 'auditoria')
     await dito(page, /aprovacao\.valor_dupla\. Feito/)
+    await page
+      .getByRole('row', { name: /^aprovacao\.valor_dupla .*R\$\s50\.000,00 De fábrica: R\$\s100\.000,00/ })
+      .waitFor()
     t.equal(Number((await valor('aprovacao.valor_dupla'))?.['valor']), 50_000)
 
     await trecho(page, 'Revisão').click()

@@ -86,7 +86,7 @@ export async function decideSome(word, findings, motivo, slow) {
  */
 export const leave = (word, ids, { motivo, ate = null, para }, slow) => {
   const [name, type, input] = /** @type {const} */ ({
-    postpone: ['adiar', 'AdiarInput', { ids, ate, motivo }],
+    postpone: ['adiar', 'AdiarInput', { ids, ate: ate ?? 'infinity', motivo }],
     forward: ['encaminhar', 'EncaminharInput', { ids, para, motivo }],
     comment: ['comentar', 'ComentarInput', { ids, comentario: motivo }],
   })[word]

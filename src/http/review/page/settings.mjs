@@ -1,7 +1,7 @@
 // A part of the settings: what each does, its value, who changed it last, and the form that changes it.
 import { Change, makeChange } from './change.mjs'
 import { Changes, shown } from './changes.mjs'
-import { clock, date, dayOf, moment, say, weekday } from './format.mjs'
+import { clock, date, dayOf, moment, money, say, weekday } from './format.mjs'
 import { html, useState } from './preact.mjs'
 import { configure } from './ruling.mjs'
 import { Field, readSetting } from './setting.mjs'
@@ -32,6 +32,7 @@ export function partsOf(settings) {
 
 /** A value as people read it. @param {any} setting @param {any} value */
 function said({ unidade }, value) {
+  if (unidade === 'BRL' && value !== null) return money(value)
   return value === null || !unidade ? shown(value) : `${shown(value)} ${unidade}`
 }
 
