@@ -7,6 +7,7 @@ import { drawn } from './thorough.ts'
 const LONG: Record<string, readonly string[]> = {
   'a browser': [
     'e2e/review/deciding',
+    'e2e/review/demonstration',
     'e2e/review/later',
     'e2e/review/looks',
     'e2e/review/machine',
@@ -14,7 +15,12 @@ const LONG: Record<string, readonly string[]> = {
     'e2e/review/people',
     'e2e/review/place',
     'e2e/review/rehearsal',
+    'e2e/review/rules',
+    'e2e/review/running',
+    'e2e/review/search',
+    'e2e/review/sheet',
     'e2e/review/silence',
+    'e2e/review/single_sign_on',
   ],
   'processes and servers that are started, cut off and killed': [
     'cli/avaliar',
