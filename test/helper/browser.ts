@@ -1,9 +1,8 @@
-// A real browser, for the review page and for pictures. Debian's, which CI installs; where there is none tests are skipped, and say so.
+// A real browser, for the tests of the review page. Where there is none they are skipped, and say so.
 import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { t as file, type Test } from 'tap'
-
-const CHROMIUM = process.env['CONFERENTE_TESTE_CHROMIUM'] ?? '/usr/bin/chromium'
+import { CHROMIUM, launch } from './chromium.ts'
 
 /** What to hand to a test that needs a browser: why it is skipped, or nothing. */
 export const semNavegador: { skip?: string } = existsSync(CHROMIUM)
@@ -13,21 +12,6 @@ export const semNavegador: { skip?: string } = existsSync(CHROMIUM)
 export interface Sight {
   readonly width?: number
   readonly dark?: boolean
-}
-
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
 }
 
 /** One for all tests of a file. */

@@ -10,7 +10,7 @@ import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { startServer } from '../../src/http/server.ts'
 import { drawSecret } from '../../src/http/signin/secret.ts'
 import { readSettings } from '../../src/settings/settings.ts'
-import { launch } from '../helper/browser.ts'
+import { launch } from '../helper/chromium.ts'
 import { ROOT } from '../helper/files.ts'
 import { databaseUrl } from '../helper/server.ts'
 
@@ -23,6 +23,8 @@ interface Picture {
   readonly width: number
   readonly height: number
   readonly dark?: boolean
+  /** revisor, unless told otherwise */
+  readonly role?: string
   /** What is done before it is taken. */
   readonly begin: (page: Page) => Promise<unknown>
 }
@@ -66,6 +68,30 @@ const PICTURES: readonly Picture[] = [
       await items(page)
     },
   },
+  {
+    name: 'overview',
+    search: '',
+    width: 1280,
+    height: 900,
+    role: 'administrador',
+    begin: async (page) => {
+      await items(page)
+      await page.keyboard.press('5')
+      await page.getByRole('heading', { name: 'Agora' }).waitFor()
+    },
+  },
+  {
+    name: 'rules',
+    search: '',
+    width: 1280,
+    height: 900,
+    role: 'administrador',
+    begin: async (page) => {
+      await items(page)
+      await page.keyboard.press('7')
+      await page.locator('h2#hand').waitFor()
+    },
+  },
 ]
 
 const server = await openEmbedded(
@@ -95,14 +121,14 @@ try {
   }
   const api = await startServer(settings)
 
-  for (const { name, search, width, height, dark, begin } of PICTURES) {
+  for (const { name, search, width, height, dark, role = 'revisor', begin } of PICTURES) {
     const page = await browser.newPage({
       viewport: { width, height },
       colorScheme: dark ? 'dark' : 'light',
       locale: 'pt-BR',
     })
     const { secret, digest } = drawSecret()
-    await sql`select audit.criar_convite('maria', 'revisor', ${digest})`
+    await sql`select audit.criar_convite('maria', ${role}, ${digest})`
     await page.goto(`${api.url}/revisao${search}#convite=${secret}`)
     await page.getByRole('button', { name: 'Entrar', exact: true }).click()
     await begin(page)
