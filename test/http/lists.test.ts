@@ -143,6 +143,15 @@ async function fill(sql: Sql): Promise<void> {
       insert into audit.agendamentos (previsto_para, sessao_id, agendado_por, erro_codigo)
       select timestamptz '2026-11-01 12:00Z' + n * interval '1 day', case when n % 2 = 0 then n end, 'x', case when n % 2 = 1 then 'NC001' end
       from generate_series(1, 6) n;
+      insert into audit.codigos_regra (hash, regra, codigo, visto_em)
+      select encode(sha256(convert_to('c' || n, 'UTF8')), 'hex'), 'errada', 'c' || n, timestamptz '2026-11-01 12:00Z' + n / 2 * interval '1 day'
+      from generate_series(1, 5) n;
+      insert into audit.periodos (mes, filial, motivo, reaberto_por, reaberto_em, reaberto_motivo)
+      select date '2026-01-01' + n / 2 * interval '1 month', case when n % 2 = 0 then 'SP' end, 'x', case when n % 3 = 0 then 'x' end,
+        case when n % 3 = 0 then now() end, case when n % 3 = 0 then 'x' end
+      from generate_series(1, 8) n;
+      insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
+      select 1, 'p' || n, 'conferente_leitor', case when n % 2 = 0 then 'p@empresa.com.br' end, 'x' from generate_series(1, 6) n;
       insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em)
       select 't' || n, 1, 'bi', 'conferente_leitor', 'x', timestamptz '2099-01-01' from generate_series(1, 5) n;
       insert into audit.revogacoes (operacao_id, token_id, nome, motivo, revogado_por)

@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync'
 import { readXlsx } from 'hucre/xlsx'
 import { type Test, test } from 'tap'
 import { COLUMNS } from '../../src/export/columns.ts'
+import { catalogue } from '../../src/i18n/index.ts'
 import { attachFindings } from '../../src/mail/attachments.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
 import { conferente, personal } from '../cli/helper.ts'
@@ -36,7 +37,8 @@ async function scene(t: Test): Promise<Cenario> {
   return c
 }
 
-const TEXTS = COLUMNS.flatMap(({ kind }, i) => (kind === 'text' || kind === 'values' ? [i] : []))
+const TEXTS = COLUMNS.flatMap(({ kind, name }) => (kind === 'text' || kind === 'values' ? [name] : []))
+const HEADINGS = catalogue('pt-BR').exportar.heading
 
 async function cells(file: Uint8Array, format: string): Promise<{ rows: unknown[][]; names: string[] }> {
   if (format === 'xlsx') {
@@ -51,8 +53,10 @@ async function looked(t: Test, file: Uint8Array, format: string, way: string): P
   const { rows, names } = await cells(file, format)
   t.equal(rows.length, 2, `${way}: a heading and the finding`)
   for (const text of [...names, ...rows.flat().map(String)]) t.notMatch(text, UNSEEN, `${way}: ${text}`)
-  for (const i of TEXTS)
-    t.match(String(rows[1]?.[i]), '\ufffd', `${way}: ${COLUMNS[i]?.name} was hostile, and shows it`)
+  for (const name of TEXTS) {
+    const at = Math.max(rows[0]?.indexOf(HEADINGS[name]) ?? -1, rows[0]?.indexOf(name) ?? -1)
+    t.match(String(rows[1]?.[at]), '\ufffd', `${way}: ${name} was hostile, and shows it`)
+  }
 }
 
 test('by REST, by the command line and by mail, in every column, heading and name of a sheet', async (t) => {
