@@ -55,7 +55,7 @@ t.test('what an operator calls by hand does nothing in a session that is not con
         papel: 'operador',
         // what only tells, and what is tried here or does nothing to others
         funcoes:
-          'encerrar_interrompidas executar_etapa iniciar_sessao limpar_conexao pode_ver_resumo proxima_etapa registrar_falha_etapa',
+          'e_fechado encerrar_interrompidas executar_etapa iniciar_sessao limpar_conexao lista_fechados pode_ver_resumo proxima_etapa registrar_falha_etapa',
       },
     ],
     'and these are all that there are, for anybody, in rooms that no API shows',
