@@ -1,4 +1,4 @@
-// The queue of the demonstration's last two months, then a morning of 8,000 loaded rows, cleared by keyboard alone: what it takes is counted here.
+// The demonstration's queue, then a morning of 8,000 loaded rows, cleared by keyboard alone: what it takes is counted here.
 import { test } from 'tap'
 import { semNavegador } from '../../helper/browser.ts'
 import { banco } from '../../helper/database.ts'
@@ -14,7 +14,7 @@ test('a morning of 8,000 rows: at most 40 decisions and 60 keys, no click', semN
   await sql`select exemplo.criar_armazem(${ROWS})`
   await sql`select audit.salvar_padrao(campo, tipo, padrao, acao, 'do negócio') from exemplo.padroes()`
   await sql`select audit.alterar_configuracao(chave, valor, 'do negócio') from exemplo.rotulos()`
-  await olivia`select * from audit.processar_divergencias('auto', '2026-09-01', '2026-10-31')`
+  await olivia`select * from audit.processar_divergencias('auto', '2025-11-01', '2026-10-31')`
   const { entrar } = await balcao(t, { sql, url })
   const waiting = async () =>
     one(
