@@ -152,6 +152,10 @@ async function fill(sql: Sql): Promise<void> {
       from generate_series(1, 8) n;
       insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
       select 1, 'p' || n, 'conferente_leitor', case when n % 2 = 0 then 'p@empresa.com.br' end, 'x' from generate_series(1, 6) n;
+      insert into audit.convites (operacao_id, nome, papel, resumo, endereco, emitido_em, emitido_por, expira_em)
+      select 1, 'p' || n / 2, 'conferente_leitor', sha256(int4send(n)), case when n % 2 = 0 then 'p@empresa.com.br' end,
+        timestamptz '2026-11-01 12:00Z' + n / 2 * interval '1 day', 'x', timestamptz '2026-11-01 12:05Z' + n / 2 * interval '1 day'
+      from generate_series(1, 6) n;
       insert into audit.tokens (id, operacao_id, nome, papel, emitido_por, expira_em)
       select 't' || n, 1, 'bi', 'conferente_leitor', 'x', timestamptz '2099-01-01' from generate_series(1, 5) n;
       insert into audit.revogacoes (operacao_id, token_id, nome, motivo, revogado_por)
