@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { drawSecret, linkOf } from '../http/signin/secret.ts'
+import { ROLES } from '../settings/settings.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
@@ -23,8 +24,6 @@ interface Invitation {
   readonly pagina: string
   readonly remetente: string
 }
-
-export const ROLES = ['leitor', 'revisor', 'operador', 'administrador']
 
 export function register(program: Command, app: App): void {
   const { text } = app

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { ROLES } from '../settings/settings.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { ROLES } from './convite.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { printJson, printTable, tell } from './output.ts'

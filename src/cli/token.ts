@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { TokenRecord } from '../http/token.ts'
+import { ROLES } from '../settings/settings.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { CommandError, UsageError } from './errors.ts'
@@ -18,7 +19,6 @@ interface Options {
   readonly json?: boolean
 }
 
-const ROLES = ['leitor', 'revisor', 'operador', 'administrador']
 const DAYS: Readonly<Record<string, number>> = { h: 1 / 24, d: 1, m: 30, a: 365 }
 const MOST_DAYS = 730
 

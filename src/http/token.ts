@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose'
+import { ROLES } from '../settings/settings.ts'
 import type { ServerSettings } from './settings.ts'
 
 /** Who calls, by a token whose signature, issuer, audience and dates are good; the database has still to be asked. */
@@ -36,7 +37,6 @@ export class TokenError extends Error {
   }
 }
 
-const ROLES = ['leitor', 'revisor', 'operador', 'administrador']
 const CLOCK_TOLERANCE = 5
 
 /** Checks tokens of one family of keys only, so that no token can choose how it is checked. */
@@ -91,7 +91,7 @@ export function roleOf(claim: unknown): CallerRole {
   const named = (Array.isArray(claim) ? claim : [claim])
     .filter((item) => typeof item === 'string')
     .map((item) => item.replace(/^conferente_/, ''))
-    .filter((item) => ROLES.includes(item))
+    .filter((item) => ROLES.some((role) => role === item))
   const working = new Set(named.filter((item) => item !== 'leitor'))
   if (working.size > 1 || named.length === 0) throw new TokenError('no_role')
   const [role = 'leitor'] = working

@@ -107,7 +107,8 @@ const list = (item: Zod.ZodType<string, string>) =>
     .string()
     .transform((value) => value.split(',').map((part) => part.trim()))
     .pipe(z().array(item))
-const ROLES = ['leitor', 'revisor', 'operador', 'administrador'] as const
+/** Roles that the API knows, without their prefix. */
+export const ROLES = ['leitor', 'revisor', 'operador', 'administrador'] as const
 
 const KEYS = {
   DATABASE_URL: { schema: () => z().string(), expected: 'a postgres:// or postgresql:// URL' },

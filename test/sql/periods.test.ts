@@ -1,7 +1,6 @@
 // Closed months: nothing is written into them, by nobody and in no way, and what lies there is shown as such.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { esperaTrava } from '../helper/database.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
 
 const fechar = (c: Cenario, mes: string, filial: string | null = null, ate: string | null = null) =>
@@ -216,34 +215,47 @@ t.test('while that list cannot be read nothing is written, and everybody is told
   t.match(await c.processar('auto'), { corrigidas: 1n })
 })
 
-t.test('who closes waits for who writes, and who writes for who closes', async (t) => {
+t.test('who closes waits for who writes; a closing that is left open in psql stops nobody', async (t) => {
   const c = await cenario(t)
-  await c.lancar({ id: 1, data: '2026-10-31', confianca: 0.6 }, { id: 2, data: '2026-10-30', confianca: 0.6 })
-  await c.processar('auto')
+  await c.lancar(...[1, 2, 3].map((id) => ({ id, data: '2026-10-30', confianca: id === 3 ? 0.99 : 0.6 })))
+  await c.processar()
   const [um, dois] = [await c.achado(1), await c.achado(2)]
-  const [, vistoDois] = await c.visto(um.id, dois.id)
+  const visto = await c.visto(dois.id)
+  let fechado = false
   let fechando: Promise<unknown> = Promise.resolve()
   await c.pessoa('ana').begin(async (tx) => {
     await tx`select * from audit.aprovar_divergencias(${[um.id]}, 'conferido')`
-    fechando = fechar(c, '2026-10-01').then(() => {})
-    await esperaTrava(c.sql)
+    fechando = fechar(c, '2026-10-01').then(() => {
+      fechado = true
+    })
+    await sleep(300)
+    t.notOk(fechado, 'not while it is being written')
   })
   await fechando
   t.equal(await c.categoria(1), 'CERTA', 'came first')
   await reabrir(c, '2026-10-01')
-  let aprovando: Promise<unknown> = Promise.resolve()
   await c.pessoa('adelia').begin(async (tx) => {
     await tx`select * from audit.fechar_periodo('2026-10-01', 'fecha')`
-    aprovando = codigo(
-      c.pessoa(
-        'bruno',
-      )`select * from audit.aprovar_divergencias(${[dois.id]}, 'conferido', ${[vistoDois ?? '']})`,
+    t.match(
+      await c.pessoa('bruno')`select * from audit.aprovar_divergencias(${[dois.id]}, 'conferido', ${visto})`,
+      [{ resultado: 'feita' }],
     )
-    await esperaTrava(c.sql)
-    await sleep(50)
+    t.match(await c.processar('auto'), { corrigidas: 1n }, 'nor the morning session')
   })
-  await aprovando
-  t.equal(await c.categoria(2), 'ERR', 'the month was closed first')
+  await c.mudar(2, 'ERR')
+  await c.processar()
+  t.equal(await codigo(c.aprovar('ana', (await c.achado(2)).id)), 'NC022', 'closed once it is committed')
+})
+
+t.test('corrections that do not end: nothing is closed, and that is said', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1, confianca: 0.6 })
+  await c.processar()
+  await c.pessoa('ana').begin(async (tx) => {
+    await tx`select * from audit.aprovar_divergencias(${[(await c.achado(1)).id]}, 'conferido')`
+    t.equal(await codigo(fechar(c, '2026-11-01')), '55P03')
+  })
+  t.same(await fechados(c), [])
 })
 
 t.test('months at once, the refusals, and who may', async (t) => {

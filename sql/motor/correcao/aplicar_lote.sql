@@ -20,7 +20,7 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  lock table audit.periodos in row share mode; -- who closes a month waits for what is being written, and we for that
+  lock table audit.periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
   perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r

@@ -1,5 +1,6 @@
 -- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
--- makes them is waited for, and whoever begins later waits until this is committed. What is closed already stays as it is.
+-- makes them is waited for. Nobody waits for this: the lock that shows that nobody writes is let go at once, or a closing left open in
+-- psql would stop every correction. What is closed already stays as it is.
 create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
 returns setof audit.periodos
 language plpgsql
@@ -12,6 +13,7 @@ declare
   v_filial text := nullif(btrim(fechar_periodo.filial), '');
   v_fechados audit.periodos[];
   v_operacao bigint;
+  v_limite timestamptz := clock_timestamp() + interval '10 seconds';
 begin
   perform audit_interno.recusar_de_dentro();
   if mes is null or not isfinite(mes) or not coalesce(isfinite(ate), true) or coalesce(ate < mes, false) or coalesce(ate > mes + 36600, false)
@@ -24,7 +26,6 @@ begin
     raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
       hint = 'Sem filial fecha-se o mês da empresa toda.';
   end if;
-  lock table audit.periodos in exclusive mode;
   with fechado as (
     insert into audit.periodos (mes, filial, motivo, fechado_por)
     select m::date, v_filial, v_motivo, audit_interno.ator()
@@ -39,6 +40,21 @@ begin
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));
+  loop
+    begin
+      lock table audit.periodos in exclusive mode nowait;
+      raise exception using errcode = 'NC999', message = 'ninguém grava';
+    exception
+      when sqlstate 'NC999' then
+        exit;
+      when lock_not_available then
+        if clock_timestamp() > v_limite then
+          raise exception using errcode = 'lock_not_available', message = 'há correções em andamento que não terminam; nada foi fechado',
+            hint = 'Tente de novo daqui a pouco.';
+        end if;
+        perform pg_sleep(0.05);
+    end;
+  end loop;
   return query select * from unnest(v_fechados);
 end
 $$;
