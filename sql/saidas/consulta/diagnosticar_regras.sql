@@ -36,8 +36,9 @@ as $$
   from audit.configuracoes_sistema c
   where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.valor = 'null'
   union all
-  select 'periodos.fonte', 'erro', audit_interno.defeito_periodos(), 'Enquanto isso nada é gravado: nem por auto, nem por pessoas.'
-  where audit_interno.defeito_periodos() is not null
+  select 'periodos.fonte', 'erro', p.defeito, 'Enquanto isso nada é gravado: nem por auto, nem por pessoas.'
+  from (select audit_interno.defeito_periodos() as defeito offset 0) as p
+  where p.defeito is not null
   union all
   select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
     case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
