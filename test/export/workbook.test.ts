@@ -39,15 +39,19 @@ t.test(
     await pipeline(made, createWriteStream(book))
     // Every sheet to a file of its own, UTF-8, values as they are and not as they look.
     const filter = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1'
-    await promisify(execFile)('soffice', [
-      `-env:UserInstallation=file://${directory}/profile`,
-      '--headless',
-      '--convert-to',
-      filter,
-      '--outdir',
-      directory,
-      book,
-    ])
+    await promisify(execFile)(
+      'soffice',
+      [
+        `-env:UserInstallation=file://${directory}/profile`,
+        '--headless',
+        '--convert-to',
+        filter,
+        '--outdir',
+        directory,
+        book,
+      ],
+      { env: { ...process.env, LC_ALL: 'C.UTF-8' } },
+    )
     const sheet = async (name: string) =>
       parse(await readFile(join(directory, `achados-${name}.csv`)), { bom: true }) as string[][]
     const first = await sheet('Divergências')
