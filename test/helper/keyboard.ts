@@ -29,7 +29,8 @@ async function clear(page: Page, nothing: string, most = 300): Promise<Effort> {
   }
   for (let decisions = 0; decisions < most; decisions += 1) {
     const finished = naMao(page, nothing)
-    await itens(page).first().or(finished).first().waitFor()
+    // The page is ahead of the server: at the end all that was decided is waited for.
+    await itens(page).first().or(finished).first().waitFor({ timeout: 300_000 })
     if (await finished.isVisible()) return { decisions, keys }
     const [first] = await page.locator('.acts button.first').allTextContents()
     const group = await page.locator('.list [aria-current]').textContent()
