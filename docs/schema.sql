@@ -1684,10 +1684,10 @@ create function audit.hoje()
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
 grant execute on function audit.hoje() to conferente_leitor;
 
-create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb)
+create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 grant execute on function audit.medir_padrao(text,text,text) to conferente_administrador;
 grant execute on function audit.medir_padrao(text,text,text) to conferente_revisor;
 
@@ -1856,12 +1856,12 @@ comment on function audit.rotulos_livro(text,text) is 'The labels that the ledge
 grant execute on function audit.rotulos_livro(text,text) to conferente_administrador;
 grant execute on function audit.rotulos_livro(text,text) to conferente_revisor;
 
-create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean DEFAULT false)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
-grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
+comment on function audit.salvar_padrao(text,text,text,text,text,boolean) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.salvar_padrao(text,text,text,text,text,boolean) to conferente_administrador;
 
 create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date DEFAULT NULL::date)
   returns audit.retencoes language plpgsql volatile security definer
@@ -2329,6 +2329,11 @@ create function audit_interno.conferir_acesso(nome text, papel text, token_id te
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
 grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
+
+create function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing,boolean) is 'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
 
 create function audit_interno.conferir_ausencia(agora timestamp with time zone DEFAULT clock_timestamp())
   returns SETOF audit.notificacoes language plpgsql volatile security definer
@@ -4385,7 +4390,7 @@ comment on function regra_trade_marketing.historico_nomes_marketing(date,date,te
 grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
 create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
-  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb) language plpgsql stable
+  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;

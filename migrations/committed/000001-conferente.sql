@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9bbdfb0515ac1d0ab3038a9ab41f8ed4c5c225da
+--! Hash: sha1:69c3d9b4298b08efffb79b9d20cc9b5d85827031
 --! Message: conferente
 
 set local role conferente_dono;
@@ -245,6 +245,8 @@ from (values
     'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
+  ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
+    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
@@ -2736,8 +2738,9 @@ create or replace trigger preparar before insert or update on audit.padroes_trad
 --! EndIncluded pessoas/configuracao/preparar_padrao.sql
 
 --! Included pessoas/configuracao/salvar_padrao.sql
--- Adds a pattern, or switches an existing one back on.
-create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+-- Adds a pattern, or switches an existing one back on. One with which the ledger disagrees too often (setting
+-- trade_marketing.discordancia_maxima) is saved only by a person who says that it was looked at.
+create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
@@ -2747,13 +2750,16 @@ as $$
 declare
   v_padrao audit.padroes_trade_marketing;
   v_operacao bigint;
+  v_alcance jsonb;
 begin
   perform audit_interno.exigir_motivo(salvar_padrao.motivo);
   insert into audit.padroes_trade_marketing as p (campo, tipo, padrao, acao, motivo, criado_por)
   values (salvar_padrao.campo, salvar_padrao.tipo, btrim(salvar_padrao.padrao), salvar_padrao.acao, btrim(salvar_padrao.motivo), audit_interno.ator())
   on conflict on constraint padroes_trade_marketing_campo_tipo_acao_padrao_key do update set ativo = true, motivo = excluded.motivo
   returning * into v_padrao;
-  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo, detalhes => to_jsonb(v_padrao));
+  v_alcance := audit_interno.conferir_alcance(v_padrao, salvar_padrao.conferido);
+  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
+    detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_padrao;
 exception when check_violation or not_null_violation then
@@ -2761,9 +2767,9 @@ exception when check_violation or not_null_violation then
     hint = 'campo: fornecedor, descricao ou conta_contabil; tipo: contem, palavra ou regex; acao: incluir ou excluir.';
 end
 $$;
-comment on function audit.salvar_padrao(text, text, text, text, text) is
-  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
-grant execute on function audit.salvar_padrao(text, text, text, text, text) to conferente_administrador;
+comment on function audit.salvar_padrao(text, text, text, text, text, boolean) is
+  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.salvar_padrao(text, text, text, text, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
 --! Included pessoas/configuracao/desativar_padrao.sql
@@ -14282,6 +14288,47 @@ $$;
 comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing pattern of this kind folded for comparison.';
 --! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
+--! Included pessoas/configuracao/conferir_alcance.sql
+-- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
+-- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
+-- compare with: an excluding pattern, no marketing category yet, no ledger that can be read. Measures through audit.medir_padrao;
+-- changes nothing. Called by audit.salvar_padrao.
+create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_maxima constant numeric := (audit_interno.configuracao('trade_marketing.discordancia_maxima') #>> '{}')::numeric;
+  v_medida record;
+begin
+  if padrao.acao <> 'incluir' or nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
+    return null;
+  end if;
+  begin
+    select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
+  exception when sqlstate 'NC010' or insufficient_privilege then
+    return null; -- no session can read the ledger either, and each says so
+  end;
+  if v_medida.discordancia > v_maxima and conferido is not true then
+    raise exception using errcode = 'NC027',
+      message = format('o padrão "%s" alcança %s lançamentos, e o livro discorda de %s deles (%s%%)', padrao.padrao, v_medida.lancamentos,
+        v_medida.discordam, round(100 * v_medida.discordancia)),
+      detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
+        case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
+          select string_agg(format('%s (%s)', coalesce(nullif(btrim(c.categoria), ''), 'sem categoria'), c.lancamentos), ', ' order by c.lancamentos desc, c.categoria)
+          from jsonb_to_recordset(v_medida.categorias) as c (categoria text, lancamentos bigint))),
+      hint = 'Escreva-o mais estreito, ou exclua com outro padrão o que não é marketing. Se você viu o que ele alcança e é isso mesmo: conferido => true, ou conferente padroes salvar … --conferido.';
+  end if;
+  return jsonb_build_object('lancamentos', v_medida.lancamentos, 'discordam', v_medida.discordam, 'fracao', v_medida.fracao,
+    'conferido', conferido is true);
+end
+$$;
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
+  'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+--! EndIncluded pessoas/configuracao/conferir_alcance.sql
+
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
 -- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
@@ -16295,12 +16342,12 @@ grant execute on function audit.propor_padroes(int, numeric) to conferente_revis
 -- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
 -- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
 -- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, and those that an excluding one silences. Reads dw.lancamentos, the patterns and the settings; changes
--- nothing. Called by audit.medir_padrao, through audit_interno.ler.
+-- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does. Reads
+-- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao, through audit_interno.ler.
 create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
 returns table (
   de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
-  so_este bigint, vetados bigint, categorias jsonb
+  so_este bigint, vetados bigint, categorias jsonb, discordam bigint
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -16349,7 +16396,8 @@ begin
     count(*) filter (where v.certo is not true and not v.pendente),
     coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
       select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
-      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k)
+      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k),
+    count(*) filter (where v.certo is not true and not v.pendente and not v.vetado)
   from visto v;
 end
 $$;
@@ -16359,10 +16407,12 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text) is
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type.
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type,
+-- and by audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
-  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb
+  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb,
+  out discordam bigint, out discordancia numeric
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -16376,11 +16426,12 @@ begin
   end if;
   perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
     audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
-  select m.* into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias
+  select m.*, round(m.discordam::numeric / nullif(m.em_marketing + m.discordam, 0), 4)
+  into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias, discordam, discordancia
   from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
     textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
     as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
-      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb);
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -16389,7 +16440,7 @@ end
 $$;
 
 comment on function audit.medir_padrao(text, text, text) is
-  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 revoke execute on function audit.medir_padrao(text, text, text) from public;
 grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/medida.sql
