@@ -4440,9 +4440,9 @@ comment on function regra_trade_marketing.requisitos() is 'What trade_marketing 
 grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
 
 create function regra_trade_marketing.respostas_padroes()
-  returns TABLE(padrao_id bigint, registro_id text, chave text, certo boolean) language sql stable
+  returns TABLE(padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 grant execute on function regra_trade_marketing.respostas_padroes() to conferente_regra;
 
 create function regra_trade_marketing.sem_acentos(texto text)

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:69c3d9b4298b08efffb79b9d20cc9b5d85827031
+--! Hash: sha1:7204b773051562b34bc8aa049f53a689cebf008b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15877,14 +15877,16 @@ revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
 -- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
--- it was (null when unknown), and whether the proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
--- audit tables and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
-create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, chave text, certo boolean)
+-- it was (null when unknown), the category in which it was booked, folded, and whether the proposal was right. The last word on a
+-- finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the audit tables and the patterns; changes
+-- nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.respostas_padroes()
+returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select p.id, d.registro_id, regra_trade_marketing.chave_fornecedor(d.entrada ->> 'fornecedor_id', d.entrada ->> 'fornecedor'),
-    u.tipo in ('aprovacao', 'segunda_aprovacao')
+    coalesce(audit_interno.dobrar_categoria(d.evidencia ->> 'categoria_lancada'), ''), u.tipo in ('aprovacao', 'segunda_aprovacao', 'confirmacao')
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
@@ -15896,11 +15898,11 @@ as $$
     case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
   join audit.padroes_trade_marketing p
     on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
-  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
+  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual', 'confirmacao')
     or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
 $$;
 
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
 -- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
@@ -15980,6 +15982,8 @@ declare
   v_alheio constant int := 20;
   -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
   v_vizinho constant numeric := 3;
+  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -16013,8 +16017,10 @@ begin
   ), parcela as materialized (
     select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
   ), respondida as materialized (
-    select y.padrao_id, y.registro_id, max(y.chave) as chave, bool_and(y.certo) as certo
+    select y.padrao_id, y.registro_id, max(y.chave) as chave, max(y.categoria_dobrada) as categoria_dobrada, bool_and(y.certo) as certo
     from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), por_categoria as materialized (
+    select y.padrao_id, y.categoria_dobrada, count(*) as certas from respondida y where y.certo group by 1, 2
   ), propria as materialized (
     -- by supplier; peso: what one of them counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
@@ -16058,7 +16064,7 @@ begin
       'categoria_lancada', c.categoria_lancada,
       'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
       'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', round(q.certas, 1), 'erradas', round(q.erradas, 1),
-        'minimas', v_minimas),
+        'minimas', v_minimas, 'certas_na_categoria', q.na_categoria, 'minimas_na_categoria', v_minimas_categoria),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
@@ -16071,7 +16077,9 @@ begin
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
-        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três.' else '.' end end,
+        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
+        || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
+          else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -16106,7 +16114,7 @@ begin
     -- the pattern that says most of those that match: proved before unproved
     select y.*
     from (
-      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      select x.*, x.certas >= v_minimas and x.na_categoria >= v_minimas_categoria as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
       from (
         select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
         from (
@@ -16116,11 +16124,13 @@ begin
             coalesce(w.erradas, 0) + coalesce(k.erradas * (1 - k.peso), 0)
               - coalesce((not v.certo)::int * case when k.peso is null then j.peso else 1 end, 0) as erradas,
             coalesce(w.contida, false) as contida,
+            coalesce(g.certas, 0) - coalesce((v.certo and v.categoria_dobrada = c.categoria_dobrada)::int, 0) as na_categoria,
             least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
           from jsonb_array_elements(c.padroes) i (padrao)
           left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
           left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
+          left join por_categoria g on g.padrao_id = (i.padrao ->> 'id')::bigint and g.categoria_dobrada = c.categoria_dobrada
           -- what was answered on the entry itself is not held for or against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
           left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
