@@ -85,7 +85,8 @@ for (const kind of Object.keys(LABELS) as Kind[]) {
       JSON.stringify(found),
     )
     t.equal(
-      (await sql`select from dw.lancamentos where documento like 'H-8%' and btrim(lower(categoria)) = 'ti'`).length,
+      (await sql`select from dw.lancamentos where documento like 'H-8%' and btrim(lower(categoria)) = 'ti'`)
+        .length,
       18,
       'and they stand where they stood',
     )
