@@ -3780,7 +3780,7 @@ create function exemplo.lancamentos_certos(inicio date, de date, ate date, prime
 comment on function exemplo.lancamentos_certos(date,date,date,bigint,integer,bigint,bigint,integer,boolean) is 'Example warehouse: the ledger of a period as it should be, with honest oddities (honesta) and copies to come (duplicata_de).';
 
 create function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas integer, semente bigint, semente_empresas bigint, universo integer, seriado boolean)
-  returns TABLE(id bigint, data_lancamento date, carregado_em timestamp with time zone, data_documento date, filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[], tipo text, coluna text, valor_certo text, valor_plantado text) language sql stable
+  returns TABLE(id bigint, data_lancamento date, carregado_em timestamp with time zone, data_documento date, filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[], tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text) language sql stable
   set jit=off
   set search_path=""
   set work_mem=128MB;
@@ -3867,6 +3867,13 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
 );
 comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
+create unlogged table regra_pendente_verificacao.estatistica_conta (
+  chave bigint not null,
+  conta text not null,
+  constraint estatistica_conta_pkey PRIMARY KEY (chave)
+);
+comment on table regra_pendente_verificacao.estatistica_conta is 'Accounts seen in the history, by the key under which estatistica_contagem counts them (levels 21 and 22).';
+
 create unlogged table regra_pendente_verificacao.estatistica_contagem (
   nivel smallint not null,
   chave bigint not null,
@@ -3875,7 +3882,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas integer not null,
   constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
 
 create unlogged table regra_pendente_verificacao.estatistica_controle (
   unica boolean default true not null,
@@ -4099,6 +4106,14 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
   set work_mem=64MB;
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
+
+create function regra_pendente_verificacao.contas_conhecidas()
+  returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.contas_conhecidas() is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas() to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable

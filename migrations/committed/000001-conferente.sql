@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7204b773051562b34bc8aa049f53a689cebf008b
+--! Hash: sha1:be9e723abefbd746f0b165057ef08d47332171a8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -241,6 +241,12 @@ from (values
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
+  ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
+    'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
+  ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
+    'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
+  ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
+    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
     'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
@@ -7491,6 +7497,12 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
 );
 comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
+create unlogged table regra_pendente_verificacao.estatistica_conta (
+  chave bigint primary key,
+  conta text not null
+);
+comment on table regra_pendente_verificacao.estatistica_conta is 'Accounts seen in the history, by the key under which estatistica_contagem counts them (levels 21 and 22).';
+
 create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   raiz text not null,
   nome text not null,
@@ -7516,7 +7528,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
 
 create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,
@@ -8769,7 +8781,7 @@ revoke execute on function exemplo.lancamentos_certos(date, date, date, bigint, 
 
 --! Included exemplo/lancamentos_plantados.sql
 -- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
--- (tipo, coluna, valor_certo, valor_plantado; tipo null for an entry that is right). At most one error an entry.
+-- (tipo, coluna, valor_certo, valor_plantado, and conta_certa where the account went along; tipo null for an entry that is right). At most one error an entry.
 -- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
 -- recente_desde: from this day on far more entries are still parked as pending.
 create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
@@ -8777,7 +8789,7 @@ create or replace function exemplo.lancamentos_plantados(inicio date, de date, a
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
   conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
   valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[],
-  tipo text, coluna text, valor_certo text, valor_plantado text)
+  tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text)
 language sql
 stable parallel safe
 set search_path = ''
@@ -8865,13 +8877,7 @@ as $$
     cross join lateral (select round(x.certo * (0.3 + x.medida / 4000.0) + 17.35 + x.medida % 97, 2) as outro) o
     offset 0
   )
-  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo,
-    case
-      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
-      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
-        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
-      else f.conta_contabil
-    end,
+  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo, coalesce(c.conta_plantada, f.conta_contabil),
     case when f.erro_tipo in ('pendente_verificacao', 'trade_marketing') then f.plantado_texto else f.categoria end,
     f.fornecedor_id, f.fornecedor, f.documento, f.descricao,
     case when f.erro_tipo = 'validacao_valores' then f.plantado_texto::numeric else f.valor end,
@@ -8885,8 +8891,16 @@ as $$
       when f.duplicata_de is not null then '0.00'
       when f.erro_tipo is not null then f.categoria
     end,
-    case when f.erro_tipo is not null then f.plantado_texto end
+    case when f.erro_tipo is not null then f.plantado_texto end,
+    case when c.conta_plantada <> f.conta_contabil then f.conta_contabil end
   from finais f
+  cross join lateral (
+    select case
+      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
+      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
+        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
+    end as conta_plantada
+  ) c
 $$;
 
 comment on function exemplo.lancamentos_plantados(date, date, date, date, bigint, int, bigint, bigint, int, boolean) is
@@ -9054,9 +9068,9 @@ begin
   comment on table exemplo.geracao is 'With what the example warehouse was made: one row.';
   create table exemplo.verdade (
     registro_id bigint not null, tipo text not null, coluna text not null, valor_certo text not null, valor_plantado text not null,
-    duplicata_de bigint);
+    duplicata_de bigint, conta_certa text, conta_plantada text);
   comment on table exemplo.verdade is
-    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00.';
+    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00. conta_certa, conta_plantada: the account, where the error took it along; else null.';
   create table exemplo.original (registro_id bigint not null, impressao bigint not null);
   comment on table exemplo.original is 'Fingerprint of each entry as first loaded, by which exemplo.danos finds harm.';
 end
@@ -9131,12 +9145,13 @@ begin
     from pg_temp.exemplo_rascunho$q$);
 
   -- An entry with a planted error is no honest oddity any more: its errors alone are told.
-  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de)
-    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de
+  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
+    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
+      r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
     from pg_temp.exemplo_rascunho r
     where r.tipo is not null
     union all
-    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null
+    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null, null, null
     from pg_temp.exemplo_rascunho r
     cross join lateral unnest(r.honesta) h (especie)
     cross join lateral (
@@ -9287,7 +9302,7 @@ begin
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  -- With the planted column set back to what was planted, an entry must have its first fingerprint again.
+  -- With the planted column set back to what was planted, and a right account to the one that went along, an entry must have its first fingerprint again.
   for danos.registro_id, danos.motivo
   in execute concat($q$
     select o.registro_id, m.motivo
@@ -9297,7 +9312,8 @@ begin
     cross join lateral (
       select case
         when l.id is null then case when v.duplicata_de is null then 'ausente' end
-        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo, l.conta_contabil,
+        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo,
+            case when l.conta_contabil = v.conta_certa then v.conta_plantada else l.conta_contabil end,
             case when v.coluna = 'categoria' then v.valor_plantado else l.categoria end,
             l.fornecedor_id, l.fornecedor, l.documento, l.descricao,
             case when v.coluna = 'valor' then v.valor_plantado::numeric else l.valor end,
@@ -9325,7 +9341,7 @@ revoke execute on function exemplo.danos() from public;
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
 -- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
--- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, and every
+-- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
 -- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
 -- this session and later ones alone.
@@ -9351,9 +9367,13 @@ begin
     placar.corrigidas_certas, placar.danos, placar.precisao, placar.precisao_corrigidas, placar.cobertura
   in execute concat($q$
     with plantado as (
-      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra
+      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra, v.conta_certa
       from exemplo.verdade v
       where v.tipo not like 'honesta:%'
+    ), certa as (
+      select p.registro_id, p.coluna, p.valor_certo from plantado p
+      union all
+      select p.registro_id, 'conta_contabil', p.conta_certa from plantado p where p.conta_certa is not null
     ), achado as (
       select d.id, d.regra::text as regra, d.registro_id::bigint as registro_id, d.valores_originais, d.valores_propostos,
         d.valores_propostos || coalesce(d.valores_digitados, '{}'::jsonb) as valores,
@@ -9373,7 +9393,7 @@ begin
         case when a.corrigida then to_jsonb(l) ->> c.coluna end as atual
       from achado a
       cross join lateral jsonb_object_keys(a.valores) c (coluna)
-      left join plantado p on p.registro_id = a.registro_id and p.coluna = c.coluna
+      left join certa p on p.registro_id = a.registro_id and p.coluna = c.coluna
       left join dw.lancamentos l on a.corrigida and l.id = a.registro_id
     ), julgado as (
       select c.id,
@@ -16835,9 +16855,9 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
--- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
--- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
--- estatistica_categoria and estatistica_nome. Called before history is counted.
+-- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
+-- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- estatistica_categoria, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -16850,20 +16870,22 @@ declare
   v_fim date;
   v_categorias text[];
   v_nomes text[];
+  v_contas text[];
 begin
   select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
   into v_inicio, v_fim
   from unnest(meses) m;
 
   -- read first and written then: what only reads may run in parallel
-  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null)
-  into v_categorias, v_nomes
+  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null),
+    array_agg(distinct g.conta) filter (where g.conta <> '')
+  into v_categorias, v_nomes, v_contas
   from (
-    select l.categoria, left(l.fornecedor, 200) as escrito
+    select l.categoria, left(l.fornecedor, 200) as escrito, btrim(l.conta_contabil) as conta
     from dw.lancamentos l
     where (conhecer_grafias.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-    group by l.categoria, left(l.fornecedor, 200)
+    group by l.categoria, left(l.fornecedor, 200), btrim(l.conta_contabil)
   ) g;
 
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
@@ -16873,6 +16895,10 @@ begin
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
   where not exists (select from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
+
+  insert into regra_pendente_verificacao.estatistica_conta (chave, conta)
+  select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
+  on conflict (chave) do nothing;
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
   if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
@@ -17032,6 +17058,23 @@ begin
   cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
+
+  -- the accounts on which entries wait: of these nothing but that is learned
+  return query
+  select 22::smallint, hashtextextended(g.conta, 0), g.mes, 0, sum(g.linhas)::int
+  from (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
+    from dw.lancamentos l
+    where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
+        select k.categoria from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (v_pendentes)))
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+      and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+    group by 1, 2
+  ) g
+  where g.mes is not null and g.conta <> ''
+  group by 2, 3;
 end
 $$;
 
@@ -17288,6 +17331,79 @@ comment on function regra_pendente_verificacao.acompanhar_historia(timestamptz, 
   'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
 revoke execute on function regra_pendente_verificacao.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
 --! EndIncluded regras/pendente_verificacao/historia.sql
+
+--! Included regras/pendente_verificacao/contas.sql
+-- Which account goes with each category, and which accounts are those on which entries wait, as the latest months of history say.
+-- papel: 'da_categoria', the one account of that category (folded), when of all its entries and of all of the account's at least the
+-- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
+-- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
+-- category. Nothing while pendente.move_conta is
+-- false, or the rule's registered columns do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias.
+create or replace function regra_pendente_verificacao.contas_conhecidas()
+returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
+  v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
+  v_desde int := (
+    select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
+begin
+  if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
+    or not exists (select from audit.regras r where r.nome = 'pendente_verificacao' and 'conta_contabil' = any (r.colunas))
+  then
+    return;
+  end if;
+  return query
+  with categoria as (
+    select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
+  ), par as (
+    select c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where c.nivel = 21 and c.mes > v_desde
+    group by 1, 2
+  ), da_conta as (
+    select p.chave, sum(p.linhas)::bigint as linhas from par p group by 1
+  ), da_categoria as (
+    -- those without an account too
+    select k.dobrada, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where c.nivel = 0 and c.chave = 0 and c.mes > v_desde
+    group by 1
+  ), juntas as (
+    select p.chave, p.categoria, p.dobrada, p.linhas, g.linhas as todas
+    from par p
+    join da_conta a on a.chave = p.chave
+    join da_categoria g on g.dobrada = p.dobrada
+    where p.linhas >= v_minimo and p.linhas >= v_parcela * a.linhas and p.linhas >= v_parcela * g.linhas
+  ), parada as (
+    select c.chave, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    where c.nivel = 22 and c.mes > v_desde
+    group by 1
+  )
+  select 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas, j.todas
+  from juntas j
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
+  union all
+  select 'transitoria', t.conta, null, null, null, s.linhas, s.linhas + coalesce(a.linhas, 0)
+  from parada s
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
+  left join da_conta a on a.chave = s.chave
+  where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(a.linhas, 0));
+end
+$$;
+
+comment on function regra_pendente_verificacao.contas_conhecidas() is
+  'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+revoke execute on function regra_pendente_verificacao.contas_conhecidas() from public;
+--! EndIncluded regras/pendente_verificacao/contas.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
@@ -18146,15 +18262,21 @@ begin
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas()
   )
   select
     null::text,
     l.id::text,
-    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else trunc(s.confianca::numeric, 4) end,
+    case when not q.propor then '{}'::jsonb
+      when k.conta is not null then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
+      else jsonb_build_object('categoria', s.proposta) end,
+    case when s.id is null then 0.01 else q.confianca end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,
+      'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
@@ -18177,12 +18299,30 @@ begin
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+        || case when not q.propor then ' Confiança baixa demais para propor.'
+          when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
+            || ': uma das duas não confere.'
+          when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
+            || k.lancamentos || ' de ' || k.todas || ' lançamentos da categoria.'
+          else '' end
     end,
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  left join lateral (
+    -- on an account on which entries wait, or on the one account of another category, which then contradicts it
+    select c.conta, c.certeza, c.lancamentos, c.todas, btrim(l.conta_contabil) as lancada, o.outra
+    from conhecida c
+    join (
+      select a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra from conhecida a group by a.conta
+    ) o on o.conta = btrim(l.conta_contabil) and o.conta <> c.conta
+    where c.papel = 'da_categoria' and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  ) k on true
+  cross join lateral (
+    select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
+      else least(s.confianca::numeric, 0.49) end), 4) as confianca
+  ) p
+  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -18251,7 +18391,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 7, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -18962,6 +19102,10 @@ begin
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
           case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
     end case;
+    if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
+      and audit_interno.configuracao('pendente.move_conta') = 'true' then
+      sugestao := sugestao || ' Enquanto a conta não puder ser gravada, que só a categoria se corrija: conferente configurar pendente.move_conta false --motivo "…".';
+    end if;
     return next;
   end loop;
   if not v_algum then
