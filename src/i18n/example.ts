@@ -192,6 +192,13 @@ export const example = {
       'conferente padroes salvar recall --tipo palavra --acao excluir --motivo "belongs to warranty"',
     ),
   ),
+  categorias: examples(
+    'conferente categorias',
+    both(
+      'conferente categorias suceder "Material de Escritório" Papelaria --desde 2026-04-01 --motivo "novo plano de contas"',
+      'conferente categorias suceder "Material de Escritório" Papelaria --desde 2026-04-01 --motivo "new chart of accounts"',
+    ),
+  ),
   configurar: examples(
     'conferente configurar',
     'conferente configurar limites.linhas',

@@ -6,5 +6,5 @@ revoke insert, update, delete, truncate on all tables in schema audit from publi
 revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
-grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
+grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
   to conferente_regra;
