@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c355c607fc32e4b9fc8693018335ead3a79e8c49
+--! Hash: sha1:bf47f645b05d521c49051fd0df9073fb9ac50b94
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14805,7 +14805,7 @@ as $$
   )
   select c.de, c.escrita, c.para, c.desde,
     (select min(a.desde) from aresta a where a.de = c.para and a.desde > c.desde),
-    (select min(a.desde) from aresta a where a.para = c.de)
+    (select min(a.desde) from aresta a where a.para = c.de and a.desde >= (select min(b.desde) from aresta b where b.de = c.de))
   from caminho c
 $$;
 
@@ -17802,7 +17802,7 @@ begin
     order by k.dobrada, k.id
   )
   (select format('categoria "%s"', p.categoria), 'aviso', format('sem lançamento desde %s', p.ultima)
-      || coalesce(format('; "%s" tem desde então %s lançamentos dos mesmos fornecedores', p.herdeira, p.herdados), ''),
+      || case when p.herdeira is null then '' else format('; "%s" tem desde então %s lançamentos dos mesmos fornecedores', p.herdeira, p.herdados) end,
     case when p.herdeira is null then
       'Não é mais proposta com confiança. Se outra tomou seu lugar: conferente categorias suceder "'
         || p.categoria || '" "…" --desde ' || p.desde || ' --motivo "…".'

@@ -22,7 +22,7 @@ as $$
   )
   select c.de, c.escrita, c.para, c.desde,
     (select min(a.desde) from aresta a where a.de = c.para and a.desde > c.desde),
-    (select min(a.desde) from aresta a where a.para = c.de)
+    (select min(a.desde) from aresta a where a.para = c.de and a.desde >= (select min(b.desde) from aresta b where b.de = c.de))
   from caminho c
 $$;
 

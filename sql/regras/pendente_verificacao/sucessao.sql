@@ -176,7 +176,7 @@ begin
     order by k.dobrada, k.id
   )
   (select format('categoria "%s"', p.categoria), 'aviso', format('sem lançamento desde %s', p.ultima)
-      || coalesce(format('; "%s" tem desde então %s lançamentos dos mesmos fornecedores', p.herdeira, p.herdados), ''),
+      || case when p.herdeira is null then '' else format('; "%s" tem desde então %s lançamentos dos mesmos fornecedores', p.herdeira, p.herdados) end,
     case when p.herdeira is null then
       'Não é mais proposta com confiança. Se outra tomou seu lugar: conferente categorias suceder "'
         || p.categoria || '" "…" --desde ' || p.desde || ' --motivo "…".'

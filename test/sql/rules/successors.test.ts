@@ -282,3 +282,129 @@ t.test('who may say so, and what is no successor', async (t) => {
     [{ ator: 'adelia', para: 'Nova', motivo: 'x' }, { motivo: 'engano' }, {}],
   )
 })
+
+t.test('the diagnosis names categories that look dead or renamed, and what to do', async (t) => {
+  const { sql, como } = await banco(t)
+  await razao(sql)
+  await lancar(
+    sql,
+    ...habito(PAPELARIA, 'resmas', (m) => (m < 12 ? 'Material de Escritório' : 'Papelaria'), 18, 3),
+    ...habito(['Gráfica'], 'panfletos', (m) => (m < 10 ? 'Propaganda' : null), 18),
+    ...habito(['Raro'], 'peça', (m) => (m === 2 ? 'Quase Nada' : null), 18, 3),
+    ...habito(['Trans'], 'frete', () => 'Frete', 18),
+    { categoria: 'A classificar', data_lancamento: mes(17) },
+  )
+  const leo = como('leo')
+  const linhas = () =>
+    leo`select item, situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item like 'categoria "%'`
+  t.same(await linhas(), [], 'nothing is counted yet')
+  await sql`select regra_pendente_verificacao.preparar(null)`
+  t.match(await linhas(), [
+    {
+      item: 'categoria "Material de Escritório"',
+      situacao: 'aviso',
+      detalhe:
+        'sem lançamento desde 12/2024; "Papelaria" tem desde então 72 lançamentos dos mesmos fornecedores',
+      sugestao: /conferente categorias suceder "Material de Escritório" "Papelaria" --desde 2025-01-01/,
+    },
+    {
+      item: 'categoria "Propaganda"',
+      detalhe: 'sem lançamento desde 10/2024',
+      sugestao: /Se outra tomou seu lugar/,
+    },
+  ])
+  const adelia = como('adelia')
+  await adelia`select audit.salvar_sucessora('Material de Escritório', 'Papelaria', '2025-01-01', 'novo plano')`
+  await adelia`select audit.salvar_sucessora('Propaganda', 'Publicidde', '2024-11-01', 'novo plano')`
+  await sql`select regra_pendente_verificacao.preparar(null)`
+  t.match(
+    await linhas(),
+    [{ item: 'categoria "Publicidde"', detalhe: 'é a sucessora de "propaganda", e nenhum lançamento a tem' }],
+    'what was said is not asked again, and what was mistyped is',
+  )
+})
+
+t.test(
+  'marketing that was renamed, and other categories that were, keep their history against a pattern',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    const adelia = como('adelia')
+    await razao(sql)
+    await adelia`select audit.salvar_padrao('descricao', 'contem', 'ponto de venda', 'incluir', 'do negócio')`
+    const compra = (categoria: string, dia: string, n = 0): Lancamento => ({
+      fornecedor: `Agência ${n}`,
+      fornecedor_id: `A-${n}`,
+      descricao: 'ponto de venda',
+      categoria,
+      data_lancamento: dia,
+    })
+    const reforma = (categoria: string, dia: string): Lancamento => ({
+      fornecedor: 'Reformas Já',
+      fornecedor_id: 'R-1',
+      descricao: 'reparo do ponto de venda',
+      categoria,
+      data_lancamento: dia,
+    })
+    const [velha] = await lancar(
+      sql,
+      ...Array.from({ length: 60 }, (_, n) => compra('Marketing de Loja', '2025-01-10', n)),
+    )
+    await lancar(sql, ...Array.from({ length: 20 }, (_, n) => compra('Trade Marketing', '2025-04-10', n)))
+    await lancar(sql, ...Array.from({ length: 40 }, () => reforma('Obras', '2025-01-10')))
+    const [certa, errada] = await lancar(
+      sql,
+      reforma('Obras e Reparos', '2025-04-12'),
+      compra('Fretes', '2025-04-12', 77),
+    )
+    const por = async () => new Map((await achados(sql, 'trade_marketing')).map((a) => [a.registro_id, a]))
+    const antes = await por()
+    t.ok(antes.has(velha as string), 'sixty entries of before look wrong')
+    t.equal(antes.get(certa as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 0)
+
+    await adelia`select audit.salvar_sucessora('Marketing de Loja', 'Trade Marketing', '2025-04-01', 'novo plano')`
+    await adelia`select audit.salvar_sucessora('Obras', 'Obras e Reparos', '2025-04-01', 'novo plano')`
+    const depois = await por()
+    t.notOk(depois.has(velha as string), 'marketing was called so')
+    t.match(
+      depois.get(errada as string)?.evidencia.parcela,
+      { em_marketing: 80 },
+      'and speaks for the pattern',
+    )
+    t.equal(depois.get(certa as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 40)
+    t.ok(Number(depois.get(certa as string)?.confianca) < Number(antes.get(certa as string)?.confianca))
+    t.match(
+      await adelia`select em_marketing::int from audit.medir_padrao('descricao', 'contem', 'ponto de venda')`,
+      [{ em_marketing: 80 }],
+    )
+
+    // split: what stood under the old name speaks for both
+    await adelia`select audit.salvar_sucessora('Obras', 'Pisos', '2025-04-01', 'dividida')`
+    t.equal((await por()).get(certa as string)?.evidencia.historico_fornecedor.na_categoria_lancada, 40)
+
+    await adelia`select audit.salvar_sucessora('Trade Marketing', 'Canal', '2025-06-01', 'mais uma vez')`
+    t.match(
+      await como(
+        'olivia',
+      )`select status, mensagem from audit.processar_divergencias('manual', '2025-04-01', '2025-04-30', '{trade_marketing}')`,
+      [{ mensagem: /A categoria "Trade Marketing" acabou em 06\/2025, e em seu lugar está "Canal"/ }],
+      'an ended category is proposed by nobody',
+    )
+  },
+)
+
+t.test('marketing that nobody books any more is not proposed with confidence', async (t) => {
+  const { sql, como } = await banco(t)
+  await razao(sql)
+  await como('adelia')`select audit.salvar_padrao('descricao', 'contem', 'campanha', 'incluir', 'do negócio')`
+  await lancar(sql, ...habito(['Agência'], 'campanha', (m) => (m < 8 ? 'Trade Marketing' : null), 15))
+  const [agora] = await lancar(sql, {
+    fornecedor: 'Agência',
+    fornecedor_id: 'A-0',
+    descricao: 'campanha',
+    categoria: 'A classificar',
+    data_lancamento: mes(14),
+  })
+  const [achado] = await achados(sql, 'trade_marketing', { chaves: [agora as string] })
+  t.equal(Number(achado?.confianca), 0.49)
+  t.match(achado?.justificativa, /nada é lançado em "Trade Marketing" há mais de 3 meses/)
+})
