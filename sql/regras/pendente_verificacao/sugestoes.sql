@@ -165,7 +165,7 @@ begin
     left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas()
+    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao')
   )
   select
     null::text,

@@ -5,7 +5,7 @@ create or replace function regra_trade_marketing.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
   id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
-  padroes jsonb, palavras text[]
+  padroes jsonb, palavras text[], conta text
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -63,7 +63,8 @@ begin
     array(
       select distinct w
       from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
-      where length(w) >= 4 and w <> all (v_dos_padroes))
+      where length(w) >= 4 and w <> all (v_dos_padroes)),
+    nullif(btrim(c.conta_contabil), '')
   from casado c
   left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
   left join nomeado f on f.campo = 'fornecedor' and f.texto = c.fornecedor

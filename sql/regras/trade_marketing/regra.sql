@@ -147,6 +147,8 @@ begin
     from periodo x
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -161,8 +163,8 @@ begin
   select
     null::text,
     c.id,
-    jsonb_build_object('categoria', v_categoria),
-    trunc(least(case when r.contradito or not i.viva then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    jsonb_build_object('categoria', v_categoria) || case when k.conta is null then '{}' else jsonb_build_object('conta_contabil', k.conta) end,
+    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or not i.viva then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -175,11 +177,15 @@ begin
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra)
-      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end
+      || case when k.conta is null then '{}' else jsonb_build_object('conta', jsonb_build_object('lancada', c.conta, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas)) end,
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+        || ' lançamentos da categoria.' end
       || case when i.viva then '' else ' Mas nada é lançado em "' || v_categoria || '" há mais de ' || v_parada || ' meses: confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
         || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
@@ -195,6 +201,16 @@ begin
     select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
+  left join lateral (
+    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    select m.conta, m.certeza, m.lancamentos, m.todas
+    from conhecida m
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+      select from conhecida a
+      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+    order by m.lancamentos desc
+    limit 1
+  ) k on true
   cross join lateral (
     -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
     select p.proprio,
