@@ -2451,7 +2451,7 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is 'JSON object: to
 create function audit_interno.conteudo_espera(fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
+comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much of the rest overdue.';
 
 create function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
   returns jsonb language sql stable
@@ -2466,7 +2466,7 @@ comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gap
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';
 
 create function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
   returns jsonb language sql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9bbdfb0515ac1d0ab3038a9ab41f8ed4c5c225da
+--! Hash: sha1:065fd51d608123b8e9c8a6044c7e04f36c29b85e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -11831,24 +11831,25 @@ as $$
   select jsonb_build_object(
     'total', count(*),
     'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
-    'adiadas', count(*) filter (where d.adiada_ate > (now() at time zone conteudo_espera.fuso)::date),
+    'adiadas', count(*) filter (where d.adiada),
     'segunda', count(*) filter (where d.status = 'aguardando_segunda_aprovacao'),
     'mais_antiga_dias', max(d.idade),
     'mediana_dias', percentile_disc(0.5) within group (order by d.idade),
     'dias_vencimento', max(v.dias),
-    'vencidas', count(*) filter (where d.idade > v.dias),
-    'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias), 0)))
+    'vencidas', count(*) filter (where d.idade > v.dias and not d.adiada),
+    'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias and not d.adiada), 0)))
   from (select (audit_interno.configuracao('correio.dias_vencimento') #>> '{}')::integer as dias) as v
   left join lateral (
-    select d.status, d.valor_em_risco, d.adiada_ate, (now() at time zone conteudo_espera.fuso)::date
-      - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
+    select d.status, d.valor_em_risco, coalesce(d.adiada_ate > h.dia, false) as adiada,
+      h.dia - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
     from audit.divergencias_processadas d
+    cross join (select (now() at time zone conteudo_espera.fuso)::date as dia) as h
     where audit.aguarda_pessoa(d.status)
   ) as d on true
   where d.status is not null
 $$;
 comment on function audit_interno.conteudo_espera(text) is
-  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
+  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much of the rest overdue.';
 --! EndIncluded saidas/correio/conteudo_espera.sql
 
 --! Included saidas/correio/conteudo_regras.sql
@@ -12078,6 +12079,7 @@ declare
   v_fuso text := audit.fuso();
   v_itens integer := (audit_interno.configuracao('correio.itens') #>> '{}')::integer;
   v_conteudo jsonb;
+  v_espera jsonb;
 begin
   select * into strict v_aviso from audit.notificacoes n where n.id = conteudo_mensagem.notificacao_id;
   v_conteudo := jsonb_build_object(
@@ -12097,11 +12099,17 @@ begin
       order by a.previsto_para desc limit 1));
   end if;
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = v_aviso.sessao_id;
+  v_espera := audit_interno.conteudo_espera(v_fuso);
   v_conteudo := v_conteudo || jsonb_build_object(
-    'estado', case v_sessao.status when 'concluida' then 'feito' when 'concluida_com_falhas' then 'lacunas' else 'falhou' end,
+    'estado', case
+      when v_sessao.status = 'concluida_com_falhas' then 'lacunas'
+      when v_sessao.status <> 'concluida' then 'falhou'
+      when (v_espera ->> 'vencidas')::bigint > 0 then 'vencidas'
+      when (v_espera ->> 'total')::bigint > (v_espera ->> 'adiadas')::bigint then 'espera'
+      else 'feito' end,
     'sessao', audit_interno.conteudo_sessao(v_sessao.id),
     'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
-    'espera', audit_interno.conteudo_espera(v_fuso),
+    'espera', v_espera,
     'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
@@ -12124,7 +12132,7 @@ begin
   return v_conteudo;
 end
 $$;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';
 --! EndIncluded saidas/correio/conteudo_mensagem.sql
 
 --! Included saidas/correio/compor_mensagem.sql

@@ -301,12 +301,41 @@ test('what waits grows old, and is overdue after the days that are set', async (
     dias_vencimento: 7,
   })
   t.notMatch((await render(await conteudo(c, 'resumo'))).text, /adiada/)
-  await c.adiar('ana', null, (await c.achado(1)).id, (await c.achado(2)).id)
-  const adiadas = await conteudo(c, 'resumo')
-  t.match(adiadas.espera, { total: 3, valor: '30.82', adiadas: 2, vencidas: 1 }, 'postponed is not done')
-  t.match((await render(adiadas)).text, /3 esperam uma pessoa: R\$\s30,82 em risco\. 2 delas estão adiadas\./)
+  const overdue = await render(await conteudo(c, 'resumo'))
+  t.match(overdue.subject, /^\[Conferente\] 1 vencida, 3 esperam decisão em .*: 3 novas, 0 corrigidas$/)
+  t.match(overdue.text, /^1 vencida, 3 esperam decisão$/im)
+  t.match(overdue.text, /1 espera há mais de 7 dias: R\$\s10,50 em risco\./)
   await c.sql`select audit.alterar_configuracao('correio.dias_vencimento', '6', 'teste')`
   t.match((await conteudo(c, 'resumo')).espera, { vencidas: 2, valor_vencidas: '30.75' })
+  await c.sql`select audit.alterar_configuracao('correio.dias_vencimento', '30', 'teste')`
+  const fresh = await render(await conteudo(c, 'resumo'))
+  t.match(fresh.subject, /^\[Conferente\] 3 esperam decisão em /)
+  t.match(fresh.html, /band-gap/, 'it is not green while something waits')
+})
+
+test('what was postponed is neither done nor overdue: it is told apart', async (t) => {
+  const c = await cenario(t)
+  await receber(c.sql, 'correio.destinatarios', [GESTORA])
+  await c.lancar(
+    { id: 1, confianca: 0.5, valor: 10.5 },
+    { id: 2, confianca: 0.5, valor: 20.25 },
+    { id: 3, confianca: 0.5, valor: 0.07 },
+  )
+  await c.processar()
+  await c.sql.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`
+    await tx`update audit.divergencias_processadas set detectada_em = now() - interval '8 days'`
+  })
+  await c.adiar('ana', null, (await c.achado(1)).id, (await c.achado(2)).id)
+  const some = await conteudo(c, 'resumo')
+  t.match(some, { estado: 'vencidas', espera: { total: 3, valor: '30.82', adiadas: 2, vencidas: 1 } })
+  const told = await render(some)
+  t.match(told.subject, /1 vencida, 1 espera decisão/)
+  t.match(told.text, /3 esperam uma pessoa: R\$\s30,82 em risco\. 2 delas estão adiadas\./)
+  await c.adiar('ana', null, (await c.achado(3)).id)
+  const all = await conteudo(c, 'resumo')
+  t.match(all, { estado: 'feito', espera: { total: 3, adiadas: 3, vencidas: 0 } })
+  t.match((await render(all)).text, /3 delas estão adiadas/)
 })
 
 test('gaps are told: a failed rule, no rows, a limit; the digest goes out when nothing was found, and says so', async (t) => {
