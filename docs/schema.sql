@@ -2622,6 +2622,11 @@ create function audit_interno.diagnosticar_cargas(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
 
+create function audit_interno.diagnosticar_correio()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_correio() is 'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
+
 create function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:065fd51d608123b8e9c8a6044c7e04f36c29b85e
+--! Hash: sha1:d24284c9f0660b6182acd800172c40f615b2f5c8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -7900,7 +7900,8 @@ grant execute on function audit.exportar_divergencias(bigint, text[], text, date
 --! EndIncluded saidas/consulta/exportar_divergencias.sql
 
 --! Included saidas/consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the
+-- rules and the mail lack. Reads the
 -- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -7953,6 +7954,7 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_correio();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
@@ -19297,6 +19299,34 @@ comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, te
   'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
 grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/controle_planilha.sql
+
+--! Included saidas/consulta/diagnosticar_correio.sql
+-- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody
+-- receives it. Called by audit.diagnosticar_contrato, and by a worker when it starts.
+create or replace function audit_interno.diagnosticar_correio()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'correio.destinatarios', 'aviso', format('ninguém recebe as mensagens de %s', string_agg(t.tipo, ', ' order by t.ordem)),
+    $s$Diga quem: conferente configurar correio.destinatarios '["financeiro@empresa.com.br"]' --motivo "…".$s$
+  from unnest(array['resumo', 'divergencias', 'falha', 'limite', 'ausencia']) with ordinality as t (tipo, ordem)
+  where audit_interno.destinatarios(t.tipo) = '{}'
+  having count(*) > 0
+  union all
+  select c.chave, 'aviso', format(
+      case c.chave when 'correio.remetente' then '%s: servidores de e-mail costumam recusar este remetente'
+        else '%s: os links das mensagens só abrem na máquina do Conferente' end, c.valor #>> '{}'),
+    format('Diga o seu: conferente configurar %s %s --motivo "…".', c.chave,
+      case c.chave when 'correio.remetente' then '"Conferente <conferente@empresa.com.br>"' else 'https://conferente.empresa.com.br' end)
+  from audit.configuracoes_sistema c
+  where c.chave in ('correio.remetente', 'correio.pagina')
+    and c.valor #>> '{}' ~* '(@|//)(localhost|127[.][0-9.]+)([:/>]|$)'
+$$;
+comment on function audit_interno.diagnosticar_correio() is
+  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
+--! EndIncluded saidas/consulta/diagnosticar_correio.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

@@ -4,8 +4,10 @@ import { compose } from '../../src/mail/deliver.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { nextRuns } from '../../src/worker/schedule.ts'
+import { banco } from '../helper/database.ts'
 import { receber } from '../helper/postman.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { armazem } from '../helper/warehouse.ts'
 
 const GESTORA = 'gestora@empresa.com.br'
 
@@ -461,4 +463,34 @@ test('the first due time of a day is the one that the worker will keep', async (
       cron,
     )
   }
+})
+
+test('the diagnosis tells what mail lacks before anybody can use it, and is silent once it is set', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql)
+  const lacks = async () =>
+    (
+      await como(
+        'leo',
+      )`select item, situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item like 'correio.%'`
+    ).map(({ item, situacao }) => `${situacao} ${item}`)
+  t.same(await lacks(), ['aviso correio.destinatarios', 'aviso correio.remetente', 'aviso correio.pagina'])
+  await receber(sql, 'correio.destinatarios_resumo', [GESTORA])
+  const [nobody] = await como(
+    'leo',
+  )`select detalhe from audit.diagnosticar_contrato() where item = 'correio.destinatarios'`
+  t.equal(nobody?.['detalhe'], 'ninguém recebe as mensagens de divergencias, falha, limite, ausencia')
+  await receber(sql, 'correio.destinatarios', [GESTORA])
+  const set = (chave: string, valor: string) =>
+    sql`select audit.alterar_configuracao(${chave}, ${sql.json(valor)}, 'teste')`
+  for (const here of ['http://127.0.0.1:8000/x', 'https://LOCALHOST']) {
+    await set('correio.pagina', here)
+    t.same(await lacks(), ['aviso correio.remetente', 'aviso correio.pagina'], here)
+  }
+  await set('correio.pagina', 'https://localhost.empresa.com.br')
+  t.same(await lacks(), ['aviso correio.remetente'])
+  await set('correio.remetente', 'conferente@localhost')
+  t.same(await lacks(), ['aviso correio.remetente'])
+  await set('correio.remetente', 'Conferente <conferente@empresa.com.br>')
+  t.same(await lacks(), [])
 })
