@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d24284c9f0660b6182acd800172c40f615b2f5c8
+--! Hash: sha1:3f9cd061579b79d62c5e7975bd3c6408385f8145
 --! Message: conferente
 
 set local role conferente_dono;
@@ -19315,7 +19315,7 @@ as $$
   where audit_interno.destinatarios(t.tipo) = '{}'
   having count(*) > 0
   union all
-  select c.chave, 'aviso', format(
+  (select c.chave, 'aviso', format(
       case c.chave when 'correio.remetente' then '%s: servidores de e-mail costumam recusar este remetente'
         else '%s: os links das mensagens só abrem na máquina do Conferente' end, c.valor #>> '{}'),
     format('Diga o seu: conferente configurar %s %s --motivo "…".', c.chave,
@@ -19323,6 +19323,7 @@ as $$
   from audit.configuracoes_sistema c
   where c.chave in ('correio.remetente', 'correio.pagina')
     and c.valor #>> '{}' ~* '(@|//)(localhost|127[.][0-9.]+)([:/>]|$)'
+  order by c.chave)
 $$;
 comment on function audit_interno.diagnosticar_correio() is
   'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';

@@ -474,7 +474,7 @@ test('the diagnosis tells what mail lacks before anybody can use it, and is sile
         'leo',
       )`select item, situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item like 'correio.%'`
     ).map(({ item, situacao }) => `${situacao} ${item}`)
-  t.same(await lacks(), ['aviso correio.destinatarios', 'aviso correio.remetente', 'aviso correio.pagina'])
+  t.same(await lacks(), ['aviso correio.destinatarios', 'aviso correio.pagina', 'aviso correio.remetente'])
   await receber(sql, 'correio.destinatarios_resumo', [GESTORA])
   const [nobody] = await como(
     'leo',
@@ -485,7 +485,7 @@ test('the diagnosis tells what mail lacks before anybody can use it, and is sile
     sql`select audit.alterar_configuracao(${chave}, ${sql.json(valor)}, 'teste')`
   for (const here of ['http://127.0.0.1:8000/x', 'https://LOCALHOST']) {
     await set('correio.pagina', here)
-    t.same(await lacks(), ['aviso correio.remetente', 'aviso correio.pagina'], here)
+    t.same(await lacks(), ['aviso correio.pagina', 'aviso correio.remetente'], here)
   }
   await set('correio.pagina', 'https://localhost.empresa.com.br')
   t.same(await lacks(), ['aviso correio.remetente'])

@@ -12,7 +12,7 @@ as $$
   where audit_interno.destinatarios(t.tipo) = '{}'
   having count(*) > 0
   union all
-  select c.chave, 'aviso', format(
+  (select c.chave, 'aviso', format(
       case c.chave when 'correio.remetente' then '%s: servidores de e-mail costumam recusar este remetente'
         else '%s: os links das mensagens só abrem na máquina do Conferente' end, c.valor #>> '{}'),
     format('Diga o seu: conferente configurar %s %s --motivo "…".', c.chave,
@@ -20,6 +20,7 @@ as $$
   from audit.configuracoes_sistema c
   where c.chave in ('correio.remetente', 'correio.pagina')
     and c.valor #>> '{}' ~* '(@|//)(localhost|127[.][0-9.]+)([:/>]|$)'
+  order by c.chave)
 $$;
 comment on function audit_interno.diagnosticar_correio() is
   'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
