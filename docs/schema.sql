@@ -1512,11 +1512,17 @@ create function audit.confirmar_divergencias(ids bigint[], motivo text)
 comment on function audit.confirmar_divergencias(bigint[],text) is 'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
 grant execute on function audit.confirmar_divergencias(bigint[],text) to conferente_revisor;
 
-create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+create function audit.consultar_divergencia(id bigint)
   returns jsonb language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
-grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
+comment on function audit.consultar_divergencia(bigint) is 'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
+grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
+
+create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50, id bigint DEFAULT NULL::bigint)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer,bigint) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer,bigint) to conferente_leitor;
 
 create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
   returns jsonb language plpgsql stable
@@ -1673,6 +1679,12 @@ comment on function audit.fuso() is 'IANA time zone in which days are counted an
 grant execute on function audit.fuso() to conferente_leitor;
 grant execute on function audit.fuso() to conferente_regra;
 
+create function audit.guardar_resposta(chave text, resposta text, parte text DEFAULT ''::text)
+  returns void language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.guardar_resposta(text,text,text) is 'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+grant execute on function audit.guardar_resposta(text,text,text) to conferente_leitor;
+
 create function audit.historico_registro(tabela text, id text)
   returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text, hash_regra text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1812,6 +1824,12 @@ create function audit.remover_pessoa(nome text, motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.remover_pessoa(text,text) is 'Removes a person who was registered, and ends the sessions and links that the person has. Errors: NC004 not registered, NC006 reason missing.';
 grant execute on function audit.remover_pessoa(text,text) to conferente_administrador;
+
+create function audit.repetir_pedido(chave text, pedido text, parte text DEFAULT ''::text)
+  returns text language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.repetir_pedido(text,text,text) is 'Of the caller''s own requests of the last 24 hours by this key: the answer that was given, or null when it is new and now to be carried out and ended with audit.guardar_resposta. pedido: all that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
+grant execute on function audit.repetir_pedido(text,text,text) to conferente_leitor;
 
 create function audit.reverter_divergencias(ids bigint[], motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
@@ -2013,6 +2031,23 @@ comment on column audit_interno.partes_sessao.status is 'pendente or concluida.'
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
 comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
+
+create table audit_interno.pedidos (
+  autor text not null,
+  chave text not null,
+  parte text not null,
+  pedido bytea not null,
+  resposta text,
+  criado_em timestamp with time zone default now() not null,
+  constraint pedidos_pkey PRIMARY KEY (autor, chave, parte)
+);
+comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
+comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
+comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
+comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 
 create unlogged table audit_interno.portas_abertas (
   pid integer not null,

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3f9cd061579b79d62c5e7975bd3c6408385f8145
+--! Hash: sha1:e0fa9150cc3b24d17e407d0a02b7929dc5301573
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1184,6 +1184,24 @@ comment on column audit.revogacoes.nome is 'Person all of whose tokens issued un
 comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
+
+-- Answers of the last day, for requests that are sent again. Not a fact of the audit: what was done stands in audit.operacoes.
+create table audit_interno.pedidos (
+  autor text not null,
+  chave text not null,
+  parte text not null,
+  pedido bytea not null,
+  resposta text,
+  criado_em timestamptz not null default now(),
+  primary key (autor, chave, parte)
+);
+comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
+comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
+comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
+comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 --! EndIncluded pessoas/acesso/tabelas.sql
 
 --! Included comum/dobrar_comuns.sql
@@ -10607,6 +10625,47 @@ comment on function audit_interno.sair(text, text, text) is 'Revokes a session i
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
 --! EndIncluded pessoas/acesso/sair.sql
 
+--! Included pessoas/acesso/repetir_pedido.sql
+-- A request that its sender marked with a key is carried out once: who sends it again, because the answer was lost, gets the answer
+-- that was given. What was done and the answer are of one transaction; who asks meanwhile waits for its end. A key is its person's
+-- own, so nobody can hold or read another's.
+create or replace function audit.repetir_pedido(chave text, pedido text, parte text default '')
+returns text
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_autor text := audit_interno.ator();
+  v_pedido bytea := sha256(convert_to(repetir_pedido.pedido, 'UTF8'));
+  v_resposta text;
+begin
+  if not audit_interno.pela_api() then
+    raise insufficient_privilege using message = 'só a API repete pedidos';
+  end if;
+  if length(repetir_pedido.chave) not between 1 and 255 or repetir_pedido.pedido is null or repetir_pedido.parte is null then
+    raise exception using errcode = 'NC001', message = 'a chave de um pedido tem de 1 a 255 caracteres';
+  end if;
+  delete from audit_interno.pedidos p where p.autor = v_autor and p.criado_em < now() - interval '24 hours';
+  insert into audit_interno.pedidos (autor, chave, parte, pedido)
+  values (v_autor, repetir_pedido.chave, repetir_pedido.parte, v_pedido)
+  on conflict do nothing;
+  if exists (
+    select from audit_interno.pedidos p where p.autor = v_autor and p.chave = repetir_pedido.chave and p.pedido <> v_pedido)
+  then
+    raise exception using errcode = 'NC029', message = 'esta chave já foi usada para outro pedido',
+      hint = 'Cada pedido tem a sua chave; só quem repete o mesmo pedido manda a mesma.';
+  end if;
+  select p.resposta into strict v_resposta from audit_interno.pedidos p
+  where p.autor = v_autor and p.chave = repetir_pedido.chave and p.parte = repetir_pedido.parte;
+  return v_resposta;
+end
+$$;
+comment on function audit.repetir_pedido(text, text, text) is
+  'Of the caller''s own requests of the last 24 hours by this key: the answer that was given, or null when it is new and now to be carried out and ended with audit.guardar_resposta. pedido: all that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
+grant execute on function audit.repetir_pedido(text, text, text) to conferente_leitor;
+--! EndIncluded pessoas/acesso/repetir_pedido.sql
+
 --! Included saidas/consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
 -- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
@@ -10614,7 +10673,7 @@ create or replace function audit.consultar_divergencias(
   status text[] default null, regras text[] default null, tabela text default null, registro_id text default null,
   sessao_id bigint default null, confianca_minima numeric default null, confianca_maxima numeric default null,
   valor_minimo numeric default null, valor_maximo numeric default null, detectada_de date default null, detectada_ate date default null,
-  ordem text default '-id', pagina integer default 1, por_pagina integer default 50
+  ordem text default '-id', pagina integer default 1, por_pagina integer default 50, id bigint default null
 )
 returns jsonb
 language plpgsql
@@ -10636,6 +10695,7 @@ begin
     raise exception using errcode = 'NC001', message = 'pagina começa em 1 e por_pagina vai de 1 a 500';
   end if;
   v_onde := concat_ws(' and ', 'true',
+    case when consultar_divergencias.id is not null then 'd.id = $15' end,
     case when consultar_divergencias.status is not null then 'd.status = any ($1)' end,
     case when consultar_divergencias.regras is not null then 'd.regra = any ($2)' end,
     case when consultar_divergencias.tabela is not null then 'd.tabela = $3' end,
@@ -10662,14 +10722,14 @@ begin
     ) as p $q$, v_onde, v_coluna, case when left(consultar_divergencias.ordem, 1) = '-' then 'desc' else 'asc' end)
   using consultar_divergencias.status, consultar_divergencias.regras, consultar_divergencias.tabela, consultar_divergencias.registro_id,
     consultar_divergencias.sessao_id, confianca_minima, confianca_maxima, valor_minimo, valor_maximo, detectada_de, detectada_ate,
-    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina
+    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina, consultar_divergencias.id
   into v_pagina;
   return v_pagina;
 end
 $$;
-comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
+comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint) is
   'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
-grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
+grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint)
   to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencias.sql
 
@@ -19328,6 +19388,45 @@ $$;
 comment on function audit_interno.diagnosticar_correio() is
   'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
 --! EndIncluded saidas/consulta/diagnosticar_correio.sql
+
+--! Included pessoas/acesso/guardar_resposta.sql
+-- The answer to a request that audit.repetir_pedido found to be new, kept in the transaction that carried it out.
+create or replace function audit.guardar_resposta(chave text, resposta text, parte text default '')
+returns void
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit_interno.pedidos p set resposta = guardar_resposta.resposta
+  where p.autor = audit_interno.ator() and p.chave = guardar_resposta.chave and p.parte = guardar_resposta.parte
+    and p.resposta is null and audit_interno.pela_api()
+$$;
+comment on function audit.guardar_resposta(text, text, text) is
+  'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
+--! EndIncluded pessoas/acesso/guardar_resposta.sql
+
+--! Included saidas/consulta/consultar_divergencia.sql
+-- One finding, as audit.consultar_divergencias gives many.
+create or replace function audit.consultar_divergencia(id bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_item jsonb := audit.consultar_divergencias(id => consultar_divergencia.id) #> '{itens,0}';
+begin
+  if consultar_divergencia.id is null or v_item is null then
+    raise exception using errcode = 'NC004', message = format('não há divergência %s', coalesce(consultar_divergencia.id::text, 'nula'));
+  end if;
+  return v_item;
+end
+$$;
+comment on function audit.consultar_divergencia(bigint) is
+  'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
+grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
+--! EndIncluded saidas/consulta/consultar_divergencia.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
