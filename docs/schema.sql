@@ -1696,6 +1696,13 @@ create function audit.hoje()
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
 grant execute on function audit.hoje() to conferente_leitor;
 
+create function audit.lancamentos_parecidos(divergencia_id bigint, limite integer DEFAULT 8)
+  returns TABLE(registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
+grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
+
 create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1737,7 +1744,7 @@ create function audit.processar_divergencias(modo text DEFAULT 'manual'::text, d
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set lock_timeout=60s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.processar_divergencias(text,date,date,text[],boolean) is 'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+comment on function audit.processar_divergencias(text,date,date,text[],boolean) is 'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. How far it is meanwhile: audit.simulacoes_em_curso. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text,date,date,text[],boolean) to conferente_operador;
 
 create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_minima numeric DEFAULT 0.9)
@@ -1867,12 +1874,12 @@ create function audit.revogar_excecao(id bigint, motivo text)
 comment on function audit.revogar_excecao(bigint,text) is 'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint,text) to conferente_revisor;
 
-create function audit.rotulos_livro(regra text, coluna text)
+create function audit.rotulos_livro(regra text, coluna text, trecho text DEFAULT NULL::text)
   returns TABLE(rotulo text, lancamentos bigint) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.rotulos_livro(text,text) is 'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
-grant execute on function audit.rotulos_livro(text,text) to conferente_administrador;
-grant execute on function audit.rotulos_livro(text,text) to conferente_revisor;
+comment on function audit.rotulos_livro(text,text,text) is 'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text,text,text) to conferente_administrador;
+grant execute on function audit.rotulos_livro(text,text,text) to conferente_revisor;
 
 create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
@@ -1897,6 +1904,13 @@ create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
   returns text language sql stable;
 comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
 grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
+
+create function audit.simulacoes_em_curso()
+  returns TABLE(processo integer, etapa text, regra text, feitas bigint, total bigint) language sql stable security definer
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit.simulacoes_em_curso() is 'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
+grant execute on function audit.simulacoes_em_curso() to conferente_operador;
 
 create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date, regras text[] DEFAULT NULL::text[], simular boolean DEFAULT false)
   returns audit.sessoes_processamento language plpgsql volatile security definer
@@ -2167,6 +2181,11 @@ create function audit_interno.anotar_pessoa(nome text, papel text, endereco text
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_pessoa(text,text,text,text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
+
+create function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anunciar_simulacao(text,text,bigint,bigint) is 'Shows a step of the simulation of this transaction in pg_stat_activity.';
 
 create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
@@ -3207,6 +3226,11 @@ create function audit_interno.lista_fechados()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
+
+create function audit_interno.marca_simulacao()
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.marca_simulacao() is 'Beginning of the application name of a simulation that the caller runs.';
 
 create function audit_interno.marcada(pid integer, numero bigint)
   returns boolean language sql volatile
@@ -4621,6 +4645,14 @@ create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.lancamentos_parecidos(chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite integer)
+  returns TABLE(registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.lancamentos_parecidos(text,date,text,text,text,integer) is 'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
+grant execute on function regras.lancamentos_parecidos(text,date,text,text,text,integer) to conferente_regra;
 
 create function regras.nome_canonico(nome text)
   returns text language sql immutable;

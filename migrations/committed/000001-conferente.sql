@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:e0fa9150cc3b24d17e407d0a02b7929dc5301573
+--! Hash: sha1:011def9a63764c4bdeea90e793ce9d62cc00283f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5292,6 +5292,9 @@ begin
     loop -- over steps, not rows
       select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
       exit when v_passo.etapa = 'fim';
+      if simular then
+        perform audit_interno.anunciar_simulacao(v_passo.etapa, v_passo.regra, v_passo.ordem, v_passo.total);
+      end if;
       begin
         perform audit_interno.dar_passo(v_sessao.id, v_passo.etapa, v_passo.regra);
       exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
@@ -5315,7 +5318,7 @@ begin
 end
 $$;
 comment on function audit.processar_divergencias(text, date, date, text[], boolean) is
-  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. How far it is meanwhile: audit.simulacoes_em_curso. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded motor/sessao/processar_divergencias.sql
 
@@ -5597,6 +5600,35 @@ end
 $$;
 comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
 --! EndIncluded motor/sessao/exigir_conducao.sql
+
+--! Included motor/sessao/marca_simulacao.sql
+-- How the simulations of whoever acts are known in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
+create or replace function audit_interno.marca_simulacao()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'simula ' || left(md5(audit_interno.ator()), 8)
+$$;
+comment on function audit_interno.marca_simulacao() is 'Beginning of the application name of a simulation that the caller runs.';
+--! EndIncluded motor/sessao/marca_simulacao.sql
+
+--! Included motor/sessao/anunciar_simulacao.sql
+-- Says to others how far a simulation is. It is one transaction that is rolled back, so no row of it is ever seen: the name of the
+-- application is, in pg_stat_activity, and falls back with the transaction. Whose it is stands there as a digest. Called by
+-- processar_divergencias before each step; read by audit.simulacoes_em_curso.
+create or replace function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select set_config('application_name', concat_ws(' ', audit_interno.marca_simulacao(), anunciar_simulacao.etapa,
+    concat_ws('/', coalesce(anunciar_simulacao.feitas, 0), anunciar_simulacao.total), anunciar_simulacao.regra), true)
+$$;
+comment on function audit_interno.anunciar_simulacao(text, text, bigint, bigint) is 'Shows a step of the simulation of this transaction in pg_stat_activity.';
+--! EndIncluded motor/sessao/anunciar_simulacao.sql
 
 --! Included pessoas/decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
@@ -14690,6 +14722,79 @@ comment on function regras.nome_proprio(text) is
 revoke execute on function regras.nome_proprio(text) from public;
 --! EndIncluded regras/comum/nome_proprio.sql
 
+--! Included regras/comum/lancamentos_parecidos.sql
+-- The entries of the ledger that are most like one: of the same company, or with one of its longest words in their text; most words in common
+-- first, those whose category is decided before those that are parked, nearest in time before others. Looks outwards from the day of
+-- that entry, a month, a quarter, a year, three years, and goes no further once it has enough or a second has passed: a ledger may be long, and a person
+-- waits. Reads dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by audit.lancamentos_parecidos.
+create or replace function regras.lancamentos_parecidos(
+  chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite int
+)
+returns table (
+  registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text,
+  mesma_empresa boolean, mesmas_palavras text[]
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_inicio timestamptz := clock_timestamp();
+  v_dia date := least(greatest(coalesce(lancamentos_parecidos.dia, current_date), date '0100-01-01'), date '9900-01-01');
+  v_comeco text := regras.inicio_fornecedor(lancamentos_parecidos.fornecedor_id);
+  v_raiz text := regras.raiz_fornecedor(lancamentos_parecidos.fornecedor_id);
+  v_nome text := lower(nullif(btrim(lancamentos_parecidos.fornecedor), ''));
+  v_canonico text := regras.nome_canonico(lancamentos_parecidos.fornecedor);
+  v_palavras text[] := array(select distinct p from string_to_table(regras.palavras_texto(lancamentos_parecidos.descricao), ' ') p where length(p) >= 3);
+  -- as it is written: to fold every text of a ledger takes longer than a person waits
+  v_longas text[] := array(select '%' || p || '%' from regexp_split_to_table(lower(left(lancamentos_parecidos.descricao, 600)), '[^[:alpha:]]+') p
+    where length(p) >= 4 group by p order by length(p) desc, p limit 3);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_perto int := -1;
+  v_longe int;
+  v_achados int;
+  v_falta int := least(greatest(lancamentos_parecidos.limite, 0), 50);
+begin
+  foreach v_longe in array array[31, 92, 366, 1096] loop -- over stretches of time, not rows
+    exit when v_falta <= 0 or clock_timestamp() > v_inicio + interval '1 second';
+    return query
+    with perto as materialized (
+      select l.id::text as id, l.data_lancamento::date as dia, l.fornecedor_id::text as codigo, l.fornecedor::text as nome, l.documento::text as documento,
+        l.descricao::text as texto, l.valor::numeric as valor, l.categoria::text as categoria
+      from dw.lancamentos l
+      where (l.data_lancamento between v_dia - v_longe and v_dia - v_perto - 1 or l.data_lancamento between v_dia + greatest(v_perto + 1, 1) and v_dia + v_longe)
+        and (v_comeco <> '' and regras.inicio_fornecedor(l.fornecedor_id) = v_comeco or lower(l.fornecedor) = v_nome
+          or lower(l.descricao) like any (v_longas))
+        and l.id::text <> lancamentos_parecidos.chave
+      order by regras.inicio_fornecedor(l.fornecedor_id) = v_comeco desc nulls last, abs(l.data_lancamento::date - v_dia)
+      limit 2000
+    ), medido as (
+      select p.*, p.categoria is null or coalesce(audit_interno.dobrar_categoria(p.categoria), '') = any (v_pendentes) as pendente,
+        coalesce(regras.raiz_fornecedor(p.codigo) = v_raiz, regras.nome_canonico(p.nome) = v_canonico, false) as empresa, w.comuns, w.todas
+      from perto p
+      cross join lateral (
+        select coalesce(array_agg(distinct u order by u) filter (where u = any (v_palavras)), '{}') as comuns, count(distinct u) as todas
+        from string_to_table(regras.palavras_texto(p.texto), ' ') u where length(u) >= 3) w
+    )
+    select m.id, m.dia, m.nome, m.documento, m.texto, m.valor, m.categoria, m.empresa, m.comuns
+    from medido m
+    where m.empresa or m.comuns <> '{}'
+    order by m.empresa::int + cardinality(m.comuns)::numeric / nullif(m.todas + cardinality(v_palavras) - cardinality(m.comuns), 0) desc nulls last,
+      m.pendente, abs(m.dia - v_dia), m.id
+    limit v_falta;
+    get diagnostics v_achados = row_count;
+    v_falta := v_falta - v_achados;
+    v_perto := v_longe;
+  end loop;
+end
+$$;
+
+comment on function regras.lancamentos_parecidos(text, date, text, text, text, int) is
+  'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
+revoke execute on function regras.lancamentos_parecidos(text, date, text, text, text, int) from public;
+--! EndIncluded regras/comum/lancamentos_parecidos.sql
+
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
@@ -19143,10 +19248,11 @@ grant execute on function audit.periodos_fechados() to conferente_leitor;
 --! EndIncluded saidas/consulta/periodos_fechados.sql
 
 --! Included saidas/consulta/rotulos_livro.sql
--- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against. A column of
--- text with more than two hundred is none of labels: what the server's statistics say of it is believed before the table is read.
--- Reads the table as conferente_regra; changes nothing. Called by the review page.
-create or replace function audit.rotulos_livro(regra text, coluna text)
+-- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against: commonest first,
+-- or those in which a piece of text is, the very one first. Categories, branches, cost centres and accounts are labels; any other column of
+-- text is one of labels where each stands in ten entries and more, on average: what the server's statistics say of it is believed before
+-- the table is read. Reads the table as conferente_regra; changes nothing. Called by the review page.
+create or replace function audit.rotulos_livro(regra text, coluna text, trecho text default null)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql
 stable security definer
@@ -19155,6 +19261,8 @@ as $$
 declare
   v_regra audit.regras;
   v_relacao regclass;
+  v_certos boolean;
+  v_vezes constant integer := 10;
   v_maximo constant integer := 200;
 begin
   select * into v_regra from audit.regras r where r.nome = rotulos_livro.regra;
@@ -19170,33 +19278,39 @@ begin
   if v_relacao is null then
     raise undefined_table;
   end if;
+  v_certos := v_relacao = audit_interno.relacao('dw.lancamentos') and rotulos_livro.coluna in ('categoria', 'filial', 'centro_custo', 'conta_contabil');
   if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
-    or exists (
+    or v_certos is not true and exists (
       -- read as who may read the column: others are shown no statistics of it
       select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
         array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
-      where s.n_distinct > 5 * v_maximo or s.n_distinct < 0
-        and -s.n_distinct * (select c.reltuples from pg_class c where c.oid = v_relacao) > 5 * v_maximo)
+      cross join (select greatest(c.reltuples, 0) as linhas from pg_class c where c.oid = v_relacao) as c
+      -- far from ten: statistics are a guess
+      where case when s.n_distinct < 0 then -s.n_distinct * c.linhas else s.n_distinct end * v_vezes > 5 * c.linhas and c.linhas > 0)
   then
     return;
   end if;
   return query
   select x.rotulo, x.lancamentos
   from audit_interno.ler(format(
-    'select g.rotulo, g.lancamentos, count(*) over () from (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1 limit %3$s) g',
-    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), v_maximo + 1)) as x (rotulo text, lancamentos bigint, todos bigint)
-  where x.todos <= v_maximo
-  order by x.lancamentos desc, x.rotulo collate "und-x-icu";
+    'with g as materialized (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1)
+     select g.rotulo, g.lancamentos from g
+     where (%3$L::boolean or (select sum(o.lancamentos) >= %4$s * count(*) from g o))
+       and ($2[1] is null or strpos(audit_interno.dobrar_categoria(g.rotulo), audit_interno.dobrar_categoria($2[1])) > 0)
+     order by g.rotulo = $2[1] desc nulls last, g.lancamentos desc, g.rotulo limit %5$s',
+    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), coalesce(v_certos, false), v_vezes, v_maximo),
+    null, array[nullif(btrim(rotulos_livro.trecho), '')]) as x (rotulo text, lancamentos bigint)
+  order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
     raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
-comment on function audit.rotulos_livro(text, text) is
-  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
-grant execute on function audit.rotulos_livro(text, text) to conferente_revisor, conferente_administrador;
+comment on function audit.rotulos_livro(text, text, text) is
+  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded saidas/consulta/rotulos_livro.sql
 
 --! Included saidas/consulta/celula_planilha.sql
@@ -19359,6 +19473,80 @@ comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, te
   'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
 grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/controle_planilha.sql
+
+--! Included saidas/consulta/lancamentos_parecidos.sql
+-- The entries of the ledger most like the one behind a finding, one by one: what a reviewer would look for beside it. Of a finding on
+-- dw.lancamentos alone, whose columns are known; shown to those who may see the row itself (audit.ver_registro), with the columns that
+-- conferente_regra may read. Called by the review page and in psql.
+create or replace function audit.lancamentos_parecidos(divergencia_id bigint, limite integer default 8)
+returns table (
+  registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text,
+  mesma_empresa boolean, mesmas_palavras text[]
+)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_divergencia audit.divergencias_processadas;
+  v_relacao regclass;
+  v_chave text;
+begin
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = lancamentos_parecidos.divergencia_id;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('divergência desconhecida: %s', coalesce(lancamentos_parecidos.divergencia_id::text, 'nula'));
+  end if;
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
+  if v_relacao is distinct from audit_interno.relacao('dw.lancamentos') or v_relacao is null then
+    return;
+  end if;
+  v_chave := audit_interno.tipo_coluna(v_relacao, 'id');
+  if v_chave is null then
+    return;
+  end if;
+  return query
+  select p.registro_id, p.data_lancamento, p.fornecedor, p.documento, p.descricao, p.valor, p.categoria, p.mesma_empresa, p.mesmas_palavras
+  from audit_interno.ler(format(
+    'select p.* from dw.lancamentos l cross join lateral regras.lancamentos_parecidos(l.id::text, l.data_lancamento::date, l.fornecedor_id, l.fornecedor, l.descricao, $2[2]::int) p
+     where l.id = $2[1]::%s', v_chave),
+    null, array[v_divergencia.registro_id, coalesce(lancamentos_parecidos.limite, 8)::text]) as p (registro_id text, data_lancamento date, fornecedor text,
+      documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
+exception
+  when insufficient_privilege or undefined_column then
+    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_divergencia.tabela),
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+comment on function audit.lancamentos_parecidos(bigint, integer) is
+  'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+grant execute on function audit.lancamentos_parecidos(bigint, integer) to conferente_revisor, conferente_administrador;
+--! EndIncluded saidas/consulta/lancamentos_parecidos.sql
+
+--! Included saidas/consulta/simulacoes_em_curso.sql
+-- How far the caller's own simulations are (audit_interno.anunciar_simulacao). Only connections of the same login are believed: anybody may
+-- call an application as he likes. The name is cut at 63 characters, and with it a long rule's.
+create or replace function audit.simulacoes_em_curso()
+returns table (processo integer, etapa text, regra text, feitas bigint, total bigint)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+  select a.pid, p.partes[1], (
+      select r.nome from audit.regras r where p.partes[4] <> '' and starts_with(r.nome, p.partes[4]) order by length(r.nome), r.nome limit 1),
+    p.partes[2]::bigint, nullif(p.partes[3], '')::bigint
+  from pg_stat_activity eu
+  join pg_stat_activity a on a.usesysid = eu.usesysid and a.datid = eu.datid
+  cross join lateral (
+    select regexp_match(a.application_name, '^' || audit_interno.marca_simulacao() || ' ([a-z]+) ([0-9]{1,15})/?([0-9]{0,15}) ?([a-z0-9_]*)$') as partes) as p
+  where eu.pid = pg_backend_pid() and p.partes is not null
+  order by a.pid
+$$;
+comment on function audit.simulacoes_em_curso() is
+  'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
+grant execute on function audit.simulacoes_em_curso() to conferente_operador;
+--! EndIncluded saidas/consulta/simulacoes_em_curso.sql
 
 --! Included saidas/consulta/diagnosticar_correio.sql
 -- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody

@@ -72,6 +72,7 @@ fuso()                      L R O A
 guardar_resposta()          L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
+lancamentos_parecidos()       R   A
 medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
@@ -103,6 +104,7 @@ salvar_padrao()                   A
 salvar_retencao()                 A
 sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
+simulacoes_em_curso()           O
 solicitar_processamento()       O
 ver_registro()                R   A
 verificar_integridade()     L R O A
@@ -149,6 +151,7 @@ const PUBLIC_READS = [
   '/revisao/',
   ...[
     'acts',
+    'alike',
     'api',
     'app',
     'aside',
