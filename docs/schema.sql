@@ -4560,13 +4560,44 @@ create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de
 comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
 grant execute on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
 
+create function regra_validacao_valores.conferir_soma(soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric, absoluta numeric, relativa numeric)
+  returns TABLE(inteiros integer, esperado numeric, tolerancia numeric) language sql immutable;
+comment on function regra_validacao_valores.conferir_soma(numeric,numeric,bigint,numeric,numeric,numeric,numeric,numeric,numeric) is 'Whether lines together are their document (1), its reversal (-1), nothing (0) or neither (null); what would be right, and the tolerance.';
+grant execute on function regra_validacao_valores.conferir_soma(numeric,numeric,bigint,numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+
+create function regra_validacao_valores.degrau_taxa(valor numeric, esperado numeric)
+  returns integer language sql immutable;
+comment on function regra_validacao_valores.degrau_taxa(numeric,numeric) is 'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
+grant execute on function regra_validacao_valores.degrau_taxa(numeric,numeric) to conferente_regra;
+
 create function regra_validacao_valores.detectar(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
+
+create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
+  returns TABLE(dia date, filial text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.dias_repetidos(date[],bigint[]) is 'Days and branches of which half the documents, and ten at least, are there more than once.';
+grant execute on function regra_validacao_valores.dias_repetidos(date[],bigint[]) to conferente_regra;
+
+create function regra_validacao_valores.difere(valor numeric, documento numeric, desconto numeric, absoluta numeric, relativa numeric, digitos integer)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.difere(numeric,numeric,numeric,numeric,numeric,integer) is 'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
+grant execute on function regra_validacao_valores.difere(numeric,numeric,numeric,numeric,numeric,integer) to conferente_regra;
+
+create function regra_validacao_valores.diferencas(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.diferencas(audit.janela,numeric,numeric,numeric,integer) is 'Amounts that differ from their document: of an entry alone with the expected amount, of a document in several lines as one flag.';
+grant execute on function regra_validacao_valores.diferencas(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
 
 create function regra_validacao_valores.digitos_trocados(a numeric, b numeric)
   returns boolean language sql immutable;
@@ -4578,29 +4609,56 @@ create function regra_validacao_valores.documento_comparavel(documento text)
 comment on function regra_validacao_valores.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
 grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
 
-create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric)
+create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric) to conferente_regra;
+comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
+grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
 
 create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
 comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
 
+create function regra_validacao_valores.explicacao_rateio(tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes integer, retencao numeric, tributos text)
+  returns TABLE(frase text, ajuste numeric) language sql immutable;
+comment on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,numeric,text) is 'Sentence and change of confidence for one kind of a document in several lines.';
+grant execute on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,numeric,text) to conferente_regra;
+
 create function regra_validacao_valores.fim_documento(documento text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
 grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
 
+create function regra_validacao_valores.habito_sinais(mes date)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.habito_sinais(date) is 'Whether credit notes of a month have a positive document by habit of the ledger.';
+grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
+
+create function regra_validacao_valores.linhas_documentos(chaves bigint[], numeros text[], dias date[], tudo boolean)
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
+grant execute on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) to conferente_regra;
+
 create function regra_validacao_valores.parcela_dita(descricao text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
+
+create function regra_validacao_valores.rateios(chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
+  returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer) language sql stable
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
+grant execute on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
 
 create function regra_validacao_valores.reais(valor numeric)
   returns text language sql immutable;
@@ -4611,6 +4669,22 @@ create function regra_validacao_valores.retencao_possivel(valor numeric, esperad
   returns TABLE(taxa numeric, tributos text) language sql stable;
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
+
+create function regra_validacao_valores.sinais_creditos(mes date)
+  returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.sinais_creditos(date) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
+grant execute on function regra_validacao_valores.sinais_creditos(date) to conferente_regra;
+
+create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+  returns TABLE(dia date, degrau integer) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) is 'Days and ratios that entries of three suppliers or more share: rates of exchange.';
+grant execute on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns text language sql immutable;
