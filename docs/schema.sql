@@ -1703,10 +1703,10 @@ comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of d
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
 
-create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb)
+create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 grant execute on function audit.medir_padrao(text,text,text) to conferente_administrador;
 grant execute on function audit.medir_padrao(text,text,text) to conferente_revisor;
 
@@ -1881,12 +1881,12 @@ comment on function audit.rotulos_livro(text,text,text) is 'The labels that the 
 grant execute on function audit.rotulos_livro(text,text,text) to conferente_administrador;
 grant execute on function audit.rotulos_livro(text,text,text) to conferente_revisor;
 
-create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean DEFAULT false)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
-grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
+comment on function audit.salvar_padrao(text,text,text,text,text,boolean) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.salvar_padrao(text,text,text,text,text,boolean) to conferente_administrador;
 
 create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date DEFAULT NULL::date)
   returns audit.retencoes language plpgsql volatile security definer
@@ -2383,6 +2383,11 @@ create function audit_interno.conferir_acesso(nome text, papel text, token_id te
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
 grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
+
+create function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing,boolean) is 'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
 
 create function audit_interno.conferir_ausencia(agora timestamp with time zone DEFAULT clock_timestamp())
   returns SETOF audit.notificacoes language plpgsql volatile security definer
@@ -3839,7 +3844,7 @@ create function exemplo.lancamentos_certos(inicio date, de date, ate date, prime
 comment on function exemplo.lancamentos_certos(date,date,date,bigint,integer,bigint,bigint,integer,boolean) is 'Example warehouse: the ledger of a period as it should be, with honest oddities (honesta) and copies to come (duplicata_de).';
 
 create function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas integer, semente bigint, semente_empresas bigint, universo integer, seriado boolean)
-  returns TABLE(id bigint, data_lancamento date, carregado_em timestamp with time zone, data_documento date, filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[], tipo text, coluna text, valor_certo text, valor_plantado text) language sql stable
+  returns TABLE(id bigint, data_lancamento date, carregado_em timestamp with time zone, data_documento date, filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[], tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text) language sql stable
   set jit=off
   set search_path=""
   set work_mem=128MB;
@@ -3926,6 +3931,13 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
 );
 comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
+create unlogged table regra_pendente_verificacao.estatistica_conta (
+  chave bigint not null,
+  conta text not null,
+  constraint estatistica_conta_pkey PRIMARY KEY (chave)
+);
+comment on table regra_pendente_verificacao.estatistica_conta is 'Accounts seen in the history, by the key under which estatistica_contagem counts them (levels 21 and 22).';
+
 create unlogged table regra_pendente_verificacao.estatistica_contagem (
   nivel smallint not null,
   chave bigint not null,
@@ -3934,7 +3946,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas integer not null,
   constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
 
 create unlogged table regra_pendente_verificacao.estatistica_controle (
   unica boolean default true not null,
@@ -4158,6 +4170,14 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
   set work_mem=64MB;
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
+
+create function regra_pendente_verificacao.contas_conhecidas()
+  returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.contas_conhecidas() is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas() to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
@@ -4449,7 +4469,7 @@ comment on function regra_trade_marketing.historico_nomes_marketing(date,date,te
 grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
 create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
-  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb) language plpgsql stable
+  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4499,9 +4519,9 @@ comment on function regra_trade_marketing.requisitos() is 'What trade_marketing 
 grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
 
 create function regra_trade_marketing.respostas_padroes()
-  returns TABLE(padrao_id bigint, registro_id text, chave text, certo boolean) language sql stable
+  returns TABLE(padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 grant execute on function regra_trade_marketing.respostas_padroes() to conferente_regra;
 
 create function regra_trade_marketing.sem_acentos(texto text)

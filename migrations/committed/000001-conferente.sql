@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:13f1b4ae4e702e8ac59b3bb2b9bd994bcc4b6a80
+--! Hash: sha1:f9fd55f4013c3c32bbca981a47689fa1f5333afc
 --! Message: conferente
 
 set local role conferente_dono;
@@ -241,10 +241,18 @@ from (values
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
+  ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
+    'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
+  ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
+    'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
+  ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
+    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
     'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
+  ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
+    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
@@ -2754,8 +2762,9 @@ create or replace trigger preparar before insert or update on audit.padroes_trad
 --! EndIncluded pessoas/configuracao/preparar_padrao.sql
 
 --! Included pessoas/configuracao/salvar_padrao.sql
--- Adds a pattern, or switches an existing one back on.
-create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+-- Adds a pattern, or switches an existing one back on. One with which the ledger disagrees too often (setting
+-- trade_marketing.discordancia_maxima) is saved only by a person who says that it was looked at.
+create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
@@ -2765,13 +2774,16 @@ as $$
 declare
   v_padrao audit.padroes_trade_marketing;
   v_operacao bigint;
+  v_alcance jsonb;
 begin
   perform audit_interno.exigir_motivo(salvar_padrao.motivo);
   insert into audit.padroes_trade_marketing as p (campo, tipo, padrao, acao, motivo, criado_por)
   values (salvar_padrao.campo, salvar_padrao.tipo, btrim(salvar_padrao.padrao), salvar_padrao.acao, btrim(salvar_padrao.motivo), audit_interno.ator())
   on conflict on constraint padroes_trade_marketing_campo_tipo_acao_padrao_key do update set ativo = true, motivo = excluded.motivo
   returning * into v_padrao;
-  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo, detalhes => to_jsonb(v_padrao));
+  v_alcance := audit_interno.conferir_alcance(v_padrao, salvar_padrao.conferido);
+  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
+    detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_padrao;
 exception when check_violation or not_null_violation then
@@ -2779,9 +2791,9 @@ exception when check_violation or not_null_violation then
     hint = 'campo: fornecedor, descricao ou conta_contabil; tipo: contem, palavra ou regex; acao: incluir ou excluir.';
 end
 $$;
-comment on function audit.salvar_padrao(text, text, text, text, text) is
-  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
-grant execute on function audit.salvar_padrao(text, text, text, text, text) to conferente_administrador;
+comment on function audit.salvar_padrao(text, text, text, text, text, boolean) is
+  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.salvar_padrao(text, text, text, text, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
 --! Included pessoas/configuracao/desativar_padrao.sql
@@ -7535,6 +7547,12 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
 );
 comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
+create unlogged table regra_pendente_verificacao.estatistica_conta (
+  chave bigint primary key,
+  conta text not null
+);
+comment on table regra_pendente_verificacao.estatistica_conta is 'Accounts seen in the history, by the key under which estatistica_contagem counts them (levels 21 and 22).';
+
 create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   raiz text not null,
   nome text not null,
@@ -7560,7 +7578,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
 
 create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,
@@ -8815,7 +8833,7 @@ revoke execute on function exemplo.lancamentos_certos(date, date, date, bigint, 
 
 --! Included exemplo/lancamentos_plantados.sql
 -- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
--- (tipo, coluna, valor_certo, valor_plantado; tipo null for an entry that is right). At most one error an entry.
+-- (tipo, coluna, valor_certo, valor_plantado, and conta_certa where the account went along; tipo null for an entry that is right). At most one error an entry.
 -- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
 -- recente_desde: from this day on far more entries are still parked as pending.
 create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
@@ -8823,7 +8841,7 @@ create or replace function exemplo.lancamentos_plantados(inicio date, de date, a
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
   conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
   valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[],
-  tipo text, coluna text, valor_certo text, valor_plantado text)
+  tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text)
 language sql
 stable parallel safe
 set search_path = ''
@@ -8911,13 +8929,7 @@ as $$
     cross join lateral (select round(x.certo * (0.3 + x.medida / 4000.0) + 17.35 + x.medida % 97, 2) as outro) o
     offset 0
   )
-  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo,
-    case
-      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
-      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
-        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
-      else f.conta_contabil
-    end,
+  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo, coalesce(c.conta_plantada, f.conta_contabil),
     case when f.erro_tipo in ('pendente_verificacao', 'trade_marketing') then f.plantado_texto else f.categoria end,
     f.fornecedor_id, f.fornecedor, f.documento, f.descricao,
     case when f.erro_tipo = 'validacao_valores' then f.plantado_texto::numeric else f.valor end,
@@ -8931,8 +8943,16 @@ as $$
       when f.duplicata_de is not null then '0.00'
       when f.erro_tipo is not null then f.categoria
     end,
-    case when f.erro_tipo is not null then f.plantado_texto end
+    case when f.erro_tipo is not null then f.plantado_texto end,
+    case when c.conta_plantada <> f.conta_contabil then f.conta_contabil end
   from finais f
+  cross join lateral (
+    select case
+      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
+      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
+        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
+    end as conta_plantada
+  ) c
 $$;
 
 comment on function exemplo.lancamentos_plantados(date, date, date, date, bigint, int, bigint, bigint, int, boolean) is
@@ -9100,9 +9120,9 @@ begin
   comment on table exemplo.geracao is 'With what the example warehouse was made: one row.';
   create table exemplo.verdade (
     registro_id bigint not null, tipo text not null, coluna text not null, valor_certo text not null, valor_plantado text not null,
-    duplicata_de bigint);
+    duplicata_de bigint, conta_certa text, conta_plantada text);
   comment on table exemplo.verdade is
-    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00.';
+    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00. conta_certa, conta_plantada: the account, where the error took it along; else null.';
   create table exemplo.original (registro_id bigint not null, impressao bigint not null);
   comment on table exemplo.original is 'Fingerprint of each entry as first loaded, by which exemplo.danos finds harm.';
 end
@@ -9177,12 +9197,13 @@ begin
     from pg_temp.exemplo_rascunho$q$);
 
   -- An entry with a planted error is no honest oddity any more: its errors alone are told.
-  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de)
-    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de
+  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
+    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
+      r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
     from pg_temp.exemplo_rascunho r
     where r.tipo is not null
     union all
-    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null
+    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null, null, null
     from pg_temp.exemplo_rascunho r
     cross join lateral unnest(r.honesta) h (especie)
     cross join lateral (
@@ -9333,7 +9354,7 @@ begin
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  -- With the planted column set back to what was planted, an entry must have its first fingerprint again.
+  -- With the planted column set back to what was planted, and a right account to the one that went along, an entry must have its first fingerprint again.
   for danos.registro_id, danos.motivo
   in execute concat($q$
     select o.registro_id, m.motivo
@@ -9343,7 +9364,8 @@ begin
     cross join lateral (
       select case
         when l.id is null then case when v.duplicata_de is null then 'ausente' end
-        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo, l.conta_contabil,
+        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo,
+            case when l.conta_contabil = v.conta_certa then v.conta_plantada else l.conta_contabil end,
             case when v.coluna = 'categoria' then v.valor_plantado else l.categoria end,
             l.fornecedor_id, l.fornecedor, l.documento, l.descricao,
             case when v.coluna = 'valor' then v.valor_plantado::numeric else l.valor end,
@@ -9371,7 +9393,7 @@ revoke execute on function exemplo.danos() from public;
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
 -- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
--- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, and every
+-- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
 -- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
 -- this session and later ones alone.
@@ -9397,9 +9419,13 @@ begin
     placar.corrigidas_certas, placar.danos, placar.precisao, placar.precisao_corrigidas, placar.cobertura
   in execute concat($q$
     with plantado as (
-      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra
+      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra, v.conta_certa
       from exemplo.verdade v
       where v.tipo not like 'honesta:%'
+    ), certa as (
+      select p.registro_id, p.coluna, p.valor_certo from plantado p
+      union all
+      select p.registro_id, 'conta_contabil', p.conta_certa from plantado p where p.conta_certa is not null
     ), achado as (
       select d.id, d.regra::text as regra, d.registro_id::bigint as registro_id, d.valores_originais, d.valores_propostos,
         d.valores_propostos || coalesce(d.valores_digitados, '{}'::jsonb) as valores,
@@ -9419,7 +9445,7 @@ begin
         case when a.corrigida then to_jsonb(l) ->> c.coluna end as atual
       from achado a
       cross join lateral jsonb_object_keys(a.valores) c (coluna)
-      left join plantado p on p.registro_id = a.registro_id and p.coluna = c.coluna
+      left join certa p on p.registro_id = a.registro_id and p.coluna = c.coluna
       left join dw.lancamentos l on a.corrigida and l.id = a.registro_id
     ), julgado as (
       select c.id,
@@ -14384,6 +14410,47 @@ $$;
 comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing pattern of this kind folded for comparison.';
 --! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
+--! Included pessoas/configuracao/conferir_alcance.sql
+-- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
+-- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
+-- compare with: an excluding pattern, no marketing category yet, no ledger that can be read. Measures through audit.medir_padrao;
+-- changes nothing. Called by audit.salvar_padrao.
+create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_maxima constant numeric := (audit_interno.configuracao('trade_marketing.discordancia_maxima') #>> '{}')::numeric;
+  v_medida record;
+begin
+  if padrao.acao <> 'incluir' or nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
+    return null;
+  end if;
+  begin
+    select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
+  exception when sqlstate 'NC010' or insufficient_privilege then
+    return null; -- no session can read the ledger either, and each says so
+  end;
+  if v_medida.discordancia > v_maxima and conferido is not true then
+    raise exception using errcode = 'NC027',
+      message = format('o padrão "%s" alcança %s lançamentos, e o livro discorda de %s deles (%s%%)', padrao.padrao, v_medida.lancamentos,
+        v_medida.discordam, round(100 * v_medida.discordancia)),
+      detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
+        case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
+          select string_agg(format('%s (%s)', coalesce(nullif(btrim(c.categoria), ''), 'sem categoria'), c.lancamentos), ', ' order by c.lancamentos desc, c.categoria)
+          from jsonb_to_recordset(v_medida.categorias) as c (categoria text, lancamentos bigint))),
+      hint = 'Escreva-o mais estreito, ou exclua com outro padrão o que não é marketing. Se você viu o que ele alcança e é isso mesmo: conferido => true, ou conferente padroes salvar … --conferido.';
+  end if;
+  return jsonb_build_object('lancamentos', v_medida.lancamentos, 'discordam', v_medida.discordam, 'fracao', v_medida.fracao,
+    'conferido', conferido is true);
+end
+$$;
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
+  'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+--! EndIncluded pessoas/configuracao/conferir_alcance.sql
+
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
 -- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
@@ -16580,14 +16647,16 @@ revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
 -- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
--- it was (null when unknown), and whether the proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
--- audit tables and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
-create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, chave text, certo boolean)
+-- it was (null when unknown), the category in which it was booked, folded, and whether the proposal was right. The last word on a
+-- finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the audit tables and the patterns; changes
+-- nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.respostas_padroes()
+returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select p.id, d.registro_id, regra_trade_marketing.chave_fornecedor(d.entrada ->> 'fornecedor_id', d.entrada ->> 'fornecedor'),
-    u.tipo in ('aprovacao', 'segunda_aprovacao')
+    coalesce(audit_interno.dobrar_categoria(d.evidencia ->> 'categoria_lancada'), ''), u.tipo in ('aprovacao', 'segunda_aprovacao', 'confirmacao')
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
@@ -16599,11 +16668,11 @@ as $$
     case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
   join audit.padroes_trade_marketing p
     on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
-  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
+  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual', 'confirmacao')
     or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
 $$;
 
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
 -- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
@@ -16683,6 +16752,8 @@ declare
   v_alheio constant int := 20;
   -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
   v_vizinho constant numeric := 3;
+  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -16716,8 +16787,10 @@ begin
   ), parcela as materialized (
     select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
   ), respondida as materialized (
-    select y.padrao_id, y.registro_id, max(y.chave) as chave, bool_and(y.certo) as certo
+    select y.padrao_id, y.registro_id, max(y.chave) as chave, max(y.categoria_dobrada) as categoria_dobrada, bool_and(y.certo) as certo
     from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), por_categoria as materialized (
+    select y.padrao_id, y.categoria_dobrada, count(*) as certas from respondida y where y.certo group by 1, 2
   ), propria as materialized (
     -- by supplier; peso: what one of them counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
@@ -16761,7 +16834,7 @@ begin
       'categoria_lancada', c.categoria_lancada,
       'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
       'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', round(q.certas, 1), 'erradas', round(q.erradas, 1),
-        'minimas', v_minimas),
+        'minimas', v_minimas, 'certas_na_categoria', q.na_categoria, 'minimas_na_categoria', v_minimas_categoria),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
@@ -16774,7 +16847,9 @@ begin
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
-        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três.' else '.' end end,
+        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
+        || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
+          else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -16809,7 +16884,7 @@ begin
     -- the pattern that says most of those that match: proved before unproved
     select y.*
     from (
-      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      select x.*, x.certas >= v_minimas and x.na_categoria >= v_minimas_categoria as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
       from (
         select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
         from (
@@ -16819,11 +16894,13 @@ begin
             coalesce(w.erradas, 0) + coalesce(k.erradas * (1 - k.peso), 0)
               - coalesce((not v.certo)::int * case when k.peso is null then j.peso else 1 end, 0) as erradas,
             coalesce(w.contida, false) as contida,
+            coalesce(g.certas, 0) - coalesce((v.certo and v.categoria_dobrada = c.categoria_dobrada)::int, 0) as na_categoria,
             least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
           from jsonb_array_elements(c.padroes) i (padrao)
           left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
           left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
+          left join por_categoria g on g.padrao_id = (i.padrao ->> 'id')::bigint and g.categoria_dobrada = c.categoria_dobrada
           -- what was answered on the entry itself is not held for or against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
           left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
@@ -17045,12 +17122,12 @@ grant execute on function audit.propor_padroes(int, numeric) to conferente_revis
 -- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
 -- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
 -- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, and those that an excluding one silences. Reads dw.lancamentos, the patterns and the settings; changes
--- nothing. Called by audit.medir_padrao, through audit_interno.ler.
+-- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does. Reads
+-- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao, through audit_interno.ler.
 create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
 returns table (
   de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
-  so_este bigint, vetados bigint, categorias jsonb
+  so_este bigint, vetados bigint, categorias jsonb, discordam bigint
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -17099,7 +17176,8 @@ begin
     count(*) filter (where v.certo is not true and not v.pendente),
     coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
       select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
-      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k)
+      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k),
+    count(*) filter (where v.certo is not true and not v.pendente and not v.vetado)
   from visto v;
 end
 $$;
@@ -17109,10 +17187,12 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text) is
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type.
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type,
+-- and by audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
-  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb
+  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb,
+  out discordam bigint, out discordancia numeric
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -17126,11 +17206,12 @@ begin
   end if;
   perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
     audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
-  select m.* into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias
+  select m.*, round(m.discordam::numeric / nullif(m.em_marketing + m.discordam, 0), 4)
+  into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias, discordam, discordancia
   from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
     textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
     as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
-      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb);
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -17139,7 +17220,7 @@ end
 $$;
 
 comment on function audit.medir_padrao(text, text, text) is
-  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 revoke execute on function audit.medir_padrao(text, text, text) from public;
 grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/medida.sql
@@ -17524,9 +17605,9 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
--- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
--- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
--- estatistica_categoria and estatistica_nome. Called before history is counted.
+-- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
+-- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- estatistica_categoria, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17539,20 +17620,22 @@ declare
   v_fim date;
   v_categorias text[];
   v_nomes text[];
+  v_contas text[];
 begin
   select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
   into v_inicio, v_fim
   from unnest(meses) m;
 
   -- read first and written then: what only reads may run in parallel
-  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null)
-  into v_categorias, v_nomes
+  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null),
+    array_agg(distinct g.conta) filter (where g.conta <> '')
+  into v_categorias, v_nomes, v_contas
   from (
-    select l.categoria, left(l.fornecedor, 200) as escrito
+    select l.categoria, left(l.fornecedor, 200) as escrito, btrim(l.conta_contabil) as conta
     from dw.lancamentos l
     where (conhecer_grafias.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-    group by l.categoria, left(l.fornecedor, 200)
+    group by l.categoria, left(l.fornecedor, 200), btrim(l.conta_contabil)
   ) g;
 
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
@@ -17562,6 +17645,10 @@ begin
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
   where not exists (select from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
+
+  insert into regra_pendente_verificacao.estatistica_conta (chave, conta)
+  select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
+  on conflict (chave) do nothing;
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
   if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
@@ -17721,6 +17808,23 @@ begin
   cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
+
+  -- the accounts on which entries wait: of these nothing but that is learned
+  return query
+  select 22::smallint, hashtextextended(g.conta, 0), g.mes, 0, sum(g.linhas)::int
+  from (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
+    from dw.lancamentos l
+    where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
+        select k.categoria from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (v_pendentes)))
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+      and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+    group by 1, 2
+  ) g
+  where g.mes is not null and g.conta <> ''
+  group by 2, 3;
 end
 $$;
 
@@ -17977,6 +18081,79 @@ comment on function regra_pendente_verificacao.acompanhar_historia(timestamptz, 
   'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
 revoke execute on function regra_pendente_verificacao.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
 --! EndIncluded regras/pendente_verificacao/historia.sql
+
+--! Included regras/pendente_verificacao/contas.sql
+-- Which account goes with each category, and which accounts are those on which entries wait, as the latest months of history say.
+-- papel: 'da_categoria', the one account of that category (folded), when of all its entries and of all of the account's at least the
+-- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
+-- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
+-- category. Nothing while pendente.move_conta is
+-- false, or the rule's registered columns do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias.
+create or replace function regra_pendente_verificacao.contas_conhecidas()
+returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
+  v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
+  v_desde int := (
+    select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
+begin
+  if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
+    or not exists (select from audit.regras r where r.nome = 'pendente_verificacao' and 'conta_contabil' = any (r.colunas))
+  then
+    return;
+  end if;
+  return query
+  with categoria as (
+    select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
+  ), par as (
+    select c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where c.nivel = 21 and c.mes > v_desde
+    group by 1, 2
+  ), da_conta as (
+    select p.chave, sum(p.linhas)::bigint as linhas from par p group by 1
+  ), da_categoria as (
+    -- those without an account too
+    select k.dobrada, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where c.nivel = 0 and c.chave = 0 and c.mes > v_desde
+    group by 1
+  ), juntas as (
+    select p.chave, p.categoria, p.dobrada, p.linhas, g.linhas as todas
+    from par p
+    join da_conta a on a.chave = p.chave
+    join da_categoria g on g.dobrada = p.dobrada
+    where p.linhas >= v_minimo and p.linhas >= v_parcela * a.linhas and p.linhas >= v_parcela * g.linhas
+  ), parada as (
+    select c.chave, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    where c.nivel = 22 and c.mes > v_desde
+    group by 1
+  )
+  select 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas, j.todas
+  from juntas j
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
+  union all
+  select 'transitoria', t.conta, null, null, null, s.linhas, s.linhas + coalesce(a.linhas, 0)
+  from parada s
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
+  left join da_conta a on a.chave = s.chave
+  where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(a.linhas, 0));
+end
+$$;
+
+comment on function regra_pendente_verificacao.contas_conhecidas() is
+  'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+revoke execute on function regra_pendente_verificacao.contas_conhecidas() from public;
+--! EndIncluded regras/pendente_verificacao/contas.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
@@ -18835,15 +19012,21 @@ begin
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas()
   )
   select
     null::text,
     l.id::text,
-    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else trunc(s.confianca::numeric, 4) end,
+    case when not q.propor then '{}'::jsonb
+      when k.conta is not null then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
+      else jsonb_build_object('categoria', s.proposta) end,
+    case when s.id is null then 0.01 else q.confianca end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,
+      'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
@@ -18866,12 +19049,30 @@ begin
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+        || case when not q.propor then ' Confiança baixa demais para propor.'
+          when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
+            || ': uma das duas não confere.'
+          when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
+            || k.lancamentos || ' de ' || k.todas || ' lançamentos da categoria.'
+          else '' end
     end,
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  left join lateral (
+    -- on an account on which entries wait, or on the one account of another category, which then contradicts it
+    select c.conta, c.certeza, c.lancamentos, c.todas, btrim(l.conta_contabil) as lancada, o.outra
+    from conhecida c
+    join (
+      select a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra from conhecida a group by a.conta
+    ) o on o.conta = btrim(l.conta_contabil) and o.conta <> c.conta
+    where c.papel = 'da_categoria' and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  ) k on true
+  cross join lateral (
+    select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
+      else least(s.confianca::numeric, 0.49) end), 4) as confianca
+  ) p
+  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -18940,7 +19141,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 7, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -19651,6 +19852,10 @@ begin
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
           case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
     end case;
+    if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
+      and audit_interno.configuracao('pendente.move_conta') = 'true' then
+      sugestao := sugestao || ' Enquanto a conta não puder ser gravada, que só a categoria se corrija: conferente configurar pendente.move_conta false --motivo "…".';
+    end if;
     return next;
   end loop;
   if not v_algum then
