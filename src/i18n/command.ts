@@ -96,6 +96,10 @@ export const command = {
     'measures a rule over a past window: precision, coverage and calibration; changes nothing',
   ),
   padroes: both('lista os padrões de trade marketing', 'lists the trade marketing patterns'),
+  notas: both(
+    'lê as notas eletrônicas de uma pasta (NF-e, NFS-e e cancelamentos, em XML): confere esquema e assinatura e as guarda',
+    'reads the electronic notes of a folder (NF-e, NFS-e and cancellations, in XML): checks schema and signature and keeps them',
+  ),
   configurar: both(
     'lista as configurações, mostra uma, ou a altera',
     'lists the settings, shows one, or changes it',

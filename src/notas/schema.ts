@@ -53,18 +53,23 @@ function register(): void {
   registered = true
   const ours = (name: string) =>
     name.startsWith(FOLDER) && /^[\\/]nfs?e[\\/][\w.-]+\.xsd$/.test(name.slice(FOLDER.length))
-  const open: { text: Buffer; at: number }[] = []
+  const open = new Map<number, { text: Buffer; at: number }>()
+  let last = 0
   xmlRegisterInputProvider({
     match: ours,
-    open: (name) => (ours(name) ? open.push({ text: asMeant(readFileSync(name)), at: 0 }) - 1 : undefined),
+    open: (name) => {
+      if (!ours(name)) return undefined
+      open.set(++last, { text: asMeant(readFileSync(name)), at: 0 }) // 0 would be no handle
+      return last
+    },
     read: (handle, buffer) => {
-      const file = open[handle]
+      const file = open.get(handle)
       if (!file) return -1
       const count = file.text.copy(buffer, 0, file.at)
       file.at += count
       return count
     },
-    close: () => true,
+    close: (handle) => open.delete(handle),
   })
 }
 

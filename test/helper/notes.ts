@@ -21,8 +21,8 @@ export interface NfeOptions {
   readonly cStat?: string
   /** Instead of the note's own digest. */
   readonly digest?: string
-  /** Into the signed content, after it was signed. */
-  readonly tamper?: (xml: string) => string
+  /** Instead of the note's own key. */
+  readonly chave?: string
 }
 
 const C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'
@@ -40,17 +40,14 @@ export const keyOf = ({
 
 /** An authorised NF-e: nfeProc. */
 export function nfe(options: NfeOptions): string {
-  const { by, ambiente = '1', cStat = '100', tamper = (xml) => xml } = options
-  const chave = keyOf(options)
+  const { by, ambiente = '1', cStat = '100', chave = keyOf(options) } = options
   const note = signXml(
     `<NFe xmlns="http://www.portalfiscal.inf.br/nfe">${info(options, chave)}</NFe>`,
     'infNFe',
     by,
   )
   const digest = options.digest ?? /<DigestValue>([^<]+)/.exec(note)?.[1]
-  return tamper(
-    `<?xml version="1.0" encoding="UTF-8"?><nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00">${note}<protNFe versao="4.00"><infProt><tpAmb>${ambiente}</tpAmb><verAplic>SP_NFE_PL009_V4</verAplic><chNFe>${chave}</chNFe><dhRecbto>${options.dia}T10:05:00-03:00</dhRecbto><nProt>135260000000001</nProt>${digest === '' ? '' : `<digVal>${digest}</digVal>`}<cStat>${cStat}</cStat><xMotivo>Autorizado o uso da NF-e</xMotivo></infProt></protNFe></nfeProc>`,
-  )
+  return `<?xml version="1.0" encoding="UTF-8"?><nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00">${note}<protNFe versao="4.00"><infProt><tpAmb>${ambiente}</tpAmb><verAplic>SP_NFE_PL009_V4</verAplic><chNFe>${chave}</chNFe><dhRecbto>${options.dia}T10:05:00-03:00</dhRecbto><nProt>135260000000001</nProt>${digest === '' ? '' : `<digVal>${digest}</digVal>`}<cStat>${cStat}</cStat><xMotivo>Autorizado o uso da NF-e</xMotivo></infProt></protNFe></nfeProc>`
 }
 
 function info(
@@ -103,7 +100,7 @@ export interface NfseOptions {
 }
 
 export const nfseKeyOf = ({ cnpj, numero, dia }: Pick<NfseOptions, 'cnpj' | 'numero' | 'dia'>): string =>
-  `3550308` + `22${cnpj}${String(numero).padStart(13, '0')}${dia.slice(2, 4)}${dia.slice(5, 7)}0000000011`
+  `355030822${cnpj}${String(numero).padStart(13, '0')}${dia.slice(2, 4)}${dia.slice(5, 7)}0000000011`
 
 /** An NFS-e of the national standard. */
 export function nfse({ by, supplier, cnpj, numero, dia, total, liquido = total }: NfseOptions): string {
