@@ -2567,10 +2567,10 @@ create function audit_interno.conferir_tipos(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
 
-create function audit_interno.confiar_certificados(sha256 bytea[], confiaveis boolean[])
+create function audit_interno.confiar_certificados(confiaveis text[], outros text[])
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.confiar_certificados(bytea[],boolean[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
+comment on function audit_interno.confiar_certificados(text[],text[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
 
 create function audit_interno.configuracao(chave text)
   returns jsonb language plpgsql stable security definer

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:eb966df6dd7997e876d0351a69eedfef298b1622
+--! Hash: sha1:dbdaaa50dbdd61ecaf79539f416d4108d37e82d6
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12515,7 +12515,8 @@ select n.chave, n.tipo, n.numero, n.serie, n.emitente, n.emitente_nome, n.destin
   (audit.hoje() - n.data_emissao) as dias
 from audit.notas n
 where n.autorizada and n.producao and n.cancelada_em is null
-  and n.data_emissao < audit.hoje() - (select (audit_interno.configuracao('notas.dias_sem_lancamento') #>> '{}')::int)
+  and n.data_emissao < audit.hoje() - (
+    select (s.valor #>> '{}')::int from audit.configuracoes_sistema s where s.chave = 'notas.dias_sem_lancamento')
   and n.lida_em <= (select c.notas_ate from regra_notas_fiscais.controle c)
   and not exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave);
 comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
@@ -12562,33 +12563,34 @@ comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em o
 --! EndIncluded notas/cancelar_notas.sql
 
 --! Included notas/confiar_certificados.sql
--- Whether a trusted root stands behind certificates, worked out anew by the reading after the roots may have changed; what they signed
--- follows. Called by the reading with those whose answer is another one now.
-create or replace function audit_interno.confiar_certificados(sha256 bytea[], confiaveis boolean[])
+-- Whether a trusted root stands behind certificates, worked out again by a reading because the roots may have changed; what they signed
+-- follows. Called by the reading with those whose answer is another one now, by their SHA-256 in hexadecimal.
+create or replace function audit_interno.confiar_certificados(confiaveis text[], outros text[])
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_mudados bytea[] := array(select decode(s, 'hex') from unnest(confiaveis || outros) as s);
   v_operacao bigint;
   v_notas bigint;
 begin
-  update audit_interno.certificados_notas c set confiavel = m.confiavel
-  from unnest(confiar_certificados.sha256, confiar_certificados.confiaveis) as m (sha256, confiavel)
-  where c.sha256 = m.sha256;
+  update audit_interno.certificados_notas c set confiavel = encode(c.sha256, 'hex') = any (confiar_certificados.confiaveis)
+  where c.sha256 = any (v_mudados);
   update audit.notas n set confiavel = c.confiavel and n.emitida_em between c.valido_de and c.valido_ate
   from audit_interno.certificados_notas c
-  where c.sha256 = n.certificado and c.sha256 = any (confiar_certificados.sha256);
+  where c.sha256 = n.certificado and c.sha256 = any (v_mudados);
   get diagnostics v_notas = row_count;
   perform audit_interno.cancelar_notas(array(
-    select x.chave from audit_interno.cancelamentos_notas x where x.certificado = any (confiar_certificados.sha256)));
-  v_operacao := audit_interno.abrir_operacao('notas', motivo => 'raízes de confiança mudaram',
-    detalhes => jsonb_build_object('certificados', cardinality(confiar_certificados.sha256)));
+    select x.chave from audit_interno.cancelamentos_notas x where x.certificado = any (v_mudados)
+    union select n.chave from audit.notas n where n.certificado = any (v_mudados)));
+  v_operacao := audit_interno.abrir_operacao('notas', motivo => 'as raízes de confiança mudaram',
+    detalhes => jsonb_build_object('confiaveis', cardinality(confiaveis), 'outros', cardinality(outros)));
   perform audit_interno.fechar_operacao(v_operacao, v_notas);
 end
 $$;
-comment on function audit_interno.confiar_certificados(bytea[], boolean[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
+comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
 --! EndIncluded notas/confiar_certificados.sql
 
 --! Included notas/guardar_notas.sql

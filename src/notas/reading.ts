@@ -205,17 +205,14 @@ class Facts {
 
 /** Roots come and go: what was signed by a certificate that is now trusted, or no longer, follows. */
 async function trustAgain(sql: Sql, authorities: Authorities): Promise<void> {
-  const changed: { sha256: string; trusted: boolean }[] = []
+  const now: { trusted: string[]; others: string[] } = { trusted: [], others: [] }
   const rows = sql<{ sha256: string; der: string; confiavel: boolean }[]>`
     select encode(sha256, 'hex') as sha256, encode(der, 'base64') as der, confiavel from audit_interno.certificados_notas`
   for await (const some of rows.cursor(500))
     for (const { sha256, der, confiavel } of some) {
       const trusted = authorities.vouchFor(new X509Certificate(Buffer.from(der, 'base64')))
-      if (trusted !== confiavel) changed.push({ sha256, trusted })
+      if (trusted !== confiavel) now[trusted ? 'trusted' : 'others'].push(sha256)
     }
-  if (changed.length === 0) return
-  await sql`
-    select audit_interno.confiar_certificados(
-      array(select decode(s, 'hex') from unnest(${changed.map(({ sha256 }) => sha256)}::text[]) with ordinality as u (s, n) order by n),
-      ${changed.map(({ trusted }) => trusted)}::boolean[])`
+  if (now.trusted.length + now.others.length === 0) return
+  await sql`select audit_interno.confiar_certificados(${now.trusted}::text[], ${now.others}::text[])`
 }

@@ -5,7 +5,8 @@ select n.chave, n.tipo, n.numero, n.serie, n.emitente, n.emitente_nome, n.destin
   (audit.hoje() - n.data_emissao) as dias
 from audit.notas n
 where n.autorizada and n.producao and n.cancelada_em is null
-  and n.data_emissao < audit.hoje() - (select (audit_interno.configuracao('notas.dias_sem_lancamento') #>> '{}')::int)
+  and n.data_emissao < audit.hoje() - (
+    select (s.valor #>> '{}')::int from audit.configuracoes_sistema s where s.chave = 'notas.dias_sem_lancamento')
   and n.lida_em <= (select c.notas_ate from regra_notas_fiscais.controle c)
   and not exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave);
 comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
