@@ -262,13 +262,13 @@ create table audit.configuracoes_sistema (
   alterada_em timestamp with time zone default now() not null,
   alterada_por text default SESSION_USER not null,
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
-  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'motivos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
+  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'motivos'::text, 'intervalo'::text, 'hora'::text, 'data'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
 );
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), data (AAAA-MM-DD), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
@@ -597,6 +597,103 @@ comment on column audit.execucoes_regra.conferencia is 'What of its earlier corr
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
 
+create table audit.notas (
+  chave text not null,
+  tipo text not null,
+  numero bigint not null,
+  serie text,
+  emitente text not null,
+  emitente_nome text,
+  emitente_raiz text generated always as (lower(
+CASE length(emitente)
+    WHEN 14 THEN "left"(emitente, 8)
+    ELSE emitente
+END)) stored not null,
+  destinatario text,
+  destinatario_nome text,
+  data_emissao date not null,
+  emitida_em timestamp with time zone not null,
+  valor_total numeric(18,2) not null,
+  valor_liquido numeric(18,2) not null,
+  valor_desconto numeric(18,2),
+  valor_com_tributos numeric(18,2),
+  valor_ibs numeric(18,2),
+  valor_cbs numeric(18,2),
+  parcelas numeric(18,2)[] default '{}'::numeric[] not null,
+  finalidade text not null,
+  producao boolean not null,
+  autorizada boolean not null,
+  protocolo text,
+  cancelada_em timestamp with time zone,
+  assinante text,
+  confiavel boolean not null,
+  certificado bytea not null,
+  resumo_assinado text not null,
+  arquivo text not null,
+  lida_em timestamp with time zone default clock_timestamp() not null,
+  lida_por text default SESSION_USER not null,
+  constraint notas_chave_check CHECK ((chave ~ '^[0-9A-Z]{44}$|^[0-9A-Z]{50}$'::text)),
+  constraint notas_pkey PRIMARY KEY (chave),
+  constraint notas_tipo_check CHECK ((tipo = ANY (ARRAY['nfe'::text, 'nfse'::text])))
+);
+CREATE INDEX notas_certificado_idx ON audit.notas USING btree (certificado);
+CREATE INDEX notas_data_emissao_idx ON audit.notas USING btree (data_emissao);
+CREATE INDEX notas_emitente_raiz_numero_idx ON audit.notas USING btree (emitente_raiz, numero);
+CREATE INDEX notas_lida_em_idx ON audit.notas USING btree (lida_em);
+comment on table audit.notas is 'Electronic notes read from files: NF-e, NFC-e and NFS-e, with schema, signature and protocol checked. Whether one proves an amount is judged by the rule notas_fiscais.';
+comment on column audit.notas.chave is 'Access key: 44 positions of an NF-e, 50 of an NFS-e.';
+comment on column audit.notas.tipo is 'nfe (NF-e and NFC-e) or nfse.';
+comment on column audit.notas.numero is 'Number of the note.';
+comment on column audit.notas.serie is 'Its series; null for an NFS-e.';
+comment on column audit.notas.emitente is 'CNPJ or CPF of who issued it.';
+comment on column audit.notas.emitente_nome is 'Name of who issued it.';
+comment on column audit.notas.emitente_raiz is 'First 8 positions of that CNPJ, in lower case: the company.';
+comment on column audit.notas.destinatario is 'CNPJ or CPF of who it is for; null where the note names nobody.';
+comment on column audit.notas.destinatario_nome is 'Name of who it is for.';
+comment on column audit.notas.data_emissao is 'Day of issue, as the note writes it.';
+comment on column audit.notas.emitida_em is 'Moment of issue.';
+comment on column audit.notas.valor_total is 'Total in BRL: vNF of an NF-e, vServ of an NFS-e.';
+comment on column audit.notas.valor_liquido is 'Total less what the note says is withheld: of an NFS-e its vLiq.';
+comment on column audit.notas.valor_desconto is 'Discount that the total already leaves out.';
+comment on column audit.notas.valor_com_tributos is 'Total with IBS, CBS and IS where the note has it apart (vNFTot, vTotNF).';
+comment on column audit.notas.valor_ibs is 'IBS of the note.';
+comment on column audit.notas.valor_cbs is 'CBS of the note.';
+comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
+comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
+comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
+comment on column audit.notas.protocolo is 'Number of the authorisation.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered and signed event of its issuer; null while none was read.';
+comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
+comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
+comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
+comment on column audit.notas.resumo_assinado is 'Digest of what was signed.';
+comment on column audit.notas.arquivo is 'File it was read from, below the folder.';
+comment on column audit.notas.lida_em is 'When.';
+comment on column audit.notas.lida_por is 'By which login.';
+grant select on table audit.notas to conferente_administrador;
+grant select on table audit.notas to conferente_regra;
+grant select on table audit.notas to conferente_revisor;
+
+create table audit.notas_recusadas (
+  pasta text not null,
+  arquivo text not null,
+  motivo text not null,
+  detalhe text,
+  recusada_em timestamp with time zone default clock_timestamp() not null,
+  vista_em timestamp with time zone default clock_timestamp() not null,
+  constraint notas_recusadas_pkey PRIMARY KEY (pasta, arquivo)
+);
+comment on table audit.notas_recusadas is 'Files that the last reading of a folder refused, and why. A file that was mended or taken away is no longer here after the next reading.';
+comment on column audit.notas_recusadas.pasta is 'Folder that was read.';
+comment on column audit.notas_recusadas.arquivo is 'File, below the folder.';
+comment on column audit.notas_recusadas.motivo is 'ligacao (a link), especial (a pipe or device), ilegivel, tamanho, codificacao (not UTF-8), dtd (a document type or entities), profundidade, xml (not well formed), tipo (no authorised note), esquema, chave, assinatura, protocolo, repetida (another content under the same key).';
+comment on column audit.notas_recusadas.detalhe is 'More of it, technical.';
+comment on column audit.notas_recusadas.recusada_em is 'When it was refused first.';
+comment on column audit.notas_recusadas.vista_em is 'When last.';
+grant select on table audit.notas_recusadas to conferente_administrador;
+grant select on table audit.notas_recusadas to conferente_revisor;
+
 create table audit.notificacoes (
   id bigint generated always as identity not null,
   tipo text not null,
@@ -676,7 +773,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1389,6 +1486,32 @@ comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amoun
 comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
 grant select on table audit.vw_metricas_resumo to conferente_leitor;
 
+create view audit.vw_notas_sem_lancamento (
+  chave text,
+  tipo text,
+  numero bigint,
+  serie text,
+  emitente text,
+  emitente_nome text,
+  destinatario text,
+  data_emissao date,
+  valor_total numeric(18,2),
+  dias integer
+);
+comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
+comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
+comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
+comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
+comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
+comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
+comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
+comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
+comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
+comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
+comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
+grant select on table audit.vw_notas_sem_lancamento to conferente_administrador;
+grant select on table audit.vw_notas_sem_lancamento to conferente_revisor;
+
 create view audit.vw_operacoes_resumo (
   id bigint,
   tipo text,
@@ -1968,6 +2091,13 @@ create type audit_interno.quebra as (
 );
 comment on type audit_interno.quebra is 'One break of the audit trail; see audit.verificacao.';
 
+create table audit_interno.arquivos_notas (
+  sha256 bytea not null,
+  lido_em timestamp with time zone default clock_timestamp() not null,
+  constraint arquivos_notas_pkey PRIMARY KEY (sha256)
+);
+comment on table audit_interno.arquivos_notas is 'Files that were read well, by their content: they are not read again.';
+
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint not null,
   contagem integer not null,
@@ -1983,6 +2113,29 @@ create table audit_interno.cadeia (
   constraint cadeia_unica_check CHECK (unica)
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
+
+create table audit_interno.cancelamentos_notas (
+  chave text not null,
+  certificado bytea not null,
+  cancelada_em timestamp with time zone not null,
+  protocolo text,
+  aceito boolean not null,
+  arquivo text not null,
+  constraint cancelamentos_notas_certificado_fkey FOREIGN KEY (certificado) REFERENCES audit_interno.certificados_notas(sha256),
+  constraint cancelamentos_notas_pkey PRIMARY KEY (chave, certificado)
+);
+comment on table audit_interno.cancelamentos_notas is 'Cancellations that were read, also of notes that were not.';
+
+create table audit_interno.certificados_notas (
+  sha256 bytea not null,
+  der bytea not null,
+  cnpj text,
+  valido_de timestamp with time zone not null,
+  valido_ate timestamp with time zone not null,
+  confiavel boolean not null,
+  constraint certificados_notas_pkey PRIMARY KEY (sha256)
+);
+comment on table audit_interno.certificados_notas is 'Certificates that signed notes or their cancellations, and whether a trusted root stands behind them.';
 
 create table audit_interno.contagens_carga (
   sessao_id bigint not null,
@@ -2021,6 +2174,21 @@ create table audit_interno.fila_selos (
   constraint fila_selos_pkey PRIMARY KEY (ordem)
 );
 comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
+
+create table audit_interno.leitura_notas (
+  unica boolean default true not null,
+  pasta text not null,
+  iniciada_em timestamp with time zone not null,
+  terminada_em timestamp with time zone,
+  lidos bigint,
+  novas bigint,
+  recusados bigint,
+  raizes integer not null,
+  impedimento text,
+  constraint leitura_notas_pkey PRIMARY KEY (unica),
+  constraint leitura_notas_unica_check CHECK (unica)
+);
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -2139,6 +2307,11 @@ create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.agenda() is 'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
 
+create function audit_interno.agendar_leitura_notas()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
+
 create function audit_interno.agendar_sessao(previsto_para timestamp with time zone)
   returns SETOF audit.agendamentos language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2247,6 +2420,11 @@ create function audit_interno.avisar_fim_sessao()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
+
+create function audit_interno.cancelar_notas(chaves text[])
+  returns bigint language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
 
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
@@ -2447,6 +2625,11 @@ create function audit_interno.conferir_tipos(regra audit.regras)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
+
+create function audit_interno.confiar_certificados(confiaveis text[], outros text[])
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.confiar_certificados(text[],text[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
 
 create function audit_interno.configuracao(chave text)
   returns jsonb language plpgsql stable security definer
@@ -3037,6 +3220,11 @@ comment on function audit_interno.ficam() is 'Locks by number and statements pre
 grant execute on function audit_interno.ficam() to conferente_escrita;
 grant execute on function audit_interno.ficam() to conferente_regra;
 
+create function audit_interno.finalizar_leitura_notas(pasta text, iniciada_em timestamp with time zone, lidos bigint, novas bigint, recusados bigint)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.finalizar_leitura_notas(text,timestamp with time zone,bigint,bigint,bigint) is 'Notes the end of a reading, and forgets refusals that it did not repeat.';
+
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3099,6 +3287,11 @@ create function audit_interno.guardar_codigo(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
 
+create function audit_interno.guardar_notas(lote jsonb)
+  returns TABLE(novas bigint, canceladas bigint, repetidas bigint) language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -3140,6 +3333,11 @@ create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao 
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_envio(bigint) is 'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
 grant execute on function audit_interno.iniciar_envio(bigint) to conferente_servico;
+
+create function audit_interno.iniciar_leitura_notas(pasta text, raizes integer, impedimento text DEFAULT NULL::text)
+  returns timestamp with time zone language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.iniciar_leitura_notas(text,integer,text) is 'Notes that a reading begins, or why it could not; returns when.';
 
 create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_fim date, regras text[])
   returns audit.sessoes_processamento language plpgsql volatile security definer

@@ -1101,6 +1101,161 @@ comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
 --! EndIncluded contrato/periodos.sql
 
+--! Included contrato/notas.sql
+-- Electronic notes that were read from files (conferente notas), each once by its key. Whoever reads them has checked schema, signature
+-- and protocol; what they prove is judged by the rule notas_fiscais.
+create table audit.notas (
+  chave text primary key check (chave ~ '^[0-9A-Z]{44}$|^[0-9A-Z]{50}$'),
+  tipo text not null check (tipo in ('nfe', 'nfse')),
+  numero bigint not null,
+  serie text,
+  emitente text not null,
+  emitente_nome text,
+  emitente_raiz text not null generated always as (lower(case length(emitente) when 14 then left(emitente, 8) else emitente end)) stored,
+  destinatario text,
+  destinatario_nome text,
+  data_emissao date not null,
+  emitida_em timestamptz not null,
+  valor_total numeric(18, 2) not null,
+  valor_liquido numeric(18, 2) not null,
+  valor_desconto numeric(18, 2),
+  valor_com_tributos numeric(18, 2),
+  valor_ibs numeric(18, 2),
+  valor_cbs numeric(18, 2),
+  parcelas numeric(18, 2)[] not null default '{}',
+  finalidade text not null,
+  producao boolean not null,
+  autorizada boolean not null,
+  protocolo text,
+  cancelada_em timestamptz,
+  assinante text,
+  confiavel boolean not null,
+  certificado bytea not null,
+  resumo_assinado text not null,
+  arquivo text not null,
+  lida_em timestamptz not null default clock_timestamp(),
+  lida_por text not null default session_user
+);
+create index on audit.notas (emitente_raiz, numero);
+create index on audit.notas (data_emissao);
+create index on audit.notas (lida_em);
+create index on audit.notas (certificado);
+comment on table audit.notas is 'Electronic notes read from files: NF-e, NFC-e and NFS-e, with schema, signature and protocol checked. Whether one proves an amount is judged by the rule notas_fiscais.';
+comment on column audit.notas.chave is 'Access key: 44 positions of an NF-e, 50 of an NFS-e.';
+comment on column audit.notas.tipo is 'nfe (NF-e and NFC-e) or nfse.';
+comment on column audit.notas.numero is 'Number of the note.';
+comment on column audit.notas.serie is 'Its series; null for an NFS-e.';
+comment on column audit.notas.emitente is 'CNPJ or CPF of who issued it.';
+comment on column audit.notas.emitente_nome is 'Name of who issued it.';
+comment on column audit.notas.emitente_raiz is 'First 8 positions of that CNPJ, in lower case: the company.';
+comment on column audit.notas.destinatario is 'CNPJ or CPF of who it is for; null where the note names nobody.';
+comment on column audit.notas.destinatario_nome is 'Name of who it is for.';
+comment on column audit.notas.data_emissao is 'Day of issue, as the note writes it.';
+comment on column audit.notas.emitida_em is 'Moment of issue.';
+comment on column audit.notas.valor_total is 'Total in BRL: vNF of an NF-e, vServ of an NFS-e.';
+comment on column audit.notas.valor_liquido is 'Total less what the note says is withheld: of an NFS-e its vLiq.';
+comment on column audit.notas.valor_desconto is 'Discount that the total already leaves out.';
+comment on column audit.notas.valor_com_tributos is 'Total with IBS, CBS and IS where the note has it apart (vNFTot, vTotNF).';
+comment on column audit.notas.valor_ibs is 'IBS of the note.';
+comment on column audit.notas.valor_cbs is 'CBS of the note.';
+comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
+comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
+comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
+comment on column audit.notas.protocolo is 'Number of the authorisation.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered and signed event of its issuer; null while none was read.';
+comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
+comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
+comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
+comment on column audit.notas.resumo_assinado is 'Digest of what was signed.';
+comment on column audit.notas.arquivo is 'File it was read from, below the folder.';
+comment on column audit.notas.lida_em is 'When.';
+comment on column audit.notas.lida_por is 'By which login.';
+
+create table audit.notas_recusadas (
+  pasta text not null,
+  arquivo text not null,
+  motivo text not null,
+  detalhe text,
+  recusada_em timestamptz not null default clock_timestamp(),
+  vista_em timestamptz not null default clock_timestamp(),
+  primary key (pasta, arquivo)
+);
+comment on table audit.notas_recusadas is 'Files that the last reading of a folder refused, and why. A file that was mended or taken away is no longer here after the next reading.';
+comment on column audit.notas_recusadas.pasta is 'Folder that was read.';
+comment on column audit.notas_recusadas.arquivo is 'File, below the folder.';
+comment on column audit.notas_recusadas.motivo is 'ligacao (a link), especial (a pipe or device), ilegivel, tamanho, codificacao (not UTF-8), dtd (a document type or entities), profundidade, xml (not well formed), tipo (no authorised note), esquema, chave, assinatura, protocolo, repetida (another content under the same key).';
+comment on column audit.notas_recusadas.detalhe is 'More of it, technical.';
+comment on column audit.notas_recusadas.recusada_em is 'When it was refused first.';
+comment on column audit.notas_recusadas.vista_em is 'When last.';
+
+-- Certificates that signed notes: looked at again when the trusted roots change.
+create table audit_interno.certificados_notas (
+  sha256 bytea primary key,
+  der bytea not null,
+  cnpj text,
+  valido_de timestamptz not null,
+  valido_ate timestamptz not null,
+  confiavel boolean not null
+);
+comment on table audit_interno.certificados_notas is 'Certificates that signed notes or their cancellations, and whether a trusted root stands behind them.';
+
+create table audit_interno.cancelamentos_notas (
+  chave text not null,
+  certificado bytea not null references audit_interno.certificados_notas,
+  cancelada_em timestamptz not null,
+  protocolo text,
+  aceito boolean not null,
+  arquivo text not null,
+  primary key (chave, certificado)
+);
+comment on table audit_interno.cancelamentos_notas is 'Cancellations that were read, also of notes that were not.';
+
+create table audit_interno.arquivos_notas (
+  sha256 bytea primary key,
+  lido_em timestamptz not null default clock_timestamp()
+);
+comment on table audit_interno.arquivos_notas is 'Files that were read well, by their content: they are not read again.';
+
+create table audit_interno.leitura_notas (
+  unica boolean primary key default true check (unica),
+  pasta text not null,
+  iniciada_em timestamptz not null,
+  terminada_em timestamptz,
+  lidos bigint,
+  novas bigint,
+  recusados bigint,
+  raizes integer not null,
+  impedimento text
+);
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+--! EndIncluded contrato/notas.sql
+
+--! Included regras/notas_fiscais/tabelas.sql
+-- Which entry is of which note: kept up by regra_notas_fiscais.preparar and by nothing else. All of it may be thrown away and is found
+-- again, therefore it is unlogged. It belongs to conferente_regra, as which rules and their preparation run.
+grant create on schema regra_notas_fiscais to conferente_regra;
+set local role conferente_regra;
+
+create unlogged table regra_notas_fiscais.vinculos (
+  registro_id text primary key,
+  chave text not null,
+  como text not null check (como in ('chave', 'numero'))
+);
+create index on regra_notas_fiscais.vinculos (chave);
+comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: it cites the note''s key, or has the issuer''s code and the note''s number at its time.';
+
+create unlogged table regra_notas_fiscais.controle (
+  unica boolean primary key default true check (unica),
+  notas_ate timestamptz not null
+);
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger.';
+
+grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
+set local role conferente_dono;
+revoke create on schema regra_notas_fiscais from conferente_regra;
+--! EndIncluded regras/notas_fiscais/tabelas.sql
+
 --! Included pessoas/acesso/tabelas.sql
 -- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
 create table audit.pessoas (
@@ -12450,6 +12605,237 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
   'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
 --! EndIncluded saidas/correio/conteudo_desfeitas.sql
 
+--! Included saidas/consulta/vw_notas_sem_lancamento.sql
+-- Notes that no entry is of. A finding needs a row of the warehouse, and these have none: so they are shown here, counted in the diagnosis and after
+-- each session. Of notes for which the ledger has not been looked through yet (regra_notas_fiscais.preparar) nothing is said.
+create or replace view audit.vw_notas_sem_lancamento as
+select n.chave, n.tipo, n.numero, n.serie, n.emitente, n.emitente_nome, n.destinatario, n.data_emissao, n.valor_total,
+  (audit.hoje() - n.data_emissao) as dias
+from audit.notas n
+where n.autorizada and n.producao and n.cancelada_em is null
+  and n.data_emissao < audit.hoje() - (
+    select (s.valor #>> '{}')::int from audit.configuracoes_sistema s where s.chave = 'notas.dias_sem_lancamento')
+  and n.lida_em <= (select c.notas_ate from regra_notas_fiscais.controle c)
+  and not exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave);
+comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
+comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
+comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
+comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
+comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
+comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
+comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
+comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
+comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
+comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
+comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
+--! EndIncluded saidas/consulta/vw_notas_sem_lancamento.sql
+
+--! Included notas/cancelar_notas.sql
+-- Gives notes their cancellations, whichever was read first. One counts that was registered, was signed by the issuer's own company, and
+-- by a certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
+-- guardar_notas and confiar_certificados.
+create or replace function audit_interno.cancelar_notas(chaves text[])
+returns bigint
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with cancelada as (
+    update audit.notas n set cancelada_em = c.cancelada_em
+    from (
+      select m.chave, (
+        select min(x.cancelada_em)
+        from audit_interno.cancelamentos_notas x
+        join audit_interno.certificados_notas t on t.sha256 = x.certificado
+        where x.chave = m.chave and x.aceito and left(t.cnpj, 8) = left(m.emitente, 8)
+          and (not m.confiavel or t.confiavel and x.cancelada_em between t.valido_de and t.valido_ate)) as cancelada_em
+      from audit.notas m
+      where m.chave = any (cancelar_notas.chaves)
+    ) as c
+    where n.chave = c.chave and n.cancelada_em is distinct from c.cancelada_em
+    returning n.chave
+  )
+  select count(*) from cancelada
+$$;
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
+--! EndIncluded notas/cancelar_notas.sql
+
+--! Included notas/confiar_certificados.sql
+-- Whether a trusted root stands behind certificates, worked out again by a reading because the roots may have changed; what they signed
+-- follows. Called by the reading with those whose answer is another one now, by their SHA-256 in hexadecimal.
+create or replace function audit_interno.confiar_certificados(confiaveis text[], outros text[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_mudados bytea[] := array(select decode(s, 'hex') from unnest(confiaveis || outros) as s);
+  v_operacao bigint;
+  v_notas bigint;
+begin
+  update audit_interno.certificados_notas c set confiavel = encode(c.sha256, 'hex') = any (confiar_certificados.confiaveis)
+  where c.sha256 = any (v_mudados);
+  update audit.notas n set confiavel = c.confiavel and n.emitida_em between c.valido_de and c.valido_ate
+  from audit_interno.certificados_notas c
+  where c.sha256 = n.certificado and c.sha256 = any (v_mudados);
+  get diagnostics v_notas = row_count;
+  perform audit_interno.cancelar_notas(array(
+    select x.chave from audit_interno.cancelamentos_notas x where x.certificado = any (v_mudados)
+    union select n.chave from audit.notas n where n.certificado = any (v_mudados)));
+  v_operacao := audit_interno.abrir_operacao('notas', motivo => 'as raízes de confiança mudaram',
+    detalhes => jsonb_build_object('confiaveis', cardinality(confiaveis), 'outros', cardinality(outros)));
+  perform audit_interno.fechar_operacao(v_operacao, v_notas);
+end
+$$;
+comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
+--! EndIncluded notas/confiar_certificados.sql
+
+--! Included notas/guardar_notas.sql
+-- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
+-- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
+-- about signatures are believed of whoever may call this, so nobody else may.
+create or replace function audit_interno.guardar_notas(lote jsonb)
+returns table (novas bigint, canceladas bigint, repetidas bigint)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_operacao bigint;
+begin
+  insert into audit_interno.certificados_notas (sha256, der, cnpj, valido_de, valido_ate, confiavel)
+  select decode(c.sha256, 'hex'), decode(c.der, 'base64'), c.cnpj, c.valido_de, c.valido_ate, c.confiavel
+  from jsonb_to_recordset(lote -> 'certificados')
+    as c (sha256 text, der text, cnpj text, valido_de timestamptz, valido_ate timestamptz, confiavel boolean)
+  order by 1
+  on conflict do nothing;
+
+  -- of two files with one key in one batch the first in the order of the files
+  with lida as (
+    select distinct on (n.chave) n.*, decode(n.certificado, 'hex') as sha256
+    from jsonb_to_recordset(lote -> 'notas') as n (
+      ordem int, chave text, tipo text, numero bigint, serie text, emitente text, emitente_nome text, destinatario text, destinatario_nome text,
+      data_emissao date, emitida_em timestamptz, valor_total numeric, valor_liquido numeric, valor_desconto numeric, valor_com_tributos numeric,
+      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, producao boolean, autorizada boolean, protocolo text,
+      digest text, certificado text, arquivo text)
+    order by n.chave, n.ordem
+  ), guardada as (
+    insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao, emitida_em,
+      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao, autorizada,
+      protocolo, assinante, confiavel, certificado, resumo_assinado, arquivo)
+    select l.chave, l.tipo, l.numero, l.serie, l.emitente, l.emitente_nome, l.destinatario, l.destinatario_nome, l.data_emissao, l.emitida_em,
+      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, l.producao,
+      l.autorizada, l.protocolo, c.cnpj, c.confiavel and l.emitida_em between c.valido_de and c.valido_ate, c.sha256, l.digest, l.arquivo
+    from lida l
+    join audit_interno.certificados_notas c on c.sha256 = l.sha256
+    order by l.chave
+    on conflict do nothing
+    returning 1
+  )
+  select count(*) into novas from guardada;
+
+  with repetida as (
+    insert into audit.notas_recusadas as r (pasta, arquivo, motivo, detalhe)
+    select lote ->> 'pasta', l.arquivo, 'repetida', l.chave
+    from jsonb_to_recordset(lote -> 'notas') as l (chave text, digest text, arquivo text)
+    join audit.notas n on n.chave = l.chave and n.resumo_assinado <> l.digest
+    on conflict on constraint notas_recusadas_pkey do update set motivo = excluded.motivo, detalhe = excluded.detalhe, vista_em = clock_timestamp()
+    returning r.arquivo
+  )
+  select count(*) into repetidas from repetida;
+
+  insert into audit_interno.cancelamentos_notas (chave, certificado, cancelada_em, protocolo, aceito, arquivo)
+  select distinct on (c.chave, c.certificado) c.chave, decode(c.certificado, 'hex'), c.cancelada_em, c.protocolo, c.aceito, c.arquivo
+  from jsonb_to_recordset(lote -> 'cancelamentos')
+    as c (chave text, certificado text, cancelada_em timestamptz, protocolo text, aceito boolean, arquivo text)
+  order by c.chave, c.certificado, c.aceito desc
+  on conflict on constraint cancelamentos_notas_pkey do update
+    set cancelada_em = excluded.cancelada_em, protocolo = excluded.protocolo, aceito = true, arquivo = excluded.arquivo
+    where excluded.aceito and not cancelamentos_notas.aceito;
+  canceladas := audit_interno.cancelar_notas(array(
+    select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x));
+
+  insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
+  select lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
+  from jsonb_to_recordset(lote -> 'recusados') as r (arquivo text, motivo text, detalhe text)
+  on conflict on constraint notas_recusadas_pkey do update
+    set motivo = excluded.motivo, detalhe = excluded.detalhe, vista_em = clock_timestamp();
+
+  insert into audit_interno.arquivos_notas (sha256)
+  select decode(a.sha256, 'hex')
+  from jsonb_to_recordset(lote -> 'lidos') as a (sha256 text, arquivo text)
+  where not exists (
+    select from audit.notas_recusadas r
+    where r.pasta = lote ->> 'pasta' and r.arquivo = a.arquivo and r.motivo = 'repetida' and r.vista_em >= transaction_timestamp())
+  order by 1
+  on conflict do nothing;
+
+  if novas > 0 or canceladas > 0 then
+    v_operacao := audit_interno.abrir_operacao('notas', detalhes => jsonb_build_object('pasta', lote ->> 'pasta', 'novas', novas,
+      'canceladas', canceladas, 'resumo', encode(sha256(convert_to((lote -> 'lidos')::text, 'UTF8')), 'hex')));
+    perform audit_interno.fechar_operacao(v_operacao, novas + canceladas);
+  end if;
+  return next;
+end
+$$;
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+--! EndIncluded notas/guardar_notas.sql
+
+--! Included notas/iniciar_leitura.sql
+-- A reading of a folder of notes begins. Called by `conferente notas` and by the worker, with the owner's rights.
+create or replace function audit_interno.iniciar_leitura_notas(pasta text, raizes integer, impedimento text default null)
+returns timestamptz
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into audit_interno.leitura_notas as l (pasta, iniciada_em, raizes, impedimento)
+  values (iniciar_leitura_notas.pasta, clock_timestamp(), iniciar_leitura_notas.raizes, iniciar_leitura_notas.impedimento)
+  on conflict (unica) do update set pasta = excluded.pasta, iniciada_em = excluded.iniciada_em, raizes = excluded.raizes,
+    impedimento = excluded.impedimento, terminada_em = null, lidos = null, novas = null, recusados = null
+  returning l.iniciada_em
+$$;
+comment on function audit_interno.iniciar_leitura_notas(text, integer, text) is 'Notes that a reading begins, or why it could not; returns when.';
+--! EndIncluded notas/iniciar_leitura.sql
+
+--! Included notas/finalizar_leitura.sql
+-- A reading of a folder has ended: what it no longer refused is forgotten. Called by the reading of notes.
+create or replace function audit_interno.finalizar_leitura_notas(pasta text, iniciada_em timestamptz, lidos bigint, novas bigint, recusados bigint)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from audit.notas_recusadas r
+  where r.pasta = finalizar_leitura_notas.pasta and r.vista_em < finalizar_leitura_notas.iniciada_em;
+  update audit_interno.leitura_notas l
+  set terminada_em = clock_timestamp(), lidos = finalizar_leitura_notas.lidos, novas = finalizar_leitura_notas.novas,
+    recusados = finalizar_leitura_notas.recusados
+$$;
+comment on function audit_interno.finalizar_leitura_notas(text, timestamptz, bigint, bigint, bigint) is 'Notes the end of a reading, and forgets refusals that it did not repeat.';
+--! EndIncluded notas/finalizar_leitura.sql
+
+--! Included notas/agendar_leitura.sql
+-- Queues the next reading of notes, once, however many workers ask. Called by each worker that has a folder, at every tick.
+create or replace function audit_interno.agendar_leitura_notas()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_quando timestamptz := coalesce((
+    select l.iniciada_em + (audit_interno.configuracao('notas.intervalo') #>> '{}')::interval from audit_interno.leitura_notas l), now());
+begin
+  if v_quando <= clock_timestamp() and not exists (select from graphile_worker.jobs j where j.key = 'ler_notas') then
+    perform graphile_worker.add_job('ler_notas', '{}'::json, queue_name => 'notas', job_key => 'ler_notas', max_attempts => 1);
+  end if;
+end
+$$;
+comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
+--! EndIncluded notas/agendar_leitura.sql
+
 --! Included saidas/consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
 grant select on all tables in schema audit to conferente_leitor;
@@ -15628,6 +16014,410 @@ comment on function regra_validacao_valores.detectar(audit.janela) is
   'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 revoke execute on function regra_validacao_valores.detectar(audit.janela) from public;
 --! EndIncluded regras/validacao_valores/regra.sql
+
+--! Included regras/notas_fiscais/regra.sql
+-- What notas_fiscais lacks before it can look for anything, in a sentence that says what to do, or null. Reads audit.notas; changes
+-- nothing. Called by the engine when a session begins.
+create or replace function regra_notas_fiscais.requisitos() returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'Nenhuma nota foi lida. Leia os arquivos XML com: conferente notas PASTA.' where not exists (select from audit.notas)
+$$;
+
+comment on function regra_notas_fiscais.requisitos() is 'What notas_fiscais lacks before it can run, with what to do, or null.';
+revoke execute on function regra_notas_fiscais.requisitos() from public;
+
+-- Compares entries with the electronic notes they are of (regra_notas_fiscais.preparar found which): amounts, documents' amounts,
+-- companies, cancelled notes, notes shared out over several entries, and keys whose note nobody has read. It proposes an amount only
+-- where one entry alone is of the note. Sure enough for auto it is only where the entry cites the key, company and date agree, the note
+-- can bear witness (regra_notas_fiscais.testemunha), it leaves no choice of amounts, and the mistake has a shape that nothing
+-- honest has. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by the engine for a window, and again
+-- over corrected keys to verify them.
+create or replace function regra_notas_fiscais.detectar(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_tolerancia numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.05);
+  v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+  v_irmas text[];
+begin
+  -- the other entries of the window's notes, wherever they are
+  select array_agg(distinct i.registro_id) into v_irmas
+  from dw.lancamentos l
+  join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+  join regra_notas_fiscais.vinculos i on i.chave = v.chave
+  where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+
+  return query
+  with linha as materialized (
+    select l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto, v.chave, v.como
+    from dw.lancamentos l
+    join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where l.id = any (audit_interno.chaves_como(v_irmas, (null::dw.lancamentos).id)) and abs(l.valor) < 1e16
+  ), conjunto as (
+    select l.chave, count(*) as linhas, sum(l.valor) as soma, (array_agg(l.id order by l.data_lancamento desc, l.id desc))[1] as ultima,
+      count(distinct l.data_lancamento) = 1 and bool_and(regra_validacao_valores.parcela_dita(l.descricao) = '') as de_uma_vez,
+      string_agg(l.id::text, ', ' order by l.data_lancamento, l.id) as ids
+    from linha l
+    group by l.chave
+  ), caso as (
+    select l.*, c.linhas, c.soma, c.ids, n as nota, x.certos,
+      regra_notas_fiscais.testemunha(n) as testemunha,
+      regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      length(translate(l.fornecedor_id, './- ', '')) = 14 as tem_cnpj,
+      l.data_lancamento between n.data_emissao - 5 and n.data_emissao + v_dias as na_data,
+      case
+        when n.cancelada_em is not null then case when l.id = c.ultima and abs(c.soma) > v_tolerancia then 'nota_cancelada' end
+        when c.linhas > 1 then case
+          when l.id <> c.ultima or abs(c.soma) <= v_tolerancia then null
+          when abs(c.soma) > x.maior + v_tolerancia then 'rateio_excede'
+          when c.de_uma_vez and not regra_notas_fiscais.um_deles(c.soma, x.certos, v_tolerancia) then 'rateio_incompleto' end
+        when not regra_notas_fiscais.um_deles(l.valor, x.certos, v_tolerancia) then
+          case when regra_validacao_valores.parcela_dita(l.descricao) <> '' and abs(l.valor) < x.maior then null else 'valor_da_nota' end
+        when l.valor_documento is not null
+          and not regra_notas_fiscais.um_deles(l.valor_documento, x.certos || (n.valor_total + coalesce(n.valor_desconto, 0)), v_tolerancia) then 'documento_da_nota'
+      end as tipo
+    from linha l
+    join conjunto c on c.chave = l.chave
+    join audit.notas n on n.chave = l.chave
+    cross join lateral (
+      select y.certos, (select max(a) from unnest(y.certos) as a) as maior
+      from (select regra_notas_fiscais.valores_certos(n, l.desconto) as certos) y
+    ) x
+    where n.autorizada and n.producao and audit.na_janela(janela, l.data_lancamento, (select z.carregado_em from dw.lancamentos z where z.id = l.id), l.id)
+  ), pesado as (
+    select c.*,
+      case when c.tipo = 'valor_da_nota' then regra_validacao_valores.tipo_diferenca(c.valor, (c.nota).valor_total, c.desconto, v_tolerancia, 1e9, 1e9) end as forma,
+      r.tributos,
+      -- nothing of the note, the entry or the law leaves another amount possible
+      c.como = 'chave' and c.testemunha is null and c.tem_cnpj and c.raiz = (c.nota).emitente_raiz and c.na_data and c.linhas = 1
+        and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 as certo
+    from caso c
+    left join lateral regra_validacao_valores.retencao_possivel(c.valor, (c.nota).valor_total, c.data_lancamento) r on c.tipo = 'valor_da_nota'
+    where c.tipo is not null
+  )
+  select null::text, p.id::text,
+    case p.tipo when 'valor_da_nota' then jsonb_build_object('valor', (p.nota).valor_total - coalesce(p.desconto, 0))
+      when 'documento_da_nota' then case when p.desconto is null then jsonb_build_object('valor_documento', (p.nota).valor_total) else '{}' end
+      else '{}' end,
+    regra_notas_fiscais.confianca(p.tipo, p.como, p.testemunha, p.certo, p.forma, p.tributos,
+      p.valor < (p.nota).valor_total, p.valor_documento is null or abs(p.valor_documento - (p.nota).valor_total) <= v_tolerancia),
+    jsonb_strip_nulls(jsonb_build_object('tipo', p.tipo, 'chave', p.chave, 'vinculo', p.como, 'valor', p.valor,
+      'valor_documento', p.valor_documento, 'total_da_nota', (p.nota).valor_total, 'liquido_da_nota', (p.nota).valor_liquido,
+      'emissao', (p.nota).data_emissao, 'emitente', (p.nota).emitente, 'cancelada_em', (p.nota).cancelada_em,
+      'forma', p.forma, 'tributos_retidos', p.tributos, 'nao_testemunha', p.testemunha,
+      'lancamentos', case when p.linhas > 1 then p.ids end, 'soma', case when p.linhas > 1 then p.soma end)),
+    regra_notas_fiscais.frase(p.tipo, p.nota, p.valor, p.valor_documento, p.soma, p.linhas, p.testemunha, p.tributos),
+    case p.tipo when 'valor_da_nota' then abs(p.valor - (p.nota).valor_total)
+      when 'documento_da_nota' then abs(p.valor_documento - (p.nota).valor_total)
+      when 'nota_cancelada' then abs(p.soma)
+      else abs(abs(p.soma) - (p.nota).valor_total) end
+  from pesado p;
+
+  return query select * from regra_notas_fiscais.outra_empresa(janela);
+  return query select * from regra_notas_fiscais.sem_nota(janela);
+end
+$$;
+
+comment on function regra_notas_fiscais.detectar(audit.janela) is
+  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, and keys without a note. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
+revoke execute on function regra_notas_fiscais.detectar(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/regra.sql
+
+--! Included regras/notas_fiscais/vinculos.sql
+-- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
+-- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches nothing.
+create or replace function regra_notas_fiscais.chave_no_texto(texto text) returns text
+language sql immutable parallel safe
+return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
+  (select coalesce(
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
+    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
+
+comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
+revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
+
+-- Whether a document number, made comparable, is that of a note: alone, with the series or with the year. Touches nothing.
+create or replace function regra_notas_fiscais.mesmo_numero(comparavel text, numero bigint, serie text, emissao date) returns boolean
+language sql immutable parallel safe
+return comparavel in (numero::text, serie || '-' || numero, numero || '-' || serie,
+  extract(year from emissao) || '-' || numero, numero || '-' || extract(year from emissao));
+
+comment on function regra_notas_fiscais.mesmo_numero(text, bigint, text, date) is 'Whether a comparable document number is that of the note.';
+revoke execute on function regra_notas_fiscais.mesmo_numero(text, bigint, text, date) from public;
+
+-- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
+-- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
+-- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
+create or replace function regra_notas_fiscais.procurar(janela audit.janela, lidas_desde timestamptz)
+returns table (registro_id text, chave text, como text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+  v_de date;
+  v_ate date;
+  v_raizes text[];
+begin
+  if lidas_desde is not null then
+    select min(n.data_emissao) - 5, max(n.data_emissao) + v_dias, array_agg(distinct n.emitente_raiz) into v_de, v_ate, v_raizes
+    from audit.notas n
+    where n.lida_em >= lidas_desde;
+    if v_de is null then
+      return;
+    end if;
+  end if;
+  return query
+  with linha as materialized (
+    select l.id::text as id, l.data_lancamento as dia, r.raiz, k.chave, l.documento
+    from dw.lancamentos l
+    cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
+    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
+      and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
+  ), por_numero as (
+    select l.id, min(n.chave) as chave
+    from (
+      select x.id, x.raiz, x.dia, regra_validacao_valores.documento_comparavel(x.documento) as comparavel
+      from linha x where x.chave is null and x.raiz is not null and x.documento is not null
+    ) l
+    cross join lateral unnest(string_to_array(l.comparavel, '-')) as p (parte)
+    join audit.notas n on n.emitente_raiz = l.raiz and n.numero = case when p.parte ~ '^[0-9]{1,15}$' then p.parte::bigint end
+    where regra_notas_fiscais.mesmo_numero(l.comparavel, n.numero, n.serie, n.data_emissao)
+      and l.dia between n.data_emissao - 5 and n.data_emissao + v_dias
+    group by l.id
+    having count(distinct n.chave) = 1
+  )
+  select l.id, l.chave, 'chave' from linha l join audit.notas n on n.chave = l.chave
+  union all
+  select p.id, p.chave, 'numero' from por_numero p;
+end
+$$;
+
+comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of what was booked at the time of notes read since lidas_desde.';
+revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestamptz) from public;
+
+-- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
+-- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
+-- same session. Two at once wait for each other.
+create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_lida timestamptz := (select max(n.lida_em) from audit.notas n);
+  v_desde timestamptz;
+begin
+  if v_lida is null then
+    return;
+  end if;
+  lock table regra_notas_fiscais.controle in share row exclusive mode;
+  -- a batch commits later than the times it writes
+  select c.notas_ate - interval '10 minutes' into v_desde from regra_notas_fiscais.controle c;
+  delete from regra_notas_fiscais.vinculos v
+  using dw.lancamentos l
+  where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+  insert into regra_notas_fiscais.vinculos as v (registro_id, chave, como)
+  select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(janela, null) p
+  on conflict do nothing;
+  insert into regra_notas_fiscais.vinculos as v (registro_id, chave, como)
+  select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(null, coalesce(v_desde, '-infinity')) p
+  on conflict on constraint vinculos_pkey do update set chave = excluded.chave, como = excluded.como
+    where (v.chave, v.como) is distinct from (excluded.chave, excluded.como);
+  insert into regra_notas_fiscais.controle as c (notas_ate) values (v_lida)
+  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate;
+end
+$$;
+
+comment on function regra_notas_fiscais.preparar(audit.janela) is 'Finds the note of each entry of the window, and the entries of notes that were read of late.';
+revoke execute on function regra_notas_fiscais.preparar(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/vinculos.sql
+
+--! Included regras/notas_fiscais/testemunho.sql
+-- Why a note is no witness of its amount, or null where it is one: it is an ordinary one in force, authorised, and signed by a
+-- certificate behind which a trusted root stands; an NF-e by its issuer's company, an NFS-e by one of those who issue them. Reads the settings; changes nothing.
+create or replace function regra_notas_fiscais.testemunha(nota audit.notas) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when not nota.confiavel then 'o certificado que a assina não vem de uma raiz de confiança, ou não valia no dia da emissão'
+    when not nota.autorizada or not nota.producao then 'não é autorizada'
+    when nota.cancelada_em is not null then 'está cancelada'
+    when nota.finalidade <> '1' then 'não é uma nota comum: complementa, ajusta, devolve ou credita'
+    when nota.tipo = 'nfe' and left(nota.assinante, 8) is distinct from left(nota.emitente, 8) then 'não é assinada pela empresa que a emite'
+    when nota.tipo = 'nfse' and not coalesce(audit_interno.configuracao('notas.assinantes_nfse') ? nota.assinante, false) then
+      'quem a assina não está em notas.assinantes_nfse'
+  end
+$$;
+
+comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null where it is a witness.';
+revoke execute on function regra_notas_fiscais.testemunha(audit.notas) from public;
+
+-- Amounts that an entry of a note may honestly have: the total, what is left when the note's own withholdings are taken off, the total with IBS and CBS,
+-- its instalments; each also less the discount that the entry has. Each once. Touches nothing.
+create or replace function regra_notas_fiscais.valores_certos(nota audit.notas, desconto numeric) returns numeric[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct v.valor)
+  from (
+    select a from unnest(array[nota.valor_total, nota.valor_liquido, nota.valor_com_tributos] || nota.parcelas) as a
+    where a > 0 or a = nota.valor_total
+  ) as x
+  cross join lateral (values (x.a), (x.a - desconto)) as v (valor)
+  where v.valor is not null
+$$;
+
+comment on function regra_notas_fiscais.valores_certos(audit.notas, numeric) is 'Amounts that an entry of the note may have, each once.';
+revoke execute on function regra_notas_fiscais.valores_certos(audit.notas, numeric) from public;
+
+-- Whether an amount, whatever its sign, is one of those. Touches nothing.
+create or replace function regra_notas_fiscais.um_deles(valor numeric, certos numeric[], tolerancia numeric) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from unnest(certos) as c where abs(abs(valor) - c) <= tolerancia)
+$$;
+
+comment on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) is 'Whether an amount is one of several, up to the tolerance.';
+revoke execute on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) from public;
+
+-- How sure a finding is. certo: key, company, date, a witness, one entry, one possible amount. Even then an amount is only corrected by
+-- itself where nothing honest looks like it: times or divided by 10, 100, 1000, two digits swapped. A share whose other
+-- entries are not loaded yet, an instalment or interest look like anything else; a tenth of the total like a share. An entry whose own
+-- document speaks against the note is a person's. Touches nothing.
+create or replace function regra_notas_fiscais.confianca(
+  tipo text, como text, testemunha text, certo boolean, forma text, tributos text, menor boolean, documento_concorda boolean
+) returns numeric
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when tipo = 'nota_cancelada' then case when como = 'chave' then 0.90 else 0.70 end
+    when tipo = 'rateio_excede' then case when como = 'chave' then 0.85 else 0.60 end
+    when tipo = 'rateio_incompleto' then 0.50
+    when tributos is not null then 0.30
+    when tipo = 'documento_da_nota' and certo then 0.99
+    when tipo = 'valor_da_nota' and certo and documento_concorda
+      and (forma in ('fator_100', 'fator_1000', 'digitos_trocados') or forma = 'fator_10' and not menor) then 0.99
+    when como = 'chave' and testemunha is null then 0.80
+    when como = 'chave' then 0.70
+    when testemunha is null then 0.60
+    else 0.50
+  end
+$$;
+
+comment on function regra_notas_fiscais.confianca(text, text, text, boolean, text, text, boolean, boolean) is 'Confidence of a finding, 0 to 1, by how it was found.';
+revoke execute on function regra_notas_fiscais.confianca(text, text, text, boolean, text, text, boolean, boolean) from public;
+
+-- The sentence of a finding. Touches nothing.
+create or replace function regra_notas_fiscais.frase(
+  tipo text, nota audit.notas, valor numeric, documento numeric, soma numeric, linhas bigint, testemunha text, tributos text
+) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('A %s %s de %s, emitida em %s, é de %s', case nota.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, nota.numero,
+      coalesce(nota.emitente_nome, nota.emitente), to_char(nota.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(nota.valor_total))
+    || case tipo
+      when 'valor_da_nota' then format(' e o lançamento de %s.', regra_validacao_valores.reais(valor))
+      when 'documento_da_nota' then format(', como o lançamento; o valor do documento está como %s.', regra_validacao_valores.reais(documento))
+      when 'nota_cancelada' then format(' e foi cancelada em %s; %s.', to_char(nota.cancelada_em, 'DD/MM/YYYY'),
+        case linhas when 1 then 'continua lançada' else format('continua lançada em %s linhas, que somam %s', linhas, regra_validacao_valores.reais(soma)) end)
+      when 'rateio_excede' then format('; os %s lançamentos dela somam %s, mais do que ela.', linhas, regra_validacao_valores.reais(soma))
+      else format('; os %s lançamentos dela somam %s.', linhas, regra_validacao_valores.reais(soma)) end
+    || coalesce(format(' Pode ser retenção: %s.', tributos), '')
+    || coalesce(format(' Ela não prova o valor: %s.', testemunha), '')
+$$;
+
+comment on function regra_notas_fiscais.frase(text, audit.notas, numeric, numeric, numeric, bigint, text, text) is 'The sentence of a finding, in Portuguese.';
+revoke execute on function regra_notas_fiscais.frase(text, audit.notas, numeric, numeric, numeric, bigint, text, text) from public;
+--! EndIncluded regras/notas_fiscais/testemunho.sql
+
+--! Included regras/notas_fiscais/sem_par.sql
+-- Entries that cite the key of one company's note and bear another company's CNPJ. Where the entry's is the buyer's, the note is one of
+-- our own to a customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.outra_empresa(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select null::text, l.id::text, '{}'::jsonb, 0.75,
+    jsonb_build_object('tipo', 'outra_empresa', 'chave', n.chave, 'emitente', n.emitente, 'fornecedor_id', l.fornecedor_id),
+    format('O lançamento cita a chave de uma nota de %s (CNPJ %s) e está no fornecedor %s.', coalesce(n.emitente_nome, 'outra empresa'), n.emitente, l.fornecedor_id),
+    abs(l.valor)
+  from dw.lancamentos l
+  join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text and v.como = 'chave'
+  join audit.notas n on n.chave = v.chave
+  where length(translate(l.fornecedor_id, './- ', '')) = 14
+    and regras.raiz_fornecedor(l.fornecedor_id) not in (n.emitente_raiz, lower(left(coalesce(n.destinatario, ''), 8)))
+    and abs(l.valor) < 1e16
+    and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+end
+$$;
+
+comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
+revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
+
+-- Whether the last of a key's 44 positions is the check digit of the others: modulo 11, weights 2 to 9 from the right, a letter counting
+-- as its ASCII code less 48. Touches nothing.
+create or replace function regra_notas_fiscais.digito_confere(chave text) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select right(chave, 1) = (case when sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 < 2 then 0
+    else 11 - sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 end)::text
+  from generate_series(1, 43) as i
+$$;
+
+comment on function regra_notas_fiscais.digito_confere(text) is 'Whether the check digit of an access key of 44 positions is right.';
+revoke execute on function regra_notas_fiscais.digito_confere(text) from public;
+
+-- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
+-- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
+-- regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
+    jsonb_build_object('tipo', case when x.integra then 'sem_nota' else 'chave_errada' end, 'chave', x.chave),
+    case when x.integra then format('O lançamento cita a NF-e %s, e nenhum arquivo dela foi lido.', x.chave)
+      else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
+    x.valor
+  from (
+    select l.id::text as id, abs(l.valor) as valor, k.chave, regra_notas_fiscais.digito_confere(k.chave) as integra
+    from dw.lancamentos l
+    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and abs(l.valor) < 1e16
+      and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
+      and not exists (select from audit.notas n where n.chave = k.chave)
+    offset 0
+  ) x;
+end
+$$;
+
+comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
+revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/sem_par.sql
 
 --! Included regras/validacao_valores/habitos.sql
 -- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in the

@@ -104,6 +104,10 @@ export const command = {
     'guarda um padrão, depois de mostrar o que ele alcança no livro',
     'saves a pattern, once it has shown what it matches in the ledger',
   ),
+  notas: both(
+    'lê as notas eletrônicas de uma pasta (NF-e, NFS-e e cancelamentos, em XML): confere esquema e assinatura e as guarda',
+    'reads the electronic notes of a folder (NF-e, NFS-e and cancellations, in XML): checks schema and signature and keeps them',
+  ),
   configurar: both(
     'lista as configurações, mostra uma, ou a altera',
     'lists the settings, shows one, or changes it',

@@ -192,6 +192,13 @@ export const example = {
       'conferente padroes salvar recall --tipo palavra --acao excluir --motivo "belongs to warranty"',
     ),
   ),
+  notas: examples(
+    both(
+      'conferente notas /srv/notas --raizes /etc/conferente/icp-brasil',
+      'conferente notas /srv/notes --raizes /etc/conferente/icp-brasil',
+    ),
+    both('conferente notas /srv/notas --json', 'conferente notas /srv/notes --json'),
+  ),
   configurar: examples(
     'conferente configurar',
     'conferente configurar limites.linhas',
