@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f9fd55f4013c3c32bbca981a47689fa1f5333afc
+--! Hash: sha1:8195454e6e8dd5f1aca38d27ccd97bd5115ac816
 --! Message: conferente
 
 set local role conferente_dono;
@@ -166,7 +166,7 @@ comment on column audit.resultado_planilha.aviso is 'What else it did, such as c
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
-  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'data', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
   padrao jsonb not null,
   minimo numeric,
   maximo numeric,
@@ -179,7 +179,7 @@ create table audit.configuracoes_sistema (
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), data (AAAA-MM-DD), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
@@ -267,6 +267,18 @@ from (values
     'Menor razão entre valor e documento que parece uma taxa de câmbio.'),
   ('valores.cambio_maximo', '8', 'numero', 1, 1000, null, null,
     'Maior razão entre valor e documento que parece uma taxa de câmbio.'),
+  ('notas.intervalo', '"00:15:00"', 'intervalo', 60, 604800, null, null,
+    'De quanto em quanto tempo o trabalhador lê a pasta de notas (CONFERENTE_NOTAS).'),
+  ('notas.maximo_arquivos', '200000', 'inteiro', 1, 10000000, null, 'arquivos',
+    'Com mais arquivos XML do que isto a pasta de notas não é lida, e isso é dito.'),
+  ('notas.dias_vinculo', '90', 'inteiro', 0, 3660, null, 'dias',
+    'Até quantos dias depois da emissão o lançamento de uma nota é procurado pelo número, ou corrigido sem uma pessoa.'),
+  ('notas.dias_sem_lancamento', '15', 'inteiro', 0, 3660, null, 'dias',
+    'Depois de quantos dias da emissão uma nota sem lançamento é mostrada como tal.'),
+  ('notas.completas_desde', 'null', 'data', null, null, null, null,
+    'Desde que dia todas as notas são lidas: de então em diante um lançamento que cita uma NF-e não lida é uma divergência. Enquanto for null, nenhum é.'),
+  ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
+    'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
     'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
@@ -402,6 +414,16 @@ insert into audit.regras (
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
+-- It needs notes (conferente notas), and its auto is given by whoever has seen it work: shipped with neither.
+insert into audit.regras (
+  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
+  colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
+) values
+  ('notas_fiscais', 'Lançamentos que não são o que a nota eletrônica diz, e notas canceladas que continuam lançadas.',
+    'regra_notas_fiscais.detectar', 'regra_notas_fiscais.preparar', 'regra_notas_fiscais.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
+    array['descricao', 'documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.99, 0.95, false, false, 40);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
@@ -642,7 +664,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -2556,6 +2578,7 @@ begin
           or jsonb_typeof(m -> 'texto') is distinct from 'string' or btrim(m ->> 'texto') = '' or length(m ->> 'texto') > 100 end)
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'data' then v_tipo_json = 'string' and v_texto ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
     when 'fuso' then v_tipo_json = 'string' and audit_interno.fuso_valido(v_texto)
     when 'endereco' then v_tipo_json = 'string' and audit_interno.remetente_valido(v_texto)
@@ -2566,6 +2589,12 @@ begin
     begin
       v_medida := extract(epoch from v_texto::interval);
     exception when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
+      v_valido := false;
+    end;
+  elsif v_valido and new.tipo = 'data' then
+    begin
+      perform v_texto::date;
+    exception when datetime_field_overflow or invalid_datetime_format then
       v_valido := false;
     end;
   elsif v_valido and new.tipo in ('inteiro', 'numero') then
@@ -2586,6 +2615,7 @@ begin
       when 'motivos' then 'uma lista como [{"ato": "rejeitar", "texto": "está certo"}], com ato rejeitar ou adiar e texto de 1 a 100 caracteres'
       when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
       when 'hora' then 'uma hora, como "07:00"'
+      when 'data' then 'um dia, como "2026-11-01"'
       when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
       when 'fuso' then 'um fuso horário IANA, como "America/Sao_Paulo"'
       when 'endereco' then 'um endereço de e-mail, como "Conferente <conferente@empresa.com.br>"'
@@ -12844,9 +12874,12 @@ revoke insert, update, delete, truncate on all tables in schema audit from publi
 -- Who may come in, and who did, concerns those who let people in.
 revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
+-- What notes say of suppliers is shown to those who see the entries themselves.
+revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
+grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
-grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
-  to conferente_regra;
+grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
+  audit.notas to conferente_regra;
 --! EndIncluded saidas/consulta/permissoes.sql
 
 --! Included motor/correcao/ainda_apontadas.sql
@@ -21606,7 +21639,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   update audit.regras r set hash_autorizado = audit_interno.hash_regra(r)
-  where r.automatica and r.funcao in ('regra_trade_marketing.detectar', 'regra_pendente_verificacao.detectar', 'regra_validacao_valores.detectar')
+  where r.automatica and r.funcao in ('regra_trade_marketing.detectar', 'regra_pendente_verificacao.detectar', 'regra_validacao_valores.detectar', 'regra_notas_fiscais.detectar')
     and r.hash_autorizado is distinct from audit_interno.hash_regra(r)
 $$;
 comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';
