@@ -27,6 +27,7 @@ import * as iniciar from './iniciar.ts'
 import * as listar from './listar.ts'
 import { openCommandLog } from './log.ts'
 import * as migrar from './migrar.ts'
+import * as notas from './notas.ts'
 import * as notificacoes from './notificacoes.ts'
 import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
@@ -72,6 +73,7 @@ const COMMANDS = [
   avaliar,
   padroes,
   categorias,
+  notas,
   periodo,
   configurar,
   agendar,

@@ -114,6 +114,10 @@ export const command = {
     'says that from a month on what was of one category stands under another',
   ),
   categoriasDesativar: both('desfaz uma sucessora', 'switches a successor off'),
+  notas: both(
+    'lê as notas eletrônicas de uma pasta (NF-e, NFS-e e cancelamentos, em XML): confere esquema e assinatura e as guarda',
+    'reads the electronic notes of a folder (NF-e, NFS-e and cancellations, in XML): checks schema and signature and keeps them',
+  ),
   configurar: both(
     'lista as configurações, mostra uma, ou a altera',
     'lists the settings, shows one, or changes it',

@@ -199,6 +199,13 @@ export const example = {
       'conferente categorias suceder "Material de Escritório" Papelaria --desde 2026-04-01 --motivo "new chart of accounts"',
     ),
   ),
+  notas: examples(
+    both(
+      'conferente notas /srv/notas --raizes /etc/conferente/icp-brasil',
+      'conferente notas /srv/notes --raizes /etc/conferente/icp-brasil',
+    ),
+    both('conferente notas /srv/notas --json', 'conferente notas /srv/notes --json'),
+  ),
   configurar: examples(
     'conferente configurar',
     'conferente configurar limites.linhas',
