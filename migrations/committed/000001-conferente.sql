@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:38d71a9e81d5f5612f994e7f8521a28a0beaa160
+--! Hash: sha1:a2970120099d7eb7d54c49d0e0309205ee53f5a1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -19315,6 +19315,9 @@ begin
     where a.mes is not null or v.primeira > v_primeira
   );
 
+  if not coalesce(v_paradas @? '$[*] ? (@.mes != null)', false) then
+    return;
+  end if;
   -- born since another was last booked: where its suppliers were before
   v_nascidas := array(
     select distinct (n.p ->> 'uma')::int
@@ -20267,7 +20270,7 @@ begin
     from mes m
     cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
     join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
-    where d.quantas > 1 and d.renasce is null
+    where exists (select from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
     group by d.mes, d.de
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
