@@ -1826,6 +1826,13 @@ comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of d
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
 
+create function audit.mapear_colunas(tabela text)
+  returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.mapear_colunas(text) is 'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+
 create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1876,6 +1883,13 @@ create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_
 comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_administrador;
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_revisor;
+
+create function audit.propor_visao(tabela text, visao text DEFAULT 'dw.lancamentos'::text)
+  returns text language plpgsql stable security definer
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.propor_visao(text,text) is 'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+grant execute on function audit.propor_visao(text,text) to conferente_leitor;
 
 create function audit.proxima_execucao()
   returns timestamp with time zone language sql stable security definer
@@ -3486,6 +3500,11 @@ create function audit_interno.nome_sql(relacao regclass)
   set quote_all_identifiers=off
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.nome_sql(regclass) is 'Quoted, schema-qualified name of a relation.';
+
+create function audit_interno.nomes_contrato()
+  returns TABLE(coluna text, expressao text, posto integer) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
 
 create function audit_interno.notificar(tipo text, sessao_id bigint)
   returns void language sql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8195454e6e8dd5f1aca38d27ccd97bd5115ac816
+--! Hash: sha1:0ea79689e6df5cc7dd2c094998539180b0b1f2a3
 --! Message: conferente
 
 set local role conferente_dono;
@@ -21218,6 +21218,230 @@ comment on function audit.consultar_divergencia(bigint) is
   'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
 grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencia.sql
+
+--! Included saidas/consulta/mapear_colunas.sql
+-- Which column of a fact table, or of a dimension that it refers to by a foreign key, is which of the contract: by their names, their
+-- types and, for the key, what is unique. Reads the catalogue alone, and no row. One line for each column of the contract; who reads it
+-- decides. Called by audit.propor_visao and `conferente preparar`.
+create or replace function audit.mapear_colunas(tabela text)
+returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(mapear_colunas.tabela);
+  v_tipo "char";
+  v_fuso text := audit.fuso();
+begin
+  select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
+  if v_tipo is null or v_tipo not in ('r', 'p', 'v', 'f') then
+    raise exception using errcode = 'NC004', message = format('não há tabela nem visão %s', coalesce(mapear_colunas.tabela, 'nula')),
+      hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
+  end if;
+  return query
+  with chave as ( -- to a dimension, by one column
+    select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
+      quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
+      -- what the dimension is about: by the name of the key, and by its own
+      array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
+        regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
+    from pg_constraint k
+    join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[1]
+    join pg_attribute d on d.attrelid = k.confrelid and d.attnum = k.confkey[1]
+    join pg_class c on c.oid = k.confrelid
+    where k.conrelid = v_relacao and k.contype = 'f' and cardinality(k.conkey) = 1
+  ), unica as (
+    select i.indkey[0] as numero, min(case when i.indisprimary then 0 else 1 end) as posto
+    from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = v_relacao and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attnotnull
+    group by i.indkey[0]
+  ), candidata as (
+    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, array[audit_interno.dobrar(a.attname)] as nomes, null::smallint as de
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and a.attnum not in (select k.de from chave k)
+    union all
+    select k.apelido, 1, a.attname, a.attnum, a.atttypid, n.nomes, k.de
+    from chave k
+    join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> k.para
+    cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
+    cross join lateral (
+      select case
+        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$' then k.assuntos
+        when x.nome ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
+          then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s)
+        else array[x.nome] end as nomes) as n
+  ), possivel as (
+    select n.coluna, c.*, least(n.posto, 99) as posto, t.typname, t.typcategory,
+      case
+        when n.coluna = 'id' then t.typtype <> 'c'
+        when n.coluna = 'data_lancamento' then t.typname in ('date', 'timestamp', 'timestamptz')
+        when n.coluna = 'carregado_em' then t.typname in ('timestamptz', 'timestamp', 'date')
+        when n.coluna like 'valor%' then t.typcategory = 'N'
+        else t.typcategory = 'S' or t.typname in ('int2', 'int4', 'int8', 'numeric', 'uuid') end as cabe
+    from candidata c
+    join pg_type t on t.oid = c.atttypid
+    join audit_interno.nomes_contrato() n on exists (select from unnest(c.nomes) as x (nome) where x.nome ~ ('^(' || n.expressao || ')$'))
+    where n.coluna <> 'id' or c.apelido = 'f'
+    union all
+    select 'id', c.*, u.posto - 2, t.typname, t.typcategory, true
+    from unica u join candidata c on c.apelido = 'f' and c.attnum = u.numero join pg_type t on t.oid = c.atttypid
+  ), escolhida as (
+    select distinct on (p.coluna) p.*, format('%s.%I', p.apelido, p.attname) as nome
+    from possivel p
+    where p.cabe
+    order by p.coluna, p.posto, p.longe, p.attnum
+  )
+  select k.ordem, k.coluna,
+    case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) end,
+    case
+      when e.nome is null then 'null::' || case k.coluna when 'id' then 'bigint' else k.esperado end
+      when k.coluna = 'id' or e.typname = any (k.tipos) then e.nome
+      when k.coluna = 'data_lancamento' and e.typname = 'timestamptz' then format('(%s at time zone %L)::date', e.nome, v_fuso)
+      when k.coluna = 'data_lancamento' then e.nome || '::date'
+      when k.coluna = 'carregado_em' and e.typname = 'date' then format('%s::timestamp at time zone %L', e.nome, v_fuso)
+      when k.coluna = 'carregado_em' then format('%s at time zone %L', e.nome, v_fuso)
+      else format('%s::%s', e.nome, k.esperado) end,
+    e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)),
+    case when x.dimensao is not null then
+      format('left join %s %s on %2$s.%s = f.%s', audit_interno.nome_sql(x.dimensao), x.apelido, x.coluna_dimensao, x.coluna_fato) end,
+    case when x.dimensao is not null then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao), 'rotulo', quote_ident(e.attname),
+      'chave', x.coluna_dimensao, 'fato', x.coluna_fato) end,
+    case
+      when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
+      when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
+      when e.nome is null and k.coluna = 'data_lancamento' then 'não encontrada: as janelas e as partições vão por ela'
+      when e.nome is null and k.coluna = 'carregado_em' then 'não encontrada: rode por data de lançamento, com --data-inicio e --data-fim'
+      when e.nome is null and k.coluna in ('categoria', 'valor') then 'não encontrada: as regras precisam dela'
+      when e.nome is null then 'não encontrada'
+      when k.coluna in ('data_lancamento', 'carregado_em') and not e.typname = any (k.tipos)
+        then format('é %s: o índice da coluna não serve à expressão', format_type(e.atttypid, null))
+      when k.coluna like 'valor%' and not e.typname = any (k.tipos) then format('é %s, e não numeric', format_type(e.atttypid, null)) end,
+    e.nome is null and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
+  from audit_interno.contrato() k
+  left join escolhida e on e.coluna = k.coluna
+  left join chave x on x.apelido = e.apelido
+  order by k.ordem;
+end
+$$;
+comment on function audit.mapear_colunas(text) is
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+--! EndIncluded saidas/consulta/mapear_colunas.sql
+
+--! Included saidas/consulta/nomes_contrato.sql
+-- What warehouses call the columns of the contract, as regular expressions over folded names, the surest first: in Portuguese and in
+-- English, with the abbreviations that data modellers put in front (dt, vl, cd, nr, nm, ds). A column of a dimension also goes by
+-- the dimension's own name. Called by audit.mapear_colunas.
+create or replace function audit_interno.nomes_contrato()
+returns table (coluna text, expressao text, posto integer)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.coluna, e.expressao, e.posto::integer
+  from (values
+    ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key"}'::text[]),
+    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|contabil|contabilizacao)", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day"}'),
+    ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
+    ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|loja|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?"}'),
+    ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?cent(er|re)(_?(name|code))?", "ccusto|c_?custo|cc|departamento|department"}'),
+    ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?account(_?(code|no|number))?", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
+    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "category(_?name)?", "classificacao|natureza(_?despesa)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
+    ('fornecedor_id', '{"cnpj|cnpj_?cpf|cpf_?cnpj|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf|tax_?id)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id"}'),
+    ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social", "(supplier|vendor|creditor|payee)(_?name)?", "favorecido|beneficiario|credor|emitente"}'),
+    ('documento', '{"((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference"}'),
+    ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|line_?text", "texto|ds_?lancamento|detalhe|observacao|obs|complemento|comment"}'),
+    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|contabil|movimento|liquido|pago)", "amount|value|(booked|net|paid|entry)_?amount|net"}'),
+    ('valor_documento', '{"((vl|vlr|valor)_?(do_|da_)?)(documento|doc|nota(_?fiscal)?|nf|fatura)", "(invoice|document)_?(amount|value|total)", "valor_?bruto|vl_?bruto|gross(_?amount)?"}'),
+    ('valor_desconto', '{"((vl|vlr|valor)_?(do_)?)?(desconto|glosa|abatimento)s?", "discount(_?(amount|value))?"}')
+  ) as n (coluna, expressoes)
+  cross join lateral unnest(n.expressoes) with ordinality as e (expressao, posto)
+$$;
+comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
+--! EndIncluded saidas/consulta/nomes_contrato.sql
+
+--! Included saidas/consulta/propor_visao.sql
+-- The view that lays the contract over a fact table, as SQL to read, mend and run: view, grants and, where a plain view could not be
+-- written through (it joins, or computes what is to be corrected), the trigger. A label is looked up strictly: none or two of it are an
+-- error, and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
+returns text
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(propor_visao.tabela);
+  v_fato text;
+  v_visao text;
+  v_esquema text;
+  v_gravar text;
+  v_linha constant text := chr(10);
+  v_texto text;
+begin
+  if not audit_interno.nome_qualificado(propor_visao.visao) then
+    raise exception using errcode = 'NC001', message = format('nome de visão inválido: %s', coalesce(propor_visao.visao, 'nulo')),
+      hint = 'Escreva o nome com o esquema, como dw.lancamentos.';
+  end if;
+  v_esquema := quote_ident((parse_ident(propor_visao.visao))[1]);
+  v_visao := v_esquema || '.' || quote_ident((parse_ident(propor_visao.visao))[2]);
+  v_gravar := v_esquema || '.' || quote_ident('gravar_' || (parse_ident(propor_visao.visao))[2]);
+  v_fato := audit_interno.nome_sql(v_relacao);
+  with mapa as (
+    select * from audit.mapear_colunas(propor_visao.tabela)
+  ), corrigivel as (
+    select * from mapa m where m.coluna in ('conta_contabil', 'categoria', 'valor') and m.origem is not null
+  ), escrita as (
+    select exists (select from mapa m where m.juncao is not null)
+      or exists (select from corrigivel c where not c.direta)
+      or pg_relation_is_updatable(v_relacao, true) & 4 = 0 as por_gatilho
+  )
+  select concat_ws(v_linha,
+    format('-- Proposta de %s sobre %s: leia, corrija o que não for assim, e só então execute.', v_visao, v_fato),
+    (select string_agg(format('-- %s: %s.', m.coluna, m.nota), v_linha order by m.ordem) from mapa m where m.nota is not null),
+    case when audit_interno.relacao(propor_visao.visao) is not null then format('-- %s já existe: create view a recusa.', v_visao) end,
+    format('create schema if not exists %s;', v_esquema),
+    format('create view %s as', v_visao),
+    'select ' || (select string_agg(case when m.expressao = format('f.%I', m.coluna) then m.expressao else m.expressao || ' as ' || m.coluna end, ',' || v_linha || '  ' order by m.ordem) from mapa m),
+    format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '') || ';',
+    case when e.por_gatilho then (
+      select concat_ws(v_linha,
+        format('create function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $gravar$', v_gravar),
+        (select 'declare' || string_agg(v_linha || format('  v_%s %s.%s%%type;', c.coluna, v_fato, c.busca ->> 'fato'), '' order by c.ordem) from corrigivel c where c.busca is not null),
+        'begin',
+        '  -- o que não grava, recusa',
+        format('  if to_jsonb(new) - %1$L::text[] <> to_jsonb(old) - %1$L::text[] then', array_agg(c.coluna order by c.ordem)::text),
+        format('    raise exception ''só se corrigem por esta visão: %s'';', string_agg(c.coluna, ', ' order by c.ordem)),
+        '  end if;',
+        string_agg(concat_ws(v_linha,
+          format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
+          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo') end,
+          format('    update %s f set %s = %s where %s = old.id;', v_fato,
+            coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then 'new.' || c.coluna else 'v_' || c.coluna end,
+            (select m.expressao from mapa m where m.coluna = 'id')),
+          '  end if;'), v_linha order by c.ordem),
+        '  return new;',
+        'end',
+        '$gravar$;',
+        format('create trigger gravar instead of update on %s for each row execute function %s();', v_visao, v_gravar))
+      from corrigivel c) end,
+    format('grant usage on schema %s to conferente_regra, conferente_escrita;', v_esquema),
+    format('grant select on %s to conferente_regra, conferente_escrita;', v_visao),
+    format('grant update on %s to conferente_escrita;', v_visao),
+    '-- Depois: conferente diagnostico')
+  into v_texto
+  from escrita e;
+  return v_texto;
+end
+$$;
+comment on function audit.propor_visao(text, text) is
+  'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+grant execute on function audit.propor_visao(text, text) to conferente_leitor;
+--! EndIncluded saidas/consulta/propor_visao.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

@@ -19,6 +19,16 @@ export const example = {
       'DATABASE_URL=postgresql://dba@server/finance conferente migrar',
     ),
   ),
+  preparar: examples(
+    both(
+      'conferente preparar financeiro.fato_despesa > visao.sql',
+      'conferente preparar finance.fact_entries > view.sql',
+    ),
+    both(
+      'conferente preparar financeiro.fato_despesa --json',
+      'conferente preparar finance.fact_entries --json',
+    ),
+  ),
   diagnostico: examples('conferente diagnostico', 'conferente diagnostico --json'),
   processar: examples(
     'conferente processar --modo manual',

@@ -187,6 +187,11 @@ export const option = {
   recordId: both('chave do registro', 'key of the row'),
   key: both('nome da configuração; sem ele, todas', 'name of the setting; without it, all of them'),
   newValue: both('novo valor; sem ele, mostra o atual', 'new value; without it, shows the present one'),
+  factTable: both(
+    'tabela ou visão do armazém, com o esquema',
+    'table or view of the warehouse, with its schema',
+  ),
+  view: both('nome da visão a criar (dw.lancamentos)', 'name of the view to make (dw.lancamentos)'),
   contractTable: both('relação a conferir (dw.lancamentos)', 'relation to check (dw.lancamentos)'),
   rows: both('quantos lançamentos gerar (500000)', 'how many entries to generate (500000)'),
   seed: both('a mesma semente gera o mesmo armazém (42)', 'the same seed makes the same warehouse (42)'),

@@ -73,6 +73,7 @@ guardar_resposta()          L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
 lancamentos_parecidos()       R   A
+mapear_colunas()            L R O A
 medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
@@ -81,6 +82,7 @@ periodos_fechados()         L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
+propor_visao()              L R O A
 proxima_execucao()          L R O A
 quem_sou()                  L R O A
 reabrir_divergencias()        R

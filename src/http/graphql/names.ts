@@ -130,10 +130,12 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   criar_convite: 'of use only to whoever draws the secret of the link: conferente convite',
   experimentar_escrita:
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
+  mapear_colunas: 'for whoever installs it: conferente preparar',
   metricas: 'samples for /metrics',
   na_janela: 'asked by rules of each row',
   guardar_resposta: 'asked by the API itself of a request that may be sent again',
   repetir_pedido: 'asked by the API itself of a request that may be sent again',
+  propor_visao: 'for whoever installs it: conferente preparar',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
   registrar_token: 'of use only to whoever signs the token: conferente token',
