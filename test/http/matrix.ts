@@ -188,6 +188,7 @@ const PUBLIC_READS = [
     'settings',
     'sheet',
     'standing',
+    'start',
     'tally',
     'top',
     'trend',

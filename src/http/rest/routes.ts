@@ -115,7 +115,7 @@ export function routes(context: HttpContext): readonly Route[] {
       summary: operation.planilha,
       method: 'POST',
       path: '/divergencias/planilha',
-      querystring: object({ nome: p.fileName }),
+      querystring: object({ nome: p.fileName, simular: p.simulate }),
       body: p.sheet,
       response: gives(answer.sheet, SHEET_DECIDED),
       handler: planilha(context),

@@ -13,6 +13,7 @@ import { html, render, useEffect, useMemo, useState } from './preact.mjs'
 import { whoAmI } from './queries.mjs'
 import { Queue } from './queue.mjs'
 import { Rules } from './rules.mjs'
+import { begin } from './start.mjs'
 import { Said, Strip, screensOf, Top } from './top.mjs'
 import { t } from './words.mjs'
 
@@ -28,7 +29,8 @@ function Page() {
   /** @param {string} [nobody] what it means that nobody has signed in */
   const recognise = (nobody = '') => {
     setFailed('')
-    whoAmI().then(
+    const asked = begin('me') ?? whoAmI()
+    asked.then(
       (who) => {
         setMe(who)
         tabs.postMessage('entrou') // whichever way it was
