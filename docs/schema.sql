@@ -1468,7 +1468,7 @@ create function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
   returns audit.configuracoes_sistema language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
+comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text,jsonb,text) to conferente_administrador;
 
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
@@ -1505,6 +1505,12 @@ create function audit.comentar(ids bigint[], comentario text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.comentar(bigint[],text) is 'Writes a comment beside findings, whatever their status; it stands in the history of their rows and changes nothing. audit.desfazer takes it back, and both stay to be read. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
 grant execute on function audit.comentar(bigint[],text) to conferente_revisor;
+
+create function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is 'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
 
 create function audit.confirmar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language sql volatile security definer
@@ -3554,9 +3560,9 @@ create function audit_interno.rotulos_estranhos(chave text DEFAULT NULL::text)
 comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
 
 create function audit_interno.sair(nome text, papel text, token_id text)
-  returns void language plpgsql volatile security definer
+  returns boolean language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text,text,text) to conferente_servico;
 
 create function audit_interno.selar()

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:15a4b4129c32d67ca8ab4e2fd27c784e869a2723
+--! Hash: sha1:c9cd785e1b27c4b2b6263e2b627b4db89bea96b2
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2484,18 +2484,16 @@ begin
   v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
     detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  select string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
-  into v_estranhos
-  from audit_interno.rotulos_estranhos(v_depois.chave) e;
+  v_estranhos := audit.configuracao_aviso(v_depois);
   if v_estranhos is not null then
-    raise warning using errcode = 'NC031', message = format('nenhum lançamento tem a categoria: %s', v_estranhos),
+    raise warning using errcode = 'NC031', message = v_estranhos,
       hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
   end if;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/alterar_configuracao.sql
 
@@ -10662,9 +10660,10 @@ grant execute on function audit.remover_pessoa(text, text) to conferente_adminis
 --! EndIncluded pessoas/acesso/remover_pessoa.sql
 
 --! Included pessoas/acesso/sair.sql
--- Signs out: revokes the session by which its owner came. Once it is refused nothing more is recorded of it.
+-- Signs out: revokes the session by which its owner came, and says whether that began at the provider of single sign-on, where its owner may
+-- still be signed in. Once it is refused nothing more is recorded of it.
 create or replace function audit_interno.sair(nome text, papel text, token_id text)
-returns void
+returns boolean
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -10678,9 +10677,11 @@ begin
   v_operacao := audit_interno.abrir_operacao('acesso', motivo => 'saiu');
   insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (v_operacao, sair.token_id, 'saiu', v_nome);
   perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'acesso revogado', 'token', sair.token_id));
+  return exists (
+    select from audit.tokens t join audit.operacoes o on o.id = t.operacao_id where t.id = sair.token_id and o.detalhes ->> 'por' = 'login único');
 end
 $$;
-comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
 --! EndIncluded pessoas/acesso/sair.sql
 
@@ -19526,6 +19527,23 @@ comment on function audit.simulacoes_em_curso() is
   'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
 grant execute on function audit.simulacoes_em_curso() to conferente_operador;
 --! EndIncluded saidas/consulta/simulacoes_em_curso.sql
+
+--! Included saidas/consulta/configuracao_aviso.sql
+-- A field of a setting: what the warning says that audit.alterar_configuracao gives in psql, for programs that see no warnings. Reads the
+-- ledger's labels; changes nothing.
+create or replace function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
+returns text
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'nenhum lançamento tem a categoria: ' || string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
+  from audit_interno.rotulos_estranhos((configuracao).chave) e
+$$;
+comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is
+  'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
+--! EndIncluded saidas/consulta/configuracao_aviso.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
