@@ -39,6 +39,7 @@ export const rest = {
       'Divergências, com filtros, em páginas com total.',
       'Findings, with filters, in pages with a total.',
     ),
+    divergencia: both('Uma divergência.', 'One finding.'),
     processar: both(
       'Pede uma sessão, que um trabalhador executa. Com simular, a resposta já traz o resultado e nada fica gravado.',
       'Asks for a session, which a worker runs. With simular, the answer holds the result and nothing is kept.',
@@ -135,6 +136,10 @@ export const rest = {
       'A filial, como o armazém a escreve; sem ela, a empresa toda.',
       'The branch, as the warehouse writes it; without it, the whole company.',
     ),
+    chave: both(
+      'Uma chave que quem pede escolhe, como um UUID, uma para cada pedido. Repetido com a mesma chave em 24 horas, o pedido não é feito de novo: volta a resposta que já foi dada.',
+      'A key that the sender chooses, such as a UUID, one for each request. Sent again with the same key within 24 hours, the request is not carried out again: the answer that was given comes back.',
+    ),
     id: both('A divergência.', 'The finding.'),
     motivo: both(
       'O motivo, em uma frase para a auditoria; na query ou no corpo.',
@@ -155,6 +160,7 @@ export const rest = {
   },
   answer: {
     page: both('Uma página.', 'A page.'),
+    finding: both('A divergência.', 'The finding.'),
     queued: both(
       'A sessão agendada; Location diz onde acompanhá-la.',
       'The session that was queued; Location says where to follow it.',

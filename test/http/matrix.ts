@@ -43,6 +43,7 @@ avaliar_regra()               R O A
 cancelar_sessao()               O
 comentar()                    R
 configuracao_aviso()              A
+consultar_divergencia()     L R O A
 consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
@@ -69,6 +70,7 @@ exportar_divergencias()     L R O A
 fechar_periodo()                  A
 finalizar_operacao()        L R O A
 fuso()                      L R O A
+guardar_resposta()          L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
 lancamentos_parecidos()       R   A
@@ -92,6 +94,7 @@ registrar_token()                 A
 rejeitar_divergencias()       R
 relatorio_desempenho()      L R O A
 remover_pessoa()                  A
+repetir_pedido()
 reverter_divergencias()       R
 reverter_operacao()           R O
 reverter_sessao()             R O
@@ -115,6 +118,7 @@ GET /metrics                                   L R O A
 GET /api/docs/json                             L R O A
 GET /api/docs/yaml                             L R O A
 GET /api/v1/divergencias                       L R O A
+GET /api/v1/divergencias/:id                   L R O A
 POST /api/v1/divergencias/processar                O
 POST /api/v1/divergencias/aprovar                R
 POST /api/v1/divergencias/confirmar              R
