@@ -132,13 +132,13 @@ create type audit.resultado_planilha as (
 comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
 comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
-comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
 comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
-comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left, and in a simulation.';
 comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
 
 create type audit.resultado_reversao as (
@@ -434,6 +434,7 @@ create table audit.divergencias_processadas (
   constraint divergencias_processadas_valor_decisao_check CHECK ((valor_decisao >= (0)::numeric)),
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
+CREATE INDEX divergencias_processadas_adiadas ON audit.divergencias_processadas USING btree (adiada_ate) WHERE (adiada_ate IS NOT NULL);
 CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (status, regra, detectada_em) INCLUDE (valor_em_risco, confianca);
 CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processadas USING btree (regra, sessao_ultima_id, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
@@ -1590,7 +1591,7 @@ create function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
   returns audit.configuracoes_sistema language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
+comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text,jsonb,text) to conferente_administrador;
 
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
@@ -1627,6 +1628,12 @@ create function audit.comentar(ids bigint[], comentario text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.comentar(bigint[],text) is 'Writes a comment beside findings, whatever their status; it stands in the history of their rows and changes nothing. audit.desfazer takes it back, and both stay to be read. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
 grant execute on function audit.comentar(bigint[],text) to conferente_revisor;
+
+create function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is 'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
 
 create function audit.confirmar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language sql volatile security definer
@@ -1687,12 +1694,12 @@ create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto
 comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) to conferente_revisor;
 
-create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEFAULT NULL::text)
+create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEFAULT NULL::text, simular boolean DEFAULT false)
   returns SETOF audit.resultado_planilha language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.decidir_planilha(jsonb,text,text) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
-grant execute on function audit.decidir_planilha(jsonb,text,text) to conferente_revisor;
+comment on function audit.decidir_planilha(jsonb,text,text,boolean) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar, confirmar or adiar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos, and of an adiar too; before that of an adiar may stand the day until which, such as 15/12/2026, else it is until the row changes. simular: takes the real path, says what would become of each line, and writes nothing. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb,text,text,boolean) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
@@ -2348,10 +2355,10 @@ comment on function audit_interno.ajustes_guardados() is 'Settings that nobody c
 grant execute on function audit_interno.ajustes_guardados() to conferente_escrita;
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra;
 
-create function audit_interno.anotar_divergencias(ids bigint[], tipo text, ato text, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text)
+create function audit_interno.anotar_divergencias(ids bigint[], tipo text, ato text, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text, visto text[] DEFAULT NULL::text[], motivos text[] DEFAULT NULL::text[], ates date[] DEFAULT NULL::date[], detalhes jsonb DEFAULT '{}'::jsonb)
   returns SETOF audit.resultado_decisao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,date,text) is 'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
+comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,date,text,text[],text[],date[],jsonb) is 'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
 
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
@@ -2963,10 +2970,10 @@ create function audit_interno.dobrar_padrao(tipo text, padrao text)
   set standard_conforming_strings=on;
 comment on function audit_interno.dobrar_padrao(text,text) is 'A marketing pattern of this kind folded for comparison.';
 
-create function audit_interno.e_fechado(mes date, filial text, fechados text[])
+create function audit_interno.e_fechado(mes date, filial text, todos date[], parciais date[], itens text[])
   returns boolean language sql stable;
-comment on function audit_interno.e_fechado(date,text,text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
-grant execute on function audit_interno.e_fechado(date,text,text[]) to conferente_leitor;
+comment on function audit_interno.e_fechado(date,text,date[],date[],text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date,text,date[],date[],text[]) to conferente_leitor;
 
 create function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
   returns boolean language sql immutable;
@@ -3438,10 +3445,10 @@ comment on function audit_interno.limpar_conexao(bigint) is 'Leaves nothing in t
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_operador;
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico;
 
-create function audit_interno.lista_fechados()
-  returns text[] language plpgsql stable security definer
+create function audit_interno.lista_fechados(OUT todos date[], OUT parciais date[], OUT itens text[])
+  returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+comment on function audit_interno.lista_fechados() is 'Closed months, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
 
 create function audit_interno.marca_simulacao()
@@ -3815,9 +3822,9 @@ create function audit_interno.rotulos_estranhos(chave text DEFAULT NULL::text)
 comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
 
 create function audit_interno.sair(nome text, papel text, token_id text)
-  returns void language plpgsql volatile security definer
+  returns boolean language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text,text,text) to conferente_servico;
 
 create function audit_interno.selar()

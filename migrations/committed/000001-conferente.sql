@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0ea79689e6df5cc7dd2c094998539180b0b1f2a3
+--! Hash: sha1:1f1552a55f9b4445951a9470e3c731c9d3916326
 --! Message: conferente
 
 set local role conferente_dono;
@@ -152,13 +152,13 @@ create type audit.resultado_planilha as (
 comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
 comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
-comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
 comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
-comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left, and in a simulation.';
 comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
 --! EndIncluded contrato/tipos.sql
 
@@ -795,6 +795,12 @@ create index divergencias_processadas_pendentes on audit.divergencias_processada
 -- What waits, most at stake first: the order in which people look.
 create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- Few, and counted whenever somebody looks.
+create index divergencias_processadas_adiadas on audit.divergencias_processadas (adiada_ate) where adiada_ate is not null;
+-- Of how many groups what waits is (audit.vw_grupos_abertos): without it the server expects a hundred times as many, and sorts all that waits.
+create statistics audit.divergencias_processadas_grupos (ndistinct) on regra, especie, mudanca, status, encaminhada_para,
+  (case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end),
+  (case when mudanca is null then coalesce(nullif(entrada ->> 'fornecedor_id', ''), entrada ->> 'fornecedor') end) from audit.divergencias_processadas;
 -- Filters by state, and all that the metrics read, so that they read nothing else.
 create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
   include (valor_em_risco, confianca);
@@ -2689,18 +2695,16 @@ begin
   v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
     detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  select string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
-  into v_estranhos
-  from audit_interno.rotulos_estranhos(v_depois.chave) e;
+  v_estranhos := audit.configuracao_aviso(v_depois);
   if v_estranhos is not null then
-    raise warning using errcode = 'NC031', message = format('nenhum lançamento tem a categoria: %s', v_estranhos),
+    raise warning using errcode = 'NC031', message = v_estranhos,
       hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
   end if;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/alterar_configuracao.sql
 
@@ -7025,9 +7029,12 @@ grant execute on function audit.adiar(bigint[], date, text) to conferente_reviso
 
 --! Included pessoas/decisao/anotar_divergencias.sql
 -- A word that answers nothing: the finding keeps its status, and its rule its record. What a person wrote, and what was there before,
--- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar.
+-- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
+-- audit.decidir_planilha, where what was seen (visto), a reason (motivos) and a day (ates) come with each finding, in the order of the ids,
+-- and the operation says of which file it is (detalhes).
 create or replace function audit_interno.anotar_divergencias(
-  ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null
+  ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null, visto text[] default null,
+  motivos text[] default null, ates date[] default null, detalhes jsonb default '{}'
 )
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7041,15 +7048,17 @@ declare
 begin
   select array_agg(d.id) into v_ids
   from audit_interno.travar_divergencias(anotar_divergencias.ids, ato,
-    case when anotar_divergencias.tipo <> 'comentario' then audit_interno.situacoes_em_espera() end) d;
+    case when anotar_divergencias.tipo <> 'comentario' then audit_interno.situacoes_em_espera() end, anotar_divergencias.visto) d;
   v_operacao := audit_interno.abrir_operacao(anotar_divergencias.tipo, motivo => anotar_divergencias.motivo,
-    detalhes => jsonb_strip_nulls(jsonb_build_object('ate', anotar_divergencias.ate, 'para', anotar_divergencias.para)));
+    detalhes => anotar_divergencias.detalhes || jsonb_strip_nulls(jsonb_build_object('ate', anotar_divergencias.ate, 'para', anotar_divergencias.para)));
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca, ate, para, antes)
-  select v_operacao, d.id, anotar_divergencias.tipo, v_ator, anotar_divergencias.motivo, d.confianca, x.ate, x.para,
+  select v_operacao, d.id, anotar_divergencias.tipo, v_ator, coalesce(m.motivo, anotar_divergencias.motivo), d.confianca, x.ate, x.para,
     jsonb_build_object('adiada_ate', d.adiada_ate, 'encaminhada_para', d.encaminhada_para)
   from audit.divergencias_processadas d
+  left join unnest(anotar_divergencias.ids, anotar_divergencias.motivos, anotar_divergencias.ates) as m (id, motivo, ate)
+    on m.id = d.id and anotar_divergencias.motivos is not null
   cross join lateral (select
-    case anotar_divergencias.tipo when 'adiamento' then anotar_divergencias.ate when 'comentario' then d.adiada_ate end as ate,
+    case anotar_divergencias.tipo when 'adiamento' then coalesce(m.ate, anotar_divergencias.ate) when 'comentario' then d.adiada_ate end as ate,
     case anotar_divergencias.tipo when 'encaminhamento' then anotar_divergencias.para else d.encaminhada_para end as para) as x
   where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
@@ -7065,7 +7074,7 @@ begin
     else to_char(anotar_divergencias.ate, '"adiada até "DD/MM/YYYY') end);
 end
 $$;
-comment on function audit_interno.anotar_divergencias(bigint[], text, text, text, date, text) is
+comment on function audit_interno.anotar_divergencias(bigint[], text, text, text, date, text, text[], text[], date[], jsonb) is
   'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
 --! EndIncluded pessoas/decisao/anotar_divergencias.sql
 
@@ -7180,7 +7189,7 @@ comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes
 -- carries (audit.controle_planilha), so a finding that moved since is left; what makes up the decision is held against the
 -- finding itself, whatever digest a line bears. The acts are those of audit.aprovar_divergencias and its sisters, one operation for
 -- each kind of decision, and each says of which file it is.
-create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null)
+create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null, simular boolean default false)
 returns setof audit.resultado_planilha
 language plpgsql
 volatile security definer
@@ -7214,66 +7223,81 @@ begin
   end if;
   v_detalhes := jsonb_build_object('planilha', jsonb_strip_nulls(jsonb_build_object('sha256', arquivo, 'nome', v_nome)));
 
-  -- in one order for everybody, before any act
-  perform from audit.divergencias_processadas d
-  where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
-  order by d.id
-  for update;
-  foreach v_ato in array array['rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
-    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
-    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
-    continue when v_ids is null;
-    perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
-    update pg_temp.conferente_planilha p
-    set codigo = x.codigo, explicacao = case
-        when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
-        else x.explicacao || coalesce((
-          select format(' (por esta mesma planilha, operação %s)', max(o.id))
-          from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
-          where c.divergencia_id = p.id and o.detalhes #>> '{planilha,sha256}' = decidir_planilha.arquivo having count(*) > 0), '') end
-    from pg_temp.conferente_deixada x
-    join audit.divergencias_processadas d on d.id = x.divergencia_id
-    where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-    -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
-    with x as materialized ( -- asked once of each
-      select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
-        'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
-      ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
-      from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
-    )
-    update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
-    from x
-    where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
+  begin
+    -- in one order for everybody, before any act
+    perform from audit.divergencias_processadas d
+    where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
+    order by d.id
+    for update;
+    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
+      select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
+      from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+      continue when v_ids is null;
+      perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
+      update pg_temp.conferente_planilha p
+      set codigo = x.codigo, explicacao = case
+          when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
+          else x.explicacao || coalesce((
+            select format(' (por esta mesma planilha, operação %s)', max(o.id))
+            from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
+            where c.divergencia_id = p.id and o.detalhes #>> '{planilha,sha256}' = decidir_planilha.arquivo having count(*) > 0), '') end
+      from pg_temp.conferente_deixada x
+      join audit.divergencias_processadas d on d.id = x.divergencia_id
+      where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
+      -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
+      with x as materialized ( -- asked once of each
+        select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
+          'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
+        ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
+        from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
+      )
+      update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
+      from x
+      where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
 
-    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)
-    into v_ids, v_vistos, v_motivos
-    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
-    continue when v_ids is null;
-    if v_ato = 'aprovar' then
-      update pg_temp.conferente_planilha p
-      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
-        motivo = coalesce(p.motivo, v_motivo)
-      from audit_interno.aprovar(v_ids, v_motivo, v_vistos, v_motivos, v_detalhes) r
-      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
-    else
-      update pg_temp.conferente_planilha p
-      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
-        motivo = coalesce(p.motivo, v_motivo)
-      from audit_interno.responder(v_ids, v_ato, v_motivo, v_vistos, v_motivos, v_detalhes) r
-      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)
+      into v_ids, v_vistos, v_motivos
+      from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+      continue when v_ids is null;
+      if v_ato = 'aprovar' then
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+          motivo = coalesce(p.motivo, v_motivo)
+        from audit_interno.aprovar(v_ids, v_motivo, v_vistos, v_motivos, v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      elsif v_ato = 'adiar' then
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, operacao_id = r.operacao_id, motivo = coalesce(p.motivo, v_motivo),
+          explicacao = case when r.codigo is not null then r.explicacao else coalesce(to_char(p.ate, '"adiada até "DD/MM/YYYY'), 'adiada até que o registro mude') end
+        from audit_interno.anotar_divergencias(v_ids, 'adiamento', 'adiar', v_motivo, 'infinity', null, v_vistos, v_motivos, array(
+          select q.ate from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null order by q.id), v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      else
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+          motivo = coalesce(p.motivo, v_motivo)
+        from audit_interno.responder(v_ids, v_ato, v_motivo, v_vistos, v_motivos, v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      end if;
+    end loop;
+
+    return query
+      select p.linha, p.id, p.decisao, coalesce(p.resultado, 'deixada'), p.codigo, p.explicacao, d.status, p.motivo,
+        case when simular is not true then p.operacao_id end, p.aviso
+      from pg_temp.conferente_planilha p
+      left join audit.divergencias_processadas d on d.id = p.id
+      order by p.linha, p.id;
+    if simular then
+      raise exception using errcode = 'NC999', message = 'simulação';
     end if;
-  end loop;
-
-  return query
-    select p.linha, p.id, p.decisao, coalesce(p.resultado, 'deixada'), p.codigo, p.explicacao, d.status, p.motivo, p.operacao_id, p.aviso
-    from pg_temp.conferente_planilha p
-    left join audit.divergencias_processadas d on d.id = p.id
-    order by p.linha, p.id;
+  exception when sqlstate 'NC999' then
+    null; -- everything above is undone but the lines that tell of it
+  end;
 end
 $$;
-comment on function audit.decidir_planilha(jsonb, text, text) is
-  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
-grant execute on function audit.decidir_planilha(jsonb, text, text) to conferente_revisor;
+comment on function audit.decidir_planilha(jsonb, text, text, boolean) is
+  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar, confirmar or adiar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos, and of an adiar too; before that of an adiar may stand the day until which, such as 15/12/2026, else it is until the row changes. simular: takes the real path, says what would become of each line, and writes nothing. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb, text, text, boolean) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_planilha.sql
 
 --! Included pessoas/decisao/ler_planilha.sql
@@ -7296,7 +7320,7 @@ begin
     select l.linha, nullif(lower(btrim(l.decisao)), '') as decisao, nullif(btrim(l.motivo), '') as motivo,
       substring(l.controle from '^ *([0-9a-f]{16})-[0-9a-f]{16} *$') as visto, substring(l.controle from '^ *[0-9a-f]{16}-([0-9a-f]{16}) *$') as resumo,
       case when l.celulas ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (l.celulas ->> 'id')::bigint end as id,
-      audit_interno.celulas_lidas(l.celulas) as celulas, null::text as resultado, null::text as codigo, null::text as explicacao,
+      audit_interno.celulas_lidas(l.celulas) as celulas, null::text as dia, null::date as ate, null::text as resultado, null::text as codigo, null::text as explicacao,
       null::text as status, null::bigint as operacao_id, null::text as aviso
     from jsonb_to_recordset(ler_planilha.linhas) as l (linha integer, decisao text, motivo text, controle text, celulas jsonb);
   exception when data_exception then
@@ -7306,6 +7330,24 @@ begin
 
   delete from pg_temp.conferente_planilha p
   where p.decisao is null and p.motivo is null and (p.resumo is null or p.resumo = audit_interno.resumo_celulas(p.celulas));
+  -- a day before the reason; in a cell by itself, a spreadsheet makes the days since the zeroth of 1900 of it
+  update pg_temp.conferente_planilha p
+  set motivo = nullif(x.partes[4], ''), dia = coalesce(substring(p.motivo from '^[0-9/-]+'), p.motivo), ate = case
+    when x.partes[1] is null then date '1899-12-30' + p.motivo::integer
+    when x.ano >= 1900 and x.mes between 1 and 12 and x.partes[3]::integer between 1 and 31
+        and extract(month from make_date(x.ano, x.mes, 1) + (x.partes[3]::integer - 1)) = x.mes then
+      make_date(x.ano, x.mes, 1) + (x.partes[3]::integer - 1) end
+  from (
+    select q.ctid as lugar, d.partes, d.partes[1]::integer as ano, d.partes[2]::integer as mes
+    from pg_temp.conferente_planilha q
+    cross join lateral (
+      select case when q.motivo ~ '^[4-9][0-9]{4}$' then array[null, null, null, null] else coalesce(
+        regexp_match(q.motivo, '^([0-9]{4})-([0-9]{2})-([0-9]{2})[ ,:;.-]*(.*)$'),
+        (select array[m[3], m[2], m[1], m[4]] from regexp_match(q.motivo, '^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})[ ,:;.-]*(.*)$') as m where m is not null)) end as partes
+    ) as d
+    where q.decisao = 'adiar' and d.partes is not null
+  ) as x
+  where p.ctid = x.lugar;
   -- the page's reasons have digits
   update pg_temp.conferente_planilha p
   set motivo = (
@@ -7313,17 +7355,18 @@ begin
     from (select x.m ->> 'texto' as texto, row_number() over (order by x.n) as n
       from jsonb_array_elements(v_motivos) with ordinality as x (m, n) where x.m ->> 'ato' = p.decisao) as m
     where m.n = p.motivo::integer), explicacao = p.motivo
-  where p.motivo ~ '^[0-9]$' and p.decisao = 'rejeitar';
+  where p.motivo ~ '^[0-9]$' and p.decisao in ('rejeitar', 'adiar');
 
   update pg_temp.conferente_planilha t set codigo = x.codigo, explicacao = case x.codigo
       when 'NC001' then case
         when p.decisao is null then 'há um motivo e nenhuma decisão'
         when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
-        else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar e confirmar', left(p.decisao, 100)) end
+        when p.dia is not null then format('não se adia para %s: um dia a partir de amanhã, como 15/12/2026; sem dia, até que o registro mude', p.dia)
+        else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar, confirmar e adiar', left(p.decisao, 100)) end
       when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
       when 'NC006' then case
         when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
-        when p.explicacao is not null then format('não há motivo %s para rejeitar', p.explicacao)
+        when p.explicacao is not null then format('não há motivo %s para %s', p.explicacao, p.decisao)
         else 'falta o motivo de rejeitar' end
       else case when p.resumo is null then 'falta o controle: a linha não esperava decisão quando foi exportada, ou ele foi apagado'
         else format('%s não são as que foram exportadas%s; nada se corrige numa célula',
@@ -7337,11 +7380,13 @@ begin
   left join audit.divergencias_processadas d on d.id = p.id
   cross join lateral (select case
     when p.decisao is null and p.motivo is not null then 'NC001'
-    when p.decisao not in ('aprovar', 'rejeitar', 'confirmar') then 'NC001'
+    when p.decisao not in ('aprovar', 'rejeitar', 'confirmar', 'adiar') then 'NC001'
     when d.id is null then 'NC004'
     when p.vezes > 1 then 'NC001'
+    when p.dia is not null and (p.ate > audit.hoje()) is not true then 'NC001'
     when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC023'
-    when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
+    when p.decisao = 'rejeitar' and p.motivo is null or p.decisao = 'adiar' and p.motivo is null and p.explicacao is not null
+      or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
   analyze pg_temp.conferente_planilha; -- it is joined with much from here on
 end
@@ -10846,9 +10891,10 @@ grant execute on function audit.remover_pessoa(text, text) to conferente_adminis
 --! EndIncluded pessoas/acesso/remover_pessoa.sql
 
 --! Included pessoas/acesso/sair.sql
--- Signs out: revokes the session by which its owner came. Once it is refused nothing more is recorded of it.
+-- Signs out: revokes the session by which its owner came, and says whether that began at the provider of single sign-on, where its owner may
+-- still be signed in. Once it is refused nothing more is recorded of it.
 create or replace function audit_interno.sair(nome text, papel text, token_id text)
-returns void
+returns boolean
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -10862,9 +10908,11 @@ begin
   v_operacao := audit_interno.abrir_operacao('acesso', motivo => 'saiu');
   insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (v_operacao, sair.token_id, 'saiu', v_nome);
   perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'acesso revogado', 'token', sair.token_id));
+  return exists (
+    select from audit.tokens t join audit.operacoes o on o.id = t.operacao_id where t.id = sair.token_id and o.detalhes ->> 'por' = 'login único');
 end
 $$;
-comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
 --! EndIncluded pessoas/acesso/sair.sql
 
@@ -11780,37 +11828,36 @@ grant execute on function audit.divergencia_grupo(audit.divergencias_processadas
 --! EndIncluded saidas/consulta/divergencia_grupo.sql
 
 --! Included saidas/consulta/lista_fechados.sql
--- The closed months as one list, for views that ask of each finding whether its month is closed: 202610, 202610 SP, and 202610 * where
--- it is closed for any branch. Null where it cannot be known: a list of what waits must not fail for that.
-create or replace function audit_interno.lista_fechados()
-returns text[]
+-- The closed months as lists, for views that ask of each finding whether its month is closed: those closed for every branch, those closed
+-- for some, and which (202610 SP). All are null where it cannot be known: a list of what waits must not fail for that.
+create or replace function audit_interno.lista_fechados(out todos date[], out parciais date[], out itens text[])
 language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (
-    select coalesce(array_agg(distinct x.item), '{}')
-    from audit_interno.meses_fechados() f
-    cross join lateral (values (to_char(f.mes, 'YYYYMM') || coalesce(' ' || f.filial, '')), (to_char(f.mes, 'YYYYMM *'))) as x (item));
+  select coalesce(array_agg(f.mes) filter (where f.filial is null), '{}'), coalesce(array_agg(distinct f.mes) filter (where f.filial is not null), '{}'),
+    coalesce(array_agg(to_char(f.mes, 'YYYYMM ') || f.filial) filter (where f.filial is not null), '{}')
+  into todos, parciais, itens
+  from audit_interno.meses_fechados() f;
 exception when sqlstate 'NC022' then
-  return null;
+  todos := null;
 end
 $$;
-comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+comment on function audit_interno.lista_fechados() is 'Closed months, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
 
--- No settings of its own, so that the planner inlines it.
-create or replace function audit_interno.e_fechado(mes date, filial text, fechados text[])
+-- No settings of its own, and each list once, so that the planner inlines it: it is asked of all that waits, and most of it is in no closed month.
+create or replace function audit_interno.e_fechado(mes date, filial text, todos date[], parciais date[], itens text[])
 returns boolean
 language sql
 stable
 as $$
-  select case when fechados is not null then
-    coalesce(to_char(mes, 'YYYYMM') = any (fechados) or to_char(mes, 'YYYYMM ') || coalesce(filial, '*') = any (fechados), false) end
+  select coalesce(mes, 'infinity') = any (todos) or coalesce(mes, 'infinity') = any (parciais)
+    and (filial is null or to_char(mes, 'YYYYMM ') || filial = any (itens))
 $$;
-comment on function audit_interno.e_fechado(date, text, text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
-grant execute on function audit_interno.e_fechado(date, text, text[]) to conferente_leitor;
+comment on function audit_interno.e_fechado(date, text, date[], date[], text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date, text, date[], date[], text[]) to conferente_leitor;
 --! EndIncluded saidas/consulta/lista_fechados.sql
 
 --! Included saidas/consulta/vw_divergencias_abertas.sql
@@ -11825,7 +11872,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   case when d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()) then audit_interno.grupo_em(d,
     (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), r.piso, d.status,
     d.encaminhada_para) end as grupo,
-  coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
+  d.adiada_ate is not null and d.adiada_ate > (select audit.hoje()) as adiada,
   case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
@@ -11835,7 +11882,8 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
     (d.valores_propostos ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric, d.valor_em_risco) end as ajuste_periodo
 from audit.divergencias_processadas d
 left join audit.regras r on r.nome = d.regra
-cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado) as f
+cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select l.todos from audit_interno.lista_fechados() l),
+  (select l.parciais from audit_interno.lista_fechados() l), (select l.itens from audit_interno.lista_fechados() l)) as fechado) as f
 -- asked of those alone that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
@@ -11889,11 +11937,13 @@ with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
 ), pisos as materialized ( -- a join would have all that waits sorted twice
   select jsonb_object_agg(r.nome, r.piso) as de from audit.regras r
+), fechados as materialized (
+  select f.* from audit_interno.lista_fechados() as f
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
     audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel,
-    audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.e_fechado(d.mes, d.filial, (select f.todos from fechados f), (select f.parciais from fechados f), (select f.itens from fechados f)) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
@@ -21218,6 +21268,23 @@ comment on function audit.consultar_divergencia(bigint) is
   'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
 grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencia.sql
+
+--! Included saidas/consulta/configuracao_aviso.sql
+-- A field of a setting: what the warning says that audit.alterar_configuracao gives in psql, for programs that see no warnings. Reads the
+-- ledger's labels; changes nothing.
+create or replace function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
+returns text
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'nenhum lançamento tem a categoria: ' || string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
+  from audit_interno.rotulos_estranhos((configuracao).chave) e
+$$;
+comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is
+  'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
+--! EndIncluded saidas/consulta/configuracao_aviso.sql
 
 --! Included saidas/consulta/mapear_colunas.sql
 -- Which column of a fact table, or of a dimension that it refers to by a foreign key, is which of the contract: by their names, their

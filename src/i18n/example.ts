@@ -60,6 +60,7 @@ export const example = {
       'conferente exportar --formato xlsx --status aberta --arquivo fila.xlsx',
       'conferente exportar --formato xlsx --status aberta --arquivo queue.xlsx',
     ),
+    both('conferente decidir fila.xlsx --simular', 'conferente decidir queue.xlsx --simular'),
     both('conferente decidir fila.xlsx', 'conferente decidir queue.xlsx'),
   ),
   aprovar: examples(

@@ -75,6 +75,10 @@ export const option = {
   ),
   figure: both('grava o diagrama de confiabilidade em SVG', 'writes the reliability diagram as SVG'),
   rules: both('só esta regra (pode repetir)', 'only this rule (may be repeated)'),
+  simulateSheet: both(
+    'diz o que seria feito de cada linha, e não grava nada',
+    'says what would become of each line, and writes nothing',
+  ),
   simulate: both(
     'faz tudo de verdade, mostra o que mudaria e desfaz no fim',
     'does the real work, shows what would change, and undoes it',

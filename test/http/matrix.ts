@@ -42,6 +42,7 @@ aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
 comentar()                    R
+configuracao_aviso()              A
 consultar_divergencia()     L R O A
 consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
@@ -131,6 +132,9 @@ DELETE /api/v1/divergencias/:id/rejeitar         R
 POST /api/v1/auditoria/operacoes/:id/desfazer    R
 GET /api/v1/auditoria/operacoes                L R O A
 GET /api/v1/auditoria/sessoes                  L R O A
+GET /api/v1/periodos                           L R O A
+POST /api/v1/periodos/fechar                         A
+POST /api/v1/periodos/reabrir                        A
 GET /api/v1/relatorios/divergencias/export     L R O A
 GET /api/v1/metricas/resumo                    L R O A
 GET /api/v1/relatorios/metricas/performance    L R O A
@@ -180,6 +184,7 @@ const PUBLIC_READS = [
     'panel',
     'pattern',
     'patterns',
+    'periods',
     'postponed',
     'preact',
     'queries',
@@ -194,6 +199,7 @@ const PUBLIC_READS = [
     'settings',
     'sheet',
     'standing',
+    'start',
     'tally',
     'top',
     'trend',
@@ -230,6 +236,8 @@ export const QUESTIONS: Readonly<Record<string, { readonly query?: string; reado
   'POST /api/v1/divergencias/adiar': { body: { ids: [1], ate: null, motivo: 'depois' } },
   'POST /api/v1/divergencias/encaminhar': { body: { ids: [1], para: 'ana', motivo: 'conhece' } },
   'POST /api/v1/divergencias/comentar': { body: { ids: [1], comentario: 'liguei' } },
+  'POST /api/v1/periodos/fechar': { body: { mes: '2026-10-01', motivo: 'fechamento' } },
+  'POST /api/v1/periodos/reabrir': { body: { mes: '2026-10-01', motivo: 'engano' } },
   'POST /api/v1/auditoria/operacoes/:id/desfazer': { body: { motivo: 'engano' } },
   'DELETE /api/v1/divergencias/:id/rejeitar': { body: { motivo: 'não procede' } },
   'GET /api/v1/relatorios/divergencias/export': { query: '?formato=csv' },

@@ -108,6 +108,7 @@ export const ORDERED: readonly string[] = ['exportar_divergencias']
 
 /** Functions of one row, shown as its fields: function to field. */
 export const FIELDS: Readonly<Record<string, string>> = {
+  configuracao_aviso: 'aviso',
   divergencia_grupo: 'grupo',
   divergencia_idade_dias: 'idadeDias',
   divergencia_link_revisao: 'linkRevisao',
