@@ -262,13 +262,13 @@ create table audit.configuracoes_sistema (
   alterada_em timestamp with time zone default now() not null,
   alterada_por text default SESSION_USER not null,
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
-  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'motivos'::text, 'intervalo'::text, 'hora'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
+  constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'motivos'::text, 'intervalo'::text, 'hora'::text, 'data'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
 );
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), data (AAAA-MM-DD), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
@@ -597,6 +597,103 @@ comment on column audit.execucoes_regra.conferencia is 'What of its earlier corr
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
 
+create table audit.notas (
+  chave text not null,
+  tipo text not null,
+  numero bigint not null,
+  serie text,
+  emitente text not null,
+  emitente_nome text,
+  emitente_raiz text generated always as (lower(
+CASE length(emitente)
+    WHEN 14 THEN "left"(emitente, 8)
+    ELSE emitente
+END)) stored not null,
+  destinatario text,
+  destinatario_nome text,
+  data_emissao date not null,
+  emitida_em timestamp with time zone not null,
+  valor_total numeric(18,2) not null,
+  valor_liquido numeric(18,2) not null,
+  valor_desconto numeric(18,2),
+  valor_com_tributos numeric(18,2),
+  valor_ibs numeric(18,2),
+  valor_cbs numeric(18,2),
+  parcelas numeric(18,2)[] default '{}'::numeric[] not null,
+  finalidade text not null,
+  producao boolean not null,
+  autorizada boolean not null,
+  protocolo text,
+  cancelada_em timestamp with time zone,
+  assinante text,
+  confiavel boolean not null,
+  certificado bytea not null,
+  resumo_assinado text not null,
+  arquivo text not null,
+  lida_em timestamp with time zone default clock_timestamp() not null,
+  lida_por text default SESSION_USER not null,
+  constraint notas_chave_check CHECK ((chave ~ '^[0-9A-Z]{44}$|^[0-9A-Z]{50}$'::text)),
+  constraint notas_pkey PRIMARY KEY (chave),
+  constraint notas_tipo_check CHECK ((tipo = ANY (ARRAY['nfe'::text, 'nfse'::text])))
+);
+CREATE INDEX notas_certificado_idx ON audit.notas USING btree (certificado);
+CREATE INDEX notas_data_emissao_idx ON audit.notas USING btree (data_emissao);
+CREATE INDEX notas_emitente_raiz_numero_idx ON audit.notas USING btree (emitente_raiz, numero);
+CREATE INDEX notas_lida_em_idx ON audit.notas USING btree (lida_em);
+comment on table audit.notas is 'Electronic notes read from files: NF-e, NFC-e and NFS-e, with schema, signature and protocol checked. Whether one proves an amount is judged by the rule notas_fiscais.';
+comment on column audit.notas.chave is 'Access key: 44 positions of an NF-e, 50 of an NFS-e.';
+comment on column audit.notas.tipo is 'nfe (NF-e and NFC-e) or nfse.';
+comment on column audit.notas.numero is 'Number of the note.';
+comment on column audit.notas.serie is 'Its series; null for an NFS-e.';
+comment on column audit.notas.emitente is 'CNPJ or CPF of who issued it.';
+comment on column audit.notas.emitente_nome is 'Name of who issued it.';
+comment on column audit.notas.emitente_raiz is 'First 8 positions of that CNPJ, in lower case: the company.';
+comment on column audit.notas.destinatario is 'CNPJ or CPF of who it is for; null where the note names nobody.';
+comment on column audit.notas.destinatario_nome is 'Name of who it is for.';
+comment on column audit.notas.data_emissao is 'Day of issue, as the note writes it.';
+comment on column audit.notas.emitida_em is 'Moment of issue.';
+comment on column audit.notas.valor_total is 'Total in BRL: vNF of an NF-e, vServ of an NFS-e.';
+comment on column audit.notas.valor_liquido is 'Total less what the note says is withheld: of an NFS-e its vLiq.';
+comment on column audit.notas.valor_desconto is 'Discount that the total already leaves out.';
+comment on column audit.notas.valor_com_tributos is 'Total with IBS, CBS and IS where the note has it apart (vNFTot, vTotNF).';
+comment on column audit.notas.valor_ibs is 'IBS of the note.';
+comment on column audit.notas.valor_cbs is 'CBS of the note.';
+comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
+comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
+comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
+comment on column audit.notas.protocolo is 'Number of the authorisation.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered and signed event of its issuer; null while none was read.';
+comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
+comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
+comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
+comment on column audit.notas.resumo_assinado is 'Digest of what was signed.';
+comment on column audit.notas.arquivo is 'File it was read from, below the folder.';
+comment on column audit.notas.lida_em is 'When.';
+comment on column audit.notas.lida_por is 'By which login.';
+grant select on table audit.notas to conferente_administrador;
+grant select on table audit.notas to conferente_regra;
+grant select on table audit.notas to conferente_revisor;
+
+create table audit.notas_recusadas (
+  pasta text not null,
+  arquivo text not null,
+  motivo text not null,
+  detalhe text,
+  recusada_em timestamp with time zone default clock_timestamp() not null,
+  vista_em timestamp with time zone default clock_timestamp() not null,
+  constraint notas_recusadas_pkey PRIMARY KEY (pasta, arquivo)
+);
+comment on table audit.notas_recusadas is 'Files that the last reading of a folder refused, and why. A file that was mended or taken away is no longer here after the next reading.';
+comment on column audit.notas_recusadas.pasta is 'Folder that was read.';
+comment on column audit.notas_recusadas.arquivo is 'File, below the folder.';
+comment on column audit.notas_recusadas.motivo is 'ligacao (a link), especial (a pipe or device), ilegivel, tamanho, codificacao (not UTF-8), dtd (a document type or entities), profundidade, xml (not well formed), tipo (no authorised note), esquema, chave, assinatura, protocolo, repetida (another content under the same key).';
+comment on column audit.notas_recusadas.detalhe is 'More of it, technical.';
+comment on column audit.notas_recusadas.recusada_em is 'When it was refused first.';
+comment on column audit.notas_recusadas.vista_em is 'When last.';
+grant select on table audit.notas_recusadas to conferente_administrador;
+grant select on table audit.notas_recusadas to conferente_revisor;
+
 create table audit.notificacoes (
   id bigint generated always as identity not null,
   tipo text not null,
@@ -676,7 +773,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1389,6 +1486,32 @@ comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amoun
 comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
 grant select on table audit.vw_metricas_resumo to conferente_leitor;
 
+create view audit.vw_notas_sem_lancamento (
+  chave text,
+  tipo text,
+  numero bigint,
+  serie text,
+  emitente text,
+  emitente_nome text,
+  destinatario text,
+  data_emissao date,
+  valor_total numeric(18,2),
+  dias integer
+);
+comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
+comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
+comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
+comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
+comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
+comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
+comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
+comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
+comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
+comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
+comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
+grant select on table audit.vw_notas_sem_lancamento to conferente_administrador;
+grant select on table audit.vw_notas_sem_lancamento to conferente_revisor;
+
 create view audit.vw_operacoes_resumo (
   id bigint,
   tipo text,
@@ -1512,11 +1635,17 @@ create function audit.confirmar_divergencias(ids bigint[], motivo text)
 comment on function audit.confirmar_divergencias(bigint[],text) is 'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
 grant execute on function audit.confirmar_divergencias(bigint[],text) to conferente_revisor;
 
-create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+create function audit.consultar_divergencia(id bigint)
   returns jsonb language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
-grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
+comment on function audit.consultar_divergencia(bigint) is 'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
+grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
+
+create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50, id bigint DEFAULT NULL::bigint)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer,bigint) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer,bigint) to conferente_leitor;
 
 create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
   returns jsonb language plpgsql stable
@@ -1673,6 +1802,12 @@ comment on function audit.fuso() is 'IANA time zone in which days are counted an
 grant execute on function audit.fuso() to conferente_leitor;
 grant execute on function audit.fuso() to conferente_regra;
 
+create function audit.guardar_resposta(chave text, resposta text, parte text DEFAULT ''::text)
+  returns void language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.guardar_resposta(text,text,text) is 'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+grant execute on function audit.guardar_resposta(text,text,text) to conferente_leitor;
+
 create function audit.historico_registro(tabela text, id text)
   returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text, hash_regra text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1684,10 +1819,17 @@ create function audit.hoje()
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
 grant execute on function audit.hoje() to conferente_leitor;
 
-create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb)
+create function audit.lancamentos_parecidos(divergencia_id bigint, limite integer DEFAULT 8)
+  returns TABLE(registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
+grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
+
+create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 grant execute on function audit.medir_padrao(text,text,text) to conferente_administrador;
 grant execute on function audit.medir_padrao(text,text,text) to conferente_revisor;
 
@@ -1725,7 +1867,7 @@ create function audit.processar_divergencias(modo text DEFAULT 'manual'::text, d
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set lock_timeout=60s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.processar_divergencias(text,date,date,text[],boolean) is 'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+comment on function audit.processar_divergencias(text,date,date,text[],boolean) is 'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. How far it is meanwhile: audit.simulacoes_em_curso. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text,date,date,text[],boolean) to conferente_operador;
 
 create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_minima numeric DEFAULT 0.9)
@@ -1813,6 +1955,12 @@ create function audit.remover_pessoa(nome text, motivo text)
 comment on function audit.remover_pessoa(text,text) is 'Removes a person who was registered, and ends the sessions and links that the person has. Errors: NC004 not registered, NC006 reason missing.';
 grant execute on function audit.remover_pessoa(text,text) to conferente_administrador;
 
+create function audit.repetir_pedido(chave text, pedido text, parte text DEFAULT ''::text)
+  returns text language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.repetir_pedido(text,text,text) is 'Of the caller''s own requests of the last 24 hours by this key: the answer that was given, or null when it is new and now to be carried out and ended with audit.guardar_resposta. pedido: all that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
+grant execute on function audit.repetir_pedido(text,text,text) to conferente_leitor;
+
 create function audit.reverter_divergencias(ids bigint[], motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set lock_timeout=10s
@@ -1849,19 +1997,19 @@ create function audit.revogar_excecao(id bigint, motivo text)
 comment on function audit.revogar_excecao(bigint,text) is 'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint,text) to conferente_revisor;
 
-create function audit.rotulos_livro(regra text, coluna text)
+create function audit.rotulos_livro(regra text, coluna text, trecho text DEFAULT NULL::text)
   returns TABLE(rotulo text, lancamentos bigint) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.rotulos_livro(text,text) is 'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
-grant execute on function audit.rotulos_livro(text,text) to conferente_administrador;
-grant execute on function audit.rotulos_livro(text,text) to conferente_revisor;
+comment on function audit.rotulos_livro(text,text,text) is 'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text,text,text) to conferente_administrador;
+grant execute on function audit.rotulos_livro(text,text,text) to conferente_revisor;
 
-create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean DEFAULT false)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
-grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
+comment on function audit.salvar_padrao(text,text,text,text,text,boolean) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.salvar_padrao(text,text,text,text,text,boolean) to conferente_administrador;
 
 create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date DEFAULT NULL::date)
   returns audit.retencoes language plpgsql volatile security definer
@@ -1879,6 +2027,13 @@ create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
   returns text language sql stable;
 comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
 grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
+
+create function audit.simulacoes_em_curso()
+  returns TABLE(processo integer, etapa text, regra text, feitas bigint, total bigint) language sql stable security definer
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit.simulacoes_em_curso() is 'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
+grant execute on function audit.simulacoes_em_curso() to conferente_operador;
 
 create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date, regras text[] DEFAULT NULL::text[], simular boolean DEFAULT false)
   returns audit.sessoes_processamento language plpgsql volatile security definer
@@ -1936,6 +2091,13 @@ create type audit_interno.quebra as (
 );
 comment on type audit_interno.quebra is 'One break of the audit trail; see audit.verificacao.';
 
+create table audit_interno.arquivos_notas (
+  sha256 bytea not null,
+  lido_em timestamp with time zone default clock_timestamp() not null,
+  constraint arquivos_notas_pkey PRIMARY KEY (sha256)
+);
+comment on table audit_interno.arquivos_notas is 'Files that were read well, by their content: they are not read again.';
+
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint not null,
   contagem integer not null,
@@ -1951,6 +2113,29 @@ create table audit_interno.cadeia (
   constraint cadeia_unica_check CHECK (unica)
 );
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
+
+create table audit_interno.cancelamentos_notas (
+  chave text not null,
+  certificado bytea not null,
+  cancelada_em timestamp with time zone not null,
+  protocolo text,
+  aceito boolean not null,
+  arquivo text not null,
+  constraint cancelamentos_notas_certificado_fkey FOREIGN KEY (certificado) REFERENCES audit_interno.certificados_notas(sha256),
+  constraint cancelamentos_notas_pkey PRIMARY KEY (chave, certificado)
+);
+comment on table audit_interno.cancelamentos_notas is 'Cancellations that were read, also of notes that were not.';
+
+create table audit_interno.certificados_notas (
+  sha256 bytea not null,
+  der bytea not null,
+  cnpj text,
+  valido_de timestamp with time zone not null,
+  valido_ate timestamp with time zone not null,
+  confiavel boolean not null,
+  constraint certificados_notas_pkey PRIMARY KEY (sha256)
+);
+comment on table audit_interno.certificados_notas is 'Certificates that signed notes or their cancellations, and whether a trusted root stands behind them.';
 
 create table audit_interno.contagens_carga (
   sessao_id bigint not null,
@@ -1990,6 +2175,21 @@ create table audit_interno.fila_selos (
 );
 comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 
+create table audit_interno.leitura_notas (
+  unica boolean default true not null,
+  pasta text not null,
+  iniciada_em timestamp with time zone not null,
+  terminada_em timestamp with time zone,
+  lidos bigint,
+  novas bigint,
+  recusados bigint,
+  raizes integer not null,
+  impedimento text,
+  constraint leitura_notas_pkey PRIMARY KEY (unica),
+  constraint leitura_notas_unica_check CHECK (unica)
+);
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
   regra text not null,
@@ -2013,6 +2213,23 @@ comment on column audit_interno.partes_sessao.status is 'pendente or concluida.'
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
 comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
+
+create table audit_interno.pedidos (
+  autor text not null,
+  chave text not null,
+  parte text not null,
+  pedido bytea not null,
+  resposta text,
+  criado_em timestamp with time zone default now() not null,
+  constraint pedidos_pkey PRIMARY KEY (autor, chave, parte)
+);
+comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
+comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
+comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
+comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 
 create unlogged table audit_interno.portas_abertas (
   pid integer not null,
@@ -2090,6 +2307,11 @@ create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.agenda() is 'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
 
+create function audit_interno.agendar_leitura_notas()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
+
 create function audit_interno.agendar_sessao(previsto_para timestamp with time zone)
   returns SETOF audit.agendamentos language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2132,6 +2354,11 @@ create function audit_interno.anotar_pessoa(nome text, papel text, endereco text
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_pessoa(text,text,text,text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
+
+create function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anunciar_simulacao(text,text,bigint,bigint) is 'Shows a step of the simulation of this transaction in pg_stat_activity.';
 
 create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
@@ -2193,6 +2420,11 @@ create function audit_interno.avisar_fim_sessao()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
+
+create function audit_interno.cancelar_notas(chaves text[])
+  returns bigint language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
 
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
@@ -2330,6 +2562,11 @@ create function audit_interno.conferir_acesso(nome text, papel text, token_id te
 comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
 grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
 
+create function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing,boolean) is 'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+
 create function audit_interno.conferir_ausencia(agora timestamp with time zone DEFAULT clock_timestamp())
   returns SETOF audit.notificacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -2388,6 +2625,11 @@ create function audit_interno.conferir_tipos(regra audit.regras)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column of a rule is of a type that windows and control totals cannot go by, or null.';
+
+create function audit_interno.confiar_certificados(confiaveis text[], outros text[])
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.confiar_certificados(text[],text[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
 
 create function audit_interno.configuracao(chave text)
   returns jsonb language plpgsql stable security definer
@@ -2451,7 +2693,7 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is 'JSON object: to
 create function audit_interno.conteudo_espera(fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
+comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much of the rest overdue.';
 
 create function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
   returns jsonb language sql stable
@@ -2466,7 +2708,7 @@ comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gap
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';
 
 create function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
   returns jsonb language sql stable
@@ -2621,6 +2863,11 @@ create function audit_interno.diagnosticar_cargas(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+
+create function audit_interno.diagnosticar_correio()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_correio() is 'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
 
 create function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -2978,6 +3225,11 @@ comment on function audit_interno.ficam() is 'Locks by number and statements pre
 grant execute on function audit_interno.ficam() to conferente_escrita;
 grant execute on function audit_interno.ficam() to conferente_regra;
 
+create function audit_interno.finalizar_leitura_notas(pasta text, iniciada_em timestamp with time zone, lidos bigint, novas bigint, recusados bigint)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.finalizar_leitura_notas(text,timestamp with time zone,bigint,bigint,bigint) is 'Notes the end of a reading, and forgets refusals that it did not repeat.';
+
 create function audit_interno.finalizar_sessao(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3040,6 +3292,11 @@ create function audit_interno.guardar_codigo(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
 
+create function audit_interno.guardar_notas(lote jsonb)
+  returns TABLE(novas bigint, canceladas bigint, repetidas bigint) language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -3081,6 +3338,11 @@ create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao 
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.iniciar_envio(bigint) is 'situacao: enviar (to the recipients in faltam; registrar_envio must follow), ocupada (another process is sending it) or nada (not to be sent).';
 grant execute on function audit_interno.iniciar_envio(bigint) to conferente_servico;
+
+create function audit_interno.iniciar_leitura_notas(pasta text, raizes integer, impedimento text DEFAULT NULL::text)
+  returns timestamp with time zone language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.iniciar_leitura_notas(text,integer,text) is 'Notes that a reading begins, or why it could not; returns when.';
 
 create function audit_interno.iniciar_sessao(modo text, data_inicio date, data_fim date, regras text[])
   returns audit.sessoes_processamento language plpgsql volatile security definer
@@ -3172,6 +3434,11 @@ create function audit_interno.lista_fechados()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
+
+create function audit_interno.marca_simulacao()
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.marca_simulacao() is 'Beginning of the application name of a simulation that the caller runs.';
 
 create function audit_interno.marcada(pid integer, numero bigint)
   returns boolean language sql volatile
@@ -3780,7 +4047,7 @@ create function exemplo.lancamentos_certos(inicio date, de date, ate date, prime
 comment on function exemplo.lancamentos_certos(date,date,date,bigint,integer,bigint,bigint,integer,boolean) is 'Example warehouse: the ledger of a period as it should be, with honest oddities (honesta) and copies to come (duplicata_de).';
 
 create function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas integer, semente bigint, semente_empresas bigint, universo integer, seriado boolean)
-  returns TABLE(id bigint, data_lancamento date, carregado_em timestamp with time zone, data_documento date, filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[], tipo text, coluna text, valor_certo text, valor_plantado text) language sql stable
+  returns TABLE(id bigint, data_lancamento date, carregado_em timestamp with time zone, data_documento date, filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[], tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text) language sql stable
   set jit=off
   set search_path=""
   set work_mem=128MB;
@@ -3867,6 +4134,13 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
 );
 comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
+create unlogged table regra_pendente_verificacao.estatistica_conta (
+  chave bigint not null,
+  conta text not null,
+  constraint estatistica_conta_pkey PRIMARY KEY (chave)
+);
+comment on table regra_pendente_verificacao.estatistica_conta is 'Accounts seen in the history, by the key under which estatistica_contagem counts them (levels 21 and 22).';
+
 create unlogged table regra_pendente_verificacao.estatistica_contagem (
   nivel smallint not null,
   chave bigint not null,
@@ -3875,7 +4149,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas integer not null,
   constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
 
 create unlogged table regra_pendente_verificacao.estatistica_controle (
   unica boolean default true not null,
@@ -4099,6 +4373,14 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
   set work_mem=64MB;
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
+
+create function regra_pendente_verificacao.contas_conhecidas()
+  returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.contas_conhecidas() is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas() to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
@@ -4390,7 +4672,7 @@ comment on function regra_trade_marketing.historico_nomes_marketing(date,date,te
 grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
 create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
-  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb) language plpgsql stable
+  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4440,9 +4722,9 @@ comment on function regra_trade_marketing.requisitos() is 'What trade_marketing 
 grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
 
 create function regra_trade_marketing.respostas_padroes()
-  returns TABLE(padrao_id bigint, registro_id text, chave text, certo boolean) language sql stable
+  returns TABLE(padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 grant execute on function regra_trade_marketing.respostas_padroes() to conferente_regra;
 
 create function regra_trade_marketing.sem_acentos(texto text)
@@ -4667,6 +4949,14 @@ create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.lancamentos_parecidos(chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite integer)
+  returns TABLE(registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.lancamentos_parecidos(text,date,text,text,text,integer) is 'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
+grant execute on function regras.lancamentos_parecidos(text,date,text,text,text,integer) to conferente_regra;
 
 create function regras.nome_canonico(nome text)
   returns text language sql immutable;

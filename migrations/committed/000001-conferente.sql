@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:49972192095648d6c29d41c5cadbdeacd57e8837
+--! Hash: sha1:0bccca489879080bb7b2c0fcda8301938bc1161a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -166,7 +166,7 @@ comment on column audit.resultado_planilha.aviso is 'What else it did, such as c
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
-  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'data', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
   padrao jsonb not null,
   minimo numeric,
   maximo numeric,
@@ -179,7 +179,7 @@ create table audit.configuracoes_sistema (
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), data (AAAA-MM-DD), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
@@ -241,10 +241,18 @@ from (values
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
+  ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
+    'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
+  ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
+    'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
+  ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
+    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
     'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
+  ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
+    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
@@ -259,6 +267,18 @@ from (values
     'Menor razão entre valor e documento que parece uma taxa de câmbio.'),
   ('valores.cambio_maximo', '8', 'numero', 1, 1000, null, null,
     'Maior razão entre valor e documento que parece uma taxa de câmbio.'),
+  ('notas.intervalo', '"00:15:00"', 'intervalo', 60, 604800, null, null,
+    'De quanto em quanto tempo o trabalhador lê a pasta de notas (CONFERENTE_NOTAS).'),
+  ('notas.maximo_arquivos', '200000', 'inteiro', 1, 10000000, null, 'arquivos',
+    'Com mais arquivos XML do que isto a pasta de notas não é lida, e isso é dito.'),
+  ('notas.dias_vinculo', '90', 'inteiro', 0, 3660, null, 'dias',
+    'Até quantos dias depois da emissão o lançamento de uma nota é procurado pelo número, ou corrigido sem uma pessoa.'),
+  ('notas.dias_sem_lancamento', '15', 'inteiro', 0, 3660, null, 'dias',
+    'Depois de quantos dias da emissão uma nota sem lançamento é mostrada como tal.'),
+  ('notas.completas_desde', 'null', 'data', null, null, null, null,
+    'Desde que dia todas as notas são lidas: de então em diante um lançamento que cita uma NF-e não lida é uma divergência. Enquanto for null, nenhum é.'),
+  ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
+    'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
     'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
@@ -394,6 +414,16 @@ insert into audit.regras (
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
+-- It needs notes (conferente notas), and its auto is given by whoever has seen it work: shipped with neither.
+insert into audit.regras (
+  nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
+  colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
+) values
+  ('notas_fiscais', 'Lançamentos que não são o que a nota eletrônica diz, e notas canceladas que continuam lançadas.',
+    'regra_notas_fiscais.detectar', 'regra_notas_fiscais.preparar', 'regra_notas_fiscais.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
+    array['descricao', 'documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
+    array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.99, 0.95, false, false, 40);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
@@ -634,7 +664,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -1093,6 +1123,161 @@ comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
 --! EndIncluded contrato/periodos.sql
 
+--! Included contrato/notas.sql
+-- Electronic notes that were read from files (conferente notas), each once by its key. Whoever reads them has checked schema, signature
+-- and protocol; what they prove is judged by the rule notas_fiscais.
+create table audit.notas (
+  chave text primary key check (chave ~ '^[0-9A-Z]{44}$|^[0-9A-Z]{50}$'),
+  tipo text not null check (tipo in ('nfe', 'nfse')),
+  numero bigint not null,
+  serie text,
+  emitente text not null,
+  emitente_nome text,
+  emitente_raiz text not null generated always as (lower(case length(emitente) when 14 then left(emitente, 8) else emitente end)) stored,
+  destinatario text,
+  destinatario_nome text,
+  data_emissao date not null,
+  emitida_em timestamptz not null,
+  valor_total numeric(18, 2) not null,
+  valor_liquido numeric(18, 2) not null,
+  valor_desconto numeric(18, 2),
+  valor_com_tributos numeric(18, 2),
+  valor_ibs numeric(18, 2),
+  valor_cbs numeric(18, 2),
+  parcelas numeric(18, 2)[] not null default '{}',
+  finalidade text not null,
+  producao boolean not null,
+  autorizada boolean not null,
+  protocolo text,
+  cancelada_em timestamptz,
+  assinante text,
+  confiavel boolean not null,
+  certificado bytea not null,
+  resumo_assinado text not null,
+  arquivo text not null,
+  lida_em timestamptz not null default clock_timestamp(),
+  lida_por text not null default session_user
+);
+create index on audit.notas (emitente_raiz, numero);
+create index on audit.notas (data_emissao);
+create index on audit.notas (lida_em);
+create index on audit.notas (certificado);
+comment on table audit.notas is 'Electronic notes read from files: NF-e, NFC-e and NFS-e, with schema, signature and protocol checked. Whether one proves an amount is judged by the rule notas_fiscais.';
+comment on column audit.notas.chave is 'Access key: 44 positions of an NF-e, 50 of an NFS-e.';
+comment on column audit.notas.tipo is 'nfe (NF-e and NFC-e) or nfse.';
+comment on column audit.notas.numero is 'Number of the note.';
+comment on column audit.notas.serie is 'Its series; null for an NFS-e.';
+comment on column audit.notas.emitente is 'CNPJ or CPF of who issued it.';
+comment on column audit.notas.emitente_nome is 'Name of who issued it.';
+comment on column audit.notas.emitente_raiz is 'First 8 positions of that CNPJ, in lower case: the company.';
+comment on column audit.notas.destinatario is 'CNPJ or CPF of who it is for; null where the note names nobody.';
+comment on column audit.notas.destinatario_nome is 'Name of who it is for.';
+comment on column audit.notas.data_emissao is 'Day of issue, as the note writes it.';
+comment on column audit.notas.emitida_em is 'Moment of issue.';
+comment on column audit.notas.valor_total is 'Total in BRL: vNF of an NF-e, vServ of an NFS-e.';
+comment on column audit.notas.valor_liquido is 'Total less what the note says is withheld: of an NFS-e its vLiq.';
+comment on column audit.notas.valor_desconto is 'Discount that the total already leaves out.';
+comment on column audit.notas.valor_com_tributos is 'Total with IBS, CBS and IS where the note has it apart (vNFTot, vTotNF).';
+comment on column audit.notas.valor_ibs is 'IBS of the note.';
+comment on column audit.notas.valor_cbs is 'CBS of the note.';
+comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
+comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
+comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
+comment on column audit.notas.protocolo is 'Number of the authorisation.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered and signed event of its issuer; null while none was read.';
+comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
+comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
+comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
+comment on column audit.notas.resumo_assinado is 'Digest of what was signed.';
+comment on column audit.notas.arquivo is 'File it was read from, below the folder.';
+comment on column audit.notas.lida_em is 'When.';
+comment on column audit.notas.lida_por is 'By which login.';
+
+create table audit.notas_recusadas (
+  pasta text not null,
+  arquivo text not null,
+  motivo text not null,
+  detalhe text,
+  recusada_em timestamptz not null default clock_timestamp(),
+  vista_em timestamptz not null default clock_timestamp(),
+  primary key (pasta, arquivo)
+);
+comment on table audit.notas_recusadas is 'Files that the last reading of a folder refused, and why. A file that was mended or taken away is no longer here after the next reading.';
+comment on column audit.notas_recusadas.pasta is 'Folder that was read.';
+comment on column audit.notas_recusadas.arquivo is 'File, below the folder.';
+comment on column audit.notas_recusadas.motivo is 'ligacao (a link), especial (a pipe or device), ilegivel, tamanho, codificacao (not UTF-8), dtd (a document type or entities), profundidade, xml (not well formed), tipo (no authorised note), esquema, chave, assinatura, protocolo, repetida (another content under the same key).';
+comment on column audit.notas_recusadas.detalhe is 'More of it, technical.';
+comment on column audit.notas_recusadas.recusada_em is 'When it was refused first.';
+comment on column audit.notas_recusadas.vista_em is 'When last.';
+
+-- Certificates that signed notes: looked at again when the trusted roots change.
+create table audit_interno.certificados_notas (
+  sha256 bytea primary key,
+  der bytea not null,
+  cnpj text,
+  valido_de timestamptz not null,
+  valido_ate timestamptz not null,
+  confiavel boolean not null
+);
+comment on table audit_interno.certificados_notas is 'Certificates that signed notes or their cancellations, and whether a trusted root stands behind them.';
+
+create table audit_interno.cancelamentos_notas (
+  chave text not null,
+  certificado bytea not null references audit_interno.certificados_notas,
+  cancelada_em timestamptz not null,
+  protocolo text,
+  aceito boolean not null,
+  arquivo text not null,
+  primary key (chave, certificado)
+);
+comment on table audit_interno.cancelamentos_notas is 'Cancellations that were read, also of notes that were not.';
+
+create table audit_interno.arquivos_notas (
+  sha256 bytea primary key,
+  lido_em timestamptz not null default clock_timestamp()
+);
+comment on table audit_interno.arquivos_notas is 'Files that were read well, by their content: they are not read again.';
+
+create table audit_interno.leitura_notas (
+  unica boolean primary key default true check (unica),
+  pasta text not null,
+  iniciada_em timestamptz not null,
+  terminada_em timestamptz,
+  lidos bigint,
+  novas bigint,
+  recusados bigint,
+  raizes integer not null,
+  impedimento text
+);
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+--! EndIncluded contrato/notas.sql
+
+--! Included regras/notas_fiscais/tabelas.sql
+-- Which entry is of which note: kept up by regra_notas_fiscais.preparar and by nothing else. All of it may be thrown away and is found
+-- again, therefore it is unlogged. It belongs to conferente_regra, as which rules and their preparation run.
+grant create on schema regra_notas_fiscais to conferente_regra;
+set local role conferente_regra;
+
+create unlogged table regra_notas_fiscais.vinculos (
+  registro_id text primary key,
+  chave text not null,
+  como text not null check (como in ('chave', 'numero'))
+);
+create index on regra_notas_fiscais.vinculos (chave);
+comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: it cites the note''s key, or has the issuer''s code and the note''s number at its time.';
+
+create unlogged table regra_notas_fiscais.controle (
+  unica boolean primary key default true check (unica),
+  notas_ate timestamptz not null
+);
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger.';
+
+grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
+set local role conferente_dono;
+revoke create on schema regra_notas_fiscais from conferente_regra;
+--! EndIncluded regras/notas_fiscais/tabelas.sql
+
 --! Included pessoas/acesso/tabelas.sql
 -- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
 create table audit.pessoas (
@@ -1184,6 +1369,24 @@ comment on column audit.revogacoes.nome is 'Person all of whose tokens issued un
 comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
+
+-- Answers of the last day, for requests that are sent again. Not a fact of the audit: what was done stands in audit.operacoes.
+create table audit_interno.pedidos (
+  autor text not null,
+  chave text not null,
+  parte text not null,
+  pedido bytea not null,
+  resposta text,
+  criado_em timestamptz not null default now(),
+  primary key (autor, chave, parte)
+);
+comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
+comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
+comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
+comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 --! EndIncluded pessoas/acesso/tabelas.sql
 
 --! Included comum/dobrar_comuns.sql
@@ -2375,6 +2578,7 @@ begin
           or jsonb_typeof(m -> 'texto') is distinct from 'string' or btrim(m ->> 'texto') = '' or length(m ->> 'texto') > 100 end)
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'data' then v_tipo_json = 'string' and v_texto ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
     when 'fuso' then v_tipo_json = 'string' and audit_interno.fuso_valido(v_texto)
     when 'endereco' then v_tipo_json = 'string' and audit_interno.remetente_valido(v_texto)
@@ -2385,6 +2589,12 @@ begin
     begin
       v_medida := extract(epoch from v_texto::interval);
     exception when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
+      v_valido := false;
+    end;
+  elsif v_valido and new.tipo = 'data' then
+    begin
+      perform v_texto::date;
+    exception when datetime_field_overflow or invalid_datetime_format then
       v_valido := false;
     end;
   elsif v_valido and new.tipo in ('inteiro', 'numero') then
@@ -2405,6 +2615,7 @@ begin
       when 'motivos' then 'uma lista como [{"ato": "rejeitar", "texto": "está certo"}], com ato rejeitar ou adiar e texto de 1 a 100 caracteres'
       when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
       when 'hora' then 'uma hora, como "07:00"'
+      when 'data' then 'um dia, como "2026-11-01"'
       when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
       when 'fuso' then 'um fuso horário IANA, como "America/Sao_Paulo"'
       when 'endereco' then 'um endereço de e-mail, como "Conferente <conferente@empresa.com.br>"'
@@ -2736,8 +2947,9 @@ create or replace trigger preparar before insert or update on audit.padroes_trad
 --! EndIncluded pessoas/configuracao/preparar_padrao.sql
 
 --! Included pessoas/configuracao/salvar_padrao.sql
--- Adds a pattern, or switches an existing one back on.
-create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+-- Adds a pattern, or switches an existing one back on. One with which the ledger disagrees too often (setting
+-- trade_marketing.discordancia_maxima) is saved only by a person who says that it was looked at.
+create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
@@ -2747,13 +2959,16 @@ as $$
 declare
   v_padrao audit.padroes_trade_marketing;
   v_operacao bigint;
+  v_alcance jsonb;
 begin
   perform audit_interno.exigir_motivo(salvar_padrao.motivo);
   insert into audit.padroes_trade_marketing as p (campo, tipo, padrao, acao, motivo, criado_por)
   values (salvar_padrao.campo, salvar_padrao.tipo, btrim(salvar_padrao.padrao), salvar_padrao.acao, btrim(salvar_padrao.motivo), audit_interno.ator())
   on conflict on constraint padroes_trade_marketing_campo_tipo_acao_padrao_key do update set ativo = true, motivo = excluded.motivo
   returning * into v_padrao;
-  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo, detalhes => to_jsonb(v_padrao));
+  v_alcance := audit_interno.conferir_alcance(v_padrao, salvar_padrao.conferido);
+  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
+    detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_padrao;
 exception when check_violation or not_null_violation then
@@ -2761,9 +2976,9 @@ exception when check_violation or not_null_violation then
     hint = 'campo: fornecedor, descricao ou conta_contabil; tipo: contem, palavra ou regex; acao: incluir ou excluir.';
 end
 $$;
-comment on function audit.salvar_padrao(text, text, text, text, text) is
-  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
-grant execute on function audit.salvar_padrao(text, text, text, text, text) to conferente_administrador;
+comment on function audit.salvar_padrao(text, text, text, text, text, boolean) is
+  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.salvar_padrao(text, text, text, text, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
 --! Included pessoas/configuracao/desativar_padrao.sql
@@ -5274,6 +5489,9 @@ begin
     loop -- over steps, not rows
       select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
       exit when v_passo.etapa = 'fim';
+      if simular then
+        perform audit_interno.anunciar_simulacao(v_passo.etapa, v_passo.regra, v_passo.ordem, v_passo.total);
+      end if;
       begin
         perform audit_interno.dar_passo(v_sessao.id, v_passo.etapa, v_passo.regra);
       exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
@@ -5297,7 +5515,7 @@ begin
 end
 $$;
 comment on function audit.processar_divergencias(text, date, date, text[], boolean) is
-  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. How far it is meanwhile: audit.simulacoes_em_curso. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded motor/sessao/processar_divergencias.sql
 
@@ -5579,6 +5797,35 @@ end
 $$;
 comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
 --! EndIncluded motor/sessao/exigir_conducao.sql
+
+--! Included motor/sessao/marca_simulacao.sql
+-- How the simulations of whoever acts are known in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
+create or replace function audit_interno.marca_simulacao()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'simula ' || left(md5(audit_interno.ator()), 8)
+$$;
+comment on function audit_interno.marca_simulacao() is 'Beginning of the application name of a simulation that the caller runs.';
+--! EndIncluded motor/sessao/marca_simulacao.sql
+
+--! Included motor/sessao/anunciar_simulacao.sql
+-- Says to others how far a simulation is. It is one transaction that is rolled back, so no row of it is ever seen: the name of the
+-- application is, in pg_stat_activity, and falls back with the transaction. Whose it is stands there as a digest. Called by
+-- processar_divergencias before each step; read by audit.simulacoes_em_curso.
+create or replace function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select set_config('application_name', concat_ws(' ', audit_interno.marca_simulacao(), anunciar_simulacao.etapa,
+    concat_ws('/', coalesce(anunciar_simulacao.feitas, 0), anunciar_simulacao.total), anunciar_simulacao.regra), true)
+$$;
+comment on function audit_interno.anunciar_simulacao(text, text, bigint, bigint) is 'Shows a step of the simulation of this transaction in pg_stat_activity.';
+--! EndIncluded motor/sessao/anunciar_simulacao.sql
 
 --! Included pessoas/decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
@@ -7485,6 +7732,12 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
 );
 comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
+create unlogged table regra_pendente_verificacao.estatistica_conta (
+  chave bigint primary key,
+  conta text not null
+);
+comment on table regra_pendente_verificacao.estatistica_conta is 'Accounts seen in the history, by the key under which estatistica_contagem counts them (levels 21 and 22).';
+
 create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   raiz text not null,
   nome text not null,
@@ -7510,7 +7763,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
 
 create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,
@@ -7900,7 +8153,8 @@ grant execute on function audit.exportar_divergencias(bigint, text[], text, date
 --! EndIncluded saidas/consulta/exportar_divergencias.sql
 
 --! Included saidas/consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the
+-- rules and the mail lack. Reads the
 -- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -7953,6 +8207,7 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_correio();
   return query select * from audit_interno.diagnosticar_sinais();
 end
 $$;
@@ -8764,7 +9019,7 @@ revoke execute on function exemplo.lancamentos_certos(date, date, date, bigint, 
 
 --! Included exemplo/lancamentos_plantados.sql
 -- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
--- (tipo, coluna, valor_certo, valor_plantado; tipo null for an entry that is right). At most one error an entry.
+-- (tipo, coluna, valor_certo, valor_plantado, and conta_certa where the account went along; tipo null for an entry that is right). At most one error an entry.
 -- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
 -- recente_desde: from this day on far more entries are still parked as pending.
 create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
@@ -8772,7 +9027,7 @@ create or replace function exemplo.lancamentos_plantados(inicio date, de date, a
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
   conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
   valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[],
-  tipo text, coluna text, valor_certo text, valor_plantado text)
+  tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text)
 language sql
 stable parallel safe
 set search_path = ''
@@ -8860,13 +9115,7 @@ as $$
     cross join lateral (select round(x.certo * (0.3 + x.medida / 4000.0) + 17.35 + x.medida % 97, 2) as outro) o
     offset 0
   )
-  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo,
-    case
-      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
-      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
-        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
-      else f.conta_contabil
-    end,
+  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo, coalesce(c.conta_plantada, f.conta_contabil),
     case when f.erro_tipo in ('pendente_verificacao', 'trade_marketing') then f.plantado_texto else f.categoria end,
     f.fornecedor_id, f.fornecedor, f.documento, f.descricao,
     case when f.erro_tipo = 'validacao_valores' then f.plantado_texto::numeric else f.valor end,
@@ -8880,8 +9129,16 @@ as $$
       when f.duplicata_de is not null then '0.00'
       when f.erro_tipo is not null then f.categoria
     end,
-    case when f.erro_tipo is not null then f.plantado_texto end
+    case when f.erro_tipo is not null then f.plantado_texto end,
+    case when c.conta_plantada <> f.conta_contabil then f.conta_contabil end
   from finais f
+  cross join lateral (
+    select case
+      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
+      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
+        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
+    end as conta_plantada
+  ) c
 $$;
 
 comment on function exemplo.lancamentos_plantados(date, date, date, date, bigint, int, bigint, bigint, int, boolean) is
@@ -9049,9 +9306,9 @@ begin
   comment on table exemplo.geracao is 'With what the example warehouse was made: one row.';
   create table exemplo.verdade (
     registro_id bigint not null, tipo text not null, coluna text not null, valor_certo text not null, valor_plantado text not null,
-    duplicata_de bigint);
+    duplicata_de bigint, conta_certa text, conta_plantada text);
   comment on table exemplo.verdade is
-    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00.';
+    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00. conta_certa, conta_plantada: the account, where the error took it along; else null.';
   create table exemplo.original (registro_id bigint not null, impressao bigint not null);
   comment on table exemplo.original is 'Fingerprint of each entry as first loaded, by which exemplo.danos finds harm.';
 end
@@ -9126,12 +9383,13 @@ begin
     from pg_temp.exemplo_rascunho$q$);
 
   -- An entry with a planted error is no honest oddity any more: its errors alone are told.
-  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de)
-    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de
+  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
+    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
+      r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
     from pg_temp.exemplo_rascunho r
     where r.tipo is not null
     union all
-    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null
+    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null, null, null
     from pg_temp.exemplo_rascunho r
     cross join lateral unnest(r.honesta) h (especie)
     cross join lateral (
@@ -9282,7 +9540,7 @@ begin
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  -- With the planted column set back to what was planted, an entry must have its first fingerprint again.
+  -- With the planted column set back to what was planted, and a right account to the one that went along, an entry must have its first fingerprint again.
   for danos.registro_id, danos.motivo
   in execute concat($q$
     select o.registro_id, m.motivo
@@ -9292,7 +9550,8 @@ begin
     cross join lateral (
       select case
         when l.id is null then case when v.duplicata_de is null then 'ausente' end
-        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo, l.conta_contabil,
+        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo,
+            case when l.conta_contabil = v.conta_certa then v.conta_plantada else l.conta_contabil end,
             case when v.coluna = 'categoria' then v.valor_plantado else l.categoria end,
             l.fornecedor_id, l.fornecedor, l.documento, l.descricao,
             case when v.coluna = 'valor' then v.valor_plantado::numeric else l.valor end,
@@ -9320,7 +9579,7 @@ revoke execute on function exemplo.danos() from public;
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
 -- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
--- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, and every
+-- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
 -- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
 -- this session and later ones alone.
@@ -9346,9 +9605,13 @@ begin
     placar.corrigidas_certas, placar.danos, placar.precisao, placar.precisao_corrigidas, placar.cobertura
   in execute concat($q$
     with plantado as (
-      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra
+      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra, v.conta_certa
       from exemplo.verdade v
       where v.tipo not like 'honesta:%'
+    ), certa as (
+      select p.registro_id, p.coluna, p.valor_certo from plantado p
+      union all
+      select p.registro_id, 'conta_contabil', p.conta_certa from plantado p where p.conta_certa is not null
     ), achado as (
       select d.id, d.regra::text as regra, d.registro_id::bigint as registro_id, d.valores_originais, d.valores_propostos,
         d.valores_propostos || coalesce(d.valores_digitados, '{}'::jsonb) as valores,
@@ -9368,7 +9631,7 @@ begin
         case when a.corrigida then to_jsonb(l) ->> c.coluna end as atual
       from achado a
       cross join lateral jsonb_object_keys(a.valores) c (coluna)
-      left join plantado p on p.registro_id = a.registro_id and p.coluna = c.coluna
+      left join certa p on p.registro_id = a.registro_id and p.coluna = c.coluna
       left join dw.lancamentos l on a.corrigida and l.id = a.registro_id
     ), julgado as (
       select c.id,
@@ -10606,6 +10869,47 @@ comment on function audit_interno.sair(text, text, text) is 'Revokes a session i
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
 --! EndIncluded pessoas/acesso/sair.sql
 
+--! Included pessoas/acesso/repetir_pedido.sql
+-- A request that its sender marked with a key is carried out once: who sends it again, because the answer was lost, gets the answer
+-- that was given. What was done and the answer are of one transaction; who asks meanwhile waits for its end. A key is its person's
+-- own, so nobody can hold or read another's.
+create or replace function audit.repetir_pedido(chave text, pedido text, parte text default '')
+returns text
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_autor text := audit_interno.ator();
+  v_pedido bytea := sha256(convert_to(repetir_pedido.pedido, 'UTF8'));
+  v_resposta text;
+begin
+  if not audit_interno.pela_api() then
+    raise insufficient_privilege using message = 'só a API repete pedidos';
+  end if;
+  if length(repetir_pedido.chave) not between 1 and 255 or repetir_pedido.pedido is null or repetir_pedido.parte is null then
+    raise exception using errcode = 'NC001', message = 'a chave de um pedido tem de 1 a 255 caracteres';
+  end if;
+  delete from audit_interno.pedidos p where p.autor = v_autor and p.criado_em < now() - interval '24 hours';
+  insert into audit_interno.pedidos (autor, chave, parte, pedido)
+  values (v_autor, repetir_pedido.chave, repetir_pedido.parte, v_pedido)
+  on conflict do nothing;
+  if exists (
+    select from audit_interno.pedidos p where p.autor = v_autor and p.chave = repetir_pedido.chave and p.pedido <> v_pedido)
+  then
+    raise exception using errcode = 'NC029', message = 'esta chave já foi usada para outro pedido',
+      hint = 'Cada pedido tem a sua chave; só quem repete o mesmo pedido manda a mesma.';
+  end if;
+  select p.resposta into strict v_resposta from audit_interno.pedidos p
+  where p.autor = v_autor and p.chave = repetir_pedido.chave and p.parte = repetir_pedido.parte;
+  return v_resposta;
+end
+$$;
+comment on function audit.repetir_pedido(text, text, text) is
+  'Of the caller''s own requests of the last 24 hours by this key: the answer that was given, or null when it is new and now to be carried out and ended with audit.guardar_resposta. pedido: all that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
+grant execute on function audit.repetir_pedido(text, text, text) to conferente_leitor;
+--! EndIncluded pessoas/acesso/repetir_pedido.sql
+
 --! Included saidas/consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
 -- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
@@ -10613,7 +10917,7 @@ create or replace function audit.consultar_divergencias(
   status text[] default null, regras text[] default null, tabela text default null, registro_id text default null,
   sessao_id bigint default null, confianca_minima numeric default null, confianca_maxima numeric default null,
   valor_minimo numeric default null, valor_maximo numeric default null, detectada_de date default null, detectada_ate date default null,
-  ordem text default '-id', pagina integer default 1, por_pagina integer default 50
+  ordem text default '-id', pagina integer default 1, por_pagina integer default 50, id bigint default null
 )
 returns jsonb
 language plpgsql
@@ -10635,6 +10939,7 @@ begin
     raise exception using errcode = 'NC001', message = 'pagina começa em 1 e por_pagina vai de 1 a 500';
   end if;
   v_onde := concat_ws(' and ', 'true',
+    case when consultar_divergencias.id is not null then 'd.id = $15' end,
     case when consultar_divergencias.status is not null then 'd.status = any ($1)' end,
     case when consultar_divergencias.regras is not null then 'd.regra = any ($2)' end,
     case when consultar_divergencias.tabela is not null then 'd.tabela = $3' end,
@@ -10661,14 +10966,14 @@ begin
     ) as p $q$, v_onde, v_coluna, case when left(consultar_divergencias.ordem, 1) = '-' then 'desc' else 'asc' end)
   using consultar_divergencias.status, consultar_divergencias.regras, consultar_divergencias.tabela, consultar_divergencias.registro_id,
     consultar_divergencias.sessao_id, confianca_minima, confianca_maxima, valor_minimo, valor_maximo, detectada_de, detectada_ate,
-    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina
+    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina, consultar_divergencias.id
   into v_pagina;
   return v_pagina;
 end
 $$;
-comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
+comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint) is
   'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
-grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
+grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint)
   to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencias.sql
 
@@ -11832,24 +12137,25 @@ as $$
   select jsonb_build_object(
     'total', count(*),
     'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
-    'adiadas', count(*) filter (where d.adiada_ate > (now() at time zone conteudo_espera.fuso)::date),
+    'adiadas', count(*) filter (where d.adiada),
     'segunda', count(*) filter (where d.status = 'aguardando_segunda_aprovacao'),
     'mais_antiga_dias', max(d.idade),
     'mediana_dias', percentile_disc(0.5) within group (order by d.idade),
     'dias_vencimento', max(v.dias),
-    'vencidas', count(*) filter (where d.idade > v.dias),
-    'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias), 0)))
+    'vencidas', count(*) filter (where d.idade > v.dias and not d.adiada),
+    'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias and not d.adiada), 0)))
   from (select (audit_interno.configuracao('correio.dias_vencimento') #>> '{}')::integer as dias) as v
   left join lateral (
-    select d.status, d.valor_em_risco, d.adiada_ate, (now() at time zone conteudo_espera.fuso)::date
-      - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
+    select d.status, d.valor_em_risco, coalesce(d.adiada_ate > h.dia, false) as adiada,
+      h.dia - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
     from audit.divergencias_processadas d
+    cross join (select (now() at time zone conteudo_espera.fuso)::date as dia) as h
     where audit.aguarda_pessoa(d.status)
   ) as d on true
   where d.status is not null
 $$;
 comment on function audit_interno.conteudo_espera(text) is
-  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
+  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much of the rest overdue.';
 --! EndIncluded saidas/correio/conteudo_espera.sql
 
 --! Included saidas/correio/conteudo_regras.sql
@@ -12079,6 +12385,7 @@ declare
   v_fuso text := audit.fuso();
   v_itens integer := (audit_interno.configuracao('correio.itens') #>> '{}')::integer;
   v_conteudo jsonb;
+  v_espera jsonb;
 begin
   select * into strict v_aviso from audit.notificacoes n where n.id = conteudo_mensagem.notificacao_id;
   v_conteudo := jsonb_build_object(
@@ -12098,11 +12405,17 @@ begin
       order by a.previsto_para desc limit 1));
   end if;
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = v_aviso.sessao_id;
+  v_espera := audit_interno.conteudo_espera(v_fuso);
   v_conteudo := v_conteudo || jsonb_build_object(
-    'estado', case v_sessao.status when 'concluida' then 'feito' when 'concluida_com_falhas' then 'lacunas' else 'falhou' end,
+    'estado', case
+      when v_sessao.status = 'concluida_com_falhas' then 'lacunas'
+      when v_sessao.status <> 'concluida' then 'falhou'
+      when (v_espera ->> 'vencidas')::bigint > 0 then 'vencidas'
+      when (v_espera ->> 'total')::bigint > (v_espera ->> 'adiadas')::bigint then 'espera'
+      else 'feito' end,
     'sessao', audit_interno.conteudo_sessao(v_sessao.id),
     'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
-    'espera', audit_interno.conteudo_espera(v_fuso),
+    'espera', v_espera,
     'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
@@ -12125,7 +12438,7 @@ begin
   return v_conteudo;
 end
 $$;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';
 --! EndIncluded saidas/correio/conteudo_mensagem.sql
 
 --! Included saidas/correio/compor_mensagem.sql
@@ -12323,6 +12636,237 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
   'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
 --! EndIncluded saidas/correio/conteudo_desfeitas.sql
 
+--! Included saidas/consulta/vw_notas_sem_lancamento.sql
+-- Notes that no entry is of. A finding needs a row of the warehouse, and these have none: so they are shown here, counted in the diagnosis and after
+-- each session. Of notes for which the ledger has not been looked through yet (regra_notas_fiscais.preparar) nothing is said.
+create or replace view audit.vw_notas_sem_lancamento as
+select n.chave, n.tipo, n.numero, n.serie, n.emitente, n.emitente_nome, n.destinatario, n.data_emissao, n.valor_total,
+  (audit.hoje() - n.data_emissao) as dias
+from audit.notas n
+where n.autorizada and n.producao and n.cancelada_em is null
+  and n.data_emissao < audit.hoje() - (
+    select (s.valor #>> '{}')::int from audit.configuracoes_sistema s where s.chave = 'notas.dias_sem_lancamento')
+  and n.lida_em <= (select c.notas_ate from regra_notas_fiscais.controle c)
+  and not exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave);
+comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
+comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
+comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
+comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
+comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
+comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
+comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
+comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
+comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
+comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
+comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
+--! EndIncluded saidas/consulta/vw_notas_sem_lancamento.sql
+
+--! Included notas/cancelar_notas.sql
+-- Gives notes their cancellations, whichever was read first. One counts that was registered, was signed by the issuer's own company, and
+-- by a certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
+-- guardar_notas and confiar_certificados.
+create or replace function audit_interno.cancelar_notas(chaves text[])
+returns bigint
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with cancelada as (
+    update audit.notas n set cancelada_em = c.cancelada_em
+    from (
+      select m.chave, (
+        select min(x.cancelada_em)
+        from audit_interno.cancelamentos_notas x
+        join audit_interno.certificados_notas t on t.sha256 = x.certificado
+        where x.chave = m.chave and x.aceito and left(t.cnpj, 8) = left(m.emitente, 8)
+          and (not m.confiavel or t.confiavel and x.cancelada_em between t.valido_de and t.valido_ate)) as cancelada_em
+      from audit.notas m
+      where m.chave = any (cancelar_notas.chaves)
+    ) as c
+    where n.chave = c.chave and n.cancelada_em is distinct from c.cancelada_em
+    returning n.chave
+  )
+  select count(*) from cancelada
+$$;
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
+--! EndIncluded notas/cancelar_notas.sql
+
+--! Included notas/confiar_certificados.sql
+-- Whether a trusted root stands behind certificates, worked out again by a reading because the roots may have changed; what they signed
+-- follows. Called by the reading with those whose answer is another one now, by their SHA-256 in hexadecimal.
+create or replace function audit_interno.confiar_certificados(confiaveis text[], outros text[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_mudados bytea[] := array(select decode(s, 'hex') from unnest(confiaveis || outros) as s);
+  v_operacao bigint;
+  v_notas bigint;
+begin
+  update audit_interno.certificados_notas c set confiavel = encode(c.sha256, 'hex') = any (confiar_certificados.confiaveis)
+  where c.sha256 = any (v_mudados);
+  update audit.notas n set confiavel = c.confiavel and n.emitida_em between c.valido_de and c.valido_ate
+  from audit_interno.certificados_notas c
+  where c.sha256 = n.certificado and c.sha256 = any (v_mudados);
+  get diagnostics v_notas = row_count;
+  perform audit_interno.cancelar_notas(array(
+    select x.chave from audit_interno.cancelamentos_notas x where x.certificado = any (v_mudados)
+    union select n.chave from audit.notas n where n.certificado = any (v_mudados)));
+  v_operacao := audit_interno.abrir_operacao('notas', motivo => 'as raízes de confiança mudaram',
+    detalhes => jsonb_build_object('confiaveis', cardinality(confiaveis), 'outros', cardinality(outros)));
+  perform audit_interno.fechar_operacao(v_operacao, v_notas);
+end
+$$;
+comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives certificates, and the notes they signed, the trust that was found for them.';
+--! EndIncluded notas/confiar_certificados.sql
+
+--! Included notas/guardar_notas.sql
+-- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
+-- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
+-- about signatures are believed of whoever may call this, so nobody else may.
+create or replace function audit_interno.guardar_notas(lote jsonb)
+returns table (novas bigint, canceladas bigint, repetidas bigint)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_operacao bigint;
+begin
+  insert into audit_interno.certificados_notas (sha256, der, cnpj, valido_de, valido_ate, confiavel)
+  select decode(c.sha256, 'hex'), decode(c.der, 'base64'), c.cnpj, c.valido_de, c.valido_ate, c.confiavel
+  from jsonb_to_recordset(lote -> 'certificados')
+    as c (sha256 text, der text, cnpj text, valido_de timestamptz, valido_ate timestamptz, confiavel boolean)
+  order by 1
+  on conflict do nothing;
+
+  -- of two files with one key in one batch the first in the order of the files
+  with lida as (
+    select distinct on (n.chave) n.*, decode(n.certificado, 'hex') as sha256
+    from jsonb_to_recordset(lote -> 'notas') as n (
+      ordem int, chave text, tipo text, numero bigint, serie text, emitente text, emitente_nome text, destinatario text, destinatario_nome text,
+      data_emissao date, emitida_em timestamptz, valor_total numeric, valor_liquido numeric, valor_desconto numeric, valor_com_tributos numeric,
+      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, producao boolean, autorizada boolean, protocolo text,
+      digest text, certificado text, arquivo text)
+    order by n.chave, n.ordem
+  ), guardada as (
+    insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao, emitida_em,
+      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao, autorizada,
+      protocolo, assinante, confiavel, certificado, resumo_assinado, arquivo)
+    select l.chave, l.tipo, l.numero, l.serie, l.emitente, l.emitente_nome, l.destinatario, l.destinatario_nome, l.data_emissao, l.emitida_em,
+      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, l.producao,
+      l.autorizada, l.protocolo, c.cnpj, c.confiavel and l.emitida_em between c.valido_de and c.valido_ate, c.sha256, l.digest, l.arquivo
+    from lida l
+    join audit_interno.certificados_notas c on c.sha256 = l.sha256
+    order by l.chave
+    on conflict do nothing
+    returning 1
+  )
+  select count(*) into novas from guardada;
+
+  with repetida as (
+    insert into audit.notas_recusadas as r (pasta, arquivo, motivo, detalhe)
+    select lote ->> 'pasta', l.arquivo, 'repetida', l.chave
+    from jsonb_to_recordset(lote -> 'notas') as l (chave text, digest text, arquivo text)
+    join audit.notas n on n.chave = l.chave and n.resumo_assinado <> l.digest
+    on conflict on constraint notas_recusadas_pkey do update set motivo = excluded.motivo, detalhe = excluded.detalhe, vista_em = clock_timestamp()
+    returning r.arquivo
+  )
+  select count(*) into repetidas from repetida;
+
+  insert into audit_interno.cancelamentos_notas (chave, certificado, cancelada_em, protocolo, aceito, arquivo)
+  select distinct on (c.chave, c.certificado) c.chave, decode(c.certificado, 'hex'), c.cancelada_em, c.protocolo, c.aceito, c.arquivo
+  from jsonb_to_recordset(lote -> 'cancelamentos')
+    as c (chave text, certificado text, cancelada_em timestamptz, protocolo text, aceito boolean, arquivo text)
+  order by c.chave, c.certificado, c.aceito desc
+  on conflict on constraint cancelamentos_notas_pkey do update
+    set cancelada_em = excluded.cancelada_em, protocolo = excluded.protocolo, aceito = true, arquivo = excluded.arquivo
+    where excluded.aceito and not cancelamentos_notas.aceito;
+  canceladas := audit_interno.cancelar_notas(array(
+    select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x));
+
+  insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
+  select lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
+  from jsonb_to_recordset(lote -> 'recusados') as r (arquivo text, motivo text, detalhe text)
+  on conflict on constraint notas_recusadas_pkey do update
+    set motivo = excluded.motivo, detalhe = excluded.detalhe, vista_em = clock_timestamp();
+
+  insert into audit_interno.arquivos_notas (sha256)
+  select decode(a.sha256, 'hex')
+  from jsonb_to_recordset(lote -> 'lidos') as a (sha256 text, arquivo text)
+  where not exists (
+    select from audit.notas_recusadas r
+    where r.pasta = lote ->> 'pasta' and r.arquivo = a.arquivo and r.motivo = 'repetida' and r.vista_em >= transaction_timestamp())
+  order by 1
+  on conflict do nothing;
+
+  if novas > 0 or canceladas > 0 then
+    v_operacao := audit_interno.abrir_operacao('notas', detalhes => jsonb_build_object('pasta', lote ->> 'pasta', 'novas', novas,
+      'canceladas', canceladas, 'resumo', encode(sha256(convert_to((lote -> 'lidos')::text, 'UTF8')), 'hex')));
+    perform audit_interno.fechar_operacao(v_operacao, novas + canceladas);
+  end if;
+  return next;
+end
+$$;
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+--! EndIncluded notas/guardar_notas.sql
+
+--! Included notas/iniciar_leitura.sql
+-- A reading of a folder of notes begins. Called by `conferente notas` and by the worker, with the owner's rights.
+create or replace function audit_interno.iniciar_leitura_notas(pasta text, raizes integer, impedimento text default null)
+returns timestamptz
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into audit_interno.leitura_notas as l (pasta, iniciada_em, raizes, impedimento)
+  values (iniciar_leitura_notas.pasta, clock_timestamp(), iniciar_leitura_notas.raizes, iniciar_leitura_notas.impedimento)
+  on conflict (unica) do update set pasta = excluded.pasta, iniciada_em = excluded.iniciada_em, raizes = excluded.raizes,
+    impedimento = excluded.impedimento, terminada_em = null, lidos = null, novas = null, recusados = null
+  returning l.iniciada_em
+$$;
+comment on function audit_interno.iniciar_leitura_notas(text, integer, text) is 'Notes that a reading begins, or why it could not; returns when.';
+--! EndIncluded notas/iniciar_leitura.sql
+
+--! Included notas/finalizar_leitura.sql
+-- A reading of a folder has ended: what it no longer refused is forgotten. Called by the reading of notes.
+create or replace function audit_interno.finalizar_leitura_notas(pasta text, iniciada_em timestamptz, lidos bigint, novas bigint, recusados bigint)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from audit.notas_recusadas r
+  where r.pasta = finalizar_leitura_notas.pasta and r.vista_em < finalizar_leitura_notas.iniciada_em;
+  update audit_interno.leitura_notas l
+  set terminada_em = clock_timestamp(), lidos = finalizar_leitura_notas.lidos, novas = finalizar_leitura_notas.novas,
+    recusados = finalizar_leitura_notas.recusados
+$$;
+comment on function audit_interno.finalizar_leitura_notas(text, timestamptz, bigint, bigint, bigint) is 'Notes the end of a reading, and forgets refusals that it did not repeat.';
+--! EndIncluded notas/finalizar_leitura.sql
+
+--! Included notas/agendar_leitura.sql
+-- Queues the next reading of notes, once, however many workers ask. Called by each worker that has a folder, at every tick.
+create or replace function audit_interno.agendar_leitura_notas()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_quando timestamptz := coalesce((
+    select l.iniciada_em + (audit_interno.configuracao('notas.intervalo') #>> '{}')::interval from audit_interno.leitura_notas l), now());
+begin
+  if v_quando <= clock_timestamp() and not exists (select from graphile_worker.jobs j where j.key = 'ler_notas') then
+    perform graphile_worker.add_job('ler_notas', '{}'::json, queue_name => 'notas', job_key => 'ler_notas', max_attempts => 1);
+  end if;
+end
+$$;
+comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
+--! EndIncluded notas/agendar_leitura.sql
+
 --! Included saidas/consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
 grant select on all tables in schema audit to conferente_leitor;
@@ -12331,9 +12875,12 @@ revoke insert, update, delete, truncate on all tables in schema audit from publi
 -- Who may come in, and who did, concerns those who let people in.
 revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
+-- What notes say of suppliers is shown to those who see the entries themselves.
+revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
+grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
-grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes
-  to conferente_regra;
+grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
+  audit.notas to conferente_regra;
 --! EndIncluded saidas/consulta/permissoes.sql
 
 --! Included motor/correcao/ainda_apontadas.sql
@@ -14283,6 +14830,47 @@ $$;
 comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing pattern of this kind folded for comparison.';
 --! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
+--! Included pessoas/configuracao/conferir_alcance.sql
+-- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
+-- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
+-- compare with: an excluding pattern, no marketing category yet, no ledger that can be read. Measures through audit.medir_padrao;
+-- changes nothing. Called by audit.salvar_padrao.
+create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_maxima constant numeric := (audit_interno.configuracao('trade_marketing.discordancia_maxima') #>> '{}')::numeric;
+  v_medida record;
+begin
+  if padrao.acao <> 'incluir' or nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
+    return null;
+  end if;
+  begin
+    select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
+  exception when sqlstate 'NC010' or insufficient_privilege then
+    return null; -- no session can read the ledger either, and each says so
+  end;
+  if v_medida.discordancia > v_maxima and conferido is not true then
+    raise exception using errcode = 'NC027',
+      message = format('o padrão "%s" alcança %s lançamentos, e o livro discorda de %s deles (%s%%)', padrao.padrao, v_medida.lancamentos,
+        v_medida.discordam, round(100 * v_medida.discordancia)),
+      detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
+        case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
+          select string_agg(format('%s (%s)', coalesce(nullif(btrim(c.categoria), ''), 'sem categoria'), c.lancamentos), ', ' order by c.lancamentos desc, c.categoria)
+          from jsonb_to_recordset(v_medida.categorias) as c (categoria text, lancamentos bigint))),
+      hint = 'Escreva-o mais estreito, ou exclua com outro padrão o que não é marketing. Se você viu o que ele alcança e é isso mesmo: conferido => true, ou conferente padroes salvar … --conferido.';
+  end if;
+  return jsonb_build_object('lancamentos', v_medida.lancamentos, 'discordam', v_medida.discordam, 'fracao', v_medida.fracao,
+    'conferido', conferido is true);
+end
+$$;
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
+  'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+--! EndIncluded pessoas/configuracao/conferir_alcance.sql
+
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
 -- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
@@ -14620,6 +15208,79 @@ comment on function regras.nome_proprio(text) is
   'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
 revoke execute on function regras.nome_proprio(text) from public;
 --! EndIncluded regras/comum/nome_proprio.sql
+
+--! Included regras/comum/lancamentos_parecidos.sql
+-- The entries of the ledger that are most like one: of the same company, or with one of its longest words in their text; most words in common
+-- first, those whose category is decided before those that are parked, nearest in time before others. Looks outwards from the day of
+-- that entry, a month, a quarter, a year, three years, and goes no further once it has enough or a second has passed: a ledger may be long, and a person
+-- waits. Reads dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by audit.lancamentos_parecidos.
+create or replace function regras.lancamentos_parecidos(
+  chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite int
+)
+returns table (
+  registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text,
+  mesma_empresa boolean, mesmas_palavras text[]
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_inicio timestamptz := clock_timestamp();
+  v_dia date := least(greatest(coalesce(lancamentos_parecidos.dia, current_date), date '0100-01-01'), date '9900-01-01');
+  v_comeco text := regras.inicio_fornecedor(lancamentos_parecidos.fornecedor_id);
+  v_raiz text := regras.raiz_fornecedor(lancamentos_parecidos.fornecedor_id);
+  v_nome text := lower(nullif(btrim(lancamentos_parecidos.fornecedor), ''));
+  v_canonico text := regras.nome_canonico(lancamentos_parecidos.fornecedor);
+  v_palavras text[] := array(select distinct p from string_to_table(regras.palavras_texto(lancamentos_parecidos.descricao), ' ') p where length(p) >= 3);
+  -- as it is written: to fold every text of a ledger takes longer than a person waits
+  v_longas text[] := array(select '%' || p || '%' from regexp_split_to_table(lower(left(lancamentos_parecidos.descricao, 600)), '[^[:alpha:]]+') p
+    where length(p) >= 4 group by p order by length(p) desc, p limit 3);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_perto int := -1;
+  v_longe int;
+  v_achados int;
+  v_falta int := least(greatest(lancamentos_parecidos.limite, 0), 50);
+begin
+  foreach v_longe in array array[31, 92, 366, 1096] loop -- over stretches of time, not rows
+    exit when v_falta <= 0 or clock_timestamp() > v_inicio + interval '1 second';
+    return query
+    with perto as materialized (
+      select l.id::text as id, l.data_lancamento::date as dia, l.fornecedor_id::text as codigo, l.fornecedor::text as nome, l.documento::text as documento,
+        l.descricao::text as texto, l.valor::numeric as valor, l.categoria::text as categoria
+      from dw.lancamentos l
+      where (l.data_lancamento between v_dia - v_longe and v_dia - v_perto - 1 or l.data_lancamento between v_dia + greatest(v_perto + 1, 1) and v_dia + v_longe)
+        and (v_comeco <> '' and regras.inicio_fornecedor(l.fornecedor_id) = v_comeco or lower(l.fornecedor) = v_nome
+          or lower(l.descricao) like any (v_longas))
+        and l.id::text <> lancamentos_parecidos.chave
+      order by regras.inicio_fornecedor(l.fornecedor_id) = v_comeco desc nulls last, abs(l.data_lancamento::date - v_dia)
+      limit 2000
+    ), medido as (
+      select p.*, p.categoria is null or coalesce(audit_interno.dobrar_categoria(p.categoria), '') = any (v_pendentes) as pendente,
+        coalesce(regras.raiz_fornecedor(p.codigo) = v_raiz, regras.nome_canonico(p.nome) = v_canonico, false) as empresa, w.comuns, w.todas
+      from perto p
+      cross join lateral (
+        select coalesce(array_agg(distinct u order by u) filter (where u = any (v_palavras)), '{}') as comuns, count(distinct u) as todas
+        from string_to_table(regras.palavras_texto(p.texto), ' ') u where length(u) >= 3) w
+    )
+    select m.id, m.dia, m.nome, m.documento, m.texto, m.valor, m.categoria, m.empresa, m.comuns
+    from medido m
+    where m.empresa or m.comuns <> '{}'
+    order by m.empresa::int + cardinality(m.comuns)::numeric / nullif(m.todas + cardinality(v_palavras) - cardinality(m.comuns), 0) desc nulls last,
+      m.pendente, abs(m.dia - v_dia), m.id
+    limit v_falta;
+    get diagnostics v_achados = row_count;
+    v_falta := v_falta - v_achados;
+    v_perto := v_longe;
+  end loop;
+end
+$$;
+
+comment on function regras.lancamentos_parecidos(text, date, text, text, text, int) is
+  'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
+revoke execute on function regras.lancamentos_parecidos(text, date, text, text, text, int) from public;
+--! EndIncluded regras/comum/lancamentos_parecidos.sql
 
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
@@ -15420,6 +16081,410 @@ comment on function regra_validacao_valores.detectar(audit.janela) is
   'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 revoke execute on function regra_validacao_valores.detectar(audit.janela) from public;
 --! EndIncluded regras/validacao_valores/regra.sql
+
+--! Included regras/notas_fiscais/regra.sql
+-- What notas_fiscais lacks before it can look for anything, in a sentence that says what to do, or null. Reads audit.notas; changes
+-- nothing. Called by the engine when a session begins.
+create or replace function regra_notas_fiscais.requisitos() returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'Nenhuma nota foi lida. Leia os arquivos XML com: conferente notas PASTA.' where not exists (select from audit.notas)
+$$;
+
+comment on function regra_notas_fiscais.requisitos() is 'What notas_fiscais lacks before it can run, with what to do, or null.';
+revoke execute on function regra_notas_fiscais.requisitos() from public;
+
+-- Compares entries with the electronic notes they are of (regra_notas_fiscais.preparar found which): amounts, documents' amounts,
+-- companies, cancelled notes, notes shared out over several entries, and keys whose note nobody has read. It proposes an amount only
+-- where one entry alone is of the note. Sure enough for auto it is only where the entry cites the key, company and date agree, the note
+-- can bear witness (regra_notas_fiscais.testemunha), it leaves no choice of amounts, and the mistake has a shape that nothing
+-- honest has. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by the engine for a window, and again
+-- over corrected keys to verify them.
+create or replace function regra_notas_fiscais.detectar(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_tolerancia numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.05);
+  v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+  v_irmas text[];
+begin
+  -- the other entries of the window's notes, wherever they are
+  select array_agg(distinct i.registro_id) into v_irmas
+  from dw.lancamentos l
+  join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+  join regra_notas_fiscais.vinculos i on i.chave = v.chave
+  where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+
+  return query
+  with linha as materialized (
+    select l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto, v.chave, v.como
+    from dw.lancamentos l
+    join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where l.id = any (audit_interno.chaves_como(v_irmas, (null::dw.lancamentos).id)) and abs(l.valor) < 1e16
+  ), conjunto as (
+    select l.chave, count(*) as linhas, sum(l.valor) as soma, (array_agg(l.id order by l.data_lancamento desc, l.id desc))[1] as ultima,
+      count(distinct l.data_lancamento) = 1 and bool_and(regra_validacao_valores.parcela_dita(l.descricao) = '') as de_uma_vez,
+      string_agg(l.id::text, ', ' order by l.data_lancamento, l.id) as ids
+    from linha l
+    group by l.chave
+  ), caso as (
+    select l.*, c.linhas, c.soma, c.ids, n as nota, x.certos,
+      regra_notas_fiscais.testemunha(n) as testemunha,
+      regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      length(translate(l.fornecedor_id, './- ', '')) = 14 as tem_cnpj,
+      l.data_lancamento between n.data_emissao - 5 and n.data_emissao + v_dias as na_data,
+      case
+        when n.cancelada_em is not null then case when l.id = c.ultima and abs(c.soma) > v_tolerancia then 'nota_cancelada' end
+        when c.linhas > 1 then case
+          when l.id <> c.ultima or abs(c.soma) <= v_tolerancia then null
+          when abs(c.soma) > x.maior + v_tolerancia then 'rateio_excede'
+          when c.de_uma_vez and not regra_notas_fiscais.um_deles(c.soma, x.certos, v_tolerancia) then 'rateio_incompleto' end
+        when not regra_notas_fiscais.um_deles(l.valor, x.certos, v_tolerancia) then
+          case when regra_validacao_valores.parcela_dita(l.descricao) <> '' and abs(l.valor) < x.maior then null else 'valor_da_nota' end
+        when l.valor_documento is not null
+          and not regra_notas_fiscais.um_deles(l.valor_documento, x.certos || (n.valor_total + coalesce(n.valor_desconto, 0)), v_tolerancia) then 'documento_da_nota'
+      end as tipo
+    from linha l
+    join conjunto c on c.chave = l.chave
+    join audit.notas n on n.chave = l.chave
+    cross join lateral (
+      select y.certos, (select max(a) from unnest(y.certos) as a) as maior
+      from (select regra_notas_fiscais.valores_certos(n, l.desconto) as certos) y
+    ) x
+    where n.autorizada and n.producao and audit.na_janela(janela, l.data_lancamento, (select z.carregado_em from dw.lancamentos z where z.id = l.id), l.id)
+  ), pesado as (
+    select c.*,
+      case when c.tipo = 'valor_da_nota' then regra_validacao_valores.tipo_diferenca(c.valor, (c.nota).valor_total, c.desconto, v_tolerancia, 1e9, 1e9) end as forma,
+      r.tributos,
+      -- nothing of the note, the entry or the law leaves another amount possible
+      c.como = 'chave' and c.testemunha is null and c.tem_cnpj and c.raiz = (c.nota).emitente_raiz and c.na_data and c.linhas = 1
+        and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 as certo
+    from caso c
+    left join lateral regra_validacao_valores.retencao_possivel(c.valor, (c.nota).valor_total, c.data_lancamento) r on c.tipo = 'valor_da_nota'
+    where c.tipo is not null
+  )
+  select null::text, p.id::text,
+    case p.tipo when 'valor_da_nota' then jsonb_build_object('valor', (p.nota).valor_total - coalesce(p.desconto, 0))
+      when 'documento_da_nota' then case when p.desconto is null then jsonb_build_object('valor_documento', (p.nota).valor_total) else '{}' end
+      else '{}' end,
+    regra_notas_fiscais.confianca(p.tipo, p.como, p.testemunha, p.certo, p.forma, p.tributos,
+      p.valor < (p.nota).valor_total, p.valor_documento is null or abs(p.valor_documento - (p.nota).valor_total) <= v_tolerancia),
+    jsonb_strip_nulls(jsonb_build_object('tipo', p.tipo, 'chave', p.chave, 'vinculo', p.como, 'valor', p.valor,
+      'valor_documento', p.valor_documento, 'total_da_nota', (p.nota).valor_total, 'liquido_da_nota', (p.nota).valor_liquido,
+      'emissao', (p.nota).data_emissao, 'emitente', (p.nota).emitente, 'cancelada_em', (p.nota).cancelada_em,
+      'forma', p.forma, 'tributos_retidos', p.tributos, 'nao_testemunha', p.testemunha,
+      'lancamentos', case when p.linhas > 1 then p.ids end, 'soma', case when p.linhas > 1 then p.soma end)),
+    regra_notas_fiscais.frase(p.tipo, p.nota, p.valor, p.valor_documento, p.soma, p.linhas, p.testemunha, p.tributos),
+    case p.tipo when 'valor_da_nota' then abs(p.valor - (p.nota).valor_total)
+      when 'documento_da_nota' then abs(p.valor_documento - (p.nota).valor_total)
+      when 'nota_cancelada' then abs(p.soma)
+      else abs(abs(p.soma) - (p.nota).valor_total) end
+  from pesado p;
+
+  return query select * from regra_notas_fiscais.outra_empresa(janela);
+  return query select * from regra_notas_fiscais.sem_nota(janela);
+end
+$$;
+
+comment on function regra_notas_fiscais.detectar(audit.janela) is
+  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, and keys without a note. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
+revoke execute on function regra_notas_fiscais.detectar(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/regra.sql
+
+--! Included regras/notas_fiscais/vinculos.sql
+-- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
+-- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches nothing.
+create or replace function regra_notas_fiscais.chave_no_texto(texto text) returns text
+language sql immutable parallel safe
+return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
+  (select coalesce(
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
+    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
+
+comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
+revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
+
+-- Whether a document number, made comparable, is that of a note: alone, with the series or with the year. Touches nothing.
+create or replace function regra_notas_fiscais.mesmo_numero(comparavel text, numero bigint, serie text, emissao date) returns boolean
+language sql immutable parallel safe
+return comparavel in (numero::text, serie || '-' || numero, numero || '-' || serie,
+  extract(year from emissao) || '-' || numero, numero || '-' || extract(year from emissao));
+
+comment on function regra_notas_fiscais.mesmo_numero(text, bigint, text, date) is 'Whether a comparable document number is that of the note.';
+revoke execute on function regra_notas_fiscais.mesmo_numero(text, bigint, text, date) from public;
+
+-- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
+-- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
+-- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
+create or replace function regra_notas_fiscais.procurar(janela audit.janela, lidas_desde timestamptz)
+returns table (registro_id text, chave text, como text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+  v_de date;
+  v_ate date;
+  v_raizes text[];
+begin
+  if lidas_desde is not null then
+    select min(n.data_emissao) - 5, max(n.data_emissao) + v_dias, array_agg(distinct n.emitente_raiz) into v_de, v_ate, v_raizes
+    from audit.notas n
+    where n.lida_em >= lidas_desde;
+    if v_de is null then
+      return;
+    end if;
+  end if;
+  return query
+  with linha as materialized (
+    select l.id::text as id, l.data_lancamento as dia, r.raiz, k.chave, l.documento
+    from dw.lancamentos l
+    cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
+    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
+      and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
+  ), por_numero as (
+    select l.id, min(n.chave) as chave
+    from (
+      select x.id, x.raiz, x.dia, regra_validacao_valores.documento_comparavel(x.documento) as comparavel
+      from linha x where x.chave is null and x.raiz is not null and x.documento is not null
+    ) l
+    cross join lateral unnest(string_to_array(l.comparavel, '-')) as p (parte)
+    join audit.notas n on n.emitente_raiz = l.raiz and n.numero = case when p.parte ~ '^[0-9]{1,15}$' then p.parte::bigint end
+    where regra_notas_fiscais.mesmo_numero(l.comparavel, n.numero, n.serie, n.data_emissao)
+      and l.dia between n.data_emissao - 5 and n.data_emissao + v_dias
+    group by l.id
+    having count(distinct n.chave) = 1
+  )
+  select l.id, l.chave, 'chave' from linha l join audit.notas n on n.chave = l.chave
+  union all
+  select p.id, p.chave, 'numero' from por_numero p;
+end
+$$;
+
+comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of what was booked at the time of notes read since lidas_desde.';
+revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestamptz) from public;
+
+-- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
+-- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
+-- same session. Two at once wait for each other.
+create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_lida timestamptz := (select max(n.lida_em) from audit.notas n);
+  v_desde timestamptz;
+begin
+  if v_lida is null then
+    return;
+  end if;
+  lock table regra_notas_fiscais.controle in share row exclusive mode;
+  -- a batch commits later than the times it writes
+  select c.notas_ate - interval '10 minutes' into v_desde from regra_notas_fiscais.controle c;
+  delete from regra_notas_fiscais.vinculos v
+  using dw.lancamentos l
+  where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+  insert into regra_notas_fiscais.vinculos as v (registro_id, chave, como)
+  select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(janela, null) p
+  on conflict do nothing;
+  insert into regra_notas_fiscais.vinculos as v (registro_id, chave, como)
+  select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(null, coalesce(v_desde, '-infinity')) p
+  on conflict on constraint vinculos_pkey do update set chave = excluded.chave, como = excluded.como
+    where (v.chave, v.como) is distinct from (excluded.chave, excluded.como);
+  insert into regra_notas_fiscais.controle as c (notas_ate) values (v_lida)
+  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate;
+end
+$$;
+
+comment on function regra_notas_fiscais.preparar(audit.janela) is 'Finds the note of each entry of the window, and the entries of notes that were read of late.';
+revoke execute on function regra_notas_fiscais.preparar(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/vinculos.sql
+
+--! Included regras/notas_fiscais/testemunho.sql
+-- Why a note is no witness of its amount, or null where it is one: it is an ordinary one in force, authorised, and signed by a
+-- certificate behind which a trusted root stands; an NF-e by its issuer's company, an NFS-e by one of those who issue them. Reads the settings; changes nothing.
+create or replace function regra_notas_fiscais.testemunha(nota audit.notas) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when not nota.confiavel then 'o certificado que a assina não vem de uma raiz de confiança, ou não valia no dia da emissão'
+    when not nota.autorizada or not nota.producao then 'não é autorizada'
+    when nota.cancelada_em is not null then 'está cancelada'
+    when nota.finalidade <> '1' then 'não é uma nota comum: complementa, ajusta, devolve ou credita'
+    when nota.tipo = 'nfe' and left(nota.assinante, 8) is distinct from left(nota.emitente, 8) then 'não é assinada pela empresa que a emite'
+    when nota.tipo = 'nfse' and not coalesce(audit_interno.configuracao('notas.assinantes_nfse') ? nota.assinante, false) then
+      'quem a assina não está em notas.assinantes_nfse'
+  end
+$$;
+
+comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null where it is a witness.';
+revoke execute on function regra_notas_fiscais.testemunha(audit.notas) from public;
+
+-- Amounts that an entry of a note may honestly have: the total, what is left when the note's own withholdings are taken off, the total with IBS and CBS,
+-- its instalments; each also less the discount that the entry has. Each once. Touches nothing.
+create or replace function regra_notas_fiscais.valores_certos(nota audit.notas, desconto numeric) returns numeric[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct v.valor)
+  from (
+    select a from unnest(array[nota.valor_total, nota.valor_liquido, nota.valor_com_tributos] || nota.parcelas) as a
+    where a > 0 or a = nota.valor_total
+  ) as x
+  cross join lateral (values (x.a), (x.a - desconto)) as v (valor)
+  where v.valor is not null
+$$;
+
+comment on function regra_notas_fiscais.valores_certos(audit.notas, numeric) is 'Amounts that an entry of the note may have, each once.';
+revoke execute on function regra_notas_fiscais.valores_certos(audit.notas, numeric) from public;
+
+-- Whether an amount, whatever its sign, is one of those. Touches nothing.
+create or replace function regra_notas_fiscais.um_deles(valor numeric, certos numeric[], tolerancia numeric) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from unnest(certos) as c where abs(abs(valor) - c) <= tolerancia)
+$$;
+
+comment on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) is 'Whether an amount is one of several, up to the tolerance.';
+revoke execute on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) from public;
+
+-- How sure a finding is. certo: key, company, date, a witness, one entry, one possible amount. Even then an amount is only corrected by
+-- itself where nothing honest looks like it: times or divided by 10, 100, 1000, two digits swapped. A share whose other
+-- entries are not loaded yet, an instalment or interest look like anything else; a tenth of the total like a share. An entry whose own
+-- document speaks against the note is a person's. Touches nothing.
+create or replace function regra_notas_fiscais.confianca(
+  tipo text, como text, testemunha text, certo boolean, forma text, tributos text, menor boolean, documento_concorda boolean
+) returns numeric
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when tipo = 'nota_cancelada' then case when como = 'chave' then 0.90 else 0.70 end
+    when tipo = 'rateio_excede' then case when como = 'chave' then 0.85 else 0.60 end
+    when tipo = 'rateio_incompleto' then 0.50
+    when tributos is not null then 0.30
+    when tipo = 'documento_da_nota' and certo then 0.99
+    when tipo = 'valor_da_nota' and certo and documento_concorda
+      and (forma in ('fator_100', 'fator_1000', 'digitos_trocados') or forma = 'fator_10' and not menor) then 0.99
+    when como = 'chave' and testemunha is null then 0.80
+    when como = 'chave' then 0.70
+    when testemunha is null then 0.60
+    else 0.50
+  end
+$$;
+
+comment on function regra_notas_fiscais.confianca(text, text, text, boolean, text, text, boolean, boolean) is 'Confidence of a finding, 0 to 1, by how it was found.';
+revoke execute on function regra_notas_fiscais.confianca(text, text, text, boolean, text, text, boolean, boolean) from public;
+
+-- The sentence of a finding. Touches nothing.
+create or replace function regra_notas_fiscais.frase(
+  tipo text, nota audit.notas, valor numeric, documento numeric, soma numeric, linhas bigint, testemunha text, tributos text
+) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('A %s %s de %s, emitida em %s, é de %s', case nota.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, nota.numero,
+      coalesce(nota.emitente_nome, nota.emitente), to_char(nota.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(nota.valor_total))
+    || case tipo
+      when 'valor_da_nota' then format(' e o lançamento de %s.', regra_validacao_valores.reais(valor))
+      when 'documento_da_nota' then format(', como o lançamento; o valor do documento está como %s.', regra_validacao_valores.reais(documento))
+      when 'nota_cancelada' then format(' e foi cancelada em %s; %s.', to_char(nota.cancelada_em, 'DD/MM/YYYY'),
+        case linhas when 1 then 'continua lançada' else format('continua lançada em %s linhas, que somam %s', linhas, regra_validacao_valores.reais(soma)) end)
+      when 'rateio_excede' then format('; os %s lançamentos dela somam %s, mais do que ela.', linhas, regra_validacao_valores.reais(soma))
+      else format('; os %s lançamentos dela somam %s.', linhas, regra_validacao_valores.reais(soma)) end
+    || coalesce(format(' Pode ser retenção: %s.', tributos), '')
+    || coalesce(format(' Ela não prova o valor: %s.', testemunha), '')
+$$;
+
+comment on function regra_notas_fiscais.frase(text, audit.notas, numeric, numeric, numeric, bigint, text, text) is 'The sentence of a finding, in Portuguese.';
+revoke execute on function regra_notas_fiscais.frase(text, audit.notas, numeric, numeric, numeric, bigint, text, text) from public;
+--! EndIncluded regras/notas_fiscais/testemunho.sql
+
+--! Included regras/notas_fiscais/sem_par.sql
+-- Entries that cite the key of one company's note and bear another company's CNPJ. Where the entry's is the buyer's, the note is one of
+-- our own to a customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.outra_empresa(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select null::text, l.id::text, '{}'::jsonb, 0.75,
+    jsonb_build_object('tipo', 'outra_empresa', 'chave', n.chave, 'emitente', n.emitente, 'fornecedor_id', l.fornecedor_id),
+    format('O lançamento cita a chave de uma nota de %s (CNPJ %s) e está no fornecedor %s.', coalesce(n.emitente_nome, 'outra empresa'), n.emitente, l.fornecedor_id),
+    abs(l.valor)
+  from dw.lancamentos l
+  join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text and v.como = 'chave'
+  join audit.notas n on n.chave = v.chave
+  where length(translate(l.fornecedor_id, './- ', '')) = 14
+    and regras.raiz_fornecedor(l.fornecedor_id) not in (n.emitente_raiz, lower(left(coalesce(n.destinatario, ''), 8)))
+    and abs(l.valor) < 1e16
+    and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+end
+$$;
+
+comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
+revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
+
+-- Whether the last of a key's 44 positions is the check digit of the others: modulo 11, weights 2 to 9 from the right, a letter counting
+-- as its ASCII code less 48. Touches nothing.
+create or replace function regra_notas_fiscais.digito_confere(chave text) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select right(chave, 1) = (case when sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 < 2 then 0
+    else 11 - sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 end)::text
+  from generate_series(1, 43) as i
+$$;
+
+comment on function regra_notas_fiscais.digito_confere(text) is 'Whether the check digit of an access key of 44 positions is right.';
+revoke execute on function regra_notas_fiscais.digito_confere(text) from public;
+
+-- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
+-- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
+-- regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
+    jsonb_build_object('tipo', case when x.integra then 'sem_nota' else 'chave_errada' end, 'chave', x.chave),
+    case when x.integra then format('O lançamento cita a NF-e %s, e nenhum arquivo dela foi lido.', x.chave)
+      else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
+    x.valor
+  from (
+    select l.id::text as id, abs(l.valor) as valor, k.chave, regra_notas_fiscais.digito_confere(k.chave) as integra
+    from dw.lancamentos l
+    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and abs(l.valor) < 1e16
+      and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
+      and not exists (select from audit.notas n where n.chave = k.chave)
+    offset 0
+  ) x;
+end
+$$;
+
+comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
+revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/sem_par.sql
 
 --! Included regras/validacao_valores/habitos.sql
 -- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in the
@@ -16438,14 +17503,16 @@ revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
 -- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
--- it was (null when unknown), and whether the proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
--- audit tables and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
-create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, chave text, certo boolean)
+-- it was (null when unknown), the category in which it was booked, folded, and whether the proposal was right. The last word on a
+-- finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the audit tables and the patterns; changes
+-- nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.respostas_padroes()
+returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select p.id, d.registro_id, regra_trade_marketing.chave_fornecedor(d.entrada ->> 'fornecedor_id', d.entrada ->> 'fornecedor'),
-    u.tipo in ('aprovacao', 'segunda_aprovacao')
+    coalesce(audit_interno.dobrar_categoria(d.evidencia ->> 'categoria_lancada'), ''), u.tipo in ('aprovacao', 'segunda_aprovacao', 'confirmacao')
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
@@ -16457,11 +17524,11 @@ as $$
     case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
   join audit.padroes_trade_marketing p
     on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
-  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
+  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual', 'confirmacao')
     or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
 $$;
 
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
 -- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
@@ -16541,6 +17608,8 @@ declare
   v_alheio constant int := 20;
   -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
   v_vizinho constant numeric := 3;
+  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -16574,8 +17643,10 @@ begin
   ), parcela as materialized (
     select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
   ), respondida as materialized (
-    select y.padrao_id, y.registro_id, max(y.chave) as chave, bool_and(y.certo) as certo
+    select y.padrao_id, y.registro_id, max(y.chave) as chave, max(y.categoria_dobrada) as categoria_dobrada, bool_and(y.certo) as certo
     from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), por_categoria as materialized (
+    select y.padrao_id, y.categoria_dobrada, count(*) as certas from respondida y where y.certo group by 1, 2
   ), propria as materialized (
     -- by supplier; peso: what one of them counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
@@ -16619,7 +17690,7 @@ begin
       'categoria_lancada', c.categoria_lancada,
       'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
       'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', round(q.certas, 1), 'erradas', round(q.erradas, 1),
-        'minimas', v_minimas),
+        'minimas', v_minimas, 'certas_na_categoria', q.na_categoria, 'minimas_na_categoria', v_minimas_categoria),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
@@ -16632,7 +17703,9 @@ begin
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
-        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três.' else '.' end end,
+        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
+        || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
+          else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -16667,7 +17740,7 @@ begin
     -- the pattern that says most of those that match: proved before unproved
     select y.*
     from (
-      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      select x.*, x.certas >= v_minimas and x.na_categoria >= v_minimas_categoria as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
       from (
         select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
         from (
@@ -16677,11 +17750,13 @@ begin
             coalesce(w.erradas, 0) + coalesce(k.erradas * (1 - k.peso), 0)
               - coalesce((not v.certo)::int * case when k.peso is null then j.peso else 1 end, 0) as erradas,
             coalesce(w.contida, false) as contida,
+            coalesce(g.certas, 0) - coalesce((v.certo and v.categoria_dobrada = c.categoria_dobrada)::int, 0) as na_categoria,
             least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
           from jsonb_array_elements(c.padroes) i (padrao)
           left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
           left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
+          left join por_categoria g on g.padrao_id = (i.padrao ->> 'id')::bigint and g.categoria_dobrada = c.categoria_dobrada
           -- what was answered on the entry itself is not held for or against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
           left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
@@ -16903,12 +17978,12 @@ grant execute on function audit.propor_padroes(int, numeric) to conferente_revis
 -- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
 -- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
 -- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, and those that an excluding one silences. Reads dw.lancamentos, the patterns and the settings; changes
--- nothing. Called by audit.medir_padrao, through audit_interno.ler.
+-- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does. Reads
+-- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao, through audit_interno.ler.
 create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
 returns table (
   de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
-  so_este bigint, vetados bigint, categorias jsonb
+  so_este bigint, vetados bigint, categorias jsonb, discordam bigint
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -16957,7 +18032,8 @@ begin
     count(*) filter (where v.certo is not true and not v.pendente),
     coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
       select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
-      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k)
+      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k),
+    count(*) filter (where v.certo is not true and not v.pendente and not v.vetado)
   from visto v;
 end
 $$;
@@ -16967,10 +18043,12 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text) is
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type.
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type,
+-- and by audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
-  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb
+  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb,
+  out discordam bigint, out discordancia numeric
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -16984,11 +18062,12 @@ begin
   end if;
   perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
     audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
-  select m.* into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias
+  select m.*, round(m.discordam::numeric / nullif(m.em_marketing + m.discordam, 0), 4)
+  into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias, discordam, discordancia
   from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
     textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
     as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
-      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb);
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -16997,7 +18076,7 @@ end
 $$;
 
 comment on function audit.medir_padrao(text, text, text) is
-  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 revoke execute on function audit.medir_padrao(text, text, text) from public;
 grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/medida.sql
@@ -17382,9 +18461,9 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
--- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
--- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
--- estatistica_categoria and estatistica_nome. Called before history is counted.
+-- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
+-- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- estatistica_categoria, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17397,20 +18476,22 @@ declare
   v_fim date;
   v_categorias text[];
   v_nomes text[];
+  v_contas text[];
 begin
   select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
   into v_inicio, v_fim
   from unnest(meses) m;
 
   -- read first and written then: what only reads may run in parallel
-  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null)
-  into v_categorias, v_nomes
+  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null),
+    array_agg(distinct g.conta) filter (where g.conta <> '')
+  into v_categorias, v_nomes, v_contas
   from (
-    select l.categoria, left(l.fornecedor, 200) as escrito
+    select l.categoria, left(l.fornecedor, 200) as escrito, btrim(l.conta_contabil) as conta
     from dw.lancamentos l
     where (conhecer_grafias.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-    group by l.categoria, left(l.fornecedor, 200)
+    group by l.categoria, left(l.fornecedor, 200), btrim(l.conta_contabil)
   ) g;
 
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
@@ -17420,6 +18501,10 @@ begin
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
   where not exists (select from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
+
+  insert into regra_pendente_verificacao.estatistica_conta (chave, conta)
+  select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
+  on conflict (chave) do nothing;
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
   if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
@@ -17579,6 +18664,23 @@ begin
   cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
+
+  -- the accounts on which entries wait: of these nothing but that is learned
+  return query
+  select 22::smallint, hashtextextended(g.conta, 0), g.mes, 0, sum(g.linhas)::int
+  from (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
+    from dw.lancamentos l
+    where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
+        select k.categoria from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (v_pendentes)))
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+      and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+    group by 1, 2
+  ) g
+  where g.mes is not null and g.conta <> ''
+  group by 2, 3;
 end
 $$;
 
@@ -17835,6 +18937,79 @@ comment on function regra_pendente_verificacao.acompanhar_historia(timestamptz, 
   'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
 revoke execute on function regra_pendente_verificacao.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
 --! EndIncluded regras/pendente_verificacao/historia.sql
+
+--! Included regras/pendente_verificacao/contas.sql
+-- Which account goes with each category, and which accounts are those on which entries wait, as the latest months of history say.
+-- papel: 'da_categoria', the one account of that category (folded), when of all its entries and of all of the account's at least the
+-- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
+-- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
+-- category. Nothing while pendente.move_conta is
+-- false, or the rule's registered columns do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias.
+create or replace function regra_pendente_verificacao.contas_conhecidas()
+returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
+  v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
+  v_desde int := (
+    select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
+begin
+  if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
+    or not exists (select from audit.regras r where r.nome = 'pendente_verificacao' and 'conta_contabil' = any (r.colunas))
+  then
+    return;
+  end if;
+  return query
+  with categoria as (
+    select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
+  ), par as (
+    select c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where c.nivel = 21 and c.mes > v_desde
+    group by 1, 2
+  ), da_conta as (
+    select p.chave, sum(p.linhas)::bigint as linhas from par p group by 1
+  ), da_categoria as (
+    -- those without an account too
+    select k.dobrada, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where c.nivel = 0 and c.chave = 0 and c.mes > v_desde
+    group by 1
+  ), juntas as (
+    select p.chave, p.categoria, p.dobrada, p.linhas, g.linhas as todas
+    from par p
+    join da_conta a on a.chave = p.chave
+    join da_categoria g on g.dobrada = p.dobrada
+    where p.linhas >= v_minimo and p.linhas >= v_parcela * a.linhas and p.linhas >= v_parcela * g.linhas
+  ), parada as (
+    select c.chave, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    where c.nivel = 22 and c.mes > v_desde
+    group by 1
+  )
+  select 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas, j.todas
+  from juntas j
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
+  union all
+  select 'transitoria', t.conta, null, null, null, s.linhas, s.linhas + coalesce(a.linhas, 0)
+  from parada s
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
+  left join da_conta a on a.chave = s.chave
+  where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(a.linhas, 0));
+end
+$$;
+
+comment on function regra_pendente_verificacao.contas_conhecidas() is
+  'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+revoke execute on function regra_pendente_verificacao.contas_conhecidas() from public;
+--! EndIncluded regras/pendente_verificacao/contas.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
@@ -18693,15 +19868,21 @@ begin
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas()
   )
   select
     null::text,
     l.id::text,
-    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else trunc(s.confianca::numeric, 4) end,
+    case when not q.propor then '{}'::jsonb
+      when k.conta is not null then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
+      else jsonb_build_object('categoria', s.proposta) end,
+    case when s.id is null then 0.01 else q.confianca end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,
+      'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
@@ -18724,12 +19905,30 @@ begin
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+        || case when not q.propor then ' Confiança baixa demais para propor.'
+          when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
+            || ': uma das duas não confere.'
+          when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
+            || k.lancamentos || ' de ' || k.todas || ' lançamentos da categoria.'
+          else '' end
     end,
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  left join lateral (
+    -- on an account on which entries wait, or on the one account of another category, which then contradicts it
+    select c.conta, c.certeza, c.lancamentos, c.todas, btrim(l.conta_contabil) as lancada, o.outra
+    from conhecida c
+    join (
+      select a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra from conhecida a group by a.conta
+    ) o on o.conta = btrim(l.conta_contabil) and o.conta <> c.conta
+    where c.papel = 'da_categoria' and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  ) k on true
+  cross join lateral (
+    select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
+      else least(s.confianca::numeric, 0.49) end), 4) as confianca
+  ) p
+  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -18798,7 +19997,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 7, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -19509,6 +20708,10 @@ begin
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
           case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
     end case;
+    if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
+      and audit_interno.configuracao('pendente.move_conta') = 'true' then
+      sugestao := sugestao || ' Enquanto a conta não puder ser gravada, que só a categoria se corrija: conferente configurar pendente.move_conta false --motivo "…".';
+    end if;
     return next;
   end loop;
   if not v_algum then
@@ -19681,10 +20884,11 @@ grant execute on function audit.periodos_fechados() to conferente_leitor;
 --! EndIncluded saidas/consulta/periodos_fechados.sql
 
 --! Included saidas/consulta/rotulos_livro.sql
--- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against. A column of
--- text with more than two hundred is none of labels: what the server's statistics say of it is believed before the table is read.
--- Reads the table as conferente_regra; changes nothing. Called by the review page.
-create or replace function audit.rotulos_livro(regra text, coluna text)
+-- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against: commonest first,
+-- or those in which a piece of text is, the very one first. Categories, branches, cost centres and accounts are labels; any other column of
+-- text is one of labels where each stands in ten entries and more, on average: what the server's statistics say of it is believed before
+-- the table is read. Reads the table as conferente_regra; changes nothing. Called by the review page.
+create or replace function audit.rotulos_livro(regra text, coluna text, trecho text default null)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql
 stable security definer
@@ -19693,6 +20897,8 @@ as $$
 declare
   v_regra audit.regras;
   v_relacao regclass;
+  v_certos boolean;
+  v_vezes constant integer := 10;
   v_maximo constant integer := 200;
 begin
   select * into v_regra from audit.regras r where r.nome = rotulos_livro.regra;
@@ -19708,33 +20914,39 @@ begin
   if v_relacao is null then
     raise undefined_table;
   end if;
+  v_certos := v_relacao = audit_interno.relacao('dw.lancamentos') and rotulos_livro.coluna in ('categoria', 'filial', 'centro_custo', 'conta_contabil');
   if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
-    or exists (
+    or v_certos is not true and exists (
       -- read as who may read the column: others are shown no statistics of it
       select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
         array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
-      where s.n_distinct > 5 * v_maximo or s.n_distinct < 0
-        and -s.n_distinct * (select c.reltuples from pg_class c where c.oid = v_relacao) > 5 * v_maximo)
+      cross join (select greatest(c.reltuples, 0) as linhas from pg_class c where c.oid = v_relacao) as c
+      -- far from ten: statistics are a guess
+      where case when s.n_distinct < 0 then -s.n_distinct * c.linhas else s.n_distinct end * v_vezes > 5 * c.linhas and c.linhas > 0)
   then
     return;
   end if;
   return query
   select x.rotulo, x.lancamentos
   from audit_interno.ler(format(
-    'select g.rotulo, g.lancamentos, count(*) over () from (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1 limit %3$s) g',
-    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), v_maximo + 1)) as x (rotulo text, lancamentos bigint, todos bigint)
-  where x.todos <= v_maximo
-  order by x.lancamentos desc, x.rotulo collate "und-x-icu";
+    'with g as materialized (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1)
+     select g.rotulo, g.lancamentos from g
+     where (%3$L::boolean or (select sum(o.lancamentos) >= %4$s * count(*) from g o))
+       and ($2[1] is null or strpos(audit_interno.dobrar_categoria(g.rotulo), audit_interno.dobrar_categoria($2[1])) > 0)
+     order by g.rotulo = $2[1] desc nulls last, g.lancamentos desc, g.rotulo limit %5$s',
+    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), coalesce(v_certos, false), v_vezes, v_maximo),
+    null, array[nullif(btrim(rotulos_livro.trecho), '')]) as x (rotulo text, lancamentos bigint)
+  order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
     raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
-comment on function audit.rotulos_livro(text, text) is
-  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
-grant execute on function audit.rotulos_livro(text, text) to conferente_revisor, conferente_administrador;
+comment on function audit.rotulos_livro(text, text, text) is
+  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded saidas/consulta/rotulos_livro.sql
 
 --! Included saidas/consulta/celula_planilha.sql
@@ -19897,6 +21109,148 @@ comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, te
   'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
 grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/controle_planilha.sql
+
+--! Included saidas/consulta/lancamentos_parecidos.sql
+-- The entries of the ledger most like the one behind a finding, one by one: what a reviewer would look for beside it. Of a finding on
+-- dw.lancamentos alone, whose columns are known; shown to those who may see the row itself (audit.ver_registro), with the columns that
+-- conferente_regra may read. Called by the review page and in psql.
+create or replace function audit.lancamentos_parecidos(divergencia_id bigint, limite integer default 8)
+returns table (
+  registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text,
+  mesma_empresa boolean, mesmas_palavras text[]
+)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_divergencia audit.divergencias_processadas;
+  v_relacao regclass;
+  v_chave text;
+begin
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = lancamentos_parecidos.divergencia_id;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('divergência desconhecida: %s', coalesce(lancamentos_parecidos.divergencia_id::text, 'nula'));
+  end if;
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
+  if v_relacao is distinct from audit_interno.relacao('dw.lancamentos') or v_relacao is null then
+    return;
+  end if;
+  v_chave := audit_interno.tipo_coluna(v_relacao, 'id');
+  if v_chave is null then
+    return;
+  end if;
+  return query
+  select p.registro_id, p.data_lancamento, p.fornecedor, p.documento, p.descricao, p.valor, p.categoria, p.mesma_empresa, p.mesmas_palavras
+  from audit_interno.ler(format(
+    'select p.* from dw.lancamentos l cross join lateral regras.lancamentos_parecidos(l.id::text, l.data_lancamento::date, l.fornecedor_id, l.fornecedor, l.descricao, $2[2]::int) p
+     where l.id = $2[1]::%s', v_chave),
+    null, array[v_divergencia.registro_id, coalesce(lancamentos_parecidos.limite, 8)::text]) as p (registro_id text, data_lancamento date, fornecedor text,
+      documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
+exception
+  when insufficient_privilege or undefined_column then
+    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_divergencia.tabela),
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+comment on function audit.lancamentos_parecidos(bigint, integer) is
+  'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+grant execute on function audit.lancamentos_parecidos(bigint, integer) to conferente_revisor, conferente_administrador;
+--! EndIncluded saidas/consulta/lancamentos_parecidos.sql
+
+--! Included saidas/consulta/simulacoes_em_curso.sql
+-- How far the caller's own simulations are (audit_interno.anunciar_simulacao). Only connections of the same login are believed: anybody may
+-- call an application as he likes. The name is cut at 63 characters, and with it a long rule's.
+create or replace function audit.simulacoes_em_curso()
+returns table (processo integer, etapa text, regra text, feitas bigint, total bigint)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+  select a.pid, p.partes[1], (
+      select r.nome from audit.regras r where p.partes[4] <> '' and starts_with(r.nome, p.partes[4]) order by length(r.nome), r.nome limit 1),
+    p.partes[2]::bigint, nullif(p.partes[3], '')::bigint
+  from pg_stat_activity eu
+  join pg_stat_activity a on a.usesysid = eu.usesysid and a.datid = eu.datid
+  cross join lateral (
+    select regexp_match(a.application_name, '^' || audit_interno.marca_simulacao() || ' ([a-z]+) ([0-9]{1,15})/?([0-9]{0,15}) ?([a-z0-9_]*)$') as partes) as p
+  where eu.pid = pg_backend_pid() and p.partes is not null
+  order by a.pid
+$$;
+comment on function audit.simulacoes_em_curso() is
+  'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
+grant execute on function audit.simulacoes_em_curso() to conferente_operador;
+--! EndIncluded saidas/consulta/simulacoes_em_curso.sql
+
+--! Included saidas/consulta/diagnosticar_correio.sql
+-- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody
+-- receives it. Called by audit.diagnosticar_contrato, and by a worker when it starts.
+create or replace function audit_interno.diagnosticar_correio()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'correio.destinatarios', 'aviso', format('ninguém recebe as mensagens de %s', string_agg(t.tipo, ', ' order by t.ordem)),
+    $s$Diga quem: conferente configurar correio.destinatarios '["financeiro@empresa.com.br"]' --motivo "…".$s$
+  from unnest(array['resumo', 'divergencias', 'falha', 'limite', 'ausencia']) with ordinality as t (tipo, ordem)
+  where audit_interno.destinatarios(t.tipo) = '{}'
+  having count(*) > 0
+  union all
+  (select c.chave, 'aviso', format(
+      case c.chave when 'correio.remetente' then '%s: servidores de e-mail costumam recusar este remetente'
+        else '%s: os links das mensagens só abrem na máquina do Conferente' end, c.valor #>> '{}'),
+    format('Diga o seu: conferente configurar %s %s --motivo "…".', c.chave,
+      case c.chave when 'correio.remetente' then '"Conferente <conferente@empresa.com.br>"' else 'https://conferente.empresa.com.br' end)
+  from audit.configuracoes_sistema c
+  where c.chave in ('correio.remetente', 'correio.pagina')
+    and c.valor #>> '{}' ~* '(@|//)(localhost|127[.][0-9.]+)([:/>]|$)'
+  order by c.chave)
+$$;
+comment on function audit_interno.diagnosticar_correio() is
+  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
+--! EndIncluded saidas/consulta/diagnosticar_correio.sql
+
+--! Included pessoas/acesso/guardar_resposta.sql
+-- The answer to a request that audit.repetir_pedido found to be new, kept in the transaction that carried it out.
+create or replace function audit.guardar_resposta(chave text, resposta text, parte text default '')
+returns void
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit_interno.pedidos p set resposta = guardar_resposta.resposta
+  where p.autor = audit_interno.ator() and p.chave = guardar_resposta.chave and p.parte = guardar_resposta.parte
+    and p.resposta is null and audit_interno.pela_api()
+$$;
+comment on function audit.guardar_resposta(text, text, text) is
+  'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
+--! EndIncluded pessoas/acesso/guardar_resposta.sql
+
+--! Included saidas/consulta/consultar_divergencia.sql
+-- One finding, as audit.consultar_divergencias gives many.
+create or replace function audit.consultar_divergencia(id bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_item jsonb := audit.consultar_divergencias(id => consultar_divergencia.id) #> '{itens,0}';
+begin
+  if consultar_divergencia.id is null or v_item is null then
+    raise exception using errcode = 'NC004', message = format('não há divergência %s', coalesce(consultar_divergencia.id::text, 'nula'));
+  end if;
+  return v_item;
+end
+$$;
+comment on function audit.consultar_divergencia(bigint) is
+  'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
+grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
+--! EndIncluded saidas/consulta/consultar_divergencia.sql
 
 --! Included saidas/consulta/diagnosticar_sinais.sql
 -- Of the diagnosis: the habit that the ledger has with the sign of a credit note's document, where validacao_valores goes by one. Counted
@@ -20345,7 +21699,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   update audit.regras r set hash_autorizado = audit_interno.hash_regra(r)
-  where r.automatica and r.funcao in ('regra_trade_marketing.detectar', 'regra_pendente_verificacao.detectar', 'regra_validacao_valores.detectar')
+  where r.automatica and r.funcao in ('regra_trade_marketing.detectar', 'regra_pendente_verificacao.detectar', 'regra_validacao_valores.detectar', 'regra_notas_fiscais.detectar')
     and r.hash_autorizado is distinct from audit_interno.hash_regra(r)
 $$;
 comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';

@@ -1,7 +1,7 @@
 create table audit.configuracoes_sistema (
   chave text primary key,
   valor jsonb not null,
-  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
+  tipo text not null check (tipo in ('texto', 'inteiro', 'numero', 'booleano', 'textos', 'motivos', 'intervalo', 'hora', 'data', 'cron', 'fuso', 'endereco', 'enderecos', 'url')),
   padrao jsonb not null,
   minimo numeric,
   maximo numeric,
@@ -14,7 +14,7 @@ create table audit.configuracoes_sistema (
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
 comment on column audit.configuracoes_sistema.valor is 'Value in force, as JSON of the type named in tipo; JSON null while a setting that ships unset is unset.';
-comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
+comment on column audit.configuracoes_sistema.tipo is 'texto, inteiro, numero, booleano, textos (JSON array of texts), motivos (JSON array of objects with the texts ato and texto), intervalo (PostgreSQL interval as text), hora (HH:MM), data (AAAA-MM-DD), cron (five fields of numbers), fuso (IANA time zone), endereco (mail address, with a name before it or without), enderecos (JSON array of plain mail addresses) or url (http or https).';
 comment on column audit.configuracoes_sistema.padrao is 'Value that the product ships with; JSON null for what it cannot know, which may be unset again.';
 comment on column audit.configuracoes_sistema.minimo is 'Smallest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
 comment on column audit.configuracoes_sistema.maximo is 'Largest value allowed; seconds for an interval, number of elements for textos, motivos and enderecos.';
@@ -76,10 +76,18 @@ from (values
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
+  ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
+    'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
+  ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
+    'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
+  ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
+    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
     'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
+  ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
+    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
@@ -94,6 +102,18 @@ from (values
     'Menor razão entre valor e documento que parece uma taxa de câmbio.'),
   ('valores.cambio_maximo', '8', 'numero', 1, 1000, null, null,
     'Maior razão entre valor e documento que parece uma taxa de câmbio.'),
+  ('notas.intervalo', '"00:15:00"', 'intervalo', 60, 604800, null, null,
+    'De quanto em quanto tempo o trabalhador lê a pasta de notas (CONFERENTE_NOTAS).'),
+  ('notas.maximo_arquivos', '200000', 'inteiro', 1, 10000000, null, 'arquivos',
+    'Com mais arquivos XML do que isto a pasta de notas não é lida, e isso é dito.'),
+  ('notas.dias_vinculo', '90', 'inteiro', 0, 3660, null, 'dias',
+    'Até quantos dias depois da emissão o lançamento de uma nota é procurado pelo número, ou corrigido sem uma pessoa.'),
+  ('notas.dias_sem_lancamento', '15', 'inteiro', 0, 3660, null, 'dias',
+    'Depois de quantos dias da emissão uma nota sem lançamento é mostrada como tal.'),
+  ('notas.completas_desde', 'null', 'data', null, null, null, null,
+    'Desde que dia todas as notas são lidas: de então em diante um lançamento que cita uma NF-e não lida é uma divergência. Enquanto for null, nenhum é.'),
+  ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
+    'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
     'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,

@@ -8,7 +8,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   update audit.regras r set hash_autorizado = audit_interno.hash_regra(r)
-  where r.automatica and r.funcao in ('regra_trade_marketing.detectar', 'regra_pendente_verificacao.detectar', 'regra_validacao_valores.detectar')
+  where r.automatica and r.funcao in ('regra_trade_marketing.detectar', 'regra_pendente_verificacao.detectar', 'regra_validacao_valores.detectar', 'regra_notas_fiscais.detectar')
     and r.hash_autorizado is distinct from audit_interno.hash_regra(r)
 $$;
 comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';

@@ -58,6 +58,7 @@ create schema if not exists regras authorization conferente_dono;
 create schema if not exists regra_trade_marketing authorization conferente_dono;
 create schema if not exists regra_pendente_verificacao authorization conferente_dono;
 create schema if not exists regra_validacao_valores authorization conferente_dono;
+create schema if not exists regra_notas_fiscais authorization conferente_dono;
 create schema if not exists exemplo authorization conferente_dono;
 
 comment on schema audit is 'Divergências, sessões, operações e decisões: o que a API e as pessoas veem.';
@@ -66,19 +67,20 @@ comment on schema regras is 'What the bundled detection rules share: how names, 
 comment on schema regra_trade_marketing is 'Rule trade_marketing: entry point detectar(audit.janela), requisitos(), helpers.';
 comment on schema regra_pendente_verificacao is 'Rule pendente_verificacao: entry point detectar(audit.janela), preparar(audit.janela), requisitos(), helpers, statistics.';
 comment on schema regra_validacao_valores is 'Rule validacao_valores: entry point detectar(audit.janela), helpers.';
+comment on schema regra_notas_fiscais is 'Rule notas_fiscais: entry point detectar(audit.janela), preparar(audit.janela), requisitos(), helpers, and which entry is of which note.';
 comment on schema exemplo is 'The demonstration warehouse of `conferente demo`. Empty of data until it is called.';
 
 grant usage on schema audit to conferente_leitor;
 grant usage on schema regras to conferente_leitor;
-grant usage on schema audit, audit_interno, regras, regra_trade_marketing, regra_pendente_verificacao, regra_validacao_valores
-  to conferente_regra;
+grant usage on schema audit, audit_interno, regras, regra_trade_marketing, regra_pendente_verificacao, regra_validacao_valores,
+  regra_notas_fiscais to conferente_regra;
 grant usage on schema audit_interno to conferente_escrita;
 grant usage on schema audit_interno to conferente_servico;
 
 -- Nothing is executable by everybody, whatever is created later.
 alter default privileges for role conferente_dono revoke execute on functions from public;
 alter default privileges for role conferente_dono
-  in schema regras, regra_trade_marketing, regra_pendente_verificacao, regra_validacao_valores
+  in schema regras, regra_trade_marketing, regra_pendente_verificacao, regra_validacao_valores, regra_notas_fiscais
   grant execute on functions to conferente_regra;
 -- (as the roles themselves: who migrates may become them, and need not have their rights)
 set local role conferente_regra;

@@ -26,6 +26,7 @@ import * as iniciar from './iniciar.ts'
 import * as listar from './listar.ts'
 import { openCommandLog } from './log.ts'
 import * as migrar from './migrar.ts'
+import * as notas from './notas.ts'
 import * as notificacoes from './notificacoes.ts'
 import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
@@ -70,6 +71,7 @@ const COMMANDS = [
   regras,
   avaliar,
   padroes,
+  notas,
   periodo,
   configurar,
   agendar,

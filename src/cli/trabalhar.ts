@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { publicMessage } from '../log/error.ts'
-import type { WorkReport } from '../worker/context.ts'
+import type { Notes, WorkReport } from '../worker/context.ts'
 import type { Worker } from '../worker/worker.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
@@ -47,8 +47,36 @@ export async function openWorker(app: App, { url, sql }: Database, options: Opti
     stopWithin: options.prazo * 1000,
     jobs: options.simultaneos,
     ...(mail && { mail }),
+    ...notesOf(app),
   })
   return { done: worker.done, stop: () => worker.stop().finally(() => mail?.mailer.close()) }
+}
+
+/** The folder of electronic notes, where one is set. */
+function notesOf({ settings, text, format }: App): { notes?: Notes } {
+  const { notesDir: folder, notesRoots: roots } = settings
+  if (folder === undefined) return {}
+  return {
+    notes: {
+      folder,
+      ...(roots !== undefined && { roots }),
+      read: ({ arquivos, conhecidos, novas, canceladas, recusados }) => {
+        // Readings that brought nothing happen four times an hour.
+        if (novas + canceladas + recusados === 0) return
+        const [files = '', known = '', fresh = '', cancelled = '', refused = ''] = [
+          arquivos,
+          conhecidos,
+          novas,
+          canceladas,
+          recusados,
+        ].map((n) => format.number(n))
+        tell(text.notas.done(files, known, fresh, cancelled, refused), {
+          event: 'notes.read',
+          ...(recusados > 0 && { level: 'warn' }),
+        })
+      },
+    },
+  }
 }
 
 function createReport(app: App, createWatcher: typeof import('./watcher.ts').createWatcher): WorkReport {

@@ -12,6 +12,7 @@ import { help } from './help.ts'
 import { http } from './http.ts'
 import { log } from './log.ts'
 import { mail } from './mail/mail.ts'
+import { notas } from './notas.ts'
 import { next, notice, step, window } from './notice.ts'
 import { notificacoes } from './notificacoes.ts'
 import { option } from './option.ts'
@@ -51,6 +52,7 @@ const TEXTS = {
   token,
   serve,
   worker,
+  notas,
   notificacoes,
   exportar,
   planilha,

@@ -37,6 +37,10 @@ export interface Settings {
   /** Roles, without their prefix, that may ask GraphQL for its schema. */
   readonly introspection: readonly string[]
   readonly smtpUrl: string | undefined
+  /** Folder of electronic notes that the worker reads. */
+  readonly notesDir: string | undefined
+  /** Certificates of authorities that are believed of those who sign notes: a file, or a folder of them. */
+  readonly notesRoots: string | undefined
   /** Single sign-on of people, by OpenID Connect's code flow. */
   readonly oidc: OidcSettings | undefined
 }
@@ -119,6 +123,8 @@ const KEYS = {
   },
   CONFERENTE_IDIOMA: { schema: () => z().enum(['pt-BR', 'en']), expected: 'pt-BR or en' },
   CONFERENTE_LOGS: { schema: path, expected: 'a directory' },
+  CONFERENTE_NOTAS: { schema: path, expected: 'a directory' },
+  CONFERENTE_NOTAS_RAIZES: { schema: path, expected: 'a PEM or DER file, or a directory of them' },
   CONFERENTE_JWT_SEGREDO: { schema: () => z().string().min(32), expected: 'at least 32 characters' },
   CONFERENTE_JWKS_URL: { schema: safeUrl, expected: 'an https:// URL (http:// only to this machine)' },
   CONFERENTE_JWT_EMISSOR: { schema: () => z().string(), expected: 'the issuer that tokens name' },
@@ -283,6 +289,8 @@ export function readSettings(
     rateLimit: read('CONFERENTE_LIMITE_REQUISICOES') ?? 600,
     introspection: read('CONFERENTE_INTROSPECCAO') ?? ['revisor', 'operador', 'administrador'],
     smtpUrl: read('SMTP_URL'),
+    notesDir: read('CONFERENTE_NOTAS'),
+    notesRoots: read('CONFERENTE_NOTAS_RAIZES'),
     oidc: readOidc(),
   }
 

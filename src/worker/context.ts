@@ -1,3 +1,4 @@
+import type { Summary } from '../notas/reading.ts'
 import type { Reach, Watcher } from '../session/session.ts'
 import type { Scheduled } from './schedule.ts'
 
@@ -11,6 +12,15 @@ export interface WorkContext extends Reach {
   readonly pause: AbortSignal
   /** Aborted when time is running out: cancel what runs. */
   readonly signal: AbortSignal
+}
+
+/** The folder of electronic notes that this worker reads. */
+export interface Notes {
+  readonly folder: string
+  /** Of authorities that are trusted. */
+  readonly roots?: string
+  /** Told of each reading. */
+  readonly read?: (summary: Summary) => void
 }
 
 /** Receives what the worker reports. */

@@ -8,12 +8,14 @@ interface House {
   readonly tasks: readonly string[]
   /** How long a job may look abandoned before it is taken from its worker. */
   readonly grace: string
+  /** Whether this worker has a folder of notes. */
+  readonly notes: boolean
 }
 
 /** One tick: shows that this worker lives, takes up what the dead left, keeps the schedule. */
 export async function keepHouse(
   keeper: Sql,
-  { pools, tasks, grace }: House,
+  { pools, tasks, grace, notes }: House,
   report: WorkReport,
 ): Promise<void> {
   await keeper`select audit_interno.marcar_trabalhadores(${pools}::text[])`
@@ -26,6 +28,7 @@ export async function keepHouse(
   await keeper`select from audit_interno.encerrar_interrompidas()`
   await keeper`select from audit_interno.encerrar_mensagens()`
   await keeper`select from audit_interno.conferir_ausencia()`
+  if (notes) await keeper`select from audit_interno.agendar_leitura_notas()`
   const entry = await scheduleDue(keeper)
   if (entry) report.scheduled?.(entry)
   report.ticked?.()

@@ -3,12 +3,13 @@ import type { Runner, TaskList } from 'graphile-worker'
 import comporMensagem from '../../tasks/compor_mensagem.ts'
 import detectarParte from '../../tasks/detectar_parte.ts'
 import enviarMensagem from '../../tasks/enviar_mensagem.ts'
+import lerNotas from '../../tasks/ler_notas.ts'
 import processarSessao from '../../tasks/processar_sessao.ts'
 import { connect } from '../db/connection.ts'
 import type { Attempt } from '../mail/deliver.ts'
 import type { Mailer } from '../mail/transport.ts'
 import { beat } from './beat.ts'
-import { OWNER, type WorkContext, type WorkReport } from './context.ts'
+import { type Notes, OWNER, type WorkContext, type WorkReport } from './context.ts'
 import { keepHouse } from './housekeeping.ts'
 import { createQueue } from './queue.ts'
 import { watchStandby } from './standby.ts'
@@ -24,6 +25,8 @@ export interface WorkOptions {
   readonly grace?: string
   /** Without it messages are composed, and wait for a worker that can send them. */
   readonly mail?: { readonly mailer: Mailer } & Pick<Attempt, 'attach' | 'mailed'>
+  /** Without it notes are read by workers that have a folder, or by nobody. */
+  readonly notes?: Notes
   /** Jobs at once in this process: each is one busy connection. */
   readonly jobs?: number
 }
@@ -42,13 +45,16 @@ export interface Worker {
 export async function startWorker(
   url: string,
   report: WorkReport,
-  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2, mail }: WorkOptions = {},
+  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2, mail, notes }: WorkOptions = {},
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
   const { open, keeper, over } = connections(url)
   const standby = watchStandby(keeper, report)
-  const tasks = taskList({ open, over, watch: report.watch, pause: pause.signal, signal: hard.signal }, mail)
+  const tasks = taskList(
+    { open, over, watch: report.watch, pause: pause.signal, signal: hard.signal },
+    { mail, notes },
+  )
   const queue = createQueue(url, {
     tasks,
     jobs,
@@ -62,7 +68,7 @@ export async function startWorker(
         () => report.trouble?.(message),
       ),
   })
-  const house = { pools: queue.pools, tasks: Object.keys(tasks), grace }
+  const house = { pools: queue.pools, tasks: Object.keys(tasks), grace, notes: notes !== undefined }
   const tend = async () => {
     if (!(await standby.look())) await keepHouse(keeper, house, report)
   }
@@ -124,9 +130,13 @@ function connections(url: string) {
   return { open, keeper, over }
 }
 
-const taskList = (context: WorkContext, mail: WorkOptions['mail']): TaskList => ({
+const taskList = (
+  context: WorkContext,
+  { mail, notes }: { mail: WorkOptions['mail']; notes: WorkOptions['notes'] },
+): TaskList => ({
   processar_sessao: processarSessao(context),
   detectar_parte: detectarParte(context),
   compor_mensagem: comporMensagem(context),
   ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail) }),
+  ...(notes && { ler_notas: lerNotas(context, notes) }),
 })

@@ -36,6 +36,7 @@ begin
           or jsonb_typeof(m -> 'texto') is distinct from 'string' or btrim(m ->> 'texto') = '' or length(m ->> 'texto') > 100 end)
     when 'intervalo' then v_tipo_json = 'string'
     when 'hora' then v_tipo_json = 'string' and v_texto ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'data' then v_tipo_json = 'string' and v_texto ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     when 'cron' then v_tipo_json = 'string' and audit_interno.cron_valido(v_texto)
     when 'fuso' then v_tipo_json = 'string' and audit_interno.fuso_valido(v_texto)
     when 'endereco' then v_tipo_json = 'string' and audit_interno.remetente_valido(v_texto)
@@ -46,6 +47,12 @@ begin
     begin
       v_medida := extract(epoch from v_texto::interval);
     exception when invalid_datetime_format or datetime_field_overflow or interval_field_overflow then
+      v_valido := false;
+    end;
+  elsif v_valido and new.tipo = 'data' then
+    begin
+      perform v_texto::date;
+    exception when datetime_field_overflow or invalid_datetime_format then
       v_valido := false;
     end;
   elsif v_valido and new.tipo in ('inteiro', 'numero') then
@@ -66,6 +73,7 @@ begin
       when 'motivos' then 'uma lista como [{"ato": "rejeitar", "texto": "está certo"}], com ato rejeitar ou adiar e texto de 1 a 100 caracteres'
       when 'intervalo' then 'um intervalo, como "02:00:00" ou "3 days"'
       when 'hora' then 'uma hora, como "07:00"'
+      when 'data' then 'um dia, como "2026-11-01"'
       when 'cron' then 'minuto, hora, dia do mês, mês e dia da semana em números, como "0 7 * * 1-5"'
       when 'fuso' then 'um fuso horário IANA, como "America/Sao_Paulo"'
       when 'endereco' then 'um endereço de e-mail, como "Conferente <conferente@empresa.com.br>"'

@@ -1,4 +1,5 @@
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the
+-- rules and the mail lack. Reads the
 -- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -51,6 +52,7 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_correio();
   return query select * from audit_interno.diagnosticar_sinais();
 end
 $$;

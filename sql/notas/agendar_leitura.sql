@@ -1,0 +1,17 @@
+-- Queues the next reading of notes, once, however many workers ask. Called by each worker that has a folder, at every tick.
+create or replace function audit_interno.agendar_leitura_notas()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_quando timestamptz := coalesce((
+    select l.iniciada_em + (audit_interno.configuracao('notas.intervalo') #>> '{}')::interval from audit_interno.leitura_notas l), now());
+begin
+  if v_quando <= clock_timestamp() and not exists (select from graphile_worker.jobs j where j.key = 'ler_notas') then
+    perform graphile_worker.add_job('ler_notas', '{}'::json, queue_name => 'notas', job_key => 'ler_notas', max_attempts => 1);
+  end if;
+end
+$$;
+comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';

@@ -1,0 +1,71 @@
+-- Entries that cite the key of one company's note and bear another company's CNPJ. Where the entry's is the buyer's, the note is one of
+-- our own to a customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.outra_empresa(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select null::text, l.id::text, '{}'::jsonb, 0.75,
+    jsonb_build_object('tipo', 'outra_empresa', 'chave', n.chave, 'emitente', n.emitente, 'fornecedor_id', l.fornecedor_id),
+    format('O lançamento cita a chave de uma nota de %s (CNPJ %s) e está no fornecedor %s.', coalesce(n.emitente_nome, 'outra empresa'), n.emitente, l.fornecedor_id),
+    abs(l.valor)
+  from dw.lancamentos l
+  join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text and v.como = 'chave'
+  join audit.notas n on n.chave = v.chave
+  where length(translate(l.fornecedor_id, './- ', '')) = 14
+    and regras.raiz_fornecedor(l.fornecedor_id) not in (n.emitente_raiz, lower(left(coalesce(n.destinatario, ''), 8)))
+    and abs(l.valor) < 1e16
+    and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+end
+$$;
+
+comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
+revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
+
+-- Whether the last of a key's 44 positions is the check digit of the others: modulo 11, weights 2 to 9 from the right, a letter counting
+-- as its ASCII code less 48. Touches nothing.
+create or replace function regra_notas_fiscais.digito_confere(chave text) returns boolean
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select right(chave, 1) = (case when sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 < 2 then 0
+    else 11 - sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 end)::text
+  from generate_series(1, 43) as i
+$$;
+
+comment on function regra_notas_fiscais.digito_confere(text) is 'Whether the check digit of an access key of 44 positions is right.';
+revoke execute on function regra_notas_fiscais.digito_confere(text) from public;
+
+-- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
+-- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
+-- regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
+    jsonb_build_object('tipo', case when x.integra then 'sem_nota' else 'chave_errada' end, 'chave', x.chave),
+    case when x.integra then format('O lançamento cita a NF-e %s, e nenhum arquivo dela foi lido.', x.chave)
+      else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
+    x.valor
+  from (
+    select l.id::text as id, abs(l.valor) as valor, k.chave, regra_notas_fiscais.digito_confere(k.chave) as integra
+    from dw.lancamentos l
+    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and abs(l.valor) < 1e16
+      and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
+      and not exists (select from audit.notas n where n.chave = k.chave)
+    offset 0
+  ) x;
+end
+$$;
+
+comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
+revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;

@@ -1,0 +1,22 @@
+-- Which entry is of which note: kept up by regra_notas_fiscais.preparar and by nothing else. All of it may be thrown away and is found
+-- again, therefore it is unlogged. It belongs to conferente_regra, as which rules and their preparation run.
+grant create on schema regra_notas_fiscais to conferente_regra;
+set local role conferente_regra;
+
+create unlogged table regra_notas_fiscais.vinculos (
+  registro_id text primary key,
+  chave text not null,
+  como text not null check (como in ('chave', 'numero'))
+);
+create index on regra_notas_fiscais.vinculos (chave);
+comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: it cites the note''s key, or has the issuer''s code and the note''s number at its time.';
+
+create unlogged table regra_notas_fiscais.controle (
+  unica boolean primary key default true check (unica),
+  notas_ate timestamptz not null
+);
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger.';
+
+grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
+set local role conferente_dono;
+revoke create on schema regra_notas_fiscais from conferente_regra;

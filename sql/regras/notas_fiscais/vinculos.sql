@@ -1,0 +1,112 @@
+-- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
+-- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches nothing.
+create or replace function regra_notas_fiscais.chave_no_texto(texto text) returns text
+language sql immutable parallel safe
+return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
+  (select coalesce(
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
+    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
+
+comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
+revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
+
+-- Whether a document number, made comparable, is that of a note: alone, with the series or with the year. Touches nothing.
+create or replace function regra_notas_fiscais.mesmo_numero(comparavel text, numero bigint, serie text, emissao date) returns boolean
+language sql immutable parallel safe
+return comparavel in (numero::text, serie || '-' || numero, numero || '-' || serie,
+  extract(year from emissao) || '-' || numero, numero || '-' || extract(year from emissao));
+
+comment on function regra_notas_fiscais.mesmo_numero(text, bigint, text, date) is 'Whether a comparable document number is that of the note.';
+revoke execute on function regra_notas_fiscais.mesmo_numero(text, bigint, text, date) from public;
+
+-- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
+-- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
+-- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
+create or replace function regra_notas_fiscais.procurar(janela audit.janela, lidas_desde timestamptz)
+returns table (registro_id text, chave text, como text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+  v_de date;
+  v_ate date;
+  v_raizes text[];
+begin
+  if lidas_desde is not null then
+    select min(n.data_emissao) - 5, max(n.data_emissao) + v_dias, array_agg(distinct n.emitente_raiz) into v_de, v_ate, v_raizes
+    from audit.notas n
+    where n.lida_em >= lidas_desde;
+    if v_de is null then
+      return;
+    end if;
+  end if;
+  return query
+  with linha as materialized (
+    select l.id::text as id, l.data_lancamento as dia, r.raiz, k.chave, l.documento
+    from dw.lancamentos l
+    cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
+    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
+      and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
+  ), por_numero as (
+    select l.id, min(n.chave) as chave
+    from (
+      select x.id, x.raiz, x.dia, regra_validacao_valores.documento_comparavel(x.documento) as comparavel
+      from linha x where x.chave is null and x.raiz is not null and x.documento is not null
+    ) l
+    cross join lateral unnest(string_to_array(l.comparavel, '-')) as p (parte)
+    join audit.notas n on n.emitente_raiz = l.raiz and n.numero = case when p.parte ~ '^[0-9]{1,15}$' then p.parte::bigint end
+    where regra_notas_fiscais.mesmo_numero(l.comparavel, n.numero, n.serie, n.data_emissao)
+      and l.dia between n.data_emissao - 5 and n.data_emissao + v_dias
+    group by l.id
+    having count(distinct n.chave) = 1
+  )
+  select l.id, l.chave, 'chave' from linha l join audit.notas n on n.chave = l.chave
+  union all
+  select p.id, p.chave, 'numero' from por_numero p;
+end
+$$;
+
+comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of what was booked at the time of notes read since lidas_desde.';
+revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestamptz) from public;
+
+-- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
+-- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
+-- same session. Two at once wait for each other.
+create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_lida timestamptz := (select max(n.lida_em) from audit.notas n);
+  v_desde timestamptz;
+begin
+  if v_lida is null then
+    return;
+  end if;
+  lock table regra_notas_fiscais.controle in share row exclusive mode;
+  -- a batch commits later than the times it writes
+  select c.notas_ate - interval '10 minutes' into v_desde from regra_notas_fiscais.controle c;
+  delete from regra_notas_fiscais.vinculos v
+  using dw.lancamentos l
+  where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
+  insert into regra_notas_fiscais.vinculos as v (registro_id, chave, como)
+  select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(janela, null) p
+  on conflict do nothing;
+  insert into regra_notas_fiscais.vinculos as v (registro_id, chave, como)
+  select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(null, coalesce(v_desde, '-infinity')) p
+  on conflict on constraint vinculos_pkey do update set chave = excluded.chave, como = excluded.como
+    where (v.chave, v.como) is distinct from (excluded.chave, excluded.como);
+  insert into regra_notas_fiscais.controle as c (notas_ate) values (v_lida)
+  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate;
+end
+$$;
+
+comment on function regra_notas_fiscais.preparar(audit.janela) is 'Finds the note of each entry of the window, and the entries of notes that were read of late.';
+revoke execute on function regra_notas_fiscais.preparar(audit.janela) from public;

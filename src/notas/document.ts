@@ -1,0 +1,64 @@
+import { ParseOption, XmlDocument, type XmlElement, XmlLibError, type XmlNode, XmlXPath } from 'libxml2-wasm'
+import { Refusal } from './refusal.ts'
+
+export const NFE = 'http://www.portalfiscal.inf.br/nfe'
+export const NFSE = 'http://www.sped.fazenda.gov.br/nfse'
+export const DS = 'http://www.w3.org/2000/09/xmldsig#'
+
+/**
+ * Parses a note: UTF-8, no document type and so no entities, nothing from elsewhere. Whoever gets it disposes of it.
+ * @throws {Refusal}
+ */
+export function parseXml(bytes: Buffer): XmlDocument {
+  const text = decode(bytes)
+  // A note has no document type, and without one no entity, external or growing, can be declared.
+  if (/<!(doctype|entity)/i.test(text)) throw new Refusal('dtd')
+  const declared = /^<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]
+  if (declared !== undefined && !/^utf-?8$/i.test(declared)) throw new Refusal('codificacao', declared)
+  try {
+    const document = XmlDocument.fromString(text, {
+      // the library's own limits of depth and length stay on: XML_PARSE_HUGE would lift them
+      option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE,
+    })
+    if (document.dtd === null) return document
+    document.dispose()
+    throw new Refusal('dtd')
+  } catch (error) {
+    if (error instanceof XmlLibError)
+      throw new Refusal(/excessive depth/i.test(error.message) ? 'profundidade' : 'xml', error.message)
+    throw error
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new Refusal('codificacao')
+  }
+}
+
+const compiled = new Map<string, XmlXPath>()
+
+function path(expression: string): XmlXPath {
+  let found = compiled.get(expression)
+  if (!found) {
+    found = XmlXPath.compile(expression, { n: NFE, s: NFSE, ds: DS })
+    compiled.set(expression, found)
+  }
+  return found
+}
+
+/** The only element there; expressions are constants of ours. */
+export function element(node: XmlNode | XmlDocument, expression: string): XmlElement | undefined {
+  const [one, ...more] = node.find(path(expression))
+  if (more.length > 0) throw new Refusal('esquema', `more than one ${expression}`)
+  return one as XmlElement | undefined
+}
+
+/** Its text, or undefined where there is none. */
+export const text = (node: XmlNode, expression: string): string | undefined =>
+  element(node, expression)?.content
+
+export const texts = (node: XmlNode, expression: string): string[] =>
+  node.find(path(expression)).map((one) => one.content)

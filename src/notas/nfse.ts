@@ -1,0 +1,62 @@
+import type { XmlDocument, XmlElement } from 'libxml2-wasm'
+import { element, text } from './document.ts'
+import type { Note, Reading } from './note.ts'
+import { Refusal } from './refusal.ts'
+import { validate } from './schema.ts'
+import { checkSignature, type Signed } from './signature.ts'
+
+/** Generated, also by order or in the supplier's name; by replacement; as registered by the town. */
+const VALID = ['100', '101', '102', '103', '107']
+
+/**
+ * An NFS-e of the national standard. The supplier signs its declaration (DPS) inside; whoever issues the note, a town or the national
+ * system, signs the whole.
+ */
+export function readNfse(document: XmlDocument): Reading {
+  validate(document, 'nfse')
+  const note = element(document, '/s:NFSe') as XmlElement
+  const info = element(note, 's:infNFSe') as XmlElement
+  const signed = checkSignature(info, element(note, 'ds:Signature'))
+  const declared = element(info, 's:DPS/s:infDPS') as XmlElement
+  // A signature of the supplier's own, where there is one, must hold too.
+  const inner = element(info, 's:DPS/ds:Signature')
+  if (inner) checkSignature(declared, inner)
+  const found = facts(info, declared, signed)
+  checkKey(found)
+  return { note: found, signed }
+}
+
+function facts(info: XmlElement, declared: XmlElement, { digest }: Signed): Note {
+  const emitida_em = text(declared, 's:dhEmi') ?? ''
+  const producao = text(declared, 's:tpAmb') === '1'
+  return {
+    chave: (info.attr('Id')?.value ?? '').slice('NFS'.length),
+    tipo: 'nfse',
+    numero: text(info, 's:nNFSe') ?? '',
+    serie: null,
+    emitente: text(info, 's:emit/s:CNPJ') ?? text(info, 's:emit/s:CPF') ?? '',
+    emitente_nome: text(info, 's:emit/s:xNome') ?? null,
+    destinatario: text(declared, 's:toma/s:CNPJ') ?? text(declared, 's:toma/s:CPF') ?? null,
+    destinatario_nome: text(declared, 's:toma/s:xNome') ?? null,
+    emitida_em,
+    data_emissao: emitida_em.slice(0, 10),
+    valor_total: text(declared, 's:valores/s:vServPrest/s:vServ') ?? '0',
+    valor_liquido: text(info, 's:valores/s:vLiq') ?? '0',
+    valor_desconto: text(declared, 's:valores/s:vDescCondIncond/s:vDescIncond') ?? null,
+    valor_com_tributos: text(info, 's:IBSCBS/s:totCIBS/s:vTotNF') ?? null,
+    valor_ibs: text(info, 's:IBSCBS/s:totCIBS/s:gIBS/s:vIBSTot') ?? null,
+    valor_cbs: text(info, 's:IBSCBS/s:totCIBS/s:gCBS/s:vCBS') ?? null,
+    parcelas: [],
+    finalidade: '1',
+    producao,
+    autorizada: producao && VALID.includes(text(info, 's:cStat') ?? ''),
+    protocolo: text(info, 's:nDFSe') ?? null,
+    digest,
+  }
+}
+
+/** 7 of the town, who generated it, 1 or 2, 14 of the issuer, 13 of the number, the rest. */
+function checkKey({ chave, numero, emitente }: Note): void {
+  if (chave.slice(9, 23) !== emitente.padStart(14, '0') || chave.slice(23, 36) !== numero.padStart(13, '0'))
+    throw new Refusal('chave', 'not of this note')
+}

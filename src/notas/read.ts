@@ -1,0 +1,28 @@
+import { NFE, NFSE, parseXml } from './document.ts'
+import { readEvent, readNfe } from './nfe.ts'
+import { readNfse } from './nfse.ts'
+import type { Reader, Reading } from './note.ts'
+import { Refusal } from './refusal.ts'
+
+const READERS: Readonly<Record<string, Reader>> = {
+  [`${NFE} nfeProc`]: readNfe,
+  [`${NFE} procEventoNFe`]: readEvent,
+  [`${NFSE} NFSe`]: readNfse,
+}
+
+/**
+ * What a file says, once its schema and its signature hold.
+ * @throws {Refusal}
+ */
+export function read(bytes: Buffer): Reading {
+  const document = parseXml(bytes)
+  try {
+    const { namespaceUri, name } = document.root
+    const reader = READERS[`${namespaceUri} ${name}`]
+    // A note without SEFAZ's answer, a summary, a freight note: nothing that proves an amount.
+    if (!reader) throw new Refusal('tipo', name)
+    return reader(document)
+  } finally {
+    document.dispose()
+  }
+}

@@ -1,0 +1,31 @@
+/** Why a file is not kept. The first four are of the file, the rest of what it holds. */
+export const REASONS = [
+  'ligacao',
+  'especial',
+  'ilegivel',
+  'tamanho',
+  'codificacao',
+  'dtd',
+  'profundidade',
+  'xml',
+  'tipo',
+  'esquema',
+  'chave',
+  'assinatura',
+  'protocolo',
+  'repetida',
+] as const
+
+export type Reason = (typeof REASONS)[number]
+
+/** A file that is not kept; it says why. */
+export class Refusal extends Error {
+  readonly reason: Reason
+
+  /** @param detail technical, in English or as a library said it; never more than one line */
+  constructor(reason: Reason, detail = '') {
+    super(detail.split('\n')[0]?.slice(0, 300) ?? '')
+    this.name = 'Refusal'
+    this.reason = reason
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ParseOption, XmlDocument, XmlLibError, XsdValidator, xmlRegisterInputProvider } from 'libxml2-wasm'
+import { Refusal } from './refusal.ts'
+
+const FOLDER = fileURLToPath(new URL('schemas', import.meta.url))
+
+const FILES = {
+  nfe: 'nfe/procNFe_v4.00.xsd',
+  cancelamento: 'nfe/procEventoCancNFe_v1.00.xsd',
+  nfse: 'nfse/NFSe_v1.01.xsd',
+} as const
+
+export type Schema = keyof typeof FILES
+
+const loaded = new Map<Schema, XsdValidator>()
+let registered = false
+
+/** @throws {Refusal} with the first thing that is not as the schema has it */
+export function validate(document: XmlDocument, schema: Schema): void {
+  let validator = loaded.get(schema)
+  if (!validator) {
+    validator = load(FILES[schema])
+    loaded.set(schema, validator)
+  }
+  try {
+    validator.validate(document)
+  } catch (error) {
+    if (error instanceof XmlLibError) throw new Refusal('esquema', error.message)
+    throw error
+  }
+}
+
+function load(file: string): XsdValidator {
+  register()
+  const path = join(FOLDER, file)
+  // The schema of signatures, by the W3C, has entities of its own.
+  const source = XmlDocument.fromBuffer(readFileSync(path), {
+    url: path,
+    option: ParseOption.XML_PARSE_NOENT | ParseOption.XML_PARSE_NONET,
+  })
+  try {
+    return XsdValidator.fromDoc(source)
+  } finally {
+    source.dispose()
+  }
+}
+
+/** What schemas include is read from their own folder, and nothing else ever is. */
+function register(): void {
+  if (registered) return
+  registered = true
+  const ours = (name: string) =>
+    name.startsWith(FOLDER) && /^[\\/]nfs?e[\\/][\w.-]+\.xsd$/.test(name.slice(FOLDER.length))
+  const open = new Map<number, { text: Buffer; at: number }>()
+  let last = 0
+  xmlRegisterInputProvider({
+    match: ours,
+    open: (name) => {
+      if (!ours(name)) return undefined
+      open.set(++last, { text: asMeant(readFileSync(name)), at: 0 }) // 0 would be no handle
+      return last
+    },
+    read: (handle, buffer) => {
+      const file = open.get(handle)
+      if (!file) return -1
+      const count = file.text.copy(buffer, 0, file.at)
+      file.at += count
+      return count
+    },
+    close: (handle) => open.delete(handle),
+  })
+}
+
+/**
+ * The patterns of the NFS-e stand between ^ and $, which its authors took for anchors. To a schema they are two characters, and no
+ * value would ever fit.
+ */
+const asMeant = (schema: Buffer): Buffer =>
+  Buffer.from(schema.toString('utf8').replaceAll(/(<xs:pattern value=")\^([^"]*)\$"/g, '$1$2"'))

@@ -1,0 +1,349 @@
+// Entries against the electronic notes they are of.
+
+import t, { type Test } from 'tap'
+import { readAuthorities } from '../../../src/notas/certificate.ts'
+import { readFolder } from '../../../src/notas/reading.ts'
+import { type Banco, banco } from '../../helper/database.ts'
+import { cancellation, keyOf, type NfeOptions, nfe, nfse } from '../../helper/notes.ts'
+import { month, type Notary, notary } from '../../helper/notes_ledger.ts'
+import { one } from '../../helper/scenario.ts'
+import { times } from '../../helper/thorough.ts'
+import { configurar, type Lancamento, lancar, razao } from './ledger.ts'
+
+const ler = async ({ sql }: Banco, office: Notary, roots: string | null = office.roots) => {
+  await sql`set role conferente_dono`
+  try {
+    return await readFolder(sql, office.notes, { authorities: readAuthorities(roots ?? undefined) })
+  } finally {
+    await sql`reset role`
+  }
+}
+
+async function cena(t: Test) {
+  const b = await banco(t)
+  await razao(b.sql)
+  const adelia = b.como('adelia')
+  await adelia`select audit.alterar_regra('notas_fiscais', '{"ativa": true}', 'temos as notas')`
+  const office = notary(t)
+  return {
+    ...b,
+    office,
+    adelia,
+    ler: (roots?: string | null) => ler(b, office, roots),
+    async processar(modo: 'manual' | 'auto' = 'manual', inicio = '2026-01-01', fim = '2026-12-31') {
+      return one(
+        await b.como(
+          'olivia',
+        )`select * from audit.processar_divergencias(${modo}, ${inicio}::text::date, ${fim}::text::date, '{notas_fiscais}')`,
+      )
+    },
+    async achados() {
+      return b.sql<
+        {
+          registro_id: string
+          tipo: string
+          confianca: number
+          status: string
+          proposto: unknown
+          justificativa: string
+          evidencia: Record<string, unknown>
+        }[]
+      >`
+        select registro_id, evidencia ->> 'tipo' as tipo, confianca::float, status, valores_propostos as proposto, justificativa, evidencia
+        from audit.divergencias_processadas where audit.aguarda_pessoa(status) or status = 'corrigida' order by registro_id::bigint, 2`
+    },
+    async tipos() {
+      return (await this.achados()).map(({ registro_id, tipo }) => `${registro_id} ${tipo}`)
+    },
+  }
+}
+
+const NOTE = { numero: 501, dia: '2026-10-05', total: '1850.00' }
+/** A note of the first company, written into the folder, and what an entry of it holds. */
+function note(office: Notary, more: Partial<NfeOptions> = {}): Lancamento {
+  const options = { ...office.company(0), ...NOTE, ...more }
+  office.write(`${keyOf(options)}.xml`, nfe(options))
+  return {
+    data_lancamento: options.dia,
+    fornecedor_id: options.cnpj,
+    documento: keyOf(options),
+    valor: options.total,
+    valor_documento: options.total,
+  }
+}
+
+t.test('of a month of notes with planted mistakes all are found and nothing else', async (t) => {
+  const c = await cena(t)
+  const planted = month(c.office, times(200, { thorough: 1000 }))
+  await lancar(c.sql, ...planted.map(({ entry }) => entry as Lancamento))
+  await configurar(c.sql, 'notas.completas_desde', '2026-10-01')
+  t.match(await c.ler(), { recusados: 0, raizes: 1 })
+  t.match(await c.processar(), { status: 'concluida' })
+  const found = new Set(await c.tipos())
+  const expected = planted.flatMap(({ tipo, entry }) => (tipo ? [`${entry['id']} ${tipo}`] : []))
+  const missed = expected.filter((one) => !found.has(one))
+  t.ok(missed.length <= expected.length / 100, `missed: ${missed.join(', ')}`)
+  t.same(
+    [...found].filter((one) => !expected.includes(one)),
+    [],
+    'nothing that is right is called wrong',
+  )
+
+  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true}', 'vi um mês')`
+  t.match(await c.processar('auto'), { status: 'concluida' })
+  const rows = await c.sql<{ id: string; valor: number; valor_documento: number | null }[]>`
+    select l.id::text, l.valor::float, l.valor_documento::float from dw.lancamentos l
+    join audit.divergencias_processadas d on d.registro_id = l.id::text and d.status = 'corrigida'`
+  t.ok(rows.length > expected.length / 4, `${rows.length} corrected`)
+  const total = new Map(
+    (await c.sql`select chave, valor_total::float as total from audit.notas`).map((n) => [
+      n['chave'],
+      n['total'],
+    ]),
+  )
+  const key = new Map(
+    planted.map(({ entry }) => [
+      String(entry['id']),
+      /[0-9]{44}/.exec(`${entry['documento']}${entry['descricao']}`.replaceAll(' ', ''))?.[0],
+    ]),
+  )
+  for (const row of rows) t.equal(row.valor, total.get(key.get(row.id)), `${row.id} holds what its note says`)
+  t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+})
+
+t.test('only a note signed under a trusted root lets auto correct, and trust may come later', async (t) => {
+  const c = await cena(t)
+  const entry = note(c.office)
+  const [id] = await lancar(c.sql, { ...entry, valor: '185000.00' })
+  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true}', 'confio')`
+  await configurar(c.sql, 'aprovacao.valor_dupla', 1000000)
+  t.match(await c.ler(null), { novas: 1, raizes: 0 })
+  t.match(await c.processar('auto'), { corrigidas: 0n })
+  t.match(await c.achados(), [
+    {
+      registro_id: id,
+      confianca: 0.7,
+      proposto: { valor: 1850 },
+      justificativa: /não prova o valor: o certificado/,
+    },
+  ])
+  t.match(await c.ler(), { novas: 0, conhecidos: 1, raizes: 1 }, 'not read again')
+  t.match(await c.processar('auto'), { corrigidas: 1n })
+  t.match(await c.sql`select valor::float from dw.lancamentos where id = ${id as never}`, [{ valor: 1850 }])
+  await c.ler(null)
+  t.match(await c.sql`select confiavel from audit.notas`, [{ confiavel: false }], 'and may go again')
+})
+
+t.test('auto does no harm to what only looks like a mistake', async (t) => {
+  const c = await cena(t)
+  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true}', 'confio')`
+  await configurar(c.sql, 'aprovacao.valor_dupla', 10_000_000)
+  const { office } = c
+  const many = note(office, { numero: 1 })
+  const parcelada = note(office, { numero: 2, parcelas: ['925.00', '925.00'] })
+  const retida = note(office, { numero: 3, retido: '203.50' })
+  const inss = note(office, { numero: 4 })
+  const advance = note(office, { numero: 5 })
+  const share = note(office, { numero: 6 })
+  const test = note(office, { numero: 7, ambiente: '2' })
+  const devolucao = note(office, { numero: 8, finalidade: '4' })
+  const other = note(office, { numero: 9 })
+  const desconto = note(office, { numero: 10 })
+  const number = note(office, { numero: 11 })
+  const late = note(office, { numero: 12 })
+  await lancar(
+    c.sql,
+    // shared out over two cost centres, and over ten
+    { ...many, valor: '1000.00' },
+    { ...many, valor: '850.00', centro_custo: 'Obras' },
+    { ...parcelada, valor: '925.00' },
+    { ...retida, valor: '1646.50' },
+    { ...inss, valor: '1646.50' },
+    { ...advance, valor: '185.00', descricao: 'parcela 1/10' },
+    { ...share, valor: '185.00' },
+    { ...test, valor: '185000.00' },
+    { ...devolucao, valor: '185000.00' },
+    { ...other, valor: '185000.00', fornecedor_id: 'F0042' },
+    { ...desconto, valor: '1800.00', valor_desconto: '50.00' },
+    { ...number, documento: '11', valor: '185000.00' },
+    { ...late, valor: '185000.00', data_lancamento: '2026-02-01' },
+  )
+  await c.ler()
+  t.match(await c.processar('auto'), { corrigidas: 0n })
+  const found = await c.achados()
+  t.ok(found.every(({ confianca }) => confianca < 0.95))
+  t.same(
+    found.map(({ tipo, confianca }) => [tipo, confianca]),
+    [
+      ['valor_da_nota', 0.3], // INSS explains it
+      ['valor_da_nota', 0.8], // a tenth may be a share
+      ['valor_da_nota', 0.7], // a return bears no witness
+      ['valor_da_nota', 0.8], // a code of their own says no company
+      ['valor_da_nota', 0.6], // found by its number
+      ['valor_da_nota', 0.8], // booked long before
+    ],
+  )
+})
+
+t.test('a note shared out must add up, whichever day its lines come', async (t) => {
+  const c = await cena(t)
+  const a = note(c.office, { numero: 1 })
+  const b = note(c.office, { numero: 2 })
+  const d = note(c.office, { numero: 3 })
+  const [, over, , under] = await lancar(
+    c.sql,
+    { ...a, valor: '1000.00' },
+    { ...a, valor: '1000.00', data_lancamento: '2026-10-06' },
+    { ...b, valor: '1000.00' },
+    { ...b, valor: '700.00' },
+    { ...d, valor: '1850.00' },
+    { ...d, valor: '-1850.00' },
+    { ...d, valor: '1850.00' },
+  )
+  await c.ler()
+  await c.processar()
+  t.match(await c.achados(), [
+    {
+      registro_id: over,
+      tipo: 'rateio_excede',
+      proposto: {},
+      evidencia: { soma: 2000, total_da_nota: 1850 },
+    },
+    { registro_id: under, tipo: 'rateio_incompleto', proposto: {} },
+  ])
+})
+
+t.test(
+  'a cancelled note that is still booked is found, whichever came first, and only by its issuer',
+  async (t) => {
+    const c = await cena(t)
+    const first = note(c.office, { numero: 1 })
+    const reversed = note(c.office, { numero: 2 })
+    const stranger = note(c.office, { numero: 3 })
+    const refused = note(c.office, { numero: 4 })
+    const cancel = (numero: number, more: object = {}) =>
+      c.office.write(`c${numero}.xml`, cancellation({ ...c.office.company(0), ...NOTE, numero, ...more }))
+    cancel(1)
+    cancel(2)
+    cancel(3, { by: c.office.company(1).by })
+    cancel(4, { cStat: '573' })
+    const [id] = await lancar(c.sql, first, reversed, { ...reversed, valor: '-1850.00' }, stranger, refused)
+    await c.ler()
+    await c.processar()
+    t.match(await c.achados(), [
+      {
+        registro_id: id,
+        tipo: 'nota_cancelada',
+        proposto: {},
+        justificativa: /cancelada em 05\/10\/2026; continua lançada/,
+      },
+    ])
+  },
+)
+
+t.test(
+  'notes that arrive after their entries are found by a session over those days; those without entries are listed',
+  async (t) => {
+    const c = await cena(t)
+    const late = note(c.office, { numero: 1 })
+    const lost = note(c.office, { numero: 2 })
+    const [id] = await lancar(c.sql, { ...late, valor: '18.50' })
+    await c.ler()
+    await c.processar('manual', '2026-11-20', '2026-11-20')
+    t.same(
+      (await c.como('ana')`select numero::int from audit.vw_notas_sem_lancamento`).map(
+        ({ numero }) => numero,
+      ),
+      [2],
+      'an entry of long before is known',
+    )
+    t.same(await c.tipos(), [])
+    await c.processar()
+    t.same(await c.tipos(), [`${id} valor_da_nota`])
+    t.ok(lost)
+  },
+)
+
+t.test('a key is read however it is written, and a number only with its supplier and its time', async (t) => {
+  const c = await cena(t)
+  const { company } = c.office
+  const key = note(c.office, { numero: 1 }).documento as string
+  const other = { ...company(1), ...NOTE, numero: 1 }
+  c.office.write('other.xml', nfe(other))
+  const series = { ...company(0), ...NOTE, numero: 77, serie: 2 }
+  c.office.write('series.xml', nfe(series))
+  c.office.write('series3.xml', nfe({ ...series, serie: 3 }))
+  await c.ler()
+  const supplier = { data_lancamento: '2026-10-20', fornecedor_id: company(0).cnpj, valor: '1.00' }
+  const ids = await lancar(
+    c.sql,
+    { ...supplier, documento: key.replace(/(.{4})(?=.)/g, '$1 ') },
+    { ...supplier, descricao: `NFe${key}: material` },
+    { ...supplier, documento: `DANFE ${key.slice(0, 20)}-${key.slice(20, 30)}.${key.slice(30)}` },
+    { ...supplier, documento: 'NF 000.000.001' },
+    { ...supplier, documento: '2-77' },
+    { ...supplier, documento: '77' }, // of two series
+    { ...supplier, documento: '1', fornecedor_id: '99999999000191' },
+    { ...supplier, documento: '1', data_lancamento: '2025-10-20' },
+    { ...supplier, documento: `${key.slice(0, 43)}` },
+    {
+      ...supplier,
+      documento: null,
+      descricao: `pedido 2026102012345678901234567890123456789012345678901234567890`,
+    },
+  )
+  await c.processar('manual', '2025-01-01', '2026-12-31')
+  t.same(
+    (
+      await c.sql`select registro_id, como from regra_notas_fiscais.vinculos order by registro_id::bigint`
+    ).map(({ registro_id, como }) => `${registro_id} ${como}`),
+    [`${ids[0]} chave`, `${ids[1]} chave`, `${ids[2]} chave`, `${ids[3]} numero`, `${ids[4]} numero`],
+  )
+})
+
+t.test('an NFS-e bears witness only where who signed it is known', async (t) => {
+  const c = await cena(t)
+  const { by, cnpj } = c.office.company(0)
+  const town = c.office.company(1)
+  c.office.write(
+    's.xml',
+    nfse({ by: town.by, supplier: by, cnpj, numero: 9, dia: '2026-10-05', total: '1850.00' }),
+  )
+  await lancar(c.sql, {
+    data_lancamento: '2026-10-06',
+    fornecedor_id: cnpj,
+    documento: 'NFS-e 2026/9',
+    valor: '185000.00',
+  })
+  await c.ler()
+  await c.processar()
+  t.match(await c.achados(), [
+    {
+      tipo: 'valor_da_nota',
+      confianca: 0.5,
+      justificativa: /A NFS-e 9 .* não está em notas.assinantes_nfse/,
+    },
+  ])
+  await configurar(c.sql, 'notas.assinantes_nfse', [town.cnpj])
+  await c.processar()
+  t.match(await c.achados(), [{ confianca: 0.6 }])
+})
+
+t.test('without notes the rule says what it lacks; shipped, it is inactive and without auto', async (t) => {
+  const b = await banco(t)
+  await razao(b.sql)
+  t.match(await b.sql`select ativa, automatica from audit.regras where nome = 'notas_fiscais'`, [
+    { ativa: false, automatica: false },
+  ])
+  await b.como('adelia')`select audit.alterar_regra('notas_fiscais', '{"ativa": true}', 'temos as notas')`
+  t.match(
+    await b.como(
+      'olivia',
+    )`select e.status, e.motivo from audit.processar_divergencias('manual', '2026-10-01', '2026-10-31', '{notas_fiscais}') s
+      join audit.execucoes_regra e on e.sessao_id = s.id`,
+    [],
+  )
+  t.match(await b.sql`select status, motivo from audit.execucoes_regra`, [
+    { status: 'pulada', motivo: /conferente notas PASTA/ },
+  ])
+})
