@@ -4865,7 +4865,7 @@ comment on function regra_validacao_valores.habito_sinais(date) is 'Whether cred
 grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], numeros text[], dias date[], tudo boolean)
-  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
