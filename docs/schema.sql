@@ -2910,6 +2910,11 @@ create function audit_interno.diagnosticar_servidor(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
 
+create function audit_interno.diagnosticar_sinais()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
+
 create function audit_interno.disparar_adiados(ajustes jsonb DEFAULT audit_interno.ajustes())
   returns void language plpgsql volatile security definer
   set DateStyle=ISO, YMD
@@ -4855,6 +4860,8 @@ grant execute on function regra_validacao_valores.documento_comparavel(text) to 
 
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
@@ -4884,7 +4891,7 @@ comment on function regra_validacao_valores.habito_sinais(date) is 'Whether cred
 grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], numeros text[], dias date[], tudo boolean)
-  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
@@ -4903,6 +4910,11 @@ create function regra_validacao_valores.rateios(chaves bigint[], numeros text[],
   set work_mem=64MB;
 comment on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
 grant execute on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
+
+create function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) is 'Whether the ratio of two amounts could be a rate of exchange.';
+grant execute on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.reais(valor numeric)
   returns text language sql immutable;

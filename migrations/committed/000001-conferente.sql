@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1f1552a55f9b4445951a9470e3c731c9d3916326
+--! Hash: sha1:9a4a1b0efdcb3633d3da84aecd8aff1d1be95959
 --! Message: conferente
 
 set local role conferente_dono;
@@ -8253,6 +8253,7 @@ begin
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
   return query select * from audit_interno.diagnosticar_correio();
+  return query select * from audit_interno.diagnosticar_sinais();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
@@ -15420,6 +15421,21 @@ comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, 
   'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) from public;
 
+-- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds, and is no whole multiple, for
+-- that is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
+create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
+language sql immutable parallel safe
+return case when valor * esperado > 0 then
+  (valor / esperado between minimo and maximo or esperado / valor between minimo and maximo)
+    and pg_catalog.abs(valor / esperado - pg_catalog.round(valor / esperado)) > 0.0005
+    and pg_catalog.abs(esperado / valor - pg_catalog.round(esperado / valor)) > 0.0005
+  else false end;
+
+comment on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) is
+  'Whether the ratio of two amounts could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) from public;
+
 -- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
 -- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
 -- arguments, in one expression that the planner inlines; touches nothing. Called by regra_validacao_valores.detectar, only for rows that already differ beyond tolerance.
@@ -15440,13 +15456,7 @@ return case
   when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
     or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
   when regra_validacao_valores.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
-  when pg_catalog.sign(valor) = pg_catalog.sign(documento - coalesce(desconto, 0))
-    and (valor / (documento - coalesce(desconto, 0)) between cambio_minimo and cambio_maximo
-      or (documento - coalesce(desconto, 0)) / valor between cambio_minimo and cambio_maximo)
-    -- a whole multiple is more likely a quantity or a number of instalments
-    and pg_catalog.abs(valor / (documento - coalesce(desconto, 0)) - pg_catalog.round(valor / (documento - coalesce(desconto, 0)))) > 0.0005
-    and pg_catalog.abs((documento - coalesce(desconto, 0)) / valor - pg_catalog.round((documento - coalesce(desconto, 0)) / valor)) > 0.0005
-  then 'razao_cambial'
+  when regra_validacao_valores.razao_possivel(valor, documento - coalesce(desconto, 0), cambio_minimo, cambio_maximo) then 'razao_cambial'
   else 'outro'
 end;
 
@@ -15560,7 +15570,7 @@ declare
 begin
   return query
   with crua as materialized (
-    select l.id, l.data_lancamento, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
       x.esperado, x.tolerancia
     from dw.lancamentos l
     cross join lateral (
@@ -15587,7 +15597,7 @@ begin
     ) m
     where regra_validacao_valores.habito_sinais(m.mes)
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
       m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
@@ -15607,6 +15617,11 @@ begin
     cross join lateral regra_validacao_valores.rateios(n.chaves, n.numeros, n.dias, cardinality(n.dias) > 60 or cardinality(n.numeros) > 2000,
       v_dias, absoluta, relativa, digitos, array(select c.mes from credito c)) r
     where n.chaves is not null
+  ), repetido as materialized (
+    -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
+    select d.dia, d.filial
+    from regra_validacao_valores.dias_repetidos(array(
+      select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -15676,7 +15691,9 @@ begin
   left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento) r on t.tipo = 'rateio_a_menos'
   cross join lateral regra_validacao_valores.explicacao_rateio(
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
-  where t.tipo is not null;
+  where t.tipo is not null
+    and not (t.tipo = 'rateio_repetido'
+      and exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial));
 end
 $$;
 
@@ -15820,14 +15837,18 @@ begin
   return query
   select d.data_lancamento, d.filial
   from (
-    select l.data_lancamento, l.filial::text as filial, count(*) as vezes
-    from dw.lancamentos l
-    where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
-    group by l.data_lancamento, l.filial::text, l.valor, l.fornecedor_id::text, l.fornecedor::text, l.documento::text, l.centro_custo::text, l.categoria::text,
-      l.conta_contabil::text
+    select x.data_lancamento, x.filial, bool_or(x.vezes > 1) as repetido
+    from (
+      select l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome, l.documento::text as documento,
+        count(*) as vezes
+      from dw.lancamentos l
+      where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
+      group by 1, 2, 3, 4, 5, l.valor, l.centro_custo::text, l.categoria::text, l.conta_contabil::text
+    ) x
+    group by x.data_lancamento, x.filial, x.codigo, x.nome, x.documento
   ) d
   group by d.data_lancamento, d.filial
-  having count(*) filter (where d.vezes > 1) >= greatest(10, 0.5 * count(*));
+  having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*));
 end
 $$;
 
@@ -15854,6 +15875,9 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
+-- of what these windows leave the planner knows nothing: row by row, or along the first columns, twins would be looked for in all of a flood
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
@@ -15908,33 +15932,40 @@ begin
     from (
       -- by name: a warehouse may have further columns, called anything
       select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
-        f.valor, f.valor_documento, f.valor_desconto, f.descricao, regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+        f.valor, f.valor_documento, f.valor_desconto, f.descricao::text as descricao, regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
       from dw.lancamentos f
       where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
         and f.data_lancamento between v_de and v_ate
         and (v_datas is null or f.data_lancamento = any (v_datas))
       offset 0
     ) e
+  ), escrita as materialized (
+    -- each spelling once, here and of the texts: a flood has few
+    select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
+    from (select distinct x.documento from lida x where x.companhia > 1) d
+    offset 0
   ), numerada as (
-    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
+    select l.*, count(*) over (partition by l.chave, e.numero) as iguais, e.numero
     from lida l
-    where l.companhia > 1
+    join escrita e on e.documento = l.documento
+    where l.companhia > 1 and e.numero is not null
+  ), dita as materialized (
+    select d.descricao, regra_validacao_valores.parcela_dita(d.descricao) as parcela
+    from (select distinct n.descricao from numerada n where n.iguais > 1 and n.descricao is not null) d
+    offset 0
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
       -- without a code by name: a full stop or a legal form otherwise written is no other supplier
       coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regra_validacao_valores.parcela_dita(l.descricao) as parcela,
+      coalesce(d.parcela, '') as parcela,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       l.valor_documento is not null as documentada,
       coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
       -- what is parked has no category yet, and its account is none
       case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
         then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end as conta
-    from (
-      select n.*, count(*) over (partition by n.chave, n.numero) as iguais
-      from numerada n
-      where n.numero is not null
-    ) l
+    from numerada l
+    left join dita d on d.descricao = l.descricao
     where l.iguais > 1
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
@@ -16016,27 +16047,29 @@ begin
       max(a.data_lancamento) over junta as ate, row_number() over (partition by a.conjunto, a.chave order by a.momento desc, a.id desc) as do_fim
     from agrupada a
     window junta as (partition by a.conjunto, a.chave)
+  ), listada as (
+    select c.conjunto, c.chave, jsonb_agg(jsonb_build_object('id', c.id::text, 'data_lancamento', c.data_lancamento, 'documento', left(c.documento, 60),
+      'valor', c.valor, 'ja_em', c.gemeo_id::text) order by c.do_fim) as linhas
+    from contada c
+    where c.conjunto is not null and c.do_fim <= 20
+    group by c.conjunto, c.chave
   )
   select
     null::text,
     p.id::text,
     '{}'::jsonb,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
-    jsonb_strip_nulls(jsonb_build_object(
-      'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
-      'mesma_descricao', t.mesma_descricao,
-      'outro_destino', nullif(t.outro_destino, false),
-      'lancamentos', case when p.conjunto is not null then p.quantos end,
-      'soma', case when p.conjunto is not null then p.soma end,
-      'de', case when p.conjunto = 'carga_repetida' then p.de end,
-      'ate', case when p.conjunto = 'carga_repetida' then p.ate end,
-      'carregado_em', case when p.conjunto = 'carga_repetida' then p.carregado_em end))
-      || jsonb_build_object('gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
-        'documento', p.gemeo_documento)),
+    case when p.conjunto is null then jsonb_build_object(
+        'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
+        'mesma_descricao', t.mesma_descricao,
+        'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial, 'documento', p.gemeo_documento))
+        || case when t.outro_destino then '{"outro_destino": true}' else '{}' end::jsonb
+      else jsonb_build_object('tipo', t.tipo, 'lancamentos', p.quantos, 'soma', p.soma, 'de', p.de, 'ate', p.ate, 'carregado_em', p.carregado_em,
+        'linhas', x.linhas) end,
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. Um deles é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
@@ -16050,6 +16083,7 @@ begin
     end,
     case when p.conjunto is null then abs(p.valor) else p.soma end
   from contada p
+  left join listada x on x.conjunto = p.conjunto and x.chave = p.chave
   cross join lateral (
     select
       coalesce(p.conjunto, case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
@@ -16594,8 +16628,7 @@ begin
     where l.data_lancamento = any (dias)
       and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and regra_validacao_valores.tipo_diferenca(
-        l.valor, l.valor_documento, l.valor_desconto, absoluta, cambio_minimo, cambio_maximo) = 'razao_cambial'
+      and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
     offset 0
   ) x
   cross join (values (-1), (0), (1)) v (vizinho)
@@ -16635,7 +16668,7 @@ create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text)
+  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -16654,7 +16687,7 @@ begin
     select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
     from (
       select f.id::text as id, f.data_lancamento, f.carregado_em, f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil, f.valor,
-        f.valor_documento, f.valor_desconto, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
+        f.valor_documento, f.valor_desconto, f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
         regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
       from dw.lancamentos f
       where regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
@@ -16669,7 +16702,7 @@ begin
     from (select distinct x.documento from lida x where x.companhia > 1) d
     offset 0
   )
-  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.documento,
+  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
     coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
   from lida l
   join escrita e on e.documento = l.documento
@@ -16738,7 +16771,7 @@ as $$
     from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.numeros, rateios.dias, rateios.tudo) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
-      max(sign(l.valor_documento)) over documento as lado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
+      max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
       sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
       sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
     from linha l
@@ -16817,12 +16850,17 @@ as $$
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and (x.fornecedor, x.numero, x.modulo) = (j.fornecedor, j.numero, j.modulo)
   -- alone, and nothing near: an entry with an error of its own
-  where not (j.falada and j.quantas = 1)
+  where not (j.falada and j.quantas = 1) and (j.falada or j.parte)
   union all
-  -- whole lines alone: the sign of a reversal is no error
-  select d.id, null, null, null, null, null, null, null, null
-  from do_documento d
-  where d.companheiras > 1 and not d.repartido and d.saldo >= -absoluta
+  -- the sign of a reversal is no error; it takes back what says the same instalment
+  select e.id, null, null, null, null, null, null, null, null
+  from (
+    select d.id, d.parte, d.valor * d.lado as valor,
+      sum(d.valor) over (partition by d.fornecedor, d.numero, d.modulo, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo
+    from do_documento d
+    where d.companheiras > 1 and d.virado
+  ) e
+  where not e.parte and e.valor < 0 and e.saldo >= -absoluta
 $$;
 
 comment on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
@@ -21268,6 +21306,33 @@ comment on function audit.consultar_divergencia(bigint) is
   'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
 grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencia.sql
+
+--! Included saidas/consulta/diagnosticar_sinais.sql
+-- Of the diagnosis: the habit that the ledger has with the sign of a credit note's document, where validacao_valores goes by one. Counted
+-- over the year up to the last booking; nothing where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_sinais()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'sinal dos créditos', 'ok',
+    format('%s de %s créditos do último ano têm documento positivo: é o hábito deste livro, e não se aponta', x.contrarios, x.contrarios + x.proprios),
+    'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
+  from audit_interno.ler(format(
+    'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
+     from (select (date_trunc(''month'', least(max(l.data_lancamento), %L::date)) + interval ''1 month'')::date as mes from dw.lancamentos l) m
+     cross join lateral regra_validacao_valores.sinais_creditos(m.mes) s', audit.hoje()))
+    as x (contrarios bigint, proprios bigint, habito boolean)
+  where x.habito;
+exception when insufficient_privilege or undefined_table or undefined_column then
+  return; -- the diagnosis says so
+end
+$$;
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
+--! EndIncluded saidas/consulta/diagnosticar_sinais.sql
 
 --! Included saidas/consulta/configuracao_aviso.sql
 -- A field of a setting: what the warning says that audit.alterar_configuracao gives in psql, for programs that see no warnings. Reads the
