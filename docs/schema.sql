@@ -774,7 +774,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1128,6 +1128,33 @@ comment on column audit.sessoes_processamento.limite_atingido is 'The limit that
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule), and what would fail and why.';
 grant select on table audit.sessoes_processamento to conferente_leitor;
+
+create table audit.sucessoras_categoria (
+  id bigint generated always as identity not null,
+  de text not null,
+  para text not null,
+  desde date not null,
+  ativo boolean default true not null,
+  motivo text,
+  criado_em timestamp with time zone default clock_timestamp() not null,
+  criado_por text default SESSION_USER not null,
+  constraint sucessoras_categoria_de_check CHECK (((btrim(de) <> ''::text) AND (length(de) <= 500))),
+  constraint sucessoras_categoria_de_para_desde_key UNIQUE (de, para, desde),
+  constraint sucessoras_categoria_desde_check CHECK (((desde >= '0001-01-01'::date) AND (desde <= '9999-12-31'::date))),
+  constraint sucessoras_categoria_para_check CHECK (((btrim(para) <> ''::text) AND (length(para) <= 500))),
+  constraint sucessoras_categoria_pkey PRIMARY KEY (id)
+);
+comment on table audit.sucessoras_categoria is 'Successors of categories: a renamed one has one, a split one several, and a merged one shares it with others. Maintain with audit.salvar_sucessora.';
+comment on column audit.sucessoras_categoria.id is 'Key.';
+comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.para is 'Category that took its place, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries stand under the new one. What was booked before stays where it is.';
+comment on column audit.sucessoras_categoria.ativo is 'Whether rules use it.';
+comment on column audit.sucessoras_categoria.motivo is 'Why it was added or switched off.';
+comment on column audit.sucessoras_categoria.criado_em is 'When.';
+comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
+grant select on table audit.sucessoras_categoria to conferente_leitor;
+grant select on table audit.sucessoras_categoria to conferente_regra;
 
 create table audit.tokens (
   id text not null,
@@ -1722,6 +1749,13 @@ create function audit.desativar_retencao(id bigint, motivo text)
 comment on function audit.desativar_retencao(bigint,text) is 'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_retencao(bigint,text) to conferente_administrador;
 
+create function audit.desativar_sucessora(id bigint, motivo text)
+  returns audit.sucessoras_categoria language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desativar_sucessora(bigint,text) is 'Switches the successor of a category off. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_sucessora(bigint,text) to conferente_administrador;
+
 create function audit.desfazer(operacao bigint, motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
@@ -2038,6 +2072,13 @@ create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de da
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_retencao(text,numeric,date,text,text,date) is 'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
 grant execute on function audit.salvar_retencao(text,numeric,date,text,text,date) to conferente_administrador;
+
+create function audit.salvar_sucessora(de text, para text, desde date, motivo text)
+  returns audit.sucessoras_categoria language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.salvar_sucessora(text,text,date,text) is 'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+grant execute on function audit.salvar_sucessora(text,text,date,text) to conferente_administrador;
 
 create function audit.sessao_correio(sessao audit.sessoes_processamento)
   returns text language sql stable;
@@ -2884,6 +2925,11 @@ create function audit_interno.diagnosticar_cargas(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+
+create function audit_interno.diagnosticar_categorias()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
 
 create function audit_interno.diagnosticar_correio()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -4313,6 +4359,14 @@ create function regra_pendente_verificacao.calibrar_pendencias()
 comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
 grant execute on function regra_pendente_verificacao.calibrar_pendencias() to conferente_regra;
 
+create function regra_pendente_verificacao.categorias_paradas(meses integer[])
+  returns TABLE(mes integer, categoria integer, ultima integer, herdeira integer, herdados bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.categorias_paradas(integer[]) is 'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+grant execute on function regra_pendente_verificacao.categorias_paradas(integer[]) to conferente_regra;
+
 create function regra_pendente_verificacao.chance_bruta(bruta double precision)
   returns double precision language sql immutable;
 comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
@@ -4357,6 +4411,12 @@ create function regra_pendente_verificacao.conhecer_grafias(meses integer[], cha
 comment on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 grant execute on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) to conferente_regra;
 
+create function regra_pendente_verificacao.conhecer_sucessoras()
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
+grant execute on function regra_pendente_verificacao.conhecer_sucessoras() to conferente_regra;
+
 create function regra_pendente_verificacao.contar_chegadas(meses integer[], chaves text[])
   returns void language plpgsql volatile
   set jit=off
@@ -4400,13 +4460,13 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
 
-create function regra_pendente_verificacao.contas_conhecidas()
+create function regra_pendente_verificacao.contas_conhecidas(regra text)
   returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.contas_conhecidas() is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-grant execute on function regra_pendente_verificacao.contas_conhecidas() to conferente_regra;
+comment on function regra_pendente_verificacao.contas_conhecidas(text) is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas(text) to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
@@ -4442,13 +4502,21 @@ create function regra_pendente_verificacao.detectar(janela audit.janela)
 comment on function regra_pendente_verificacao.detectar(audit.janela) is 'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
 grant execute on function regra_pendente_verificacao.detectar(audit.janela) to conferente_regra;
 
+create function regra_pendente_verificacao.diagnosticar_categorias()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.diagnosticar_categorias() is 'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
+grant execute on function regra_pendente_verificacao.diagnosticar_categorias() to conferente_regra;
+
 create function regra_pendente_verificacao.em_metades()
   returns boolean language sql stable;
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 grant execute on function regra_pendente_verificacao.em_metades() to conferente_regra;
 
 create function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
-  returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
+  returns TABLE(id text, mes integer, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4544,7 +4612,7 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range,in
 grant execute on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer) to conferente_regra;
 
 create function regra_pendente_verificacao.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, mes integer) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set enable_sort=off
@@ -4583,8 +4651,14 @@ create function regra_pendente_verificacao.resolver_sistema(matriz double precis
 comment on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 grant execute on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) to conferente_regra;
 
+create function regra_pendente_verificacao.sucessoes_em(meses integer[])
+  returns TABLE(mes integer, de integer, para integer, quantas integer, desde integer, renasce integer) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.sucessoes_em(integer[]) is 'Successors of categories in each of the given months, by their numbers.';
+grant execute on function regra_pendente_verificacao.sucessoes_em(integer[]) to conferente_regra;
+
 create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, parada integer, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4603,7 +4677,7 @@ comment on schema regra_trade_marketing is 'Rule trade_marketing: entry point de
 grant usage on schema regra_trade_marketing to conferente_regra;
 
 create function regra_trade_marketing.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
-  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[]) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[], conta text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
@@ -4953,6 +5027,12 @@ comment on schema regras is 'What the bundled detection rules share: how names, 
 grant usage on schema regras to conferente_leitor;
 grant usage on schema regras to conferente_regra;
 
+create function regras.categorias_renomeadas()
+  returns TABLE(de text, para text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
+grant execute on function regras.categorias_renomeadas() to conferente_regra;
+
 create function regras.confianca_base(regra text, padrao numeric)
   returns numeric language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -4970,6 +5050,12 @@ create function regras.frase_rotulos(rotulos text[])
   set search_path=pg_catalog, pg_temp;
 comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
 grant execute on function regras.frase_rotulos(text[]) to conferente_regra;
+
+create function regras.frase_sucessoras(categoria text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.frase_sucessoras(text) is 'Sentence that names the successors of a category that has ended, or null.';
+grant execute on function regras.frase_sucessoras(text) to conferente_regra;
 
 create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
@@ -4993,6 +5079,12 @@ create function regras.nome_proprio(nome text)
   returns text language sql immutable;
 comment on function regras.nome_proprio(text) is 'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
 grant execute on function regras.nome_proprio(text) to conferente_regra;
+
+create function regras.nomes_da_categoria(categoria text)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category stand: its own and those that became it.';
+grant execute on function regras.nomes_da_categoria(text) to conferente_regra;
 
 create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
   returns boolean language sql immutable
@@ -5031,6 +5123,12 @@ create function regras.rotulos_proximos(procurado text, limite integer DEFAULT 3
   set search_path=pg_catalog, pg_temp;
 comment on function regras.rotulos_proximos(text,integer) is 'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
 grant execute on function regras.rotulos_proximos(text,integer) to conferente_regra;
+
+create function regras.sucessoes()
+  returns TABLE(de text, para_escrita text, para text, desde date, ate date, renasce date) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
+grant execute on function regras.sucessoes() to conferente_regra;
 
 create function regras.trigramas(texto text)
   returns text[] language sql immutable

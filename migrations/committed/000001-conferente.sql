@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9a4a1b0efdcb3633d3da84aecd8aff1d1be95959
+--! Hash: sha1:c4459ebf5eb254999f70eb4b14604b7409c657cc
 --! Message: conferente
 
 set local role conferente_dono;
@@ -241,6 +241,8 @@ from (values
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
+  ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
+    'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
     'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
@@ -664,7 +666,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -8252,6 +8254,7 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_categorias();
   return query select * from audit_interno.diagnosticar_correio();
   return query select * from audit_interno.diagnosticar_sinais();
 end
@@ -11574,6 +11577,31 @@ from (values
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded contrato/configuracoes_correio.sql
 
+--! Included contrato/sucessoras_categoria.sql
+-- Categories that were renamed, merged or split: from a day on, what was booked under one stands under another. A person fills it, and
+-- the rules move history along.
+create table audit.sucessoras_categoria (
+  id bigint generated always as identity primary key,
+  de text not null check (btrim(de) <> '' and length(de) <= 500),
+  para text not null check (btrim(para) <> '' and length(para) <= 500),
+  desde date not null check (desde between '0001-01-01' and '9999-12-31'),
+  ativo boolean not null default true,
+  motivo text,
+  criado_em timestamptz not null default clock_timestamp(),
+  criado_por text not null default session_user,
+  unique (de, para, desde)
+);
+comment on table audit.sucessoras_categoria is 'Successors of categories: a renamed one has one, a split one several, and a merged one shares it with others. Maintain with audit.salvar_sucessora.';
+comment on column audit.sucessoras_categoria.id is 'Key.';
+comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.para is 'Category that took its place, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries stand under the new one. What was booked before stays where it is.';
+comment on column audit.sucessoras_categoria.ativo is 'Whether rules use it.';
+comment on column audit.sucessoras_categoria.motivo is 'Why it was added or switched off.';
+comment on column audit.sucessoras_categoria.criado_em is 'When.';
+comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
+--! EndIncluded contrato/sucessoras_categoria.sql
+
 --! Included saidas/correio/destinatarios.sql
 -- Who is to receive a kind of message now.
 create or replace function audit_interno.destinatarios(tipo text)
@@ -12929,7 +12957,7 @@ grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, a
 revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
-grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
+grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;
 --! EndIncluded saidas/consulta/permissoes.sql
 
@@ -14883,7 +14911,7 @@ comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing patt
 --! Included pessoas/configuracao/conferir_alcance.sql
 -- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
 -- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
--- compare with: an excluding pattern, no marketing category yet, no ledger that can be read. Measures through audit.medir_padrao;
+-- compare with: an excluding pattern, no marketing category yet, no ledger yet. Measures through audit.medir_padrao;
 -- changes nothing. Called by audit.salvar_padrao.
 create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
 returns jsonb
@@ -14900,7 +14928,7 @@ begin
   end if;
   begin
     select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
-  exception when sqlstate 'NC010' or insufficient_privilege then
+  exception when sqlstate 'NC010' then
     return null; -- no session can read the ledger either, and each says so
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then
@@ -14920,6 +14948,71 @@ $$;
 comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
   'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
 --! EndIncluded pessoas/configuracao/conferir_alcance.sql
+
+--! Included pessoas/configuracao/desativar_sucessora.sql
+-- Switches a successor off, as if it had never been said; its history stays.
+create or replace function audit.desativar_sucessora(id bigint, motivo text)
+returns audit.sucessoras_categoria
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_sucessora audit.sucessoras_categoria;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(desativar_sucessora.motivo);
+  update audit.sucessoras_categoria s set ativo = false, motivo = btrim(desativar_sucessora.motivo)
+  where s.id = desativar_sucessora.id
+  returning * into v_sucessora;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('sucessora desconhecida: %s', coalesce(desativar_sucessora.id::text, 'nulo'));
+  end if;
+  v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_sucessora;
+end
+$$;
+comment on function audit.desativar_sucessora(bigint, text) is
+  'Switches the successor of a category off. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_sucessora(bigint, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/desativar_sucessora.sql
+
+--! Included pessoas/configuracao/salvar_sucessora.sql
+-- Says that a category took the place of another, or says it again of one that was switched off.
+create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
+returns audit.sucessoras_categoria
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_sucessora audit.sucessoras_categoria;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(salvar_sucessora.motivo);
+  if audit_interno.dobrar_categoria(salvar_sucessora.de) = audit_interno.dobrar_categoria(salvar_sucessora.para) then
+    raise exception using errcode = 'NC009', message = format('"%s" e "%s" são a mesma categoria', btrim(salvar_sucessora.de), btrim(salvar_sucessora.para)),
+      hint = 'Maiúsculas, acentos e espaços nas pontas não contam.';
+  end if;
+  insert into audit.sucessoras_categoria as s (de, para, desde, motivo, criado_por)
+  values (btrim(salvar_sucessora.de), btrim(salvar_sucessora.para), salvar_sucessora.desde, btrim(salvar_sucessora.motivo), audit_interno.ator())
+  on conflict on constraint sucessoras_categoria_de_para_desde_key do update set ativo = true, motivo = excluded.motivo
+  returning * into v_sucessora;
+  v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_sucessora;
+exception when check_violation or not_null_violation then
+  raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
+    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+end
+$$;
+comment on function audit.salvar_sucessora(text, text, date, text) is
+  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/salvar_sucessora.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -15331,6 +15424,89 @@ comment on function regras.lancamentos_parecidos(text, date, text, text, text, i
   'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
 revoke execute on function regras.lancamentos_parecidos(text, date, text, text, text, int) from public;
 --! EndIncluded regras/comum/lancamentos_parecidos.sql
+
+--! Included regras/comum/sucessoes.sql
+-- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while
+-- it lasts) entries of de stand under para. Chains are followed, each step later than the one before: a name that was given on comes
+-- back as what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again, because
+-- something else was named so; what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
+create or replace function regras.sucessoes()
+returns table (de text, para_escrita text, para text, desde date, ate date, renasce date)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive aresta as materialized (
+    select audit_interno.dobrar_categoria(s.de) as de, min(s.para) as escrita, audit_interno.dobrar_categoria(s.para) as para,
+      date_trunc('month', s.desde::timestamp)::date as desde
+    from audit.sucessoras_categoria s
+    where s.ativo
+    group by 1, 3, 4
+  ), caminho as (
+    select a.de, a.escrita, a.para, a.desde from aresta a
+    union
+    select c.de, a.escrita, a.para, a.desde
+    from caminho c
+    join aresta a on a.de = c.para and a.desde > c.desde
+  )
+  select c.de, c.escrita, c.para, c.desde,
+    (select min(a.desde) from aresta a where a.de = c.para and a.desde > c.desde),
+    (select min(a.desde) from aresta a where a.para = c.de and a.desde >= (select min(b.desde) from aresta b where b.de = c.de))
+  from caminho c
+$$;
+
+comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
+revoke execute on function regras.sucessoes() from public;
+
+-- The categories that are another one now, folded: those that have one successor, and whose name nothing else took. Reads
+-- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history is of entries on both sides of the day.
+create or replace function regras.categorias_renomeadas() returns table (de text, para text)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.de, min(s.para)
+  from regras.sucessoes() s
+  where s.ate is null
+  group by s.de
+  having count(distinct s.para) = 1 and bool_and(s.renasce is null) and min(s.para) <> s.de
+$$;
+
+comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
+revoke execute on function regras.categorias_renomeadas() from public;
+
+-- The names under which entries of a category stand, folded: its own, and those of categories that are it now. Reads
+-- audit.sucessoras_categoria. Called by regra_trade_marketing.
+create or replace function regras.nomes_da_categoria(categoria text) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(n.nome)
+  from (
+    select audit_interno.dobrar_categoria(nomes_da_categoria.categoria) as nome
+    union
+    select r.de from regras.categorias_renomeadas() r where r.para = audit_interno.dobrar_categoria(nomes_da_categoria.categoria)
+  ) n
+$$;
+
+comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category stand: its own and those that became it.';
+revoke execute on function regras.nomes_da_categoria(text) from public;
+
+-- What a person is to do about a category of the settings that has ended, or null while it has not. Reads
+-- audit.sucessoras_categoria. Called by what the rules require.
+create or replace function regras.frase_sucessoras(categoria text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('A categoria "%s" acabou em %s, e em seu lugar está %s.', min(frase_sucessoras.categoria), to_char(min(s.desde), 'MM/YYYY'),
+    string_agg(distinct '"' || s.para_escrita || '"', ', '))
+  from regras.sucessoes() s
+  where s.de = audit_interno.dobrar_categoria(frase_sucessoras.categoria) and s.para <> s.de and s.renasce is null
+    and s.desde <= current_date and (s.ate is null or s.ate > current_date)
+  having count(*) > 0
+$$;
+
+comment on function regras.frase_sucessoras(text) is 'Sentence that names the successors of a category that has ended, or null.';
+revoke execute on function regras.frase_sucessoras(text) from public;
+--! EndIncluded regras/comum/sucessoes.sql
 
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
@@ -17144,10 +17320,12 @@ begin
     from grupo g
     offset 0
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
+  -- under the name that it has now
+  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  group by 1, 2, 3;
 end
 $$;
 
@@ -17194,10 +17372,12 @@ begin
     from grupo g
     offset 0
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
+  -- under the name that it has now
+  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  group by 1, 2, 3;
 end
 $$;
 
@@ -17347,10 +17527,11 @@ begin
     where w.palavra = any (palavras_marketing.palavras)
     group by 1, 2, 3
   )
-  select c.palavra, c.categoria_dobrada, sum(c.lancamentos)::bigint,
+  select c.palavra, coalesce(r.para, c.categoria_dobrada), sum(c.lancamentos)::bigint,
     (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
   from contado c
-  group by c.palavra, c.categoria_dobrada;
+  left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+  group by 1, 2;
 end
 $$;
 
@@ -17367,7 +17548,7 @@ create or replace function regra_trade_marketing.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
   id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
-  padroes jsonb, palavras text[]
+  padroes jsonb, palavras text[], conta text
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -17377,7 +17558,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);
+  v_marketing text[] := regras.nomes_da_categoria(candidatos_marketing.categoria);
   v_dos_padroes text[];
 begin
   select coalesce(array_agg(distinct m[1]), '{}') into v_dos_padroes
@@ -17397,6 +17578,8 @@ begin
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  ), sucessao as materialized (
+    select * from regras.sucessoes()
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union
@@ -17417,18 +17600,23 @@ begin
     where (p.filtro is null or t.dobrado like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.dobrado)
     group by t.campo, t.texto
   )
-  select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
+  select c.id, c.data_lancamento, c.categoria, coalesce(r.para, c.categoria_dobrada), c.valor,
     c.fornecedor_id::text, regra_trade_marketing.chave_fornecedor(c.fornecedor_id, c.fornecedor), coalesce(regras.nome_canonico(c.fornecedor), ''),
     coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
     array(
       select distinct w
       from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
-      where length(w) >= 4 and w <> all (v_dos_padroes))
+      where length(w) >= 4 and w <> all (v_dos_padroes)),
+    nullif(btrim(c.conta_contabil), '')
   from casado c
   left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
   left join nomeado f on f.campo = 'fornecedor' and f.texto = c.fornecedor
   left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
-  where c.categoria_dobrada <> v_categoria_dobrada
+  left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+  where c.categoria_dobrada <> all (v_marketing)
+    -- the name that it had then, be it of marketing and of other things
+    and not exists (
+      select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
     and (d.excluido or f.excluido or k.excluido) is not true;
 end
@@ -17452,7 +17640,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
+  v_marketing text[] := regras.nomes_da_categoria(parcelas_padroes.categoria);
   v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_descricao_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'descricao');
@@ -17481,7 +17669,7 @@ begin
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     offset 0
   ), casado as materialized (
-    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
+    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = any (v_marketing) as certo
     from amostra a
     where a.categoria_dobrada <> all (v_pendentes)
       and (regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
@@ -17616,6 +17804,10 @@ begin
     return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
       'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
+  if regras.frase_sucessoras(v_categoria) is not null then
+    return regras.frase_sucessoras(v_categoria)
+      || ' Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "novo plano de contas".';
+  end if;
   if not exists (
     select from audit.padroes_trade_marketing p
     where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
@@ -17665,6 +17857,16 @@ declare
   v_vizinho constant numeric := 3;
   -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
   v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
+  v_marketing text[] := regras.nomes_da_categoria(v_categoria);
+  -- of what each category was a part, before that was split
+  v_antecessoras jsonb := coalesce((
+    select jsonb_object_agg(x.para, x.antes)
+    from (
+      select s.para, jsonb_agg(distinct s.de) as antes from regras.sucessoes() s
+      where s.de not in (select r.de from regras.categorias_renomeadas() r)
+      group by s.para
+    ) x), '{}');
+  v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -17692,6 +17894,13 @@ begin
       max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
+  ), vida as materialized (
+    -- whether anything is booked as marketing any more
+    select p.fim is null or exists (
+        select from dw.lancamentos l
+        where l.data_lancamento > p.fim - (v_meses + v_parada) * 31 and audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))
+      or not exists (select from dw.lancamentos l where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing)) as viva
+    from periodo p
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regra_trade_marketing.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
@@ -17701,7 +17910,11 @@ begin
     select y.padrao_id, y.registro_id, max(y.chave) as chave, max(y.categoria_dobrada) as categoria_dobrada, bool_and(y.certo) as certo
     from regra_trade_marketing.respostas_padroes() y group by 1, 2
   ), por_categoria as materialized (
-    select y.padrao_id, y.categoria_dobrada, count(*) as certas from respondida y where y.certo group by 1, 2
+    select y.padrao_id, coalesce(r.para, y.categoria_dobrada) as categoria_dobrada, count(*) as certas
+    from respondida y
+    left join regras.categorias_renomeadas() r on r.de = y.categoria_dobrada
+    where y.certo
+    group by 1, 2
   ), propria as materialized (
     -- by supplier; peso: what one of them counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
@@ -17724,6 +17937,8 @@ begin
     from periodo x
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -17738,8 +17953,8 @@ begin
   select
     null::text,
     c.id,
-    jsonb_build_object('categoria', v_categoria),
-    trunc(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    jsonb_build_object('categoria', v_categoria) || case when k.conta is null then '{}' else jsonb_build_object('conta_contabil', k.conta) end,
+    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or not i.viva then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -17752,17 +17967,23 @@ begin
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra)
-      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end
+      || case when k.conta is null then '{}' else jsonb_build_object('conta', jsonb_build_object('lancada', c.conta, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas)) end,
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+        || ' lançamentos da categoria.' end
+      || case when i.viva then '' else ' Mas nada é lançado em "' || v_categoria || '" há mais de ' || v_parada || ' meses: confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
         || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
         || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
           else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
+  cross join vida i
   join frase s on s.padroes = c.padroes
   left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
   left join texto t on t.id = c.id
@@ -17770,12 +17991,23 @@ begin
     select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
+  left join lateral (
+    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    select m.conta, m.certeza, m.lancamentos, m.todas
+    from conhecida m
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+      select from conhecida a
+      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+    order by m.lancamentos desc
+    limit 1
+  ) k on true
   cross join lateral (
     -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)
-        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) + coalesce((
+          select sum((r.por_categoria ->> a)::bigint) from jsonb_array_elements_text(v_antecessoras -> c.categoria_dobrada) a), 0)::bigint - p.proprio, 0)
       end as contra
     from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
   ) e
@@ -17857,12 +18089,12 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   return query
   select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
     l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = any (v_marketing), false)
   from dw.lancamentos l
   where regra_trade_marketing.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
     case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
@@ -17930,7 +18162,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
@@ -17938,14 +18170,14 @@ begin
     select distinct d.registro_id
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = any (v_marketing)
       and exists (select from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
       string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
       c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = any (v_marketing) as marketing
     from dw.lancamentos l
     left join confirmado c on c.registro_id = l.id::text
     where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
@@ -18046,7 +18278,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
   v_pendentes text[] := regras.rotulos_pendentes();
   v_ate date;
@@ -18072,7 +18304,7 @@ begin
     where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
       case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
   ), visto as materialized (
-    select c.categoria, c.valor, c.categoria_dobrada = v_categoria as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+    select c.categoria, c.valor, c.categoria_dobrada = any (v_marketing) as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
       coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
     from casado c
     cross join lateral (
@@ -18387,14 +18619,14 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
+-- before its own (mes, corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
 -- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
 -- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
 -- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
   contra text
 )
 language plpgsql stable rows 10000
@@ -18434,7 +18666,7 @@ begin
         array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
       cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    select e.id, e.corte, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
       e.centro, e.conta, e.valor, e.texto, c.contra
     from entrada e
     left join contraria c on c.n = e.n;
@@ -18479,7 +18711,7 @@ begin
       offset 0
     ) u on u.corte = p.corte
   ), entrada as materialized (
-    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+    select row_number() over () as n, d.id, d.mes, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
       case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
       nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
       nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
@@ -18492,10 +18724,13 @@ begin
       array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
     cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+  select e.id, e.mes, e.corte, e.lacuna, coalesce(s.para, e.certa), case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
-  left join contraria c on c.n = e.n;
+  left join contraria c on c.n = e.n
+  -- booked under a name that had ended by then
+  left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+    on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end
 $$;
 
@@ -18999,9 +19234,10 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 -- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
 -- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
 -- category. Nothing while pendente.move_conta is
--- false, or the rule's registered columns do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias.
-create or replace function regra_pendente_verificacao.contas_conhecidas()
+-- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once
+-- that rule has counted, by regra_trade_marketing.detectar.
+create or replace function regra_pendente_verificacao.contas_conhecidas(regra text)
 returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
 language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
@@ -19015,7 +19251,7 @@ declare
     select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
-    or not exists (select from audit.regras r where r.nome = 'pendente_verificacao' and 'conta_contabil' = any (r.colunas))
+    or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
   then
     return;
   end if;
@@ -19061,10 +19297,217 @@ begin
 end
 $$;
 
-comment on function regra_pendente_verificacao.contas_conhecidas() is
+comment on function regra_pendente_verificacao.contas_conhecidas(text) is
   'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-revoke execute on function regra_pendente_verificacao.contas_conhecidas() from public;
+revoke execute on function regra_pendente_verificacao.contas_conhecidas(text) from public;
 --! EndIncluded regras/pendente_verificacao/contas.sql
+
+--! Included regras/pendente_verificacao/sucessao.sql
+-- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
+-- entry in question (mes): of is a category, para one that stands in its place that month, quantas how many do; desde: the month from which
+-- para is booked. renasce: from this month on what is booked under the old name is something else's. Where the successor was never
+-- booked, it has a number all the same (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by whoever
+-- asks the statistics.
+create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
+returns table (mes int, de int, para int, quantas int, desde int, renasce int)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  with categoria as materialized (
+    select k.id, audit_interno.dobrar_categoria(k.categoria) as dobrada, k.categoria from regra_pendente_verificacao.estatistica_categoria k
+  ), sucessao as materialized (
+    select s.de, s.para, s.para_escrita, regra_pendente_verificacao.mes_indice(s.desde) as desde, regra_pendente_verificacao.mes_indice(s.ate) as ate,
+      regra_pendente_verificacao.mes_indice(s.renasce) as renasce
+    from regras.sucessoes() s
+  )
+  select m.mes, c.id, (
+      -- as people wrote it, or as the ledger does
+      select p.id from categoria p where p.dobrada = s.para order by p.categoria <> s.para_escrita, p.id limit 1),
+    count(*) over (partition by m.mes, c.id)::int, s.desde, s.renasce
+  from (select distinct unnest(sucessoes_em.meses) as mes) m
+  join sucessao s on s.desde <= m.mes and (s.ate is null or s.ate > m.mes)
+  join categoria c on c.dobrada = s.de
+  where s.para <> s.de and exists (select from categoria p where p.dobrada = s.para)
+$$;
+
+comment on function regra_pendente_verificacao.sucessoes_em(int[]) is 'Successors of categories in each of the given months, by their numbers.';
+revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from public;
+
+-- Gives a number to successors that were never booked. Reads audit.sucessoras_categoria; writes estatistica_categoria. Called by
+-- regra_pendente_verificacao.preparar.
+create or replace function regra_pendente_verificacao.conhecer_sucessoras() returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
+  select min(s.para_escrita)
+  from regras.sucessoes() s
+  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
+  group by s.para
+$$;
+
+comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
+revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
+
+-- The categories that look dead in the given months, for want of entries: each by number, with the last month in which it was booked, the
+-- month asked, and the one that seems to have taken its place (herdeira, and of how many entries of its suppliers). Dead is one that
+-- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, for some are booked
+-- once a year; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
+-- later is alive. Spellings of one category are one. Reads the statistics and the settings. Called by
+-- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
+returns table (mes int, categoria int, ultima int, herdeira int, herdados bigint)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
+  -- of fewer nothing is said
+  v_minimo constant int := 5;
+  v_nascidas int[];
+  v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
+  v_paradas jsonb;
+begin
+  -- few categories, few months: all that is booked of each
+  v_paradas := (
+    with categoria as (
+      select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
+    ), uso as materialized (
+      select k.uma, c.mes, sum(c.linhas) as linhas
+      from regra_pendente_verificacao.estatistica_contagem c
+      join categoria k on k.id = c.categoria
+      where c.nivel = 0 and c.chave = 0
+      group by 1, 2
+    ), historia as materialized (
+      select m.mes, row_number() over (order by m.mes) as n from regra_pendente_verificacao.estatistica_mes m
+    ), vida as (
+      select u.uma, max(u.mes) as ultima, min(u.mes) as primeira, max(u.n) as n, max(u.pausa) as pausa
+      from (
+        select u.uma, u.mes, h.n, h.n - lag(h.n, 1, h.n - 1) over (partition by u.uma order by h.n) - 1 as pausa
+        from uso u join historia h on h.mes = u.mes
+      ) u
+      group by u.uma
+    )
+    select jsonb_agg(jsonb_build_object('uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'mes', a.mes,
+      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes)))
+    from vida v
+    left join (select distinct unnest(categorias_paradas.meses) as mes) a on v.ultima < a.mes
+    where a.mes is not null or v.primeira > v_primeira
+  );
+
+  -- born since another was last booked: where its suppliers were before
+  v_nascidas := array(
+    select distinct (n.p ->> 'uma')::int
+    from jsonb_array_elements(v_paradas) n (p)
+    join jsonb_array_elements(v_paradas) m (p) on m.p ->> 'mes' is not null and (m.p ->> 'ultima')::int < (n.p ->> 'primeira')::int
+    -- births of long ago took nobody's place of late
+    where (n.p ->> 'primeira')::int > (m.p ->> 'ultima')::int and (n.p ->> 'primeira')::int <= (m.p ->> 'ultima')::int + 3);
+
+  return query
+  with parada as materialized (
+    select x.uma, x.ultima, x.pausa, x.mes, x.meses, x.primeira from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int)
+  ), categoria as materialized (
+    select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
+  ), fornecedor as materialized (
+    -- of suppliers by name: what they have in the newborn, and in what ended
+    select c.chave, k.uma, sum(c.linhas)::bigint as linhas, min(c.mes) as primeira
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where v_nascidas <> '{}' and c.nivel = 5
+      and (k.uma = any (v_nascidas) or k.uma in (select p.uma from parada p where p.mes is not null))
+    group by 1, 2
+  ), heranca as materialized (
+    select p.uma, n.uma as herdeira, sum(n.linhas)::bigint as herdados, count(*) as fornecedores
+    from (select distinct p.uma, p.ultima from parada p where p.mes is not null) p
+    join fornecedor v on v.uma = p.uma
+    join fornecedor n on n.chave = v.chave and n.uma = any (v_nascidas) and n.uma <> p.uma and n.primeira > p.ultima
+    group by 1, 2
+  ), herdeira as (
+    select distinct on (h.uma) h.uma, h.herdeira, h.herdados
+    from heranca h
+    -- most of what the newborn has comes from there
+    where h.herdados >= v_minimo and h.herdados >= 0.5 * (
+      select sum(f.linhas) from fornecedor f where f.uma = h.herdeira)
+    order by h.uma, h.herdados desc, h.herdeira
+  )
+  select p.mes, k.id, p.ultima, h.herdeira, h.herdados
+  from parada p
+  join categoria k on k.uma = p.uma
+  left join herdeira h on h.uma = p.uma
+  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) or h.herdeira is not null);
+end
+$$;
+
+comment on function regra_pendente_verificacao.categorias_paradas(int[]) is
+  'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+revoke execute on function regra_pendente_verificacao.categorias_paradas(int[]) from public;
+
+-- The categories that look dead as the last month of history has it and of which nobody has said anything, the largest first, at most
+-- twenty; and successors that were never booked. As lines of the diagnosis. A category that nobody missed (fewer entries than
+-- pendente.conta_lancamentos in its last year) is left out, unless another seems to have taken its place. Reads the statistics, the
+-- settings and audit.sucessoras_categoria. Called by audit_interno.diagnosticar_categorias.
+create or replace function regra_pendente_verificacao.diagnosticar_categorias()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql stable rows 5
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  -- as an entry of the month after the last one would be asked
+  v_mes int := regra_pendente_verificacao.ultimo_mes_conhecido(2147483647) + 1;
+  v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
+  v_pendentes text[] := regras.rotulos_pendentes();
+begin
+  return query
+  with categoria as materialized (
+    select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
+  ), parada as (
+    select distinct on (k.dobrada) k.categoria, k.dobrada, to_char(make_date(p.ultima / 12, p.ultima % 12 + 1, 1), 'MM/YYYY') as ultima,
+      h.categoria as herdeira, p.herdados, make_date((p.ultima + 1) / 12, (p.ultima + 1) % 12 + 1, 1) as desde, u.linhas
+    from regra_pendente_verificacao.categorias_paradas(array[v_mes]) p
+    join categoria k on k.id = p.categoria
+    left join categoria h on h.id = p.herdeira
+    cross join lateral (
+      select sum(c.linhas)::bigint as linhas
+      from regra_pendente_verificacao.estatistica_contagem c
+      join categoria x on x.id = c.categoria
+      where c.nivel = 0 and c.chave = 0 and x.dobrada = k.dobrada and c.mes > p.ultima - 12
+    ) u
+    where k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
+      and (u.linhas >= v_minimo or h.id is not null)
+    order by k.dobrada, k.id
+  )
+  (select format('categoria "%s"', p.categoria), 'aviso', format('sem lançamento desde %s', p.ultima)
+      || case when p.herdeira is null then '' else format('; "%s" tem desde então %s lançamentos dos mesmos fornecedores', p.herdeira, p.herdados) end,
+    case when p.herdeira is null then
+      'Não é mais proposta com confiança. Se outra tomou seu lugar: conferente categorias suceder "'
+        || p.categoria || '" "…" --desde ' || p.desde || ' --motivo "…".'
+    else
+      'Parece renomeada: conferente categorias suceder "' || p.categoria || '" "' || p.herdeira || '" --desde ' || p.desde || ' --motivo "…".'
+    end
+  from parada p
+  order by p.herdeira is null, p.linhas desc, p.categoria
+  limit 20)
+  union all
+  select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
+    'Confira como o livro a escreve: conferente categorias listar.'
+  from regras.sucessoes() s
+  where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
+    and not exists (
+      select from categoria k
+      join regra_pendente_verificacao.estatistica_contagem c on c.nivel = 0 and c.chave = 0 and c.categoria = k.id
+      where k.dobrada = s.para)
+  group by s.para;
+end
+$$;
+
+comment on function regra_pendente_verificacao.diagnosticar_categorias() is
+  'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
+revoke execute on function regra_pendente_verificacao.diagnosticar_categorias() from public;
+--! EndIncluded regras/pendente_verificacao/sucessao.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
@@ -19121,13 +19564,15 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
--- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
+-- changes nothing. Called by sugerir_pendencias and perguntar_retroteste. What was booked under a category that has ended by an entry's
+-- month (mes) counts for its successor; of one that was split, for each as far as new entries of the same key say so: n of them
+-- hand on n / (n + 2), and the rest stays with the name that ended, which is proposed by nobody.
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
-  contra text
+  contra text, mes int
 )
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -19143,49 +19588,95 @@ set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  -- constants to the planner: where no category ended, nothing of this is reckoned
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_divididas boolean := v_sem_sucessoras or not exists (select from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
   return query
   with entrada as materialized (
     select row_number() over ()::int as n, e.* from regra_pendente_verificacao.entradas_pendencia(janela, retroteste, amostra, metade) e
+  ), epoca as materialized (
+    -- the month since which names are as they were in an entry's month
+    select m.mes, (
+        select max(regra_pendente_verificacao.mes_indice(s.desde)) from audit.sucessoras_categoria s
+        where s.ativo and regra_pendente_verificacao.mes_indice(s.desde) <= m.mes) as epoca
+    from (select distinct e.mes from entrada e where not v_sem_sucessoras) m
+  ), sucessao as materialized (
+    select s.* from regra_pendente_verificacao.sucessoes_em(array(select distinct p.epoca from epoca p where p.epoca is not null)) s
+    where not v_sem_sucessoras
   ), k as materialized (
-    select e.n, e.corte, c.nivel, c.chave, c.termo
+    select e.n, e.corte, coalesce(p.epoca, 0) as epoca, c.nivel, c.chave, c.termo
     from entrada e
+    left join epoca p on p.mes = e.mes
     cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
     from (select distinct e.corte from entrada e) d
   ), contexto as materialized (
-    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
-    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, d.epoca, o.ultimo
+    from (select k.nivel, k.chave, k.corte, k.epoca from k group by k.nivel, k.chave, k.corte, k.epoca) d
     join corte o on o.corte = d.corte
-  ), contagem as materialized (
-    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
-      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
-      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
+  ), contada as (
+    select x.x, x.nivel, x.corte, x.epoca, e.categoria, e.w, e.recente, e.linhas, e.novas
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
+      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
         sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
-        sum(c.linhas) as linhas
+        sum(c.linhas) as linhas,
+        case when not v_sem_divididas then coalesce(sum(c.linhas) filter (where c.mes >= (
+          select min(s.desde) from sucessao s where s.mes = x.epoca and s.para = c.categoria and s.quantas > 1)), 0) end as novas
       from regra_pendente_verificacao.estatistica_contagem c
+      cross join lateral (
+        select case when v_sem_sucessoras then c.categoria else coalesce((
+            select s.para from sucessao s
+            where s.mes = x.epoca and s.de = c.categoria and s.quantas = 1 and (s.renasce is null or c.mes < s.renasce)), c.categoria)
+          end as categoria
+      ) y
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
+      group by y.categoria
       offset 0
     ) e
+  ), partilha as materialized (
+    -- of what was split, how much goes to whom
+    select a.x, a.categoria, b.categoria as para, (b.novas / (sum(b.novas) over (partition by a.x, a.categoria) + 2))::double precision as parte
+    from contada a
+    join sucessao s on s.mes = a.epoca and s.de = a.categoria and s.quantas > 1 and s.renasce is null
+    join contada b on b.x = a.x and b.categoria = s.para
+    where not v_sem_divididas
+  ), partida as (
+    select c.x, c.nivel, c.corte, c.epoca, c.categoria, c.w, c.recente, c.linhas from contada c where v_sem_divididas
+    union all
+    select d.x, d.nivel, d.corte, d.epoca, d.categoria, sum(d.w), sum(d.recente), sum(d.linhas)::bigint
+    from (
+      select c.x, c.nivel, c.corte, c.epoca, c.categoria, c.w * f.fica as w, c.recente * f.fica as recente, c.linhas
+      from contada c
+      cross join lateral (select 1 - coalesce((select sum(p.parte) from partilha p where p.x = c.x and p.categoria = c.categoria), 0)::double precision as fica) f
+      union all
+      select c.x, c.nivel, c.corte, c.epoca, p.para, c.w * p.parte, c.recente * p.parte, 0
+      from contada c
+      join partilha p on p.x = c.x and p.categoria = c.categoria
+    ) d
+    where not v_sem_divididas
+    group by d.x, d.nivel, d.corte, d.epoca, d.categoria
+  ), contagem as materialized (
+    select e.x, e.nivel, e.corte, e.epoca, e.categoria, e.w, e.linhas, e.recente,
+      row_number() over (partition by e.x order by e.w desc, e.categoria) as posicao,
+      sum(e.w) over (partition by e.x) as total, sum(e.recente) over (partition by e.x) as recentes, sum(e.linhas) over (partition by e.x)::bigint as todas
+    from partida e
   ), geral as materialized (
-    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
+    select c.corte, c.epoca, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
     -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
-    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
+    select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
       case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
     join contexto x on x.x = t.x
-    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
+    join (select g.corte, g.epoca, max(g.total) as total from geral g group by 1, 2) g on g.corte = t.corte and g.epoca = t.epoca
     where t.posicao = 1
   ), conhecidas as materialized (
     select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
     from k
-    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
     -- entries of which the very same is known are reckoned once, as the first of them
     select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
@@ -19219,7 +19710,7 @@ begin
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
-    join geral g on g.corte = c.corte and g.categoria = c.categoria
+    join geral g on g.corte = c.corte and g.epoca = c.epoca and g.categoria = c.categoria
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as (
     select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
@@ -19282,7 +19773,7 @@ begin
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
-    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
+    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra, e.mes
   from lista l
   join modelo m on m.n = l.n
   join entrada e on e.n = l.n
@@ -19363,36 +19854,47 @@ set enable_nestloop = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
 begin
   return query
-  with k as materialized (
-    select e.id, e.corte, e.certa, c.nivel, c.chave
+  with sucessao as materialized (
+    select s.* from regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+    where not v_sem_sucessoras and s.quantas = 1
+  ), k as materialized (
+    select e.id, case when v_sem_sucessoras then 0 else e.mes end as mes, e.corte, e.certa, c.nivel, c.chave
     from regra_pendente_verificacao.entradas_pendencia(null, retroteste, amostra, metade) e
     cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
     where c.nivel < 20
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
   ), contexto as materialized (
-    select d.nivel, d.chave, d.corte, o.ultimo
-    from (select distinct k.nivel, k.chave, k.corte from k) d
+    select d.nivel, d.chave, d.corte, d.mes, o.ultimo
+    from (select distinct k.nivel, k.chave, k.corte, k.mes from k) d
     join corte o on o.corte = d.corte
   ), contagem as materialized (
-    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
+    select x.nivel, x.chave, x.corte, x.mes, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte, x.mes) as total
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
+      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
       from regra_pendente_verificacao.estatistica_contagem c
+      cross join lateral (
+        -- as regra_pendente_verificacao.pontuar_pendencias moves history along, what was split left where it is
+        select case when v_sem_sucessoras then c.categoria else coalesce((
+            select s.para from sucessao s
+            where s.mes = x.mes and s.de = c.categoria and (s.renasce is null or c.mes < s.renasce)), c.categoria)
+          end as categoria
+      ) y
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
+      group by y.categoria
       offset 0
     ) e
   ), total as (
-    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
+    select distinct c.nivel, c.chave, c.corte, c.mes, c.total from contagem c
   )
   select k.id, k.nivel, t.total, coalesce(c.w, 0)
   from k
-  join total t using (nivel, chave, corte)
-  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
+  join total t using (nivel, chave, corte, mes)
+  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.mes = k.mes and c.categoria = k.certa;
 end
 $$;
 
@@ -19824,7 +20326,8 @@ revoke execute on function regra_pendente_verificacao.confianca_calibrada(double
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
+  parada int, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -19833,11 +20336,30 @@ set jit = off
 as $$
 begin
   return query
+  with s as materialized (
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) x
+  ), mes as materialized (
+    select array_agg(distinct x.mes) as todos from s x
+  ), parada as materialized (
+    select p.* from mes m cross join lateral regra_pendente_verificacao.categorias_paradas(m.todos) p
+  ), dividida as materialized (
+    -- what of a category that was split nobody can tell
+    select d.mes, d.de, string_agg('"' || k.categoria || '"', ', ' order by k.categoria) as sucessoras
+    from mes m
+    cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
+    join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
+    where d.quantas > 1 and d.renasce is null
+    group by d.mes, d.de
+  )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
-  from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
+    -- and so is a category that is booked no more, or stands for several
+    case when s.contra is null and p.categoria is null and d.de is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
+    p.ultima, p.herdeira, p.herdados, d.sucessoras
+  from s
+  left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
+  left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
   left join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
   left join regra_pendente_verificacao.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
@@ -19918,13 +20440,15 @@ begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
+      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, h.categoria as herdeira, s.herdados, s.sucessoras
     from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
+    left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas()
+    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao')
   )
   select
     null::text,
@@ -19939,6 +20463,9 @@ begin
       'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
         'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
+      'sem_lancamento_desde', s.parada,
+      'parece_ser', s.herdeira,
+      'dividida_em', s.sucessoras,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
       'nota_alternativa', round(s.bruta_segunda::numeric, 4),
@@ -19960,7 +20487,12 @@ begin
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when not q.propor then ' Confiança baixa demais para propor.'
+        || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
+          when s.parada is not null then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
+            || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
+              || 'Se virou, diga: conferente categorias suceder.', '.')
+          else '' end
+        || case when s.sucessoras is not null then '' when not q.propor then ' Confiança baixa demais para propor.'
           when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
             || ': uma das duas não confere.'
           when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
@@ -19983,7 +20515,7 @@ begin
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
       else least(s.confianca::numeric, 0.49) end), 4) as confianca
   ) p
-  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) as propor) q
+  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) and s.sucessoras is null as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -20073,6 +20605,7 @@ begin
     from dw.lancamentos l where l.carregado_em >= v_controle.limite;
   end if;
 
+  perform regra_pendente_verificacao.conhecer_sucessoras();
   if v_refazer then
     perform regra_pendente_verificacao.contar_meses(null);
   else
@@ -21306,6 +21839,27 @@ comment on function audit.consultar_divergencia(bigint) is
   'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
 grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencia.sql
+
+--! Included saidas/consulta/diagnosticar_categorias.sql
+-- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
+-- of categories that the ledger does not have. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
+-- nothing.
+create or replace function audit_interno.diagnosticar_categorias()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_categorias()')
+    as x (item text, situacao text, detalhe text, sugestao text);
+exception when insufficient_privilege or undefined_table or undefined_column then
+  return; -- the lines on access say so
+end
+$$;
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+--! EndIncluded saidas/consulta/diagnosticar_categorias.sql
 
 --! Included saidas/consulta/diagnosticar_sinais.sql
 -- Of the diagnosis: the habit that the ledger has with the sign of a credit note's document, where validacao_valores goes by one. Counted

@@ -7,6 +7,7 @@ import { type App, createApp } from './app.ts'
 import * as aprovar from './aprovar.ts'
 import * as avaliar from './avaliar.ts'
 import * as cancelar from './cancelar.ts'
+import * as categorias from './categorias.ts'
 import * as comentar from './comentar.ts'
 import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
@@ -73,6 +74,7 @@ const COMMANDS = [
   regras,
   avaliar,
   padroes,
+  categorias,
   notas,
   periodo,
   configurar,

@@ -203,6 +203,13 @@ export const example = {
       'conferente padroes salvar recall --tipo palavra --acao excluir --motivo "belongs to warranty"',
     ),
   ),
+  categorias: examples(
+    'conferente categorias',
+    both(
+      'conferente categorias suceder "Material de Escritório" Papelaria --desde 2026-04-01 --motivo "novo plano de contas"',
+      'conferente categorias suceder "Material de Escritório" Papelaria --desde 2026-04-01 --motivo "new chart of accounts"',
+    ),
+  ),
   notas: examples(
     both(
       'conferente notas /srv/notas --raizes /etc/conferente/icp-brasil',

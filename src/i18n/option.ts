@@ -127,6 +127,16 @@ export const option = {
     'só desta filial, como o armazém a escreve; sem ela, da empresa toda',
     'of this branch alone, as the warehouse writes it; without it, of the whole company',
   ),
+  categoryEnded: both(
+    'categoria que acabou, como o livro a escreve',
+    'category that ended, as the ledger writes it',
+  ),
+  categoryNow: both('categoria que está em seu lugar', 'category that stands in its place'),
+  categorySince: both(
+    'dia a partir de cujo mês vale a nova (AAAA-MM-DD)',
+    'day from whose month on the new one holds (YYYY-MM-DD)',
+  ),
+  successor: both('id da sucessora, como na lista', 'id of the successor, as in the list'),
   pattern: both(
     'o que o texto traz, sem contar maiúsculas e acentos',
     'what the text has, whatever its case and accents',

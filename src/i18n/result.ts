@@ -29,6 +29,16 @@ export const result = {
       `Reaberto${branch ? ` para a filial ${branch}` : ''}: ${month}.`,
     (month, branch) => `Open again${branch ? ` for branch ${branch}` : ''}: ${month}.`,
   ),
+  categorySucceeds: both(
+    (id: string, old: string, now: string, since: string) =>
+      `Sucessora ${id}: desde ${since} "${old}" é "${now}". A história vai junto na próxima sessão; no livro nada muda.`,
+    (id, old, now, since) =>
+      `Successor ${id}: since ${since} "${old}" is "${now}". History goes along in the next session; nothing changes in the ledger.`,
+  ),
+  successorOff: both(
+    (id: string) => `Sucessora ${id} desativada.`,
+    (id) => `Successor ${id} switched off.`,
+  ),
   patternReachesNothing: both(
     'O padrão não alcança nada nos últimos meses do livro.',
     'The pattern matches nothing in the latest months of the ledger.',

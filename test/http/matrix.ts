@@ -21,6 +21,7 @@ regras                      L R O A
 retencoes                   L R O A
 revogacoes                        A
 sessoes_processamento       L R O A
+sucessoras_categoria        L R O A
 tokens                            A
 vw_correcoes_desfeitas      L R O A
 vw_divergencias_abertas     L R O A
@@ -56,6 +57,7 @@ decidir_planilha()            R
 declarar_excecao()            R
 desativar_padrao()                A
 desativar_retencao()              A
+desativar_sucessora()             A
 desfazer()                    R
 diagnosticar_contrato()     L R O A
 divergencia_grupo()         L R O A
@@ -105,6 +107,7 @@ revogar_excecao()             R
 rotulos_livro()               R   A
 salvar_padrao()                   A
 salvar_retencao()                 A
+salvar_sucessora()                A
 sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
 simulacoes_em_curso()           O

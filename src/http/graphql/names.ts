@@ -23,6 +23,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   periodos: ['periodo', 'periodos'],
   revogacoes: ['revogacao', 'revogacoes'],
   sessoes_processamento: ['sessao', 'sessoes'],
+  sucessoras_categoria: ['sucessora', 'sucessoras'],
   tokens: ['token', 'tokens'],
   vw_correcoes_desfeitas: ['correcao_desfeita', 'correcoes_desfeitas'],
   vw_divergencias_abertas: ['divergencia_aberta', 'divergencias_abertas'],
@@ -59,6 +60,7 @@ export const MUTATIONS: readonly string[] = [
   'declarar_excecao',
   'desativar_padrao',
   'desativar_retencao',
+  'desativar_sucessora',
   'desfazer',
   'encaminhar',
   'fechar_periodo',
@@ -77,6 +79,7 @@ export const MUTATIONS: readonly string[] = [
   'revogar_excecao',
   'salvar_padrao',
   'salvar_retencao',
+  'salvar_sucessora',
   'solicitar_processamento',
 ]
 

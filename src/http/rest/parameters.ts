@@ -22,6 +22,7 @@ const OPERATIONS = [
   'regra',
   'padrao',
   'retencao',
+  'sucessora',
   'periodo',
   'sessao',
   'acesso',
