@@ -2156,7 +2156,7 @@ create table audit_interno.leitura_notas (
   constraint leitura_notas_pkey PRIMARY KEY (unica),
   constraint leitura_notas_unica_check CHECK (unica)
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -2814,6 +2814,11 @@ create function audit_interno.diagnosticar_linhas(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
+
+create function audit_interno.diagnosticar_notas()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
 
 create function audit_interno.diagnosticar_regras()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable

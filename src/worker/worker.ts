@@ -130,7 +130,10 @@ function connections(url: string) {
   return { open, keeper, over }
 }
 
-const taskList = (context: WorkContext, { mail, notes }: { mail: WorkOptions['mail']; notes: WorkOptions['notes'] }): TaskList => ({
+const taskList = (
+  context: WorkContext,
+  { mail, notes }: { mail: WorkOptions['mail']; notes: WorkOptions['notes'] },
+): TaskList => ({
   processar_sessao: processarSessao(context),
   detectar_parte: detectarParte(context),
   compor_mensagem: comporMensagem(context),

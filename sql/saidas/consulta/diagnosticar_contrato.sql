@@ -51,6 +51,7 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_notas();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
