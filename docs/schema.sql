@@ -1635,11 +1635,17 @@ create function audit.confirmar_divergencias(ids bigint[], motivo text)
 comment on function audit.confirmar_divergencias(bigint[],text) is 'Confirms findings that are dealt with outside (procede, tratada fora): resolvida, counted as right for the rule, and silent until their row changes. Changes nothing in the warehouse. Returns each: feita, or deixada with the reason. Errors: NC001 none given, NC004 unknown id, NC005 none can be confirmed any more, NC006 reason missing.';
 grant execute on function audit.confirmar_divergencias(bigint[],text) to conferente_revisor;
 
-create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
+create function audit.consultar_divergencia(id bigint)
   returns jsonb language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
-grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer) to conferente_leitor;
+comment on function audit.consultar_divergencia(bigint) is 'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
+grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
+
+create function audit.consultar_divergencias(status text[] DEFAULT NULL::text[], regras text[] DEFAULT NULL::text[], tabela text DEFAULT NULL::text, registro_id text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, confianca_minima numeric DEFAULT NULL::numeric, confianca_maxima numeric DEFAULT NULL::numeric, valor_minimo numeric DEFAULT NULL::numeric, valor_maximo numeric DEFAULT NULL::numeric, detectada_de date DEFAULT NULL::date, detectada_ate date DEFAULT NULL::date, ordem text DEFAULT '-id'::text, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50, id bigint DEFAULT NULL::bigint)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer,bigint) is 'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
+grant execute on function audit.consultar_divergencias(text[],text[],text,text,bigint,numeric,numeric,numeric,numeric,date,date,text,integer,integer,bigint) to conferente_leitor;
 
 create function audit.consultar_operacoes(tipos text[] DEFAULT NULL::text[], status text DEFAULT NULL::text, regra text DEFAULT NULL::text, ator text DEFAULT NULL::text, sessao_id bigint DEFAULT NULL::bigint, de date DEFAULT NULL::date, ate date DEFAULT NULL::date, pagina integer DEFAULT 1, por_pagina integer DEFAULT 50)
   returns jsonb language plpgsql stable
@@ -1796,6 +1802,12 @@ comment on function audit.fuso() is 'IANA time zone in which days are counted an
 grant execute on function audit.fuso() to conferente_leitor;
 grant execute on function audit.fuso() to conferente_regra;
 
+create function audit.guardar_resposta(chave text, resposta text, parte text DEFAULT ''::text)
+  returns void language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.guardar_resposta(text,text,text) is 'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+grant execute on function audit.guardar_resposta(text,text,text) to conferente_leitor;
+
 create function audit.historico_registro(tabela text, id text)
   returns TABLE(quando timestamp with time zone, evento text, ator text, regra text, divergencia_id bigint, operacao_id bigint, sessao_id bigint, antes jsonb, depois jsonb, motivo text, hash_regra text) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1807,10 +1819,17 @@ create function audit.hoje()
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
 grant execute on function audit.hoje() to conferente_leitor;
 
-create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb)
+create function audit.lancamentos_parecidos(divergencia_id bigint, limite integer DEFAULT 8)
+  returns TABLE(registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
+grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
+
+create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 grant execute on function audit.medir_padrao(text,text,text) to conferente_administrador;
 grant execute on function audit.medir_padrao(text,text,text) to conferente_revisor;
 
@@ -1848,7 +1867,7 @@ create function audit.processar_divergencias(modo text DEFAULT 'manual'::text, d
   returns audit.sessoes_processamento language plpgsql volatile security definer
   set lock_timeout=60s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.processar_divergencias(text,date,date,text[],boolean) is 'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+comment on function audit.processar_divergencias(text,date,date,text[],boolean) is 'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. How far it is meanwhile: audit.simulacoes_em_curso. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text,date,date,text[],boolean) to conferente_operador;
 
 create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_minima numeric DEFAULT 0.9)
@@ -1936,6 +1955,12 @@ create function audit.remover_pessoa(nome text, motivo text)
 comment on function audit.remover_pessoa(text,text) is 'Removes a person who was registered, and ends the sessions and links that the person has. Errors: NC004 not registered, NC006 reason missing.';
 grant execute on function audit.remover_pessoa(text,text) to conferente_administrador;
 
+create function audit.repetir_pedido(chave text, pedido text, parte text DEFAULT ''::text)
+  returns text language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.repetir_pedido(text,text,text) is 'Of the caller''s own requests of the last 24 hours by this key: the answer that was given, or null when it is new and now to be carried out and ended with audit.guardar_resposta. pedido: all that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
+grant execute on function audit.repetir_pedido(text,text,text) to conferente_leitor;
+
 create function audit.reverter_divergencias(ids bigint[], motivo text, porque text DEFAULT 'outra-razao'::text)
   returns SETOF audit.resultado_reversao language plpgsql volatile security definer
   set lock_timeout=10s
@@ -1972,19 +1997,19 @@ create function audit.revogar_excecao(id bigint, motivo text)
 comment on function audit.revogar_excecao(bigint,text) is 'Takes an exception back. Returns it. Errors: NC004 unknown, NC005 already revoked, NC006 reason missing.';
 grant execute on function audit.revogar_excecao(bigint,text) to conferente_revisor;
 
-create function audit.rotulos_livro(regra text, coluna text)
+create function audit.rotulos_livro(regra text, coluna text, trecho text DEFAULT NULL::text)
   returns TABLE(rotulo text, lancamentos bigint) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.rotulos_livro(text,text) is 'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
-grant execute on function audit.rotulos_livro(text,text) to conferente_administrador;
-grant execute on function audit.rotulos_livro(text,text) to conferente_revisor;
+comment on function audit.rotulos_livro(text,text,text) is 'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text,text,text) to conferente_administrador;
+grant execute on function audit.rotulos_livro(text,text,text) to conferente_revisor;
 
-create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean DEFAULT false)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.salvar_padrao(text,text,text,text,text) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
-grant execute on function audit.salvar_padrao(text,text,text,text,text) to conferente_administrador;
+comment on function audit.salvar_padrao(text,text,text,text,text,boolean) is 'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.salvar_padrao(text,text,text,text,text,boolean) to conferente_administrador;
 
 create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date DEFAULT NULL::date)
   returns audit.retencoes language plpgsql volatile security definer
@@ -2002,6 +2027,13 @@ create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
   returns text language sql stable;
 comment on function audit.sessao_link_revisao(audit.sessoes_processamento) is 'Where the review page shows this session.';
 grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento) to conferente_leitor;
+
+create function audit.simulacoes_em_curso()
+  returns TABLE(processo integer, etapa text, regra text, feitas bigint, total bigint) language sql stable security definer
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit.simulacoes_em_curso() is 'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
+grant execute on function audit.simulacoes_em_curso() to conferente_operador;
 
 create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, data_inicio date DEFAULT NULL::date, data_fim date DEFAULT NULL::date, regras text[] DEFAULT NULL::text[], simular boolean DEFAULT false)
   returns audit.sessoes_processamento language plpgsql volatile security definer
@@ -2182,6 +2214,23 @@ comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, amo
 comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 
+create table audit_interno.pedidos (
+  autor text not null,
+  chave text not null,
+  parte text not null,
+  pedido bytea not null,
+  resposta text,
+  criado_em timestamp with time zone default now() not null,
+  constraint pedidos_pkey PRIMARY KEY (autor, chave, parte)
+);
+comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
+comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
+comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
+comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
+
 create unlogged table audit_interno.portas_abertas (
   pid integer not null,
   transacao xid8 not null,
@@ -2305,6 +2354,11 @@ create function audit_interno.anotar_pessoa(nome text, papel text, endereco text
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_pessoa(text,text,text,text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
+
+create function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anunciar_simulacao(text,text,bigint,bigint) is 'Shows a step of the simulation of this transaction in pg_stat_activity.';
 
 create function audit_interno.aplicar_grupo(operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer DEFAULT 1)
   returns daterange language plpgsql volatile
@@ -2508,6 +2562,11 @@ create function audit_interno.conferir_acesso(nome text, papel text, token_id te
 comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
 grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
 
+create function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing,boolean) is 'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+
 create function audit_interno.conferir_ausencia(agora timestamp with time zone DEFAULT clock_timestamp())
   returns SETOF audit.notificacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -2634,7 +2693,7 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is 'JSON object: to
 create function audit_interno.conteudo_espera(fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
+comment on function audit_interno.conteudo_espera(text) is 'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much of the rest overdue.';
 
 create function audit_interno.conteudo_itens(sessao_id bigint, so_espera boolean, quantos integer)
   returns jsonb language sql stable
@@ -2649,7 +2708,7 @@ comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gap
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';
 
 create function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
   returns jsonb language sql stable
@@ -2804,6 +2863,11 @@ create function audit_interno.diagnosticar_cargas(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+
+create function audit_interno.diagnosticar_correio()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_correio() is 'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
 
 create function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -3370,6 +3434,11 @@ create function audit_interno.lista_fechados()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
+
+create function audit_interno.marca_simulacao()
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.marca_simulacao() is 'Beginning of the application name of a simulation that the caller runs.';
 
 create function audit_interno.marcada(pid integer, numero bigint)
   returns boolean language sql volatile
@@ -3978,7 +4047,7 @@ create function exemplo.lancamentos_certos(inicio date, de date, ate date, prime
 comment on function exemplo.lancamentos_certos(date,date,date,bigint,integer,bigint,bigint,integer,boolean) is 'Example warehouse: the ledger of a period as it should be, with honest oddities (honesta) and copies to come (duplicata_de).';
 
 create function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas integer, semente bigint, semente_empresas bigint, universo integer, seriado boolean)
-  returns TABLE(id bigint, data_lancamento date, carregado_em timestamp with time zone, data_documento date, filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[], tipo text, coluna text, valor_certo text, valor_plantado text) language sql stable
+  returns TABLE(id bigint, data_lancamento date, carregado_em timestamp with time zone, data_documento date, filial text, centro_custo text, conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text, valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[], tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text) language sql stable
   set jit=off
   set search_path=""
   set work_mem=128MB;
@@ -4065,6 +4134,13 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
 );
 comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
 
+create unlogged table regra_pendente_verificacao.estatistica_conta (
+  chave bigint not null,
+  conta text not null,
+  constraint estatistica_conta_pkey PRIMARY KEY (chave)
+);
+comment on table regra_pendente_verificacao.estatistica_conta is 'Accounts seen in the history, by the key under which estatistica_contagem counts them (levels 21 and 22).';
+
 create unlogged table regra_pendente_verificacao.estatistica_contagem (
   nivel smallint not null,
   chave bigint not null,
@@ -4073,7 +4149,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas integer not null,
   constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
 
 create unlogged table regra_pendente_verificacao.estatistica_controle (
   unica boolean default true not null,
@@ -4297,6 +4373,14 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
   set work_mem=64MB;
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
+
+create function regra_pendente_verificacao.contas_conhecidas()
+  returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.contas_conhecidas() is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas() to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
@@ -4588,7 +4672,7 @@ comment on function regra_trade_marketing.historico_nomes_marketing(date,date,te
 grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
 create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
-  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb) language plpgsql stable
+  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4638,9 +4722,9 @@ comment on function regra_trade_marketing.requisitos() is 'What trade_marketing 
 grant execute on function regra_trade_marketing.requisitos() to conferente_regra;
 
 create function regra_trade_marketing.respostas_padroes()
-  returns TABLE(padrao_id bigint, registro_id text, chave text, certo boolean) language sql stable
+  returns TABLE(padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 grant execute on function regra_trade_marketing.respostas_padroes() to conferente_regra;
 
 create function regra_trade_marketing.sem_acentos(texto text)
@@ -4699,13 +4783,44 @@ create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de
 comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
 grant execute on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
 
+create function regra_validacao_valores.conferir_soma(soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric, absoluta numeric, relativa numeric)
+  returns TABLE(inteiros integer, esperado numeric, tolerancia numeric) language sql immutable;
+comment on function regra_validacao_valores.conferir_soma(numeric,numeric,bigint,numeric,numeric,numeric,numeric,numeric,numeric) is 'Whether lines together are their document (1), its reversal (-1), nothing (0) or neither (null); what would be right, and the tolerance.';
+grant execute on function regra_validacao_valores.conferir_soma(numeric,numeric,bigint,numeric,numeric,numeric,numeric,numeric,numeric) to conferente_regra;
+
+create function regra_validacao_valores.degrau_taxa(valor numeric, esperado numeric)
+  returns integer language sql immutable;
+comment on function regra_validacao_valores.degrau_taxa(numeric,numeric) is 'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
+grant execute on function regra_validacao_valores.degrau_taxa(numeric,numeric) to conferente_regra;
+
 create function regra_validacao_valores.detectar(janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
+
+create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
+  returns TABLE(dia date, filial text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.dias_repetidos(date[],bigint[]) is 'Days and branches of which half the documents, and ten at least, are there more than once.';
+grant execute on function regra_validacao_valores.dias_repetidos(date[],bigint[]) to conferente_regra;
+
+create function regra_validacao_valores.difere(valor numeric, documento numeric, desconto numeric, absoluta numeric, relativa numeric, digitos integer)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.difere(numeric,numeric,numeric,numeric,numeric,integer) is 'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
+grant execute on function regra_validacao_valores.difere(numeric,numeric,numeric,numeric,numeric,integer) to conferente_regra;
+
+create function regra_validacao_valores.diferencas(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.diferencas(audit.janela,numeric,numeric,numeric,integer) is 'Amounts that differ from their document: of an entry alone with the expected amount, of a document in several lines as one flag.';
+grant execute on function regra_validacao_valores.diferencas(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
 
 create function regra_validacao_valores.digitos_trocados(a numeric, b numeric)
   returns boolean language sql immutable;
@@ -4717,29 +4832,56 @@ create function regra_validacao_valores.documento_comparavel(documento text)
 comment on function regra_validacao_valores.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
 grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
 
-create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric)
+create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.duplicidades(audit.janela,numeric) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric) to conferente_regra;
+comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
+grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
 
 create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
 comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
 
+create function regra_validacao_valores.explicacao_rateio(tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes integer, retencao numeric, tributos text)
+  returns TABLE(frase text, ajuste numeric) language sql immutable;
+comment on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,numeric,text) is 'Sentence and change of confidence for one kind of a document in several lines.';
+grant execute on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,numeric,text) to conferente_regra;
+
 create function regra_validacao_valores.fim_documento(documento text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
 grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
 
+create function regra_validacao_valores.habito_sinais(mes date)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.habito_sinais(date) is 'Whether credit notes of a month have a positive document by habit of the ledger.';
+grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
+
+create function regra_validacao_valores.linhas_documentos(chaves bigint[], numeros text[], dias date[], tudo boolean)
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
+grant execute on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) to conferente_regra;
+
 create function regra_validacao_valores.parcela_dita(descricao text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
+
+create function regra_validacao_valores.rateios(chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
+  returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer) language sql stable
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
+grant execute on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
 
 create function regra_validacao_valores.reais(valor numeric)
   returns text language sql immutable;
@@ -4750,6 +4892,22 @@ create function regra_validacao_valores.retencao_possivel(valor numeric, esperad
   returns TABLE(taxa numeric, tributos text) language sql stable;
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
+
+create function regra_validacao_valores.sinais_creditos(mes date)
+  returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.sinais_creditos(date) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
+grant execute on function regra_validacao_valores.sinais_creditos(date) to conferente_regra;
+
+create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+  returns TABLE(dia date, degrau integer) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) is 'Days and ratios that entries of three suppliers or more share: rates of exchange.';
+grant execute on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns text language sql immutable;
@@ -4784,6 +4942,14 @@ create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.lancamentos_parecidos(chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite integer)
+  returns TABLE(registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.lancamentos_parecidos(text,date,text,text,text,integer) is 'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
+grant execute on function regras.lancamentos_parecidos(text,date,text,text,text,integer) to conferente_regra;
 
 create function regras.nome_canonico(nome text)
   returns text language sql immutable;

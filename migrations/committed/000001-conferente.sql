@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:715dac882d8dc5cdd2c42c3e310dde7e7fbb4665
+--! Hash: sha1:f60a250747186876e8f0cf55bf31785147f6555c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -241,10 +241,18 @@ from (values
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
+  ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
+    'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
+  ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
+    'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
+  ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
+    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
     'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
+  ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
+    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
     'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
@@ -1361,6 +1369,24 @@ comment on column audit.revogacoes.nome is 'Person all of whose tokens issued un
 comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
+
+-- Answers of the last day, for requests that are sent again. Not a fact of the audit: what was done stands in audit.operacoes.
+create table audit_interno.pedidos (
+  autor text not null,
+  chave text not null,
+  parte text not null,
+  pedido bytea not null,
+  resposta text,
+  criado_em timestamptz not null default now(),
+  primary key (autor, chave, parte)
+);
+comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
+comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
+comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
+comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 --! EndIncluded pessoas/acesso/tabelas.sql
 
 --! Included comum/dobrar_comuns.sql
@@ -2921,8 +2947,9 @@ create or replace trigger preparar before insert or update on audit.padroes_trad
 --! EndIncluded pessoas/configuracao/preparar_padrao.sql
 
 --! Included pessoas/configuracao/salvar_padrao.sql
--- Adds a pattern, or switches an existing one back on.
-create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text)
+-- Adds a pattern, or switches an existing one back on. One with which the ledger disagrees too often (setting
+-- trade_marketing.discordancia_maxima) is saved only by a person who says that it was looked at.
+create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
@@ -2932,13 +2959,16 @@ as $$
 declare
   v_padrao audit.padroes_trade_marketing;
   v_operacao bigint;
+  v_alcance jsonb;
 begin
   perform audit_interno.exigir_motivo(salvar_padrao.motivo);
   insert into audit.padroes_trade_marketing as p (campo, tipo, padrao, acao, motivo, criado_por)
   values (salvar_padrao.campo, salvar_padrao.tipo, btrim(salvar_padrao.padrao), salvar_padrao.acao, btrim(salvar_padrao.motivo), audit_interno.ator())
   on conflict on constraint padroes_trade_marketing_campo_tipo_acao_padrao_key do update set ativo = true, motivo = excluded.motivo
   returning * into v_padrao;
-  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo, detalhes => to_jsonb(v_padrao));
+  v_alcance := audit_interno.conferir_alcance(v_padrao, salvar_padrao.conferido);
+  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
+    detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_padrao;
 exception when check_violation or not_null_violation then
@@ -2946,9 +2976,9 @@ exception when check_violation or not_null_violation then
     hint = 'campo: fornecedor, descricao ou conta_contabil; tipo: contem, palavra ou regex; acao: incluir ou excluir.';
 end
 $$;
-comment on function audit.salvar_padrao(text, text, text, text, text) is
-  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. Errors: NC006 reason missing, NC014 unusable pattern.';
-grant execute on function audit.salvar_padrao(text, text, text, text, text) to conferente_administrador;
+comment on function audit.salvar_padrao(text, text, text, text, text, boolean) is
+  'Adds a trade marketing pattern. campo: fornecedor, descricao or conta_contabil; tipo: contem, palavra (whole words) or regex; acao: incluir or excluir. Case and accents do not count. conferido true says that a person has looked at what the pattern matches and saves it though the ledger often disagrees. Errors: NC006 reason missing, NC014 unusable pattern, NC027 too wide: the ledger disagrees with more of what it matches than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.salvar_padrao(text, text, text, text, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
 --! Included pessoas/configuracao/desativar_padrao.sql
@@ -5459,6 +5489,9 @@ begin
     loop -- over steps, not rows
       select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
       exit when v_passo.etapa = 'fim';
+      if simular then
+        perform audit_interno.anunciar_simulacao(v_passo.etapa, v_passo.regra, v_passo.ordem, v_passo.total);
+      end if;
       begin
         perform audit_interno.dar_passo(v_sessao.id, v_passo.etapa, v_passo.regra);
       exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
@@ -5482,7 +5515,7 @@ begin
 end
 $$;
 comment on function audit.processar_divergencias(text, date, date, text[], boolean) is
-  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
+  'Runs a whole session in one transaction and returns its row. modo: manual (detect) or auto (detect and correct). data_inicio, data_fim: booking dates, both included; without dates the window is what was loaded since the last successful session. regras: names, or null for all active ones. simular: takes the real path, says in resumo what would change, and changes nothing. How far it is meanwhile: audit.simulacoes_em_curso. The caller''s statement_timeout bounds it all. Errors: NC001 mode, NC002 window reversed, NC003 unknown rule, NC010 warehouse contract incomplete. A rule that fails does not raise: look at status, mensagem and audit.execucoes_regra.';
 grant execute on function audit.processar_divergencias(text, date, date, text[], boolean) to conferente_operador;
 --! EndIncluded motor/sessao/processar_divergencias.sql
 
@@ -5764,6 +5797,35 @@ end
 $$;
 comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this connection conducts the session or its login is a worker''s.';
 --! EndIncluded motor/sessao/exigir_conducao.sql
+
+--! Included motor/sessao/marca_simulacao.sql
+-- How the simulations of whoever acts are known in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
+create or replace function audit_interno.marca_simulacao()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'simula ' || left(md5(audit_interno.ator()), 8)
+$$;
+comment on function audit_interno.marca_simulacao() is 'Beginning of the application name of a simulation that the caller runs.';
+--! EndIncluded motor/sessao/marca_simulacao.sql
+
+--! Included motor/sessao/anunciar_simulacao.sql
+-- Says to others how far a simulation is. It is one transaction that is rolled back, so no row of it is ever seen: the name of the
+-- application is, in pg_stat_activity, and falls back with the transaction. Whose it is stands there as a digest. Called by
+-- processar_divergencias before each step; read by audit.simulacoes_em_curso.
+create or replace function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select set_config('application_name', concat_ws(' ', audit_interno.marca_simulacao(), anunciar_simulacao.etapa,
+    concat_ws('/', coalesce(anunciar_simulacao.feitas, 0), anunciar_simulacao.total), anunciar_simulacao.regra), true)
+$$;
+comment on function audit_interno.anunciar_simulacao(text, text, bigint, bigint) is 'Shows a step of the simulation of this transaction in pg_stat_activity.';
+--! EndIncluded motor/sessao/anunciar_simulacao.sql
 
 --! Included pessoas/decisao/transicao_permitida.sql
 -- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
@@ -7670,6 +7732,12 @@ create unlogged table regra_pendente_verificacao.estatistica_nome (
 );
 comment on table regra_pendente_verificacao.estatistica_nome is 'Supplier names as written (first 200 characters), each in one spelling.';
 
+create unlogged table regra_pendente_verificacao.estatistica_conta (
+  chave bigint primary key,
+  conta text not null
+);
+comment on table regra_pendente_verificacao.estatistica_conta is 'Accounts seen in the history, by the key under which estatistica_contagem counts them (levels 21 and 22).';
+
 create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   raiz text not null,
   nome text not null,
@@ -7695,7 +7763,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
 
 create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,
@@ -8085,7 +8153,8 @@ grant execute on function audit.exportar_divergencias(bigint, text[], text, date
 --! EndIncluded saidas/consulta/exportar_divergencias.sql
 
 --! Included saidas/consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the
+-- rules and the mail lack. Reads the
 -- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -8139,6 +8208,7 @@ begin
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
   return query select * from audit_interno.diagnosticar_notas();
+  return query select * from audit_interno.diagnosticar_correio();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
@@ -8949,7 +9019,7 @@ revoke execute on function exemplo.lancamentos_certos(date, date, date, bigint, 
 
 --! Included exemplo/lancamentos_plantados.sql
 -- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
--- (tipo, coluna, valor_certo, valor_plantado; tipo null for an entry that is right). At most one error an entry.
+-- (tipo, coluna, valor_certo, valor_plantado, and conta_certa where the account went along; tipo null for an entry that is right). At most one error an entry.
 -- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
 -- recente_desde: from this day on far more entries are still parked as pending.
 create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
@@ -8957,7 +9027,7 @@ create or replace function exemplo.lancamentos_plantados(inicio date, de date, a
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
   conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
   valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[],
-  tipo text, coluna text, valor_certo text, valor_plantado text)
+  tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text)
 language sql
 stable parallel safe
 set search_path = ''
@@ -9045,13 +9115,7 @@ as $$
     cross join lateral (select round(x.certo * (0.3 + x.medida / 4000.0) + 17.35 + x.medida % 97, 2) as outro) o
     offset 0
   )
-  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo,
-    case
-      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
-      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
-        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
-      else f.conta_contabil
-    end,
+  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo, coalesce(c.conta_plantada, f.conta_contabil),
     case when f.erro_tipo in ('pendente_verificacao', 'trade_marketing') then f.plantado_texto else f.categoria end,
     f.fornecedor_id, f.fornecedor, f.documento, f.descricao,
     case when f.erro_tipo = 'validacao_valores' then f.plantado_texto::numeric else f.valor end,
@@ -9065,8 +9129,16 @@ as $$
       when f.duplicata_de is not null then '0.00'
       when f.erro_tipo is not null then f.categoria
     end,
-    case when f.erro_tipo is not null then f.plantado_texto end
+    case when f.erro_tipo is not null then f.plantado_texto end,
+    case when c.conta_plantada <> f.conta_contabil then f.conta_contabil end
   from finais f
+  cross join lateral (
+    select case
+      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
+      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
+        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
+    end as conta_plantada
+  ) c
 $$;
 
 comment on function exemplo.lancamentos_plantados(date, date, date, date, bigint, int, bigint, bigint, int, boolean) is
@@ -9234,9 +9306,9 @@ begin
   comment on table exemplo.geracao is 'With what the example warehouse was made: one row.';
   create table exemplo.verdade (
     registro_id bigint not null, tipo text not null, coluna text not null, valor_certo text not null, valor_plantado text not null,
-    duplicata_de bigint);
+    duplicata_de bigint, conta_certa text, conta_plantada text);
   comment on table exemplo.verdade is
-    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00.';
+    'Truth of the example: planted errors (tipo: the rule that is to find it, and the kind) and honest oddities (tipo honesta:kind). duplicata_de: the entry of which this one is a copy; its right amount counts as 0.00. conta_certa, conta_plantada: the account, where the error took it along; else null.';
   create table exemplo.original (registro_id bigint not null, impressao bigint not null);
   comment on table exemplo.original is 'Fingerprint of each entry as first loaded, by which exemplo.danos finds harm.';
 end
@@ -9311,12 +9383,13 @@ begin
     from pg_temp.exemplo_rascunho$q$);
 
   -- An entry with a planted error is no honest oddity any more: its errors alone are told.
-  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de)
-    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de
+  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
+    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
+      r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
     from pg_temp.exemplo_rascunho r
     where r.tipo is not null
     union all
-    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null
+    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null, null, null
     from pg_temp.exemplo_rascunho r
     cross join lateral unnest(r.honesta) h (especie)
     cross join lateral (
@@ -9467,7 +9540,7 @@ begin
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  -- With the planted column set back to what was planted, an entry must have its first fingerprint again.
+  -- With the planted column set back to what was planted, and a right account to the one that went along, an entry must have its first fingerprint again.
   for danos.registro_id, danos.motivo
   in execute concat($q$
     select o.registro_id, m.motivo
@@ -9477,7 +9550,8 @@ begin
     cross join lateral (
       select case
         when l.id is null then case when v.duplicata_de is null then 'ausente' end
-        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo, l.conta_contabil,
+        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo,
+            case when l.conta_contabil = v.conta_certa then v.conta_plantada else l.conta_contabil end,
             case when v.coluna = 'categoria' then v.valor_plantado else l.categoria end,
             l.fornecedor_id, l.fornecedor, l.documento, l.descricao,
             case when v.coluna = 'valor' then v.valor_plantado::numeric else l.valor end,
@@ -9505,7 +9579,7 @@ revoke execute on function exemplo.danos() from public;
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
 -- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
--- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, and every
+-- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
 -- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
 -- this session and later ones alone.
@@ -9531,9 +9605,13 @@ begin
     placar.corrigidas_certas, placar.danos, placar.precisao, placar.precisao_corrigidas, placar.cobertura
   in execute concat($q$
     with plantado as (
-      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra
+      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra, v.conta_certa
       from exemplo.verdade v
       where v.tipo not like 'honesta:%'
+    ), certa as (
+      select p.registro_id, p.coluna, p.valor_certo from plantado p
+      union all
+      select p.registro_id, 'conta_contabil', p.conta_certa from plantado p where p.conta_certa is not null
     ), achado as (
       select d.id, d.regra::text as regra, d.registro_id::bigint as registro_id, d.valores_originais, d.valores_propostos,
         d.valores_propostos || coalesce(d.valores_digitados, '{}'::jsonb) as valores,
@@ -9553,7 +9631,7 @@ begin
         case when a.corrigida then to_jsonb(l) ->> c.coluna end as atual
       from achado a
       cross join lateral jsonb_object_keys(a.valores) c (coluna)
-      left join plantado p on p.registro_id = a.registro_id and p.coluna = c.coluna
+      left join certa p on p.registro_id = a.registro_id and p.coluna = c.coluna
       left join dw.lancamentos l on a.corrigida and l.id = a.registro_id
     ), julgado as (
       select c.id,
@@ -10791,6 +10869,47 @@ comment on function audit_interno.sair(text, text, text) is 'Revokes a session i
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
 --! EndIncluded pessoas/acesso/sair.sql
 
+--! Included pessoas/acesso/repetir_pedido.sql
+-- A request that its sender marked with a key is carried out once: who sends it again, because the answer was lost, gets the answer
+-- that was given. What was done and the answer are of one transaction; who asks meanwhile waits for its end. A key is its person's
+-- own, so nobody can hold or read another's.
+create or replace function audit.repetir_pedido(chave text, pedido text, parte text default '')
+returns text
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_autor text := audit_interno.ator();
+  v_pedido bytea := sha256(convert_to(repetir_pedido.pedido, 'UTF8'));
+  v_resposta text;
+begin
+  if not audit_interno.pela_api() then
+    raise insufficient_privilege using message = 'só a API repete pedidos';
+  end if;
+  if length(repetir_pedido.chave) not between 1 and 255 or repetir_pedido.pedido is null or repetir_pedido.parte is null then
+    raise exception using errcode = 'NC001', message = 'a chave de um pedido tem de 1 a 255 caracteres';
+  end if;
+  delete from audit_interno.pedidos p where p.autor = v_autor and p.criado_em < now() - interval '24 hours';
+  insert into audit_interno.pedidos (autor, chave, parte, pedido)
+  values (v_autor, repetir_pedido.chave, repetir_pedido.parte, v_pedido)
+  on conflict do nothing;
+  if exists (
+    select from audit_interno.pedidos p where p.autor = v_autor and p.chave = repetir_pedido.chave and p.pedido <> v_pedido)
+  then
+    raise exception using errcode = 'NC029', message = 'esta chave já foi usada para outro pedido',
+      hint = 'Cada pedido tem a sua chave; só quem repete o mesmo pedido manda a mesma.';
+  end if;
+  select p.resposta into strict v_resposta from audit_interno.pedidos p
+  where p.autor = v_autor and p.chave = repetir_pedido.chave and p.parte = repetir_pedido.parte;
+  return v_resposta;
+end
+$$;
+comment on function audit.repetir_pedido(text, text, text) is
+  'Of the caller''s own requests of the last 24 hours by this key: the answer that was given, or null when it is new and now to be carried out and ended with audit.guardar_resposta. pedido: all that makes it the same request; parte: which of several answers within it. Waits while the same request is under way. Errors: NC001 key not of 1 to 255 characters, NC029 another request had the key, 42501 not the API.';
+grant execute on function audit.repetir_pedido(text, text, text) to conferente_leitor;
+--! EndIncluded pessoas/acesso/repetir_pedido.sql
+
 --! Included saidas/consulta/consultar_divergencias.sql
 -- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
 -- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
@@ -10798,7 +10917,7 @@ create or replace function audit.consultar_divergencias(
   status text[] default null, regras text[] default null, tabela text default null, registro_id text default null,
   sessao_id bigint default null, confianca_minima numeric default null, confianca_maxima numeric default null,
   valor_minimo numeric default null, valor_maximo numeric default null, detectada_de date default null, detectada_ate date default null,
-  ordem text default '-id', pagina integer default 1, por_pagina integer default 50
+  ordem text default '-id', pagina integer default 1, por_pagina integer default 50, id bigint default null
 )
 returns jsonb
 language plpgsql
@@ -10820,6 +10939,7 @@ begin
     raise exception using errcode = 'NC001', message = 'pagina começa em 1 e por_pagina vai de 1 a 500';
   end if;
   v_onde := concat_ws(' and ', 'true',
+    case when consultar_divergencias.id is not null then 'd.id = $15' end,
     case when consultar_divergencias.status is not null then 'd.status = any ($1)' end,
     case when consultar_divergencias.regras is not null then 'd.regra = any ($2)' end,
     case when consultar_divergencias.tabela is not null then 'd.tabela = $3' end,
@@ -10846,14 +10966,14 @@ begin
     ) as p $q$, v_onde, v_coluna, case when left(consultar_divergencias.ordem, 1) = '-' then 'desc' else 'asc' end)
   using consultar_divergencias.status, consultar_divergencias.regras, consultar_divergencias.tabela, consultar_divergencias.registro_id,
     consultar_divergencias.sessao_id, confianca_minima, confianca_maxima, valor_minimo, valor_maximo, detectada_de, detectada_ate,
-    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina
+    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina, consultar_divergencias.id
   into v_pagina;
   return v_pagina;
 end
 $$;
-comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
+comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint) is
   'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
-grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
+grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint)
   to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencias.sql
 
@@ -12017,24 +12137,25 @@ as $$
   select jsonb_build_object(
     'total', count(*),
     'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
-    'adiadas', count(*) filter (where d.adiada_ate > (now() at time zone conteudo_espera.fuso)::date),
+    'adiadas', count(*) filter (where d.adiada),
     'segunda', count(*) filter (where d.status = 'aguardando_segunda_aprovacao'),
     'mais_antiga_dias', max(d.idade),
     'mediana_dias', percentile_disc(0.5) within group (order by d.idade),
     'dias_vencimento', max(v.dias),
-    'vencidas', count(*) filter (where d.idade > v.dias),
-    'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias), 0)))
+    'vencidas', count(*) filter (where d.idade > v.dias and not d.adiada),
+    'valor_vencidas', audit_interno.centavos(coalesce(sum(d.valor_em_risco) filter (where d.idade > v.dias and not d.adiada), 0)))
   from (select (audit_interno.configuracao('correio.dias_vencimento') #>> '{}')::integer as dias) as v
   left join lateral (
-    select d.status, d.valor_em_risco, d.adiada_ate, (now() at time zone conteudo_espera.fuso)::date
-      - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
+    select d.status, d.valor_em_risco, coalesce(d.adiada_ate > h.dia, false) as adiada,
+      h.dia - (d.detectada_em at time zone conteudo_espera.fuso)::date as idade
     from audit.divergencias_processadas d
+    cross join (select (now() at time zone conteudo_espera.fuso)::date as dia) as h
     where audit.aguarda_pessoa(d.status)
   ) as d on true
   where d.status is not null
 $$;
 comment on function audit_interno.conteudo_espera(text) is
-  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much overdue.';
+  'JSON object: count, amount, ages in days of what waits for a person, how much of it is postponed and how much of the rest overdue.';
 --! EndIncluded saidas/correio/conteudo_espera.sql
 
 --! Included saidas/correio/conteudo_regras.sql
@@ -12264,6 +12385,7 @@ declare
   v_fuso text := audit.fuso();
   v_itens integer := (audit_interno.configuracao('correio.itens') #>> '{}')::integer;
   v_conteudo jsonb;
+  v_espera jsonb;
 begin
   select * into strict v_aviso from audit.notificacoes n where n.id = conteudo_mensagem.notificacao_id;
   v_conteudo := jsonb_build_object(
@@ -12283,11 +12405,17 @@ begin
       order by a.previsto_para desc limit 1));
   end if;
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = v_aviso.sessao_id;
+  v_espera := audit_interno.conteudo_espera(v_fuso);
   v_conteudo := v_conteudo || jsonb_build_object(
-    'estado', case v_sessao.status when 'concluida' then 'feito' when 'concluida_com_falhas' then 'lacunas' else 'falhou' end,
+    'estado', case
+      when v_sessao.status = 'concluida_com_falhas' then 'lacunas'
+      when v_sessao.status <> 'concluida' then 'falhou'
+      when (v_espera ->> 'vencidas')::bigint > 0 then 'vencidas'
+      when (v_espera ->> 'total')::bigint > (v_espera ->> 'adiadas')::bigint then 'espera'
+      else 'feito' end,
     'sessao', audit_interno.conteudo_sessao(v_sessao.id),
     'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
-    'espera', audit_interno.conteudo_espera(v_fuso),
+    'espera', v_espera,
     'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
@@ -12310,7 +12438,7 @@ begin
   return v_conteudo;
 end
 $$;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';
 --! EndIncluded saidas/correio/conteudo_mensagem.sql
 
 --! Included saidas/correio/compor_mensagem.sql
@@ -14734,6 +14862,47 @@ $$;
 comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing pattern of this kind folded for comparison.';
 --! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
+--! Included pessoas/configuracao/conferir_alcance.sql
+-- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
+-- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
+-- compare with: an excluding pattern, no marketing category yet, no ledger that can be read. Measures through audit.medir_padrao;
+-- changes nothing. Called by audit.salvar_padrao.
+create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_maxima constant numeric := (audit_interno.configuracao('trade_marketing.discordancia_maxima') #>> '{}')::numeric;
+  v_medida record;
+begin
+  if padrao.acao <> 'incluir' or nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
+    return null;
+  end if;
+  begin
+    select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
+  exception when sqlstate 'NC010' or insufficient_privilege then
+    return null; -- no session can read the ledger either, and each says so
+  end;
+  if v_medida.discordancia > v_maxima and conferido is not true then
+    raise exception using errcode = 'NC027',
+      message = format('o padrão "%s" alcança %s lançamentos, e o livro discorda de %s deles (%s%%)', padrao.padrao, v_medida.lancamentos,
+        v_medida.discordam, round(100 * v_medida.discordancia)),
+      detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
+        case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
+          select string_agg(format('%s (%s)', coalesce(nullif(btrim(c.categoria), ''), 'sem categoria'), c.lancamentos), ', ' order by c.lancamentos desc, c.categoria)
+          from jsonb_to_recordset(v_medida.categorias) as c (categoria text, lancamentos bigint))),
+      hint = 'Escreva-o mais estreito, ou exclua com outro padrão o que não é marketing. Se você viu o que ele alcança e é isso mesmo: conferido => true, ou conferente padroes salvar … --conferido.';
+  end if;
+  return jsonb_build_object('lancamentos', v_medida.lancamentos, 'discordam', v_medida.discordam, 'fracao', v_medida.fracao,
+    'conferido', conferido is true);
+end
+$$;
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
+  'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+--! EndIncluded pessoas/configuracao/conferir_alcance.sql
+
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
 -- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
@@ -15072,6 +15241,79 @@ comment on function regras.nome_proprio(text) is
 revoke execute on function regras.nome_proprio(text) from public;
 --! EndIncluded regras/comum/nome_proprio.sql
 
+--! Included regras/comum/lancamentos_parecidos.sql
+-- The entries of the ledger that are most like one: of the same company, or with one of its longest words in their text; most words in common
+-- first, those whose category is decided before those that are parked, nearest in time before others. Looks outwards from the day of
+-- that entry, a month, a quarter, a year, three years, and goes no further once it has enough or a second has passed: a ledger may be long, and a person
+-- waits. Reads dw.lancamentos, so it runs as conferente_regra; changes nothing. Called by audit.lancamentos_parecidos.
+create or replace function regras.lancamentos_parecidos(
+  chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite int
+)
+returns table (
+  registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text,
+  mesma_empresa boolean, mesmas_palavras text[]
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_inicio timestamptz := clock_timestamp();
+  v_dia date := least(greatest(coalesce(lancamentos_parecidos.dia, current_date), date '0100-01-01'), date '9900-01-01');
+  v_comeco text := regras.inicio_fornecedor(lancamentos_parecidos.fornecedor_id);
+  v_raiz text := regras.raiz_fornecedor(lancamentos_parecidos.fornecedor_id);
+  v_nome text := lower(nullif(btrim(lancamentos_parecidos.fornecedor), ''));
+  v_canonico text := regras.nome_canonico(lancamentos_parecidos.fornecedor);
+  v_palavras text[] := array(select distinct p from string_to_table(regras.palavras_texto(lancamentos_parecidos.descricao), ' ') p where length(p) >= 3);
+  -- as it is written: to fold every text of a ledger takes longer than a person waits
+  v_longas text[] := array(select '%' || p || '%' from regexp_split_to_table(lower(left(lancamentos_parecidos.descricao, 600)), '[^[:alpha:]]+') p
+    where length(p) >= 4 group by p order by length(p) desc, p limit 3);
+  v_pendentes text[] := regras.rotulos_pendentes();
+  v_perto int := -1;
+  v_longe int;
+  v_achados int;
+  v_falta int := least(greatest(lancamentos_parecidos.limite, 0), 50);
+begin
+  foreach v_longe in array array[31, 92, 366, 1096] loop -- over stretches of time, not rows
+    exit when v_falta <= 0 or clock_timestamp() > v_inicio + interval '1 second';
+    return query
+    with perto as materialized (
+      select l.id::text as id, l.data_lancamento::date as dia, l.fornecedor_id::text as codigo, l.fornecedor::text as nome, l.documento::text as documento,
+        l.descricao::text as texto, l.valor::numeric as valor, l.categoria::text as categoria
+      from dw.lancamentos l
+      where (l.data_lancamento between v_dia - v_longe and v_dia - v_perto - 1 or l.data_lancamento between v_dia + greatest(v_perto + 1, 1) and v_dia + v_longe)
+        and (v_comeco <> '' and regras.inicio_fornecedor(l.fornecedor_id) = v_comeco or lower(l.fornecedor) = v_nome
+          or lower(l.descricao) like any (v_longas))
+        and l.id::text <> lancamentos_parecidos.chave
+      order by regras.inicio_fornecedor(l.fornecedor_id) = v_comeco desc nulls last, abs(l.data_lancamento::date - v_dia)
+      limit 2000
+    ), medido as (
+      select p.*, p.categoria is null or coalesce(audit_interno.dobrar_categoria(p.categoria), '') = any (v_pendentes) as pendente,
+        coalesce(regras.raiz_fornecedor(p.codigo) = v_raiz, regras.nome_canonico(p.nome) = v_canonico, false) as empresa, w.comuns, w.todas
+      from perto p
+      cross join lateral (
+        select coalesce(array_agg(distinct u order by u) filter (where u = any (v_palavras)), '{}') as comuns, count(distinct u) as todas
+        from string_to_table(regras.palavras_texto(p.texto), ' ') u where length(u) >= 3) w
+    )
+    select m.id, m.dia, m.nome, m.documento, m.texto, m.valor, m.categoria, m.empresa, m.comuns
+    from medido m
+    where m.empresa or m.comuns <> '{}'
+    order by m.empresa::int + cardinality(m.comuns)::numeric / nullif(m.todas + cardinality(v_palavras) - cardinality(m.comuns), 0) desc nulls last,
+      m.pendente, abs(m.dia - v_dia), m.id
+    limit v_falta;
+    get diagnostics v_achados = row_count;
+    v_falta := v_falta - v_achados;
+    v_perto := v_longe;
+  end loop;
+end
+$$;
+
+comment on function regras.lancamentos_parecidos(text, date, text, text, text, int) is
+  'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
+revoke execute on function regras.lancamentos_parecidos(text, date, text, text, text, int) from public;
+--! EndIncluded regras/comum/lancamentos_parecidos.sql
+
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
@@ -15248,6 +15490,182 @@ end;
 comment on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) is
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 revoke execute on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) from public;
+
+-- The sentence and the change of confidence for one kind of a document in several lines. Touches nothing; inlined by the planner.
+-- Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.explicacao_rateio(
+  tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes int, retencao numeric, tributos text
+)
+returns table (frase text, ajuste numeric)
+language sql immutable parallel safe
+begin atomic
+  select
+    'O documento ' || pg_catalog.left(documento, 60) || ' está em ' || quantas || ' lançamentos que somam ' || regra_validacao_valores.reais(soma)
+      || ', e ele leva a ' || regra_validacao_valores.reais(esperado) || ': '
+      || case tipo
+        when 'rateio_repetido' then 'está lançado ' || vezes || ' vezes'
+        when 'rateio_linha_repetida' then 'a linha de ' || regra_validacao_valores.reais(repetida) || ' está lançada duas vezes'
+        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma) - pg_catalog.abs(esperado)) || ' a mais'
+        when 'sinal_trocado' then 'o sinal está trocado'
+        else regra_validacao_valores.reais(pg_catalog.abs(esperado) - pg_catalog.abs(soma)) || ' a menos'
+          || case when retencao is not null then ', o que corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
+            || '% (' || tributos || '), que pode ser legítima' else '' end
+      end || '.',
+    case
+      when tipo in ('rateio_repetido', 'rateio_linha_repetida') then 0.10
+      when tipo = 'rateio_a_mais' then 0
+      when tipo = 'sinal_trocado' then -0.05
+      when retencao is not null then -0.40
+      else -0.10
+    end;
+end;
+
+comment on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, numeric, text) is
+  'Sentence and change of confidence for one kind of a document in several lines.';
+revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, numeric, text) from public;
+
+-- The findings on amounts. An entry that is alone with its document is judged by itself, and what the document leads to is proposed; a
+-- document that stands in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a rate of
+-- exchange is one where the day has it of several suppliers. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.diferencas(
+  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
+) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
+  v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
+begin
+  return query
+  with crua as materialized (
+    select l.id, l.data_lancamento, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
+      x.esperado, x.tolerancia
+    from dw.lancamentos l
+    cross join lateral (
+      select
+        l.valor_documento - coalesce(l.valor_desconto, 0) as esperado,
+        greatest(absoluta, relativa * abs(l.valor_documento - coalesce(l.valor_desconto, 0))) as tolerancia
+    ) x
+    where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
+      and abs(l.valor - x.esperado) > x.tolerancia
+      -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
+      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      and (digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
+        + regra_validacao_valores.arredondamento_origem(l.valor, digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  ), credito as materialized (
+    select m.mes
+    from (
+      select distinct date_trunc('month', c.data_lancamento)::date as mes
+      from crua c
+      where c.valor < 0 and c.esperado > 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
+      offset 0
+    ) m
+    where regra_validacao_valores.habito_sinais(m.mes)
+  ), suspeita as materialized (
+    select c.id, c.data_lancamento, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
+      m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+    from crua c
+    left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
+    cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
+    where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
+  ), numerada as (
+    select s.data_lancamento, s.documento, regra_validacao_valores.chave_duplicidade(s.valor_documento, s.fornecedor_id) as chave
+    from suspeita s
+    where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
+  ), rateio as materialized (
+    select r.*
+    from (
+      select array_agg(distinct n.chave) as chaves, array_agg(distinct n.documento) as numeros, array_agg(distinct n.data_lancamento) as dias
+      from numerada n
+      offset 0
+    ) n
+    cross join lateral regra_validacao_valores.rateios(n.chaves, n.numeros, n.dias, cardinality(n.dias) > 60 or cardinality(n.numeros) > 2000,
+      v_dias, absoluta, relativa, digitos, array(select c.mes from credito c)) r
+    where n.chaves is not null
+  ), sozinha as materialized (
+    select s.*, s.valor - s.esperado as diferenca,
+      regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
+    from suspeita s
+    where not exists (select from rateio r where r.id = s.id::text)
+  ), taxa as materialized (
+    select t.dia, t.degrau
+    from regra_validacao_valores.taxas_dos_dias(array(select distinct s.data_lancamento from sozinha s where s.tipo = 'razao_cambial'),
+      absoluta, v_cambio_minimo, v_cambio_maximo) t
+  ), nomeada as (
+    select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
+      s.tolerancia, s.credito, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
+    from sozinha s
+    left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
+      and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
+    offset 0
+  )
+  select
+    null::text,
+    d.id::text,
+    -- more than numeric(18,2) holds can only be flagged
+    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
+    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', d.tipo,
+      'valor', d.valor,
+      'valor_documento', d.valor_documento,
+      'valor_desconto', d.valor_desconto,
+      'esperado', d.esperado,
+      'diferenca', d.diferenca,
+      'tolerancia', d.tolerancia,
+      'razao', case when d.esperado <> 0 then round(d.valor / d.esperado, 6) end,
+      'credito_positivo', nullif(d.credito, false),
+      'retencao_possivel', r.taxa,
+      'tributos_retidos', r.tributos,
+      'conta', e.conta)),
+    'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
+      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+    abs(d.diferenca)
+  from nomeada d
+  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
+  cross join lateral regra_validacao_valores.explicacao_diferenca(
+    d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, r.taxa, r.tributos) e
+  union all
+  select
+    null::text,
+    s.id::text,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', t.tipo,
+      'valor', s.valor,
+      'documento', s.documento,
+      'valor_documento', s.valor_documento,
+      'soma', t.soma,
+      'esperado', t.esperado,
+      'diferenca', t.soma - t.esperado,
+      'tolerancia', t.tolerancia,
+      'retencao_possivel', r.taxa,
+      'tributos_retidos', r.tributos,
+      'lancamentos', t.quantas,
+      'linhas', t.linhas)),
+    e.frase,
+    abs(t.soma - t.esperado)
+  from rateio t
+  join suspeita s on s.id::text = t.id
+  left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento) r on t.tipo = 'rateio_a_menos'
+  cross join lateral regra_validacao_valores.explicacao_rateio(
+    t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
+  where t.tipo is not null;
+end
+$$;
+
+comment on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) is
+  'Amounts that differ from their document: of an entry alone with the expected amount, of a document in several lines as one flag.';
+revoke execute on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) from public;
 --! EndIncluded regras/validacao_valores/diferencas.sql
 
 --! Included regras/validacao_valores/duplicidades.sql
@@ -15358,13 +15776,62 @@ comment on function regra_validacao_valores.chaves_suspeitas(audit.janela, date,
   'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
 revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) from public;
 
+-- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
+-- cost centre, category and account. apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
+-- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
+create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
+returns table (dia date, filial text)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias date[] := dias;
+begin
+  if apontadas is not null and dias <> '{}' then
+    v_dias := array(
+      select l.data_lancamento
+      from dw.lancamentos l
+      where l.data_lancamento = any (dias) and l.valor <> 0 and l.documento <> ''
+      group by l.data_lancamento
+      having count(*) <= 4 * apontadas[array_position(dias, l.data_lancamento)]);
+  end if;
+  if v_dias = '{}' then
+    return;
+  end if;
+  return query
+  select d.data_lancamento, d.filial
+  from (
+    select l.data_lancamento, l.filial::text as filial, count(*) as vezes
+    from dw.lancamentos l
+    where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
+    group by l.data_lancamento, l.filial::text, l.valor, l.fornecedor_id::text, l.fornecedor::text, l.documento::text, l.centro_custo::text, l.categoria::text,
+      l.conta_contabil::text
+  ) d
+  group by d.data_lancamento, d.filial
+  having count(*) filter (where d.vezes > 1) >= greatest(10, 0.5 * count(*));
+end
+$$;
+
+comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
+  'Days and branches of which half the documents, and ten at least, are there more than once.';
+revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
+
 -- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
 -- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
 -- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
 -- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
--- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
+-- back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
+-- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
+-- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
+-- and reversals may lie outside.
+-- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
+-- least and greatest are not), or it takes the square of it.
 -- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
+create or replace function regra_validacao_valores.duplicidades(
+  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
+) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -15383,6 +15850,7 @@ declare
   v_ate date := least(v_fim + v_dias, '9999-12-31');
   v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
   v_poucas boolean := not v_por_data or v_fim - v_inicio < v_dias;
+  v_pendentes text[] := regras.rotulos_pendentes();
   v_datas date[];
   v_quantas int;
   v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
@@ -15417,41 +15885,54 @@ begin
   end if;
 
   return query
-  with numerada as (
-    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
+  with lida as (
+    -- then the end of the number, which no spelling changes
+    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
     from (
-      -- then the end of the number, which no spelling changes
-      select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
-      from (
-        -- by name: a warehouse may have further columns, called anything
-        select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
-          regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
-        from dw.lancamentos f
-        where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
-          and f.data_lancamento between v_de and v_ate
-          and (v_datas is null or f.data_lancamento = any (v_datas))
-        offset 0
-      ) e
-    ) l
+      -- by name: a warehouse may have further columns, called anything
+      select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
+        f.valor, f.valor_documento, f.valor_desconto, f.descricao, regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+      from dw.lancamentos f
+      where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
+        and f.data_lancamento between v_de and v_ate
+        and (v_datas is null or f.data_lancamento = any (v_datas))
+      offset 0
+    ) e
+  ), numerada as (
+    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
+    from lida l
     where l.companhia > 1
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
       -- without a code by name: a full stop or a legal form otherwise written is no other supplier
       coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regra_validacao_valores.parcela_dita(l.descricao) as parcela
+      regra_validacao_valores.parcela_dita(l.descricao) as parcela,
+      regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
+      l.valor_documento is not null as documentada,
+      coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
+      -- what is parked has no category yet, and its account is none
+      case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
+        then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end as conta
     from (
       select n.*, count(*) over (partition by n.chave, n.numero) as iguais
       from numerada n
       where n.numero is not null
     ) l
     where l.iguais > 1
-  ), movimento as (
-    select c.*, sign(c.valor) as sinal,
-      -- one place for each entry, so that a day's own order counts within the days
-      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
-      sum(sign(c.valor)) over documento as saldo
+  ), situada as (
+    select c.*, c.documentada and not c.parte as inteira,
+      -- and goes with the one that is there
+      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (
+        partition by c.fornecedor, c.numero, c.parcela, abs(c.valor), c.data_lancamento, c.centro))) as destino
     from comparavel c
     where c.fornecedor is not null
+  ), movimento as (
+    select c.*, sign(c.valor)::int as sinal,
+      case when c.inteira then '' else c.destino end as reparte,
+      -- one place for each entry, so that a day's own order counts within the days
+      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
+      sum(sign(c.valor)::int) over documento as saldo
+    from situada c
     window documento as (
       partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
       rows unbounded preceding)
@@ -15460,63 +15941,123 @@ begin
       -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
       -- reversal meets its booking, over the shorter one nothing old is left to meet
       greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
-      -- what was booked last is taken back first: it stands unless the balance falls below the one that it left
-      case m.sinal when 1 then min(m.saldo) over depois < m.saldo else max(m.saldo) over depois > m.saldo end as estornada
+      -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
+      -- entry stepped over takes it back
+      coalesce(lead(m.momento) over (
+        partition by m.fornecedor, m.numero, m.parcela, abs(m.valor), least(m.saldo, m.saldo - m.sinal) order by m.momento)
+        <= m.momento + v_perto, false) as estornada
     from movimento m
     window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
       antes as (documento range between v_perto preceding and current row),
-      muito_antes as (documento range between v_longe preceding and current row),
-      depois as (documento range between current row and v_perto following)
-  ), par as (
-    select l.*,
-      lag(l.id) over gemeo as gemeo_id,
-      lag(l.data_lancamento) over gemeo as gemeo_data,
-      lag(l.filial) over gemeo as gemeo_filial,
-      lag(l.documento) over gemeo as gemeo_documento,
-      lag(l.descricao) over gemeo as gemeo_descricao
+      muito_antes as (documento range between v_longe preceding and current row)
+  ), lugar as (
+    select l.*, row_number() over (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento) as lugar
     from liquida l
     where not l.estornada
-    window gemeo as (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento)
+  ), par as (
+    select l.*,
+      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one, or the
+      -- last of an earlier day
+      case when l.inteira then nullif(l.lugar - 1, 0)
+        when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
+        else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar
+    from lugar l
+    window documento as (partition by l.fornecedor, l.numero, l.parcela, l.valor),
+      igual as (partition by l.fornecedor, l.numero, l.parcela, l.valor, l.reparte order by l.momento),
+      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding),
+      outros_dias as (documento order by l.data_lancamento range between unbounded preceding and interval '1 day' preceding)
+  ), apontada as (
+    select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
+      p.descricao, p.reparte, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
+      g.descricao as gemeo_descricao, g.carregado_em as gemeo_carga, g.reparte as gemeo_reparte,
+      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.valor, p.data_lancamento) as no_dia
+    from par p
+    join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.valor = p.valor and g.lugar = p.gemeo_lugar
+    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1
+  ), repetido as materialized (
+    select r.dia, r.filial
+    from (
+      select array_agg(a.data_lancamento) as dias, array_agg(a.apontadas) as apontadas
+      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento) a
+      offset 0
+    ) a
+    cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
+    where a.dias is not null
+  ), agrupada as (
+    select a.*,
+      case when r.dia is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+      case
+        -- loads are told apart by the day on which they came; where both came at once, by the days of their entries
+        when r.dia is not null then coalesce(nullif((a.carregado_em at time zone 'UTC')::date, (a.gemeo_carga at time zone 'UTC')::date)::text, '')
+        when a.no_dia > 10 then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        else a.id::text end as chave
+    from apontada a
+    left join repetido r on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
+    where (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+  ), contada as (
+    select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
+      max(a.data_lancamento) over junta as ate, row_number() over (partition by a.conjunto, a.chave order by a.momento desc, a.id desc) as do_fim
+    from agrupada a
+    window junta as (partition by a.conjunto, a.chave)
   )
   select
     null::text,
     p.id::text,
     '{}'::jsonb,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
-    jsonb_build_object(
+    jsonb_strip_nulls(jsonb_build_object(
       'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
       'mesma_descricao', t.mesma_descricao,
-      'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
+      'outro_destino', nullif(t.outro_destino, false),
+      'lancamentos', case when p.conjunto is not null then p.quantos end,
+      'soma', case when p.conjunto is not null then p.soma end,
+      'de', case when p.conjunto = 'carga_repetida' then p.de end,
+      'ate', case when p.conjunto = 'carga_repetida' then p.ate end,
+      'carregado_em', case when p.conjunto = 'carga_repetida' then p.carregado_em end))
+      || jsonb_build_object('gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
         'documento', p.gemeo_documento)),
-    'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
-      || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
-      || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
-      || '; este seria a segunda vez.',
-    abs(p.valor)
-  from par p
+    case p.conjunto
+      when 'carga_repetida' then
+        p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
+          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. Um deles é o documento '
+          || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
+      when 'repeticao_em_massa' then
+        'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
+          || ' lançamentos de ' || to_char(p.data_lancamento, 'DD/MM/YYYY') || ' além do primeiro, e somam ' || regra_validacao_valores.reais(p.soma) || '.'
+      else
+        'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
+          || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
+          || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
+          || case when t.outro_destino then ', com outro centro de custo, categoria ou conta' else '' end
+          || '; este seria a segunda vez.'
+    end,
+    case when p.conjunto is null then abs(p.valor) else p.soma end
+  from contada p
   cross join lateral (
     select
-      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
-        then 'duplicidade' else 'duplicidade_proxima' end as tipo,
+      coalesce(p.conjunto, case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
+        then 'duplicidade' else 'duplicidade_proxima' end) as tipo,
       audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, '')) as mesma_descricao,
-      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial then 0.10 else 0 end
-        + case when audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, ''))
-            then 0.05 else -0.15 end as ajuste
+      p.reparte <> p.gemeo_reparte as outro_destino,
+      case p.conjunto when 'carga_repetida' then 0.15 when 'repeticao_em_massa' then -0.20 else
+        case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial then 0.10 else 0 end
+          + case when audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, ''))
+              then 0.05 else -0.15 end
+          + case when p.reparte <> p.gemeo_reparte then -0.15 else 0 end
+      end as ajuste
   ) t
-  where p.gemeo_data >= p.data_lancamento - v_dias
-    and p.liquido > 1
-    and audit.na_janela(janela, p.data_lancamento, p.carregado_em, p.id);
+  where p.conjunto is null or p.do_fim = 1;
 end
 $$;
 
-comment on function regra_validacao_valores.duplicidades(audit.janela, numeric) is
-  'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-revoke execute on function regra_validacao_valores.duplicidades(audit.janela, numeric) from public;
+comment on function regra_validacao_valores.duplicidades(audit.janela, numeric, numeric, numeric, int) is
+  'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
+revoke execute on function regra_validacao_valores.duplicidades(audit.janela, numeric, numeric, numeric, int) from public;
 --! EndIncluded regras/validacao_valores/duplicidades.sql
 
 --! Included regras/validacao_valores/regra.sql
--- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the
--- tolerance, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
+-- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the tolerance, documents
+-- whose lines together are not, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
 -- Called by the engine for a window, and again over corrected keys to verify them.
 create or replace function regra_validacao_valores.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
@@ -15529,66 +16070,14 @@ declare
   v_absoluta numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.01);
   v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
   v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
-  v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
-  v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
 begin
-  return query
-  select
-    null::text,
-    d.id::text,
-    -- more than numeric(18,2) holds can only be flagged
-    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
-    trunc(greatest(0.05, least(0.99, v_base + e.ajuste)), 4),
-    jsonb_strip_nulls(jsonb_build_object(
-      'tipo', d.tipo,
-      'valor', d.valor,
-      'valor_documento', d.valor_documento,
-      'valor_desconto', d.valor_desconto,
-      'esperado', d.esperado,
-      'diferenca', d.diferenca,
-      'tolerancia', d.tolerancia,
-      'razao', d.razao,
-      'retencao_possivel', r.taxa,
-      'tributos_retidos', r.tributos,
-      'conta', e.conta)),
-    'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
-      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
-    abs(d.diferenca)
-  from (
-    select
-      l.id, l.data_lancamento, l.valor, l.valor_documento, l.valor_desconto, x.esperado,
-      l.valor - x.esperado as diferenca,
-      x.tolerancia,
-      case when x.esperado <> 0 then round(l.valor / x.esperado, 6) end as razao,
-      regra_validacao_valores.tipo_diferenca(l.valor, l.valor_documento, l.valor_desconto, x.tolerancia,
-        v_cambio_minimo, v_cambio_maximo) as tipo
-    from dw.lancamentos l
-    cross join lateral (
-      select
-        l.valor_documento - coalesce(l.valor_desconto, 0) as esperado,
-        greatest(v_absoluta, v_relativa * abs(l.valor_documento - coalesce(l.valor_desconto, 0))) as tolerancia
-    ) x
-    where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > v_absoluta
-      and abs(l.valor - x.esperado) > x.tolerancia
-      -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
-      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and (v_digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
-        + regra_validacao_valores.arredondamento_origem(l.valor, v_digitos)
-        + regra_validacao_valores.arredondamento_origem(l.valor_documento, v_digitos)
-        + regra_validacao_valores.arredondamento_origem(l.valor_desconto, v_digitos))
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
-    offset 0 -- each is computed once, and only for findings
-  ) d
-  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
-  cross join lateral regra_validacao_valores.explicacao_diferenca(
-    d.tipo, d.valor, d.valor_documento, d.valor_desconto, d.esperado, r.taxa, r.tributos) e;
-
-  return query select * from regra_validacao_valores.duplicidades(janela, v_base);
+  return query select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos);
+  return query select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos);
 end
 $$;
 
 comment on function regra_validacao_valores.detectar(audit.janela) is
-  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 revoke execute on function regra_validacao_valores.detectar(audit.janela) from public;
 --! EndIncluded regras/validacao_valores/regra.sql
 
@@ -15995,6 +16484,334 @@ $$;
 comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/sem_par.sql
+
+--! Included regras/validacao_valores/habitos.sql
+-- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in the
+-- 20,000 entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
+-- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
+create or replace function regra_validacao_valores.sinais_creditos(mes date)
+returns table (contrarios bigint, proprios bigint, contados bigint)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_inicio date := date_trunc('month', mes)::date;
+  v_fim date := (date_trunc('month', mes) + interval '1 month')::date;
+begin
+  return query
+  select count(*) filter (where x.valor < 0 and x.valor_documento > 0), count(*) filter (where x.valor < 0 and x.valor_documento < 0), count(*)
+  from (
+    (select l.valor, l.valor_documento, l.valor_desconto
+      from dw.lancamentos l
+      where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
+      order by l.data_lancamento desc
+      limit 20000)
+    union all
+    (select l.valor, l.valor_documento, l.valor_desconto
+      from dw.lancamentos l
+      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
+      order by l.data_lancamento
+      limit 20000)
+  ) x
+  where not regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, 0.05, 0, 0);
+end
+$$;
+
+comment on function regra_validacao_valores.sinais_creditos(date) is
+  'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
+revoke execute on function regra_validacao_valores.sinais_creditos(date) from public;
+
+-- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
+-- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar for the months of its suspects.
+create or replace function regra_validacao_valores.habito_sinais(mes date) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
+  from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s
+$$;
+
+comment on function regra_validacao_valores.habito_sinais(date) is
+  'Whether credit notes of a month have a positive document by habit of the ledger.';
+revoke execute on function regra_validacao_valores.habito_sinais(date) from public;
+
+-- The ratio of an amount to what was expected as a step of half a per cent; null where it is a share (a whole percentage of the
+-- document), or where the two have no ratio. Touches nothing. Called by regra_validacao_valores.taxas_dos_dias and detectar.
+create or replace function regra_validacao_valores.degrau_taxa(valor numeric, esperado numeric) returns int
+language sql immutable parallel safe
+return case
+  when valor * esperado <= 0 then null
+  when pg_catalog.abs(valor) > pg_catalog.abs(esperado)
+    or pg_catalog.abs(valor - pg_catalog.round(esperado * pg_catalog.round(100 * valor / esperado) / 100, 2)) > 0.01
+  then pg_catalog.round(200 * pg_catalog.abs(pg_catalog.ln((valor / esperado)::float8)))::int
+end;
+
+comment on function regra_validacao_valores.degrau_taxa(numeric, numeric) is
+  'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
+revoke execute on function regra_validacao_valores.degrau_taxa(numeric, numeric) from public;
+
+-- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
+-- a per cent. One entry alone says nothing of another currency. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, degrau int)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+begin
+  if dias = '{}' then
+    return;
+  end if;
+  return query
+  select x.data_lancamento, x.degrau + v.vizinho
+  from (
+    select l.data_lancamento, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
+      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)) as degrau
+    from dw.lancamentos l
+    where l.data_lancamento = any (dias)
+      and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
+      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      and regra_validacao_valores.tipo_diferenca(
+        l.valor, l.valor_documento, l.valor_desconto, absoluta, cambio_minimo, cambio_maximo) = 'razao_cambial'
+    offset 0
+  ) x
+  cross join (values (-1), (0), (1)) v (vizinho)
+  where x.degrau is not null
+  group by x.data_lancamento, x.degrau + v.vizinho
+  having count(distinct x.fornecedor) >= 3;
+end
+$$;
+
+comment on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) is
+  'Days and ratios that entries of three suppliers or more share: rates of exchange.';
+revoke execute on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) from public;
+--! EndIncluded regras/validacao_valores/habitos.sql
+
+--! Included regras/validacao_valores/rateios.sql
+-- Whether an amount, without its sign, is not what its document says beyond the tolerance: a share of it, or an error. Touches nothing;
+-- inlined by the planner. Called by regra_validacao_valores.detectar, rateios and duplicidades.
+create or replace function regra_validacao_valores.difere(
+  valor numeric, documento numeric, desconto numeric, absoluta numeric, relativa numeric, digitos int
+) returns boolean
+language sql immutable parallel safe
+return coalesce(pg_catalog.abs(pg_catalog.abs(valor) - pg_catalog.abs(documento - coalesce(desconto, 0)))
+  > greatest(absoluta, relativa * pg_catalog.abs(documento - coalesce(desconto, 0)))
+    + case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(valor, digitos)
+      + regra_validacao_valores.arredondamento_origem(documento, digitos)
+      + coalesce(regra_validacao_valores.arredondamento_origem(desconto, digitos), 0) end, false);
+
+comment on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) is
+  'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
+revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
+
+-- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
+-- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
+-- the suppliers' codes (regra_validacao_valores.chave_duplicidade), so that dear comparisons see only what has a companion. tudo: the
+-- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
+create or replace function regra_validacao_valores.linhas_documentos(
+  chaves bigint[], numeros text[], dias date[], tudo boolean
+)
+returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
+  valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text)
+language plpgsql stable rows 1000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_de date := greatest((select min(d) from unnest(dias) d), '0003-01-01') - 366;
+  v_ate date := least((select max(d) from unnest(dias) d), '9990-12-31') + 366;
+begin
+  if dias = '{}' then
+    return;
+  end if;
+  return query
+  with lida as (
+    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+    from (
+      select f.id::text as id, f.data_lancamento, f.carregado_em, f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil, f.valor,
+        f.valor_documento, f.valor_desconto, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
+        regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
+      from dw.lancamentos f
+      where regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
+        and f.documento <> '' and f.data_lancamento between v_de and v_ate
+        and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
+        and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
+      offset 0
+    ) e
+  ), escrita as (
+    -- each spelling once: a flood has one
+    select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
+    from (select distinct x.documento from lida x where x.companhia > 1) d
+    offset 0
+  )
+  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.documento,
+    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
+  from lida l
+  join escrita e on e.documento = l.documento
+  where l.companhia > 1 and e.numero is not null
+    and coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)) is not null;
+end
+$$;
+
+comment on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) is
+  'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
+revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) from public;
+
+-- What the sum of a document's lines says of it: inteiros 1 where it is the document, -1 where it is the document with the other sign,
+-- 0 where lines take each other back, null where it is none of these; what would be right, with the sum's sign; and within what tolerance.
+-- A share is rounded to the cent, so that each line may be half a cent off. A discount is the document's (maior, of its lines) or the
+-- lines' own (descontos, their sum): whichever explains the sum. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.rateios.
+create or replace function regra_validacao_valores.conferir_soma(
+  soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric,
+  absoluta numeric, relativa numeric
+)
+returns table (inteiros int, esperado numeric, tolerancia numeric)
+language sql immutable parallel safe
+begin atomic
+  select
+    case
+      when pg_catalog.abs(soma) <= t.tolerancia and maior > t.tolerancia then 0
+      when pg_catalog.abs(pg_catalog.abs(soma) - e.esperado) <= t.tolerancia then pg_catalog.sign(soma)::int
+    end,
+    e.esperado * case when soma < 0 then -1 else 1 end,
+    t.tolerancia
+  from (
+    select case when pg_catalog.abs(pg_catalog.abs(soma) - pg_catalog.abs(documento - desconto))
+        <= pg_catalog.abs(pg_catalog.abs(soma) - pg_catalog.abs(documento - pg_catalog.abs(descontos)))
+      then pg_catalog.abs(documento - desconto) else pg_catalog.abs(documento - pg_catalog.abs(descontos)) end as esperado
+  ) e
+  cross join lateral (select greatest(absoluta, relativa * e.esperado, 0.005 * linhas) + arredondado as tolerancia) t;
+end;
+
+comment on function regra_validacao_valores.conferir_soma(numeric, numeric, bigint, numeric, numeric, numeric, numeric, numeric, numeric) is
+  'Whether lines together are their document (1), its reversal (-1), nothing (0) or neither (null); what would be right, and the tolerance.';
+revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeric, bigint, numeric, numeric, numeric, numeric, numeric, numeric) from public;
+
+-- Judges documents that stand in several lines (one supplier, one number, one valor_documento) as what they are: one document, whose
+-- lines together are what it says. Lines of one day that add up to it are right, and so are those of a year (instalments). A line that
+-- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
+-- its lines, on the last of those that are not the whole document by themselves.
+-- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
+-- an entry that stands alone, and is judged alone. Takes keys, numbers and days of the suspects as linhas_documentos does; creditos: the
+-- months whose credit notes have a positive document by habit. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.rateios(
+  chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
+  creditos date[]
+)
+returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int)
+language sql stable
+set search_path = pg_catalog, pg_temp
+set work_mem = '64MB'
+as $$
+  with linha as (
+    select l.*, abs(l.valor_documento) as modulo, coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
+      regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
+      case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
+    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.numeros, rateios.dias, rateios.tudo) l
+  ), do_documento as (
+    select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
+      max(sign(l.valor_documento)) over documento as lado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
+      sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
+      sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
+    from linha l
+    window documento as (partition by l.fornecedor, l.numero, l.modulo),
+      dia as (partition by l.fornecedor, l.numero, l.modulo, l.data_lancamento)
+  ), do_dia as (
+    select d.*, s.inteiros
+    from do_documento d
+    cross join lateral regra_validacao_valores.conferir_soma(
+      d.soma, d.maior, d.quantas, d.modulo, d.um_desconto, d.descontos, d.arredondados, absoluta, relativa) s
+    where d.companheiras > 1 and d.repartido
+  ), do_ano as (
+    select d.id, d.data_lancamento, d.carregado_em, d.centro_custo, d.categoria, d.conta_contabil, d.valor, d.fornecedor, d.numero, d.modulo, d.desconto,
+      d.arredondado, d.parte, coalesce(d.inteiros, s.inteiros) as inteiros,
+      d.lado, d.saldo, date_trunc('month', d.data_lancamento)::date = any (creditos) as habitual
+    from (
+      select x.*, sum(x.valor) over resto as soma_resto, max(x.valor) over resto as maior_resto, count(*) over resto as quantas_resto,
+        max(x.desconto) over resto as um_desconto_resto, sum(x.desconto * sign(x.valor)) over resto as descontos_resto,
+        sum(x.arredondado) over resto as arredondados_resto
+      from do_dia x
+      window resto as (partition by x.fornecedor, x.numero, x.modulo, x.inteiros is null)
+    ) d
+    cross join lateral regra_validacao_valores.conferir_soma(d.soma_resto, d.maior_resto, d.quantas_resto, d.modulo, d.um_desconto_resto,
+      d.descontos_resto, d.arredondados_resto, absoluta, relativa) s
+  ), cercada as (
+    select a.*, a.inteiros is null as sobra,
+      -- what stands whole within the days, reversals taken off
+      coalesce(abs(sum(a.valor) filter (where a.inteiros <> 0) over em_volta), 0) as inteiro_perto,
+      count(*) filter (where a.inteiros is null) over em_volta as sobras_perto
+    from do_ano a
+    window em_volta as (partition by a.fornecedor, a.numero, a.modulo order by a.data_lancamento
+      range between make_interval(days => proximidade) preceding and make_interval(days => proximidade) following)
+  ), junta as (
+    select c.*, count(*) over juntas as quantas, sum(c.valor) over juntas as soma, max(c.valor) over juntas as maior,
+      max(c.desconto) over juntas as um_desconto, sum(c.desconto * sign(c.valor)) over juntas as descontos,
+      sum(c.arredondado) over juntas as arredondados,
+      count(*) over (partition by c.fornecedor, c.numero, c.modulo, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil) as iguais,
+      row_number() over (partition by c.fornecedor, c.numero, c.modulo, c.falada
+        order by c.parte desc, c.carregado_em desc nulls last, c.data_lancamento desc, length(c.id) desc, c.id collate "C" desc) as do_fim
+    from (
+      select x.*, x.sobra
+        -- the other sign than the document's, and no booking that it takes back
+        or x.parte and x.saldo < -absoluta and x.inteiros * x.lado < 0 and not x.habitual
+        or x.inteiros <> 0 and (x.sobras_perto > 0 or x.inteiro_perto > 1.5 * abs(x.modulo - x.desconto) + absoluta) as falada
+      from cercada x
+    ) c
+    window juntas as (partition by c.fornecedor, c.numero, c.modulo, c.falada)
+  ), julgada as (
+    select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
+      max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
+      case when abs(s.esperado) > 0 and abs(j.soma) < 1e9 * abs(s.esperado)
+          and abs(j.soma - round(j.soma / s.esperado) * s.esperado) <= s.tolerancia
+        then round(j.soma / s.esperado)::int end as vezes
+    from junta j
+    cross join lateral regra_validacao_valores.conferir_soma(
+      j.soma, j.maior, j.quantas, j.modulo, j.um_desconto, j.descontos, j.arredondados, absoluta, relativa) s
+    window juntas as (partition by j.fornecedor, j.numero, j.modulo, j.falada)
+  ), listada as (
+    select j.fornecedor, j.numero, j.modulo, jsonb_agg(jsonb_build_object('id', j.id, 'data_lancamento', j.data_lancamento,
+      'centro_custo', j.centro_custo, 'categoria', j.categoria, 'conta_contabil', j.conta_contabil, 'valor', j.valor) order by j.do_fim) as linhas
+    from junta j
+    where j.falada and j.do_fim <= 20
+    group by j.fornecedor, j.numero, j.modulo
+  )
+  select j.id,
+    case
+      when not j.falada or j.do_fim > 1 then null
+      -- what is left over of some days makes up for what others have too much
+      when j.inteiras = 0 or j.inteiras * j.lado > 0 or j.inteiras <> 0 and j.habitual then null
+      when j.inteiras <> 0 then 'sinal_trocado'
+      when j.vezes > 1 then 'rateio_repetido'
+      when j.excesso > 0 and j.repetida is not null then 'rateio_linha_repetida'
+      when j.excesso > 0 then 'rateio_a_mais'
+      else 'rateio_a_menos' end,
+    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes
+  from julgada j
+  left join listada x on j.falada and j.do_fim = 1 and (x.fornecedor, x.numero, x.modulo) = (j.fornecedor, j.numero, j.modulo)
+  -- alone, and nothing near: an entry with an error of its own
+  where not (j.falada and j.quantas = 1)
+  union all
+  -- whole lines alone: the sign of a reversal is no error
+  select d.id, null, null, null, null, null, null, null, null
+  from do_documento d
+  where d.companheiras > 1 and not d.repartido and d.saldo >= -absoluta
+$$;
+
+comment on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
+  'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
+revoke execute on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
+--! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/trade_marketing/padroes.sql
 -- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
@@ -16686,14 +17503,16 @@ revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
 -- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
--- it was (null when unknown), and whether the proposal was right. The last word on a finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the
--- audit tables and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
-create or replace function regra_trade_marketing.respostas_padroes() returns table (padrao_id bigint, registro_id text, chave text, certo boolean)
+-- it was (null when unknown), the category in which it was booked, folded, and whether the proposal was right. The last word on a
+-- finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the audit tables and the patterns; changes
+-- nothing. Called by regra_trade_marketing.detectar.
+create or replace function regra_trade_marketing.respostas_padroes()
+returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select p.id, d.registro_id, regra_trade_marketing.chave_fornecedor(d.entrada ->> 'fornecedor_id', d.entrada ->> 'fornecedor'),
-    u.tipo in ('aprovacao', 'segunda_aprovacao')
+    coalesce(audit_interno.dobrar_categoria(d.evidencia ->> 'categoria_lancada'), ''), u.tipo in ('aprovacao', 'segunda_aprovacao', 'confirmacao')
   from (
     select distinct on (p.divergencia_id) p.divergencia_id, p.tipo
     from audit.decisoes p
@@ -16705,11 +17524,11 @@ as $$
     case jsonb_typeof(d.evidencia -> 'padroes') when 'array' then d.evidencia -> 'padroes' else '[]' end) x
   join audit.padroes_trade_marketing p
     on p.id = (x ->> 'id')::bigint and p.campo = x ->> 'campo' and p.tipo = x ->> 'tipo' and p.padrao = x ->> 'padrao'
-  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual')
+  where u.tipo in ('rejeicao', 'excecao', 'correcao_manual', 'confirmacao')
     or u.tipo in ('aprovacao', 'segunda_aprovacao') and d.status = 'corrigida'
 $$;
 
-comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, whether the proposal was right.';
+comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
 -- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
@@ -16789,6 +17608,8 @@ declare
   v_alheio constant int := 20;
   -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
   v_vizinho constant numeric := 3;
+  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -16822,8 +17643,10 @@ begin
   ), parcela as materialized (
     select m.* from periodo p cross join lateral regra_trade_marketing.parcelas_padroes(p.inicio, p.fim, v_categoria) m
   ), respondida as materialized (
-    select y.padrao_id, y.registro_id, max(y.chave) as chave, bool_and(y.certo) as certo
+    select y.padrao_id, y.registro_id, max(y.chave) as chave, max(y.categoria_dobrada) as categoria_dobrada, bool_and(y.certo) as certo
     from regra_trade_marketing.respostas_padroes() y group by 1, 2
+  ), por_categoria as materialized (
+    select y.padrao_id, y.categoria_dobrada, count(*) as certas from respondida y where y.certo group by 1, 2
   ), propria as materialized (
     -- by supplier; peso: what one of them counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
@@ -16867,7 +17690,7 @@ begin
       'categoria_lancada', c.categoria_lancada,
       'parcela', jsonb_build_object('padrao', q.padrao_id, 'lancamentos', round(q.lancamentos), 'em_marketing', q.em_marketing),
       'respostas', jsonb_build_object('padrao', q.padrao_id, 'certas', round(q.certas, 1), 'erradas', round(q.erradas, 1),
-        'minimas', v_minimas),
+        'minimas', v_minimas, 'certas_na_categoria', q.na_categoria, 'minimas_na_categoria', v_minimas_categoria),
       'historico_fornecedor', jsonb_build_object(
         'lancamentos', coalesce(r.total, 0) - e.proprio, 'na_categoria_lancada', e.contra, 'em_marketing', coalesce(r.marketing, 0),
         'meses', v_meses),
@@ -16880,7 +17703,9 @@ begin
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
-        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três.' else '.' end end,
+        || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
+        || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
+          else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
   join frase s on s.padroes = c.padroes
@@ -16915,7 +17740,7 @@ begin
     -- the pattern that says most of those that match: proved before unproved
     select y.*
     from (
-      select x.*, x.certas >= v_minimas as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
+      select x.*, x.certas >= v_minimas and x.na_categoria >= v_minimas_categoria as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
       from (
         select z.*, regra_trade_marketing.confianca_padrao(z.parcela, case when b.pendente then 0.5 else v_erro end) as inicial
         from (
@@ -16925,11 +17750,13 @@ begin
             coalesce(w.erradas, 0) + coalesce(k.erradas * (1 - k.peso), 0)
               - coalesce((not v.certo)::int * case when k.peso is null then j.peso else 1 end, 0) as erradas,
             coalesce(w.contida, false) as contida,
+            coalesce(g.certas, 0) - coalesce((v.certo and v.categoria_dobrada = c.categoria_dobrada)::int, 0) as na_categoria,
             least(0.99999, (n.em_marketing + 4 * v_base) / (n.lancamentos + 4)) as parcela
           from jsonb_array_elements(c.padroes) i (padrao)
           left join parcela m on m.padrao_id = (i.padrao ->> 'id')::bigint
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
           left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
+          left join por_categoria g on g.padrao_id = (i.padrao ->> 'id')::bigint and g.categoria_dobrada = c.categoria_dobrada
           -- what was answered on the entry itself is not held for or against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
           left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
@@ -17151,12 +17978,12 @@ grant execute on function audit.propor_padroes(int, numeric) to conferente_revis
 -- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
 -- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
 -- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, and those that an excluding one silences. Reads dw.lancamentos, the patterns and the settings; changes
--- nothing. Called by audit.medir_padrao, through audit_interno.ler.
+-- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does. Reads
+-- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao, through audit_interno.ler.
 create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
 returns table (
   de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
-  so_este bigint, vetados bigint, categorias jsonb
+  so_este bigint, vetados bigint, categorias jsonb, discordam bigint
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -17205,7 +18032,8 @@ begin
     count(*) filter (where v.certo is not true and not v.pendente),
     coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
       select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
-      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k)
+      from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k),
+    count(*) filter (where v.certo is not true and not v.pendente and not v.vetado)
   from visto v;
 end
 $$;
@@ -17215,10 +18043,12 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text) is
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type.
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type,
+-- and by audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
-  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb
+  out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb,
+  out discordam bigint, out discordancia numeric
 )
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -17232,11 +18062,12 @@ begin
   end if;
   perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
     audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
-  select m.* into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias
+  select m.*, round(m.discordam::numeric / nullif(m.em_marketing + m.discordam, 0), 4)
+  into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias, discordam, discordancia
   from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
     textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
     as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
-      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb);
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -17245,7 +18076,7 @@ end
 $$;
 
 comment on function audit.medir_padrao(text, text, text) is
-  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 revoke execute on function audit.medir_padrao(text, text, text) from public;
 grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/medida.sql
@@ -17630,9 +18461,9 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
--- Gives numbers to categories and one spelling to supplier names that were not known yet: few of them, many entries, so each is
--- spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
--- estatistica_categoria and estatistica_nome. Called before history is counted.
+-- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
+-- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- estatistica_categoria, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17645,20 +18476,22 @@ declare
   v_fim date;
   v_categorias text[];
   v_nomes text[];
+  v_contas text[];
 begin
   select make_date(min(m) / 12, min(m) % 12 + 1, 1), (make_date(max(m) / 12, max(m) % 12 + 1, 1) + interval '1 month')::date
   into v_inicio, v_fim
   from unnest(meses) m;
 
   -- read first and written then: what only reads may run in parallel
-  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null)
-  into v_categorias, v_nomes
+  select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null),
+    array_agg(distinct g.conta) filter (where g.conta <> '')
+  into v_categorias, v_nomes, v_contas
   from (
-    select l.categoria, left(l.fornecedor, 200) as escrito
+    select l.categoria, left(l.fornecedor, 200) as escrito, btrim(l.conta_contabil) as conta
     from dw.lancamentos l
     where (conhecer_grafias.meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-    group by l.categoria, left(l.fornecedor, 200)
+    group by l.categoria, left(l.fornecedor, 200), btrim(l.conta_contabil)
   ) g;
 
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
@@ -17668,6 +18501,10 @@ begin
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
   where not exists (select from regra_pendente_verificacao.estatistica_nome k where k.escrito = n.escrito);
+
+  insert into regra_pendente_verificacao.estatistica_conta (chave, conta)
+  select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
+  on conflict (chave) do nothing;
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
   if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
@@ -17827,6 +18664,23 @@ begin
   cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
+
+  -- the accounts on which entries wait: of these nothing but that is learned
+  return query
+  select 22::smallint, hashtextextended(g.conta, 0), g.mes, 0, sum(g.linhas)::int
+  from (
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
+    from dw.lancamentos l
+    where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
+        select k.categoria from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (v_pendentes)))
+      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+        and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
+      and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
+      and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
+    group by 1, 2
+  ) g
+  where g.mes is not null and g.conta <> ''
+  group by 2, 3;
 end
 $$;
 
@@ -18083,6 +18937,79 @@ comment on function regra_pendente_verificacao.acompanhar_historia(timestamptz, 
   'Adds what came to the counts and counts months again in which something was changed. Returns those months.';
 revoke execute on function regra_pendente_verificacao.acompanhar_historia(timestamptz, bigint, timestamptz) from public;
 --! EndIncluded regras/pendente_verificacao/historia.sql
+
+--! Included regras/pendente_verificacao/contas.sql
+-- Which account goes with each category, and which accounts are those on which entries wait, as the latest months of history say.
+-- papel: 'da_categoria', the one account of that category (folded), when of all its entries and of all of the account's at least the
+-- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
+-- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
+-- category. Nothing while pendente.move_conta is
+-- false, or the rule's registered columns do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias.
+create or replace function regra_pendente_verificacao.contas_conhecidas()
+returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
+  v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
+  v_desde int := (
+    select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
+begin
+  if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
+    or not exists (select from audit.regras r where r.nome = 'pendente_verificacao' and 'conta_contabil' = any (r.colunas))
+  then
+    return;
+  end if;
+  return query
+  with categoria as (
+    select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
+  ), par as (
+    select c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where c.nivel = 21 and c.mes > v_desde
+    group by 1, 2
+  ), da_conta as (
+    select p.chave, sum(p.linhas)::bigint as linhas from par p group by 1
+  ), da_categoria as (
+    -- those without an account too
+    select k.dobrada, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where c.nivel = 0 and c.chave = 0 and c.mes > v_desde
+    group by 1
+  ), juntas as (
+    select p.chave, p.categoria, p.dobrada, p.linhas, g.linhas as todas
+    from par p
+    join da_conta a on a.chave = p.chave
+    join da_categoria g on g.dobrada = p.dobrada
+    where p.linhas >= v_minimo and p.linhas >= v_parcela * a.linhas and p.linhas >= v_parcela * g.linhas
+  ), parada as (
+    select c.chave, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    where c.nivel = 22 and c.mes > v_desde
+    group by 1
+  )
+  select 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas, j.todas
+  from juntas j
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
+  union all
+  select 'transitoria', t.conta, null, null, null, s.linhas, s.linhas + coalesce(a.linhas, 0)
+  from parada s
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
+  left join da_conta a on a.chave = s.chave
+  where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(a.linhas, 0));
+end
+$$;
+
+comment on function regra_pendente_verificacao.contas_conhecidas() is
+  'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+revoke execute on function regra_pendente_verificacao.contas_conhecidas() from public;
+--! EndIncluded regras/pendente_verificacao/contas.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
@@ -18941,15 +19868,21 @@ begin
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas()
   )
   select
     null::text,
     l.id::text,
-    case when q.propor then jsonb_build_object('categoria', s.proposta) else '{}'::jsonb end,
-    case when s.id is null then 0.01 else trunc(s.confianca::numeric, 4) end,
+    case when not q.propor then '{}'::jsonb
+      when k.conta is not null then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
+      else jsonb_build_object('categoria', s.proposta) end,
+    case when s.id is null then 0.01 else q.confianca end,
     jsonb_strip_nulls(jsonb_build_object(
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,
+      'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
@@ -18972,12 +19905,30 @@ begin
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when q.propor then '' else ' Confiança baixa demais para propor.' end
+        || case when not q.propor then ' Confiança baixa demais para propor.'
+          when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
+            || ': uma das duas não confere.'
+          when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
+            || k.lancamentos || ' de ' || k.todas || ' lançamentos da categoria.'
+          else '' end
     end,
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  cross join lateral (select coalesce(s.confianca >= v_minima, false) as propor) q
+  left join lateral (
+    -- on an account on which entries wait, or on the one account of another category, which then contradicts it
+    select c.conta, c.certeza, c.lancamentos, c.todas, btrim(l.conta_contabil) as lancada, o.outra
+    from conhecida c
+    join (
+      select a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra from conhecida a group by a.conta
+    ) o on o.conta = btrim(l.conta_contabil) and o.conta <> c.conta
+    where c.papel = 'da_categoria' and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  ) k on true
+  cross join lateral (
+    select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
+      else least(s.confianca::numeric, 0.49) end), 4) as confianca
+  ) p
+  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -19046,7 +19997,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 6, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 7, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -19757,6 +20708,10 @@ begin
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
           case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
     end case;
+    if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
+      and audit_interno.configuracao('pendente.move_conta') = 'true' then
+      sugestao := sugestao || ' Enquanto a conta não puder ser gravada, que só a categoria se corrija: conferente configurar pendente.move_conta false --motivo "…".';
+    end if;
     return next;
   end loop;
   if not v_algum then
@@ -19929,10 +20884,11 @@ grant execute on function audit.periodos_fechados() to conferente_leitor;
 --! EndIncluded saidas/consulta/periodos_fechados.sql
 
 --! Included saidas/consulta/rotulos_livro.sql
--- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against. A column of
--- text with more than two hundred is none of labels: what the server's statistics say of it is believed before the table is read.
--- Reads the table as conferente_regra; changes nothing. Called by the review page.
-create or replace function audit.rotulos_livro(regra text, coluna text)
+-- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against: commonest first,
+-- or those in which a piece of text is, the very one first. Categories, branches, cost centres and accounts are labels; any other column of
+-- text is one of labels where each stands in ten entries and more, on average: what the server's statistics say of it is believed before
+-- the table is read. Reads the table as conferente_regra; changes nothing. Called by the review page.
+create or replace function audit.rotulos_livro(regra text, coluna text, trecho text default null)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql
 stable security definer
@@ -19941,6 +20897,8 @@ as $$
 declare
   v_regra audit.regras;
   v_relacao regclass;
+  v_certos boolean;
+  v_vezes constant integer := 10;
   v_maximo constant integer := 200;
 begin
   select * into v_regra from audit.regras r where r.nome = rotulos_livro.regra;
@@ -19956,33 +20914,39 @@ begin
   if v_relacao is null then
     raise undefined_table;
   end if;
+  v_certos := v_relacao = audit_interno.relacao('dw.lancamentos') and rotulos_livro.coluna in ('categoria', 'filial', 'centro_custo', 'conta_contabil');
   if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
-    or exists (
+    or v_certos is not true and exists (
       -- read as who may read the column: others are shown no statistics of it
       select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
         array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
-      where s.n_distinct > 5 * v_maximo or s.n_distinct < 0
-        and -s.n_distinct * (select c.reltuples from pg_class c where c.oid = v_relacao) > 5 * v_maximo)
+      cross join (select greatest(c.reltuples, 0) as linhas from pg_class c where c.oid = v_relacao) as c
+      -- far from ten: statistics are a guess
+      where case when s.n_distinct < 0 then -s.n_distinct * c.linhas else s.n_distinct end * v_vezes > 5 * c.linhas and c.linhas > 0)
   then
     return;
   end if;
   return query
   select x.rotulo, x.lancamentos
   from audit_interno.ler(format(
-    'select g.rotulo, g.lancamentos, count(*) over () from (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1 limit %3$s) g',
-    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), v_maximo + 1)) as x (rotulo text, lancamentos bigint, todos bigint)
-  where x.todos <= v_maximo
-  order by x.lancamentos desc, x.rotulo collate "und-x-icu";
+    'with g as materialized (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1)
+     select g.rotulo, g.lancamentos from g
+     where (%3$L::boolean or (select sum(o.lancamentos) >= %4$s * count(*) from g o))
+       and ($2[1] is null or strpos(audit_interno.dobrar_categoria(g.rotulo), audit_interno.dobrar_categoria($2[1])) > 0)
+     order by g.rotulo = $2[1] desc nulls last, g.lancamentos desc, g.rotulo limit %5$s',
+    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), coalesce(v_certos, false), v_vezes, v_maximo),
+    null, array[nullif(btrim(rotulos_livro.trecho), '')]) as x (rotulo text, lancamentos bigint)
+  order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
     raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
-comment on function audit.rotulos_livro(text, text) is
-  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
-grant execute on function audit.rotulos_livro(text, text) to conferente_revisor, conferente_administrador;
+comment on function audit.rotulos_livro(text, text, text) is
+  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded saidas/consulta/rotulos_livro.sql
 
 --! Included saidas/consulta/celula_planilha.sql
@@ -20145,6 +21109,148 @@ comment on function audit.controle_planilha(audit.vw_divergencias_exportacao, te
   'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
 grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/controle_planilha.sql
+
+--! Included saidas/consulta/lancamentos_parecidos.sql
+-- The entries of the ledger most like the one behind a finding, one by one: what a reviewer would look for beside it. Of a finding on
+-- dw.lancamentos alone, whose columns are known; shown to those who may see the row itself (audit.ver_registro), with the columns that
+-- conferente_regra may read. Called by the review page and in psql.
+create or replace function audit.lancamentos_parecidos(divergencia_id bigint, limite integer default 8)
+returns table (
+  registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text,
+  mesma_empresa boolean, mesmas_palavras text[]
+)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_divergencia audit.divergencias_processadas;
+  v_relacao regclass;
+  v_chave text;
+begin
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = lancamentos_parecidos.divergencia_id;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('divergência desconhecida: %s', coalesce(lancamentos_parecidos.divergencia_id::text, 'nula'));
+  end if;
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
+  if v_relacao is distinct from audit_interno.relacao('dw.lancamentos') or v_relacao is null then
+    return;
+  end if;
+  v_chave := audit_interno.tipo_coluna(v_relacao, 'id');
+  if v_chave is null then
+    return;
+  end if;
+  return query
+  select p.registro_id, p.data_lancamento, p.fornecedor, p.documento, p.descricao, p.valor, p.categoria, p.mesma_empresa, p.mesmas_palavras
+  from audit_interno.ler(format(
+    'select p.* from dw.lancamentos l cross join lateral regras.lancamentos_parecidos(l.id::text, l.data_lancamento::date, l.fornecedor_id, l.fornecedor, l.descricao, $2[2]::int) p
+     where l.id = $2[1]::%s', v_chave),
+    null, array[v_divergencia.registro_id, coalesce(lancamentos_parecidos.limite, 8)::text]) as p (registro_id text, data_lancamento date, fornecedor text,
+      documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
+exception
+  when insufficient_privilege or undefined_column then
+    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_divergencia.tabela),
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+comment on function audit.lancamentos_parecidos(bigint, integer) is
+  'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+grant execute on function audit.lancamentos_parecidos(bigint, integer) to conferente_revisor, conferente_administrador;
+--! EndIncluded saidas/consulta/lancamentos_parecidos.sql
+
+--! Included saidas/consulta/simulacoes_em_curso.sql
+-- How far the caller's own simulations are (audit_interno.anunciar_simulacao). Only connections of the same login are believed: anybody may
+-- call an application as he likes. The name is cut at 63 characters, and with it a long rule's.
+create or replace function audit.simulacoes_em_curso()
+returns table (processo integer, etapa text, regra text, feitas bigint, total bigint)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+  select a.pid, p.partes[1], (
+      select r.nome from audit.regras r where p.partes[4] <> '' and starts_with(r.nome, p.partes[4]) order by length(r.nome), r.nome limit 1),
+    p.partes[2]::bigint, nullif(p.partes[3], '')::bigint
+  from pg_stat_activity eu
+  join pg_stat_activity a on a.usesysid = eu.usesysid and a.datid = eu.datid
+  cross join lateral (
+    select regexp_match(a.application_name, '^' || audit_interno.marca_simulacao() || ' ([a-z]+) ([0-9]{1,15})/?([0-9]{0,15}) ?([a-z0-9_]*)$') as partes) as p
+  where eu.pid = pg_backend_pid() and p.partes is not null
+  order by a.pid
+$$;
+comment on function audit.simulacoes_em_curso() is
+  'The caller''s simulations that are running, with the step that each is at: detectar (its rule, as which of how many), limitar, corrigir (its rule, and how many it has corrected so far) or finalizar. A simulation leaves no session, so this is all that is seen of it before its end.';
+grant execute on function audit.simulacoes_em_curso() to conferente_operador;
+--! EndIncluded saidas/consulta/simulacoes_em_curso.sql
+
+--! Included saidas/consulta/diagnosticar_correio.sql
+-- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody
+-- receives it. Called by audit.diagnosticar_contrato, and by a worker when it starts.
+create or replace function audit_interno.diagnosticar_correio()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'correio.destinatarios', 'aviso', format('ninguém recebe as mensagens de %s', string_agg(t.tipo, ', ' order by t.ordem)),
+    $s$Diga quem: conferente configurar correio.destinatarios '["financeiro@empresa.com.br"]' --motivo "…".$s$
+  from unnest(array['resumo', 'divergencias', 'falha', 'limite', 'ausencia']) with ordinality as t (tipo, ordem)
+  where audit_interno.destinatarios(t.tipo) = '{}'
+  having count(*) > 0
+  union all
+  (select c.chave, 'aviso', format(
+      case c.chave when 'correio.remetente' then '%s: servidores de e-mail costumam recusar este remetente'
+        else '%s: os links das mensagens só abrem na máquina do Conferente' end, c.valor #>> '{}'),
+    format('Diga o seu: conferente configurar %s %s --motivo "…".', c.chave,
+      case c.chave when 'correio.remetente' then '"Conferente <conferente@empresa.com.br>"' else 'https://conferente.empresa.com.br' end)
+  from audit.configuracoes_sistema c
+  where c.chave in ('correio.remetente', 'correio.pagina')
+    and c.valor #>> '{}' ~* '(@|//)(localhost|127[.][0-9.]+)([:/>]|$)'
+  order by c.chave)
+$$;
+comment on function audit_interno.diagnosticar_correio() is
+  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
+--! EndIncluded saidas/consulta/diagnosticar_correio.sql
+
+--! Included pessoas/acesso/guardar_resposta.sql
+-- The answer to a request that audit.repetir_pedido found to be new, kept in the transaction that carried it out.
+create or replace function audit.guardar_resposta(chave text, resposta text, parte text default '')
+returns void
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update audit_interno.pedidos p set resposta = guardar_resposta.resposta
+  where p.autor = audit_interno.ator() and p.chave = guardar_resposta.chave and p.parte = guardar_resposta.parte
+    and p.resposta is null and audit_interno.pela_api()
+$$;
+comment on function audit.guardar_resposta(text, text, text) is
+  'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
+--! EndIncluded pessoas/acesso/guardar_resposta.sql
+
+--! Included saidas/consulta/consultar_divergencia.sql
+-- One finding, as audit.consultar_divergencias gives many.
+create or replace function audit.consultar_divergencia(id bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_item jsonb := audit.consultar_divergencias(id => consultar_divergencia.id) #> '{itens,0}';
+begin
+  if consultar_divergencia.id is null or v_item is null then
+    raise exception using errcode = 'NC004', message = format('não há divergência %s', coalesce(consultar_divergencia.id::text, 'nula'));
+  end if;
+  return v_item;
+end
+$$;
+comment on function audit.consultar_divergencia(bigint) is
+  'One finding as JSON: its row of audit.divergencias_processadas with idade_dias, visto and resumo. Error: NC004 unknown id.';
+grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
+--! EndIncluded saidas/consulta/consultar_divergencia.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

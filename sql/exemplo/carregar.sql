@@ -24,12 +24,13 @@ begin
     from pg_temp.exemplo_rascunho$q$);
 
   -- An entry with a planted error is no honest oddity any more: its errors alone are told.
-  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de)
-    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de
+  execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
+    select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
+      r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
     from pg_temp.exemplo_rascunho r
     where r.tipo is not null
     union all
-    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null
+    select r.id, 'honesta:' || h.especie, c.coluna, c.valor, c.valor, null, null, null
     from pg_temp.exemplo_rascunho r
     cross join lateral unnest(r.honesta) h (especie)
     cross join lateral (

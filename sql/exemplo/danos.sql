@@ -18,7 +18,7 @@ begin
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  -- With the planted column set back to what was planted, an entry must have its first fingerprint again.
+  -- With the planted column set back to what was planted, and a right account to the one that went along, an entry must have its first fingerprint again.
   for danos.registro_id, danos.motivo
   in execute concat($q$
     select o.registro_id, m.motivo
@@ -28,7 +28,8 @@ begin
     cross join lateral (
       select case
         when l.id is null then case when v.duplicata_de is null then 'ausente' end
-        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo, l.conta_contabil,
+        when o.impressao <> exemplo.impressao(l.filial, l.centro_custo,
+            case when l.conta_contabil = v.conta_certa then v.conta_plantada else l.conta_contabil end,
             case when v.coluna = 'categoria' then v.valor_plantado else l.categoria end,
             l.fornecedor_id, l.fornecedor, l.documento, l.descricao,
             case when v.coluna = 'valor' then v.valor_plantado::numeric else l.valor end,

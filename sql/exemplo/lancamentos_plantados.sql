@@ -1,5 +1,5 @@
 -- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
--- (tipo, coluna, valor_certo, valor_plantado; tipo null for an entry that is right). At most one error an entry.
+-- (tipo, coluna, valor_certo, valor_plantado, and conta_certa where the account went along; tipo null for an entry that is right). At most one error an entry.
 -- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
 -- recente_desde: from this day on far more entries are still parked as pending.
 create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
@@ -7,7 +7,7 @@ create or replace function exemplo.lancamentos_plantados(inicio date, de date, a
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
   conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
   valor numeric, valor_documento numeric, valor_desconto numeric, duplicata_de bigint, honesta text[],
-  tipo text, coluna text, valor_certo text, valor_plantado text)
+  tipo text, coluna text, valor_certo text, valor_plantado text, conta_certa text)
 language sql
 stable parallel safe
 set search_path = ''
@@ -95,13 +95,7 @@ as $$
     cross join lateral (select round(x.certo * (0.3 + x.medida / 4000.0) + 17.35 + x.medida % 97, 2) as outro) o
     offset 0
   )
-  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo,
-    case
-      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
-      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
-        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
-      else f.conta_contabil
-    end,
+  select f.id, f.data_lancamento, f.carregado_em, f.data_documento, f.filial, f.centro_custo, coalesce(c.conta_plantada, f.conta_contabil),
     case when f.erro_tipo in ('pendente_verificacao', 'trade_marketing') then f.plantado_texto else f.categoria end,
     f.fornecedor_id, f.fornecedor, f.documento, f.descricao,
     case when f.erro_tipo = 'validacao_valores' then f.plantado_texto::numeric else f.valor end,
@@ -115,8 +109,16 @@ as $$
       when f.duplicata_de is not null then '0.00'
       when f.erro_tipo is not null then f.categoria
     end,
-    case when f.erro_tipo is not null then f.plantado_texto end
+    case when f.erro_tipo is not null then f.plantado_texto end,
+    case when c.conta_plantada <> f.conta_contabil then f.conta_contabil end
   from finais f
+  cross join lateral (
+    select case
+      when f.erro_tipo = 'pendente_verificacao' and f.sorte_conta < 60 then '1.1.9.99'
+      when f.erro_tipo = 'trade_marketing' and f.sorte_conta < 55 then
+        case when f.sorte_conta < 35 then '4.1.3.99' else '4.2.9.99' end
+    end as conta_plantada
+  ) c
 $$;
 
 comment on function exemplo.lancamentos_plantados(date, date, date, date, bigint, int, bigint, bigint, int, boolean) is

@@ -1,7 +1,7 @@
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
 -- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
--- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, and every
+-- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
 -- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
 -- this session and later ones alone.
@@ -27,9 +27,13 @@ begin
     placar.corrigidas_certas, placar.danos, placar.precisao, placar.precisao_corrigidas, placar.cobertura
   in execute concat($q$
     with plantado as (
-      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra
+      select v.registro_id, v.coluna, v.valor_certo, split_part(v.tipo, ':', 1) as regra, v.conta_certa
       from exemplo.verdade v
       where v.tipo not like 'honesta:%'
+    ), certa as (
+      select p.registro_id, p.coluna, p.valor_certo from plantado p
+      union all
+      select p.registro_id, 'conta_contabil', p.conta_certa from plantado p where p.conta_certa is not null
     ), achado as (
       select d.id, d.regra::text as regra, d.registro_id::bigint as registro_id, d.valores_originais, d.valores_propostos,
         d.valores_propostos || coalesce(d.valores_digitados, '{}'::jsonb) as valores,
@@ -49,7 +53,7 @@ begin
         case when a.corrigida then to_jsonb(l) ->> c.coluna end as atual
       from achado a
       cross join lateral jsonb_object_keys(a.valores) c (coluna)
-      left join plantado p on p.registro_id = a.registro_id and p.coluna = c.coluna
+      left join certa p on p.registro_id = a.registro_id and p.coluna = c.coluna
       left join dw.lancamentos l on a.corrigida and l.id = a.registro_id
     ), julgado as (
       select c.id,

@@ -23,16 +23,19 @@ export async function openMail(app: App, url: string): Promise<WorkOptions['mail
   }
 }
 
-/** Says what would otherwise be silent: messages that cannot be sent, and those that nobody is to receive. */
+/** Says what would otherwise be silent: messages that cannot be sent, that nobody is to receive, or that lead nowhere. */
 export async function tellMail({ settings, text, format }: App, sql: Sql): Promise<void> {
-  const [state] = await sql<{ esperam: bigint; sem_ninguem: string[] | null }[]>`
+  const [state] = await sql<{ esperam: bigint; faltas: string[] }[]>`
     select (select count(*) from audit.notificacoes where status in ('pendente', 'composta')) as esperam,
-      (select array_agg(t) from unnest(array['resumo', 'divergencias', 'falha', 'limite', 'ausencia']) as t
-        where audit_interno.destinatarios(t) = '{}') as sem_ninguem`
+      array(select d.item from audit_interno.diagnosticar_correio() d) as faltas`
   const waiting = state?.esperam ?? 0n
   if (settings.smtpUrl === undefined) tell(text.notificacoes.noServer(format.number(waiting)))
   else if (waiting > 0n) tell(text.notificacoes.waiting(format.number(waiting)))
-  if (state?.sem_ninguem) tell(text.notificacoes.nobody(state.sem_ninguem.join(', ')))
+  const missing = state?.faltas ?? []
+  if (missing.includes('correio.destinatarios')) tell(text.notificacoes.nobody)
+  if (settings.smtpUrl === undefined) return
+  if (missing.includes('correio.remetente')) tell(text.notificacoes.noSender)
+  if (missing.includes('correio.pagina')) tell(text.notificacoes.noPage)
 }
 
 /**

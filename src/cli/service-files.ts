@@ -14,7 +14,7 @@ const template = (name: string) => readFileSync(new URL(`./services/${name}.eta`
 const eta = new Eta({ autoTrim: false })
 const filled = (name: string, values: object) => eta.renderString(template(name), values)
 
-/** A systemd unit for `conferente trabalhar`. */
+/** A systemd unit for `conferente iniciar`: worker, schedule, mail and API, as README starts them. */
 export function systemdUnit(installed: Installed, description: string): string {
   const specifier = (text: string) => text.replaceAll('%', '%%')
   // Specifiers begin with %, variables with $, in quotes too.
@@ -23,7 +23,7 @@ export function systemdUnit(installed: Installed, description: string): string {
 }
 
 /**
- * A task for the Windows Task Scheduler that runs `conferente trabalhar` from the start of the system on. The environment
+ * A task for the Windows Task Scheduler that runs `conferente iniciar` from the start of the system on. The environment
  * is that of the machine: `setx /m DATABASE_URL …`.
  * @param encoding declared in its first line; a file that schtasks reads is UTF-16
  */

@@ -51,14 +51,16 @@ export class MigrationRefused extends Error {
  * @param options.reached called with each stage that is done
  * @param options.lost called when a connection that graphile-migrate keeps is cut: it ends the process next, with exit code 1
  * @param options.current also runs migrations/current.sql, which is still being written (tests and development only)
+ * @param options.folder holds the migrations, where they are not those of this release (tests only)
  */
 export async function migrate(
   url: string,
   {
     current = false,
+    folder = here('migrations'),
     reached,
     lost,
-  }: { current?: boolean; reached?: (stage: Stage) => void; lost?: () => void } = {},
+  }: { current?: boolean; folder?: string; reached?: (stage: Stage) => void; lost?: () => void } = {},
 ): Promise<void> {
   await withConnection(url, async (sql) => {
     const obstacles = await inTheWay(sql)
@@ -72,7 +74,7 @@ export async function migrate(
   reached?.('queue')
   const settings: MigrateSettings = {
     connectionString: named.href,
-    migrationsFolder: here('migrations'),
+    migrationsFolder: folder,
     logger: new own.Logger(() => (_, message) => {
       if (message.startsWith('An error occurred in the PgPool')) lost?.()
     }),

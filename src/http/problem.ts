@@ -36,6 +36,7 @@ const STATUS: Readonly<Record<string, number>> = {
   NC022: 409,
   NC025: 403,
   NC026: 403,
+  NC029: 422,
   '42501': 403,
   '57014': 503,
   '55P03': 503,

@@ -34,7 +34,10 @@ export const agenda = {
     (first) => `The next run will be ${first}. Save?`,
   ),
   done: both('Gravando.', 'Saving.'),
-  description: both('Conferente: sessões da fila e da agenda', 'Conferente: queued and scheduled sessions'),
+  description: both(
+    'Conferente: agenda, e-mail, API e página de revisão',
+    'Conferente: schedule, mail, API and review page',
+  ),
   written: both(
     (file: string) => `gravado: ${file}`,
     (file) => `written: ${file}`,
@@ -47,22 +50,22 @@ export const agenda = {
     (file: string, environment: string) =>
       `Nada foi instalado. Para instalar, como root:
   useradd --system conferente
-  install -d -m 750 -g conferente /etc/conferente   # e DATABASE_URL=… em ${environment}
+  install -d -m 750 -g conferente /etc/conferente   # e DATABASE_URL=…, CONFERENTE_JWT_SEGREDO=… e SMTP_URL=… em ${environment}
   install -m 644 ${file} /etc/systemd/system/conferente.service
   systemctl daemon-reload && systemctl enable --now conferente`,
     (file, environment) =>
       `Nothing was installed. To install, as root:
   useradd --system conferente
-  install -d -m 750 -g conferente /etc/conferente   # and DATABASE_URL=… in ${environment}
+  install -d -m 750 -g conferente /etc/conferente   # and DATABASE_URL=…, CONFERENTE_JWT_SEGREDO=… and SMTP_URL=… in ${environment}
   install -m 644 ${file} /etc/systemd/system/conferente.service
   systemctl daemon-reload && systemctl enable --now conferente`,
   ),
   windowsNext: both(
     (line: string) =>
-      `Nada foi instalado. Para instalar, como administrador, com DATABASE_URL no ambiente da máquina:
+      `Nada foi instalado. Para instalar, como administrador, com DATABASE_URL, CONFERENTE_JWT_SEGREDO e SMTP_URL no ambiente da máquina:
   ${line}`,
     (line) =>
-      `Nothing was installed. To install, as administrator, with DATABASE_URL in the machine's environment:
+      `Nothing was installed. To install, as administrator, with DATABASE_URL, CONFERENTE_JWT_SEGREDO and SMTP_URL in the machine's environment:
   ${line}`,
   ),
   cronZone: both(

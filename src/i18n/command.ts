@@ -95,7 +95,15 @@ export const command = {
     'mede uma regra num período passado: precisão, cobertura e calibração; não muda nada',
     'measures a rule over a past window: precision, coverage and calibration; changes nothing',
   ),
-  padroes: both('lista os padrões de trade marketing', 'lists the trade marketing patterns'),
+  padroes: both(
+    'mostra ou guarda os padrões de trade marketing',
+    'shows or saves the trade marketing patterns',
+  ),
+  padroesListar: both('mostra os padrões', 'shows the patterns'),
+  padroesSalvar: both(
+    'guarda um padrão, depois de mostrar o que ele alcança no livro',
+    'saves a pattern, once it has shown what it matches in the ledger',
+  ),
   notas: both(
     'lê as notas eletrônicas de uma pasta (NF-e, NFS-e e cancelamentos, em XML): confere esquema e assinatura e as guarda',
     'reads the electronic notes of a folder (NF-e, NFS-e and cancellations, in XML): checks schema and signature and keeps them',

@@ -128,6 +128,7 @@ export const code = {
   NC023: both('', 'This line of the spreadsheet is not as it was exported.'),
   NC025: both('', 'The link to sign in is unknown, used, expired or revoked.'),
   NC026: both('', 'Nobody has given this person a role.'),
+  NC029: both('', 'This key was used for another request.'),
   NC031: both('', 'No entry has this category.'),
   NC032: both('', 'The rule has lost auto.'),
   NC901: both('', 'Schema dw holds objects that are not of the demo.'),

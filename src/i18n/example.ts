@@ -181,7 +181,17 @@ export const example = {
       'conferente avaliar --regra trade_marketing --data-inicio 2026-01-01 --data-fim 2026-06-30 --figura curve.svg',
     ),
   ),
-  padroes: examples('conferente padroes --json'),
+  padroes: examples(
+    'conferente padroes --json',
+    both(
+      'conferente padroes salvar "verba cooperada" --motivo "frase das notas das agências"',
+      'conferente padroes salvar "verba cooperada" --motivo "phrase of the agencies\' invoices"',
+    ),
+    both(
+      'conferente padroes salvar recall --tipo palavra --acao excluir --motivo "é da garantia"',
+      'conferente padroes salvar recall --tipo palavra --acao excluir --motivo "belongs to warranty"',
+    ),
+  ),
   notas: examples(
     both(
       'conferente notas /srv/notas --raizes /etc/conferente/icp-brasil',

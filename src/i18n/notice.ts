@@ -85,9 +85,10 @@ export const notice = {
   wholeCompany: both('empresa toda', 'whole company'),
   noExceptions: both('Nenhuma exceção em vigor.', 'No exception in force.'),
   noPatterns: both(
-    'Nenhum padrão. Cadastre com audit.salvar_padrao.',
-    'No patterns. Add them with audit.salvar_padrao.',
+    'Nenhum padrão. Guarde o primeiro: conferente padroes salvar "…" --motivo "…".',
+    'No patterns. Save the first: conferente padroes salvar "…" --motivo "…".',
   ),
+  noCategory: both('sem categoria', 'without a category'),
   sessionCancelled: both(
     (id: string) => `Sessão ${id} cancelada; o que já estava confirmado permanece e pode ser revertido.`,
     (id) => `Session ${id} cancelled; what was committed stays and can be rolled back.`,

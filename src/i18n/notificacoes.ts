@@ -11,10 +11,16 @@ export const notificacoes = {
     (n) => `messages waiting, which will be sent: ${n}`,
   ),
   nobody: both(
-    (kinds: string) =>
-      `aviso: ninguém recebe mensagens de ${kinds}; defina com conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
-    (kinds) =>
-      `warning: nobody receives messages of ${kinds}; set it with conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
+    `aviso: há mensagens que ninguém recebe; defina com conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
+    `warning: there are messages that nobody receives; set it with conferente configurar correio.destinatarios '["maria@empresa.com.br"]' --motivo …`,
+  ),
+  noSender: both(
+    'aviso: o remetente é desta máquina, e servidores de e-mail costumam recusá-lo; defina com conferente configurar correio.remetente "Conferente <conferente@empresa.com.br>" --motivo …',
+    'warning: the sender is of this machine, and mail servers tend to refuse it; set it with conferente configurar correio.remetente "Conferente <conferente@empresa.com.br>" --motivo …',
+  ),
+  noPage: both(
+    'aviso: os links das mensagens só abrem nesta máquina; defina com conferente configurar correio.pagina https://conferente.empresa.com.br --motivo …',
+    'warning: the links in messages open on this machine only; set it with conferente configurar correio.pagina https://conferente.empresa.com.br --motivo …',
   ),
   none: both('Nenhuma mensagem.', 'No messages.'),
   sent: both(

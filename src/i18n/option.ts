@@ -123,6 +123,20 @@ export const option = {
     'só desta filial, como o armazém a escreve; sem ela, da empresa toda',
     'of this branch alone, as the warehouse writes it; without it, of the whole company',
   ),
+  pattern: both(
+    'o que o texto traz, sem contar maiúsculas e acentos',
+    'what the text has, whatever its case and accents',
+  ),
+  patternField: both('onde se procura', 'where it is looked for'),
+  patternKind: both(
+    'contem: em qualquer lugar; palavra: palavras inteiras; regex: expressão regular',
+    'contem: anywhere; palavra: whole words; regex: regular expression',
+  ),
+  patternAction: both('incluir: é marketing; excluir: nunca é', 'incluir: is marketing; excluir: never is'),
+  patternSeen: both(
+    'você viu o que o padrão alcança: guarda também se o livro discorda muito',
+    'you have seen what the pattern matches: saves it even if the ledger often disagrees',
+  ),
   reason: both('por que; fica na auditoria', 'why; kept in the audit trail'),
   seen: both(
     'código visto de cada uma, na ordem dos ids, como listar mostra; a que mudou desde então fica como está. Num terminal não é preciso: as divergências são mostradas e você confirma. Fora dele, só é obrigatório onde alguém digitou valores',

@@ -28,6 +28,7 @@ export const rest = {
       'Divergências, com filtros, em páginas com total.',
       'Findings, with filters, in pages with a total.',
     ),
+    divergencia: both('Uma divergência.', 'One finding.'),
     processar: both(
       'Pede uma sessão, que um trabalhador executa. Com simular, a resposta já traz o resultado e nada fica gravado.',
       'Asks for a session, which a worker runs. With simular, the answer holds the result and nothing is kept.',
@@ -118,6 +119,10 @@ export const rest = {
       'The field visto of each, as the list gave it, in the order of ids. You approve what you saw.',
     ),
     operacao: both('A operação.', 'The operation.'),
+    chave: both(
+      'Uma chave que quem pede escolhe, como um UUID, uma para cada pedido. Repetido com a mesma chave em 24 horas, o pedido não é feito de novo: volta a resposta que já foi dada.',
+      'A key that the sender chooses, such as a UUID, one for each request. Sent again with the same key within 24 hours, the request is not carried out again: the answer that was given comes back.',
+    ),
     id: both('A divergência.', 'The finding.'),
     motivo: both(
       'O motivo, em uma frase para a auditoria; na query ou no corpo.',
@@ -138,6 +143,7 @@ export const rest = {
   },
   answer: {
     page: both('Uma página.', 'A page.'),
+    finding: both('A divergência.', 'The finding.'),
     queued: both(
       'A sessão agendada; Location diz onde acompanhá-la.',
       'The session that was queued; Location says where to follow it.',

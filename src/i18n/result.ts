@@ -29,6 +29,30 @@ export const result = {
       `Reaberto${branch ? ` para a filial ${branch}` : ''}: ${month}.`,
     (month, branch) => `Open again${branch ? ` for branch ${branch}` : ''}: ${month}.`,
   ),
+  patternReachesNothing: both(
+    'O padrão não alcança nada nos últimos meses do livro.',
+    'The pattern matches nothing in the latest months of the ledger.',
+  ),
+  patternReach: both(
+    (matched: string, period: string, inside: string, pending: string) =>
+      `Alcança ${matched} lançamentos (${period}): ${inside} já em marketing, ${pending} pendentes.`,
+    (matched, period, inside, pending) =>
+      `It matches ${matched} entries (${period}): ${inside} in marketing already, ${pending} pending.`,
+  ),
+  patternDisagrees: both(
+    (n: string, share: string) => `O livro discorda de ${n} (${share}). Onde estão:`,
+    (n, share) => `The ledger disagrees with ${n} (${share}). Where they are:`,
+  ),
+  patternAsk: both(
+    (pattern: string) => `Guardar o padrão "${pattern}"?`,
+    (pattern) => `Save the pattern "${pattern}"?`,
+  ),
+  patternSaved: both(
+    (id: string, pattern: string) =>
+      `Padrão ${id} guardado: "${pattern}". Ele só propõe, até que respostas de pessoas o tenham provado.`,
+    (id, pattern) =>
+      `Pattern ${id} saved: "${pattern}". It only proposes until people's answers have proved it.`,
+  ),
   excepted: both(
     (id: string, rule: string, row: string, until: string) =>
       `Exceção ${id}: a regra ${rule} não aponta o registro ${row} até ${until}.`,

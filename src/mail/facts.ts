@@ -97,7 +97,7 @@ export const factsSchema = z.object({
       erro: said.nullable(),
     }),
   ),
-  estado: z.enum(['feito', 'lacunas', 'falhou']).optional(),
+  estado: z.enum(['feito', 'espera', 'vencidas', 'lacunas', 'falhou']).optional(),
   sessao: session.optional(),
   lacunas: z
     .array(

@@ -39,12 +39,13 @@ export function present(facts: Facts): View {
 }
 
 function tone({ tipo, estado }: Facts): Tone {
-  if (tipo === 'resumo') return estado === 'feito' ? 'good' : estado === 'lacunas' ? 'gap' : 'bad'
+  if (tipo === 'resumo')
+    return estado === 'feito' ? 'good' : estado === 'espera' || estado === 'lacunas' ? 'gap' : 'bad'
   return tipo === 'divergencias' || tipo === 'limite' ? 'gap' : 'bad'
 }
 
 function subject(facts: Facts, text: MailText, format: MailFormat): string {
-  const { tipo, sessao, estado, espera, pedem, ausencia, agendamento } = facts
+  const { tipo, sessao, estado, pedem, ausencia, agendamento } = facts
   if (ausencia) return text.subject.absence(format.plainDay(ausencia.dia), ausencia.prazo)
   if (!sessao) return text.subject.unqueued(format.time(agendamento?.previsto_para ?? facts.criada_em))
   const day = format.day(sessao.fim_processamento ?? facts.criada_em)
@@ -58,24 +59,33 @@ function subject(facts: Facts, text: MailText, format: MailFormat): string {
   if (estado === 'falhou') return text.subject.failed(day, id)
   if (estado === 'lacunas') return text.subject.gaps(day, gaps(facts, text, format).join('; '))
   const { novas, corrigidas, encontradas } = sessao
-  return text.subject.done(
-    day,
-    encontradas,
-    format.number(novas),
-    format.number(corrigidas),
-    format.number(espera?.total ?? 0),
-  )
+  const did = text.subject.did(encontradas, format.number(novas), format.number(corrigidas))
+  const { total, count, overdue } = waits(facts, format)
+  if (estado === 'vencidas') return text.subject.overdue(day, did, overdue, total, count)
+  return estado === 'espera' ? text.subject.waiting(day, did, total, count) : text.subject.done(day, did)
 }
 
-function headline({ tipo, estado, pedem, ausencia, sessao }: Facts, text: MailText, format: MailFormat) {
+/** What waits now: without what was postponed on purpose. */
+function waits({ espera }: Facts, format: MailFormat) {
+  const total = (espera?.total ?? 0) - (espera?.adiadas ?? 0)
+  return { total, count: format.number(total), overdue: format.number(espera?.vencidas ?? 0) }
+}
+
+function headline(facts: Facts, text: MailText, format: MailFormat) {
+  const { tipo, estado, pedem, ausencia, sessao } = facts
   if (ausencia) return text.headline.absence(ausencia.prazo)
   if (!sessao) return text.headline.unqueued
   if (tipo === 'divergencias') return text.headline.alert(pedem?.total ?? 0, format.number(pedem?.total ?? 0))
   if (tipo === 'falha') return text.headline.failure
   if (tipo === 'limite') return text.headline.limit
-  return { feito: text.headline.done, lacunas: text.headline.gaps, falhou: text.headline.failed }[
-    estado ?? 'falhou'
-  ]
+  const { total, count, overdue } = waits(facts, format)
+  return {
+    feito: text.headline.done,
+    espera: text.headline.waiting(total, count),
+    vencidas: text.headline.overdue(overdue, total, count),
+    lacunas: text.headline.gaps,
+    falhou: text.headline.failed,
+  }[estado ?? 'falhou']
 }
 
 function lead(facts: Facts, text: MailText, format: MailFormat): string[] {
@@ -92,6 +102,15 @@ function lead(facts: Facts, text: MailText, format: MailFormat): string[] {
     ? [
         text.lead.waiting(espera.total, format.number(espera.total), format.money(espera.valor)) +
           (espera.adiadas > 0 ? ` ${text.lead.postponed(format.number(espera.adiadas))}` : ''),
+        ...(espera.vencidas > 0
+          ? [
+              text.lead.overdue(
+                format.number(espera.vencidas),
+                format.number(espera.dias_vencimento ?? 0),
+                format.money(espera.valor_vencidas),
+              ),
+            ]
+          : []),
       ]
     : []
   if (tipo === 'divergencias')

@@ -94,7 +94,7 @@ test('writes the systemd unit, which systemd accepts, and overwrites nothing', a
   t.match(written.stderr, 'Nada foi instalado')
   const printed = await run(nowhere, '--systemd', '-')
   t.equal(printed.stdout, readFileSync(file, 'utf8'))
-  t.match(printed.stdout, `ExecStart="${process.execPath}" "${join(ROOT, 'src/cli/main.ts')}" trabalhar`)
+  t.match(printed.stdout, `ExecStart="${process.execPath}" "${join(ROOT, 'src/cli/main.ts')}" iniciar`)
   writeFileSync(file, 'de outro')
   t.equal((await run(nowhere, '--systemd', file)).code, 1)
   t.equal(readFileSync(file, 'utf8'), 'de outro')
@@ -137,7 +137,7 @@ test('writes the Windows task in UTF-16, escaped', async (t) => {
     Settings: { MultipleInstancesPolicy: 'IgnoreNew', ExecutionTimeLimit: 'PT0S' },
     Actions: {
       '@_Context': 'Author',
-      Exec: { Command: process.execPath, Arguments: `"${join(ROOT, 'src/cli/main.ts')}" trabalhar` },
+      Exec: { Command: process.execPath, Arguments: `"${join(ROOT, 'src/cli/main.ts')}" iniciar` },
     },
   })
   const order = ['RegistrationInfo', 'Triggers', 'Principals', 'Settings', 'Actions']

@@ -36,7 +36,8 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
       case when n <= 7 then 500 + n else 5000 + 10 * n end
     from generate_series(1, 10) as n;
     insert into finance.fact_entries (booked_on, branch, cost_centre, account, category, supplier_code, supplier_name, invoice, memo, amount)
-    values ('2026-05-05', 'SP', 'CC1', '4303', 'Trade Marketing', '77666555000144', 'Agência 1', 'V1', 'verba cooperada', 900)`)
+    select date '2026-05-05' + n, 'SP', 'CC1', '4303', 'Trade Marketing', '77666555000144', 'Agência 1', 'V' || n, 'verba cooperada', 900
+    from generate_series(1, 15) as n`)
   const bin = mkdtempSync(join(tmpdir(), 'conferente-readme-'))
   t.teardown(() => rmSync(bin, { recursive: true }))
   writeFileSync(

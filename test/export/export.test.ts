@@ -259,7 +259,7 @@ t.test('a reader who goes away leaves nothing running and the connection free', 
     read.stream.destroy()
     t.equal((await one`select 1 as um`)[0]?.['um'], 1, 'the only connection answers')
     const [busy] = await sql`select count(*)::int as n from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`
+      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend' and state <> 'idle'`
     t.equal(busy?.['n'], 0)
     t.ok(read.rows < 1500)
   }

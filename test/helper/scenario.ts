@@ -17,9 +17,10 @@ export interface Entry {
 /**
  * A small warehouse and one tiny rule, `errada`: a category that begins with dw.ajuste.prefixo should be CERTA.
  * The row itself tells the rule's confidence; descricao "aponta" makes it flag only, "teimosa" flag again whatever is done.
+ * @param made the database to lay it in, where it is not one of this release
  */
-export async function cenario(t: Pick<Test, 'teardown'>) {
-  const { sql, url, como } = await banco(t)
+export async function cenario(t: Pick<Test, 'teardown'>, made?: Banco) {
+  const { sql, url, como } = made ?? (await banco(t))
   await sql.unsafe(`
     create schema if not exists dw;
     create table dw.lancamentos (

@@ -42,6 +42,7 @@ aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
 comentar()                    R
+consultar_divergencia()     L R O A
 consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
@@ -68,8 +69,10 @@ exportar_divergencias()     L R O A
 fechar_periodo()                  A
 finalizar_operacao()        L R O A
 fuso()                      L R O A
+guardar_resposta()          L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
+lancamentos_parecidos()       R   A
 medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
@@ -90,6 +93,7 @@ registrar_token()                 A
 rejeitar_divergencias()       R
 relatorio_desempenho()      L R O A
 remover_pessoa()                  A
+repetir_pedido()
 reverter_divergencias()       R
 reverter_operacao()           R O
 reverter_sessao()             R O
@@ -100,6 +104,7 @@ salvar_padrao()                   A
 salvar_retencao()                 A
 sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
+simulacoes_em_curso()           O
 solicitar_processamento()       O
 ver_registro()                R   A
 verificar_integridade()     L R O A
@@ -112,6 +117,7 @@ GET /metrics                                   L R O A
 GET /api/docs/json                             L R O A
 GET /api/docs/yaml                             L R O A
 GET /api/v1/divergencias                       L R O A
+GET /api/v1/divergencias/:id                   L R O A
 POST /api/v1/divergencias/processar                O
 POST /api/v1/divergencias/aprovar                R
 POST /api/v1/divergencias/confirmar              R
@@ -145,6 +151,7 @@ const PUBLIC_READS = [
   '/revisao/',
   ...[
     'acts',
+    'alike',
     'api',
     'app',
     'aside',

@@ -55,6 +55,19 @@ test('findings come in pages, filtered and in the order asked for, with the tota
   t.match(await ask('pagina=1000000'), { total: 4, itens: [] }, 'past the end the total is still true')
 })
 
+test('one finding is asked for by its number, and an unknown one is said to be', async (t) => {
+  const { server, leo, cena } = await scene(t)
+  const { id } = await cena.achado(4)
+  const { json } = await server.pedir('/api/v1/divergencias?registro_id=4', { token: leo })
+  const one = await server.pedir(`/api/v1/divergencias/${id}`, { token: leo })
+  t.same(one.json, json.itens[0])
+  t.match(await server.pedir('/api/v1/divergencias/999', { token: leo }), {
+    status: 404,
+    json: { codigo: 'NC004' },
+  })
+  t.equal((await server.pedir('/api/v1/divergencias/tudo', { token: leo })).status, 400)
+})
+
 test('an amount keeps every digit that it was booked with', async (t) => {
   const { server, leo, cena } = await scene(t)
   await cena.sql`update dw.lancamentos set valor = 9007199254740993.07 where id = 2`

@@ -18,7 +18,7 @@ test('CSV and XLSX of the session go with the digest; too large, a link goes in 
   await c.lancar({ id: 1, confianca: 0.5, valor: 1234.56 }, { id: 2, confianca: 0.5, descricao: 'aponta' })
   await c.processar()
   await deliverDue(c.sql, mailer, { kinds: KINDS, attach })
-  const digest = office.arrived.find(({ subject }) => /Tudo feito/.test(subject ?? ''))
+  const digest = office.arrived.find(({ subject }) => /esperam decisão/.test(subject ?? ''))
   const files = (digest?.attachments ?? []).filter(({ related }) => !related)
   t.same(
     files.map(({ filename, contentType }) => [filename, contentType]),

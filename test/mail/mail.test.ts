@@ -26,10 +26,7 @@ test('a session’s messages arrive once each, HTML and plain text alike, with p
     (a.subject ?? '').localeCompare(b.subject ?? ''),
   )
   t.match(alert?.subject, /^\[Conferente\] 1 divergência espera uma pessoa: R\$ 1,2 mil em risco/)
-  t.match(
-    summary?.subject,
-    /^\[Conferente\] Tudo feito: 1 nova, 0 corrigidas, 1 à espera em \d\d\/\d\d\/\d{4}$/,
-  )
+  t.match(summary?.subject, /^\[Conferente\] 1 espera decisão em \d\d\/\d\d\/\d{4}: 1 nova, 0 corrigidas$/)
   t.same(summary?.envelope, [GESTORA, 'diretor@empresa.com.br'])
   const row = await digest(c)
   t.match(row, { status: 'enviada', tentativas: 1, entregues: [GESTORA, 'diretor@empresa.com.br'] })
@@ -40,7 +37,7 @@ test('a session’s messages arrive once each, HTML and plain text alike, with p
   const html = String(summary?.html)
   const text = summary?.text ?? ''
   for (const fact of [
-    'Tudo feito',
+    '1 espera decisão',
     '1 lançamento conferido',
     'R$ 1.234,56',
     'errada',

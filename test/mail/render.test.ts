@@ -105,7 +105,7 @@ test('HTML and text say the same facts in both languages, numbers as each writes
       t.ok(text.includes(fact), `${idioma} text: ${fact}`)
     }
     t.match(html, new RegExp(`<html lang="${idioma}"`))
-    t.match(subject, idioma === 'en' ? /All done/ : /Tudo feito/)
+    t.match(subject, idioma === 'en' ? /1 waits for a decision/ : /1 espera decisão/)
   }
 })
 

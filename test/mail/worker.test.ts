@@ -25,8 +25,8 @@ test('a worker composes and sends what its session caused', async (t) => {
   )
   await Promise.all(workers.map((worker) => worker.stop()))
   t.same(
-    office.arrived.map(({ subject }) => subject?.slice(0, 55)),
-    ['[Conferente] Tudo feito: 40 novas, 40 corrigidas, 0 à e'],
+    office.arrived.map(({ subject }) => subject?.replace(/\d\d\/\d\d\/\d{4}/, 'DIA')),
+    ['[Conferente] Tudo feito em DIA: 40 novas, 40 corrigidas'],
   )
 })
 
@@ -174,12 +174,16 @@ test('trabalhar says at its start that mail cannot leave, or that nobody is to r
       env,
       onStderr: (text, kill) => /pronto/.test(text) && kill('SIGTERM'),
     })
-  t.match((await say({})).stderr, /SMTP_URL não está definida.*\n.*ninguém recebe mensagens de resumo/)
+  t.match((await say({})).stderr, /SMTP_URL não está definida.*\n.*há mensagens que ninguém recebe/)
   await receber(sql, 'correio.destinatarios', [GESTORA])
   await sql`insert into audit.notificacoes (tipo, dia) values ('ausencia', '2026-11-01')`
   const { stderr } = await say({ SMTP_URL: 'smtp://127.0.0.1:1' })
   t.match(stderr, /mensagens à espera, que serão enviadas: 1/)
   t.notMatch(stderr, /ninguém recebe|SMTP_URL/)
+  t.match(stderr, /remetente é desta máquina.*\n.*links das mensagens só abrem nesta máquina/)
+  await sql`select audit.alterar_configuracao('correio.remetente', '"Conferente <conferente@empresa.com.br>"', 'teste')`
+  await sql`select audit.alterar_configuracao('correio.pagina', '"https://conferente.empresa.com.br"', 'teste')`
+  t.notMatch((await say({ SMTP_URL: 'smtp://127.0.0.1:1' })).stderr, /remetente|links/)
 })
 
 test('with no worker alive, servers look for a missing session, and one of them sends the alert, once', async (t) => {

@@ -4,8 +4,10 @@ import { compose } from '../../src/mail/deliver.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { nextRuns } from '../../src/worker/schedule.ts'
+import { banco } from '../helper/database.ts'
 import { receber } from '../helper/postman.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { armazem } from '../helper/warehouse.ts'
 
 const GESTORA = 'gestora@empresa.com.br'
 
@@ -301,12 +303,41 @@ test('what waits grows old, and is overdue after the days that are set', async (
     dias_vencimento: 7,
   })
   t.notMatch((await render(await conteudo(c, 'resumo'))).text, /adiada/)
-  await c.adiar('ana', null, (await c.achado(1)).id, (await c.achado(2)).id)
-  const adiadas = await conteudo(c, 'resumo')
-  t.match(adiadas.espera, { total: 3, valor: '30.82', adiadas: 2, vencidas: 1 }, 'postponed is not done')
-  t.match((await render(adiadas)).text, /3 esperam uma pessoa: R\$\s30,82 em risco\. 2 delas estão adiadas\./)
+  const overdue = await render(await conteudo(c, 'resumo'))
+  t.match(overdue.subject, /^\[Conferente\] 1 vencida, 3 esperam decisão em .*: 3 novas, 0 corrigidas$/)
+  t.match(overdue.text, /^1 vencida, 3 esperam decisão$/im)
+  t.match(overdue.text, /1 espera há mais de 7 dias: R\$\s10,50 em risco\./)
   await c.sql`select audit.alterar_configuracao('correio.dias_vencimento', '6', 'teste')`
   t.match((await conteudo(c, 'resumo')).espera, { vencidas: 2, valor_vencidas: '30.75' })
+  await c.sql`select audit.alterar_configuracao('correio.dias_vencimento', '30', 'teste')`
+  const fresh = await render(await conteudo(c, 'resumo'))
+  t.match(fresh.subject, /^\[Conferente\] 3 esperam decisão em /)
+  t.match(fresh.html, /band-gap/, 'it is not green while something waits')
+})
+
+test('what was postponed is neither done nor overdue: it is told apart', async (t) => {
+  const c = await cenario(t)
+  await receber(c.sql, 'correio.destinatarios', [GESTORA])
+  await c.lancar(
+    { id: 1, confianca: 0.5, valor: 10.5 },
+    { id: 2, confianca: 0.5, valor: 20.25 },
+    { id: 3, confianca: 0.5, valor: 0.07 },
+  )
+  await c.processar()
+  await c.sql.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`
+    await tx`update audit.divergencias_processadas set detectada_em = now() - interval '8 days'`
+  })
+  await c.adiar('ana', null, (await c.achado(1)).id, (await c.achado(2)).id)
+  const some = await conteudo(c, 'resumo')
+  t.match(some, { estado: 'vencidas', espera: { total: 3, valor: '30.82', adiadas: 2, vencidas: 1 } })
+  const told = await render(some)
+  t.match(told.subject, /1 vencida, 1 espera decisão/)
+  t.match(told.text, /3 esperam uma pessoa: R\$\s30,82 em risco\. 2 delas estão adiadas\./)
+  await c.adiar('ana', null, (await c.achado(3)).id)
+  const all = await conteudo(c, 'resumo')
+  t.match(all, { estado: 'feito', espera: { total: 3, adiadas: 3, vencidas: 0 } })
+  t.match((await render(all)).text, /3 delas estão adiadas/)
 })
 
 test('gaps are told: a failed rule, no rows, a limit; the digest goes out when nothing was found, and says so', async (t) => {
@@ -432,4 +463,34 @@ test('the first due time of a day is the one that the worker will keep', async (
       cron,
     )
   }
+})
+
+test('the diagnosis tells what mail lacks before anybody can use it, and is silent once it is set', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql)
+  const lacks = async () =>
+    (
+      await como(
+        'leo',
+      )`select item, situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item like 'correio.%'`
+    ).map(({ item, situacao }) => `${situacao} ${item}`)
+  t.same(await lacks(), ['aviso correio.destinatarios', 'aviso correio.pagina', 'aviso correio.remetente'])
+  await receber(sql, 'correio.destinatarios_resumo', [GESTORA])
+  const [nobody] = await como(
+    'leo',
+  )`select detalhe from audit.diagnosticar_contrato() where item = 'correio.destinatarios'`
+  t.equal(nobody?.['detalhe'], 'ninguém recebe as mensagens de divergencias, falha, limite, ausencia')
+  await receber(sql, 'correio.destinatarios', [GESTORA])
+  const set = (chave: string, valor: string) =>
+    sql`select audit.alterar_configuracao(${chave}, ${sql.json(valor)}, 'teste')`
+  for (const here of ['http://127.0.0.1:8000/x', 'https://LOCALHOST']) {
+    await set('correio.pagina', here)
+    t.same(await lacks(), ['aviso correio.pagina', 'aviso correio.remetente'], here)
+  }
+  await set('correio.pagina', 'https://localhost.empresa.com.br')
+  t.same(await lacks(), ['aviso correio.remetente'])
+  await set('correio.remetente', 'conferente@localhost')
+  t.same(await lacks(), ['aviso correio.remetente'])
+  await set('correio.remetente', 'Conferente <conferente@empresa.com.br>')
+  t.same(await lacks(), [])
 })

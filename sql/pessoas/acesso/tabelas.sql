@@ -88,3 +88,21 @@ comment on column audit.revogacoes.nome is 'Person all of whose tokens issued un
 comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
+
+-- Answers of the last day, for requests that are sent again. Not a fact of the audit: what was done stands in audit.operacoes.
+create table audit_interno.pedidos (
+  autor text not null,
+  chave text not null,
+  parte text not null,
+  pedido bytea not null,
+  resposta text,
+  criado_em timestamptz not null default now(),
+  primary key (autor, chave, parte)
+);
+comment on table audit_interno.pedidos is 'Requests to the API that their senders marked with a key, and the answers they got. Read with audit.repetir_pedido.';
+comment on column audit_interno.pedidos.autor is 'Person whose request it is.';
+comment on column audit_interno.pedidos.chave is 'Key that the sender chose.';
+comment on column audit_interno.pedidos.parte is 'Which of several answers within the request.';
+comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it the same request.';
+comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
+comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';

@@ -173,3 +173,179 @@ end;
 comment on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) is
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
 revoke execute on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) from public;
+
+-- The sentence and the change of confidence for one kind of a document in several lines. Touches nothing; inlined by the planner.
+-- Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.explicacao_rateio(
+  tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes int, retencao numeric, tributos text
+)
+returns table (frase text, ajuste numeric)
+language sql immutable parallel safe
+begin atomic
+  select
+    'O documento ' || pg_catalog.left(documento, 60) || ' está em ' || quantas || ' lançamentos que somam ' || regra_validacao_valores.reais(soma)
+      || ', e ele leva a ' || regra_validacao_valores.reais(esperado) || ': '
+      || case tipo
+        when 'rateio_repetido' then 'está lançado ' || vezes || ' vezes'
+        when 'rateio_linha_repetida' then 'a linha de ' || regra_validacao_valores.reais(repetida) || ' está lançada duas vezes'
+        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma) - pg_catalog.abs(esperado)) || ' a mais'
+        when 'sinal_trocado' then 'o sinal está trocado'
+        else regra_validacao_valores.reais(pg_catalog.abs(esperado) - pg_catalog.abs(soma)) || ' a menos'
+          || case when retencao is not null then ', o que corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
+            || '% (' || tributos || '), que pode ser legítima' else '' end
+      end || '.',
+    case
+      when tipo in ('rateio_repetido', 'rateio_linha_repetida') then 0.10
+      when tipo = 'rateio_a_mais' then 0
+      when tipo = 'sinal_trocado' then -0.05
+      when retencao is not null then -0.40
+      else -0.10
+    end;
+end;
+
+comment on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, numeric, text) is
+  'Sentence and change of confidence for one kind of a document in several lines.';
+revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, numeric, text) from public;
+
+-- The findings on amounts. An entry that is alone with its document is judged by itself, and what the document leads to is proposed; a
+-- document that stands in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a rate of
+-- exchange is one where the day has it of several suppliers. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.diferencas(
+  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
+) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
+  v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
+begin
+  return query
+  with crua as materialized (
+    select l.id, l.data_lancamento, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
+      x.esperado, x.tolerancia
+    from dw.lancamentos l
+    cross join lateral (
+      select
+        l.valor_documento - coalesce(l.valor_desconto, 0) as esperado,
+        greatest(absoluta, relativa * abs(l.valor_documento - coalesce(l.valor_desconto, 0))) as tolerancia
+    ) x
+    where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
+      and abs(l.valor - x.esperado) > x.tolerancia
+      -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
+      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      and (digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
+        + regra_validacao_valores.arredondamento_origem(l.valor, digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  ), credito as materialized (
+    select m.mes
+    from (
+      select distinct date_trunc('month', c.data_lancamento)::date as mes
+      from crua c
+      where c.valor < 0 and c.esperado > 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
+      offset 0
+    ) m
+    where regra_validacao_valores.habito_sinais(m.mes)
+  ), suspeita as materialized (
+    select c.id, c.data_lancamento, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
+      m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+    from crua c
+    left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
+    cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
+    where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
+  ), numerada as (
+    select s.data_lancamento, s.documento, regra_validacao_valores.chave_duplicidade(s.valor_documento, s.fornecedor_id) as chave
+    from suspeita s
+    where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
+  ), rateio as materialized (
+    select r.*
+    from (
+      select array_agg(distinct n.chave) as chaves, array_agg(distinct n.documento) as numeros, array_agg(distinct n.data_lancamento) as dias
+      from numerada n
+      offset 0
+    ) n
+    cross join lateral regra_validacao_valores.rateios(n.chaves, n.numeros, n.dias, cardinality(n.dias) > 60 or cardinality(n.numeros) > 2000,
+      v_dias, absoluta, relativa, digitos, array(select c.mes from credito c)) r
+    where n.chaves is not null
+  ), sozinha as materialized (
+    select s.*, s.valor - s.esperado as diferenca,
+      regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
+    from suspeita s
+    where not exists (select from rateio r where r.id = s.id::text)
+  ), taxa as materialized (
+    select t.dia, t.degrau
+    from regra_validacao_valores.taxas_dos_dias(array(select distinct s.data_lancamento from sozinha s where s.tipo = 'razao_cambial'),
+      absoluta, v_cambio_minimo, v_cambio_maximo) t
+  ), nomeada as (
+    select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
+      s.tolerancia, s.credito, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
+    from sozinha s
+    left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
+      and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
+    offset 0
+  )
+  select
+    null::text,
+    d.id::text,
+    -- more than numeric(18,2) holds can only be flagged
+    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
+    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', d.tipo,
+      'valor', d.valor,
+      'valor_documento', d.valor_documento,
+      'valor_desconto', d.valor_desconto,
+      'esperado', d.esperado,
+      'diferenca', d.diferenca,
+      'tolerancia', d.tolerancia,
+      'razao', case when d.esperado <> 0 then round(d.valor / d.esperado, 6) end,
+      'credito_positivo', nullif(d.credito, false),
+      'retencao_possivel', r.taxa,
+      'tributos_retidos', r.tributos,
+      'conta', e.conta)),
+    'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
+      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+    abs(d.diferenca)
+  from nomeada d
+  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
+  cross join lateral regra_validacao_valores.explicacao_diferenca(
+    d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, r.taxa, r.tributos) e
+  union all
+  select
+    null::text,
+    s.id::text,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', t.tipo,
+      'valor', s.valor,
+      'documento', s.documento,
+      'valor_documento', s.valor_documento,
+      'soma', t.soma,
+      'esperado', t.esperado,
+      'diferenca', t.soma - t.esperado,
+      'tolerancia', t.tolerancia,
+      'retencao_possivel', r.taxa,
+      'tributos_retidos', r.tributos,
+      'lancamentos', t.quantas,
+      'linhas', t.linhas)),
+    e.frase,
+    abs(t.soma - t.esperado)
+  from rateio t
+  join suspeita s on s.id::text = t.id
+  left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento) r on t.tipo = 'rateio_a_menos'
+  cross join lateral regra_validacao_valores.explicacao_rateio(
+    t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
+  where t.tipo is not null;
+end
+$$;
+
+comment on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) is
+  'Amounts that differ from their document: of an entry alone with the expected amount, of a document in several lines as one flag.';
+revoke execute on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) from public;

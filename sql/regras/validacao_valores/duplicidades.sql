@@ -105,13 +105,62 @@ comment on function regra_validacao_valores.chaves_suspeitas(audit.janela, date,
   'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
 revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) from public;
 
+-- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
+-- cost centre, category and account. apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
+-- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
+create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
+returns table (dia date, filial text)
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias date[] := dias;
+begin
+  if apontadas is not null and dias <> '{}' then
+    v_dias := array(
+      select l.data_lancamento
+      from dw.lancamentos l
+      where l.data_lancamento = any (dias) and l.valor <> 0 and l.documento <> ''
+      group by l.data_lancamento
+      having count(*) <= 4 * apontadas[array_position(dias, l.data_lancamento)]);
+  end if;
+  if v_dias = '{}' then
+    return;
+  end if;
+  return query
+  select d.data_lancamento, d.filial
+  from (
+    select l.data_lancamento, l.filial::text as filial, count(*) as vezes
+    from dw.lancamentos l
+    where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
+    group by l.data_lancamento, l.filial::text, l.valor, l.fornecedor_id::text, l.fornecedor::text, l.documento::text, l.centro_custo::text, l.categoria::text,
+      l.conta_contabil::text
+  ) d
+  group by d.data_lancamento, d.filial
+  having count(*) filter (where d.vezes > 1) >= greatest(10, 0.5 * count(*));
+end
+$$;
+
+comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
+  'Days and branches of which half the documents, and ten at least, are there more than once.';
+revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
+
 -- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
 -- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
 -- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
 -- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
--- back the latest booking that stands before it. The window restricts what is flagged; twins and reversals may lie outside.
+-- back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
+-- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
+-- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
+-- and reversals may lie outside.
+-- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
+-- least and greatest are not), or it takes the square of it.
 -- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric) returns setof audit.achado
+create or replace function regra_validacao_valores.duplicidades(
+  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
+) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -130,6 +179,7 @@ declare
   v_ate date := least(v_fim + v_dias, '9999-12-31');
   v_por_data boolean := janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null;
   v_poucas boolean := not v_por_data or v_fim - v_inicio < v_dias;
+  v_pendentes text[] := regras.rotulos_pendentes();
   v_datas date[];
   v_quantas int;
   v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
@@ -164,41 +214,54 @@ begin
   end if;
 
   return query
-  with numerada as (
-    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
+  with lida as (
+    -- then the end of the number, which no spelling changes
+    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
     from (
-      -- then the end of the number, which no spelling changes
-      select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
-      from (
-        -- by name: a warehouse may have further columns, called anything
-        select f.id, f.data_lancamento, f.carregado_em, f.filial, f.fornecedor_id, f.fornecedor, f.documento, f.valor, f.descricao,
-          regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
-        from dw.lancamentos f
-        where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
-          and f.data_lancamento between v_de and v_ate
-          and (v_datas is null or f.data_lancamento = any (v_datas))
-        offset 0
-      ) e
-    ) l
+      -- by name: a warehouse may have further columns, called anything
+      select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
+        f.valor, f.valor_documento, f.valor_desconto, f.descricao, regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+      from dw.lancamentos f
+      where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
+        and f.data_lancamento between v_de and v_ate
+        and (v_datas is null or f.data_lancamento = any (v_datas))
+      offset 0
+    ) e
+  ), numerada as (
+    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
+    from lida l
     where l.companhia > 1
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
       -- without a code by name: a full stop or a legal form otherwise written is no other supplier
       coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regra_validacao_valores.parcela_dita(l.descricao) as parcela
+      regra_validacao_valores.parcela_dita(l.descricao) as parcela,
+      regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
+      l.valor_documento is not null as documentada,
+      coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
+      -- what is parked has no category yet, and its account is none
+      case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
+        then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end as conta
     from (
       select n.*, count(*) over (partition by n.chave, n.numero) as iguais
       from numerada n
       where n.numero is not null
     ) l
     where l.iguais > 1
-  ), movimento as (
-    select c.*, sign(c.valor) as sinal,
-      -- one place for each entry, so that a day's own order counts within the days
-      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
-      sum(sign(c.valor)) over documento as saldo
+  ), situada as (
+    select c.*, c.documentada and not c.parte as inteira,
+      -- and goes with the one that is there
+      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (
+        partition by c.fornecedor, c.numero, c.parcela, abs(c.valor), c.data_lancamento, c.centro))) as destino
     from comparavel c
     where c.fornecedor is not null
+  ), movimento as (
+    select c.*, sign(c.valor)::int as sinal,
+      case when c.inteira then '' else c.destino end as reparte,
+      -- one place for each entry, so that a day's own order counts within the days
+      c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
+      sum(sign(c.valor)::int) over documento as saldo
+    from situada c
     window documento as (
       partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
       rows unbounded preceding)
@@ -207,55 +270,115 @@ begin
       -- bookings less reversals up to this one: one booking, its reversal and the new booking leave one. Over the longer time a
       -- reversal meets its booking, over the shorter one nothing old is left to meet
       greatest(m.sinal * sum(m.sinal) over antes, m.sinal * sum(m.sinal) over muito_antes) as liquido,
-      -- what was booked last is taken back first: it stands unless the balance falls below the one that it left
-      case m.sinal when 1 then min(m.saldo) over depois < m.saldo else max(m.saldo) over depois > m.saldo end as estornada
+      -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
+      -- entry stepped over takes it back
+      coalesce(lead(m.momento) over (
+        partition by m.fornecedor, m.numero, m.parcela, abs(m.valor), least(m.saldo, m.saldo - m.sinal) order by m.momento)
+        <= m.momento + v_perto, false) as estornada
     from movimento m
     window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
       antes as (documento range between v_perto preceding and current row),
-      muito_antes as (documento range between v_longe preceding and current row),
-      depois as (documento range between current row and v_perto following)
-  ), par as (
-    select l.*,
-      lag(l.id) over gemeo as gemeo_id,
-      lag(l.data_lancamento) over gemeo as gemeo_data,
-      lag(l.filial) over gemeo as gemeo_filial,
-      lag(l.documento) over gemeo as gemeo_documento,
-      lag(l.descricao) over gemeo as gemeo_descricao
+      muito_antes as (documento range between v_longe preceding and current row)
+  ), lugar as (
+    select l.*, row_number() over (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento) as lugar
     from liquida l
     where not l.estornada
-    window gemeo as (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento)
+  ), par as (
+    select l.*,
+      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one, or the
+      -- last of an earlier day
+      case when l.inteira then nullif(l.lugar - 1, 0)
+        when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
+        else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar
+    from lugar l
+    window documento as (partition by l.fornecedor, l.numero, l.parcela, l.valor),
+      igual as (partition by l.fornecedor, l.numero, l.parcela, l.valor, l.reparte order by l.momento),
+      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding),
+      outros_dias as (documento order by l.data_lancamento range between unbounded preceding and interval '1 day' preceding)
+  ), apontada as (
+    select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
+      p.descricao, p.reparte, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
+      g.descricao as gemeo_descricao, g.carregado_em as gemeo_carga, g.reparte as gemeo_reparte,
+      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.valor, p.data_lancamento) as no_dia
+    from par p
+    join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.valor = p.valor and g.lugar = p.gemeo_lugar
+    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1
+  ), repetido as materialized (
+    select r.dia, r.filial
+    from (
+      select array_agg(a.data_lancamento) as dias, array_agg(a.apontadas) as apontadas
+      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento) a
+      offset 0
+    ) a
+    cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
+    where a.dias is not null
+  ), agrupada as (
+    select a.*,
+      case when r.dia is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+      case
+        -- loads are told apart by the day on which they came; where both came at once, by the days of their entries
+        when r.dia is not null then coalesce(nullif((a.carregado_em at time zone 'UTC')::date, (a.gemeo_carga at time zone 'UTC')::date)::text, '')
+        when a.no_dia > 10 then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        else a.id::text end as chave
+    from apontada a
+    left join repetido r on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
+    where (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+  ), contada as (
+    select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
+      max(a.data_lancamento) over junta as ate, row_number() over (partition by a.conjunto, a.chave order by a.momento desc, a.id desc) as do_fim
+    from agrupada a
+    window junta as (partition by a.conjunto, a.chave)
   )
   select
     null::text,
     p.id::text,
     '{}'::jsonb,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
-    jsonb_build_object(
+    jsonb_strip_nulls(jsonb_build_object(
       'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
       'mesma_descricao', t.mesma_descricao,
-      'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
+      'outro_destino', nullif(t.outro_destino, false),
+      'lancamentos', case when p.conjunto is not null then p.quantos end,
+      'soma', case when p.conjunto is not null then p.soma end,
+      'de', case when p.conjunto = 'carga_repetida' then p.de end,
+      'ate', case when p.conjunto = 'carga_repetida' then p.ate end,
+      'carregado_em', case when p.conjunto = 'carga_repetida' then p.carregado_em end))
+      || jsonb_build_object('gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
         'documento', p.gemeo_documento)),
-    'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
-      || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
-      || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
-      || '; este seria a segunda vez.',
-    abs(p.valor)
-  from par p
+    case p.conjunto
+      when 'carga_repetida' then
+        p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
+          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. Um deles é o documento '
+          || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
+      when 'repeticao_em_massa' then
+        'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
+          || ' lançamentos de ' || to_char(p.data_lancamento, 'DD/MM/YYYY') || ' além do primeiro, e somam ' || regra_validacao_valores.reais(p.soma) || '.'
+      else
+        'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
+          || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
+          || case when p.filial is distinct from p.gemeo_filial then ', filial ' || coalesce(p.gemeo_filial, '(sem filial)') else '' end
+          || case when t.outro_destino then ', com outro centro de custo, categoria ou conta' else '' end
+          || '; este seria a segunda vez.'
+    end,
+    case when p.conjunto is null then abs(p.valor) else p.soma end
+  from contada p
   cross join lateral (
     select
-      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
-        then 'duplicidade' else 'duplicidade_proxima' end as tipo,
+      coalesce(p.conjunto, case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
+        then 'duplicidade' else 'duplicidade_proxima' end) as tipo,
       audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, '')) as mesma_descricao,
-      case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial then 0.10 else 0 end
-        + case when audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, ''))
-            then 0.05 else -0.15 end as ajuste
+      p.reparte <> p.gemeo_reparte as outro_destino,
+      case p.conjunto when 'carga_repetida' then 0.15 when 'repeticao_em_massa' then -0.20 else
+        case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial then 0.10 else 0 end
+          + case when audit_interno.dobrar(coalesce(p.descricao, '')) = audit_interno.dobrar(coalesce(p.gemeo_descricao, ''))
+              then 0.05 else -0.15 end
+          + case when p.reparte <> p.gemeo_reparte then -0.15 else 0 end
+      end as ajuste
   ) t
-  where p.gemeo_data >= p.data_lancamento - v_dias
-    and p.liquido > 1
-    and audit.na_janela(janela, p.data_lancamento, p.carregado_em, p.id);
+  where p.conjunto is null or p.do_fim = 1;
 end
 $$;
 
-comment on function regra_validacao_valores.duplicidades(audit.janela, numeric) is
-  'Documents booked twice: flags the later entry, names its twin, proposes nothing.';
-revoke execute on function regra_validacao_valores.duplicidades(audit.janela, numeric) from public;
+comment on function regra_validacao_valores.duplicidades(audit.janela, numeric, numeric, numeric, int) is
+  'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
+revoke execute on function regra_validacao_valores.duplicidades(audit.janela, numeric, numeric, numeric, int) from public;

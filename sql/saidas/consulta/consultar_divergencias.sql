@@ -4,7 +4,7 @@ create or replace function audit.consultar_divergencias(
   status text[] default null, regras text[] default null, tabela text default null, registro_id text default null,
   sessao_id bigint default null, confianca_minima numeric default null, confianca_maxima numeric default null,
   valor_minimo numeric default null, valor_maximo numeric default null, detectada_de date default null, detectada_ate date default null,
-  ordem text default '-id', pagina integer default 1, por_pagina integer default 50
+  ordem text default '-id', pagina integer default 1, por_pagina integer default 50, id bigint default null
 )
 returns jsonb
 language plpgsql
@@ -26,6 +26,7 @@ begin
     raise exception using errcode = 'NC001', message = 'pagina começa em 1 e por_pagina vai de 1 a 500';
   end if;
   v_onde := concat_ws(' and ', 'true',
+    case when consultar_divergencias.id is not null then 'd.id = $15' end,
     case when consultar_divergencias.status is not null then 'd.status = any ($1)' end,
     case when consultar_divergencias.regras is not null then 'd.regra = any ($2)' end,
     case when consultar_divergencias.tabela is not null then 'd.tabela = $3' end,
@@ -52,12 +53,12 @@ begin
     ) as p $q$, v_onde, v_coluna, case when left(consultar_divergencias.ordem, 1) = '-' then 'desc' else 'asc' end)
   using consultar_divergencias.status, consultar_divergencias.regras, consultar_divergencias.tabela, consultar_divergencias.registro_id,
     consultar_divergencias.sessao_id, confianca_minima, confianca_maxima, valor_minimo, valor_maximo, detectada_de, detectada_ate,
-    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina
+    v_fuso, consultar_divergencias.pagina, consultar_divergencias.por_pagina, consultar_divergencias.id
   into v_pagina;
   return v_pagina;
 end
 $$;
-comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer) is
+comment on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint) is
   'A page of findings as JSON: total (of what the filters leave), pagina, por_pagina (1 to 500) and itens, each a row of audit.divergencias_processadas with idade_dias, visto and resumo. Filters left null do not filter; dates are days in the zone agenda.fuso, both included; amounts in BRL; sessao_id is the first or the last session that found it. ordem: id, detectada_em, ultima_deteccao, valor_em_risco, confianca or vezes_detectada, with - in front for the largest first. Error: NC001 order or page not allowed.';
-grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer)
+grant execute on function audit.consultar_divergencias(text[], text[], text, text, bigint, numeric, numeric, numeric, numeric, date, date, text, integer, integer, bigint)
   to conferente_leitor;

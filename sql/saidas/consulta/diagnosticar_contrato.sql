@@ -1,4 +1,5 @@
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled. Reads the
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the
+-- rules and the mail lack. Reads the
 -- warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -52,6 +53,7 @@ begin
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
   return query select * from audit_interno.diagnosticar_notas();
+  return query select * from audit_interno.diagnosticar_correio();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is

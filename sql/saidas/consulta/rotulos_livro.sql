@@ -1,7 +1,8 @@
--- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against. A column of
--- text with more than two hundred is none of labels: what the server's statistics say of it is believed before the table is read.
--- Reads the table as conferente_regra; changes nothing. Called by the review page.
-create or replace function audit.rotulos_livro(regra text, coluna text)
+-- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against: commonest first,
+-- or those in which a piece of text is, the very one first. Categories, branches, cost centres and accounts are labels; any other column of
+-- text is one of labels where each stands in ten entries and more, on average: what the server's statistics say of it is believed before
+-- the table is read. Reads the table as conferente_regra; changes nothing. Called by the review page.
+create or replace function audit.rotulos_livro(regra text, coluna text, trecho text default null)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql
 stable security definer
@@ -10,6 +11,8 @@ as $$
 declare
   v_regra audit.regras;
   v_relacao regclass;
+  v_certos boolean;
+  v_vezes constant integer := 10;
   v_maximo constant integer := 200;
 begin
   select * into v_regra from audit.regras r where r.nome = rotulos_livro.regra;
@@ -25,30 +28,36 @@ begin
   if v_relacao is null then
     raise undefined_table;
   end if;
+  v_certos := v_relacao = audit_interno.relacao('dw.lancamentos') and rotulos_livro.coluna in ('categoria', 'filial', 'centro_custo', 'conta_contabil');
   if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
-    or exists (
+    or v_certos is not true and exists (
       -- read as who may read the column: others are shown no statistics of it
       select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
         array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
-      where s.n_distinct > 5 * v_maximo or s.n_distinct < 0
-        and -s.n_distinct * (select c.reltuples from pg_class c where c.oid = v_relacao) > 5 * v_maximo)
+      cross join (select greatest(c.reltuples, 0) as linhas from pg_class c where c.oid = v_relacao) as c
+      -- far from ten: statistics are a guess
+      where case when s.n_distinct < 0 then -s.n_distinct * c.linhas else s.n_distinct end * v_vezes > 5 * c.linhas and c.linhas > 0)
   then
     return;
   end if;
   return query
   select x.rotulo, x.lancamentos
   from audit_interno.ler(format(
-    'select g.rotulo, g.lancamentos, count(*) over () from (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1 limit %3$s) g',
-    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), v_maximo + 1)) as x (rotulo text, lancamentos bigint, todos bigint)
-  where x.todos <= v_maximo
-  order by x.lancamentos desc, x.rotulo collate "und-x-icu";
+    'with g as materialized (select t.%1$I::text as rotulo, count(*) as lancamentos from %2$s t where t.%1$I::text <> '''' group by 1)
+     select g.rotulo, g.lancamentos from g
+     where (%3$L::boolean or (select sum(o.lancamentos) >= %4$s * count(*) from g o))
+       and ($2[1] is null or strpos(audit_interno.dobrar_categoria(g.rotulo), audit_interno.dobrar_categoria($2[1])) > 0)
+     order by g.rotulo = $2[1] desc nulls last, g.lancamentos desc, g.rotulo limit %5$s',
+    rotulos_livro.coluna, audit_interno.nome_sql(v_relacao), coalesce(v_certos, false), v_vezes, v_maximo),
+    null, array[nullif(btrim(rotulos_livro.trecho), '')]) as x (rotulo text, lancamentos bigint)
+  order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
     raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
-comment on function audit.rotulos_livro(text, text) is
-  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries; no row where they are more than 200, so that they are no labels. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
-grant execute on function audit.rotulos_livro(text, text) to conferente_revisor, conferente_administrador;
+comment on function audit.rotulos_livro(text, text, text) is
+  'The labels that the ledger has in a column of text which the rule may correct, commonest first, with their entries, at most 200; with trecho those that contain it, without case and accents, the very same one first. No row where the column is none of labels: free text, of which each stands in fewer than ten entries on average. Errors: NC003 unknown rule, NC010 no warehouse to read, NC015 no column of the rule.';
+grant execute on function audit.rotulos_livro(text, text, text) to conferente_revisor, conferente_administrador;

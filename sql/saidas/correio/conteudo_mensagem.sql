@@ -11,6 +11,7 @@ declare
   v_fuso text := audit.fuso();
   v_itens integer := (audit_interno.configuracao('correio.itens') #>> '{}')::integer;
   v_conteudo jsonb;
+  v_espera jsonb;
 begin
   select * into strict v_aviso from audit.notificacoes n where n.id = conteudo_mensagem.notificacao_id;
   v_conteudo := jsonb_build_object(
@@ -30,11 +31,17 @@ begin
       order by a.previsto_para desc limit 1));
   end if;
   select * into strict v_sessao from audit.sessoes_processamento s where s.id = v_aviso.sessao_id;
+  v_espera := audit_interno.conteudo_espera(v_fuso);
   v_conteudo := v_conteudo || jsonb_build_object(
-    'estado', case v_sessao.status when 'concluida' then 'feito' when 'concluida_com_falhas' then 'lacunas' else 'falhou' end,
+    'estado', case
+      when v_sessao.status = 'concluida_com_falhas' then 'lacunas'
+      when v_sessao.status <> 'concluida' then 'falhou'
+      when (v_espera ->> 'vencidas')::bigint > 0 then 'vencidas'
+      when (v_espera ->> 'total')::bigint > (v_espera ->> 'adiadas')::bigint then 'espera'
+      else 'feito' end,
     'sessao', audit_interno.conteudo_sessao(v_sessao.id),
     'lacunas', audit_interno.conteudo_lacunas(v_sessao.id),
-    'espera', audit_interno.conteudo_espera(v_fuso),
+    'espera', v_espera,
     'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
@@ -57,4 +64,4 @@ begin
   return v_conteudo;
 end
 $$;
-comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now.';
+comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with all that a message says, as of now. estado, of a session: feito (nothing waits but what was postponed), espera, vencidas (something waits for longer than correio.dias_vencimento), lacunas (a part was not done) or falhou.';

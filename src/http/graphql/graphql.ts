@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { preparePostGraphile } from '../../settings/settings.ts'
 import type { HttpContext } from '../context.ts'
+import { repeatable } from '../repeat.ts'
 import type { Caller } from '../token.ts'
 
 const BODY_BYTES = 500_000
@@ -32,8 +33,10 @@ export async function graphql(app: FastifyInstance, context: HttpContext): Promi
       context: ({ fastifyv5 }, args) => {
         const request = fastifyv5?.request as FastifyRequest
         const operation = getOperationAST(args.document, args.operationName)
-        const timeout = operation?.operation === 'mutation' ? MUTATION_MS : QUERY_MS
-        return { pgSettings: operationSettings(request.caller as Caller, timeout, request) }
+        const changes = operation?.operation === 'mutation'
+        const timeout = changes ? MUTATION_MS : QUERY_MS
+        const marked = changes ? repeatable(request) : undefined
+        return { pgSettings: operationSettings(request.caller as Caller, timeout, request, marked) }
       },
     },
     grafserv: {

@@ -88,6 +88,7 @@ export const QUERIES: readonly string[] = [
   'fuso',
   'historico_registro',
   'hoje',
+  'lancamentos_parecidos',
   'medir_padrao',
   'pagina_revisao',
   'periodos_fechados',
@@ -96,6 +97,7 @@ export const QUERIES: readonly string[] = [
   'proxima_execucao',
   'quem_sou',
   'rotulos_livro',
+  'simulacoes_em_curso',
   'ver_registro',
   'verificar_integridade',
   'visao_geral',
@@ -119,6 +121,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
 /** Not shown, with the reason. */
 export const HIDDEN: Readonly<Record<string, string>> = {
   aguarda_pessoa: 'a condition for SQL; here there is a filter by status',
+  consultar_divergencia: 'a document for REST; here a finding is asked for by its key',
   consultar_divergencias: 'a page for REST; here there is a connection',
   consultar_operacoes: 'a page for REST; here there is a connection',
   consultar_sessoes: 'a page for REST; here there is a connection',
@@ -129,6 +132,8 @@ export const HIDDEN: Readonly<Record<string, string>> = {
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
   metricas: 'samples for /metrics',
   na_janela: 'asked by rules of each row',
+  guardar_resposta: 'asked by the API itself of a request that may be sent again',
+  repetir_pedido: 'asked by the API itself of a request that may be sent again',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
   registrar_token: 'of use only to whoever signs the token: conferente token',

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { makePgService } from 'postgraphile/adaptors/pg'
 import { anew } from '../../db/transaction.ts'
 import { type Access, BECOME } from '../database.ts'
@@ -14,6 +14,7 @@ import {
   whileThere,
 } from '../departure.ts'
 import { withinReach } from '../reach.ts'
+import { once, type Repeatable } from '../repeat.ts'
 import { shares } from '../shares.ts'
 import type { Caller } from '../token.ts'
 
@@ -21,7 +22,7 @@ import type { Caller } from '../token.ts'
 const CALLER = 'conferente.caller'
 /** The same of its request: settings are texts, so by a name. */
 const REQUEST = 'conferente.request'
-const requests = new Map<string, Asking>()
+const requests = new Map<string, { readonly asking: Asking; readonly marked: Repeatable | undefined }>()
 const POOL = 10
 /** Of these, so many for one caller at the same time. */
 const SHARE = 5
@@ -34,14 +35,18 @@ interface Asking {
   asked: boolean
 }
 
-/** Settings of one GraphQL operation's transactions: its caller, and how long a statement may take or wait. */
+/**
+ * Settings of one GraphQL operation's transactions: its caller, and how long a statement may take or wait.
+ * @param marked of a mutation that bears a key: what it does is done once, and said again
+ */
 export function operationSettings(
   caller: Caller,
   statementMs: number,
-  request: Asking,
+  asking: Asking,
+  marked: Repeatable | undefined,
 ): Record<string, string> {
   const name = randomUUID()
-  requests.set(name, request)
+  requests.set(name, { asking, marked })
   setTimeout(() => requests.delete(name), 10 * statementMs).unref()
   return {
     [CALLER]: JSON.stringify(caller),
@@ -91,9 +96,9 @@ function asCaller(create: Create, becomes: string | undefined): Create {
   return async (settings, variant) => {
     const open = await create(settings, variant)
     const withPgClient: typeof open = <T>(pgSettings: Settings, work: (client: Client) => T | Promise<T>) => {
-      const { [CALLER]: carried, [REQUEST]: asking, ...rest } = pgSettings ?? {}
-      const request = requests.get(asking ?? '')
-      const gone = request?.gone ?? undefined
+      const { [CALLER]: carried, [REQUEST]: name, ...rest } = pgSettings ?? {}
+      const { asking, marked } = requests.get(name ?? '') ?? {}
+      const gone = asking?.gone ?? undefined
       if (carried == null) {
         return open(
           becomes === undefined ? pgSettings : { ...pgSettings, session_authorization: becomes },
@@ -112,10 +117,10 @@ function asCaller(create: Create, becomes: string | undefined): Create {
         })
         const [running] = rows
         if (!running?.fresh) return ANEW
-        if (request !== undefined) request.asked = true
+        if (asking !== undefined) asking.asked = true
         const cancel = () =>
           open(null, (other) => other.query({ text: CANCEL, values: [running.pid, running.since] as never }))
-        return whileThere(gone, cancel, async () => work(client))
+        return whileThere(gone, cancel, async () => work(marked ? repeating(client, marked) : client))
       }
       const inTurn = (arrived: () => void) =>
         share(caller.name, () => {
@@ -131,4 +136,26 @@ function asCaller(create: Create, becomes: string | undefined): Create {
     if (open.release) withPgClient.release = open.release
     return withPgClient
   }
+}
+
+/** Each statement's rows are given again as they were when the same request was sent before. */
+function repeating(client: Client, marked: Repeatable): Client {
+  const query: Client['query'] = async (opts) => {
+    const { text, values = [] } = opts
+    let result: Awaited<ReturnType<typeof client.query>> | undefined
+    const { answer } = await once(
+      marked,
+      async (statement, given) =>
+        (await client.query<{ resposta: string | null }>({ text: statement, values: given as never })).rows,
+      async () => {
+        result = await client.query(opts)
+        return JSON.stringify(result.rows)
+      },
+      createHash('sha256')
+        .update(JSON.stringify([text, values]))
+        .digest('hex'),
+    )
+    return (result ?? { rows: JSON.parse(answer), rowCount: null }) as never
+  }
+  return { ...client, query }
 }

@@ -1,12 +1,13 @@
 import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { Transaction } from '../../db/connection.ts'
+import { answered, type Statement } from './answer.ts'
 import type { Members } from './schemas.ts'
 
 /** What a request brings, by the names of its route; null for what it leaves out. */
 type Asked = Readonly<Record<string, unknown>>
 
 /** A statement whose answer is one row of one column, the document as JSON text. */
-type Ask = (sql: Transaction, asked: Asked) => PromiseLike<readonly { documento: string }[]>
+type Ask = (sql: Transaction, asked: Asked) => ReturnType<Statement>
 
 /** Corrections and their verification may take longer than a question. */
 export const DECISION_MS = 60_000
@@ -16,11 +17,7 @@ export const asks =
   (ask: Ask, timeoutMs?: number): RouteHandlerMethod =>
   async (request, reply) => {
     const asked = brought(request)
-    const document = await request.asCaller(
-      async (sql) => (await ask(sql, asked))[0]?.documento ?? 'null',
-      timeoutMs,
-    )
-    return reply.type('application/json; charset=utf-8').send(document)
+    return answered(request, reply, (sql) => ask(sql, asked), timeoutMs)
   }
 
 /**

@@ -1,6 +1,7 @@
 import type { FastifyRequest, onRequestAsyncHookHandler, RouteHandlerMethod } from 'fastify'
 import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
+import { answered } from './answer.ts'
 import { DECISION_MS } from './ask.ts'
 
 /** Each is in memory as a whole. */
@@ -33,7 +34,9 @@ export function planilha({ text }: HttpContext): RouteHandlerMethod {
       if (!(error instanceof SheetError)) throw error
       throw new Problem(422, text.planilha.problem[error.problem](error.what))
     })
-    const [row] = await request.asCaller(
+    return answered(
+      request,
+      reply,
       (sql) => sql<{ documento: string }[]>`
         with d as materialized (select * from audit.decidir_planilha(${JSON.stringify(lines)}::text::jsonb, ${sha256}, ${nome}))
         select jsonb_build_object(
@@ -42,6 +45,5 @@ export function planilha({ text }: HttpContext): RouteHandlerMethod {
           'itens', (select jsonb_agg(to_jsonb(d) order by d.linha) from d))::text as documento`,
       DECISION_MS,
     )
-    return reply.type('application/json; charset=utf-8').send(row?.documento)
   }
 }

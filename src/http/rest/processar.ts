@@ -1,5 +1,6 @@
 import type { RouteHandlerMethod } from 'fastify'
 import type { HttpContext } from '../context.ts'
+import { answered } from './answer.ts'
 
 /** A simulation does all that a session does. */
 const SIMULATION_MS = 120_000
@@ -14,19 +15,20 @@ interface Session {
 
 /** A session that is queued is answered at once, with where to follow it; one that is simulated, when it is over. */
 export function processar({ settings }: HttpContext): RouteHandlerMethod {
-  return async (request, reply) => {
+  return (request, reply) => {
     const { modo, data_inicio = null, data_fim = null, regras = null, simular } = request.body as Session
-    const session = await request.asCaller(async (sql) => {
-      const [row] = await sql<{ id: string; documento: string }[]>`
-        select s.id::text, to_jsonb(s)::text as documento
-        from audit.solicitar_processamento(${modo}, ${data_inicio}, ${data_fim}, ${regras}::text[], ${simular}) as s`
-      return row
-    }, SIMULATION_MS)
-    if (!simular) {
-      reply
-        .code(202)
-        .header('location', `${settings.basePath}/api/v1/auditoria/sessoes?id=${session?.id ?? ''}`)
-    }
-    return reply.type('application/json; charset=utf-8').send(session?.documento)
+    return answered(
+      request,
+      reply,
+      (sql) => sql<{ documento: string }[]>`
+        select to_jsonb(s)::text as documento
+        from audit.solicitar_processamento(${modo}, ${data_inicio}, ${data_fim}, ${regras}::text[], ${simular}) as s`,
+      SIMULATION_MS,
+      (document) => {
+        if (simular) return
+        const { id } = JSON.parse(document) as { id: number }
+        reply.code(202).header('location', `${settings.basePath}/api/v1/auditoria/sessoes?id=${id}`)
+      },
+    )
   }
 }

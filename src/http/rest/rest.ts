@@ -1,6 +1,7 @@
 import type { FastifyInstance, HTTPMethods, RouteOptions } from 'fastify'
 import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
+import { KEY_HEADERS } from '../repeat.ts'
 import { installValidation } from '../validation.ts'
 import { installDocsPage, installOpenApi } from './docs.ts'
 import { type Route, routes } from './routes.ts'
@@ -31,7 +32,12 @@ export async function rest(app: FastifyInstance, context: HttpContext): Promise<
           url: path,
           exposeHeadRoute,
           config: { asks: true },
-          schema: { operationId: id, tags: [tag], ...described },
+          schema: {
+            operationId: id,
+            tags: [tag],
+            ...(method !== 'GET' && { headers: KEY_HEADERS(context.text.rest.parameter.chave) }),
+            ...described,
+          },
           handler,
         }
         if (takes) await takeFile(scope, route, takes)

@@ -71,6 +71,16 @@ export function routes(context: HttpContext): readonly Route[] {
       handler: document('audit.consultar_divergencias', { regra: 'regras' }),
     },
     {
+      id: 'verDivergencia',
+      tag: 'divergencias',
+      summary: operation.divergencia,
+      method: 'GET',
+      path: '/divergencias/:id',
+      params: object({ id: p.finding }, ['id']),
+      response: gives(answer.finding, { $ref: 'Divergencia#' }),
+      handler: document('audit.consultar_divergencia'),
+    },
+    {
       id: 'processarDivergencias',
       tag: 'divergencias',
       summary: operation.processar,

@@ -1,15 +1,31 @@
 import { both } from '../both.ts'
 import { counted, plural } from './plural.ts'
+
+/** What a session came to, in a subject. */
+const did = both(
+  (found: number, fresh: string, corrected: string) =>
+    found === 0
+      ? 'nenhuma divergência'
+      : `${counted(fresh, 'nova', 'novas')}, ${counted(corrected, 'corrigida', 'corrigidas')}`,
+  (found, fresh, corrected) => (found === 0 ? 'no divergence' : `${fresh} new, ${corrected} corrected`),
+)
+
 export const subject = {
+  did,
   done: both(
-    (day: string, n: number, fresh: string, corrected: string, waiting: string) =>
-      n === 0
-        ? `Tudo feito: nenhuma divergência em ${day}${waiting === '0' ? '' : `, ${waiting} à espera`}`
-        : `Tudo feito: ${counted(fresh, 'nova', 'novas')}, ${counted(corrected, 'corrigida', 'corrigidas')}, ${waiting} à espera em ${day}`,
-    (day, n, fresh, corrected, waiting) =>
-      n === 0
-        ? `All done: no divergence on ${day}${waiting === '0' ? '' : `, ${waiting} waiting`}`
-        : `All done: ${fresh} new, ${corrected} corrected, ${waiting} waiting on ${day}`,
+    (day: string, did: string) => `Tudo feito em ${day}: ${did}`,
+    (day, did) => `All done on ${day}: ${did}`,
+  ),
+  waiting: both(
+    (day: string, did: string, n: number, waiting: string) =>
+      `${waiting} ${plural(n, 'espera', 'esperam')} decisão em ${day}: ${did}`,
+    (day, did, n, waiting) => `${waiting} ${plural(n, 'waits', 'wait')} for a decision on ${day}: ${did}`,
+  ),
+  overdue: both(
+    (day: string, did: string, overdue: string, n: number, waiting: string) =>
+      `${counted(overdue, 'vencida', 'vencidas')}, ${waiting} ${plural(n, 'espera', 'esperam')} decisão em ${day}: ${did}`,
+    (day, did, overdue, n, waiting) =>
+      `${overdue} overdue, ${waiting} ${plural(n, 'waits', 'wait')} for a decision on ${day}: ${did}`,
   ),
   gaps: both(
     (day: string, gaps: string) => `Feito com lacunas em ${day}: ${gaps}`,
@@ -45,6 +61,15 @@ export const subject = {
 
 export const headline = {
   done: both('Tudo feito', 'All done'),
+  waiting: both(
+    (n: number, waiting: string) => `${waiting} ${plural(n, 'espera', 'esperam')} decisão`,
+    (n, waiting) => `${waiting} ${plural(n, 'waits', 'wait')} for a decision`,
+  ),
+  overdue: both(
+    (overdue: string, n: number, waiting: string) =>
+      `${counted(overdue, 'vencida', 'vencidas')}, ${waiting} ${plural(n, 'espera', 'esperam')} decisão`,
+    (overdue, n, waiting) => `${overdue} overdue, ${waiting} ${plural(n, 'waits', 'wait')} for a decision`,
+  ),
   gaps: both('Feito com lacunas', 'Done with gaps'),
   failed: both('Falhou', 'Failed'),
   alert: both(
@@ -91,6 +116,12 @@ export const lead = {
   postponed: both(
     (count: string) => `${counted(count, 'delas está adiada', 'delas estão adiadas')}.`,
     (count) => `${counted(count, 'of them is postponed', 'of them are postponed')}.`,
+  ),
+  overdue: both(
+    (overdue: string, days: string, amount: string) =>
+      `${counted(overdue, 'espera', 'esperam')} há mais de ${counted(days, 'dia', 'dias')}: ${amount} em risco.`,
+    (overdue, days, amount) =>
+      `${counted(overdue, 'has', 'have')} waited for more than ${counted(days, 'day', 'days')}: ${amount} at stake.`,
   ),
   failed: both(
     'A sessão não terminou o que foi pedido. O que já estava confirmado permanece e pode ser revertido.',

@@ -18,6 +18,12 @@ export const run = {
     one: both('Simulando há 1 segundo; nada muda.', 'Simulating for 1 second; nothing changes.'),
     many: both('Simulando há {n} segundos; nada muda.', 'Simulating for {n} seconds; nothing changes.'),
   },
+  step: {
+    detectar: both('regra {n} de {total}: procura {rule}', 'rule {n} of {total}: {rule} is looking'),
+    limitar: both('confere os limites', 'holds it against the limits'),
+    corrigir: both('corrige o que {rule} achou: {n} até agora', 'corrects what {rule} found: {n} so far'),
+    finalizar: both('soma', 'adds up'),
+  },
   simulated: both('O que a simulação achou', 'What the simulation found'),
   wouldCorrect: both(
     'Nada mudou. A sessão encontraria e corrigiria isto:',

@@ -223,6 +223,15 @@ export const review = {
     'The row, its table or its key column is gone.',
   ),
   evidence: both('Por quê', 'Why'),
+  alike: {
+    title: both('Lançamentos parecidos', 'Alike entries'),
+    none: both(
+      'O livro não tem nenhum da mesma empresa nem com as mesmas palavras nos três anos ao redor.',
+      'The ledger has none of the same company or with the same words within three years.',
+    ),
+    by: both('Parecido em', 'Alike in'),
+    company: both('mesma empresa', 'same company'),
+  },
   history: both('Histórico do registro', 'History of the row'),
   latest: both('Os últimos {n} de {total} acontecimentos.', 'The latest {n} of {total} events.'),
   ruleThen: both('a regra {rule} como era', 'the rule {rule} as it was'),

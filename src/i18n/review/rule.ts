@@ -93,6 +93,48 @@ export const kind = {
       'The same document is in another entry, of another day or branch. Conferente deletes nothing: it is right once the reversal was asked for.',
     ),
   },
+  carga_repetida: {
+    title: both('Carga que entrou de novo', 'Load that came in again'),
+    sentence: both(
+      'Os lançamentos já estavam no livro, com os mesmos documentos, datas e valores. Uma decisão vale pela carga toda.',
+      'The entries were in the ledger already, with the same documents, dates and amounts. One decision stands for the whole load.',
+    ),
+  },
+  repeticao_em_massa: {
+    title: both('O mesmo lançamento muitas vezes num dia', 'The same entry many times in one day'),
+    sentence: both(
+      'Mesmo fornecedor, documento, valor e dia, mais de dez vezes: tarifas que não têm número próprio, ou uma carga que se repetiu.',
+      'Same supplier, document, amount and day, more than ten times: charges without a number of their own, or a load that repeated itself.',
+    ),
+  },
+  rateio_a_mais: {
+    title: both('Rateio maior que o documento', 'Shares above the document'),
+    sentence: both(
+      'Os lançamentos do documento somam mais do que ele diz. A evidência mostra as linhas.',
+      'The entries of the document add up to more than it says. The evidence shows its lines.',
+    ),
+  },
+  rateio_a_menos: {
+    title: both('Rateio menor que o documento', 'Shares below the document'),
+    sentence: both(
+      'Os lançamentos do documento somam menos do que ele diz: falta uma linha, ou houve retenção.',
+      'The entries of the document add up to less than it says: a line is missing, or a tax was withheld.',
+    ),
+  },
+  rateio_linha_repetida: {
+    title: both('Linha do rateio lançada duas vezes', 'A share booked twice'),
+    sentence: both(
+      'O que o documento tem a mais é uma linha que está duas vezes, no mesmo centro de custo, categoria e conta.',
+      'What the document has too much is one line that is there twice, in the same cost centre, category and account.',
+    ),
+  },
+  rateio_repetido: {
+    title: both('Documento rateado mais de uma vez', 'Document shared out more than once'),
+    sentence: both(
+      'As linhas somam o documento duas vezes ou mais.',
+      'The lines add up to the document twice or more often.',
+    ),
+  },
 }
 
 export const way = {

@@ -94,6 +94,10 @@ export const ruling = {
     sample: both('Os mais recentes', 'The latest'),
     none: both('sem categoria', 'without a category'),
   },
+  seen: both(
+    'Vi o que ele alcança: guardar também se o livro discorda',
+    'I have seen what it matches: save it even if the ledger disagrees',
+  ),
   look: both('Ver o que alcança', 'See what it matches'),
   switchOff: both('Desligar', 'Switch off'),
   switchOn: both('Religar', 'Switch on'),

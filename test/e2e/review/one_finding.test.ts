@@ -55,6 +55,8 @@ test(
       .locator('datalist[id="valor.categoria.labels"] option[value=OUTRA]')
       .waitFor({ state: 'attached' })
     await dialogo(page).getByLabel('categoria').fill('OUTRO')
+    await dialogo(page).getByRole('status').getByText('categoria: o livro não tem “OUTRO”.').waitFor() // before anything is sent
+    t.equal(await dialogo(page).getByLabel('categoria').getAttribute('aria-invalid'), 'true')
     await dizer(page, 'a nota diz outra')
     await dialogo(page)
       .getByRole('alert')
@@ -69,6 +71,71 @@ test(
     t.match(await cena.sql`select valores from audit.decisoes`, [
       { valores: { categoria: 'OUTRA', descricao: 'um texto que ninguém escreveu' } },
     ])
+  },
+)
+
+test(
+  'a ledger of more labels than a list holds is asked: what it has is offered while one types, what it has not is refused',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.sql`insert into dw.lancamentos (id, categoria) select n, 'Conta ' || n from generate_series(2000, 2400) n`
+    await cena.lancar({ id: 1 })
+    await cena.processar()
+    const page = await entrar('revisor', 'ana', `?divergencia=${(await cena.achado(1)).id}`)
+    await page.getByRole('button', { name: /^Corrigir este/ }).click()
+    const field = dialogo(page).getByLabel('categoria')
+    const offered = dialogo(page).locator('datalist[id="valor.categoria.labels"] option')
+    await offered.first().waitFor({ state: 'attached' })
+    t.equal(
+      await offered.evaluateAll((all) => all.some((one) => one.getAttribute('value') === 'Conta 2399')),
+      false,
+    )
+    await field.fill('conta 2399')
+    await dialogo(page).getByRole('status').getByText('o livro não tem “conta 2399”').waitFor()
+    await dialogo(page)
+      .locator('datalist[id="valor.categoria.labels"] option[value="Conta 2399"]')
+      .waitFor({ state: 'attached' })
+    await dizer(page, 'a nota diz')
+    await dialogo(page).getByRole('alert').getByText('categoria: o livro não tem “conta 2399”.').waitFor()
+    t.equal((await cena.sql`select from audit.decisoes`).length, 0)
+    await field.fill('Conta 2399')
+    await dialogo(page).getByRole('button', { name: 'Confirmar' }).click()
+    await dito(page, /1 aguarda segunda pessoa/)
+  },
+)
+
+test(
+  'an opened entry shows the ledger’s own entries most like it, one by one; to a reader it does not',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1, descricao: 'verba cooperada' })
+    await cena.lancar(
+      { id: 2, categoria: 'Verbas', descricao: 'VERBA de outubro', valor: 1234.5, data: '2026-10-31' },
+      { id: 3, categoria: 'Fretes', descricao: 'frete' },
+    )
+    await cena.sql`update dw.lancamentos set documento = 'NF 7' where id = 2`
+    await cena.processar()
+    const { id } = await cena.achado(1)
+    const page = await entrar('revisor', 'ana')
+    await itens(page).first().waitFor()
+    await page.keyboard.press('o')
+    const alike = page.getByRole('table', { name: 'Lançamentos parecidos' })
+    await alike.waitFor()
+    t.equal(await alike.locator('tbody tr').count(), 1)
+    t.match(
+      await lido(alike.locator('tbody tr')),
+      /31\/10\s+NF 7\s+—\s+VERBA de outubro\s+1\.234,50\s+Verbas\s+verba/,
+    )
+    await cena.sql`update dw.lancamentos set descricao = null where id = 1`
+    await page.reload()
+    await itens(page).first().waitFor()
+    await page.keyboard.press('o')
+    await page.getByText('O livro não tem nenhum da mesma empresa').waitFor()
+    const reader = await entrar('leitor', 'leo', `?divergencia=${id}`)
+    await reader.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
+    t.equal(await reader.getByRole('heading', { name: 'Lançamentos parecidos' }).count(), 0)
   },
 )
 

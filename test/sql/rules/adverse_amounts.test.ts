@@ -1,7 +1,7 @@
 // Amounts that resemble an error and are none, and errors that resemble something else.
 import t from 'tap'
 import { banco } from '../../helper/database.ts'
-import { achados, configurar, type Lancamento, lancar, razao } from './ledger.ts'
+import { achados, configurar, type Lancamento, lancar, mesmaTaxa, razao } from './ledger.ts'
 
 const REGRA = 'validacao_valores'
 type Numero = string | number
@@ -98,6 +98,12 @@ t.test('each kind, and what only resembles it', async (t) => {
       valor_desconto,
     })),
   )
+  await lancar(
+    sql,
+    ...casos.flatMap(([tipo, valor, valor_documento]) =>
+      tipo === 'razao_cambial' ? mesmaTaxa({ valor, valor_documento }) : [],
+    ),
+  )
   const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
   for (const [i, [tipo, valor, documento, desconto]] of casos.entries()) {
     const achado = by.get(ids[i] as string)
@@ -136,6 +142,7 @@ t.test('how sure a kind is, and what its sentence says', async (t) => {
     [{ valor: 777.77, valor_documento: 1000 }, 0.6, /não tem causa reconhecida/],
   ]
   const ids = await lancar(sql, ...casos.map(([entry]) => entry))
+  await lancar(sql, ...mesmaTaxa({ valor: 537.1, valor_documento: 100 }))
   const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
   for (const [i, [entry, confianca, frase]] of casos.entries()) {
     const achado = by.get(ids[i] as string)
@@ -268,7 +275,22 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
     ['duplicidade_proxima', 0.75, par({}, { filial: 'Filial 2' }), 'in another branch'],
     ['duplicidade_proxima', 0.75, par({}, { filial: null }), 'in no branch'],
     ['duplicidade', 0.85, par({}, { fornecedor_id: B }), 'of another branch of the company'],
-    ['duplicidade', 0.85, par({}, { centro_custo: 'Outro' }), 'for another cost centre'],
+    [null, null, par({}, { centro_custo: 'Outro' }), 'a share of another cost centre'],
+    [null, null, par({}, { categoria: 'Outra' }), 'a share of another category'],
+    [null, null, par({}, { conta_contabil: '4.1.2' }), 'a share of another account'],
+    ['duplicidade', 0.85, par({}, { categoria: 'A classificar', conta_contabil: '1.1.9' }), 'parked'],
+    [
+      'duplicidade',
+      0.85,
+      par({ valor_documento: 500 }, { valor_documento: 500, centro_custo: 'Outro' }),
+      'the whole document for another cost centre',
+    ],
+    [
+      'duplicidade_proxima',
+      0.6,
+      par({}, { centro_custo: 'Outro', data_lancamento: '2025-03-12' }),
+      'two days later for another cost centre',
+    ],
     ['duplicidade', 0.85, par({ fornecedor_id: 'ab-1' }, { fornecedor_id: 'AB1' }), 'of a code in capitals'],
     [null, null, par({}, { fornecedor_id: '11.222.334/0001-81' }), 'of another company'],
     [null, null, par({ fornecedor_id: 'X1' }, { fornecedor_id: 'X2' }), 'of another code'],

@@ -124,3 +124,13 @@ export const estranhos: Lancamento[] = [
   { descricao: 'promo 🚗🎉 \u0001\u0007\t\n fim', fornecedor: '🚗', documento: '🚗1' },
   { descricao: "'; drop table dw.lancamentos; --", fornecedor: '\\', documento: '%_' },
 ]
+
+/** Two more suppliers whose entries of that day stand to their documents in the same ratio: what shows a rate of exchange. */
+export function mesmaTaxa({ valor, valor_documento, data_lancamento }: Lancamento): Lancamento[] {
+  return [2, 3].map((n) => ({
+    fornecedor: `Importadora ${n}`,
+    valor: (Number(valor) * n).toFixed(2),
+    valor_documento: (Number(valor_documento) * n).toFixed(2),
+    ...(data_lancamento === undefined ? {} : { data_lancamento }),
+  }))
+}

@@ -93,8 +93,8 @@ t.test('the labels of the ledger, to choose from', async (t) => {
     { categoria: '' },
   )
   const ana = como('ana')
-  const rotulos = (regra: string, coluna: string) =>
-    ana`select rotulo, lancamentos::int from audit.rotulos_livro(${regra}, ${coluna})`
+  const rotulos = (regra: string, coluna: string, trecho: string | null = null) =>
+    ana`select rotulo, lancamentos::int from audit.rotulos_livro(${regra}, ${coluna}, ${trecho})`
   t.same(await rotulos('trade_marketing', 'categoria'), [
     { rotulo: 'Serviços', lancamentos: 2 },
     { rotulo: 'Frete', lancamentos: 1 },
@@ -105,6 +105,18 @@ t.test('the labels of the ledger, to choose from', async (t) => {
   await sql`analyze dw.lancamentos`
   t.same(await rotulos('trade_marketing', 'descricao'), [], 'which the statistics know too')
   t.equal((await rotulos('trade_marketing', 'categoria')).length, 2)
+  // a plan of a thousand accounts, each of them seldom used: labels all the same, and looked for by a piece of them
+  await sql`insert into dw.lancamentos (id, categoria) select 2000000 + n, 'Conta ' || n from generate_series(1, 1000) n`
+  await sql`insert into dw.lancamentos (id, categoria) values (3000000, 'conta 77'), (3000001, 'Conta 77'), (3000002, 'Verbas de ção')`
+  t.equal((await rotulos('trade_marketing', 'categoria')).length, 200, 'the commonest')
+  t.match(await rotulos('trade_marketing', 'categoria', ' conta 77 '), [
+    { rotulo: 'conta 77', lancamentos: 1 },
+    { rotulo: 'Conta 77', lancamentos: 2 },
+    { rotulo: 'Conta 770', lancamentos: 1 },
+  ])
+  t.equal((await rotulos('trade_marketing', 'categoria', 'VERBAS DE CAO')).length, 1)
+  t.same(await rotulos('trade_marketing', 'categoria', 'Conta 77%'), [], 'nothing is a sign for others')
+  t.same(await rotulos('trade_marketing', 'descricao', 'texto'), [], 'nor has free text any for being asked')
   t.equal(await codigo(rotulos('nenhuma', 'categoria')), 'NC003')
   t.equal(await codigo(rotulos('trade_marketing', 'filial')), 'NC015')
   await sql`alter table dw.lancamentos rename to outra`

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { banco } from '../../helper/database.ts'
-import { achados, configurar, estranhos, type Lancamento, lancar, razao } from './ledger.ts'
+import { achados, configurar, estranhos, type Lancamento, lancar, mesmaTaxa, razao } from './ledger.ts'
 
 const REGRA = 'validacao_valores'
 
@@ -26,6 +26,7 @@ t.test('the kind of a wrong amount is named, and the expected amount proposed', 
     ['outro', { valor: 1000, valor_documento: 0 }, 0],
   ]
   const ids = await lancar(sql, ...casos.map(([, entry]) => entry))
+  await lancar(sql, ...casos.flatMap(([tipo, entry]) => (tipo === 'razao_cambial' ? mesmaTaxa(entry) : [])))
   const found = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
   for (const [i, [tipo, entry, esperado]] of casos.entries()) {
     const achado = found.get(ids[i] as string)

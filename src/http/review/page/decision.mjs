@@ -1,11 +1,11 @@
 // The dialog of a decision that needs typing: what it means, the reason, and the values.
 import { correct, decideSome, except, revert } from './acts.mjs'
 import { Refusal } from './api.mjs'
-import { label, say } from './format.mjs'
+import { folded, label, say } from './format.mjs'
 import { html, useEffect, useLayoutEffect, useRef, useState } from './preact.mjs'
 import { today } from './queries.mjs'
-import { labelsIn, record } from './row.mjs'
-import { changes, Fields, isLabels } from './typed.mjs'
+import { LABELS, labelsIn, labelsLike, record } from './row.mjs'
+import { changes, Fields } from './typed.mjs'
 import { LANGUAGE, t } from './words.mjs'
 
 /** @param {string} day */
@@ -52,16 +52,30 @@ export function Decision({ action, finding, office, what, close, done }) {
     if (action === 'correct' && rule) labelsIn(regra, rule.colunas).then(setLedger, () => {})
   }, [rule?.nome])
 
+  /**
+   * The labels of the ledger in which a text is; nothing where the column has none, or the ledger cannot be asked in time.
+   * @param {string} column
+   * @param {string} text
+   * @returns {Promise<readonly string[] | undefined>}
+   */
+  const like = async (column, text) => {
+    const all = ledger.get(column) ?? []
+    if (all.length === 0) return undefined
+    const here = labelsOf(column).filter((one) => folded(one).includes(folded(text)))
+    if (all.length < LABELS || here.includes(text)) return here
+    return labelsLike(regra, column, text).catch(() => undefined)
+  }
+
   /** @param {any} elements */
-  const act = (elements) => {
+  const act = async (elements) => {
     const motivo = elements.motivo.value
     const late = () => setSlow(true)
     switch (action) {
       case 'correct': {
         const values = changes(row ?? [], elements)
         for (const [column, value] of Object.entries(values)) {
-          const known = labelsOf(column)
-          if (value !== null && isLabels(ledger.get(column) ?? []) && !known.includes(String(value)))
+          const known = value === null ? undefined : await like(column, String(value))
+          if (known && !known.includes(String(value)))
             throw new Refusal(say(t.unknownLabel, { column: label(column), value }))
         }
         return correct(id, values, motivo, late)
@@ -111,7 +125,7 @@ export function Decision({ action, finding, office, what, close, done }) {
       <form class="decision" onSubmit=${submit}>
         <h2 id="decision">${t.action[action]} <small class="soft">${say(t.numbered, { id })}</small></h2>
         <p>${t.explain[action]}</p>
-        ${row && html`<${Fields} row=${row} finding=${finding} columns=${rule?.colunas ?? []} labelsOf=${labelsOf} />`}
+        ${row && html`<${Fields} row=${row} finding=${finding} columns=${rule?.colunas ?? []} labelsOf=${labelsOf} like=${like} />`}
         ${action === 'except' && html`<label>${t.until}<input name="ate" type="date" required min=${soonest} /></label>`}
         ${action === 'revert' && html`<label class="check"><input name="erradas" type="checkbox" /> ${t.wrong}</label>`}
         <label>${t.reason}<textarea name="motivo" required rows="2"></textarea></label>

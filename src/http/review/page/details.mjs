@@ -1,4 +1,5 @@
 // An entry opened: the row as the warehouse holds it, its twin beside it, what the rule rests on, and what happened to it.
+import { Alike } from './alike.mjs'
 import { Refusal } from './api.mjs'
 import { Facts, Value } from './facts.mjs'
 import { held, label, moment, plain, say, statusName } from './format.mjs'
@@ -8,8 +9,8 @@ import { t } from './words.mjs'
 
 const FORBIDDEN = '42501'
 
-/** @param {{ finding: any, actions: object | undefined }} props */
-export function Details({ finding, actions }) {
+/** @param {{ finding: any, actions: object | undefined, today: string }} props */
+export function Details({ finding, actions, today }) {
   const { id, tabela, registroId } = finding
   const [row, setRow] = useState(/** @type {any[] | undefined} */ (undefined))
   const [facts, setFacts] = useState(/** @type {any} */ (finding.evidencia))
@@ -44,6 +45,7 @@ export function Details({ finding, actions }) {
         <p lang="pt-BR">${finding.justificativa}</p>
         ${facts && html`<div lang="pt-BR"><${Value} value=${others} /></div>`}
       </section>
+      <${Alike} id=${id} today=${today} />
       <${Story} tabela=${tabela} registro=${registroId} title=${t.history} />
     </div>
   `

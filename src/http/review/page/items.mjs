@@ -88,7 +88,7 @@ export function Items({ findings, today, at, left, hits, open, choose, toggle, d
               ${columns.amount && html`<td class="number amount" data-label=${t.column.amount}>${held(finding.resumo?.valor)}</td>`}
               <${Change} finding=${finding} flagged=${columns.flagged} today=${today} />
             </tr>
-            ${open === id && html`<tr class="details" key=${`${id} details`}><td colspan=${width}><${Details} finding=${finding} actions=${details(finding)} /></td></tr>`}
+            ${open === id && html`<tr class="details" key=${`${id} details`}><td colspan=${width}><${Details} finding=${finding} actions=${details(finding)} today=${today} /></td></tr>`}
           `
         })}
       </tbody>

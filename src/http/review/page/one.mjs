@@ -141,7 +141,7 @@ export function One({ id, office, decides, me, all }) {
       }
       <${Items} findings=${[finding]} today=${office.desk?.today ?? ''} at=${0} left=${NONE} hits=${NONE} open=${undefined} moved=${0}
         choose=${() => {}} toggle=${undefined} look=${undefined} details=${() => undefined} />
-      <${Details} key=${`${id} ${status} ${office.done.length}`} finding=${finding} actions=${undefined} />
+      <${Details} key=${`${id} ${status} ${office.done.length}`} finding=${finding} actions=${undefined} today=${office.desk?.today ?? ''} />
       ${dialog && html`<${Decision} action=${dialog} finding=${finding} office=${office} what=${what} close=${() => setDialog(undefined)} done=${load} />`}
     </main>
   `

@@ -12,6 +12,10 @@ import { t } from './words.mjs'
 /** @type {Pattern} */
 const EMPTY = { campo: 'descricao', tipo: 'contem', acao: 'incluir', padrao: '' }
 
+/** Whoever ticks it has seen what the pattern matches: one that is too wide is saved then. */
+const seenBox = () =>
+  html`<label class="check"><input type="checkbox" name="conferido" />${t.ruling.seen}</label>`
+
 /**
  * @param {{ found: any, office: import('./office.mjs').Office, again: () => unknown }} props
  */
@@ -27,9 +31,12 @@ export function Patterns({ found, office, again }) {
     setDraft({ campo, tipo, acao, padrao })
     setOpened(opened + 1)
   }
-  const save = async (/** @type {Pattern} */ pattern, /** @type {string} */ reason) => {
+  const save = async (
+    /** @type {{ pattern: Pattern, seen: boolean }} */ { pattern, seen },
+    /** @type {string} */ reason,
+  ) => {
     const went = await makeChange(office, `“${pattern.padrao.trim()}”`, (slow) =>
-      savePattern(pattern, reason, slow),
+      savePattern(pattern, seen, reason, slow),
     )
     if (went) {
       setDraft(EMPTY)
@@ -50,9 +57,9 @@ export function Patterns({ found, office, again }) {
   `
   return html`
     <${Change} key=${opened} title=${t.ruling.newPattern} focused=${opened > 0} close=${() => take(EMPTY)} save=${save}
-      read=${() => {
+      read=${(/** @type {any} */ elements) => {
         if (draft.padrao.trim() === '') throw new Unreadable(t.ruling.preview.type)
-        return draft
+        return { pattern: draft, seen: elements.conferido?.checked === true }
       }}
       fields=${html`
         <h3>${t.ruling.newPattern}</h3>
@@ -64,6 +71,7 @@ export function Patterns({ found, office, again }) {
           ${select('acao', t.ruling.means, t.ruling.action)}
         </div>
         <${Preview} pattern=${draft} today=${today} />
+        ${draft.acao === 'incluir' && seenBox()}
       `} />
     <${Proposals} office=${office} use=${(/** @type {any} */ one) => take({ ...one, acao: 'incluir' })} />
     <section>
@@ -85,9 +93,13 @@ export function Patterns({ found, office, again }) {
  */
 function Table({ name, patterns, hits, office, look, again }) {
   const [asking, setAsking] = useState(/** @type {string | undefined} */ (undefined))
-  const turn = async (/** @type {any} */ pattern, /** @type {string} */ reason) => {
+  const turn = async (
+    /** @type {any} */ pattern,
+    /** @type {string} */ reason,
+    /** @type {boolean} */ seen,
+  ) => {
     const went = await makeChange(office, `“${pattern.padrao}”`, (slow) =>
-      pattern.ativo ? switchOff(pattern.id, reason, slow) : savePattern(pattern, reason, slow),
+      pattern.ativo ? switchOff(pattern.id, reason, slow) : savePattern(pattern, seen, reason, slow),
     )
     if (went) again()
     return went
@@ -110,7 +122,12 @@ function Table({ name, patterns, hits, office, look, again }) {
               <td>
                 <button type="button" aria-label=${`${t.ruling.look}: ${padrao}`} onClick=${() => look(pattern)}>${t.ruling.look}</button>
                 <button type="button" aria-label=${`${act}: ${padrao}`} onClick=${() => setAsking(id)}>${act}</button>
-                ${asking === id && html`<${Change} title=${`${act}: ${padrao}`} fields=${null} read=${() => true} save=${(/** @type {true} */ _, /** @type {string} */ reason) => turn(pattern, reason)} close=${() => setAsking(undefined)} />`}
+                ${
+                  asking === id &&
+                  html`<${Change} title=${`${act}: ${padrao}`} fields=${!ativo && acao === 'incluir' ? seenBox() : null}
+                  read=${(/** @type {any} */ elements) => ({ seen: elements.conferido?.checked === true })}
+                  save=${(/** @type {{ seen: boolean }} */ { seen }, /** @type {string} */ reason) => turn(pattern, reason, seen)} close=${() => setAsking(undefined)} />`
+                }
               </td>
             </tr>
           `

@@ -43,6 +43,18 @@ export const record = (id) =>
     { id },
   ).then(({ verRegistro }) => verRegistro.nodes)
 
+/** The entries of the ledger most like the one behind a finding. @param {string} id @returns {Promise<any[]>} */
+export const alike = (id) =>
+  ask(
+    `query ($id: BigInt!) {
+      lancamentosParecidos(divergenciaId: $id, limite: 8, first: 8) {
+        nodes { registroId dataLancamento documento fornecedor descricao valor categoria mesmaEmpresa mesmasPalavras }
+      }
+    }`,
+    { id },
+    { slow: () => {} },
+  ).then(({ lancamentosParecidos }) => lancamentosParecidos.nodes)
+
 /** Findings of other rules, or of other days, on a row. @param {string} tabela @param {string} registro */
 export const findingsOf = (tabela, registro) =>
   ask(
@@ -54,8 +66,11 @@ export const findingsOf = (tabela, registro) =>
     { tabela, registro },
   ).then(({ divergencias }) => divergencias.nodes)
 
+/** A ledger may have more labels in a column than are offered at once. */
+export const LABELS = 200
+
 /**
- * The labels that the ledger has in columns of a rule, commonest first; none where a column is none of labels.
+ * The labels that the ledger has in columns of a rule, the commonest two hundred; none where a column is free text.
  * @param {string} regra
  * @param {readonly string[]} columns
  * @returns {Promise<ReadonlyMap<string, readonly { rotulo: string, lancamentos: string }[]>>}
@@ -63,7 +78,7 @@ export const findingsOf = (tabela, registro) =>
 export const labelsIn = async (regra, columns) => {
   const asked = columns.map(
     (_, at) =>
-      `c${at}: rotulosLivro(regra: $regra, coluna: $c${at}, first: 200) { nodes { rotulo lancamentos } }`,
+      `c${at}: rotulosLivro(regra: $regra, coluna: $c${at}, first: ${LABELS}) { nodes { rotulo lancamentos } }`,
   )
   const named = columns.map((_, at) => `, $c${at}: String!`).join('')
   const answer = await ask(`query ($regra: String!${named}) { ${asked.join(' ')} }`, {
@@ -72,3 +87,20 @@ export const labelsIn = async (regra, columns) => {
   })
   return new Map(columns.map((column, at) => [column, answer[`c${at}`].nodes]))
 }
+
+/**
+ * The labels of a column in which a piece of text is, the very same first.
+ * @param {string} regra
+ * @param {string} coluna
+ * @param {string} trecho
+ * @returns {Promise<readonly string[]>}
+ */
+export const labelsLike = (regra, coluna, trecho) =>
+  ask(
+    `query ($regra: String!, $coluna: String!, $trecho: String!) {
+      rotulosLivro(regra: $regra, coluna: $coluna, trecho: $trecho, first: ${LABELS}) { nodes { rotulo } }
+    }`,
+    { regra, coluna, trecho },
+  ).then(({ rotulosLivro }) =>
+    rotulosLivro.nodes.map((/** @type {{ rotulo: string }} */ { rotulo }) => rotulo),
+  )

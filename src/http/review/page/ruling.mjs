@@ -34,7 +34,7 @@ export const measure = (pattern) =>
   ask(
     `query ($campo: String!, $tipo: String!, $padrao: String!) {
       medirPadrao(campo: $campo, tipo: $tipo, padrao: $padrao) {
-        de ate fracao lancamentos emMarketing pendentes emOutra valorEmOutra soEste vetados categorias
+        de ate fracao lancamentos emMarketing pendentes emOutra valorEmOutra soEste vetados categorias discordam
       }
     }`,
     pattern,
@@ -65,13 +65,14 @@ export const proposed = () =>
 
 /**
  * @param {{ campo: string, tipo: string, padrao: string, acao: string }} pattern
+ * @param {boolean} conferido whether a person has seen what it matches, and saves it though the ledger often disagrees
  * @param {string} motivo
  * @param {() => void} slow
  */
-export const savePattern = ({ campo, tipo, padrao, acao }, motivo, slow) =>
+export const savePattern = ({ campo, tipo, padrao, acao }, conferido, motivo, slow) =>
   ask(
     'mutation ($input: SalvarPadraoInput!) { salvarPadrao(input: $input) { resultado { id } } }',
-    { input: { campo, tipo, padrao, acao, motivo } },
+    { input: { campo, tipo, padrao, acao, motivo, conferido } },
     { slow },
   )
 

@@ -35,6 +35,12 @@ const request = (input, how) =>
     how,
   ).then(({ solicitarProcessamento }) => solicitarProcessamento.resultado)
 
+/** How far the simulations of whoever asks are. @returns {Promise<any[]>} */
+const simulations = () =>
+  ask('{ simulacoesEmCurso(first: 5) { nodes { processo etapa regra feitas total } } }').then(
+    ({ simulacoesEmCurso }) => simulacoesEmCurso.nodes,
+  )
+
 /** @param {string} id @param {string} motivo */
 const cancel = (id, motivo) =>
   ask(
@@ -110,21 +116,48 @@ export function Run({ office, operates, again }) {
   `
 }
 
-/** A simulation is one transaction: of it there is nothing to see but the time it takes. @param {{ stop: () => void }} props */
+/** A simulation is one transaction, which leaves no session: what step it is at is asked for by itself. @param {{ stop: () => void }} props */
 function Simulating({ stop }) {
   const began = useRef(Date.now())
   const [seconds, setSeconds] = useState(0)
+  const [at, setAt] = useState(/** @type {readonly any[]} */ ([]))
   useEffect(() => {
-    const clock = setInterval(() => setSeconds(Math.round((Date.now() - began.current) / 1000)), LOOK)
-    return () => clearInterval(clock)
+    let wanted = true
+    let asked = false
+    const clock = setInterval(() => {
+      setSeconds(Math.round((Date.now() - began.current) / 1000))
+      if (asked) return
+      asked = true
+      simulations()
+        .then(
+          (some) => wanted && setAt(some),
+          () => {}, // the next look may succeed
+        )
+        .finally(() => {
+          asked = false
+        })
+    }, LOOK)
+    return () => {
+      wanted = false
+      clearInterval(clock)
+    }
   }, [])
+  // Of rules the last is being read, not done; of corrections nobody knows beforehand how many stand.
+  const [{ feitas, total } = { feitas: 0, total: null }] = at
   return html`
     <div class="follow">
       <p>${count(t.run.simulating, seconds)}</p>
-      <progress aria-label=${t.run.simulate}></progress>
+      ${at.map((one) => html`<p key=${one.processo} role="status"><b>${stepOf(one)}</b></p>`)}
+      <progress aria-label=${t.run.simulate} ...${total === null ? {} : { max: Number(total), value: Number(feitas) - 1 }}></progress>
       <button type="button" onClick=${stop}>${t.run.cancel}</button>
     </div>
   `
+}
+
+/** What a simulation is doing, in words. @param {any} step */
+function stepOf({ etapa, regra, feitas, total }) {
+  const words = t.run.step[/** @type {keyof typeof t.run.step} */ (etapa)] ?? etapa
+  return say(words, { rule: regra, n: number(Number(feitas)), total: number(Number(total ?? 0)) })
 }
 
 /** @param {{ session: any }} props */

@@ -1,10 +1,12 @@
 // The fields in which a person types values for a row, by the types of its columns.
 import { label, say } from './format.mjs'
-import { html } from './preact.mjs'
+import { html, useEffect, useState } from './preact.mjs'
 import { t } from './words.mjs'
 
 // Beyond it a number that came as JSON has lost cents.
 const EXACT = 2 ** 46
+/** So long after the last key the ledger is asked whether it has what was typed. */
+const PAUSE = 250
 
 /**
  * @typedef {{ coluna: string, tipo: string, valor: string | null }} Column
@@ -15,10 +17,11 @@ const nameOf = ({ coluna }) => `valor.${coluna}`
 
 /**
  * A field for each column that the rule may correct. It begins with what was proposed or typed before, else with what the row holds.
- * @param {{ row: readonly Column[], finding: any, columns: readonly string[], labelsOf: (column: string) => readonly string[] }} props
- *   labelsOf: what a column is known to hold, to choose from
+ * @param {{ row: readonly Column[], finding: any, columns: readonly string[], labelsOf: (column: string) => readonly string[],
+ *   like: (column: string, text: string) => Promise<readonly string[] | undefined> }} props
+ *   labelsOf: what a column is known to hold, to choose from; like: what it holds that has a text in it; nothing where anything may be typed
  */
-export function Fields({ row, finding, columns, labelsOf }) {
+export function Fields({ row, finding, columns, labelsOf, like }) {
   const { valoresPropostos, valoresDigitados } = finding
   const wanted = { ...valoresPropostos, ...valoresDigitados }
   return row
@@ -27,12 +30,15 @@ export function Fields({ row, finding, columns, labelsOf }) {
       const { coluna, valor } = column
       const value = wanted[coluna]
       const start = coluna in wanted && !(Math.abs(Number(value)) > EXACT) ? value : valor
-      return html`<${Field} column=${column} start=${start === null || start === undefined ? '' : String(start)} labels=${labelsOf(coluna)} />`
+      return html`<${Field} column=${column} start=${start === null || start === undefined ? '' : String(start)} labels=${labelsOf(coluna)} like=${like} />`
     })
 }
 
-/** @param {{ column: Column, start: string, labels: readonly string[] }} props */
-function Field({ column, start, labels }) {
+/**
+ * @param {{ column: Column, start: string, labels: readonly string[],
+ *   like: (column: string, text: string) => Promise<readonly string[] | undefined> }} props
+ */
+function Field({ column, start, labels, like }) {
   const { coluna, tipo } = column
   const name = nameOf(column)
   if (tipo === 'boolean') {
@@ -57,11 +63,42 @@ function Field({ column, start, labels }) {
       </label>
     `
   }
+  return html`<${Text} column=${coluna} name=${name} start=${start} labels=${labels} like=${like} />`
+}
+
+/**
+ * A text, with the ledger's labels to choose from where the column has such; one that it has not is said while it is typed.
+ * @param {{ column: string, name: string, start: string, labels: readonly string[],
+ *   like: (column: string, text: string) => Promise<readonly string[] | undefined> }} props
+ */
+function Text({ column, name, start, labels, like }) {
+  const [typed, setTyped] = useState(/** @type {string | undefined} */ (undefined))
+  const [found, setFound] = useState(/** @type {readonly string[]} */ ([]))
+  const [unknown, setUnknown] = useState('')
+  useEffect(() => {
+    setUnknown('')
+    const value = typed?.trim()
+    if (!value || value === start) return
+    let wanted = true
+    const bell = setTimeout(async () => {
+      const some = await like(column, value)
+      if (!wanted || some === undefined) return
+      setFound(some)
+      if (!some.includes(value)) setUnknown(value)
+    }, PAUSE)
+    return () => {
+      wanted = false
+      clearTimeout(bell)
+    }
+  }, [typed, labels.length > 0])
+  const offered = [...new Set([...found, ...labels])]
   // one shape, or labels that come late would take away what was typed
-  const list = labels.length > 0 ? `${name}.labels` : undefined
+  const list = offered.length > 0 ? `${name}.labels` : undefined
   return html`
-    <label>${label(coluna)}<input name=${name} list=${list} defaultValue=${start} /></label>
-    ${list && html`<datalist id=${list}>${labels.map((one) => html`<option value=${one} />`)}</datalist>`}
+    <label>${label(column)}<input name=${name} list=${list} defaultValue=${start} aria-invalid=${unknown !== ''} aria-describedby=${`${name}.unknown`}
+      onInput=${(/** @type {any} */ event) => setTyped(event.currentTarget.value)} /></label>
+    <small id=${`${name}.unknown`} class="bad" role="status">${unknown && say(t.unknownLabel, { column: label(column), value: unknown })}</small>
+    ${list && html`<datalist id=${list}>${offered.map((one) => html`<option value=${one} />`)}</datalist>`}
   `
 }
 
@@ -86,11 +123,3 @@ export function changes(row, elements) {
       ]),
   )
 }
-
-/**
- * Whether a column's texts are labels, of which an unknown one is most likely a slip: each stands ten times and more, on average.
- * @param {readonly { lancamentos: string }[]} known
- */
-export const isLabels = (known) =>
-  known.length > 0 &&
-  known.reduce((sum, { lancamentos }) => sum + Number(lancamentos), 0) >= 10 * known.length

@@ -1,0 +1,217 @@
+-- Whether an amount, without its sign, is not what its document says beyond the tolerance: a share of it, or an error. Touches nothing;
+-- inlined by the planner. Called by regra_validacao_valores.detectar, rateios and duplicidades.
+create or replace function regra_validacao_valores.difere(
+  valor numeric, documento numeric, desconto numeric, absoluta numeric, relativa numeric, digitos int
+) returns boolean
+language sql immutable parallel safe
+return coalesce(pg_catalog.abs(pg_catalog.abs(valor) - pg_catalog.abs(documento - coalesce(desconto, 0)))
+  > greatest(absoluta, relativa * pg_catalog.abs(documento - coalesce(desconto, 0)))
+    + case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(valor, digitos)
+      + regra_validacao_valores.arredondamento_origem(documento, digitos)
+      + coalesce(regra_validacao_valores.arredondamento_origem(desconto, digitos), 0) end, false);
+
+comment on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) is
+  'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
+revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
+
+-- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
+-- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
+-- the suppliers' codes (regra_validacao_valores.chave_duplicidade), so that dear comparisons see only what has a companion. tudo: the
+-- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
+create or replace function regra_validacao_valores.linhas_documentos(
+  chaves bigint[], numeros text[], dias date[], tudo boolean
+)
+returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
+  valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text)
+language plpgsql stable rows 1000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+as $$
+declare
+  v_de date := greatest((select min(d) from unnest(dias) d), '0003-01-01') - 366;
+  v_ate date := least((select max(d) from unnest(dias) d), '9990-12-31') + 366;
+begin
+  if dias = '{}' then
+    return;
+  end if;
+  return query
+  with lida as (
+    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+    from (
+      select f.id::text as id, f.data_lancamento, f.carregado_em, f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil, f.valor,
+        f.valor_documento, f.valor_desconto, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
+        regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
+      from dw.lancamentos f
+      where regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
+        and f.documento <> '' and f.data_lancamento between v_de and v_ate
+        and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
+        and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
+      offset 0
+    ) e
+  ), escrita as (
+    -- each spelling once: a flood has one
+    select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
+    from (select distinct x.documento from lida x where x.companhia > 1) d
+    offset 0
+  )
+  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.documento,
+    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
+  from lida l
+  join escrita e on e.documento = l.documento
+  where l.companhia > 1 and e.numero is not null
+    and coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)) is not null;
+end
+$$;
+
+comment on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) is
+  'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
+revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) from public;
+
+-- What the sum of a document's lines says of it: inteiros 1 where it is the document, -1 where it is the document with the other sign,
+-- 0 where lines take each other back, null where it is none of these; what would be right, with the sum's sign; and within what tolerance.
+-- A share is rounded to the cent, so that each line may be half a cent off. A discount is the document's (maior, of its lines) or the
+-- lines' own (descontos, their sum): whichever explains the sum. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.rateios.
+create or replace function regra_validacao_valores.conferir_soma(
+  soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric,
+  absoluta numeric, relativa numeric
+)
+returns table (inteiros int, esperado numeric, tolerancia numeric)
+language sql immutable parallel safe
+begin atomic
+  select
+    case
+      when pg_catalog.abs(soma) <= t.tolerancia and maior > t.tolerancia then 0
+      when pg_catalog.abs(pg_catalog.abs(soma) - e.esperado) <= t.tolerancia then pg_catalog.sign(soma)::int
+    end,
+    e.esperado * case when soma < 0 then -1 else 1 end,
+    t.tolerancia
+  from (
+    select case when pg_catalog.abs(pg_catalog.abs(soma) - pg_catalog.abs(documento - desconto))
+        <= pg_catalog.abs(pg_catalog.abs(soma) - pg_catalog.abs(documento - pg_catalog.abs(descontos)))
+      then pg_catalog.abs(documento - desconto) else pg_catalog.abs(documento - pg_catalog.abs(descontos)) end as esperado
+  ) e
+  cross join lateral (select greatest(absoluta, relativa * e.esperado, 0.005 * linhas) + arredondado as tolerancia) t;
+end;
+
+comment on function regra_validacao_valores.conferir_soma(numeric, numeric, bigint, numeric, numeric, numeric, numeric, numeric, numeric) is
+  'Whether lines together are their document (1), its reversal (-1), nothing (0) or neither (null); what would be right, and the tolerance.';
+revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeric, bigint, numeric, numeric, numeric, numeric, numeric, numeric) from public;
+
+-- Judges documents that stand in several lines (one supplier, one number, one valor_documento) as what they are: one document, whose
+-- lines together are what it says. Lines of one day that add up to it are right, and so are those of a year (instalments). A line that
+-- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
+-- its lines, on the last of those that are not the whole document by themselves.
+-- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
+-- an entry that stands alone, and is judged alone. Takes keys, numbers and days of the suspects as linhas_documentos does; creditos: the
+-- months whose credit notes have a positive document by habit. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.rateios(
+  chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
+  creditos date[]
+)
+returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int)
+language sql stable
+set search_path = pg_catalog, pg_temp
+set work_mem = '64MB'
+as $$
+  with linha as (
+    select l.*, abs(l.valor_documento) as modulo, coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
+      regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
+      case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
+    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.numeros, rateios.dias, rateios.tudo) l
+  ), do_documento as (
+    select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
+      max(sign(l.valor_documento)) over documento as lado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
+      sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
+      sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
+    from linha l
+    window documento as (partition by l.fornecedor, l.numero, l.modulo),
+      dia as (partition by l.fornecedor, l.numero, l.modulo, l.data_lancamento)
+  ), do_dia as (
+    select d.*, s.inteiros
+    from do_documento d
+    cross join lateral regra_validacao_valores.conferir_soma(
+      d.soma, d.maior, d.quantas, d.modulo, d.um_desconto, d.descontos, d.arredondados, absoluta, relativa) s
+    where d.companheiras > 1 and d.repartido
+  ), do_ano as (
+    select d.id, d.data_lancamento, d.carregado_em, d.centro_custo, d.categoria, d.conta_contabil, d.valor, d.fornecedor, d.numero, d.modulo, d.desconto,
+      d.arredondado, d.parte, coalesce(d.inteiros, s.inteiros) as inteiros,
+      d.lado, d.saldo, date_trunc('month', d.data_lancamento)::date = any (creditos) as habitual
+    from (
+      select x.*, sum(x.valor) over resto as soma_resto, max(x.valor) over resto as maior_resto, count(*) over resto as quantas_resto,
+        max(x.desconto) over resto as um_desconto_resto, sum(x.desconto * sign(x.valor)) over resto as descontos_resto,
+        sum(x.arredondado) over resto as arredondados_resto
+      from do_dia x
+      window resto as (partition by x.fornecedor, x.numero, x.modulo, x.inteiros is null)
+    ) d
+    cross join lateral regra_validacao_valores.conferir_soma(d.soma_resto, d.maior_resto, d.quantas_resto, d.modulo, d.um_desconto_resto,
+      d.descontos_resto, d.arredondados_resto, absoluta, relativa) s
+  ), cercada as (
+    select a.*, a.inteiros is null as sobra,
+      -- what stands whole within the days, reversals taken off
+      coalesce(abs(sum(a.valor) filter (where a.inteiros <> 0) over em_volta), 0) as inteiro_perto,
+      count(*) filter (where a.inteiros is null) over em_volta as sobras_perto
+    from do_ano a
+    window em_volta as (partition by a.fornecedor, a.numero, a.modulo order by a.data_lancamento
+      range between make_interval(days => proximidade) preceding and make_interval(days => proximidade) following)
+  ), junta as (
+    select c.*, count(*) over juntas as quantas, sum(c.valor) over juntas as soma, max(c.valor) over juntas as maior,
+      max(c.desconto) over juntas as um_desconto, sum(c.desconto * sign(c.valor)) over juntas as descontos,
+      sum(c.arredondado) over juntas as arredondados,
+      count(*) over (partition by c.fornecedor, c.numero, c.modulo, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil) as iguais,
+      row_number() over (partition by c.fornecedor, c.numero, c.modulo, c.falada
+        order by c.parte desc, c.carregado_em desc nulls last, c.data_lancamento desc, length(c.id) desc, c.id collate "C" desc) as do_fim
+    from (
+      select x.*, x.sobra
+        -- the other sign than the document's, and no booking that it takes back
+        or x.parte and x.saldo < -absoluta and x.inteiros * x.lado < 0 and not x.habitual
+        or x.inteiros <> 0 and (x.sobras_perto > 0 or x.inteiro_perto > 1.5 * abs(x.modulo - x.desconto) + absoluta) as falada
+      from cercada x
+    ) c
+    window juntas as (partition by c.fornecedor, c.numero, c.modulo, c.falada)
+  ), julgada as (
+    select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
+      max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
+      case when abs(s.esperado) > 0 and abs(j.soma) < 1e9 * abs(s.esperado)
+          and abs(j.soma - round(j.soma / s.esperado) * s.esperado) <= s.tolerancia
+        then round(j.soma / s.esperado)::int end as vezes
+    from junta j
+    cross join lateral regra_validacao_valores.conferir_soma(
+      j.soma, j.maior, j.quantas, j.modulo, j.um_desconto, j.descontos, j.arredondados, absoluta, relativa) s
+    window juntas as (partition by j.fornecedor, j.numero, j.modulo, j.falada)
+  ), listada as (
+    select j.fornecedor, j.numero, j.modulo, jsonb_agg(jsonb_build_object('id', j.id, 'data_lancamento', j.data_lancamento,
+      'centro_custo', j.centro_custo, 'categoria', j.categoria, 'conta_contabil', j.conta_contabil, 'valor', j.valor) order by j.do_fim) as linhas
+    from junta j
+    where j.falada and j.do_fim <= 20
+    group by j.fornecedor, j.numero, j.modulo
+  )
+  select j.id,
+    case
+      when not j.falada or j.do_fim > 1 then null
+      -- what is left over of some days makes up for what others have too much
+      when j.inteiras = 0 or j.inteiras * j.lado > 0 or j.inteiras <> 0 and j.habitual then null
+      when j.inteiras <> 0 then 'sinal_trocado'
+      when j.vezes > 1 then 'rateio_repetido'
+      when j.excesso > 0 and j.repetida is not null then 'rateio_linha_repetida'
+      when j.excesso > 0 then 'rateio_a_mais'
+      else 'rateio_a_menos' end,
+    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes
+  from julgada j
+  left join listada x on j.falada and j.do_fim = 1 and (x.fornecedor, x.numero, x.modulo) = (j.fornecedor, j.numero, j.modulo)
+  -- alone, and nothing near: an entry with an error of its own
+  where not (j.falada and j.quantas = 1)
+  union all
+  -- whole lines alone: the sign of a reversal is no error
+  select d.id, null, null, null, null, null, null, null, null
+  from do_documento d
+  where d.companheiras > 1 and not d.repartido and d.saldo >= -absoluta
+$$;
+
+comment on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
+  'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
+revoke execute on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;

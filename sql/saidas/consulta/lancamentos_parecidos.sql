@@ -1,0 +1,46 @@
+-- The entries of the ledger most like the one behind a finding, one by one: what a reviewer would look for beside it. Of a finding on
+-- dw.lancamentos alone, whose columns are known; shown to those who may see the row itself (audit.ver_registro), with the columns that
+-- conferente_regra may read. Called by the review page and in psql.
+create or replace function audit.lancamentos_parecidos(divergencia_id bigint, limite integer default 8)
+returns table (
+  registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text,
+  mesma_empresa boolean, mesmas_palavras text[]
+)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_divergencia audit.divergencias_processadas;
+  v_relacao regclass;
+  v_chave text;
+begin
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = lancamentos_parecidos.divergencia_id;
+  if not found then
+    raise exception using errcode = 'NC004',
+      message = format('divergência desconhecida: %s', coalesce(lancamentos_parecidos.divergencia_id::text, 'nula'));
+  end if;
+  v_relacao := audit_interno.relacao(v_divergencia.tabela);
+  if v_relacao is distinct from audit_interno.relacao('dw.lancamentos') or v_relacao is null then
+    return;
+  end if;
+  v_chave := audit_interno.tipo_coluna(v_relacao, 'id');
+  if v_chave is null then
+    return;
+  end if;
+  return query
+  select p.registro_id, p.data_lancamento, p.fornecedor, p.documento, p.descricao, p.valor, p.categoria, p.mesma_empresa, p.mesmas_palavras
+  from audit_interno.ler(format(
+    'select p.* from dw.lancamentos l cross join lateral regras.lancamentos_parecidos(l.id::text, l.data_lancamento::date, l.fornecedor_id, l.fornecedor, l.descricao, $2[2]::int) p
+     where l.id = $2[1]::%s', v_chave),
+    null, array[v_divergencia.registro_id, coalesce(lancamentos_parecidos.limite, 8)::text]) as p (registro_id text, data_lancamento date, fornecedor text,
+      documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
+exception
+  when insufficient_privilege or undefined_column then
+    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_divergencia.tabela),
+      hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
+end
+$$;
+comment on function audit.lancamentos_parecidos(bigint, integer) is
+  'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
+grant execute on function audit.lancamentos_parecidos(bigint, integer) to conferente_revisor, conferente_administrador;

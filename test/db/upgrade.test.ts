@@ -1,0 +1,128 @@
+// A database of the first release, with a life in it, comes to the newest one: nothing that was recorded is lost or changed, and
+// everything goes on from there. Committed migrations never change, so the first of them is that release; while there is no other, the
+// next one is made up here.
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Test, test } from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { banco } from '../helper/database.ts'
+import { ROOT, read } from '../helper/files.ts'
+import { cenario, one } from '../helper/scenario.ts'
+
+const COMMITTED = readdirSync(join(ROOT, 'migrations/committed')).sort()
+
+/** What a next release would bring: a table, a column, another body of a function. */
+const NEXT = `set local role conferente_dono;
+create table audit.novidades (id bigint primary key, texto text not null);
+grant select on audit.novidades to conferente_leitor;
+alter table audit.sessoes_processamento add column novidade text not null default 'nada';
+create or replace function audit.hoje() returns date language sql stable set search_path = pg_catalog, pg_temp
+as 'select (now() at time zone audit.fuso())::date';
+reset role;`
+
+/** A folder with these migrations, as a checkout has them. */
+function folder(t: Test, files: readonly string[], next?: string): string {
+  const place = mkdtempSync(join(tmpdir(), 'conferente-versao-'))
+  t.teardown(() => rmSync(place, { recursive: true }))
+  mkdirSync(join(place, 'committed'))
+  for (const file of files) cpSync(join(ROOT, 'migrations/committed', file), join(place, 'committed', file))
+  symlinkSync(join(ROOT, 'sql'), join(place, 'fixtures'))
+  writeFileSync(join(place, 'current.sql'), '')
+  if (next !== undefined) {
+    const [before] = /sha1:[0-9a-f]{40}/.exec(
+      read(`migrations/committed/${files.at(-1)}`).split('\n')[1] ?? '',
+    ) ?? ['']
+    const hash = createHash('sha1').update(`${before}\n${next.trim()}\n`).digest('hex')
+    const name = `${String(files.length + 1).padStart(6, '0')}-novidades.sql`
+    writeFileSync(
+      join(place, 'committed', name),
+      `--! Previous: ${before}\n--! Hash: sha1:${hash}\n--! Message: novidades\n\n${next}\n`,
+    )
+  }
+  return place
+}
+
+/** Every table of ours: how many rows, and a digest of what the given columns hold. */
+async function held(sql: Sql, columns: ReadonlyMap<string, readonly string[]>) {
+  const tables = new Map<string, unknown>()
+  for (const [table, names] of columns) {
+    const [row] = await sql.unsafe(
+      `select count(*)::int as n, md5(coalesce(string_agg(x.r, '|' order by x.r), '')) as digest
+       from (select row(${names.join(', ')})::text as r from ${table}) as x`,
+    )
+    tables.set(table, { ...row })
+  }
+  return Object.fromEntries(tables)
+}
+
+const columnsOf = async (sql: Sql) =>
+  new Map(
+    (
+      await sql<{ tabela: string; colunas: string[] }[]>`
+        select c.oid::regclass::text as tabela, array_agg(quote_ident(a.attname) order by a.attnum) as colunas
+        from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text ~ '^(audit|audit_interno|dw|regra_.*)$'
+        group by 1`
+    ).map(({ tabela, colunas }) => [tabela, colunas] as const),
+  )
+
+test('a database of the first release with a life in it is brought up to date, and nothing is lost', async (t) => {
+  const old = await banco(t, { migrado: false })
+  await migrate(old.url, { folder: folder(t, COMMITTED.slice(0, 1)) })
+  const c = await cenario(t, old)
+  await c.lancar(...[1, 2, 3, 4].map((id) => ({ id, confianca: 0.5 })), { id: 5, valor: 150_000 }, { id: 6 })
+  const first = await c.processar('auto')
+  const of = async (id: number) => (await c.achado(id)).id
+  await c.aprovar('ana', await of(1))
+  await c.rejeitar('ana', await of(2))
+  await c.digitar('ana', await of(3), { categoria: 'OUTRA' })
+  await c.adiar('ana', null, await of(4))
+  await c.aprovar('ana', await of(5))
+  const proven = async () =>
+    one(await c.pessoa('leo')`select situacao from audit.verificar_integridade()`)['situacao']
+  const entries = async () => [...(await c.sql`select id, categoria from dw.lancamentos order by id`)]
+  t.equal(await c.categoria(6), 'CERTA', 'auto has corrected')
+  const columns = await columnsOf(c.sql)
+  const before = await held(c.sql, columns)
+
+  await migrate(old.url, { folder: folder(t, COMMITTED, COMMITTED.length > 1 ? undefined : NEXT) })
+  t.same(await held(c.sql, columns), before, 'what was recorded is what it was')
+  t.equal(await proven(), 'provada')
+
+  await c.processar('auto')
+  t.match(
+    await Promise.all([1, 2, 3, 4, 5, 6].map(async (id) => (await c.achado(id)).status)),
+    [
+      'corrigida',
+      'rejeitada',
+      'aguardando_segunda_aprovacao',
+      'aberta',
+      'aguardando_segunda_aprovacao',
+      'corrigida',
+    ],
+    'found again it is counted, rejected it is silent, and what waited waits',
+  )
+  await c.aprovar('bruno', await of(3), await of(5))
+  t.same(
+    [await c.categoria(3), await c.categoria(5)],
+    ['OUTRA', 'CERTA'],
+    'the second person has the second word',
+  )
+  await c.pessoa('olivia')`select audit.reverter_sessao(${first['id']}, 'da versão anterior')`
+  t.equal(await c.categoria(6), 'ERR', 'what the first release corrected is taken back')
+  t.same(
+    (await entries()).filter(({ id }) => Number(id) > 0).map(({ categoria }) => categoria),
+    ['CERTA', 'ERR', 'OUTRA', 'ERR', 'CERTA', 'ERR'],
+  )
+  t.equal(await proven(), 'provada')
+  if (COMMITTED.length === 1) {
+    const [session] = await c.pessoa(
+      'leo',
+    )`select novidade from audit.sessoes_processamento where id = ${first['id']}`
+    t.equal(session?.['novidade'], 'nada', 'what is new is there')
+    t.equal(Number(one(await c.sql`select count(*) as n from graphile_migrate.migrations`)['n']), 2)
+  }
+})

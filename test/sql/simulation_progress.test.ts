@@ -1,0 +1,34 @@
+// A simulation leaves nothing behind, and is seen all the same while it runs.
+import { test } from 'tap'
+import { codigo } from '../helper/scenario.ts'
+import { oficina, until } from '../helper/work.ts'
+
+test('how far a simulation is can be seen by who runs it, and by nobody in another name', async (t) => {
+  const c = await oficina(t)
+  const [runs, looks] = [c.como('olivia'), c.como('olivia')]
+  const seen = () => looks`select etapa, regra, feitas::int, total::int from audit.simulacoes_em_curso()`
+  t.same([...(await seen())], [])
+  await c.demora(1)
+  const simulated = runs`select status, corrigidas::int from audit.processar_divergencias('auto', simular => true)`
+  const done = simulated.then((rows) => [...rows])
+  await until(async () => (await seen())[0]?.['feitas'] === 1)
+  t.same([...(await seen())], [{ etapa: 'detectar', regra: 'outra', feitas: 1, total: 2 }])
+  await until(async () => (await seen())[0]?.['feitas'] === 2)
+  t.same([...(await seen())], [{ etapa: 'detectar', regra: 'uma', feitas: 2, total: 2 }])
+  t.same(await done, [{ status: 'concluida', corrigidas: 40 }])
+  t.same([...(await seen())], [], 'and it is gone with its transaction')
+  t.equal((await c.sql`select from audit.sessoes_processamento`).length, 0)
+
+  // a stranger's application may be called like it: his login is not hers; nor is she believed of what is no step
+  const mark = (await c.sql`select left(md5('olivia'), 8) as mark`)[0]?.['mark'] as string
+  await c.como('leo').begin(async (leo) => {
+    await leo`select set_config('application_name', ${`simula ${mark} detectar 1/2 uma`}, true)`
+    t.same([...(await seen())], [])
+  })
+  await runs.begin(async (own) => {
+    await own`select set_config('application_name', ${`simula ${mark} 1/2 <b>`}, true)`
+    t.same([...(await seen())], [])
+  })
+  for (const quem of ['leo', 'ana', 'adelia'] as const)
+    t.equal(await codigo(c.como(quem)`select audit.simulacoes_em_curso()`), '42501', quem)
+})
