@@ -23,6 +23,7 @@ const OPERATIONS = [
   'padrao',
   'retencao',
   'periodo',
+  'notas',
   'sessao',
   'acesso',
   'exportacao',
