@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f60a250747186876e8f0cf55bf31785147f6555c
+--! Hash: sha1:c515c944af913e467e05239b3e8982adcc824b25
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5315,6 +5315,26 @@ $$;
 comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
+--! Included notas/pendencias_notas.sql
+-- What a session of the rule notas_fiscais leaves about the notes themselves: notes that no entry is of, and files that the last
+-- reading refused. A finding needs a row of the warehouse, and these have none. Called by finalizar_sessao and conteudo_lacunas.
+create or replace function audit_interno.pendencias_notas(sessao_id bigint, out sem_lancamento bigint, out recusadas bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from audit.execucoes_regra e
+    where e.sessao_id = pendencias_notas.sessao_id and e.regra = 'notas_fiscais' and e.status = 'concluida')
+  then
+    sem_lancamento := (select count(*) from audit.vw_notas_sem_lancamento);
+    recusadas := (select l.recusados from audit_interno.leitura_notas l);
+  end if;
+end
+$$;
+comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
+--! EndIncluded notas/pendencias_notas.sql
+
 --! Included motor/sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
@@ -5366,6 +5386,11 @@ begin
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select nullif(concat_ws('; ',
+      case when n.sem_lancamento > 0 then format('%s notas sem lançamento', n.sem_lancamento) end,
+      case when n.recusadas > 0 then format('%s arquivos de notas recusados', n.recusadas) end), '')
+    from audit_interno.pendencias_notas(v_sessao.id) n)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -12117,13 +12142,18 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
     union all
+    select 7, t.tipo, null, null, t.numero
+    from audit_interno.pendencias_notas(conteudo_lacunas.sessao_id) n
+    cross join lateral (values ('notas_sem_lancamento', n.sem_lancamento), ('notas_recusadas', n.recusadas)) as t (tipo, numero)
+    where t.numero > 0
+    union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
