@@ -2250,7 +2250,7 @@ create table audit_interno.leitura_notas (
   constraint leitura_notas_pkey PRIMARY KEY (unica),
   constraint leitura_notas_unica_check CHECK (unica)
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -2765,7 +2765,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -2945,6 +2945,11 @@ create function audit_interno.diagnosticar_linhas(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
+
+create function audit_interno.diagnosticar_notas()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
 
 create function audit_interno.diagnosticar_regras()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -3594,6 +3599,11 @@ create function audit_interno.pela_api()
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
+
+create function audit_interno.pendencias_notas(sessao_id bigint, OUT sem_lancamento bigint, OUT recusadas bigint)
+  returns record language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
 
 create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c4459ebf5eb254999f70eb4b14604b7409c657cc
+--! Hash: sha1:cea6d2ed029632da7c74a050e66072320caebc3d
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1258,7 +1258,7 @@ create table audit_interno.leitura_notas (
   raizes integer not null,
   impedimento text
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
 --! EndIncluded contrato/notas.sql
 
 --! Included regras/notas_fiscais/tabelas.sql
@@ -5321,6 +5321,26 @@ $$;
 comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
+--! Included notas/pendencias_notas.sql
+-- What a session of the rule notas_fiscais leaves about the notes themselves: notes that no entry is of, and files that the last
+-- reading refused. A finding needs a row of the warehouse, and these have none. Called by finalizar_sessao and conteudo_lacunas.
+create or replace function audit_interno.pendencias_notas(sessao_id bigint, out sem_lancamento bigint, out recusadas bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from audit.execucoes_regra e
+    where e.sessao_id = pendencias_notas.sessao_id and e.regra = 'notas_fiscais' and e.status = 'concluida')
+  then
+    sem_lancamento := (select count(*) from audit.vw_notas_sem_lancamento);
+    recusadas := (select l.recusados from audit_interno.leitura_notas l);
+  end if;
+end
+$$;
+comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
+--! EndIncluded notas/pendencias_notas.sql
+
 --! Included motor/sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
@@ -5372,6 +5392,11 @@ begin
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select nullif(concat_ws('; ',
+      case when n.sem_lancamento > 0 then format('%s notas sem lançamento', n.sem_lancamento) end,
+      case when n.recusadas > 0 then format('%s arquivos de notas recusados', n.recusadas) end), '')
+    from audit_interno.pendencias_notas(v_sessao.id) n)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -8255,6 +8280,7 @@ begin
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
   return query select * from audit_interno.diagnosticar_categorias();
+  return query select * from audit_interno.diagnosticar_notas();
   return query select * from audit_interno.diagnosticar_correio();
   return query select * from audit_interno.diagnosticar_sinais();
 end
@@ -12195,13 +12221,18 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
     union all
+    select 7, t.tipo, null, null, t.numero
+    from audit_interno.pendencias_notas(conteudo_lacunas.sessao_id) n
+    cross join lateral (values ('notas_sem_lancamento', n.sem_lancamento), ('notas_recusadas', n.recusadas)) as t (tipo, numero)
+    where t.numero > 0
+    union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -12944,6 +12975,38 @@ end
 $$;
 comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
 --! EndIncluded notas/agendar_leitura.sql
+
+--! Included notas/diagnosticar_notas.sql
+-- Of the diagnosis: whether electronic notes are read, and what came of the last reading. Called by audit.diagnosticar_contrato; changes
+-- nothing.
+create or replace function audit_interno.diagnosticar_notas()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'notas fiscais',
+    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and not r.ativa then 'aviso' else 'ok' end,
+    case
+      when l.pasta is null then 'não são lidas'
+      when l.impedimento is not null then format('a pasta %s não foi lida: %s', l.pasta,
+        case l.impedimento when 'excesso' then format('tem mais de %s arquivos XML (notas.maximo_arquivos)', audit_interno.configuracao('notas.maximo_arquivos')) else l.impedimento end)
+      when l.terminada_em is null then format('a leitura de %s, começada em %s, não terminou', l.pasta, to_char(l.iniciada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI'))
+      else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
+        case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
+        case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
+        case when r.ativa then format('%s sem lançamento', (select count(*) from audit.vw_notas_sem_lancamento)) else 'a regra notas_fiscais está inativa' end) end,
+    case
+      when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
+      when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
+      when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
+      when not r.ativa then 'select audit.alterar_regra(''notas_fiscais'', ''{"ativa": true}'', ''…'')' end
+  from (select count(*) as notas from audit.notas) as n
+  left join audit_interno.leitura_notas l on true
+  left join audit.regras r on r.nome = 'notas_fiscais'
+$$;
+comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
+--! EndIncluded notas/diagnosticar_notas.sql
 
 --! Included saidas/consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.

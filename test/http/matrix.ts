@@ -12,6 +12,8 @@ deteccoes                   L R O A
 divergencias_processadas    L R O A
 excecoes                    L R O A
 execucoes_regra             L R O A
+notas                         R   A
+notas_recusadas               R   A
 notificacoes                L R O A
 operacoes                   L R O A
 padroes_trade_marketing     L R O A
@@ -30,6 +32,7 @@ vw_grupos_abertos           L R O A
 vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
+vw_notas_sem_lancamento       R   A
 vw_operacoes_resumo         L R O A
 vw_pessoas                        A
 vw_resumos                  L R O A

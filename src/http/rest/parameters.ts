@@ -24,6 +24,7 @@ const OPERATIONS = [
   'retencao',
   'sucessora',
   'periodo',
+  'notas',
   'sessao',
   'acesso',
   'exportacao',
