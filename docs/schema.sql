@@ -4974,26 +4974,26 @@ create function regra_validacao_valores.habito_sinais(mes date)
 comment on function regra_validacao_valores.habito_sinais(date) is 'Whether credit notes of a month have a positive document by habit of the ledger.';
 grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
 
-create function regra_validacao_valores.linhas_documentos(chaves bigint[], numeros text[], dias date[], tudo boolean)
+create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
   returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
-grant execute on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) to conferente_regra;
+comment on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
+grant execute on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) to conferente_regra;
 
 create function regra_validacao_valores.parcela_dita(descricao text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
-create function regra_validacao_valores.rateios(chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
+create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
   returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer) language sql stable
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-grant execute on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
+comment on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
+grant execute on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
 
 create function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric)
   returns boolean language sql immutable;
@@ -5010,13 +5010,13 @@ create function regra_validacao_valores.retencao_possivel(valor numeric, esperad
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
 
-create function regra_validacao_valores.sinais_creditos(mes date)
+create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000)
   returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.sinais_creditos(date) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-grant execute on function regra_validacao_valores.sinais_creditos(date) to conferente_regra;
+comment on function regra_validacao_valores.sinais_creditos(date,integer) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
+grant execute on function regra_validacao_valores.sinais_creditos(date,integer) to conferente_regra;
 
 create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns TABLE(dia date, degrau integer) language plpgsql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cea6d2ed029632da7c74a050e66072320caebc3d
+--! Hash: sha1:37f320af21d40869f6369e67b1f85bdc3845b622
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15843,19 +15843,27 @@ begin
     cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
     where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, regra_validacao_valores.chave_duplicidade(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_duplicidade(s.valor_documento, s.fornecedor_id) as chave
     from suspeita s
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
     from (
-      select array_agg(distinct n.chave) as chaves, array_agg(distinct n.documento) as numeros, array_agg(distinct n.data_lancamento) as dias
-      from numerada n
+      select m.*
+      from (
+        select array_agg(distinct n.chave) as chaves, array_agg(distinct n.modulo) as modulos, array_agg(distinct n.documento) as numeros,
+          array_agg(distinct n.data_lancamento) as dias, count(distinct n.data_lancamento) > 60 or count(distinct n.documento) > 2000 as tudo
+        from numerada n
+      ) m
+      -- of a few rows, mostly alone with their documents, it is cheaper to ask first
+      where m.chaves is not null and (m.tudo or exists (
+        select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
+        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        having count(*) > 1))
       offset 0
     ) n
-    cross join lateral regra_validacao_valores.rateios(n.chaves, n.numeros, n.dias, cardinality(n.dias) > 60 or cardinality(n.numeros) > 2000,
-      v_dias, absoluta, relativa, digitos, array(select c.mes from credito c)) r
-    where n.chaves is not null
+    cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
+      array(select c.mes from credito c)) r
   ), repetido as materialized (
     -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
     select d.dia, d.filial
@@ -15868,7 +15876,10 @@ begin
     where not exists (select from rateio r where r.id = s.id::text)
   ), taxa as materialized (
     select t.dia, t.degrau
-    from regra_validacao_valores.taxas_dos_dias(array(select distinct s.data_lancamento from sozinha s where s.tipo = 'razao_cambial'),
+    from regra_validacao_valores.taxas_dos_dias(array(
+        select s.data_lancamento from sozinha s where s.tipo = 'razao_cambial' group by s.data_lancamento
+        -- of whole days all that could have the rate is here
+        having count(*) >= case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 3 else 1 end),
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
@@ -16265,7 +16276,8 @@ begin
     select r.dia, r.filial
     from (
       select array_agg(a.data_lancamento) as dias, array_agg(a.apontadas) as apontadas
-      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento) a
+      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento
+        having count(*) >= case when janela.chaves is null then 10 else 1 end) a
       offset 0
     ) a
     cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
@@ -16776,11 +16788,11 @@ revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from publi
 --! EndIncluded regras/notas_fiscais/sem_par.sql
 
 --! Included regras/validacao_valores/habitos.sql
--- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in the
--- 20,000 entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
+-- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in so many
+-- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
 -- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date)
+create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000)
 returns table (contrarios bigint, proprios bigint, contados bigint)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
@@ -16798,21 +16810,21 @@ begin
       from dw.lancamentos l
       where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
-      limit 20000)
+      limit limite)
     union all
     (select l.valor, l.valor_documento, l.valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
-      limit 20000)
+      limit limite)
   ) x
   where not regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, 0.05, 0, 0);
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date) is
+comment on function regra_validacao_valores.sinais_creditos(date, int) is
   'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date) from public;
+revoke execute on function regra_validacao_valores.sinais_creditos(date, int) from public;
 
 -- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
 -- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
@@ -16821,8 +16833,13 @@ create or replace function regra_validacao_valores.habito_sinais(mes date) retur
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
-  from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s
+  select case
+    -- where the nearest credit notes have negative documents there is nothing to count
+    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500) p) then false
+    else (
+      select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
+      from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)
+  end
 $$;
 
 comment on function regra_validacao_valores.habito_sinais(date) is
@@ -16904,7 +16921,7 @@ revoke execute on function regra_validacao_valores.difere(numeric, numeric, nume
 -- the suppliers' codes (regra_validacao_valores.chave_duplicidade), so that dear comparisons see only what has a companion. tudo: the
 -- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
-  chaves bigint[], numeros text[], dias date[], tudo boolean
+  chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
   valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text)
@@ -16929,7 +16946,8 @@ begin
         f.valor_documento, f.valor_desconto, f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
         regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
       from dw.lancamentos f
-      where regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
+      where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
+        and regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
         and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
@@ -16950,9 +16968,9 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) is
+comment on function regra_validacao_valores.linhas_documentos(bigint[], numeric[], text[], date[], boolean) is
   'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
-revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) from public;
+revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], numeric[], text[], date[], boolean) from public;
 
 -- What the sum of a document's lines says of it: inteiros 1 where it is the document, -1 where it is the document with the other sign,
 -- 0 where lines take each other back, null where it is none of these; what would be right, with the sum's sign; and within what tolerance.
@@ -16990,11 +17008,11 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
--- an entry that stands alone, and is judged alone. Takes keys, numbers and days of the suspects as linhas_documentos does; creditos: the
+-- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
 -- months whose credit notes have a positive document by habit. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
-  chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
+  chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
   creditos date[]
 )
 returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int)
@@ -17007,7 +17025,7 @@ as $$
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
-    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.numeros, rateios.dias, rateios.tudo) l
+    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
       max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
@@ -17102,9 +17120,9 @@ as $$
   where not e.parte and e.valor < 0 and e.saldo >= -absoluta
 $$;
 
-comment on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
+comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
   'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-revoke execute on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
+revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
 --! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/trade_marketing/padroes.sql

@@ -321,7 +321,8 @@ begin
     select r.dia, r.filial
     from (
       select array_agg(a.data_lancamento) as dias, array_agg(a.apontadas) as apontadas
-      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento) a
+      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento
+        having count(*) >= case when janela.chaves is null then 10 else 1 end) a
       offset 0
     ) a
     cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
