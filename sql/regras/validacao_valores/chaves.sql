@@ -43,11 +43,14 @@ begin
       regras.codigo_fornecedor(l.fornecedor_id) as codigo,
       case when regras.inscricao_valida(c.inscricao) then left(c.inscricao, 8) end as emitente,
       row_number() over (partition by c.chave order by l.data_lancamento, l.carregado_em, l.id) as vez,
-      count(*) over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor) as iguais
+      row_number() over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), sign(l.valor)
+        order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
+      count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
     from dw.lancamentos l
     cross join lateral regra_validacao_valores.ler_chave(l.documento) c
     where octet_length(l.documento) >= 44 and c.chave is not null
       and l.data_lancamento between v_de - 92 and v_ate + 92
+    window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
   ), propria as (
     select l.emitente
     from lida l
@@ -57,14 +60,20 @@ begin
   ), par as materialized (
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
       g.filial as gemeo_filial, g.raiz <> l.raiz as de_outro,
-      row_number() over (partition by l.id order by g.raiz <> l.raiz desc, g.vez desc) as ordem
+      row_number() over (partition by l.id order by g.vez desc) as ordem
     from lida l
-    join lida g on g.chave = l.chave and g.vez < l.vez and sign(g.valor) = sign(l.valor) and g.data_lancamento >= l.data_lancamento - 92
-    where l.na_janela
-      and (g.raiz <> l.raiz and l.raiz is distinct from l.emitente
-        or g.raiz = l.raiz and g.valor = l.valor and g.data_lancamento < l.data_lancamento - v_dias and l.iguais = 2
-          and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
-          and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = '')
+    -- the first of each company, for a note may stand in thousands of lines
+    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 92 and g.raiz <> l.raiz
+      and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
+    where l.na_janela and l.raiz is distinct from l.emitente
+    union all
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
+    from lida l
+    join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
+      and g.data_lancamento between l.data_lancamento - 92 and l.data_lancamento - v_dias - 1
+    where l.na_janela and l.iguais = 2
+      and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
+      and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
   ), estornada as (
     select p.id
     from par p
@@ -72,7 +81,7 @@ begin
     where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
       and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
   ), gemeo as (
-    select p.* from par p where p.ordem = 1 and p.id not in (select e.id from estornada e)
+    select distinct on (p.id) p.* from par p where p.id not in (select e.id from estornada e) order by p.id, p.ordem
   ), dita as (
     select l.*, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
       array_remove(array[
