@@ -85,6 +85,8 @@ revogacoes
 sessoes_processamento
   RCM carregado_ate carregado_desde corrigidas data_fim data_inicio desfeitas encontradas falhas fim_processamento id linhas_examinadas novas obsoletas recorrentes refeitas resolvidas suprimidas valor_corrigido valor_em_risco
   RC  inicio_processamento partes partes_concluidas resumo solicitada_em total_valor ultima_atividade
+sucessoras_categoria
+  -   criado_em desde id
 tokens
   -   convite_id operacao_id
   C   emitido_em expira_em
@@ -159,6 +161,7 @@ async function scene(t: Test): Promise<Cenario> {
   await adelia`select audit.reabrir_periodo('2026-04-01', 'ajuste')`
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'teste')`
   await adelia`select audit.salvar_retencao('CBS', 0.90, '2028-01-01', 'de teste', 'teste', '2028-12-31')`
+  await adelia`select audit.salvar_sucessora('VELHA', 'NOVA', '2026-03-01', 'teste')`
   await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
   await adelia`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
   await adelia`select audit.criar_convite('ana', null, sha256('segredo'))`

@@ -161,6 +161,8 @@ async function fill(sql: Sql): Promise<void> {
       select date '2026-01-01' + n / 2 * interval '1 month', case when n % 2 = 0 then 'SP' end, 'x', case when n % 3 = 0 then 'x' end,
         case when n % 3 = 0 then now() end, case when n % 3 = 0 then 'x' end
       from generate_series(1, 8) n;
+      insert into audit.sucessoras_categoria (de, para, desde, motivo)
+      select 'velha ' || n / 2, 'nova ' || n, date '2026-01-01' + n / 2 * interval '1 month', 'x' from generate_series(1, 6) n;
       insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
       select 1, 'p' || n, 'conferente_leitor', case when n % 2 = 0 then 'p@empresa.com.br' end, 'x' from generate_series(1, 6) n;
       insert into audit.convites (operacao_id, nome, papel, resumo, endereco, emitido_em, emitido_por, expira_em)

@@ -132,14 +132,18 @@ begin
   return query
   select d.data_lancamento, d.filial
   from (
-    select l.data_lancamento, l.filial::text as filial, count(*) as vezes
-    from dw.lancamentos l
-    where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
-    group by l.data_lancamento, l.filial::text, l.valor, l.fornecedor_id::text, l.fornecedor::text, l.documento::text, l.centro_custo::text, l.categoria::text,
-      l.conta_contabil::text
+    select x.data_lancamento, x.filial, bool_or(x.vezes > 1) as repetido
+    from (
+      select l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome, l.documento::text as documento,
+        count(*) as vezes
+      from dw.lancamentos l
+      where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
+      group by 1, 2, 3, 4, 5, l.valor, l.centro_custo::text, l.categoria::text, l.conta_contabil::text
+    ) x
+    group by x.data_lancamento, x.filial, x.codigo, x.nome, x.documento
   ) d
   group by d.data_lancamento, d.filial
-  having count(*) filter (where d.vezes > 1) >= greatest(10, 0.5 * count(*));
+  having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*));
 end
 $$;
 
@@ -166,6 +170,9 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
+-- of what these windows leave the planner knows nothing: row by row, or along the first columns, twins would be looked for in all of a flood
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
@@ -220,33 +227,40 @@ begin
     from (
       -- by name: a warehouse may have further columns, called anything
       select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
-        f.valor, f.valor_documento, f.valor_desconto, f.descricao, regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
+        f.valor, f.valor_documento, f.valor_desconto, f.descricao::text as descricao, regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
       from dw.lancamentos f
       where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
         and f.data_lancamento between v_de and v_ate
         and (v_datas is null or f.data_lancamento = any (v_datas))
       offset 0
     ) e
+  ), escrita as materialized (
+    -- each spelling once, here and of the texts: a flood has few
+    select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
+    from (select distinct x.documento from lida x where x.companhia > 1) d
+    offset 0
   ), numerada as (
-    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
+    select l.*, count(*) over (partition by l.chave, e.numero) as iguais, e.numero
     from lida l
-    where l.companhia > 1
+    join escrita e on e.documento = l.documento
+    where l.companhia > 1 and e.numero is not null
+  ), dita as materialized (
+    select d.descricao, regra_validacao_valores.parcela_dita(d.descricao) as parcela
+    from (select distinct n.descricao from numerada n where n.iguais > 1 and n.descricao is not null) d
+    offset 0
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
       -- without a code by name: a full stop or a legal form otherwise written is no other supplier
       coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regra_validacao_valores.parcela_dita(l.descricao) as parcela,
+      coalesce(d.parcela, '') as parcela,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       l.valor_documento is not null as documentada,
       coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
       -- what is parked has no category yet, and its account is none
       case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
         then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end as conta
-    from (
-      select n.*, count(*) over (partition by n.chave, n.numero) as iguais
-      from numerada n
-      where n.numero is not null
-    ) l
+    from numerada l
+    left join dita d on d.descricao = l.descricao
     where l.iguais > 1
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
@@ -328,27 +342,29 @@ begin
       max(a.data_lancamento) over junta as ate, row_number() over (partition by a.conjunto, a.chave order by a.momento desc, a.id desc) as do_fim
     from agrupada a
     window junta as (partition by a.conjunto, a.chave)
+  ), listada as (
+    select c.conjunto, c.chave, jsonb_agg(jsonb_build_object('id', c.id::text, 'data_lancamento', c.data_lancamento, 'documento', left(c.documento, 60),
+      'valor', c.valor, 'ja_em', c.gemeo_id::text) order by c.do_fim) as linhas
+    from contada c
+    where c.conjunto is not null and c.do_fim <= 20
+    group by c.conjunto, c.chave
   )
   select
     null::text,
     p.id::text,
     '{}'::jsonb,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
-    jsonb_strip_nulls(jsonb_build_object(
-      'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
-      'mesma_descricao', t.mesma_descricao,
-      'outro_destino', nullif(t.outro_destino, false),
-      'lancamentos', case when p.conjunto is not null then p.quantos end,
-      'soma', case when p.conjunto is not null then p.soma end,
-      'de', case when p.conjunto = 'carga_repetida' then p.de end,
-      'ate', case when p.conjunto = 'carga_repetida' then p.ate end,
-      'carregado_em', case when p.conjunto = 'carga_repetida' then p.carregado_em end))
-      || jsonb_build_object('gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
-        'documento', p.gemeo_documento)),
+    case when p.conjunto is null then jsonb_build_object(
+        'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
+        'mesma_descricao', t.mesma_descricao,
+        'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial, 'documento', p.gemeo_documento))
+        || case when t.outro_destino then '{"outro_destino": true}' else '{}' end::jsonb
+      else jsonb_build_object('tipo', t.tipo, 'lancamentos', p.quantos, 'soma', p.soma, 'de', p.de, 'ate', p.ate, 'carregado_em', p.carregado_em,
+        'linhas', x.linhas) end,
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. Um deles é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
@@ -362,6 +378,7 @@ begin
     end,
     case when p.conjunto is null then abs(p.valor) else p.soma end
   from contada p
+  left join listada x on x.conjunto = p.conjunto and x.chave = p.chave
   cross join lateral (
     select
       coalesce(p.conjunto, case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial

@@ -89,8 +89,7 @@ begin
     where l.data_lancamento = any (dias)
       and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and regra_validacao_valores.tipo_diferenca(
-        l.valor, l.valor_documento, l.valor_desconto, absoluta, cambio_minimo, cambio_maximo) = 'razao_cambial'
+      and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
     offset 0
   ) x
   cross join (values (-1), (0), (1)) v (vizinho)

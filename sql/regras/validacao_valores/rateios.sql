@@ -22,7 +22,7 @@ create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text)
+  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -41,7 +41,7 @@ begin
     select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
     from (
       select f.id::text as id, f.data_lancamento, f.carregado_em, f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil, f.valor,
-        f.valor_documento, f.valor_desconto, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
+        f.valor_documento, f.valor_desconto, f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
         regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
       from dw.lancamentos f
       where regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
@@ -56,7 +56,7 @@ begin
     from (select distinct x.documento from lida x where x.companhia > 1) d
     offset 0
   )
-  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.documento,
+  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
     coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
   from lida l
   join escrita e on e.documento = l.documento
@@ -125,7 +125,7 @@ as $$
     from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.numeros, rateios.dias, rateios.tudo) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
-      max(sign(l.valor_documento)) over documento as lado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
+      max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
       sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
       sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
     from linha l
@@ -204,12 +204,17 @@ as $$
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and (x.fornecedor, x.numero, x.modulo) = (j.fornecedor, j.numero, j.modulo)
   -- alone, and nothing near: an entry with an error of its own
-  where not (j.falada and j.quantas = 1)
+  where not (j.falada and j.quantas = 1) and (j.falada or j.parte)
   union all
-  -- whole lines alone: the sign of a reversal is no error
-  select d.id, null, null, null, null, null, null, null, null
-  from do_documento d
-  where d.companheiras > 1 and not d.repartido and d.saldo >= -absoluta
+  -- the sign of a reversal is no error; it takes back what says the same instalment
+  select e.id, null, null, null, null, null, null, null, null
+  from (
+    select d.id, d.parte, d.valor * d.lado as valor,
+      sum(d.valor) over (partition by d.fornecedor, d.numero, d.modulo, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo
+    from do_documento d
+    where d.companheiras > 1 and d.virado
+  ) e
+  where not e.parte and e.valor < 0 and e.saldo >= -absoluta
 $$;
 
 comment on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) is

@@ -25,6 +25,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   periodos: ['periodo', 'periodos'],
   revogacoes: ['revogacao', 'revogacoes'],
   sessoes_processamento: ['sessao', 'sessoes'],
+  sucessoras_categoria: ['sucessora', 'sucessoras'],
   tokens: ['token', 'tokens'],
   vw_correcoes_desfeitas: ['correcao_desfeita', 'correcoes_desfeitas'],
   vw_divergencias_abertas: ['divergencia_aberta', 'divergencias_abertas'],
@@ -62,6 +63,7 @@ export const MUTATIONS: readonly string[] = [
   'declarar_excecao',
   'desativar_padrao',
   'desativar_retencao',
+  'desativar_sucessora',
   'desfazer',
   'encaminhar',
   'fechar_periodo',
@@ -80,6 +82,7 @@ export const MUTATIONS: readonly string[] = [
   'revogar_excecao',
   'salvar_padrao',
   'salvar_retencao',
+  'salvar_sucessora',
   'solicitar_processamento',
 ]
 
@@ -111,6 +114,7 @@ export const ORDERED: readonly string[] = ['exportar_divergencias']
 
 /** Functions of one row, shown as its fields: function to field. */
 export const FIELDS: Readonly<Record<string, string>> = {
+  configuracao_aviso: 'aviso',
   divergencia_grupo: 'grupo',
   divergencia_idade_dias: 'idadeDias',
   divergencia_link_revisao: 'linkRevisao',
@@ -133,10 +137,12 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   criar_convite: 'of use only to whoever draws the secret of the link: conferente convite',
   experimentar_escrita:
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
+  mapear_colunas: 'for whoever installs it: conferente preparar',
   metricas: 'samples for /metrics',
   na_janela: 'asked by rules of each row',
   guardar_resposta: 'asked by the API itself of a request that may be sent again',
   repetir_pedido: 'asked by the API itself of a request that may be sent again',
+  propor_visao: 'for whoever installs it: conferente preparar',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
   registrar_token: 'of use only to whoever signs the token: conferente token',

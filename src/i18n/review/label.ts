@@ -28,6 +28,7 @@ export const label = {
   outro_destino: both('outro centro de custo, categoria ou conta', 'other cost centre, category or account'),
   soma: both('soma', 'sum'),
   linhas: both('linhas', 'lines'),
+  ja_em: both('já está em', 'is there already as'),
   de: both('de', 'from'),
   ate: both('até', 'to'),
   credito_positivo: both(
