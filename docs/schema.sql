@@ -132,13 +132,13 @@ create type audit.resultado_planilha as (
 comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
 comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
-comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
 comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
-comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left, and in a simulation.';
 comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
 
 create type audit.resultado_reversao as (
@@ -434,6 +434,7 @@ create table audit.divergencias_processadas (
   constraint divergencias_processadas_valor_decisao_check CHECK ((valor_decisao >= (0)::numeric)),
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
+CREATE INDEX divergencias_processadas_adiadas ON audit.divergencias_processadas USING btree (adiada_ate) WHERE (adiada_ate IS NOT NULL);
 CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (status, regra, detectada_em) INCLUDE (valor_em_risco, confianca);
 CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processadas USING btree (regra, sessao_ultima_id, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
@@ -1617,7 +1618,7 @@ create function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
   returns audit.configuracoes_sistema language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
+comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text,jsonb,text) to conferente_administrador;
 
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
@@ -1654,6 +1655,12 @@ create function audit.comentar(ids bigint[], comentario text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.comentar(bigint[],text) is 'Writes a comment beside findings, whatever their status; it stands in the history of their rows and changes nothing. audit.desfazer takes it back, and both stay to be read. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
 grant execute on function audit.comentar(bigint[],text) to conferente_revisor;
+
+create function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is 'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
 
 create function audit.confirmar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language sql volatile security definer
@@ -1714,12 +1721,12 @@ create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto
 comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) to conferente_revisor;
 
-create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEFAULT NULL::text)
+create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEFAULT NULL::text, simular boolean DEFAULT false)
   returns SETOF audit.resultado_planilha language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.decidir_planilha(jsonb,text,text) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
-grant execute on function audit.decidir_planilha(jsonb,text,text) to conferente_revisor;
+comment on function audit.decidir_planilha(jsonb,text,text,boolean) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar, confirmar or adiar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos, and of an adiar too; before that of an adiar may stand the day until which, such as 15/12/2026, else it is until the row changes. simular: takes the real path, says what would become of each line, and writes nothing. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb,text,text,boolean) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
@@ -1860,6 +1867,13 @@ comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of d
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
 
+create function audit.mapear_colunas(tabela text)
+  returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.mapear_colunas(text) is 'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+
 create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1910,6 +1924,13 @@ create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_
 comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_administrador;
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_revisor;
+
+create function audit.propor_visao(tabela text, visao text DEFAULT 'dw.lancamentos'::text)
+  returns text language plpgsql stable security definer
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.propor_visao(text,text) is 'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+grant execute on function audit.propor_visao(text,text) to conferente_leitor;
 
 create function audit.proxima_execucao()
   returns timestamp with time zone language sql stable security definer
@@ -2229,7 +2250,7 @@ create table audit_interno.leitura_notas (
   constraint leitura_notas_pkey PRIMARY KEY (unica),
   constraint leitura_notas_unica_check CHECK (unica)
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -2375,10 +2396,10 @@ comment on function audit_interno.ajustes_guardados() is 'Settings that nobody c
 grant execute on function audit_interno.ajustes_guardados() to conferente_escrita;
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra;
 
-create function audit_interno.anotar_divergencias(ids bigint[], tipo text, ato text, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text)
+create function audit_interno.anotar_divergencias(ids bigint[], tipo text, ato text, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text, visto text[] DEFAULT NULL::text[], motivos text[] DEFAULT NULL::text[], ates date[] DEFAULT NULL::date[], detalhes jsonb DEFAULT '{}'::jsonb)
   returns SETOF audit.resultado_decisao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,date,text) is 'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
+comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,date,text,text[],text[],date[],jsonb) is 'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
 
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
@@ -2744,7 +2765,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -2925,6 +2946,11 @@ create function audit_interno.diagnosticar_linhas(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
 
+create function audit_interno.diagnosticar_notas()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
+
 create function audit_interno.diagnosticar_regras()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2934,6 +2960,11 @@ create function audit_interno.diagnosticar_servidor(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
+
+create function audit_interno.diagnosticar_sinais()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
 
 create function audit_interno.disparar_adiados(ajustes jsonb DEFAULT audit_interno.ajustes())
   returns void language plpgsql volatile security definer
@@ -2995,10 +3026,10 @@ create function audit_interno.dobrar_padrao(tipo text, padrao text)
   set standard_conforming_strings=on;
 comment on function audit_interno.dobrar_padrao(text,text) is 'A marketing pattern of this kind folded for comparison.';
 
-create function audit_interno.e_fechado(mes date, filial text, fechados text[])
+create function audit_interno.e_fechado(mes date, filial text, todos date[], parciais date[], itens text[])
   returns boolean language sql stable;
-comment on function audit_interno.e_fechado(date,text,text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
-grant execute on function audit_interno.e_fechado(date,text,text[]) to conferente_leitor;
+comment on function audit_interno.e_fechado(date,text,date[],date[],text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date,text,date[],date[],text[]) to conferente_leitor;
 
 create function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
   returns boolean language sql immutable;
@@ -3470,10 +3501,10 @@ comment on function audit_interno.limpar_conexao(bigint) is 'Leaves nothing in t
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_operador;
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico;
 
-create function audit_interno.lista_fechados()
-  returns text[] language plpgsql stable security definer
+create function audit_interno.lista_fechados(OUT todos date[], OUT parciais date[], OUT itens text[])
+  returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+comment on function audit_interno.lista_fechados() is 'Closed months, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
 
 create function audit_interno.marca_simulacao()
@@ -3533,6 +3564,11 @@ create function audit_interno.nome_sql(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.nome_sql(regclass) is 'Quoted, schema-qualified name of a relation.';
 
+create function audit_interno.nomes_contrato()
+  returns TABLE(coluna text, expressao text, posto integer) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
+
 create function audit_interno.notificar(tipo text, sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3563,6 +3599,11 @@ create function audit_interno.pela_api()
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
+
+create function audit_interno.pendencias_notas(sessao_id bigint, OUT sem_lancamento bigint, OUT recusadas bigint)
+  returns record language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
 
 create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable
@@ -3842,9 +3883,9 @@ create function audit_interno.rotulos_estranhos(chave text DEFAULT NULL::text)
 comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
 
 create function audit_interno.sair(nome text, papel text, token_id text)
-  returns void language plpgsql volatile security definer
+  returns boolean language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text,text,text) to conferente_servico;
 
 create function audit_interno.selar()
@@ -4173,7 +4214,7 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
   constraint estatistica_categoria_categoria_key UNIQUE (categoria),
   constraint estatistica_categoria_pkey PRIMARY KEY (id)
 );
-comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history, each in its commonest spelling.';
 
 create unlogged table regra_pendente_verificacao.estatistica_conta (
   chave bigint not null,
@@ -4227,6 +4268,15 @@ create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   constraint estatistica_fornecedor_pkey PRIMARY KEY (raiz, nome, mes)
 );
 comment on table regra_pendente_verificacao.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
+
+create unlogged table regra_pendente_verificacao.estatistica_grafia (
+  escrita text not null,
+  categoria integer not null,
+  linhas bigint,
+  constraint estatistica_grafia_pkey PRIMARY KEY (escrita)
+);
+CREATE INDEX estatistica_grafia_categoria_idx ON regra_pendente_verificacao.estatistica_grafia USING btree (categoria);
+comment on table regra_pendente_verificacao.estatistica_grafia is 'Categories as written (case, accents, blanks at the ends), each with its number, and how many entries have it where there are several spellings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_mes (
   mes integer not null,
@@ -4478,6 +4528,14 @@ create function regra_pendente_verificacao.diagnosticar_categorias()
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.diagnosticar_categorias() is 'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
 grant execute on function regra_pendente_verificacao.diagnosticar_categorias() to conferente_regra;
+
+create function regra_pendente_verificacao.eleger_grafias()
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
+grant execute on function regra_pendente_verificacao.eleger_grafias() to conferente_regra;
 
 create function regra_pendente_verificacao.em_metades()
   returns boolean language sql stable;
@@ -4837,10 +4895,23 @@ create function regra_validacao_valores.arredondamento_origem(valor numeric, dig
 comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
-create function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text)
+create function regra_validacao_valores.chave_documento(valor numeric, documento text)
   returns bigint language sql immutable;
-comment on function regra_validacao_valores.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
-grant execute on function regra_validacao_valores.chave_duplicidade(numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.chave_documento(numeric,text) is 'Hash of an amount without sign and the end of a document''s number.';
+grant execute on function regra_validacao_valores.chave_documento(numeric,text) to conferente_regra;
+
+create function regra_validacao_valores.chave_linhas(valor numeric, codigo text)
+  returns bigint language sql immutable;
+comment on function regra_validacao_valores.chave_linhas(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+grant execute on function regra_validacao_valores.chave_linhas(numeric,text) to conferente_regra;
+
+create function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) is 'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
+grant execute on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) to conferente_regra;
 
 create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
   returns SETOF bigint language plpgsql stable
@@ -4849,7 +4920,7 @@ create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and ends of document numbers of a window that more than one entry has, or with sozinhas any.';
 grant execute on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
 
 create function regra_validacao_valores.conferir_soma(soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric, absoluta numeric, relativa numeric)
@@ -4867,7 +4938,7 @@ create function regra_validacao_valores.detectar(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
 
 create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
@@ -4897,18 +4968,29 @@ comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is
 grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.documento_comparavel(documento text)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.documento_comparavel(text) is 'Year, series and number of a document as far as it says them; null when it identifies nothing.';
 grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
 
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
 comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
 grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
+
+create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[])
+  returns TABLE(raiz text, nome text, numero text, montante numeric, credito numeric) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) is 'Of each document what was taken back of it in parts, together with other documents, or in words only.';
+grant execute on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) to conferente_regra;
 
 create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
@@ -4922,8 +5004,13 @@ grant execute on function regra_validacao_valores.explicacao_rateio(text,text,nu
 
 create function regra_validacao_valores.fim_documento(documento text)
   returns text language sql immutable;
-comment on function regra_validacao_valores.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
+comment on function regra_validacao_valores.fim_documento(text) is 'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
 grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
+
+create function regra_validacao_valores.fim_numero(texto text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
+grant execute on function regra_validacao_valores.fim_numero(text) to conferente_regra;
 
 create function regra_validacao_valores.habito_sinais(mes date)
   returns boolean language sql stable
@@ -4931,26 +5018,49 @@ create function regra_validacao_valores.habito_sinais(mes date)
 comment on function regra_validacao_valores.habito_sinais(date) is 'Whether credit notes of a month have a positive document by habit of the ledger.';
 grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
 
-create function regra_validacao_valores.linhas_documentos(chaves bigint[], numeros text[], dias date[], tudo boolean)
-  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text) language plpgsql stable
+create function regra_validacao_valores.ler_chave(documento text, OUT chave text, OUT certo boolean, OUT ano integer, OUT mes integer, OUT inscricao text, OUT modelo text, OUT serie text, OUT numero text)
+  returns record language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.ler_chave(text) is 'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
+grant execute on function regra_validacao_valores.ler_chave(text) to conferente_regra;
+
+create function regra_validacao_valores.ler_documento(documento text, OUT numero text, OUT especie text, OUT serie text, OUT ano integer, OUT chave text, OUT estorno boolean)
+  returns record language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
+
+create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
-grant execute on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) to conferente_regra;
+comment on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
+grant execute on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) to conferente_regra;
+
+create function regra_validacao_valores.numeros_citados(texto text)
+  returns text[] language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers that a text names, without leading zeros; null when none.';
+grant execute on function regra_validacao_valores.numeros_citados(text) to conferente_regra;
 
 create function regra_validacao_valores.parcela_dita(descricao text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
-create function regra_validacao_valores.rateios(chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
+create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
   returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer) language sql stable
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-grant execute on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
+comment on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
+grant execute on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
+
+create function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) is 'Whether the ratio of two amounts could be a rate of exchange.';
+grant execute on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.reais(valor numeric)
   returns text language sql immutable;
@@ -4962,13 +5072,13 @@ create function regra_validacao_valores.retencao_possivel(valor numeric, esperad
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
 
-create function regra_validacao_valores.sinais_creditos(mes date)
+create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000)
   returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.sinais_creditos(date) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-grant execute on function regra_validacao_valores.sinais_creditos(date) to conferente_regra;
+comment on function regra_validacao_valores.sinais_creditos(date,integer) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
+grant execute on function regra_validacao_valores.sinais_creditos(date,integer) to conferente_regra;
 
 create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns TABLE(dia date, degrau integer) language plpgsql stable
@@ -4995,6 +5105,12 @@ create function regras.categorias_renomeadas()
 comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
 grant execute on function regras.categorias_renomeadas() to conferente_regra;
 
+create function regras.codigo_fornecedor(codigo text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.codigo_fornecedor(text) is 'Supplier code without blanks, quotes, punctuation and the ".0" of a spreadsheet, in lower case, with the leading zeros of a CNPJ where its check digits prove that they were lost; null when empty.';
+grant execute on function regras.codigo_fornecedor(text) to conferente_regra;
+
 create function regras.confianca_base(regra text, padrao numeric)
   returns numeric language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -5006,6 +5122,12 @@ create function regras.corrigidas_sem_palavra()
   set search_path=pg_catalog, pg_temp;
 comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
 grant execute on function regras.corrigidas_sem_palavra() to conferente_regra;
+
+create function regras.digito_modulo11(codigo text, maior_peso integer)
+  returns integer language plpgsql immutable strict
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.digito_modulo11(text,integer) is 'Check digit modulo 11, weights from 2 at the right up to the given one and again; letters by ASCII code less 48.';
+grant execute on function regras.digito_modulo11(text,integer) to conferente_regra;
 
 create function regras.frase_rotulos(rotulos text[])
   returns text language sql stable
@@ -5023,6 +5145,12 @@ create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.inscricao_valida(codigo text)
+  returns boolean language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.inscricao_valida(text) is 'Whether a code is a CNPJ or a CPF by its check digits.';
+grant execute on function regras.inscricao_valida(text) to conferente_regra;
 
 create function regras.lancamentos_parecidos(chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite integer)
   returns TABLE(registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable
@@ -5059,6 +5187,12 @@ create function regras.palavras_texto(texto text)
 comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 grant execute on function regras.palavras_texto(text) to conferente_regra;
 
+create function regras.raiz_codigo(codigo text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.raiz_codigo(text) is 'Company root of a supplier code, cleaned by regras.codigo_fornecedor.';
+grant execute on function regras.raiz_codigo(text) to conferente_regra;
+
 create function regras.raiz_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
@@ -5085,6 +5219,11 @@ create function regras.rotulos_proximos(procurado text, limite integer DEFAULT 3
   set search_path=pg_catalog, pg_temp;
 comment on function regras.rotulos_proximos(text,integer) is 'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
 grant execute on function regras.rotulos_proximos(text,integer) to conferente_regra;
+
+create function regras.sem_brancos(codigo text)
+  returns text language sql immutable;
+comment on function regras.sem_brancos(text) is 'Code without blanks of any kind and without quotes.';
+grant execute on function regras.sem_brancos(text) to conferente_regra;
 
 create function regras.sucessoes()
   returns TABLE(de text, para_escrita text, para text, desde date, ate date, renasce date) language sql stable

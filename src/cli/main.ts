@@ -33,6 +33,7 @@ import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
 import * as periodo from './periodo.ts'
 import * as pessoas from './pessoas.ts'
+import * as preparar from './preparar.ts'
 import * as processar from './processar.ts'
 import * as reabrir from './reabrir.ts'
 import * as regras from './regras.ts'
@@ -49,6 +50,7 @@ import * as verificar from './verificar.ts'
 const COMMANDS = [
   demo,
   migrar,
+  preparar,
   diagnostico,
   processar,
   listar,

@@ -9,6 +9,10 @@ export const command = {
     'cria ou atualiza o que o Conferente precisa no banco (papéis, esquemas, funções)',
     'brings the database to the current version (roles, schemas, functions)',
   ),
+  preparar: both(
+    'propõe, em SQL, a visão sobre uma tabela do armazém; não executa nada',
+    'proposes, as SQL, the view over a table of the warehouse; runs nothing',
+  ),
   diagnostico: both(
     'confere o contrato do armazém, linha por linha',
     'checks the warehouse contract, line by line',

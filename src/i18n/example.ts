@@ -19,6 +19,16 @@ export const example = {
       'DATABASE_URL=postgresql://dba@server/finance conferente migrar',
     ),
   ),
+  preparar: examples(
+    both(
+      'conferente preparar financeiro.fato_despesa > visao.sql',
+      'conferente preparar finance.fact_entries > view.sql',
+    ),
+    both(
+      'conferente preparar financeiro.fato_despesa --json',
+      'conferente preparar finance.fact_entries --json',
+    ),
+  ),
   diagnostico: examples('conferente diagnostico', 'conferente diagnostico --json'),
   processar: examples(
     'conferente processar --modo manual',
@@ -50,6 +60,7 @@ export const example = {
       'conferente exportar --formato xlsx --status aberta --arquivo fila.xlsx',
       'conferente exportar --formato xlsx --status aberta --arquivo queue.xlsx',
     ),
+    both('conferente decidir fila.xlsx --simular', 'conferente decidir queue.xlsx --simular'),
     both('conferente decidir fila.xlsx', 'conferente decidir queue.xlsx'),
   ),
   aprovar: examples(

@@ -75,6 +75,10 @@ export const option = {
   ),
   figure: both('grava o diagrama de confiabilidade em SVG', 'writes the reliability diagram as SVG'),
   rules: both('só esta regra (pode repetir)', 'only this rule (may be repeated)'),
+  simulateSheet: both(
+    'diz o que seria feito de cada linha, e não grava nada',
+    'says what would become of each line, and writes nothing',
+  ),
   simulate: both(
     'faz tudo de verdade, mostra o que mudaria e desfaz no fim',
     'does the real work, shows what would change, and undoes it',
@@ -197,6 +201,11 @@ export const option = {
   recordId: both('chave do registro', 'key of the row'),
   key: both('nome da configuração; sem ele, todas', 'name of the setting; without it, all of them'),
   newValue: both('novo valor; sem ele, mostra o atual', 'new value; without it, shows the present one'),
+  factTable: both(
+    'tabela ou visão do armazém, com o esquema',
+    'table or view of the warehouse, with its schema',
+  ),
+  view: both('nome da visão a criar (dw.lancamentos)', 'name of the view to make (dw.lancamentos)'),
   contractTable: both('relação a conferir (dw.lancamentos)', 'relation to check (dw.lancamentos)'),
   rows: both('quantos lançamentos gerar (500000)', 'how many entries to generate (500000)'),
   seed: both('a mesma semente gera o mesmo armazém (42)', 'the same seed makes the same warehouse (42)'),

@@ -82,6 +82,14 @@ export const result = {
     (role: string) => `não experimentada: o login não tem o papel ${role}`,
     (role) => `not tried: the login lacks the role ${role}`,
   ),
+  mapped: both(
+    (found: string, all: string) => `colunas encontradas: ${found} de ${all}; leia o SQL antes de executar`,
+    (found, all) => `columns found: ${found} of ${all}; read the SQL before you run it`,
+  ),
+  mapMisses: both(
+    (columns: string) => `sem elas nada funciona: ${columns}`,
+    (columns) => `nothing works without: ${columns}`,
+  ),
   diagnosis: both(
     (errors: string, warnings: string) => `erros: ${errors}; avisos: ${warnings}`,
     (errors, warnings) => `errors: ${errors}; warnings: ${warnings}`,

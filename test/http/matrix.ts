@@ -12,6 +12,8 @@ deteccoes                   L R O A
 divergencias_processadas    L R O A
 excecoes                    L R O A
 execucoes_regra             L R O A
+notas                         R   A
+notas_recusadas               R   A
 notificacoes                L R O A
 operacoes                   L R O A
 padroes_trade_marketing     L R O A
@@ -30,6 +32,7 @@ vw_grupos_abertos           L R O A
 vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
+vw_notas_sem_lancamento       R   A
 vw_operacoes_resumo         L R O A
 vw_pessoas                        A
 vw_resumos                  L R O A
@@ -43,6 +46,7 @@ aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
 comentar()                    R
+configuracao_aviso()              A
 consultar_divergencia()     L R O A
 consultar_divergencias()    L R O A
 consultar_operacoes()       L R O A
@@ -75,6 +79,7 @@ guardar_resposta()          L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
 lancamentos_parecidos()       R   A
+mapear_colunas()            L R O A
 medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
@@ -83,6 +88,7 @@ periodos_fechados()         L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
+propor_visao()              L R O A
 proxima_execucao()          L R O A
 quem_sou()                  L R O A
 reabrir_divergencias()        R
@@ -132,6 +138,9 @@ DELETE /api/v1/divergencias/:id/rejeitar         R
 POST /api/v1/auditoria/operacoes/:id/desfazer    R
 GET /api/v1/auditoria/operacoes                L R O A
 GET /api/v1/auditoria/sessoes                  L R O A
+GET /api/v1/periodos                           L R O A
+POST /api/v1/periodos/fechar                         A
+POST /api/v1/periodos/reabrir                        A
 GET /api/v1/relatorios/divergencias/export     L R O A
 GET /api/v1/metricas/resumo                    L R O A
 GET /api/v1/relatorios/metricas/performance    L R O A
@@ -181,6 +190,7 @@ const PUBLIC_READS = [
     'panel',
     'pattern',
     'patterns',
+    'periods',
     'postponed',
     'preact',
     'queries',
@@ -195,6 +205,7 @@ const PUBLIC_READS = [
     'settings',
     'sheet',
     'standing',
+    'start',
     'tally',
     'top',
     'trend',
@@ -231,6 +242,8 @@ export const QUESTIONS: Readonly<Record<string, { readonly query?: string; reado
   'POST /api/v1/divergencias/adiar': { body: { ids: [1], ate: null, motivo: 'depois' } },
   'POST /api/v1/divergencias/encaminhar': { body: { ids: [1], para: 'ana', motivo: 'conhece' } },
   'POST /api/v1/divergencias/comentar': { body: { ids: [1], comentario: 'liguei' } },
+  'POST /api/v1/periodos/fechar': { body: { mes: '2026-10-01', motivo: 'fechamento' } },
+  'POST /api/v1/periodos/reabrir': { body: { mes: '2026-10-01', motivo: 'engano' } },
   'POST /api/v1/auditoria/operacoes/:id/desfazer': { body: { motivo: 'engano' } },
   'DELETE /api/v1/divergencias/:id/rejeitar': { body: { motivo: 'não procede' } },
   'GET /api/v1/relatorios/divergencias/export': { query: '?formato=csv' },
