@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3498a4bbb07bd0c3f2b869a69f7f6ddbc6187c14
+--! Hash: sha1:3f218bf5b1908ac7457f5e9386881b6ee7c33e34
 --! Message: conferente
 
 set local role conferente_dono;
@@ -20116,6 +20116,9 @@ begin
     where a.mes is not null or v.primeira > v_primeira
   );
 
+  if not coalesce(v_paradas @? '$[*] ? (@.mes != null)', false) then
+    return;
+  end if;
   -- born since another was last booked: where its suppliers were before
   v_nascidas := array(
     select distinct (n.p ->> 'uma')::int
@@ -21068,7 +21071,7 @@ begin
     from mes m
     cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
     join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
-    where d.quantas > 1 and d.renasce is null
+    where exists (select from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
     group by d.mes, d.de
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),

@@ -98,6 +98,9 @@ begin
     where a.mes is not null or v.primeira > v_primeira
   );
 
+  if not coalesce(v_paradas @? '$[*] ? (@.mes != null)', false) then
+    return;
+  end if;
   -- born since another was last booked: where its suppliers were before
   v_nascidas := array(
     select distinct (n.p ->> 'uma')::int

@@ -65,7 +65,7 @@ begin
     from mes m
     cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
     join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
-    where d.quantas > 1 and d.renasce is null
+    where exists (select from audit.sucessoras_categoria a where a.ativo) and d.quantas > 1 and d.renasce is null
     group by d.mes, d.de
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
