@@ -269,19 +269,27 @@ begin
     cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
     where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, regra_validacao_valores.chave_duplicidade(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
     from suspeita s
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
     from (
-      select array_agg(distinct n.chave) as chaves, array_agg(distinct n.documento) as numeros, array_agg(distinct n.data_lancamento) as dias
-      from numerada n
+      select m.*
+      from (
+        select array_agg(distinct n.chave) as chaves, array_agg(distinct n.modulo) as modulos, array_agg(distinct n.documento) as numeros,
+          array_agg(distinct n.data_lancamento) as dias, count(distinct n.data_lancamento) > 60 or count(distinct n.documento) > 2000 as tudo
+        from numerada n
+      ) m
+      -- of a few rows, mostly alone with their documents, it is cheaper to ask first
+      where m.chaves is not null and (m.tudo or exists (
+        select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
+        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        having count(*) > 1))
       offset 0
     ) n
-    cross join lateral regra_validacao_valores.rateios(n.chaves, n.numeros, n.dias, cardinality(n.dias) > 60 or cardinality(n.numeros) > 2000,
-      v_dias, absoluta, relativa, digitos, array(select c.mes from credito c)) r
-    where n.chaves is not null
+    cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
+      array(select c.mes from credito c)) r
   ), repetido as materialized (
     -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
     select d.dia, d.filial
@@ -294,7 +302,10 @@ begin
     where not exists (select from rateio r where r.id = s.id::text)
   ), taxa as materialized (
     select t.dia, t.degrau
-    from regra_validacao_valores.taxas_dos_dias(array(select distinct s.data_lancamento from sozinha s where s.tipo = 'razao_cambial'),
+    from regra_validacao_valores.taxas_dos_dias(array(
+        select s.data_lancamento from sozinha s where s.tipo = 'razao_cambial' group by s.data_lancamento
+        -- of whole days all that could have the rate is here
+        having count(*) >= case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 3 else 1 end),
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
