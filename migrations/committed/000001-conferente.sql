@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:08bc9298d61f1abeec837a4e0a86417100065ad9
+--! Hash: sha1:464da01b03780586803a6aedaaae349351ad63e0
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17125,8 +17125,9 @@ begin
     select l.id, min(n.chave) as chave
     from linha l
     cross join lateral regra_validacao_valores.ler_documento(l.documento) d
-    join audit.notas n on n.emitente_raiz = l.raiz and n.numero = case when d.numero ~ '^[0-9]{1,15}$' then d.numero::bigint end
-    where l.chave is null and l.raiz is not null and l.documento is not null and not coalesce(d.estorno, false)
+    cross join lateral unnest(string_to_array(d.numero, '-')) as p (parte)
+    join audit.notas n on n.emitente_raiz = l.raiz and n.numero = case when p.parte ~ '^[0-9]{1,15}$' then p.parte::bigint end
+    where d.numero in (n.numero::text, ltrim(n.serie, '0') || '-' || n.numero) and l.chave is null and l.raiz is not null and l.documento is not null and not coalesce(d.estorno, false)
       and coalesce(ltrim(d.serie, '0') = ltrim(n.serie, '0'), true) and coalesce(d.ano = extract(year from n.data_emissao), true)
       and l.dia between n.data_emissao - 5 and n.data_emissao + v_dias
     group by l.id

@@ -287,7 +287,7 @@ t.test('a key is read however it is written, and a number only with its supplier
     { ...supplier, descricao: `NFe${key}: material` },
     { ...supplier, documento: `DANFE ${key.slice(0, 20)}-${key.slice(20, 30)}.${key.slice(30)}` },
     { ...supplier, documento: 'NF 000.000.001' },
-    { ...supplier, documento: '2-000077' },
+    { ...supplier, documento: '2-77' },
     { ...supplier, documento: '77' }, // of two series
     { ...supplier, documento: '1', fornecedor_id: '99999999000191' },
     { ...supplier, documento: '1', data_lancamento: '2025-10-20' },
