@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3f218bf5b1908ac7457f5e9386881b6ee7c33e34
+--! Hash: sha1:df55955b6f09ea94cdebcb3be55918e4188d0535
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17089,15 +17089,6 @@ return case when length(texto) - length(translate(texto, '0123456789', '')) >= 3
 comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
 revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
 
--- Whether a document number, made comparable, is that of a note: alone, with the series or with the year. Touches nothing.
-create or replace function regra_notas_fiscais.mesmo_numero(comparavel text, numero bigint, serie text, emissao date) returns boolean
-language sql immutable parallel safe
-return comparavel in (numero::text, serie || '-' || numero, numero || '-' || serie,
-  extract(year from emissao) || '-' || numero, numero || '-' || extract(year from emissao));
-
-comment on function regra_notas_fiscais.mesmo_numero(text, bigint, text, date) is 'Whether a comparable document number is that of the note.';
-revoke execute on function regra_notas_fiscais.mesmo_numero(text, bigint, text, date) from public;
-
 -- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
 -- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
 -- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
@@ -17132,13 +17123,12 @@ begin
       and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
   ), por_numero as (
     select l.id, min(n.chave) as chave
-    from (
-      select x.id, x.raiz, x.dia, regra_validacao_valores.documento_comparavel(x.documento) as comparavel
-      from linha x where x.chave is null and x.raiz is not null and x.documento is not null
-    ) l
-    cross join lateral unnest(string_to_array(l.comparavel, '-')) as p (parte)
+    from linha l
+    cross join lateral regra_validacao_valores.ler_documento(l.documento) d
+    cross join lateral unnest(string_to_array(d.numero, '-')) as p (parte)
     join audit.notas n on n.emitente_raiz = l.raiz and n.numero = case when p.parte ~ '^[0-9]{1,15}$' then p.parte::bigint end
-    where regra_notas_fiscais.mesmo_numero(l.comparavel, n.numero, n.serie, n.data_emissao)
+    where d.numero in (n.numero::text, ltrim(n.serie, '0') || '-' || n.numero) and l.chave is null and l.raiz is not null and l.documento is not null and not coalesce(d.estorno, false)
+      and coalesce(ltrim(d.serie, '0') = ltrim(n.serie, '0'), true) and coalesce(d.ano = extract(year from n.data_emissao), true)
       and l.dia between n.data_emissao - 5 and n.data_emissao + v_dias
     group by l.id
     having count(distinct n.chave) = 1
@@ -17319,20 +17309,6 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Whether the last of a key's 44 positions is the check digit of the others: modulo 11, weights 2 to 9 from the right, a letter counting
--- as its ASCII code less 48. Touches nothing.
-create or replace function regra_notas_fiscais.digito_confere(chave text) returns boolean
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select right(chave, 1) = (case when sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 < 2 then 0
-    else 11 - sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 end)::text
-  from generate_series(1, 43) as i
-$$;
-
-comment on function regra_notas_fiscais.digito_confere(text) is 'Whether the check digit of an access key of 44 positions is right.';
-revoke execute on function regra_notas_fiscais.digito_confere(text) from public;
-
 -- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
 -- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
 -- regra_notas_fiscais.detectar.
@@ -17349,7 +17325,7 @@ begin
       else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
     x.valor
   from (
-    select l.id::text as id, abs(l.valor) as valor, k.chave, regra_notas_fiscais.digito_confere(k.chave) as integra
+    select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
     cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
     where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date

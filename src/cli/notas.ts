@@ -29,7 +29,7 @@ export function register(program: Command, app: App): void {
     .action(async (given: string | undefined, { raizes, json = false }: Options) => {
       const folder = given === undefined ? settings.notesDir : resolve(given)
       if (folder === undefined) throw new UsageError(text.notas.noFolder)
-      await exigeFolder(app, folder)
+      await requireFolder(app, folder)
       const authorities = await trusted(app, raizes === undefined ? settings.notesRoots : resolve(raizes))
       await withDatabase(app, { role: 'conferente_dono' }, (database) =>
         readNotes(app, database, folder, authorities, json),
@@ -37,7 +37,7 @@ export function register(program: Command, app: App): void {
     })
 }
 
-async function exigeFolder({ text }: App, folder: string): Promise<void> {
+async function requireFolder({ text }: App, folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined)
   if (!found?.isDirectory()) throw new CommandError(`${plain(folder)}: ${text.notas.noSuchFolder}`)
 }
@@ -73,7 +73,7 @@ async function readNotes(
       onRefused: (one) => refused.length < MOST_TOLD && refused.push(one),
       onProgress: (files) => step.update(text.notas.progress(format.number(files))),
     })
-    step.done(told(app, summary))
+    step.done()
     if (json) printJson({ pasta: folder, ...summary, recusas: refused })
     else report(app, summary, refused)
     await advise(app, own, summary)

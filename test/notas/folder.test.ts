@@ -134,7 +134,11 @@ t.test('a folder with more files than is set is not read at all', async (t) => {
   t.match(ran.stderr, 'mais de 2 arquivos XML: nada foi lido')
   t.same(await c.numbers(), [])
   t.match(
-    (await c.como('leo')`select detalhe from audit.diagnosticar_contrato() where item = 'notas fiscais'`)[0],
+    (
+      await c.como(
+        'leo',
+      )`select situacao, detalhe from audit.diagnosticar_contrato() where item = 'notas fiscais'`
+    )[0],
     { situacao: 'erro', detalhe: /tem mais de 2 arquivos XML/ },
   )
 })

@@ -24,20 +24,6 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Whether the last of a key's 44 positions is the check digit of the others: modulo 11, weights 2 to 9 from the right, a letter counting
--- as its ASCII code less 48. Touches nothing.
-create or replace function regra_notas_fiscais.digito_confere(chave text) returns boolean
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select right(chave, 1) = (case when sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 < 2 then 0
-    else 11 - sum((ascii(substr(chave, 44 - i, 1)) - 48) * (2 + (i - 1) % 8)) % 11 end)::text
-  from generate_series(1, 43) as i
-$$;
-
-comment on function regra_notas_fiscais.digito_confere(text) is 'Whether the check digit of an access key of 44 positions is right.';
-revoke execute on function regra_notas_fiscais.digito_confere(text) from public;
-
 -- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
 -- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
 -- regra_notas_fiscais.detectar.
@@ -54,7 +40,7 @@ begin
       else format('A chave de acesso que o lançamento cita, %s, não existe: o dígito não confere.', x.chave) end,
     x.valor
   from (
-    select l.id::text as id, abs(l.valor) as valor, k.chave, regra_notas_fiscais.digito_confere(k.chave) as integra
+    select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
     cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
     where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date

@@ -5,6 +5,7 @@ export const rule = {
   trade_marketing: both('Trade marketing em outra categoria', 'Trade marketing in another category'),
   pendente_verificacao: both('Pendentes com categoria inferida', 'Pending, with a category inferred'),
   validacao_valores: both('Valores que não batem com o documento', 'Amounts that their document denies'),
+  notas_fiscais: both('Lançamentos que não batem com a nota', 'Entries that their electronic note denies'),
 }
 
 export const ruleSentence = {
@@ -19,6 +20,10 @@ export const ruleSentence = {
   validacao_valores: both(
     'O valor lançado não é o que o documento diz.',
     'The booked amount is not what the document says.',
+  ),
+  notas_fiscais: both(
+    'O lançamento não é o que a nota eletrônica diz, ou ela foi cancelada ou falta.',
+    'The entry is not what the electronic note says, or the note was cancelled or is missing.',
   ),
 }
 
