@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cd4c72e8316e383fd6da0eece15f1c96799c2ff9
+--! Hash: sha1:3c0d03bae7ca3dd03becc393747b4fbc409e8bab
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15796,7 +15796,7 @@ begin
     return;
   end if;
   return query
-  select d.data_lancamento, d.filial
+  select d.data_lancamento::date, d.filial
   from (
     select x.data_lancamento, x.filial, bool_or(x.vezes > 1) as repetido
     from (
@@ -16517,13 +16517,13 @@ begin
   return query
   select count(*) filter (where x.valor < 0 and x.valor_documento > 0), count(*) filter (where x.valor < 0 and x.valor_documento < 0), count(*)
   from (
-    (select l.valor, l.valor_documento, l.valor_desconto
+    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
       limit limite)
     union all
-    (select l.valor, l.valor_documento, l.valor_desconto
+    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
@@ -16587,7 +16587,7 @@ begin
     return;
   end if;
   return query
-  select x.data_lancamento, x.degrau + v.vizinho
+  select x.data_lancamento::date, x.degrau + v.vizinho
   from (
     select l.data_lancamento, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
       regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)) as degrau
@@ -16653,8 +16653,9 @@ begin
   with lida as (
     select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
     from (
-      select f.id::text as id, f.data_lancamento, f.carregado_em, f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil, f.valor,
-        f.valor_documento, f.valor_desconto, f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
+      select f.id::text as id, f.data_lancamento::date as data_lancamento, f.carregado_em::timestamptz as carregado_em,
+        f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil,
+        f.valor::numeric as valor, f.valor_documento::numeric as valor_documento, f.valor_desconto::numeric as valor_desconto, f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
         regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
       from dw.lancamentos f
       where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
@@ -21295,7 +21296,7 @@ begin
      cross join lateral regra_validacao_valores.sinais_creditos(m.mes) s', audit.hoje()))
     as x (contrarios bigint, proprios bigint, habito boolean)
   where x.habito;
-exception when insufficient_privilege or undefined_table or undefined_column then
+exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that is not as the contract has it
   return; -- the diagnosis says so
 end
 $$;
