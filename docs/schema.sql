@@ -132,13 +132,13 @@ create type audit.resultado_planilha as (
 comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
 comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
-comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
 comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
-comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left, and in a simulation.';
 comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
 
 create type audit.resultado_reversao as (
@@ -434,6 +434,7 @@ create table audit.divergencias_processadas (
   constraint divergencias_processadas_valor_decisao_check CHECK ((valor_decisao >= (0)::numeric)),
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
+CREATE INDEX divergencias_processadas_adiadas ON audit.divergencias_processadas USING btree (adiada_ate) WHERE (adiada_ate IS NOT NULL);
 CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (status, regra, detectada_em) INCLUDE (valor_em_risco, confianca);
 CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processadas USING btree (regra, sessao_ultima_id, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
@@ -773,7 +774,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1127,6 +1128,33 @@ comment on column audit.sessoes_processamento.limite_atingido is 'The limit that
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule), and what would fail and why.';
 grant select on table audit.sessoes_processamento to conferente_leitor;
+
+create table audit.sucessoras_categoria (
+  id bigint generated always as identity not null,
+  de text not null,
+  para text not null,
+  desde date not null,
+  ativo boolean default true not null,
+  motivo text,
+  criado_em timestamp with time zone default clock_timestamp() not null,
+  criado_por text default SESSION_USER not null,
+  constraint sucessoras_categoria_de_check CHECK (((btrim(de) <> ''::text) AND (length(de) <= 500))),
+  constraint sucessoras_categoria_de_para_desde_key UNIQUE (de, para, desde),
+  constraint sucessoras_categoria_desde_check CHECK (((desde >= '0001-01-01'::date) AND (desde <= '9999-12-31'::date))),
+  constraint sucessoras_categoria_para_check CHECK (((btrim(para) <> ''::text) AND (length(para) <= 500))),
+  constraint sucessoras_categoria_pkey PRIMARY KEY (id)
+);
+comment on table audit.sucessoras_categoria is 'Successors of categories: a renamed one has one, a split one several, and a merged one shares it with others. Maintain with audit.salvar_sucessora.';
+comment on column audit.sucessoras_categoria.id is 'Key.';
+comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.para is 'Category that took its place, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries stand under the new one. What was booked before stays where it is.';
+comment on column audit.sucessoras_categoria.ativo is 'Whether rules use it.';
+comment on column audit.sucessoras_categoria.motivo is 'Why it was added or switched off.';
+comment on column audit.sucessoras_categoria.criado_em is 'When.';
+comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
+grant select on table audit.sucessoras_categoria to conferente_leitor;
+grant select on table audit.sucessoras_categoria to conferente_regra;
 
 create table audit.tokens (
   id text not null,
@@ -1590,7 +1618,7 @@ create function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
   returns audit.configuracoes_sistema language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
+comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text,jsonb,text) to conferente_administrador;
 
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
@@ -1627,6 +1655,12 @@ create function audit.comentar(ids bigint[], comentario text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.comentar(bigint[],text) is 'Writes a comment beside findings, whatever their status; it stands in the history of their rows and changes nothing. audit.desfazer takes it back, and both stay to be read. Returns each: feita. Errors: NC001 none given, NC004 unknown id, NC006 comment missing.';
 grant execute on function audit.comentar(bigint[],text) to conferente_revisor;
+
+create function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
+  returns text language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is 'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
 
 create function audit.confirmar_divergencias(ids bigint[], motivo text)
   returns SETOF audit.resultado_decisao language sql volatile security definer
@@ -1687,12 +1721,12 @@ create function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto
 comment on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) is 'Approves (ato aprovar), rejects (rejeitar), confirms (confirmar), postpones (adiar, until ate; infinity: until the row changes), forwards (encaminhar, to para) or comments (comentar, with motivo) a group of audit.vw_grupos_abertos as it was shown: grupo and visto as the view gives them, without the findings in exceto. What was found since, came back since, or was commented since by somebody else, is not touched. Returns each finding: what became of it, or deixada with who decided it meanwhile, when and why. One operation; audit.desfazer takes it back. Errors: NC001 unknown act, or visto, ate or para is missing; NC005 nothing of what was seen waits any more; NC006 reason missing; NC007 the same person twice; NC017 nothing proposed; NC021 there is more in the group than was seen; NC022 all of it is in a closed period.';
 grant execute on function audit.decidir_grupo(text,text,bigint[],jsonb,text,date,text) to conferente_revisor;
 
-create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEFAULT NULL::text)
+create function audit.decidir_planilha(linhas jsonb, arquivo text, nome text DEFAULT NULL::text, simular boolean DEFAULT false)
   returns SETOF audit.resultado_planilha language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.decidir_planilha(jsonb,text,text) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
-grant execute on function audit.decidir_planilha(jsonb,text,text) to conferente_revisor;
+comment on function audit.decidir_planilha(jsonb,text,text,boolean) is 'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar, confirmar or adiar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos, and of an adiar too; before that of an adiar may stand the day until which, such as 15/12/2026, else it is until the row changes. simular: takes the real path, says what would become of each line, and writes nothing. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb,text,text,boolean) to conferente_revisor;
 
 create function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamp with time zone)
   returns audit.excecoes language plpgsql volatile security definer
@@ -1714,6 +1748,13 @@ create function audit.desativar_retencao(id bigint, motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.desativar_retencao(bigint,text) is 'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_retencao(bigint,text) to conferente_administrador;
+
+create function audit.desativar_sucessora(id bigint, motivo text)
+  returns audit.sucessoras_categoria language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desativar_sucessora(bigint,text) is 'Switches the successor of a category off. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_sucessora(bigint,text) to conferente_administrador;
 
 create function audit.desfazer(operacao bigint, motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
@@ -1826,6 +1867,13 @@ comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of d
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
 
+create function audit.mapear_colunas(tabela text)
+  returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.mapear_colunas(text) is 'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+
 create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1876,6 +1924,13 @@ create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_
 comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_administrador;
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_revisor;
+
+create function audit.propor_visao(tabela text, visao text DEFAULT 'dw.lancamentos'::text)
+  returns text language plpgsql stable security definer
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.propor_visao(text,text) is 'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+grant execute on function audit.propor_visao(text,text) to conferente_leitor;
 
 create function audit.proxima_execucao()
   returns timestamp with time zone language sql stable security definer
@@ -2017,6 +2072,13 @@ create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de da
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_retencao(text,numeric,date,text,text,date) is 'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
 grant execute on function audit.salvar_retencao(text,numeric,date,text,text,date) to conferente_administrador;
+
+create function audit.salvar_sucessora(de text, para text, desde date, motivo text)
+  returns audit.sucessoras_categoria language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.salvar_sucessora(text,text,date,text) is 'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+grant execute on function audit.salvar_sucessora(text,text,date,text) to conferente_administrador;
 
 create function audit.sessao_correio(sessao audit.sessoes_processamento)
   returns text language sql stable;
@@ -2188,7 +2250,7 @@ create table audit_interno.leitura_notas (
   constraint leitura_notas_pkey PRIMARY KEY (unica),
   constraint leitura_notas_unica_check CHECK (unica)
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -2334,10 +2396,10 @@ comment on function audit_interno.ajustes_guardados() is 'Settings that nobody c
 grant execute on function audit_interno.ajustes_guardados() to conferente_escrita;
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra;
 
-create function audit_interno.anotar_divergencias(ids bigint[], tipo text, ato text, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text)
+create function audit_interno.anotar_divergencias(ids bigint[], tipo text, ato text, motivo text, ate date DEFAULT NULL::date, para text DEFAULT NULL::text, visto text[] DEFAULT NULL::text[], motivos text[] DEFAULT NULL::text[], ates date[] DEFAULT NULL::date[], detalhes jsonb DEFAULT '{}'::jsonb)
   returns SETOF audit.resultado_decisao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,date,text) is 'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
+comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,date,text,text[],text[],date[],jsonb) is 'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
 
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
@@ -2703,7 +2765,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -2864,6 +2926,11 @@ create function audit_interno.diagnosticar_cargas(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
 
+create function audit_interno.diagnosticar_categorias()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+
 create function audit_interno.diagnosticar_correio()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2878,6 +2945,11 @@ create function audit_interno.diagnosticar_linhas(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
+
+create function audit_interno.diagnosticar_notas()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
 
 create function audit_interno.diagnosticar_regras()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -2954,10 +3026,10 @@ create function audit_interno.dobrar_padrao(tipo text, padrao text)
   set standard_conforming_strings=on;
 comment on function audit_interno.dobrar_padrao(text,text) is 'A marketing pattern of this kind folded for comparison.';
 
-create function audit_interno.e_fechado(mes date, filial text, fechados text[])
+create function audit_interno.e_fechado(mes date, filial text, todos date[], parciais date[], itens text[])
   returns boolean language sql stable;
-comment on function audit_interno.e_fechado(date,text,text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
-grant execute on function audit_interno.e_fechado(date,text,text[]) to conferente_leitor;
+comment on function audit_interno.e_fechado(date,text,date[],date[],text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date,text,date[],date[],text[]) to conferente_leitor;
 
 create function audit_interno.e_improvavel(divergencia audit.divergencias_processadas, piso numeric)
   returns boolean language sql immutable;
@@ -3429,10 +3501,10 @@ comment on function audit_interno.limpar_conexao(bigint) is 'Leaves nothing in t
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_operador;
 grant execute on function audit_interno.limpar_conexao(bigint) to conferente_servico;
 
-create function audit_interno.lista_fechados()
-  returns text[] language plpgsql stable security definer
+create function audit_interno.lista_fechados(OUT todos date[], OUT parciais date[], OUT itens text[])
+  returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+comment on function audit_interno.lista_fechados() is 'Closed months, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
 
 create function audit_interno.marca_simulacao()
@@ -3492,6 +3564,11 @@ create function audit_interno.nome_sql(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.nome_sql(regclass) is 'Quoted, schema-qualified name of a relation.';
 
+create function audit_interno.nomes_contrato()
+  returns TABLE(coluna text, expressao text, posto integer) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
+
 create function audit_interno.notificar(tipo text, sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3522,6 +3599,11 @@ create function audit_interno.pela_api()
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
+
+create function audit_interno.pendencias_notas(sessao_id bigint, OUT sem_lancamento bigint, OUT recusadas bigint)
+  returns record language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
 
 create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable
@@ -3801,9 +3883,9 @@ create function audit_interno.rotulos_estranhos(chave text DEFAULT NULL::text)
 comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
 
 create function audit_interno.sair(nome text, papel text, token_id text)
-  returns void language plpgsql volatile security definer
+  returns boolean language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text,text,text) to conferente_servico;
 
 create function audit_interno.selar()
@@ -4287,6 +4369,14 @@ create function regra_pendente_verificacao.calibrar_pendencias()
 comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
 grant execute on function regra_pendente_verificacao.calibrar_pendencias() to conferente_regra;
 
+create function regra_pendente_verificacao.categorias_paradas(meses integer[])
+  returns TABLE(mes integer, categoria integer, ultima integer, herdeira integer, herdados bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.categorias_paradas(integer[]) is 'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+grant execute on function regra_pendente_verificacao.categorias_paradas(integer[]) to conferente_regra;
+
 create function regra_pendente_verificacao.chance_bruta(bruta double precision)
   returns double precision language sql immutable;
 comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
@@ -4331,6 +4421,12 @@ create function regra_pendente_verificacao.conhecer_grafias(meses integer[], cha
 comment on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 grant execute on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) to conferente_regra;
 
+create function regra_pendente_verificacao.conhecer_sucessoras()
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
+grant execute on function regra_pendente_verificacao.conhecer_sucessoras() to conferente_regra;
+
 create function regra_pendente_verificacao.contar_chegadas(meses integer[], chaves text[])
   returns void language plpgsql volatile
   set jit=off
@@ -4374,13 +4470,13 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
 
-create function regra_pendente_verificacao.contas_conhecidas()
+create function regra_pendente_verificacao.contas_conhecidas(regra text)
   returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.contas_conhecidas() is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-grant execute on function regra_pendente_verificacao.contas_conhecidas() to conferente_regra;
+comment on function regra_pendente_verificacao.contas_conhecidas(text) is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas(text) to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
@@ -4416,13 +4512,21 @@ create function regra_pendente_verificacao.detectar(janela audit.janela)
 comment on function regra_pendente_verificacao.detectar(audit.janela) is 'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
 grant execute on function regra_pendente_verificacao.detectar(audit.janela) to conferente_regra;
 
+create function regra_pendente_verificacao.diagnosticar_categorias()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.diagnosticar_categorias() is 'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
+grant execute on function regra_pendente_verificacao.diagnosticar_categorias() to conferente_regra;
+
 create function regra_pendente_verificacao.em_metades()
   returns boolean language sql stable;
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 grant execute on function regra_pendente_verificacao.em_metades() to conferente_regra;
 
 create function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
-  returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
+  returns TABLE(id text, mes integer, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4518,7 +4622,7 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range,in
 grant execute on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer) to conferente_regra;
 
 create function regra_pendente_verificacao.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, mes integer) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set enable_sort=off
@@ -4557,8 +4661,14 @@ create function regra_pendente_verificacao.resolver_sistema(matriz double precis
 comment on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 grant execute on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) to conferente_regra;
 
+create function regra_pendente_verificacao.sucessoes_em(meses integer[])
+  returns TABLE(mes integer, de integer, para integer, quantas integer, desde integer, renasce integer) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.sucessoes_em(integer[]) is 'Successors of categories in each of the given months, by their numbers.';
+grant execute on function regra_pendente_verificacao.sucessoes_em(integer[]) to conferente_regra;
+
 create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, parada integer, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4577,7 +4687,7 @@ comment on schema regra_trade_marketing is 'Rule trade_marketing: entry point de
 grant usage on schema regra_trade_marketing to conferente_regra;
 
 create function regra_trade_marketing.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
-  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[]) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[], conta text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
@@ -4927,6 +5037,12 @@ comment on schema regras is 'What the bundled detection rules share: how names, 
 grant usage on schema regras to conferente_leitor;
 grant usage on schema regras to conferente_regra;
 
+create function regras.categorias_renomeadas()
+  returns TABLE(de text, para text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
+grant execute on function regras.categorias_renomeadas() to conferente_regra;
+
 create function regras.confianca_base(regra text, padrao numeric)
   returns numeric language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -4944,6 +5060,12 @@ create function regras.frase_rotulos(rotulos text[])
   set search_path=pg_catalog, pg_temp;
 comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
 grant execute on function regras.frase_rotulos(text[]) to conferente_regra;
+
+create function regras.frase_sucessoras(categoria text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.frase_sucessoras(text) is 'Sentence that names the successors of a category that has ended, or null.';
+grant execute on function regras.frase_sucessoras(text) to conferente_regra;
 
 create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
@@ -4967,6 +5089,12 @@ create function regras.nome_proprio(nome text)
   returns text language sql immutable;
 comment on function regras.nome_proprio(text) is 'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
 grant execute on function regras.nome_proprio(text) to conferente_regra;
+
+create function regras.nomes_da_categoria(categoria text)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category stand: its own and those that became it.';
+grant execute on function regras.nomes_da_categoria(text) to conferente_regra;
 
 create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
   returns boolean language sql immutable
@@ -5005,6 +5133,12 @@ create function regras.rotulos_proximos(procurado text, limite integer DEFAULT 3
   set search_path=pg_catalog, pg_temp;
 comment on function regras.rotulos_proximos(text,integer) is 'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
 grant execute on function regras.rotulos_proximos(text,integer) to conferente_regra;
+
+create function regras.sucessoes()
+  returns TABLE(de text, para_escrita text, para text, desde date, ate date, renasce date) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
+grant execute on function regras.sucessoes() to conferente_regra;
 
 create function regras.trigramas(texto text)
   returns text[] language sql immutable

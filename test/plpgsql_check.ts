@@ -14,7 +14,7 @@ const WORKING_TABLES = `
   create temp table conferente_limite (nome text, linhas_examinadas bigint, linhas bigint, valor numeric, limite text);
   select audit_interno.criar_deixadas();
   create temp table conferente_planilha (
-    linha integer, decisao text, motivo text, visto text, resumo text, id bigint, celulas text[], resultado text, codigo text, explicacao text,
+    linha integer, decisao text, motivo text, visto text, resumo text, id bigint, celulas text[], dia text, ate date, resultado text, codigo text, explicacao text,
     status text, operacao_id bigint, aviso text);
   create temp table conferente_ausente (
     id bigint, registro_id text, identidade bytea, impressao bytea, entrada jsonb, existe boolean, mudou boolean, outra boolean);

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3c0d03bae7ca3dd03becc393747b4fbc409e8bab
+--! Hash: sha1:9de489507b2d79eb02df8e99ca6ca9de8b269663
 --! Message: conferente
 
 set local role conferente_dono;
@@ -152,13 +152,13 @@ create type audit.resultado_planilha as (
 comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
 comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
-comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
 comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
-comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left, and in a simulation.';
 comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';
 --! EndIncluded contrato/tipos.sql
 
@@ -241,6 +241,8 @@ from (values
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
+  ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
+    'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
     'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
@@ -664,7 +666,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -795,6 +797,12 @@ create index divergencias_processadas_pendentes on audit.divergencias_processada
 -- What waits, most at stake first: the order in which people look.
 create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- Few, and counted whenever somebody looks.
+create index divergencias_processadas_adiadas on audit.divergencias_processadas (adiada_ate) where adiada_ate is not null;
+-- Of how many groups what waits is (audit.vw_grupos_abertos): without it the server expects a hundred times as many, and sorts all that waits.
+create statistics audit.divergencias_processadas_grupos (ndistinct) on regra, especie, mudanca, status, encaminhada_para,
+  (case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end),
+  (case when mudanca is null then coalesce(nullif(entrada ->> 'fornecedor_id', ''), entrada ->> 'fornecedor') end) from audit.divergencias_processadas;
 -- Filters by state, and all that the metrics read, so that they read nothing else.
 create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
   include (valor_em_risco, confianca);
@@ -1250,7 +1258,7 @@ create table audit_interno.leitura_notas (
   raizes integer not null,
   impedimento text
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
 --! EndIncluded contrato/notas.sql
 
 --! Included regras/notas_fiscais/tabelas.sql
@@ -2689,18 +2697,16 @@ begin
   v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
     detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  select string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
-  into v_estranhos
-  from audit_interno.rotulos_estranhos(v_depois.chave) e;
+  v_estranhos := audit.configuracao_aviso(v_depois);
   if v_estranhos is not null then
-    raise warning using errcode = 'NC031', message = format('nenhum lançamento tem a categoria: %s', v_estranhos),
+    raise warning using errcode = 'NC031', message = v_estranhos,
       hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
   end if;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/alterar_configuracao.sql
 
@@ -5315,6 +5321,26 @@ $$;
 comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
+--! Included notas/pendencias_notas.sql
+-- What a session of the rule notas_fiscais leaves about the notes themselves: notes that no entry is of, and files that the last
+-- reading refused. A finding needs a row of the warehouse, and these have none. Called by finalizar_sessao and conteudo_lacunas.
+create or replace function audit_interno.pendencias_notas(sessao_id bigint, out sem_lancamento bigint, out recusadas bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from audit.execucoes_regra e
+    where e.sessao_id = pendencias_notas.sessao_id and e.regra = 'notas_fiscais' and e.status = 'concluida')
+  then
+    sem_lancamento := (select count(*) from audit.vw_notas_sem_lancamento);
+    recusadas := (select l.recusados from audit_interno.leitura_notas l);
+  end if;
+end
+$$;
+comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
+--! EndIncluded notas/pendencias_notas.sql
+
 --! Included motor/sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
@@ -5366,6 +5392,11 @@ begin
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select nullif(concat_ws('; ',
+      case when n.sem_lancamento > 0 then format('%s notas sem lançamento', n.sem_lancamento) end,
+      case when n.recusadas > 0 then format('%s arquivos de notas recusados', n.recusadas) end), '')
+    from audit_interno.pendencias_notas(v_sessao.id) n)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -7025,9 +7056,12 @@ grant execute on function audit.adiar(bigint[], date, text) to conferente_reviso
 
 --! Included pessoas/decisao/anotar_divergencias.sql
 -- A word that answers nothing: the finding keeps its status, and its rule its record. What a person wrote, and what was there before,
--- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar.
+-- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
+-- audit.decidir_planilha, where what was seen (visto), a reason (motivos) and a day (ates) come with each finding, in the order of the ids,
+-- and the operation says of which file it is (detalhes).
 create or replace function audit_interno.anotar_divergencias(
-  ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null
+  ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null, visto text[] default null,
+  motivos text[] default null, ates date[] default null, detalhes jsonb default '{}'
 )
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7041,15 +7075,17 @@ declare
 begin
   select array_agg(d.id) into v_ids
   from audit_interno.travar_divergencias(anotar_divergencias.ids, ato,
-    case when anotar_divergencias.tipo <> 'comentario' then audit_interno.situacoes_em_espera() end) d;
+    case when anotar_divergencias.tipo <> 'comentario' then audit_interno.situacoes_em_espera() end, anotar_divergencias.visto) d;
   v_operacao := audit_interno.abrir_operacao(anotar_divergencias.tipo, motivo => anotar_divergencias.motivo,
-    detalhes => jsonb_strip_nulls(jsonb_build_object('ate', anotar_divergencias.ate, 'para', anotar_divergencias.para)));
+    detalhes => anotar_divergencias.detalhes || jsonb_strip_nulls(jsonb_build_object('ate', anotar_divergencias.ate, 'para', anotar_divergencias.para)));
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca, ate, para, antes)
-  select v_operacao, d.id, anotar_divergencias.tipo, v_ator, anotar_divergencias.motivo, d.confianca, x.ate, x.para,
+  select v_operacao, d.id, anotar_divergencias.tipo, v_ator, coalesce(m.motivo, anotar_divergencias.motivo), d.confianca, x.ate, x.para,
     jsonb_build_object('adiada_ate', d.adiada_ate, 'encaminhada_para', d.encaminhada_para)
   from audit.divergencias_processadas d
+  left join unnest(anotar_divergencias.ids, anotar_divergencias.motivos, anotar_divergencias.ates) as m (id, motivo, ate)
+    on m.id = d.id and anotar_divergencias.motivos is not null
   cross join lateral (select
-    case anotar_divergencias.tipo when 'adiamento' then anotar_divergencias.ate when 'comentario' then d.adiada_ate end as ate,
+    case anotar_divergencias.tipo when 'adiamento' then coalesce(m.ate, anotar_divergencias.ate) when 'comentario' then d.adiada_ate end as ate,
     case anotar_divergencias.tipo when 'encaminhamento' then anotar_divergencias.para else d.encaminhada_para end as para) as x
   where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
@@ -7065,7 +7101,7 @@ begin
     else to_char(anotar_divergencias.ate, '"adiada até "DD/MM/YYYY') end);
 end
 $$;
-comment on function audit_interno.anotar_divergencias(bigint[], text, text, text, date, text) is
+comment on function audit_interno.anotar_divergencias(bigint[], text, text, text, date, text, text[], text[], date[], jsonb) is
   'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
 --! EndIncluded pessoas/decisao/anotar_divergencias.sql
 
@@ -7180,7 +7216,7 @@ comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes
 -- carries (audit.controle_planilha), so a finding that moved since is left; what makes up the decision is held against the
 -- finding itself, whatever digest a line bears. The acts are those of audit.aprovar_divergencias and its sisters, one operation for
 -- each kind of decision, and each says of which file it is.
-create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null)
+create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null, simular boolean default false)
 returns setof audit.resultado_planilha
 language plpgsql
 volatile security definer
@@ -7214,66 +7250,81 @@ begin
   end if;
   v_detalhes := jsonb_build_object('planilha', jsonb_strip_nulls(jsonb_build_object('sha256', arquivo, 'nome', v_nome)));
 
-  -- in one order for everybody, before any act
-  perform from audit.divergencias_processadas d
-  where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
-  order by d.id
-  for update;
-  foreach v_ato in array array['rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
-    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
-    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
-    continue when v_ids is null;
-    perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
-    update pg_temp.conferente_planilha p
-    set codigo = x.codigo, explicacao = case
-        when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
-        else x.explicacao || coalesce((
-          select format(' (por esta mesma planilha, operação %s)', max(o.id))
-          from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
-          where c.divergencia_id = p.id and o.detalhes #>> '{planilha,sha256}' = decidir_planilha.arquivo having count(*) > 0), '') end
-    from pg_temp.conferente_deixada x
-    join audit.divergencias_processadas d on d.id = x.divergencia_id
-    where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-    -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
-    with x as materialized ( -- asked once of each
-      select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
-        'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
-      ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
-      from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
-    )
-    update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
-    from x
-    where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
+  begin
+    -- in one order for everybody, before any act
+    perform from audit.divergencias_processadas d
+    where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
+    order by d.id
+    for update;
+    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
+      select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
+      from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+      continue when v_ids is null;
+      perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
+      update pg_temp.conferente_planilha p
+      set codigo = x.codigo, explicacao = case
+          when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
+          else x.explicacao || coalesce((
+            select format(' (por esta mesma planilha, operação %s)', max(o.id))
+            from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
+            where c.divergencia_id = p.id and o.detalhes #>> '{planilha,sha256}' = decidir_planilha.arquivo having count(*) > 0), '') end
+      from pg_temp.conferente_deixada x
+      join audit.divergencias_processadas d on d.id = x.divergencia_id
+      where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
+      -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
+      with x as materialized ( -- asked once of each
+        select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
+          'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
+        ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
+        from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
+      )
+      update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
+      from x
+      where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
 
-    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)
-    into v_ids, v_vistos, v_motivos
-    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
-    continue when v_ids is null;
-    if v_ato = 'aprovar' then
-      update pg_temp.conferente_planilha p
-      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
-        motivo = coalesce(p.motivo, v_motivo)
-      from audit_interno.aprovar(v_ids, v_motivo, v_vistos, v_motivos, v_detalhes) r
-      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
-    else
-      update pg_temp.conferente_planilha p
-      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
-        motivo = coalesce(p.motivo, v_motivo)
-      from audit_interno.responder(v_ids, v_ato, v_motivo, v_vistos, v_motivos, v_detalhes) r
-      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)
+      into v_ids, v_vistos, v_motivos
+      from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+      continue when v_ids is null;
+      if v_ato = 'aprovar' then
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+          motivo = coalesce(p.motivo, v_motivo)
+        from audit_interno.aprovar(v_ids, v_motivo, v_vistos, v_motivos, v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      elsif v_ato = 'adiar' then
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, operacao_id = r.operacao_id, motivo = coalesce(p.motivo, v_motivo),
+          explicacao = case when r.codigo is not null then r.explicacao else coalesce(to_char(p.ate, '"adiada até "DD/MM/YYYY'), 'adiada até que o registro mude') end
+        from audit_interno.anotar_divergencias(v_ids, 'adiamento', 'adiar', v_motivo, 'infinity', null, v_vistos, v_motivos, array(
+          select q.ate from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null order by q.id), v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      else
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+          motivo = coalesce(p.motivo, v_motivo)
+        from audit_interno.responder(v_ids, v_ato, v_motivo, v_vistos, v_motivos, v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      end if;
+    end loop;
+
+    return query
+      select p.linha, p.id, p.decisao, coalesce(p.resultado, 'deixada'), p.codigo, p.explicacao, d.status, p.motivo,
+        case when simular is not true then p.operacao_id end, p.aviso
+      from pg_temp.conferente_planilha p
+      left join audit.divergencias_processadas d on d.id = p.id
+      order by p.linha, p.id;
+    if simular then
+      raise exception using errcode = 'NC999', message = 'simulação';
     end if;
-  end loop;
-
-  return query
-    select p.linha, p.id, p.decisao, coalesce(p.resultado, 'deixada'), p.codigo, p.explicacao, d.status, p.motivo, p.operacao_id, p.aviso
-    from pg_temp.conferente_planilha p
-    left join audit.divergencias_processadas d on d.id = p.id
-    order by p.linha, p.id;
+  exception when sqlstate 'NC999' then
+    null; -- everything above is undone but the lines that tell of it
+  end;
 end
 $$;
-comment on function audit.decidir_planilha(jsonb, text, text) is
-  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
-grant execute on function audit.decidir_planilha(jsonb, text, text) to conferente_revisor;
+comment on function audit.decidir_planilha(jsonb, text, text, boolean) is
+  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar, confirmar or adiar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos, and of an adiar too; before that of an adiar may stand the day until which, such as 15/12/2026, else it is until the row changes. simular: takes the real path, says what would become of each line, and writes nothing. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb, text, text, boolean) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_planilha.sql
 
 --! Included pessoas/decisao/ler_planilha.sql
@@ -7296,7 +7347,7 @@ begin
     select l.linha, nullif(lower(btrim(l.decisao)), '') as decisao, nullif(btrim(l.motivo), '') as motivo,
       substring(l.controle from '^ *([0-9a-f]{16})-[0-9a-f]{16} *$') as visto, substring(l.controle from '^ *[0-9a-f]{16}-([0-9a-f]{16}) *$') as resumo,
       case when l.celulas ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (l.celulas ->> 'id')::bigint end as id,
-      audit_interno.celulas_lidas(l.celulas) as celulas, null::text as resultado, null::text as codigo, null::text as explicacao,
+      audit_interno.celulas_lidas(l.celulas) as celulas, null::text as dia, null::date as ate, null::text as resultado, null::text as codigo, null::text as explicacao,
       null::text as status, null::bigint as operacao_id, null::text as aviso
     from jsonb_to_recordset(ler_planilha.linhas) as l (linha integer, decisao text, motivo text, controle text, celulas jsonb);
   exception when data_exception then
@@ -7306,6 +7357,24 @@ begin
 
   delete from pg_temp.conferente_planilha p
   where p.decisao is null and p.motivo is null and (p.resumo is null or p.resumo = audit_interno.resumo_celulas(p.celulas));
+  -- a day before the reason; in a cell by itself, a spreadsheet makes the days since the zeroth of 1900 of it
+  update pg_temp.conferente_planilha p
+  set motivo = nullif(x.partes[4], ''), dia = coalesce(substring(p.motivo from '^[0-9/-]+'), p.motivo), ate = case
+    when x.partes[1] is null then date '1899-12-30' + p.motivo::integer
+    when x.ano >= 1900 and x.mes between 1 and 12 and x.partes[3]::integer between 1 and 31
+        and extract(month from make_date(x.ano, x.mes, 1) + (x.partes[3]::integer - 1)) = x.mes then
+      make_date(x.ano, x.mes, 1) + (x.partes[3]::integer - 1) end
+  from (
+    select q.ctid as lugar, d.partes, d.partes[1]::integer as ano, d.partes[2]::integer as mes
+    from pg_temp.conferente_planilha q
+    cross join lateral (
+      select case when q.motivo ~ '^[4-9][0-9]{4}$' then array[null, null, null, null] else coalesce(
+        regexp_match(q.motivo, '^([0-9]{4})-([0-9]{2})-([0-9]{2})[ ,:;.-]*(.*)$'),
+        (select array[m[3], m[2], m[1], m[4]] from regexp_match(q.motivo, '^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})[ ,:;.-]*(.*)$') as m where m is not null)) end as partes
+    ) as d
+    where q.decisao = 'adiar' and d.partes is not null
+  ) as x
+  where p.ctid = x.lugar;
   -- the page's reasons have digits
   update pg_temp.conferente_planilha p
   set motivo = (
@@ -7313,17 +7382,18 @@ begin
     from (select x.m ->> 'texto' as texto, row_number() over (order by x.n) as n
       from jsonb_array_elements(v_motivos) with ordinality as x (m, n) where x.m ->> 'ato' = p.decisao) as m
     where m.n = p.motivo::integer), explicacao = p.motivo
-  where p.motivo ~ '^[0-9]$' and p.decisao = 'rejeitar';
+  where p.motivo ~ '^[0-9]$' and p.decisao in ('rejeitar', 'adiar');
 
   update pg_temp.conferente_planilha t set codigo = x.codigo, explicacao = case x.codigo
       when 'NC001' then case
         when p.decisao is null then 'há um motivo e nenhuma decisão'
         when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
-        else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar e confirmar', left(p.decisao, 100)) end
+        when p.dia is not null then format('não se adia para %s: um dia a partir de amanhã, como 15/12/2026; sem dia, até que o registro mude', p.dia)
+        else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar, confirmar e adiar', left(p.decisao, 100)) end
       when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
       when 'NC006' then case
         when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
-        when p.explicacao is not null then format('não há motivo %s para rejeitar', p.explicacao)
+        when p.explicacao is not null then format('não há motivo %s para %s', p.explicacao, p.decisao)
         else 'falta o motivo de rejeitar' end
       else case when p.resumo is null then 'falta o controle: a linha não esperava decisão quando foi exportada, ou ele foi apagado'
         else format('%s não são as que foram exportadas%s; nada se corrige numa célula',
@@ -7337,11 +7407,13 @@ begin
   left join audit.divergencias_processadas d on d.id = p.id
   cross join lateral (select case
     when p.decisao is null and p.motivo is not null then 'NC001'
-    when p.decisao not in ('aprovar', 'rejeitar', 'confirmar') then 'NC001'
+    when p.decisao not in ('aprovar', 'rejeitar', 'confirmar', 'adiar') then 'NC001'
     when d.id is null then 'NC004'
     when p.vezes > 1 then 'NC001'
+    when p.dia is not null and (p.ate > audit.hoje()) is not true then 'NC001'
     when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC023'
-    when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
+    when p.decisao = 'rejeitar' and p.motivo is null or p.decisao = 'adiar' and p.motivo is null and p.explicacao is not null
+      or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
   analyze pg_temp.conferente_planilha; -- it is joined with much from here on
 end
@@ -8207,6 +8279,8 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_categorias();
+  return query select * from audit_interno.diagnosticar_notas();
   return query select * from audit_interno.diagnosticar_correio();
   return query select * from audit_interno.diagnosticar_sinais();
 end
@@ -10847,9 +10921,10 @@ grant execute on function audit.remover_pessoa(text, text) to conferente_adminis
 --! EndIncluded pessoas/acesso/remover_pessoa.sql
 
 --! Included pessoas/acesso/sair.sql
--- Signs out: revokes the session by which its owner came. Once it is refused nothing more is recorded of it.
+-- Signs out: revokes the session by which its owner came, and says whether that began at the provider of single sign-on, where its owner may
+-- still be signed in. Once it is refused nothing more is recorded of it.
 create or replace function audit_interno.sair(nome text, papel text, token_id text)
-returns void
+returns boolean
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -10863,9 +10938,11 @@ begin
   v_operacao := audit_interno.abrir_operacao('acesso', motivo => 'saiu');
   insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (v_operacao, sair.token_id, 'saiu', v_nome);
   perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'acesso revogado', 'token', sair.token_id));
+  return exists (
+    select from audit.tokens t join audit.operacoes o on o.id = t.operacao_id where t.id = sair.token_id and o.detalhes ->> 'por' = 'login único');
 end
 $$;
-comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;
 --! EndIncluded pessoas/acesso/sair.sql
 
@@ -11526,6 +11603,31 @@ from (values
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded contrato/configuracoes_correio.sql
 
+--! Included contrato/sucessoras_categoria.sql
+-- Categories that were renamed, merged or split: from a day on, what was booked under one stands under another. A person fills it, and
+-- the rules move history along.
+create table audit.sucessoras_categoria (
+  id bigint generated always as identity primary key,
+  de text not null check (btrim(de) <> '' and length(de) <= 500),
+  para text not null check (btrim(para) <> '' and length(para) <= 500),
+  desde date not null check (desde between '0001-01-01' and '9999-12-31'),
+  ativo boolean not null default true,
+  motivo text,
+  criado_em timestamptz not null default clock_timestamp(),
+  criado_por text not null default session_user,
+  unique (de, para, desde)
+);
+comment on table audit.sucessoras_categoria is 'Successors of categories: a renamed one has one, a split one several, and a merged one shares it with others. Maintain with audit.salvar_sucessora.';
+comment on column audit.sucessoras_categoria.id is 'Key.';
+comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.para is 'Category that took its place, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries stand under the new one. What was booked before stays where it is.';
+comment on column audit.sucessoras_categoria.ativo is 'Whether rules use it.';
+comment on column audit.sucessoras_categoria.motivo is 'Why it was added or switched off.';
+comment on column audit.sucessoras_categoria.criado_em is 'When.';
+comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
+--! EndIncluded contrato/sucessoras_categoria.sql
+
 --! Included saidas/correio/destinatarios.sql
 -- Who is to receive a kind of message now.
 create or replace function audit_interno.destinatarios(tipo text)
@@ -11781,37 +11883,36 @@ grant execute on function audit.divergencia_grupo(audit.divergencias_processadas
 --! EndIncluded saidas/consulta/divergencia_grupo.sql
 
 --! Included saidas/consulta/lista_fechados.sql
--- The closed months as one list, for views that ask of each finding whether its month is closed: 202610, 202610 SP, and 202610 * where
--- it is closed for any branch. Null where it cannot be known: a list of what waits must not fail for that.
-create or replace function audit_interno.lista_fechados()
-returns text[]
+-- The closed months as lists, for views that ask of each finding whether its month is closed: those closed for every branch, those closed
+-- for some, and which (202610 SP). All are null where it cannot be known: a list of what waits must not fail for that.
+create or replace function audit_interno.lista_fechados(out todos date[], out parciais date[], out itens text[])
 language plpgsql
 stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (
-    select coalesce(array_agg(distinct x.item), '{}')
-    from audit_interno.meses_fechados() f
-    cross join lateral (values (to_char(f.mes, 'YYYYMM') || coalesce(' ' || f.filial, '')), (to_char(f.mes, 'YYYYMM *'))) as x (item));
+  select coalesce(array_agg(f.mes) filter (where f.filial is null), '{}'), coalesce(array_agg(distinct f.mes) filter (where f.filial is not null), '{}'),
+    coalesce(array_agg(to_char(f.mes, 'YYYYMM ') || f.filial) filter (where f.filial is not null), '{}')
+  into todos, parciais, itens
+  from audit_interno.meses_fechados() f;
 exception when sqlstate 'NC022' then
-  return null;
+  todos := null;
 end
 $$;
-comment on function audit_interno.lista_fechados() is 'Closed months as texts, for audit_interno.e_fechado; null when it cannot be known.';
+comment on function audit_interno.lista_fechados() is 'Closed months, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
 
--- No settings of its own, so that the planner inlines it.
-create or replace function audit_interno.e_fechado(mes date, filial text, fechados text[])
+-- No settings of its own, and each list once, so that the planner inlines it: it is asked of all that waits, and most of it is in no closed month.
+create or replace function audit_interno.e_fechado(mes date, filial text, todos date[], parciais date[], itens text[])
 returns boolean
 language sql
 stable
 as $$
-  select case when fechados is not null then
-    coalesce(to_char(mes, 'YYYYMM') = any (fechados) or to_char(mes, 'YYYYMM ') || coalesce(filial, '*') = any (fechados), false) end
+  select coalesce(mes, 'infinity') = any (todos) or coalesce(mes, 'infinity') = any (parciais)
+    and (filial is null or to_char(mes, 'YYYYMM ') || filial = any (itens))
 $$;
-comment on function audit_interno.e_fechado(date, text, text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
-grant execute on function audit_interno.e_fechado(date, text, text[]) to conferente_leitor;
+comment on function audit_interno.e_fechado(date, text, date[], date[], text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
+grant execute on function audit_interno.e_fechado(date, text, date[], date[], text[]) to conferente_leitor;
 --! EndIncluded saidas/consulta/lista_fechados.sql
 
 --! Included saidas/consulta/vw_divergencias_abertas.sql
@@ -11826,7 +11927,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   case when d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()) then audit_interno.grupo_em(d,
     (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), r.piso, d.status,
     d.encaminhada_para) end as grupo,
-  coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
+  d.adiada_ate is not null and d.adiada_ate > (select audit.hoje()) as adiada,
   case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
@@ -11836,7 +11937,8 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
     (d.valores_propostos ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric, d.valor_em_risco) end as ajuste_periodo
 from audit.divergencias_processadas d
 left join audit.regras r on r.nome = d.regra
-cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado) as f
+cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select l.todos from audit_interno.lista_fechados() l),
+  (select l.parciais from audit_interno.lista_fechados() l), (select l.itens from audit_interno.lista_fechados() l)) as fechado) as f
 -- asked of those alone that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
@@ -11890,11 +11992,13 @@ with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
 ), pisos as materialized ( -- a join would have all that waits sorted twice
   select jsonb_object_agg(r.nome, r.piso) as de from audit.regras r
+), fechados as materialized (
+  select f.* from audit_interno.lista_fechados() as f
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
     audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel,
-    audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.e_fechado(d.mes, d.filial, (select f.todos from fechados f), (select f.parciais from fechados f), (select f.itens from fechados f)) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (
@@ -12117,13 +12221,18 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
     union all
+    select 7, t.tipo, null, null, t.numero
+    from audit_interno.pendencias_notas(conteudo_lacunas.sessao_id) n
+    cross join lateral (values ('notas_sem_lancamento', n.sem_lancamento), ('notas_recusadas', n.recusadas)) as t (tipo, numero)
+    where t.numero > 0
+    union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -12867,6 +12976,38 @@ $$;
 comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
 --! EndIncluded notas/agendar_leitura.sql
 
+--! Included notas/diagnosticar_notas.sql
+-- Of the diagnosis: whether electronic notes are read, and what came of the last reading. Called by audit.diagnosticar_contrato; changes
+-- nothing.
+create or replace function audit_interno.diagnosticar_notas()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'notas fiscais',
+    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and not r.ativa then 'aviso' else 'ok' end,
+    case
+      when l.pasta is null then 'não são lidas'
+      when l.impedimento is not null then format('a pasta %s não foi lida: %s', l.pasta,
+        case l.impedimento when 'excesso' then format('tem mais de %s arquivos XML (notas.maximo_arquivos)', audit_interno.configuracao('notas.maximo_arquivos')) else l.impedimento end)
+      when l.terminada_em is null then format('a leitura de %s, começada em %s, não terminou', l.pasta, to_char(l.iniciada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI'))
+      else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
+        case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
+        case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
+        case when r.ativa then format('%s sem lançamento', (select count(*) from audit.vw_notas_sem_lancamento)) else 'a regra notas_fiscais está inativa' end) end,
+    case
+      when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
+      when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
+      when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
+      when not r.ativa then 'select audit.alterar_regra(''notas_fiscais'', ''{"ativa": true}'', ''…'')' end
+  from (select count(*) as notas from audit.notas) as n
+  left join audit_interno.leitura_notas l on true
+  left join audit.regras r on r.nome = 'notas_fiscais'
+$$;
+comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
+--! EndIncluded notas/diagnosticar_notas.sql
+
 --! Included saidas/consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
 grant select on all tables in schema audit to conferente_leitor;
@@ -12879,7 +13020,7 @@ grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, a
 revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
-grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
+grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;
 --! EndIncluded saidas/consulta/permissoes.sql
 
@@ -14833,7 +14974,7 @@ comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing patt
 --! Included pessoas/configuracao/conferir_alcance.sql
 -- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
 -- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
--- compare with: an excluding pattern, no marketing category yet, no ledger that can be read. Measures through audit.medir_padrao;
+-- compare with: an excluding pattern, no marketing category yet, no ledger yet. Measures through audit.medir_padrao;
 -- changes nothing. Called by audit.salvar_padrao.
 create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
 returns jsonb
@@ -14850,7 +14991,7 @@ begin
   end if;
   begin
     select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
-  exception when sqlstate 'NC010' or insufficient_privilege then
+  exception when sqlstate 'NC010' then
     return null; -- no session can read the ledger either, and each says so
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then
@@ -14870,6 +15011,71 @@ $$;
 comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
   'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
 --! EndIncluded pessoas/configuracao/conferir_alcance.sql
+
+--! Included pessoas/configuracao/desativar_sucessora.sql
+-- Switches a successor off, as if it had never been said; its history stays.
+create or replace function audit.desativar_sucessora(id bigint, motivo text)
+returns audit.sucessoras_categoria
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_sucessora audit.sucessoras_categoria;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(desativar_sucessora.motivo);
+  update audit.sucessoras_categoria s set ativo = false, motivo = btrim(desativar_sucessora.motivo)
+  where s.id = desativar_sucessora.id
+  returning * into v_sucessora;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('sucessora desconhecida: %s', coalesce(desativar_sucessora.id::text, 'nulo'));
+  end if;
+  v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_sucessora;
+end
+$$;
+comment on function audit.desativar_sucessora(bigint, text) is
+  'Switches the successor of a category off. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_sucessora(bigint, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/desativar_sucessora.sql
+
+--! Included pessoas/configuracao/salvar_sucessora.sql
+-- Says that a category took the place of another, or says it again of one that was switched off.
+create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
+returns audit.sucessoras_categoria
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_sucessora audit.sucessoras_categoria;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(salvar_sucessora.motivo);
+  if audit_interno.dobrar_categoria(salvar_sucessora.de) = audit_interno.dobrar_categoria(salvar_sucessora.para) then
+    raise exception using errcode = 'NC009', message = format('"%s" e "%s" são a mesma categoria', btrim(salvar_sucessora.de), btrim(salvar_sucessora.para)),
+      hint = 'Maiúsculas, acentos e espaços nas pontas não contam.';
+  end if;
+  insert into audit.sucessoras_categoria as s (de, para, desde, motivo, criado_por)
+  values (btrim(salvar_sucessora.de), btrim(salvar_sucessora.para), salvar_sucessora.desde, btrim(salvar_sucessora.motivo), audit_interno.ator())
+  on conflict on constraint sucessoras_categoria_de_para_desde_key do update set ativo = true, motivo = excluded.motivo
+  returning * into v_sucessora;
+  v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_sucessora;
+exception when check_violation or not_null_violation then
+  raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
+    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+end
+$$;
+comment on function audit.salvar_sucessora(text, text, date, text) is
+  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/salvar_sucessora.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -15281,6 +15487,89 @@ comment on function regras.lancamentos_parecidos(text, date, text, text, text, i
   'Entries of the ledger most like a given one: same company or same words, nearest stretch of time first.';
 revoke execute on function regras.lancamentos_parecidos(text, date, text, text, text, int) from public;
 --! EndIncluded regras/comum/lancamentos_parecidos.sql
+
+--! Included regras/comum/sucessoes.sql
+-- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while
+-- it lasts) entries of de stand under para. Chains are followed, each step later than the one before: a name that was given on comes
+-- back as what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again, because
+-- something else was named so; what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
+create or replace function regras.sucessoes()
+returns table (de text, para_escrita text, para text, desde date, ate date, renasce date)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive aresta as materialized (
+    select audit_interno.dobrar_categoria(s.de) as de, min(s.para) as escrita, audit_interno.dobrar_categoria(s.para) as para,
+      date_trunc('month', s.desde::timestamp)::date as desde
+    from audit.sucessoras_categoria s
+    where s.ativo
+    group by 1, 3, 4
+  ), caminho as (
+    select a.de, a.escrita, a.para, a.desde from aresta a
+    union
+    select c.de, a.escrita, a.para, a.desde
+    from caminho c
+    join aresta a on a.de = c.para and a.desde > c.desde
+  )
+  select c.de, c.escrita, c.para, c.desde,
+    (select min(a.desde) from aresta a where a.de = c.para and a.desde > c.desde),
+    (select min(a.desde) from aresta a where a.para = c.de and a.desde >= (select min(b.desde) from aresta b where b.de = c.de))
+  from caminho c
+$$;
+
+comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
+revoke execute on function regras.sucessoes() from public;
+
+-- The categories that are another one now, folded: those that have one successor, and whose name nothing else took. Reads
+-- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history is of entries on both sides of the day.
+create or replace function regras.categorias_renomeadas() returns table (de text, para text)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.de, min(s.para)
+  from regras.sucessoes() s
+  where s.ate is null
+  group by s.de
+  having count(distinct s.para) = 1 and bool_and(s.renasce is null) and min(s.para) <> s.de
+$$;
+
+comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
+revoke execute on function regras.categorias_renomeadas() from public;
+
+-- The names under which entries of a category stand, folded: its own, and those of categories that are it now. Reads
+-- audit.sucessoras_categoria. Called by regra_trade_marketing.
+create or replace function regras.nomes_da_categoria(categoria text) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(n.nome)
+  from (
+    select audit_interno.dobrar_categoria(nomes_da_categoria.categoria) as nome
+    union
+    select r.de from regras.categorias_renomeadas() r where r.para = audit_interno.dobrar_categoria(nomes_da_categoria.categoria)
+  ) n
+$$;
+
+comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category stand: its own and those that became it.';
+revoke execute on function regras.nomes_da_categoria(text) from public;
+
+-- What a person is to do about a category of the settings that has ended, or null while it has not. Reads
+-- audit.sucessoras_categoria. Called by what the rules require.
+create or replace function regras.frase_sucessoras(categoria text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('A categoria "%s" acabou em %s, e em seu lugar está %s.', min(frase_sucessoras.categoria), to_char(min(s.desde), 'MM/YYYY'),
+    string_agg(distinct '"' || s.para_escrita || '"', ', '))
+  from regras.sucessoes() s
+  where s.de = audit_interno.dobrar_categoria(frase_sucessoras.categoria) and s.para <> s.de and s.renasce is null
+    and s.desde <= current_date and (s.ate is null or s.ate > current_date)
+  having count(*) > 0
+$$;
+
+comment on function regras.frase_sucessoras(text) is 'Sentence that names the successors of a category that has ended, or null.';
+revoke execute on function regras.frase_sucessoras(text) from public;
+--! EndIncluded regras/comum/sucessoes.sql
 
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
@@ -17113,10 +17402,12 @@ begin
     from grupo g
     offset 0
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
+  -- under the name that it has now
+  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  group by 1, 2, 3;
 end
 $$;
 
@@ -17163,10 +17454,12 @@ begin
     from grupo g
     offset 0
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
+  -- under the name that it has now
+  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  group by 1, 2, 3;
 end
 $$;
 
@@ -17316,10 +17609,11 @@ begin
     where w.palavra = any (palavras_marketing.palavras)
     group by 1, 2, 3
   )
-  select c.palavra, c.categoria_dobrada, sum(c.lancamentos)::bigint,
+  select c.palavra, coalesce(r.para, c.categoria_dobrada), sum(c.lancamentos)::bigint,
     (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
   from contado c
-  group by c.palavra, c.categoria_dobrada;
+  left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+  group by 1, 2;
 end
 $$;
 
@@ -17336,7 +17630,7 @@ create or replace function regra_trade_marketing.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
   id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
-  padroes jsonb, palavras text[]
+  padroes jsonb, palavras text[], conta text
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -17346,7 +17640,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);
+  v_marketing text[] := regras.nomes_da_categoria(candidatos_marketing.categoria);
   v_dos_padroes text[];
 begin
   select coalesce(array_agg(distinct m[1]), '{}') into v_dos_padroes
@@ -17366,6 +17660,8 @@ begin
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  ), sucessao as materialized (
+    select * from regras.sucessoes()
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union
@@ -17386,18 +17682,23 @@ begin
     where (p.filtro is null or t.dobrado like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.dobrado)
     group by t.campo, t.texto
   )
-  select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
+  select c.id, c.data_lancamento, c.categoria, coalesce(r.para, c.categoria_dobrada), c.valor,
     c.fornecedor_id::text, regra_trade_marketing.chave_fornecedor(c.fornecedor_id, c.fornecedor), coalesce(regras.nome_canonico(c.fornecedor), ''),
     coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
     array(
       select distinct w
       from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
-      where length(w) >= 4 and w <> all (v_dos_padroes))
+      where length(w) >= 4 and w <> all (v_dos_padroes)),
+    nullif(btrim(c.conta_contabil), '')
   from casado c
   left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
   left join nomeado f on f.campo = 'fornecedor' and f.texto = c.fornecedor
   left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
-  where c.categoria_dobrada <> v_categoria_dobrada
+  left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+  where c.categoria_dobrada <> all (v_marketing)
+    -- the name that it had then, be it of marketing and of other things
+    and not exists (
+      select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
     and (d.excluido or f.excluido or k.excluido) is not true;
 end
@@ -17421,7 +17722,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
+  v_marketing text[] := regras.nomes_da_categoria(parcelas_padroes.categoria);
   v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_descricao_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'descricao');
@@ -17450,7 +17751,7 @@ begin
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     offset 0
   ), casado as materialized (
-    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
+    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = any (v_marketing) as certo
     from amostra a
     where a.categoria_dobrada <> all (v_pendentes)
       and (regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
@@ -17585,6 +17886,10 @@ begin
     return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
       'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
+  if regras.frase_sucessoras(v_categoria) is not null then
+    return regras.frase_sucessoras(v_categoria)
+      || ' Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "novo plano de contas".';
+  end if;
   if not exists (
     select from audit.padroes_trade_marketing p
     where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
@@ -17634,6 +17939,16 @@ declare
   v_vizinho constant numeric := 3;
   -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
   v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
+  v_marketing text[] := regras.nomes_da_categoria(v_categoria);
+  -- of what each category was a part, before that was split
+  v_antecessoras jsonb := coalesce((
+    select jsonb_object_agg(x.para, x.antes)
+    from (
+      select s.para, jsonb_agg(distinct s.de) as antes from regras.sucessoes() s
+      where s.de not in (select r.de from regras.categorias_renomeadas() r)
+      group by s.para
+    ) x), '{}');
+  v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -17661,6 +17976,13 @@ begin
       max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
+  ), vida as materialized (
+    -- whether anything is booked as marketing any more
+    select p.fim is null or exists (
+        select from dw.lancamentos l
+        where l.data_lancamento > p.fim - (v_meses + v_parada) * 31 and audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))
+      or not exists (select from dw.lancamentos l where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing)) as viva
+    from periodo p
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regra_trade_marketing.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
@@ -17670,7 +17992,11 @@ begin
     select y.padrao_id, y.registro_id, max(y.chave) as chave, max(y.categoria_dobrada) as categoria_dobrada, bool_and(y.certo) as certo
     from regra_trade_marketing.respostas_padroes() y group by 1, 2
   ), por_categoria as materialized (
-    select y.padrao_id, y.categoria_dobrada, count(*) as certas from respondida y where y.certo group by 1, 2
+    select y.padrao_id, coalesce(r.para, y.categoria_dobrada) as categoria_dobrada, count(*) as certas
+    from respondida y
+    left join regras.categorias_renomeadas() r on r.de = y.categoria_dobrada
+    where y.certo
+    group by 1, 2
   ), propria as materialized (
     -- by supplier; peso: what one of them counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
@@ -17693,6 +18019,8 @@ begin
     from periodo x
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -17707,8 +18035,8 @@ begin
   select
     null::text,
     c.id,
-    jsonb_build_object('categoria', v_categoria),
-    trunc(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    jsonb_build_object('categoria', v_categoria) || case when k.conta is null then '{}' else jsonb_build_object('conta_contabil', k.conta) end,
+    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or not i.viva then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -17721,17 +18049,23 @@ begin
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra)
-      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end
+      || case when k.conta is null then '{}' else jsonb_build_object('conta', jsonb_build_object('lancada', c.conta, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas)) end,
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+        || ' lançamentos da categoria.' end
+      || case when i.viva then '' else ' Mas nada é lançado em "' || v_categoria || '" há mais de ' || v_parada || ' meses: confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
         || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
         || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
           else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
+  cross join vida i
   join frase s on s.padroes = c.padroes
   left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
   left join texto t on t.id = c.id
@@ -17739,12 +18073,23 @@ begin
     select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
+  left join lateral (
+    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    select m.conta, m.certeza, m.lancamentos, m.todas
+    from conhecida m
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+      select from conhecida a
+      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+    order by m.lancamentos desc
+    limit 1
+  ) k on true
   cross join lateral (
     -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)
-        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) + coalesce((
+          select sum((r.por_categoria ->> a)::bigint) from jsonb_array_elements_text(v_antecessoras -> c.categoria_dobrada) a), 0)::bigint - p.proprio, 0)
       end as contra
     from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
   ) e
@@ -17826,12 +18171,12 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   return query
   select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
     l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = any (v_marketing), false)
   from dw.lancamentos l
   where regra_trade_marketing.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
     case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
@@ -17899,7 +18244,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
@@ -17907,14 +18252,14 @@ begin
     select distinct d.registro_id
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = any (v_marketing)
       and exists (select from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
       string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
       c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = any (v_marketing) as marketing
     from dw.lancamentos l
     left join confirmado c on c.registro_id = l.id::text
     where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
@@ -18015,7 +18360,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
   v_pendentes text[] := regras.rotulos_pendentes();
   v_ate date;
@@ -18041,7 +18386,7 @@ begin
     where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
       case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
   ), visto as materialized (
-    select c.categoria, c.valor, c.categoria_dobrada = v_categoria as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+    select c.categoria, c.valor, c.categoria_dobrada = any (v_marketing) as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
       coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
     from casado c
     cross join lateral (
@@ -18356,14 +18701,14 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
+-- before its own (mes, corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
 -- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
 -- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
 -- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
   contra text
 )
 language plpgsql stable rows 10000
@@ -18403,7 +18748,7 @@ begin
         array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
       cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    select e.id, e.corte, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
       e.centro, e.conta, e.valor, e.texto, c.contra
     from entrada e
     left join contraria c on c.n = e.n;
@@ -18448,7 +18793,7 @@ begin
       offset 0
     ) u on u.corte = p.corte
   ), entrada as materialized (
-    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+    select row_number() over () as n, d.id, d.mes, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
       case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
       nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
       nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
@@ -18461,10 +18806,13 @@ begin
       array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
     cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+  select e.id, e.mes, e.corte, e.lacuna, coalesce(s.para, e.certa), case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
-  left join contraria c on c.n = e.n;
+  left join contraria c on c.n = e.n
+  -- booked under a name that had ended by then
+  left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+    on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end
 $$;
 
@@ -18968,9 +19316,10 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 -- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
 -- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
 -- category. Nothing while pendente.move_conta is
--- false, or the rule's registered columns do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias.
-create or replace function regra_pendente_verificacao.contas_conhecidas()
+-- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once
+-- that rule has counted, by regra_trade_marketing.detectar.
+create or replace function regra_pendente_verificacao.contas_conhecidas(regra text)
 returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
 language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
@@ -18984,7 +19333,7 @@ declare
     select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
-    or not exists (select from audit.regras r where r.nome = 'pendente_verificacao' and 'conta_contabil' = any (r.colunas))
+    or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
   then
     return;
   end if;
@@ -19030,10 +19379,217 @@ begin
 end
 $$;
 
-comment on function regra_pendente_verificacao.contas_conhecidas() is
+comment on function regra_pendente_verificacao.contas_conhecidas(text) is
   'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-revoke execute on function regra_pendente_verificacao.contas_conhecidas() from public;
+revoke execute on function regra_pendente_verificacao.contas_conhecidas(text) from public;
 --! EndIncluded regras/pendente_verificacao/contas.sql
+
+--! Included regras/pendente_verificacao/sucessao.sql
+-- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
+-- entry in question (mes): of is a category, para one that stands in its place that month, quantas how many do; desde: the month from which
+-- para is booked. renasce: from this month on what is booked under the old name is something else's. Where the successor was never
+-- booked, it has a number all the same (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by whoever
+-- asks the statistics.
+create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
+returns table (mes int, de int, para int, quantas int, desde int, renasce int)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  with categoria as materialized (
+    select k.id, audit_interno.dobrar_categoria(k.categoria) as dobrada, k.categoria from regra_pendente_verificacao.estatistica_categoria k
+  ), sucessao as materialized (
+    select s.de, s.para, s.para_escrita, regra_pendente_verificacao.mes_indice(s.desde) as desde, regra_pendente_verificacao.mes_indice(s.ate) as ate,
+      regra_pendente_verificacao.mes_indice(s.renasce) as renasce
+    from regras.sucessoes() s
+  )
+  select m.mes, c.id, (
+      -- as people wrote it, or as the ledger does
+      select p.id from categoria p where p.dobrada = s.para order by p.categoria <> s.para_escrita, p.id limit 1),
+    count(*) over (partition by m.mes, c.id)::int, s.desde, s.renasce
+  from (select distinct unnest(sucessoes_em.meses) as mes) m
+  join sucessao s on s.desde <= m.mes and (s.ate is null or s.ate > m.mes)
+  join categoria c on c.dobrada = s.de
+  where s.para <> s.de and exists (select from categoria p where p.dobrada = s.para)
+$$;
+
+comment on function regra_pendente_verificacao.sucessoes_em(int[]) is 'Successors of categories in each of the given months, by their numbers.';
+revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from public;
+
+-- Gives a number to successors that were never booked. Reads audit.sucessoras_categoria; writes estatistica_categoria. Called by
+-- regra_pendente_verificacao.preparar.
+create or replace function regra_pendente_verificacao.conhecer_sucessoras() returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
+  select min(s.para_escrita)
+  from regras.sucessoes() s
+  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
+  group by s.para
+$$;
+
+comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
+revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
+
+-- The categories that look dead in the given months, for want of entries: each by number, with the last month in which it was booked, the
+-- month asked, and the one that seems to have taken its place (herdeira, and of how many entries of its suppliers). Dead is one that
+-- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, for some are booked
+-- once a year; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
+-- later is alive. Spellings of one category are one. Reads the statistics and the settings. Called by
+-- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
+returns table (mes int, categoria int, ultima int, herdeira int, herdados bigint)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
+  -- of fewer nothing is said
+  v_minimo constant int := 5;
+  v_nascidas int[];
+  v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
+  v_paradas jsonb;
+begin
+  -- few categories, few months: all that is booked of each
+  v_paradas := (
+    with categoria as (
+      select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
+    ), uso as materialized (
+      select k.uma, c.mes, sum(c.linhas) as linhas
+      from regra_pendente_verificacao.estatistica_contagem c
+      join categoria k on k.id = c.categoria
+      where c.nivel = 0 and c.chave = 0
+      group by 1, 2
+    ), historia as materialized (
+      select m.mes, row_number() over (order by m.mes) as n from regra_pendente_verificacao.estatistica_mes m
+    ), vida as (
+      select u.uma, max(u.mes) as ultima, min(u.mes) as primeira, max(u.n) as n, max(u.pausa) as pausa
+      from (
+        select u.uma, u.mes, h.n, h.n - lag(h.n, 1, h.n - 1) over (partition by u.uma order by h.n) - 1 as pausa
+        from uso u join historia h on h.mes = u.mes
+      ) u
+      group by u.uma
+    )
+    select jsonb_agg(jsonb_build_object('uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'mes', a.mes,
+      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes)))
+    from vida v
+    left join (select distinct unnest(categorias_paradas.meses) as mes) a on v.ultima < a.mes
+    where a.mes is not null or v.primeira > v_primeira
+  );
+
+  -- born since another was last booked: where its suppliers were before
+  v_nascidas := array(
+    select distinct (n.p ->> 'uma')::int
+    from jsonb_array_elements(v_paradas) n (p)
+    join jsonb_array_elements(v_paradas) m (p) on m.p ->> 'mes' is not null and (m.p ->> 'ultima')::int < (n.p ->> 'primeira')::int
+    -- births of long ago took nobody's place of late
+    where (n.p ->> 'primeira')::int > (m.p ->> 'ultima')::int and (n.p ->> 'primeira')::int <= (m.p ->> 'ultima')::int + 3);
+
+  return query
+  with parada as materialized (
+    select x.uma, x.ultima, x.pausa, x.mes, x.meses, x.primeira from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int)
+  ), categoria as materialized (
+    select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
+  ), fornecedor as materialized (
+    -- of suppliers by name: what they have in the newborn, and in what ended
+    select c.chave, k.uma, sum(c.linhas)::bigint as linhas, min(c.mes) as primeira
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where v_nascidas <> '{}' and c.nivel = 5
+      and (k.uma = any (v_nascidas) or k.uma in (select p.uma from parada p where p.mes is not null))
+    group by 1, 2
+  ), heranca as materialized (
+    select p.uma, n.uma as herdeira, sum(n.linhas)::bigint as herdados, count(*) as fornecedores
+    from (select distinct p.uma, p.ultima from parada p where p.mes is not null) p
+    join fornecedor v on v.uma = p.uma
+    join fornecedor n on n.chave = v.chave and n.uma = any (v_nascidas) and n.uma <> p.uma and n.primeira > p.ultima
+    group by 1, 2
+  ), herdeira as (
+    select distinct on (h.uma) h.uma, h.herdeira, h.herdados
+    from heranca h
+    -- most of what the newborn has comes from there
+    where h.herdados >= v_minimo and h.herdados >= 0.5 * (
+      select sum(f.linhas) from fornecedor f where f.uma = h.herdeira)
+    order by h.uma, h.herdados desc, h.herdeira
+  )
+  select p.mes, k.id, p.ultima, h.herdeira, h.herdados
+  from parada p
+  join categoria k on k.uma = p.uma
+  left join herdeira h on h.uma = p.uma
+  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) or h.herdeira is not null);
+end
+$$;
+
+comment on function regra_pendente_verificacao.categorias_paradas(int[]) is
+  'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+revoke execute on function regra_pendente_verificacao.categorias_paradas(int[]) from public;
+
+-- The categories that look dead as the last month of history has it and of which nobody has said anything, the largest first, at most
+-- twenty; and successors that were never booked. As lines of the diagnosis. A category that nobody missed (fewer entries than
+-- pendente.conta_lancamentos in its last year) is left out, unless another seems to have taken its place. Reads the statistics, the
+-- settings and audit.sucessoras_categoria. Called by audit_interno.diagnosticar_categorias.
+create or replace function regra_pendente_verificacao.diagnosticar_categorias()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql stable rows 5
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  -- as an entry of the month after the last one would be asked
+  v_mes int := regra_pendente_verificacao.ultimo_mes_conhecido(2147483647) + 1;
+  v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
+  v_pendentes text[] := regras.rotulos_pendentes();
+begin
+  return query
+  with categoria as materialized (
+    select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
+  ), parada as (
+    select distinct on (k.dobrada) k.categoria, k.dobrada, to_char(make_date(p.ultima / 12, p.ultima % 12 + 1, 1), 'MM/YYYY') as ultima,
+      h.categoria as herdeira, p.herdados, make_date((p.ultima + 1) / 12, (p.ultima + 1) % 12 + 1, 1) as desde, u.linhas
+    from regra_pendente_verificacao.categorias_paradas(array[v_mes]) p
+    join categoria k on k.id = p.categoria
+    left join categoria h on h.id = p.herdeira
+    cross join lateral (
+      select sum(c.linhas)::bigint as linhas
+      from regra_pendente_verificacao.estatistica_contagem c
+      join categoria x on x.id = c.categoria
+      where c.nivel = 0 and c.chave = 0 and x.dobrada = k.dobrada and c.mes > p.ultima - 12
+    ) u
+    where k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
+      and (u.linhas >= v_minimo or h.id is not null)
+    order by k.dobrada, k.id
+  )
+  (select format('categoria "%s"', p.categoria), 'aviso', format('sem lançamento desde %s', p.ultima)
+      || case when p.herdeira is null then '' else format('; "%s" tem desde então %s lançamentos dos mesmos fornecedores', p.herdeira, p.herdados) end,
+    case when p.herdeira is null then
+      'Não é mais proposta com confiança. Se outra tomou seu lugar: conferente categorias suceder "'
+        || p.categoria || '" "…" --desde ' || p.desde || ' --motivo "…".'
+    else
+      'Parece renomeada: conferente categorias suceder "' || p.categoria || '" "' || p.herdeira || '" --desde ' || p.desde || ' --motivo "…".'
+    end
+  from parada p
+  order by p.herdeira is null, p.linhas desc, p.categoria
+  limit 20)
+  union all
+  select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
+    'Confira como o livro a escreve: conferente categorias listar.'
+  from regras.sucessoes() s
+  where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
+    and not exists (
+      select from categoria k
+      join regra_pendente_verificacao.estatistica_contagem c on c.nivel = 0 and c.chave = 0 and c.categoria = k.id
+      where k.dobrada = s.para)
+  group by s.para;
+end
+$$;
+
+comment on function regra_pendente_verificacao.diagnosticar_categorias() is
+  'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
+revoke execute on function regra_pendente_verificacao.diagnosticar_categorias() from public;
+--! EndIncluded regras/pendente_verificacao/sucessao.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
@@ -19090,13 +19646,15 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
--- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
+-- changes nothing. Called by sugerir_pendencias and perguntar_retroteste. What was booked under a category that has ended by an entry's
+-- month (mes) counts for its successor; of one that was split, for each as far as new entries of the same key say so: n of them
+-- hand on n / (n + 2), and the rest stays with the name that ended, which is proposed by nobody.
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
-  contra text
+  contra text, mes int
 )
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -19112,49 +19670,95 @@ set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  -- constants to the planner: where no category ended, nothing of this is reckoned
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_divididas boolean := v_sem_sucessoras or not exists (select from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
   return query
   with entrada as materialized (
     select row_number() over ()::int as n, e.* from regra_pendente_verificacao.entradas_pendencia(janela, retroteste, amostra, metade) e
+  ), epoca as materialized (
+    -- the month since which names are as they were in an entry's month
+    select m.mes, (
+        select max(regra_pendente_verificacao.mes_indice(s.desde)) from audit.sucessoras_categoria s
+        where s.ativo and regra_pendente_verificacao.mes_indice(s.desde) <= m.mes) as epoca
+    from (select distinct e.mes from entrada e where not v_sem_sucessoras) m
+  ), sucessao as materialized (
+    select s.* from regra_pendente_verificacao.sucessoes_em(array(select distinct p.epoca from epoca p where p.epoca is not null)) s
+    where not v_sem_sucessoras
   ), k as materialized (
-    select e.n, e.corte, c.nivel, c.chave, c.termo
+    select e.n, e.corte, coalesce(p.epoca, 0) as epoca, c.nivel, c.chave, c.termo
     from entrada e
+    left join epoca p on p.mes = e.mes
     cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
     from (select distinct e.corte from entrada e) d
   ), contexto as materialized (
-    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
-    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, d.epoca, o.ultimo
+    from (select k.nivel, k.chave, k.corte, k.epoca from k group by k.nivel, k.chave, k.corte, k.epoca) d
     join corte o on o.corte = d.corte
-  ), contagem as materialized (
-    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
-      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
-      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
+  ), contada as (
+    select x.x, x.nivel, x.corte, x.epoca, e.categoria, e.w, e.recente, e.linhas, e.novas
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
+      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
         sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
-        sum(c.linhas) as linhas
+        sum(c.linhas) as linhas,
+        case when not v_sem_divididas then coalesce(sum(c.linhas) filter (where c.mes >= (
+          select min(s.desde) from sucessao s where s.mes = x.epoca and s.para = c.categoria and s.quantas > 1)), 0) end as novas
       from regra_pendente_verificacao.estatistica_contagem c
+      cross join lateral (
+        select case when v_sem_sucessoras then c.categoria else coalesce((
+            select s.para from sucessao s
+            where s.mes = x.epoca and s.de = c.categoria and s.quantas = 1 and (s.renasce is null or c.mes < s.renasce)), c.categoria)
+          end as categoria
+      ) y
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
+      group by y.categoria
       offset 0
     ) e
+  ), partilha as materialized (
+    -- of what was split, how much goes to whom
+    select a.x, a.categoria, b.categoria as para, (b.novas / (sum(b.novas) over (partition by a.x, a.categoria) + 2))::double precision as parte
+    from contada a
+    join sucessao s on s.mes = a.epoca and s.de = a.categoria and s.quantas > 1 and s.renasce is null
+    join contada b on b.x = a.x and b.categoria = s.para
+    where not v_sem_divididas
+  ), partida as (
+    select c.x, c.nivel, c.corte, c.epoca, c.categoria, c.w, c.recente, c.linhas from contada c where v_sem_divididas
+    union all
+    select d.x, d.nivel, d.corte, d.epoca, d.categoria, sum(d.w), sum(d.recente), sum(d.linhas)::bigint
+    from (
+      select c.x, c.nivel, c.corte, c.epoca, c.categoria, c.w * f.fica as w, c.recente * f.fica as recente, c.linhas
+      from contada c
+      cross join lateral (select 1 - coalesce((select sum(p.parte) from partilha p where p.x = c.x and p.categoria = c.categoria), 0)::double precision as fica) f
+      union all
+      select c.x, c.nivel, c.corte, c.epoca, p.para, c.w * p.parte, c.recente * p.parte, 0
+      from contada c
+      join partilha p on p.x = c.x and p.categoria = c.categoria
+    ) d
+    where not v_sem_divididas
+    group by d.x, d.nivel, d.corte, d.epoca, d.categoria
+  ), contagem as materialized (
+    select e.x, e.nivel, e.corte, e.epoca, e.categoria, e.w, e.linhas, e.recente,
+      row_number() over (partition by e.x order by e.w desc, e.categoria) as posicao,
+      sum(e.w) over (partition by e.x) as total, sum(e.recente) over (partition by e.x) as recentes, sum(e.linhas) over (partition by e.x)::bigint as todas
+    from partida e
   ), geral as materialized (
-    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
+    select c.corte, c.epoca, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
     -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
-    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
+    select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
       case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
     join contexto x on x.x = t.x
-    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
+    join (select g.corte, g.epoca, max(g.total) as total from geral g group by 1, 2) g on g.corte = t.corte and g.epoca = t.epoca
     where t.posicao = 1
   ), conhecidas as materialized (
     select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
     from k
-    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
     -- entries of which the very same is known are reckoned once, as the first of them
     select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
@@ -19188,7 +19792,7 @@ begin
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
-    join geral g on g.corte = c.corte and g.categoria = c.categoria
+    join geral g on g.corte = c.corte and g.epoca = c.epoca and g.categoria = c.categoria
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as (
     select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
@@ -19251,7 +19855,7 @@ begin
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
-    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
+    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra, e.mes
   from lista l
   join modelo m on m.n = l.n
   join entrada e on e.n = l.n
@@ -19332,36 +19936,47 @@ set enable_nestloop = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
 begin
   return query
-  with k as materialized (
-    select e.id, e.corte, e.certa, c.nivel, c.chave
+  with sucessao as materialized (
+    select s.* from regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+    where not v_sem_sucessoras and s.quantas = 1
+  ), k as materialized (
+    select e.id, case when v_sem_sucessoras then 0 else e.mes end as mes, e.corte, e.certa, c.nivel, c.chave
     from regra_pendente_verificacao.entradas_pendencia(null, retroteste, amostra, metade) e
     cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
     where c.nivel < 20
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
   ), contexto as materialized (
-    select d.nivel, d.chave, d.corte, o.ultimo
-    from (select distinct k.nivel, k.chave, k.corte from k) d
+    select d.nivel, d.chave, d.corte, d.mes, o.ultimo
+    from (select distinct k.nivel, k.chave, k.corte, k.mes from k) d
     join corte o on o.corte = d.corte
   ), contagem as materialized (
-    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
+    select x.nivel, x.chave, x.corte, x.mes, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte, x.mes) as total
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
+      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
       from regra_pendente_verificacao.estatistica_contagem c
+      cross join lateral (
+        -- as regra_pendente_verificacao.pontuar_pendencias moves history along, what was split left where it is
+        select case when v_sem_sucessoras then c.categoria else coalesce((
+            select s.para from sucessao s
+            where s.mes = x.mes and s.de = c.categoria and (s.renasce is null or c.mes < s.renasce)), c.categoria)
+          end as categoria
+      ) y
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
+      group by y.categoria
       offset 0
     ) e
   ), total as (
-    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
+    select distinct c.nivel, c.chave, c.corte, c.mes, c.total from contagem c
   )
   select k.id, k.nivel, t.total, coalesce(c.w, 0)
   from k
-  join total t using (nivel, chave, corte)
-  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
+  join total t using (nivel, chave, corte, mes)
+  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.mes = k.mes and c.categoria = k.certa;
 end
 $$;
 
@@ -19793,7 +20408,8 @@ revoke execute on function regra_pendente_verificacao.confianca_calibrada(double
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
+  parada int, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -19802,11 +20418,30 @@ set jit = off
 as $$
 begin
   return query
+  with s as materialized (
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) x
+  ), mes as materialized (
+    select array_agg(distinct x.mes) as todos from s x
+  ), parada as materialized (
+    select p.* from mes m cross join lateral regra_pendente_verificacao.categorias_paradas(m.todos) p
+  ), dividida as materialized (
+    -- what of a category that was split nobody can tell
+    select d.mes, d.de, string_agg('"' || k.categoria || '"', ', ' order by k.categoria) as sucessoras
+    from mes m
+    cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
+    join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
+    where d.quantas > 1 and d.renasce is null
+    group by d.mes, d.de
+  )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
-  from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
+    -- and so is a category that is booked no more, or stands for several
+    case when s.contra is null and p.categoria is null and d.de is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
+    p.ultima, p.herdeira, p.herdados, d.sucessoras
+  from s
+  left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
+  left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
   left join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
   left join regra_pendente_verificacao.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
@@ -19887,13 +20522,15 @@ begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
+      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, h.categoria as herdeira, s.herdados, s.sucessoras
     from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
+    left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas()
+    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao')
   )
   select
     null::text,
@@ -19908,6 +20545,9 @@ begin
       'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
         'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
+      'sem_lancamento_desde', s.parada,
+      'parece_ser', s.herdeira,
+      'dividida_em', s.sucessoras,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
       'nota_alternativa', round(s.bruta_segunda::numeric, 4),
@@ -19929,7 +20569,12 @@ begin
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when not q.propor then ' Confiança baixa demais para propor.'
+        || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
+          when s.parada is not null then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
+            || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
+              || 'Se virou, diga: conferente categorias suceder.', '.')
+          else '' end
+        || case when s.sucessoras is not null then '' when not q.propor then ' Confiança baixa demais para propor.'
           when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
             || ': uma das duas não confere.'
           when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
@@ -19952,7 +20597,7 @@ begin
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
       else least(s.confianca::numeric, 0.49) end), 4) as confianca
   ) p
-  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) as propor) q
+  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) and s.sucessoras is null as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -20042,6 +20687,7 @@ begin
     from dw.lancamentos l where l.carregado_em >= v_controle.limite;
   end if;
 
+  perform regra_pendente_verificacao.conhecer_sucessoras();
   if v_refazer then
     perform regra_pendente_verificacao.contar_meses(null);
   else
@@ -21276,6 +21922,27 @@ comment on function audit.consultar_divergencia(bigint) is
 grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencia.sql
 
+--! Included saidas/consulta/diagnosticar_categorias.sql
+-- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
+-- of categories that the ledger does not have. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
+-- nothing.
+create or replace function audit_interno.diagnosticar_categorias()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_categorias()')
+    as x (item text, situacao text, detalhe text, sugestao text);
+exception when insufficient_privilege or undefined_table or undefined_column then
+  return; -- the lines on access say so
+end
+$$;
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+--! EndIncluded saidas/consulta/diagnosticar_categorias.sql
+
 --! Included saidas/consulta/diagnosticar_sinais.sql
 -- Of the diagnosis: the habit that the ledger has with the sign of a credit note's document, where validacao_valores goes by one. Counted
 -- over the year up to the last booking; nothing where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
@@ -21302,6 +21969,247 @@ end
 $$;
 comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
 --! EndIncluded saidas/consulta/diagnosticar_sinais.sql
+
+--! Included saidas/consulta/configuracao_aviso.sql
+-- A field of a setting: what the warning says that audit.alterar_configuracao gives in psql, for programs that see no warnings. Reads the
+-- ledger's labels; changes nothing.
+create or replace function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
+returns text
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'nenhum lançamento tem a categoria: ' || string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
+  from audit_interno.rotulos_estranhos((configuracao).chave) e
+$$;
+comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is
+  'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
+grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
+--! EndIncluded saidas/consulta/configuracao_aviso.sql
+
+--! Included saidas/consulta/mapear_colunas.sql
+-- Which column of a fact table, or of a dimension that it refers to by a foreign key, is which of the contract: by their names, their
+-- types and, for the key, what is unique. Reads the catalogue alone, and no row. One line for each column of the contract; who reads it
+-- decides. Called by audit.propor_visao and `conferente preparar`.
+create or replace function audit.mapear_colunas(tabela text)
+returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(mapear_colunas.tabela);
+  v_tipo "char";
+  v_fuso text := audit.fuso();
+begin
+  select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
+  if v_tipo is null or v_tipo not in ('r', 'p', 'v', 'f') then
+    raise exception using errcode = 'NC004', message = format('não há tabela nem visão %s', coalesce(mapear_colunas.tabela, 'nula')),
+      hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
+  end if;
+  return query
+  with chave as ( -- to a dimension, by one column
+    select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
+      quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
+      -- what the dimension is about: by the name of the key, and by its own
+      array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
+        regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
+    from pg_constraint k
+    join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[1]
+    join pg_attribute d on d.attrelid = k.confrelid and d.attnum = k.confkey[1]
+    join pg_class c on c.oid = k.confrelid
+    where k.conrelid = v_relacao and k.contype = 'f' and cardinality(k.conkey) = 1
+  ), unica as (
+    select i.indkey[0] as numero, min(case when i.indisprimary then 0 else 1 end) as posto
+    from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = v_relacao and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attnotnull
+    group by i.indkey[0]
+  ), candidata as (
+    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, array[audit_interno.dobrar(a.attname)] as nomes, null::smallint as de
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and a.attnum not in (select k.de from chave k)
+    union all
+    select k.apelido, 1, a.attname, a.attnum, a.atttypid, n.nomes, k.de
+    from chave k
+    join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> k.para
+    cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
+    cross join lateral (
+      select case
+        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$' then k.assuntos
+        when x.nome ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
+          then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s)
+        else array[x.nome] end as nomes) as n
+  ), possivel as (
+    select n.coluna, c.*, least(n.posto, 99) as posto, t.typname, t.typcategory,
+      case
+        when n.coluna = 'id' then t.typtype <> 'c'
+        when n.coluna = 'data_lancamento' then t.typname in ('date', 'timestamp', 'timestamptz')
+        when n.coluna = 'carregado_em' then t.typname in ('timestamptz', 'timestamp', 'date')
+        when n.coluna like 'valor%' then t.typcategory = 'N'
+        else t.typcategory = 'S' or t.typname in ('int2', 'int4', 'int8', 'numeric', 'uuid') end as cabe
+    from candidata c
+    join pg_type t on t.oid = c.atttypid
+    join audit_interno.nomes_contrato() n on exists (select from unnest(c.nomes) as x (nome) where x.nome ~ ('^(' || n.expressao || ')$'))
+    where n.coluna <> 'id' or c.apelido = 'f'
+    union all
+    select 'id', c.*, u.posto - 2, t.typname, t.typcategory, true
+    from unica u join candidata c on c.apelido = 'f' and c.attnum = u.numero join pg_type t on t.oid = c.atttypid
+  ), escolhida as (
+    select distinct on (p.coluna) p.*, format('%s.%I', p.apelido, p.attname) as nome
+    from possivel p
+    where p.cabe
+    order by p.coluna, p.posto, p.longe, p.attnum
+  )
+  select k.ordem, k.coluna,
+    case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) end,
+    case
+      when e.nome is null then 'null::' || case k.coluna when 'id' then 'bigint' else k.esperado end
+      when k.coluna = 'id' or e.typname = any (k.tipos) then e.nome
+      when k.coluna = 'data_lancamento' and e.typname = 'timestamptz' then format('(%s at time zone %L)::date', e.nome, v_fuso)
+      when k.coluna = 'data_lancamento' then e.nome || '::date'
+      when k.coluna = 'carregado_em' and e.typname = 'date' then format('%s::timestamp at time zone %L', e.nome, v_fuso)
+      when k.coluna = 'carregado_em' then format('%s at time zone %L', e.nome, v_fuso)
+      else format('%s::%s', e.nome, k.esperado) end,
+    e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)),
+    case when x.dimensao is not null then
+      format('left join %s %s on %2$s.%s = f.%s', audit_interno.nome_sql(x.dimensao), x.apelido, x.coluna_dimensao, x.coluna_fato) end,
+    case when x.dimensao is not null then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao), 'rotulo', quote_ident(e.attname),
+      'chave', x.coluna_dimensao, 'fato', x.coluna_fato) end,
+    case
+      when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
+      when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
+      when e.nome is null and k.coluna = 'data_lancamento' then 'não encontrada: as janelas e as partições vão por ela'
+      when e.nome is null and k.coluna = 'carregado_em' then 'não encontrada: rode por data de lançamento, com --data-inicio e --data-fim'
+      when e.nome is null and k.coluna in ('categoria', 'valor') then 'não encontrada: as regras precisam dela'
+      when e.nome is null then 'não encontrada'
+      when k.coluna in ('data_lancamento', 'carregado_em') and not e.typname = any (k.tipos)
+        then format('é %s: o índice da coluna não serve à expressão', format_type(e.atttypid, null))
+      when k.coluna like 'valor%' and not e.typname = any (k.tipos) then format('é %s, e não numeric', format_type(e.atttypid, null)) end,
+    e.nome is null and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
+  from audit_interno.contrato() k
+  left join escolhida e on e.coluna = k.coluna
+  left join chave x on x.apelido = e.apelido
+  order by k.ordem;
+end
+$$;
+comment on function audit.mapear_colunas(text) is
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+--! EndIncluded saidas/consulta/mapear_colunas.sql
+
+--! Included saidas/consulta/nomes_contrato.sql
+-- What warehouses call the columns of the contract, as regular expressions over folded names, the surest first: in Portuguese and in
+-- English, with the abbreviations that data modellers put in front (dt, vl, cd, nr, nm, ds). A column of a dimension also goes by
+-- the dimension's own name. Called by audit.mapear_colunas.
+create or replace function audit_interno.nomes_contrato()
+returns table (coluna text, expressao text, posto integer)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.coluna, e.expressao, e.posto::integer
+  from (values
+    ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key"}'::text[]),
+    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|contabil|contabilizacao)", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day"}'),
+    ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
+    ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|loja|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?"}'),
+    ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?cent(er|re)(_?(name|code))?", "ccusto|c_?custo|cc|departamento|department"}'),
+    ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?account(_?(code|no|number))?", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
+    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "category(_?name)?", "classificacao|natureza(_?despesa)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
+    ('fornecedor_id', '{"cnpj|cnpj_?cpf|cpf_?cnpj|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf|tax_?id)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id"}'),
+    ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social", "(supplier|vendor|creditor|payee)(_?name)?", "favorecido|beneficiario|credor|emitente"}'),
+    ('documento', '{"((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference"}'),
+    ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|line_?text", "texto|ds_?lancamento|detalhe|observacao|obs|complemento|comment"}'),
+    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|contabil|movimento|liquido|pago)", "amount|value|(booked|net|paid|entry)_?amount|net"}'),
+    ('valor_documento', '{"((vl|vlr|valor)_?(do_|da_)?)(documento|doc|nota(_?fiscal)?|nf|fatura)", "(invoice|document)_?(amount|value|total)", "valor_?bruto|vl_?bruto|gross(_?amount)?"}'),
+    ('valor_desconto', '{"((vl|vlr|valor)_?(do_)?)?(desconto|glosa|abatimento)s?", "discount(_?(amount|value))?"}')
+  ) as n (coluna, expressoes)
+  cross join lateral unnest(n.expressoes) with ordinality as e (expressao, posto)
+$$;
+comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
+--! EndIncluded saidas/consulta/nomes_contrato.sql
+
+--! Included saidas/consulta/propor_visao.sql
+-- The view that lays the contract over a fact table, as SQL to read, mend and run: view, grants and, where a plain view could not be
+-- written through (it joins, or computes what is to be corrected), the trigger. A label is looked up strictly: none or two of it are an
+-- error, and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
+returns text
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(propor_visao.tabela);
+  v_fato text;
+  v_visao text;
+  v_esquema text;
+  v_gravar text;
+  v_linha constant text := chr(10);
+  v_texto text;
+begin
+  if not audit_interno.nome_qualificado(propor_visao.visao) then
+    raise exception using errcode = 'NC001', message = format('nome de visão inválido: %s', coalesce(propor_visao.visao, 'nulo')),
+      hint = 'Escreva o nome com o esquema, como dw.lancamentos.';
+  end if;
+  v_esquema := quote_ident((parse_ident(propor_visao.visao))[1]);
+  v_visao := v_esquema || '.' || quote_ident((parse_ident(propor_visao.visao))[2]);
+  v_gravar := v_esquema || '.' || quote_ident('gravar_' || (parse_ident(propor_visao.visao))[2]);
+  v_fato := audit_interno.nome_sql(v_relacao);
+  with mapa as (
+    select * from audit.mapear_colunas(propor_visao.tabela)
+  ), corrigivel as (
+    select * from mapa m where m.coluna in ('conta_contabil', 'categoria', 'valor') and m.origem is not null
+  ), escrita as (
+    select exists (select from mapa m where m.juncao is not null)
+      or exists (select from corrigivel c where not c.direta)
+      or pg_relation_is_updatable(v_relacao, true) & 4 = 0 as por_gatilho
+  )
+  select concat_ws(v_linha,
+    format('-- Proposta de %s sobre %s: leia, corrija o que não for assim, e só então execute.', v_visao, v_fato),
+    (select string_agg(format('-- %s: %s.', m.coluna, m.nota), v_linha order by m.ordem) from mapa m where m.nota is not null),
+    case when audit_interno.relacao(propor_visao.visao) is not null then format('-- %s já existe: create view a recusa.', v_visao) end,
+    format('create schema if not exists %s;', v_esquema),
+    format('create view %s as', v_visao),
+    'select ' || (select string_agg(case when m.expressao = format('f.%I', m.coluna) then m.expressao else m.expressao || ' as ' || m.coluna end, ',' || v_linha || '  ' order by m.ordem) from mapa m),
+    format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '') || ';',
+    case when e.por_gatilho then (
+      select concat_ws(v_linha,
+        format('create function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $gravar$', v_gravar),
+        (select 'declare' || string_agg(v_linha || format('  v_%s %s.%s%%type;', c.coluna, v_fato, c.busca ->> 'fato'), '' order by c.ordem) from corrigivel c where c.busca is not null),
+        'begin',
+        '  -- o que não grava, recusa',
+        format('  if to_jsonb(new) - %1$L::text[] <> to_jsonb(old) - %1$L::text[] then', array_agg(c.coluna order by c.ordem)::text),
+        format('    raise exception ''só se corrigem por esta visão: %s'';', string_agg(c.coluna, ', ' order by c.ordem)),
+        '  end if;',
+        string_agg(concat_ws(v_linha,
+          format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
+          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo') end,
+          format('    update %s f set %s = %s where %s = old.id;', v_fato,
+            coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then 'new.' || c.coluna else 'v_' || c.coluna end,
+            (select m.expressao from mapa m where m.coluna = 'id')),
+          '  end if;'), v_linha order by c.ordem),
+        '  return new;',
+        'end',
+        '$gravar$;',
+        format('create trigger gravar instead of update on %s for each row execute function %s();', v_visao, v_gravar))
+      from corrigivel c) end,
+    format('grant usage on schema %s to conferente_regra, conferente_escrita;', v_esquema),
+    format('grant select on %s to conferente_regra, conferente_escrita;', v_visao),
+    format('grant update on %s to conferente_escrita;', v_visao),
+    '-- Depois: conferente diagnostico')
+  into v_texto
+  from escrita e;
+  return v_texto;
+end
+$$;
+comment on function audit.propor_visao(text, text) is
+  'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+grant execute on function audit.propor_visao(text, text) to conferente_leitor;
+--! EndIncluded saidas/consulta/propor_visao.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

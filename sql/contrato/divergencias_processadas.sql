@@ -46,6 +46,12 @@ create index divergencias_processadas_pendentes on audit.divergencias_processada
 -- What waits, most at stake first: the order in which people look.
 create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
+-- Few, and counted whenever somebody looks.
+create index divergencias_processadas_adiadas on audit.divergencias_processadas (adiada_ate) where adiada_ate is not null;
+-- Of how many groups what waits is (audit.vw_grupos_abertos): without it the server expects a hundred times as many, and sorts all that waits.
+create statistics audit.divergencias_processadas_grupos (ndistinct) on regra, especie, mudanca, status, encaminhada_para,
+  (case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end),
+  (case when mudanca is null then coalesce(nullif(entrada ->> 'fornecedor_id', ''), entrada ->> 'fornecedor') end) from audit.divergencias_processadas;
 -- Filters by state, and all that the metrics read, so that they read nothing else.
 create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
   include (valor_em_risco, confianca);

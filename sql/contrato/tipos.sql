@@ -127,11 +127,11 @@ create type audit.resultado_planilha as (
 comment on type audit.resultado_planilha is 'What became of one line of a sheet of decisions.';
 comment on column audit.resultado_planilha.linha is 'Number of the line, as the spreadsheet shows it.';
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
-comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar or confirmar; else what stood in the cell.';
+comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
 comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
-comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left.';
+comment on column audit.resultado_planilha.operacao_id is 'The operation; audit.desfazer takes it back. Null when the line was left, and in a simulation.';
 comment on column audit.resultado_planilha.aviso is 'What else it did, such as costing the rule its autonomy; null when nothing.';

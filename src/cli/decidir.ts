@@ -28,16 +28,21 @@ export function register(program: Command, app: App): void {
     .command('decidir')
     .description(text.command.decidir)
     .argument('<arquivo>', text.option.sheet)
+    .option('--simular', text.option.simulateSheet)
     .option('--json', text.option.json)
     .addHelpText('after', text.example.decidir)
-    .action(async (file: string, { json = false }: { json?: boolean }) => {
-      const { lines, sha256 } = await read(app, file)
-      await withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
-        const rows = await sql<LineResult[]>`
-          select * from audit.decidir_planilha(${JSON.stringify(lines)}::text::jsonb, ${sha256}, ${basename(file)})`
-        return report(app, rows, sha256, json)
-      })
-    })
+    .action(
+      async (file: string, { json = false, simular = false }: { json?: boolean; simular?: boolean }) => {
+        const { lines, sha256 } = await read(app, file)
+        await withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
+          const rows = await sql<LineResult[]>`
+          select * from audit.decidir_planilha(${JSON.stringify(lines)}::text::jsonb, ${sha256}, ${basename(file)}, ${simular})`
+          const code = report(app, rows, sha256, json)
+          if (simular) tell(text.planilha.simulated)
+          return code
+        })
+      },
+    )
 }
 
 async function read({ text }: App, file: string): Promise<DecisionSheet> {

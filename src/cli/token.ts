@@ -78,12 +78,15 @@ async function issue(app: App, database: Database, options: Options): Promise<nu
   return 0
 }
 
+/** A program's token, or the session of a person who came in by a one-time link or by single sign-on. */
+type Bearer = 'programa' | 'convite' | 'login único'
+
 async function list({ text, format }: App, { sql }: Database, { json }: Options): Promise<number> {
-  const rows = await sql<(TokenRecord & { revogado_em: Date | null })[]>`
-    select k.id, k.nome, k.papel, k.emitido_em, k.emitido_por, k.expira_em,
+  const rows = await sql<(TokenRecord & { revogado_em: Date | null; de: Bearer })[]>`
+    select k.id, k.nome, k.papel, coalesce(o.detalhes ->> 'por', 'programa') as de, k.emitido_em, k.emitido_por, k.expira_em,
       (select min(r.revogado_em) from audit.revogacoes r
        where r.token_id = k.id or (r.nome = k.nome and r.revogado_em >= k.emitido_em)) as revogado_em
-    from audit.tokens k order by k.emitido_em desc`
+    from audit.tokens k join audit.operacoes o on o.id = k.operacao_id order by k.emitido_em desc`
   if (json) printJson(rows)
   else if (rows.length === 0) tell(text.token.none)
   else {
@@ -91,6 +94,7 @@ async function list({ text, format }: App, { sql }: Database, { json }: Options)
       { title: text.column.id, of: (r) => r.id },
       { title: text.column.name, of: (r) => r.nome },
       { title: text.column.role, of: (r) => r.papel.replace('conferente_', '') },
+      { title: text.token.bearer, of: (r) => text.token.bearers[r.de] },
       { title: text.column.issued, of: (r) => format.time(r.emitido_em) },
       { title: text.column.expires, of: (r) => format.time(r.expira_em) },
       { title: text.column.revoked, of: (r) => (r.revogado_em ? format.time(r.revogado_em) : '') },

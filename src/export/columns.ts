@@ -20,7 +20,7 @@ export interface ExportColumn {
 }
 
 /** What can be written into the column of decisions: acts of audit.decidir_planilha. */
-export const DECISIONS = ['aprovar', 'rejeitar', 'confirmar'] as const
+export const DECISIONS = ['aprovar', 'rejeitar', 'confirmar', 'adiar'] as const
 
 /** Columns of a sheet to decide in: those that a person fills stay in sight, with the number of the finding. */
 export const TO_FILL = ['decisao', 'motivo_decisao'] as const

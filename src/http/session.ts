@@ -18,7 +18,7 @@ export interface Sessions {
 
 const NAME = 'conferente'
 /** No other host, no page without TLS can set a cookie of this name. */
-const SECURE_NAME = `__Host-${NAME}`
+export const SECURE_NAME = `__Host-${NAME}`
 const ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'strict' } as const
 
 export async function installSessions(app: FastifyInstance, settings: ServerSettings): Promise<Sessions> {

@@ -34,10 +34,10 @@ export const exportar = {
   choice: {
     title: both('Decisão', 'Decision'),
     prompt: both(
-      'aprovar: corrige. rejeitar: o lançamento está certo; diga o motivo. confirmar: procede, e foi tratada fora. Vazia: continua esperando.',
-      'aprovar: corrects it. rejeitar: the entry is right; give the reason. confirmar: right, and dealt with outside. Empty: it goes on waiting.',
+      'aprovar: corrige. rejeitar: o lançamento está certo; diga o motivo. confirmar: procede, e foi tratada fora. adiar: o dia vai no motivo (15/12/2026). Vazia: continua esperando.',
+      'aprovar: corrects it. rejeitar: the entry is right; give the reason. confirmar: right, and dealt with outside. adiar: the day stands in the reason (2026-12-15). Empty: it goes on waiting.',
     ),
-    error: both('Use aprovar, rejeitar ou confirmar.', 'Use aprovar, rejeitar or confirmar.'),
+    error: both('Use aprovar, rejeitar, confirmar ou adiar.', 'Use aprovar, rejeitar, confirmar or adiar.'),
   },
   running: both(
     (where: string) => `exportando divergências para ${where}`,

@@ -29,6 +29,10 @@ export const planilha = {
     (operations: string, sha256: string) => `operação ${operations}; SHA-256 da planilha: ${sha256}`,
     (operations, sha256) => `operation ${operations}; SHA-256 of the spreadsheet: ${sha256}`,
   ),
+  simulated: both(
+    'Foi uma simulação: nada mudou. Sem --simular, decide.',
+    'This was a simulation: nothing changed. Without --simular it decides.',
+  ),
   noFile: both('este arquivo não existe', 'there is no such file'),
   unreadable: both('sem permissão para ler este arquivo', 'no permission to read this file'),
   problem: {

@@ -14,16 +14,27 @@ export const rest = {
     'Um token de conferente token, ou do single sign-on.',
     'A token of conferente token, or of single sign-on.',
   ),
+  cookie: both(
+    'A entrada de quem usa a página: o cookie que ela dá, e que só o navegador manda. Sem TLS ele se chama conferente.',
+    'The sign-in of whoever uses the page: the cookie that it gives, sent by the browser alone. Without TLS it is called conferente.',
+  ),
   tags: {
     divergencias: both(
       'O que foi encontrado, e o que as pessoas decidiram.',
       'What was found, and the word of who reviews.',
     ),
     auditoria: both('O que aconteceu, e por quem.', 'What happened, and by whom.'),
+    periodos: both('Os meses cujos livros estão fechados.', 'The months whose books are closed.'),
     relatorios: both('Exportações e desempenho.', 'Exports and performance.'),
     metricas: both('Linhas planas para ferramentas de BI.', 'Flat rows for BI tools.'),
   },
   operation: {
+    periodos: both('O que está fechado agora.', 'What is closed now.'),
+    fecharPeriodo: both(
+      'Fecha um mês, da empresa toda ou de uma filial: nada mais se grava nele.',
+      'Closes a month, of the whole company or of one branch: nothing is written into it any more.',
+    ),
+    reabrirPeriodo: both('Reabre um mês fechado aqui.', 'Opens a month again that was closed here.'),
     divergencias: both(
       'Divergências, com filtros, em páginas com total.',
       'Findings, with filters, in pages with a total.',
@@ -119,6 +130,12 @@ export const rest = {
       'The field visto of each, as the list gave it, in the order of ids. You approve what you saw.',
     ),
     operacao: both('A operação.', 'The operation.'),
+    mes: both('Um dia qualquer do mês.', 'Any day of the month.'),
+    ateMes: both('Com ele, todos os meses até o dele.', 'With it, all months up to its own.'),
+    filial: both(
+      'A filial, como o armazém a escreve; sem ela, a empresa toda.',
+      'The branch, as the warehouse writes it; without it, the whole company.',
+    ),
     chave: both(
       'Uma chave que quem pede escolhe, como um UUID, uma para cada pedido. Repetido com a mesma chave em 24 horas, o pedido não é feito de novo: volta a resposta que já foi dada.',
       'A key that the sender chooses, such as a UUID, one for each request. Sent again with the same key within 24 hours, the request is not carried out again: the answer that was given comes back.',
@@ -159,6 +176,7 @@ export const rest = {
     decided: both('As divergências como ficaram.', 'The findings as they are now.'),
     rows: both('As linhas.', 'The rows.'),
     report: both('O relatório.', 'The report.'),
+    period: both('O período como ficou.', 'The period as it is now.'),
     file: both('O arquivo.', 'The file.'),
     problem: both(
       'O que está errado, onde, e o que estaria certo (RFC 9457).',

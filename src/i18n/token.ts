@@ -8,6 +8,12 @@ export const token = {
       `Token of ${name}, role ${role}, valid until ${until}. To revoke it: conferente token --revogar ${id}`,
   ),
   none: both('Nenhum token emitido.', 'No token was issued.'),
+  bearer: both('de', 'of'),
+  bearers: {
+    programa: both('programa', 'program'),
+    convite: both('pessoa, por link', 'person, by link'),
+    'login único': both('pessoa, por login único', 'person, by single sign-on'),
+  },
   elsewhere: both(
     'aqui os tokens vêm do login único (CONFERENTE_JWKS_URL); o Conferente não os emite',
     'tokens come from single sign-on here (CONFERENTE_JWKS_URL); Conferente issues none',

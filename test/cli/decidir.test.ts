@@ -28,6 +28,12 @@ t.test('conferente exportar, a spreadsheet program, conferente decidir', async (
 
   const [um, dois, tres] = [(await c.achado(1)).id, (await c.achado(2)).id, (await c.achado(3)).id]
   await writeFile(file, await salva(preencher(rows, { [um]: ['aprovar'], [tres]: ['aprovar', 'conferi'] })))
+  const simulated = await decide('--simular')
+  t.equal(simulated.code, 0, simulated.stderr)
+  t.match(simulated.stdout, /corrigida/)
+  t.match(simulated.stderr, /Foi uma simulação: nada mudou/)
+  t.notMatch(simulated.stderr, /operação|desfazer/)
+  t.equal(await c.categoria(1), 'ERR')
   const done = await decide()
   t.equal(done.code, 0, done.stderr)
   t.match(done.stdout, /corrigida/)

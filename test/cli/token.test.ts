@@ -15,6 +15,7 @@ t.test('a token is issued once, listed, revoked, and never kept', async (t) => {
   t.match(claims, { sub: 'painel', papel: 'leitor', iss: 'conferente', aud: 'conferente' })
   t.equal(Math.round((claims.exp - claims.iat) / 3600), 12)
   const [listed] = (await run('--listar', '--json')).json()
+  t.equal(listed.de, 'programa')
   t.match(listed, { id: claims.jti, nome: 'painel', papel: 'conferente_leitor', revogado_em: null })
   const kept =
     await sql`select to_jsonb(k)::text || to_jsonb(o)::text as text from audit.tokens k, audit.operacoes o`

@@ -127,6 +127,30 @@ test('an operator asks for a session and may follow it; a simulation answers at 
   t.equal((await ask({}, ana)).status, 403, 'a reviewer runs no session')
 })
 
+test('an administrator closes months and opens them again; everybody sees what is closed', async (t) => {
+  const { server } = await scene(t)
+  const [adelia, leo] = [await server.token('administrador', 'adelia'), await server.token('leitor')]
+  const close = (token: string, body: object) =>
+    server.pedir('/api/v1/periodos/fechar', { token, body: { motivo: 'balanço', ...body } })
+  t.equal((await close(leo, { mes: '2026-08-15' })).status, 403)
+  const closed = await close(adelia, { mes: '2026-08-15', ate: '2026-09-01', filial: 'SP' })
+  t.equal(closed.status, 200, closed.text)
+  t.match(closed.json, [
+    { mes: '2026-08-01', filial: 'SP', fechado_por: 'adelia', motivo: 'balanço', reaberto_em: null },
+    { mes: '2026-09-01' },
+  ])
+  t.equal((await close(adelia, { mes: '2026-08-01', filial: 'SP' })).json.codigo, 'NC005')
+  t.equal((await close(adelia, { mes: '2026-13-01' })).status, 400)
+  const opened = await server.pedir('/api/v1/periodos/reabrir', {
+    token: adelia,
+    body: { mes: '2026-09-30', filial: 'SP', motivo: 'faltou uma nota' },
+  })
+  t.match(opened.json, { mes: '2026-09-01', reaberto_por: 'adelia', reaberto_motivo: 'faltou uma nota' })
+  const listed = await server.pedir('/api/v1/periodos', { token: leo })
+  t.match(listed.json, [{ mes: '2026-08-01', filial: 'SP', origem: 'conferente', fechado_por: 'adelia' }])
+  t.equal(listed.json.length, 1)
+})
+
 test('the history tells what was done, by whom, and what each session took', async (t) => {
   const { server, leo, cena } = await scene(t)
   await cena.aprovar('ana', (await cena.achado(1)).id)

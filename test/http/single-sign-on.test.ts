@@ -191,6 +191,28 @@ test('what comes back counts once, in the browser that left, and only as it was 
   )
 })
 
+test('whoever leaves is told where to leave the provider too; who came by a link is not', async (t) => {
+  const { base, provider, server, me } = await casa(t)
+  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  provider.seat.who = 'guid-1'
+  const ana = visitante()
+  await ana.go(`${server.url}/entrar`)
+  const leave = (cookie: string) =>
+    server.pedir('/sair', { method: 'POST', body: {}, headers: { cookie, 'sec-fetch-site': 'same-origin' } })
+  const cookie = `conferente=${ana.jar.get('conferente')}`
+  const left = await leave(cookie)
+  t.equal(left.status, 200)
+  const end = new URL(left.json.fim)
+  t.equal(end.origin, new URL(provider.oidc.issuer).origin)
+  t.equal(end.searchParams.get('client_id'), provider.oidc.client)
+  t.equal((await fetch(end)).status, 200, 'and there it is, a real provider’s')
+  t.equal(await me(ana), 401)
+  t.equal((await leave(cookie)).status, 204, 'a second time there is nothing to leave')
+  const linked = await server.entrar('revisor', 'bruno')
+  t.equal((await leave(linked)).status, 204)
+  t.same(server.failures, [])
+})
+
 test('two tabs may be on their way at once', async (t) => {
   const { base, provider, server } = await casa(t)
   await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`

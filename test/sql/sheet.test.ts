@@ -1,6 +1,7 @@
 // Decisions that come back in a spreadsheet: the same as by any other way, line by line, or left with the reason.
 import { type Test, test } from 'tap'
 import type { Row } from '../../src/db/connection.ts'
+import { readDecisions } from '../../src/export/index.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
 import { type Decisoes, decidir, exportada, linhas, preencher, salva } from '../helper/sheet.ts'
 
@@ -299,4 +300,95 @@ test('what is no sheet of decisions does nothing', async (t) => {
   for (const quem of ['leo', 'olivia', 'adelia', 'ninguem'] as const) {
     t.equal(await codigo(c.pessoa(quem)`select audit.decidir_planilha('[]', ${digest})`), '42501')
   }
+})
+
+test('a finding is postponed from a sheet, until the day before the reason or until its row changes', async (t) => {
+  const { c, id, folha } = await fila(t)
+  const file = await salva(
+    await folha({
+      1: ['adiar', '15/12/2099: espero a nota de crédito'],
+      2: ['adiar'],
+      3: ['adiar', 73_051], // the cell holds a day: 01/01/2100
+      4: ['adiar', '2099-12-15 1'],
+      5: ['adiar', '31/02/2099 depois'],
+      6: ['adiar', '15/12/2020 depois'],
+    }),
+  )
+  const { results } = await decidir(c.pessoa('ana'), file)
+  t.match(results, [
+    {
+      id: id(1),
+      decisao: 'adiar',
+      resultado: 'feita',
+      status: 'aberta',
+      explicacao: 'adiada até 15/12/2099',
+    },
+    { id: id(2), resultado: 'feita', explicacao: 'adiada até que o registro mude' },
+    { id: id(3), resultado: 'feita', explicacao: 'adiada até 01/01/2100' },
+    { id: id(4), resultado: 'feita', motivo: '1: espero resposta do fornecedor' },
+    { id: id(5), codigo: 'NC001', explicacao: /não se adia para 31\/02\/2099/ },
+    { id: id(6), codigo: 'NC001', explicacao: /não se adia para 15\/12\/2020/ },
+  ])
+  t.same(
+    [
+      ...(await c.sql`select ate::text, motivo from audit.decisoes where tipo = 'adiamento' order by divergencia_id`),
+    ],
+    [
+      { ate: '2099-12-15', motivo: 'espero a nota de crédito' },
+      { ate: 'infinity', motivo: 'decidida na planilha fila.xlsx' },
+      { ate: '2100-01-01', motivo: 'decidida na planilha fila.xlsx' },
+      { ate: '2099-12-15', motivo: '1: espero resposta do fornecedor' },
+    ],
+  )
+  t.same(
+    [...(await c.sql`select registro_id from audit.vw_divergencias_abertas where not adiada order by id`)],
+    [{ registro_id: '5' }, { registro_id: '6' }],
+  )
+  const [operation] = await c.sql`select id::int, detalhes from audit.operacoes where tipo = 'adiamento'`
+  t.match(operation?.['detalhes'], { planilha: { nome: 'fila.xlsx' } })
+  t.equal((await c.desfazer('ana', operation?.['id'])).length, 4, 'one act, taken back as one')
+  t.match(await c.pessoa('leo')`select situacao from audit.verificar_integridade()`, [
+    { situacao: 'provada' },
+  ])
+})
+
+test('a sheet is simulated: each line says what would become of it, and nothing is written', async (t) => {
+  const { c, id, folha } = await fila(t)
+  const lines = (
+    await readDecisions(
+      await salva(
+        await folha({
+          1: ['aprovar'],
+          2: ['rejeitar', 'certo'],
+          4: ['aprovar'],
+          5: ['aprovar'],
+          6: ['adiar'],
+        }),
+      ),
+    )
+  ).lines
+  const traces =
+    () => c.sql`select (select count(*) from audit.operacoes) as o, (select count(*) from audit.decisoes) as d,
+    (select count(*) from audit.alteracoes) as a, (select string_agg(status, ' ' order by id) from audit.divergencias_processadas) as s,
+    (select string_agg(categoria, ' ' order by id) from dw.lancamentos) as l`
+  const before = one(await traces())
+  const simulated = await c.pessoa('ana')`
+    select id::int, resultado, status, codigo, operacao_id from audit.decidir_planilha(${c.sql.json(lines as never)}, ${'0'.repeat(64)}, simular => true)`
+  t.same(
+    [...simulated],
+    [
+      { id: id(1), resultado: 'feita', status: 'corrigida', codigo: null, operacao_id: null },
+      { id: id(2), resultado: 'feita', status: 'rejeitada', codigo: null, operacao_id: null },
+      { id: id(4), resultado: 'deixada', status: 'aberta', codigo: 'NC017', operacao_id: null },
+      {
+        id: id(5),
+        resultado: 'feita',
+        status: 'aguardando_segunda_aprovacao',
+        codigo: null,
+        operacao_id: null,
+      },
+      { id: id(6), resultado: 'feita', status: 'aberta', codigo: null, operacao_id: null },
+    ],
+  )
+  t.strictSame(one(await traces()), before)
 })

@@ -1,6 +1,7 @@
--- Signs out: revokes the session by which its owner came. Once it is refused nothing more is recorded of it.
+-- Signs out: revokes the session by which its owner came, and says whether that began at the provider of single sign-on, where its owner may
+-- still be signed in. Once it is refused nothing more is recorded of it.
 create or replace function audit_interno.sair(nome text, papel text, token_id text)
-returns void
+returns boolean
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -14,7 +15,9 @@ begin
   v_operacao := audit_interno.abrir_operacao('acesso', motivo => 'saiu');
   insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (v_operacao, sair.token_id, 'saiu', v_nome);
   perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_build_object('ato', 'acesso revogado', 'token', sair.token_id));
+  return exists (
+    select from audit.tokens t join audit.operacoes o on o.id = t.operacao_id where t.id = sair.token_id and o.detalhes ->> 'por' = 'login único');
 end
 $$;
-comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. NC020 when it is no good any more.';
+comment on function audit_interno.sair(text, text, text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text, text, text) to conferente_servico;

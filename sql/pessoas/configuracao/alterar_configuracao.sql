@@ -31,16 +31,14 @@ begin
   v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
     detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  select string_agg(format('%s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece')), '; ')
-  into v_estranhos
-  from audit_interno.rotulos_estranhos(v_depois.chave) e;
+  v_estranhos := audit.configuracao_aviso(v_depois);
   if v_estranhos is not null then
-    raise warning using errcode = 'NC031', message = format('nenhum lançamento tem a categoria: %s', v_estranhos),
+    raise warning using errcode = 'NC031', message = v_estranhos,
       hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
   end if;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it.';
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
 grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;

@@ -1,7 +1,10 @@
 -- A word that answers nothing: the finding keeps its status, and its rule its record. What a person wrote, and what was there before,
--- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar.
+-- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
+-- audit.decidir_planilha, where what was seen (visto), a reason (motivos) and a day (ates) come with each finding, in the order of the ids,
+-- and the operation says of which file it is (detalhes).
 create or replace function audit_interno.anotar_divergencias(
-  ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null
+  ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null, visto text[] default null,
+  motivos text[] default null, ates date[] default null, detalhes jsonb default '{}'
 )
 returns setof audit.resultado_decisao
 language plpgsql
@@ -15,15 +18,17 @@ declare
 begin
   select array_agg(d.id) into v_ids
   from audit_interno.travar_divergencias(anotar_divergencias.ids, ato,
-    case when anotar_divergencias.tipo <> 'comentario' then audit_interno.situacoes_em_espera() end) d;
+    case when anotar_divergencias.tipo <> 'comentario' then audit_interno.situacoes_em_espera() end, anotar_divergencias.visto) d;
   v_operacao := audit_interno.abrir_operacao(anotar_divergencias.tipo, motivo => anotar_divergencias.motivo,
-    detalhes => jsonb_strip_nulls(jsonb_build_object('ate', anotar_divergencias.ate, 'para', anotar_divergencias.para)));
+    detalhes => anotar_divergencias.detalhes || jsonb_strip_nulls(jsonb_build_object('ate', anotar_divergencias.ate, 'para', anotar_divergencias.para)));
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca, ate, para, antes)
-  select v_operacao, d.id, anotar_divergencias.tipo, v_ator, anotar_divergencias.motivo, d.confianca, x.ate, x.para,
+  select v_operacao, d.id, anotar_divergencias.tipo, v_ator, coalesce(m.motivo, anotar_divergencias.motivo), d.confianca, x.ate, x.para,
     jsonb_build_object('adiada_ate', d.adiada_ate, 'encaminhada_para', d.encaminhada_para)
   from audit.divergencias_processadas d
+  left join unnest(anotar_divergencias.ids, anotar_divergencias.motivos, anotar_divergencias.ates) as m (id, motivo, ate)
+    on m.id = d.id and anotar_divergencias.motivos is not null
   cross join lateral (select
-    case anotar_divergencias.tipo when 'adiamento' then anotar_divergencias.ate when 'comentario' then d.adiada_ate end as ate,
+    case anotar_divergencias.tipo when 'adiamento' then coalesce(m.ate, anotar_divergencias.ate) when 'comentario' then d.adiada_ate end as ate,
     case anotar_divergencias.tipo when 'encaminhamento' then anotar_divergencias.para else d.encaminhada_para end as para) as x
   where d.id = any (v_ids) order by d.id;
   update audit.divergencias_processadas d
@@ -39,5 +44,5 @@ begin
     else to_char(anotar_divergencias.ate, '"adiada até "DD/MM/YYYY') end);
 end
 $$;
-comment on function audit_interno.anotar_divergencias(bigint[], text, text, text, date, text) is
+comment on function audit_interno.anotar_divergencias(bigint[], text, text, text, date, text, text[], text[], date[], jsonb) is
   'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';

@@ -2,7 +2,7 @@
 -- carries (audit.controle_planilha), so a finding that moved since is left; what makes up the decision is held against the
 -- finding itself, whatever digest a line bears. The acts are those of audit.aprovar_divergencias and its sisters, one operation for
 -- each kind of decision, and each says of which file it is.
-create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null)
+create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null, simular boolean default false)
 returns setof audit.resultado_planilha
 language plpgsql
 volatile security definer
@@ -36,63 +36,78 @@ begin
   end if;
   v_detalhes := jsonb_build_object('planilha', jsonb_strip_nulls(jsonb_build_object('sha256', arquivo, 'nome', v_nome)));
 
-  -- in one order for everybody, before any act
-  perform from audit.divergencias_processadas d
-  where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
-  order by d.id
-  for update;
-  foreach v_ato in array array['rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
-    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
-    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
-    continue when v_ids is null;
-    perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
-    update pg_temp.conferente_planilha p
-    set codigo = x.codigo, explicacao = case
-        when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
-        else x.explicacao || coalesce((
-          select format(' (por esta mesma planilha, operação %s)', max(o.id))
-          from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
-          where c.divergencia_id = p.id and o.detalhes #>> '{planilha,sha256}' = decidir_planilha.arquivo having count(*) > 0), '') end
-    from pg_temp.conferente_deixada x
-    join audit.divergencias_processadas d on d.id = x.divergencia_id
-    where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-    -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
-    with x as materialized ( -- asked once of each
-      select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
-        'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
-      ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
-      from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
-    )
-    update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
-    from x
-    where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
+  begin
+    -- in one order for everybody, before any act
+    perform from audit.divergencias_processadas d
+    where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
+    order by d.id
+    for update;
+    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
+      select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
+      from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+      continue when v_ids is null;
+      perform audit_interno.separar_divergencias(v_ids, v_ato, v_situacoes, v_vistos);
+      update pg_temp.conferente_planilha p
+      set codigo = x.codigo, explicacao = case
+          when x.codigo = 'NC021' then format('já não é o que a planilha mostra: está %s%s', d.status, coalesce(', proposto por ' || d.proposta_por, ''))
+          else x.explicacao || coalesce((
+            select format(' (por esta mesma planilha, operação %s)', max(o.id))
+            from audit.decisoes c join audit.operacoes o on o.id = c.operacao_id
+            where c.divergencia_id = p.id and o.detalhes #>> '{planilha,sha256}' = decidir_planilha.arquivo having count(*) > 0), '') end
+      from pg_temp.conferente_deixada x
+      join audit.divergencias_processadas d on d.id = x.divergencia_id
+      where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
+      -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
+      with x as materialized ( -- asked once of each
+        select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
+          'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
+        ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
+        from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null
+      )
+      update pg_temp.conferente_planilha p set codigo = 'NC021', explicacao = format('já não é o que a planilha mostra: %s', x.colunas)
+      from x
+      where p.id = x.id and p.decisao = v_ato and p.codigo is null and x.colunas is not null;
 
-    select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)
-    into v_ids, v_vistos, v_motivos
-    from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
-    continue when v_ids is null;
-    if v_ato = 'aprovar' then
-      update pg_temp.conferente_planilha p
-      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
-        motivo = coalesce(p.motivo, v_motivo)
-      from audit_interno.aprovar(v_ids, v_motivo, v_vistos, v_motivos, v_detalhes) r
-      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
-    else
-      update pg_temp.conferente_planilha p
-      set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
-        motivo = coalesce(p.motivo, v_motivo)
-      from audit_interno.responder(v_ids, v_ato, v_motivo, v_vistos, v_motivos, v_detalhes) r
-      where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      select array_agg(p.id order by p.id), array_agg(p.visto order by p.id), array_agg(coalesce(p.motivo, v_motivo) order by p.id)
+      into v_ids, v_vistos, v_motivos
+      from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
+      continue when v_ids is null;
+      if v_ato = 'aprovar' then
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+          motivo = coalesce(p.motivo, v_motivo)
+        from audit_interno.aprovar(v_ids, v_motivo, v_vistos, v_motivos, v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      elsif v_ato = 'adiar' then
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, operacao_id = r.operacao_id, motivo = coalesce(p.motivo, v_motivo),
+          explicacao = case when r.codigo is not null then r.explicacao else coalesce(to_char(p.ate, '"adiada até "DD/MM/YYYY'), 'adiada até que o registro mude') end
+        from audit_interno.anotar_divergencias(v_ids, 'adiamento', 'adiar', v_motivo, 'infinity', null, v_vistos, v_motivos, array(
+          select q.ate from pg_temp.conferente_planilha q where q.decisao = v_ato and q.codigo is null order by q.id), v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      else
+        update pg_temp.conferente_planilha p
+        set resultado = r.resultado, codigo = r.codigo, explicacao = r.explicacao, operacao_id = r.operacao_id, aviso = r.aviso,
+          motivo = coalesce(p.motivo, v_motivo)
+        from audit_interno.responder(v_ids, v_ato, v_motivo, v_vistos, v_motivos, v_detalhes) r
+        where p.id = r.id and p.decisao = v_ato and p.codigo is null;
+      end if;
+    end loop;
+
+    return query
+      select p.linha, p.id, p.decisao, coalesce(p.resultado, 'deixada'), p.codigo, p.explicacao, d.status, p.motivo,
+        case when simular is not true then p.operacao_id end, p.aviso
+      from pg_temp.conferente_planilha p
+      left join audit.divergencias_processadas d on d.id = p.id
+      order by p.linha, p.id;
+    if simular then
+      raise exception using errcode = 'NC999', message = 'simulação';
     end if;
-  end loop;
-
-  return query
-    select p.linha, p.id, p.decisao, coalesce(p.resultado, 'deixada'), p.codigo, p.explicacao, d.status, p.motivo, p.operacao_id, p.aviso
-    from pg_temp.conferente_planilha p
-    left join audit.divergencias_processadas d on d.id = p.id
-    order by p.linha, p.id;
+  exception when sqlstate 'NC999' then
+    null; -- everything above is undone but the lines that tell of it
+  end;
 end
 $$;
-comment on function audit.decidir_planilha(jsonb, text, text) is
-  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar or confirmar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
-grant execute on function audit.decidir_planilha(jsonb, text, text) to conferente_revisor;
+comment on function audit.decidir_planilha(jsonb, text, text, boolean) is
+  'Takes back the decisions of a sheet that was exported with the columns Decisão and Motivo, in one transaction. linhas: for each line {"linha": its number, "decisao": aprovar, rejeitar, confirmar or adiar, "motivo", "controle", "celulas": column to text or number}; at most 10000. arquivo: SHA-256 of the file, hexadecimal; with nome it is sealed with each operation (detalhes.planilha). Returns each line that has a decision or was changed: feita, sem_efeito, or deixada with codigo and explicacao: NC001 unknown decision, a reason without one, or a finding in two lines; NC004 unknown finding; NC005 decided meanwhile; NC006 no reason to reject; NC007 for another person; NC017 nothing proposed; NC021 no longer what the sheet shows; NC023 cells changed, or no controle. An aprovar or confirmar without a reason is recorded with the name of the sheet; a single digit as the reason of a rejeitar is that of the setting revisao.motivos, and of an adiar too; before that of an adiar may stand the day until which, such as 15/12/2026, else it is until the row changes. simular: takes the real path, says what would become of each line, and writes nothing. Errors: NC001 no lines, too many, none with a decision, or arquivo is no digest.';
+grant execute on function audit.decidir_planilha(jsonb, text, text, boolean) to conferente_revisor;

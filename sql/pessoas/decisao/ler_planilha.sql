@@ -17,7 +17,7 @@ begin
     select l.linha, nullif(lower(btrim(l.decisao)), '') as decisao, nullif(btrim(l.motivo), '') as motivo,
       substring(l.controle from '^ *([0-9a-f]{16})-[0-9a-f]{16} *$') as visto, substring(l.controle from '^ *[0-9a-f]{16}-([0-9a-f]{16}) *$') as resumo,
       case when l.celulas ->> 'id' ~ '^[1-9][0-9]{0,17}$' then (l.celulas ->> 'id')::bigint end as id,
-      audit_interno.celulas_lidas(l.celulas) as celulas, null::text as resultado, null::text as codigo, null::text as explicacao,
+      audit_interno.celulas_lidas(l.celulas) as celulas, null::text as dia, null::date as ate, null::text as resultado, null::text as codigo, null::text as explicacao,
       null::text as status, null::bigint as operacao_id, null::text as aviso
     from jsonb_to_recordset(ler_planilha.linhas) as l (linha integer, decisao text, motivo text, controle text, celulas jsonb);
   exception when data_exception then
@@ -27,6 +27,24 @@ begin
 
   delete from pg_temp.conferente_planilha p
   where p.decisao is null and p.motivo is null and (p.resumo is null or p.resumo = audit_interno.resumo_celulas(p.celulas));
+  -- a day before the reason; in a cell by itself, a spreadsheet makes the days since the zeroth of 1900 of it
+  update pg_temp.conferente_planilha p
+  set motivo = nullif(x.partes[4], ''), dia = coalesce(substring(p.motivo from '^[0-9/-]+'), p.motivo), ate = case
+    when x.partes[1] is null then date '1899-12-30' + p.motivo::integer
+    when x.ano >= 1900 and x.mes between 1 and 12 and x.partes[3]::integer between 1 and 31
+        and extract(month from make_date(x.ano, x.mes, 1) + (x.partes[3]::integer - 1)) = x.mes then
+      make_date(x.ano, x.mes, 1) + (x.partes[3]::integer - 1) end
+  from (
+    select q.ctid as lugar, d.partes, d.partes[1]::integer as ano, d.partes[2]::integer as mes
+    from pg_temp.conferente_planilha q
+    cross join lateral (
+      select case when q.motivo ~ '^[4-9][0-9]{4}$' then array[null, null, null, null] else coalesce(
+        regexp_match(q.motivo, '^([0-9]{4})-([0-9]{2})-([0-9]{2})[ ,:;.-]*(.*)$'),
+        (select array[m[3], m[2], m[1], m[4]] from regexp_match(q.motivo, '^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})[ ,:;.-]*(.*)$') as m where m is not null)) end as partes
+    ) as d
+    where q.decisao = 'adiar' and d.partes is not null
+  ) as x
+  where p.ctid = x.lugar;
   -- the page's reasons have digits
   update pg_temp.conferente_planilha p
   set motivo = (
@@ -34,17 +52,18 @@ begin
     from (select x.m ->> 'texto' as texto, row_number() over (order by x.n) as n
       from jsonb_array_elements(v_motivos) with ordinality as x (m, n) where x.m ->> 'ato' = p.decisao) as m
     where m.n = p.motivo::integer), explicacao = p.motivo
-  where p.motivo ~ '^[0-9]$' and p.decisao = 'rejeitar';
+  where p.motivo ~ '^[0-9]$' and p.decisao in ('rejeitar', 'adiar');
 
   update pg_temp.conferente_planilha t set codigo = x.codigo, explicacao = case x.codigo
       when 'NC001' then case
         when p.decisao is null then 'há um motivo e nenhuma decisão'
         when p.vezes > 1 then format('a divergência %s está em mais de uma linha', p.id)
-        else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar e confirmar', left(p.decisao, 100)) end
+        when p.dia is not null then format('não se adia para %s: um dia a partir de amanhã, como 15/12/2026; sem dia, até que o registro mude', p.dia)
+        else format('decisão desconhecida: %s; são possíveis aprovar, rejeitar, confirmar e adiar', left(p.decisao, 100)) end
       when 'NC004' then coalesce(format('divergência desconhecida: %s', p.id), 'falta o número da divergência')
       when 'NC006' then case
         when p.motivo is not null then format('o motivo é longo demais: %s caracteres; o máximo é 2000', length(p.motivo))
-        when p.explicacao is not null then format('não há motivo %s para rejeitar', p.explicacao)
+        when p.explicacao is not null then format('não há motivo %s para %s', p.explicacao, p.decisao)
         else 'falta o motivo de rejeitar' end
       else case when p.resumo is null then 'falta o controle: a linha não esperava decisão quando foi exportada, ou ele foi apagado'
         else format('%s não são as que foram exportadas%s; nada se corrige numa célula',
@@ -58,11 +77,13 @@ begin
   left join audit.divergencias_processadas d on d.id = p.id
   cross join lateral (select case
     when p.decisao is null and p.motivo is not null then 'NC001'
-    when p.decisao not in ('aprovar', 'rejeitar', 'confirmar') then 'NC001'
+    when p.decisao not in ('aprovar', 'rejeitar', 'confirmar', 'adiar') then 'NC001'
     when d.id is null then 'NC004'
     when p.vezes > 1 then 'NC001'
+    when p.dia is not null and (p.ate > audit.hoje()) is not true then 'NC001'
     when p.resumo is null or p.resumo <> audit_interno.resumo_celulas(p.celulas) then 'NC023'
-    when p.decisao = 'rejeitar' and p.motivo is null or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
+    when p.decisao = 'rejeitar' and p.motivo is null or p.decisao = 'adiar' and p.motivo is null and p.explicacao is not null
+      or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
   analyze pg_temp.conferente_planilha; -- it is joined with much from here on
 end

@@ -75,6 +75,7 @@ begin
     from dw.lancamentos l where l.carregado_em >= v_controle.limite;
   end if;
 
+  perform regra_pendente_verificacao.conhecer_sucessoras();
   if v_refazer then
     perform regra_pendente_verificacao.contar_meses(null);
   else

@@ -52,6 +52,8 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_categorias();
+  return query select * from audit_interno.diagnosticar_notas();
   return query select * from audit_interno.diagnosticar_correio();
   return query select * from audit_interno.diagnosticar_sinais();
 end

@@ -9,7 +9,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   case when d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()) then audit_interno.grupo_em(d,
     (select (c.valor #>> '{}')::numeric from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'), r.piso, d.status,
     d.encaminhada_para) end as grupo,
-  coalesce(d.adiada_ate > (select audit.hoje()), false) as adiada,
+  d.adiada_ate is not null and d.adiada_ate > (select audit.hoje()) as adiada,
   case when d.adiada_ate > (select audit.hoje()) and d.adiada_ate < 'infinity' then d.adiada_ate end as adiada_ate, d.encaminhada_para,
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
@@ -19,7 +19,8 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
     (d.valores_propostos ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric, d.valor_em_risco) end as ajuste_periodo
 from audit.divergencias_processadas d
 left join audit.regras r on r.nome = d.regra
-cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado) as f
+cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select l.todos from audit_interno.lista_fechados() l),
+  (select l.parciais from audit_interno.lista_fechados() l), (select l.itens from audit_interno.lista_fechados() l)) as fechado) as f
 -- asked of those alone that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c

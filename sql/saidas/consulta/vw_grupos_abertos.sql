@@ -5,11 +5,13 @@ with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
 ), pisos as materialized ( -- a join would have all that waits sorted twice
   select jsonb_object_agg(r.nome, r.piso) as de from audit.regras r
+), fechados as materialized (
+  select f.* from audit_interno.lista_fechados() as f
 ), espera as (
   select d.id, d.regra, d.especie, d.mudanca, audit_interno.faixa_confianca(d.confianca) as faixa,
     audit_interno.pede_duas(d, (select valor from dupla)) as duas, d.status as situacao, audit_interno.fornecedor_grupo(d) as fornecedor, d.encaminhada_para,
     audit_interno.e_improvavel(d, ((select de from pisos) ->> d.regra)::numeric) as improvavel,
-    audit_interno.e_fechado(d.mes, d.filial, (select audit_interno.lista_fechados())) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
+    audit_interno.e_fechado(d.mes, d.filial, (select f.todos from fechados f), (select f.parciais from fechados f), (select f.itens from fechados f)) as fechado, d.valor_em_risco, d.confianca, d.detectada_em
   from audit.divergencias_processadas d
   where audit.aguarda_pessoa(d.status) and (d.adiada_ate is null or d.adiada_ate <= (select audit.hoje()))
 ), grupo as (

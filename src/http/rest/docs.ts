@@ -2,12 +2,13 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import type { HttpContext } from '../context.ts'
+import { SECURE_NAME } from '../session.ts'
 
 const PLACE = '/api/docs'
 
 /** The OpenAPI document is gathered from the routes that follow. */
 export async function installOpenApi(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {
-  const { title, description, bearer, tags } = text.rest
+  const { title, description, bearer, cookie, tags } = text.rest
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -17,9 +18,11 @@ export async function installOpenApi(app: FastifyInstance, { text, settings }: H
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: bearer },
+          entrada: { type: 'apiKey', in: 'cookie', name: SECURE_NAME, description: cookie },
         },
       },
-      security: [{ token: [] }],
+      // either will do
+      security: [{ token: [] }, { entrada: [] }],
     },
     refResolver: { buildLocalReference: ({ $id }, _, __, i) => (typeof $id === 'string' ? $id : `def-${i}`) },
   })

@@ -13,7 +13,7 @@ export function admitSheet({ text }: HttpContext): onRequestAsyncHookHandler {
   return async (request, reply) => {
     const [row] = await request.asCaller(
       (sql) => sql<{ may: boolean }[]>`
-        select has_function_privilege('audit.decidir_planilha(jsonb, text, text)', 'execute') as may`,
+        select has_function_privilege('audit.decidir_planilha(jsonb, text, text, boolean)', 'execute') as may`,
     )
     if (row?.may !== true) throw new Problem(403, text.http.forbidden, { code: '42501' })
     if (open >= AT_ONCE) throw new Problem(503, text.http.busy, { headers: { 'retry-after': '10' } })
@@ -28,7 +28,7 @@ export function admitSheet({ text }: HttpContext): onRequestAsyncHookHandler {
 export function planilha({ text }: HttpContext): RouteHandlerMethod {
   return async (request: FastifyRequest, reply) => {
     const { readDecisions, SheetError } = await import('../../export/index.ts')
-    const { nome = null } = request.query as { nome?: string }
+    const { nome = null, simular = false } = request.query as { nome?: string; simular?: boolean }
     const file = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const { lines, sha256 } = await readDecisions(file).catch((error) => {
       if (!(error instanceof SheetError)) throw error
@@ -38,7 +38,7 @@ export function planilha({ text }: HttpContext): RouteHandlerMethod {
       request,
       reply,
       (sql) => sql<{ documento: string }[]>`
-        with d as materialized (select * from audit.decidir_planilha(${JSON.stringify(lines)}::text::jsonb, ${sha256}, ${nome}))
+        with d as materialized (select * from audit.decidir_planilha(${JSON.stringify(lines)}::text::jsonb, ${sha256}, ${nome}, ${simular}))
         select jsonb_build_object(
           'arquivo', ${sha256}::text,
           'por_resultado', (select jsonb_object_agg(s.resultado, s.n) from (select d.resultado, count(*) as n from d group by d.resultado) as s),

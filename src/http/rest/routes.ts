@@ -8,6 +8,7 @@ import { admitSheet, planilha } from './planilha.ts'
 import { processar } from './processar.ts'
 import {
   answers,
+  CLOSED,
   DECIDED,
   files,
   list,
@@ -125,7 +126,7 @@ export function routes(context: HttpContext): readonly Route[] {
       summary: operation.planilha,
       method: 'POST',
       path: '/divergencias/planilha',
-      querystring: object({ nome: p.fileName }),
+      querystring: object({ nome: p.fileName, simular: p.simulate }),
       body: p.sheet,
       response: gives(answer.sheet, SHEET_DECIDED),
       handler: planilha(context),
@@ -223,6 +224,48 @@ export function routes(context: HttpContext): readonly Route[] {
       }),
       response: gives(answer.page, page('Sessao')),
       handler: document('audit.consultar_sessoes'),
+    },
+    {
+      id: 'listarPeriodosFechados',
+      tag: 'periodos',
+      summary: operation.periodos,
+      method: 'GET',
+      path: '/periodos',
+      response: gives(answer.rows, CLOSED),
+      handler: asks(
+        (sql) => sql`
+          select coalesce(jsonb_agg(to_jsonb(p) order by p.mes, p.filial nulls first, p.origem), '[]')::text as documento
+          from audit.periodos_fechados() p`,
+      ),
+    },
+    {
+      id: 'fecharPeriodo',
+      tag: 'periodos',
+      summary: operation.fecharPeriodo,
+      method: 'POST',
+      path: '/periodos/fechar',
+      body: object({ mes: p.month, ate: p.lastMonth, filial: p.branch, motivo: p.reason }, ['mes', 'motivo']),
+      response: gives(answer.rows, list('Periodo')),
+      handler: asks(
+        (sql, { mes, motivo, filial, ate }) => sql`
+          select jsonb_agg(to_jsonb(p) order by p.mes)::text as documento
+          from audit.fechar_periodo(${mes as string}::text::date, ${motivo as string}, ${filial as string}, ${ate as string}::text::date) p`,
+        DECISION_MS,
+      ),
+    },
+    {
+      id: 'reabrirPeriodo',
+      tag: 'periodos',
+      summary: operation.reabrirPeriodo,
+      method: 'POST',
+      path: '/periodos/reabrir',
+      body: object({ mes: p.month, filial: p.branch, motivo: p.reason }, ['mes', 'motivo']),
+      response: gives(answer.period, { $ref: 'Periodo#' }),
+      handler: asks(
+        (sql, { mes, motivo, filial }) => sql`
+          select to_jsonb(p)::text as documento
+          from audit.reabrir_periodo(${mes as string}::text::date, ${motivo as string}, ${filial as string}) p`,
+      ),
     },
     {
       id: 'exportarDivergencias',

@@ -11,6 +11,7 @@ const ROWS = {
   Operacao: 'audit.vw_operacoes_resumo',
   Sessao: 'audit.sessoes_processamento',
   Execucao: 'audit.execucoes_regra',
+  Periodo: 'audit.periodos',
   LinhaResumo: 'audit.vw_metricas_resumo',
   LinhaDesempenho: 'audit.vw_metricas_desempenho',
   RegraMedida: 'audit.vw_metricas_regras',
@@ -176,6 +177,23 @@ export const SHEET_DECIDED: Schema = {
     arquivo: { type: 'string', pattern: '^[0-9a-f]{64}$' },
     por_resultado: { type: 'object', additionalProperties: { type: 'integer' } },
     itens: list('ResultadoPlanilha'),
+  },
+}
+
+/** A month that is closed now, here or by the warehouse's own list. */
+export const CLOSED: Schema = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['mes', 'filial', 'origem'],
+    properties: {
+      mes: { type: 'string', format: 'date' },
+      filial: { type: ['string', 'null'] },
+      origem: { type: 'string' },
+      fechado_por: { type: ['string', 'null'] },
+      fechado_em: { type: ['string', 'null'], format: 'date-time' },
+      motivo: { type: ['string', 'null'] },
+    },
   },
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import files from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -8,6 +8,15 @@ const PLACE = '/revisao'
 const PAGE = fileURLToPath(new URL('./page', import.meta.url))
 /** In this order: what fits a phone or paper comes after what it changes. */
 const STYLES = ['style', 'desk', 'hand', 'details', 'overview', 'ruling', 'narrow', 'print']
+/** What the first question to the server needs, and then what draws the answer. */
+const FIRST = ['start', 'api', 'queries', 'words', 'app', 'preact']
+const MODULES = [
+  ...FIRST,
+  ...readdirSync(PAGE)
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => file.slice(0, -'.mjs'.length))
+    .filter((name) => !FIRST.includes(name)),
+]
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -76,6 +85,8 @@ function html(base: string, language: string, { title, needsScript }: HttpContex
 <title>${title}</title>
 <link rel="icon" href="data:,">
 ${STYLES.map((name) => `<link rel="stylesheet" href="${base}/${name}.css">`).join('\n')}
+${MODULES.map((name) => `<link rel="modulepreload" href="${base}/${name}.mjs">`).join('\n')}
+<script type="module" src="${base}/start.mjs"></script>
 <script type="module" src="${base}/app.mjs"></script>
 <body>
 <noscript>${needsScript}</noscript>

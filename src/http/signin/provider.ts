@@ -43,6 +43,11 @@ export interface Provider {
    * @throws {TokenError} when there is no name, or no role of ours
    */
   comeBack(query: string, departure: Departure): Promise<Named>
+  /**
+   * Where a person signs out of the provider too, if it has such a place.
+   * @throws {ProviderError}
+   */
+  end(): Promise<URL | undefined>
 }
 
 const CLOCK_TOLERANCE_S = 30
@@ -99,6 +104,10 @@ export function createProvider(oidc: OidcSettings): Provider {
         }
       }
       return named(oidc, all)
+    },
+    async end() {
+      const { client, config } = await open().catch(failed)
+      return config.serverMetadata().end_session_endpoint ? client.buildEndSessionUrl(config) : undefined
     },
   }
 }

@@ -3,6 +3,7 @@ import type { HttpContext } from '../context.ts'
 import { Problem } from '../problem.ts'
 import { fromOwnPage } from '../session.ts'
 import { TokenError, type TokenRecord } from '../token.ts'
+import { createProvider } from './provider.ts'
 import { digestOf, drawSecret, linkOf } from './secret.ts'
 import { singleSignOn } from './single-sign-on.ts'
 
@@ -31,7 +32,8 @@ export async function signin(app: FastifyInstance, context: HttpContext): Promis
   }
 
   app.get('/', { ...open, exposeHeadRoute: true }, (_request, reply) => reply.redirect(`${basePath}/revisao`))
-  singleSignOn(app, context)
+  const provider = settings.oidc && createProvider(settings.oidc)
+  singleSignOn(app, context, provider)
 
   app.post('/entrar/convite', { ...open, onRequest: ours }, async (request, reply) => {
     const secret = member(request, 'convite')
@@ -79,11 +81,18 @@ export async function signin(app: FastifyInstance, context: HttpContext): Promis
     })
     if (caller) {
       const { name, role, tokenId = null } = caller
-      await access
-        .asService((sql) => sql`select audit_interno.sair(${name}, ${role}, ${tokenId})`)
+      const rows = await access
+        .asService(
+          (sql) => sql<{ sso: boolean }[]>`select audit_interno.sair(${name}, ${role}, ${tokenId}) as sso`,
+        )
         .catch((error) => {
           if (error.code !== 'NC020') throw error // out already
         })
+      // Who came by the company's login is still signed in there, and would be let in again by a click.
+      if (rows?.[0]?.sso) {
+        const end = await provider?.end().catch((error) => failed(error, request.id))
+        if (end) return { fim: end.href }
+      }
     }
     return reply.code(204).send()
   })

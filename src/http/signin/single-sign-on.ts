@@ -4,7 +4,7 @@ import { publicDatabaseError } from '../problem.ts'
 import { TokenError, type TokenRecord } from '../token.ts'
 import { noticePage } from './notice.ts'
 import { placeAfter } from './place.ts'
-import { createProvider, type Departure, ProviderError } from './provider.ts'
+import { type Departure, type Provider, ProviderError } from './provider.ts'
 
 const MINUTES = 10
 
@@ -14,16 +14,19 @@ interface Kept extends Departure {
 }
 
 /** /entrar leads to the provider, which sends people back to /entrar/retorno. Whoever cannot come in is told why on a page. */
-export function singleSignOn(app: FastifyInstance, context: HttpContext): void {
+export function singleSignOn(
+  app: FastifyInstance,
+  context: HttpContext,
+  provider: Provider | undefined,
+): void {
   const { settings, text, access, sessions, failed } = context
   const { basePath, oidc } = settings
   const said = text.http.signIn
   const open = { config: { public: true }, schema: { hide: true } }
-  if (oidc === undefined) {
+  if (oidc === undefined || provider === undefined) {
     app.get('/entrar', open, (_request, reply) => reply.redirect(`${basePath}/revisao`))
     return
   }
-  const provider = createProvider(oidc)
   const secure = oidc.returnUrl.startsWith('https:')
   // As the provider leads back from another site it may not be strict. A name for each departure: two tabs may leave at once.
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const

@@ -4,6 +4,11 @@ import { both } from '../both.ts'
 export const door = {
   title: both('Entrar', 'Sign in'),
   sso: both('Entrar com o login da empresa', "Sign in with the company's login"),
+  stillIn: both(
+    'Você saiu do Conferente, e continua dentro do login da empresa.',
+    "You have left Conferente, and are still signed in to the company's login.",
+  ),
+  leaveToo: both('Sair dele também', 'Leave that too'),
   mailed: {
     address: both('Seu e-mail', 'Your mail address'),
     send: both('Receber um link por e-mail', 'Have a link mailed'),

@@ -204,6 +204,23 @@ export const review = {
     what: both('O quê', 'What'),
   },
   flagOnly: both('só aponta', 'only flagged'),
+  closed: {
+    entry: both('período fechado', 'closed period'),
+    amount: both(
+      'período fechado: {value} a lançar no período aberto',
+      'closed period: {value} to be booked in the open one',
+    ),
+    group: {
+      one: both(
+        '1 em período fechado: nada se grava nele. Lance o ajuste no período aberto e confirme (na linha aberta com o).',
+        '1 in a closed period: nothing is written there. Book the adjustment in the open one, and confirm it (in the entry opened with o).',
+      ),
+      many: both(
+        '{n} em período fechado: nada se grava nele. Lance os ajustes no período aberto e confirme (na linha aberta com o).',
+        '{n} in a closed period: nothing is written there. Book the adjustments in the open one, and confirm them (in the entry opened with o).',
+      ),
+    },
+  },
   notKept: both('não anotado', 'not on record'),
   twinShort: both('nº {id}, {day}', 'no. {id}, {day}'),
   twin: both('Gêmeo: lançamento {id}', 'Twin: entry {id}'),

@@ -117,7 +117,40 @@ export const ruling = {
     limite_fracao: both('Máximo da janela por sessão, em %', 'Most of the window in a session, in %'),
     limite_valor: both('Máximo corrigido por sessão, em R$', 'Most corrected in a session, in R$'),
     prioridade: both('Ordem na sessão', 'Order in the session'),
+    colunas_resumo: both(
+      'Colunas pelas quais se reconhece o lançamento',
+      'Columns by which people recognise the entry',
+    ),
+    dependencias: both(
+      'Esquemas, funções e visões que também são código dela',
+      'Schemas, functions and views that are code of it too',
+    ),
     tempo_limite: both('Tempo-limite de uma etapa, em minutos', 'Time limit of a step, in minutes'),
+  },
+  commas: both('Separe por vírgulas.', 'Put commas between.'),
+  periods: {
+    title: both('Períodos fechados', 'Closed periods'),
+    closed: {
+      one: both('1 fechado', '1 closed'),
+      many: both('{n} fechados', '{n} closed'),
+    },
+    none: both('Nenhum mês está fechado.', 'No month is closed.'),
+    explain: both(
+      'Num mês fechado nada se grava: o que se achar nele é lançado no período aberto.',
+      'Nothing is written into a closed month: what is found there is booked in the open one.',
+    ),
+    month: both('Mês', 'Month'),
+    until: both('Até o mês', 'Up to the month'),
+    branch: both('Filial', 'Branch'),
+    whole: both('a empresa toda', 'the whole company'),
+    close: both('Fechar um mês', 'Close a month'),
+    reopen: both('Reabrir', 'Open again'),
+    byWarehouse: both('pelo armazém ({source})', 'by the warehouse ({source})'),
+    nothing: both('Escolha um mês.', 'Choose a month.'),
+    act: {
+      fechado: both('fechado {month}, {branch}', 'closed {month}, {branch}'),
+      reaberto: both('reaberto {month}, {branch}', 'opened again {month}, {branch}'),
+    },
   },
   noLimit: both('Vazio: sem limite próprio.', 'Empty: no limit of its own.'),
   newRecord: both(

@@ -17,6 +17,7 @@ export const sheet = {
     aprovar: both('aprovar', 'approve'),
     rejeitar: both('rejeitar', 'reject'),
     confirmar: both('confirmar', 'confirm'),
+    adiar: both('adiar', 'postpone'),
   },
   done: {
     one: both('1 decidida', '1 decided'),

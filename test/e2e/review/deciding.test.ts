@@ -137,7 +137,7 @@ test(
       .waitFor({ state: 'attached' })
     await dialogo(page).getByRole('button', { name: 'Confirmar' }).click()
     t.equal(await cena.status(1), 'aberta', 'without a reason nothing is sent')
-    await dialogo(page).getByLabel('categoria').fill('TERCEIRA')
+    await dialogo(page).getByLabel('categoria').fill('OUTRA')
     await dizer(page, 'a nota diz outra')
     await dito(page, /1 aguarda segunda pessoa/)
     t.equal(await cena.categoria(1), 'ERR', 'not before another person has seen it')

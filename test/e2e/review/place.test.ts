@@ -70,7 +70,7 @@ test(
     await page.keyboard.press('Escape')
     t.equal(await page.evaluate("document.activeElement.matches('tr.at')"), true)
     await page.getByRole('button', { name: /^Corrigir este/ }).press('Enter')
-    await dialogo(page).getByLabel('categoria').fill('TERCEIRA')
+    await dialogo(page).getByLabel('categoria').fill('OUTRA')
     const { promise: held, resolve: release } = Promise.withResolvers<void>()
     await page.route('**/graphql', async (route) => {
       await held

@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
 import { semNavegador } from '../../helper/browser.ts'
-import { dito, espera, lido, type Mesa, mesa, naMao } from '../../helper/desk.ts'
+import { dito, espera, itens, lido, type Mesa, mesa, naMao } from '../../helper/desk.ts'
 
 /** A ledger in which people book marketing, mostly where it belongs. */
 async function livro({ cena }: Mesa) {
@@ -179,8 +179,13 @@ test(
     t.equal(await form.getByLabel('Limiar, em %').inputValue(), '120')
     await form.getByLabel('Limiar, em %').fill('97,5')
     await form.getByLabel('Máximo de correções por sessão').fill('')
+    await form.getByLabel('Colunas pelas quais se reconhece o lançamento').fill('fornecedor, documento')
+    await form.getByLabel('Esquemas, funções e visões que também são código dela').fill('dw')
     await guardar(page, 'Mudar errada', 'sem limite próprio')
     await dito(page, /Feito/)
+    t.match(await cena.sql`select colunas_resumo, dependencias from audit.regras where nome = 'errada'`, [
+      { colunas_resumo: ['fornecedor', 'documento'], dependencias: ['dw'] },
+    ])
     t.match(await cena.sql`select limite_linhas from audit.regras where nome = 'errada'`, [
       { limite_linhas: null },
     ])
@@ -212,6 +217,19 @@ test(
       .locator('.changes')
       .getByRole('row', { name: /pendente\.rotulos: não dito → Serviços assim se estaciona aqui/ })
       .waitFor()
+
+    const marketing = await mudar('trade_marketing.categoria')
+    await marketing.getByLabel('trade_marketing.categoria').fill('Servicos')
+    await guardar(page, 'Mudar trade_marketing.categoria', 'ainda será carregada')
+    t.match(await dito(page, /Feito/), /Feito/)
+    await marketing.waitFor({ state: 'detached' })
+    await (await mudar('trade_marketing.categoria')).getByLabel('trade_marketing.categoria').fill('Servissos')
+    await guardar(page, 'Mudar trade_marketing.categoria', 'ainda será carregada')
+    t.match(
+      await dito(page, /nenhum lançamento tem a categoria/),
+      /nenhum lançamento tem a categoria: Servissos \(parecidas, com seus lançamentos: Serviços/,
+      'the warning that psql shows',
+    )
 
     await trecho(page, 'Agenda').click()
     await page.getByText(/^Próxima sessão: /).waitFor()
@@ -266,6 +284,38 @@ test(
         { ato: 'adiar', texto: 'espero a nota' },
       ],
     })
+  },
+)
+
+test(
+  'a month is closed and opened again with a reason; what waits in it says what is to be booked in the open one',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1, valor: 700, data: '2026-10-20' }, { id: 2 })
+    await cena.processar()
+    const page = await entrar('administrador', 'adelia', '?tela=regras&grupo=periodos')
+    await page.getByText('Nenhum mês está fechado.').waitFor()
+    await page.getByRole('button', { name: 'Fechar um mês' }).click()
+    await page.getByLabel('Mês', { exact: true }).fill('2026-10')
+    await guardar(page, 'Fechar um mês', 'balanço assinado')
+    await page.getByRole('row', { name: /^10\/2026 a empresa toda adelia .* balanço assinado/ }).waitFor()
+    const reviewer = await entrar('revisor', 'ana')
+    await reviewer.getByText('1 em período fechado: nada se grava nele.').waitFor()
+    await itens(reviewer).getByText('período fechado: R$\u00a0700,00 a lançar no período aberto').waitFor()
+    t.equal(
+      await itens(reviewer).getByText('período fechado').count(),
+      1,
+      'of the other month nothing is said',
+    )
+    await reviewer.goto(reviewer.url().replace(/[?].*|$/, `?divergencia=${(await cena.achado(1)).id}`))
+    await itens(reviewer).getByText('a lançar no período aberto').waitFor()
+    await page.getByRole('button', { name: 'Reabrir: 10/2026, a empresa toda' }).click()
+    await guardar(page, 'Reabrir: 10/2026, a empresa toda', 'faltou uma nota')
+    await page.getByText('Nenhum mês está fechado.').waitFor()
+    await page.locator('.changes').getByText('fechado 10/2026, a empresa toda').waitFor()
+    await page.locator('.changes').getByText('reaberto 10/2026, a empresa toda').waitFor()
+    t.same([...(await cena.sql`select mes from audit.periodos_fechados()`)], [])
   },
 )
 

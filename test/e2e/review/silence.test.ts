@@ -87,7 +87,7 @@ test(
     await page.unroute('**/graphql')
 
     await page.keyboard.press('e')
-    await dialogo(page).getByLabel('categoria').fill('TERCEIRA')
+    await dialogo(page).getByLabel('categoria').fill('OUTRA')
     await dialogo(page).getByLabel('Motivo').fill('duas vezes')
     await page.evaluate(
       "const f = document.querySelector('dialog form'); f.requestSubmit(); f.requestSubmit()",

@@ -188,6 +188,7 @@ function admit({ ok, status }, answer) {
  * Comes in or goes, or asks for a link.
  * @param {'entrar/convite' | 'entrar/pedido' | 'sair'} path
  * @param {Record<string, string>} body
+ * @returns {Promise<{ fim?: string }>} fim: where one signs out of the company's login too
  * @throws {Refusal}
  */
 export async function post(path, body) {
@@ -202,7 +203,7 @@ export async function post(path, body) {
   } catch (error) {
     throw new Refusal(error instanceof DOMException && error.name === 'TimeoutError' ? t.silent : t.offline)
   }
-  if (response.ok) return
+  if (response.ok) return response.status === 200 ? response.json() : {}
   const { detail, sugestao } = await response.json().catch(() => ({}))
   throw new Refusal(detail ?? t.offline, { hint: sugestao })
 }

@@ -13,6 +13,7 @@ import { html, render, useEffect, useMemo, useState } from './preact.mjs'
 import { whoAmI } from './queries.mjs'
 import { Queue } from './queue.mjs'
 import { Rules } from './rules.mjs'
+import { begin } from './start.mjs'
 import { Said, Strip, screensOf, Top } from './top.mjs'
 import { t } from './words.mjs'
 
@@ -24,11 +25,13 @@ function Page() {
   const [me, setMe] = useState(/** @type {Person | undefined} */ (undefined))
   const [refusal, setRefusal] = useState(/** @type {string | undefined} */ (undefined))
   const [failed, setFailed] = useState('')
+  const [end, setEnd] = useState(/** @type {string | undefined} */ (undefined))
   const [secret, setSecret] = useState(invitation)
   /** @param {string} [nobody] what it means that nobody has signed in */
   const recognise = (nobody = '') => {
     setFailed('')
-    whoAmI().then(
+    const asked = begin('me') ?? whoAmI()
+    asked.then(
       (who) => {
         setMe(who)
         tabs.postMessage('entrou') // whichever way it was
@@ -43,7 +46,8 @@ function Page() {
   const leave = async () => {
     setDoor(undefined)
     try {
-      await post('sair', {})
+      const { fim } = await post('sair', {})
+      setEnd(fim)
       setRefusal('')
       tabs.postMessage('saiu')
     } catch (error) {
@@ -69,7 +73,8 @@ function Page() {
   if (secret)
     return html`<${Invited} secret=${secret} entered=${() => arrive(t.door.invited.notKept)} drop=${() => arrive()} />`
   if (me) return html`<${Review} key=${me.nome} me=${me} leave=${leave} become=${setMe} />`
-  if (refusal !== undefined) return html`<${Login} refusal=${refusal} recognise=${() => recognise()} />`
+  if (refusal !== undefined)
+    return html`<${Login} refusal=${refusal} end=${end} recognise=${() => recognise()} />`
   return html`<main class="plain"><p role=${failed ? 'alert' : 'status'}>${failed || t.loading}</p>${failed && html`<button type="button" onClick=${() => recognise()}>${t.tryAgain}</button>`}</main>`
 }
 

@@ -59,12 +59,12 @@ export function Change({ title, fields, read, save, close, focused = true }) {
  * Makes a change of what is set, and says what came of it.
  * @param {import('./office.mjs').Office} office
  * @param {string} title
- * @param {(slow: () => void) => Promise<unknown>} work
+ * @param {(slow: () => void) => Promise<unknown>} work gives the database's warning, where it has one
  */
 export const makeChange = (office, title, work) =>
   office.send({ key: `set ${title}`, title, section: '', count: 1, word: 'set' }, async (slow) => {
-    await work(slow)
-    return [{ id: title, status: 'mudanca' }]
+    const aviso = await work(slow)
+    return [{ id: title, status: 'mudanca', aviso: typeof aviso === 'string' ? aviso : null }]
   })
 
 /**

@@ -1,5 +1,5 @@
 // What was changed of a rule, the patterns or the settings, by whom and why.
-import { label, moment, number, plain, say, share } from './format.mjs'
+import { label, moment, month, number, plain, say, share } from './format.mjs'
 import { html } from './preact.mjs'
 import { CHANGES } from './ruling.mjs'
 import { t } from './words.mjs'
@@ -33,7 +33,7 @@ export const shown = (value) =>
         ? number(value)
         : plain(value)
 
-/** @param {any} operation */
+/** @param {any} operation @returns {{ name: string, text: string }[]} */
 function wordsOf({ tipo, detalhes }) {
   const { antes, depois } = detalhes
   if (tipo === 'configuracao')
@@ -52,6 +52,14 @@ function wordsOf({ tipo, detalhes }) {
         name: t.ruling.rule[/** @type {keyof typeof t.ruling.rule} */ (name)] ?? label(name),
         text: say(t.ruling.arrow, { before: one(name, antes[name]), after: one(name, depois[name]) }),
       }))
+  }
+  if (tipo === 'periodo') {
+    const { fechados, reaberto } = detalhes
+    const act = t.ruling.periods.act[fechados ? 'fechado' : 'reaberto']
+    return (fechados ?? [reaberto]).map((/** @type {any} */ { mes, filial }) => ({
+      name: '',
+      text: say(act, { month: month(mes), branch: filial ?? t.ruling.periods.whole }),
+    }))
   }
   const { padrao, campo, acao, ativo } = detalhes
   const where = t.ruling.field[/** @type {keyof typeof t.ruling.field} */ (campo)]

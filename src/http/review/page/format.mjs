@@ -46,6 +46,9 @@ export const moment = (at) => MOMENT.format(local(at))
 export const clock = (at) => CLOCK.format(local(at))
 /** @param {string} at */
 export const weekday = (at) => WEEKDAY.format(local(at))
+const MONTH = new Intl.DateTimeFormat(LANGUAGE, { month: '2-digit', year: 'numeric', timeZone: 'UTC' })
+/** The month of a day, as 10/2026. @param {string} day */
+export const month = (day) => MONTH.format(new Date(`${day}T00:00:00Z`))
 /** @param {string} at */
 export const dayOf = (at) => at.slice(0, 10)
 

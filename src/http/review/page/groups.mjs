@@ -15,6 +15,7 @@ import { LANGUAGE, t } from './words.mjs'
  * @property {number} count
  * @property {number} value
  * @property {number} two how many need two people
+ * @property {number} closed how many lie in a closed period
  * @property {string} from
  * @property {string} to
  * @property {string} since
@@ -133,6 +134,7 @@ function made(group, rules) {
     count: Number(group.quantidade),
     value: Number(group.valor),
     two: Number(group.duasPessoas),
+    closed: Number(group.fechadas),
     from: group.confiancaDe,
     to: group.confiancaAte,
     since: group.maisAntiga,

@@ -2,7 +2,7 @@
 
 import { useDeciding } from './deciding.mjs'
 import { Decision } from './decision.mjs'
-import { say } from './format.mjs'
+import { count, say } from './format.mjs'
 import { Items } from './items.mjs'
 import { useKeys } from './keys.mjs'
 import { Alone, Asked, Offered } from './offered.mjs'
@@ -133,6 +133,7 @@ export function Hand({ group, office, decides, me, hits, moveOn, back, focused }
       <button type="button" class="back" onClick=${back}>‹ ${t.groups}</button>
       <h2 id="hand" tabindex="-1" ref=${title}>${group.title}${group.supplier && html` <small class="soft" lang="pt-BR">${group.supplier}</small>`}</h2>
       <p class="sentence">${group.sentence} ${group.own && t.ownProposal} ${group.forwarded && say(t.forwardedTo, { who: group.forwarded })}</p>
+      ${group.closed > 0 && html`<p class="notice missed">${count(t.closed.group, group.closed)}</p>`}
       <${Tally} group=${group} today=${today} />
       ${decides && panel === undefined && html`<${Offered} group=${group} deciding=${deciding} rest=${rest} out=${left.size} note=${memory.note} finding=${finding} />`}
       <${Asked} group=${group} deciding=${deciding} office=${office} me=${me} memory=${memory} rest=${rest} value=${value} />

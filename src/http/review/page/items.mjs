@@ -96,6 +96,10 @@ export function Items({ findings, today, at, left, hits, open, choose, toggle, d
   `
 }
 
+/** In a closed month nothing is written: what is to be booked in the open one. @param {any} finding */
+const closed = ({ ajustePeriodo }) =>
+  ajustePeriodo === null ? t.closed.entry : say(t.closed.amount, { value: money(Number(ajustePeriodo)) })
+
 /** @param {{ finding: any, open: boolean, look: ((id: string) => void) | undefined }} props */
 function Entry({ finding, open, look }) {
   const { id, registroId, resumo, justificativa, status, motivo, propostaPor, valorEmRisco, confianca } =
@@ -116,6 +120,7 @@ function Entry({ finding, open, look }) {
     ${others.map(([column, value]) => html`<span class="soft line">${label(column)}: ${held(value)}</span>`)}
     ${!resumo && html`<span class="soft line">${money(valorEmRisco)}, ${share(confianca)}</span>`}
     ${propostaPor && status === 'aguardando_segunda_aprovacao' && html`<span class="line proposed">${say(t.proposedBy, { who: propostaPor })}: ${motivo}</span>`}
+    ${finding.periodoFechado && html`<span class="line closed">${closed(finding)}</span>`}
     ${status === 'falha' && html`<span class="line failure">${motivo}</span>`}
     ${['revertida', 'rejeitada', 'resolvida', 'obsoleta'].includes(status) && html`<span class="line soft">${statusName(status)}</span>`}
   `

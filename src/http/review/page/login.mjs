@@ -47,14 +47,18 @@ function Ways({ apart = false }) {
   `
 }
 
-/** @param {{ refusal: string, recognise: () => void }} props recognise: looks again who has signed in, as in another tab */
-export function Login({ refusal, recognise }) {
+/**
+ * @param {{ refusal: string, end: string | undefined, recognise: () => void }} props end: where one signs out of the company's login too;
+ *   recognise: looks again who has signed in, as in another tab
+ */
+export function Login({ refusal, end, recognise }) {
   useReturn(recognise)
   return html`
     <header class="top"><strong>Conferente</strong> <span>${t.heading}</span></header>
     <main class="plain login">
       <h1>${t.door.title}</h1>
       ${refusal && html`<p role="alert" class="notice refused">${refusal}</p>`}
+      ${end && html`<p class="notice missed">${t.door.stillIn} <a href=${end}>${t.door.leaveToo}</a></p>`}
       <${Ways} />
     </main>
   `

@@ -5,6 +5,7 @@ import { outcome, say } from './format.mjs'
 import { filterOf } from './groups.mjs'
 import { useEffect, useRef, useState } from './preact.mjs'
 import { desk as ask, items } from './queries.mjs'
+import { begin } from './start.mjs'
 import { t } from './words.mjs'
 
 /**
@@ -57,7 +58,7 @@ export function useOffice(me) {
     last.current += 1
     const mine = last.current
     try {
-      const found = await ask(me.nome)
+      const found = await (begin('desk') ?? ask(me.nome))
       if (mine !== last.current) return
       setDesk(found)
       setFailed(false)

@@ -11,7 +11,7 @@ const GROUPS = `query ($after: Cursor) {
   gruposAbertos(first: 1000, after: $after, orderBy: [VALOR_DESC, GRUPO_ASC]) {
     pageInfo { hasNextPage endCursor }
     nodes { grupo regra especie mudanca fornecedor situacao quantidade valor duasPessoas confiancaDe confiancaAte maisAntiga encaminhadaPara paraMim improvavel
-      parecidasDecididas parecidasCertas amostra visto }
+      parecidasDecididas parecidasCertas amostra visto fechadas }
   }
 }`
 
@@ -98,6 +98,9 @@ export const proof = () =>
 const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos valoresDigitados confianca justificativa
   valorEmRisco status propostaPor motivo visto resumo especie mudanca`
 
+/** Of what waits: whether its month is closed, and what is to be booked in the open one. */
+const PERIOD = 'periodoFechado ajustePeriodo'
+
 export const ITEMS = 100
 
 /**
@@ -110,7 +113,7 @@ export const items = (filter, flagged, after) =>
   ask(
     `query ($filter: DivergenciaAbertaFilter!, $flagged: Boolean!, $after: Cursor) {
       divergenciasAbertas(filter: $filter, first: ${ITEMS}, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
-        pageInfo { hasNextPage endCursor } nodes { ${FINDING} dias: diasAberta evidencia @include(if: $flagged) }
+        pageInfo { hasNextPage endCursor } nodes { ${FINDING} ${PERIOD} dias: diasAberta evidencia @include(if: $flagged) }
       }
     }`,
     { filter, flagged, after },
@@ -130,7 +133,7 @@ export const postponed = (after) =>
   ask(
     `query ($after: Cursor) {
       divergenciasAbertas(filter: { adiada: { equalTo: true } }, first: ${POSTPONED}, after: $after, orderBy: [VALOR_EM_RISCO_DESC, ID_ASC]) {
-        totalCount pageInfo { hasNextPage endCursor } nodes { ${FINDING} adiadaAte notaPor notaMotivo notaOperacaoId sessaoId sessaoUltimaId }
+        totalCount pageInfo { hasNextPage endCursor } nodes { ${FINDING} ${PERIOD} adiadaAte notaPor notaMotivo notaOperacaoId sessaoId sessaoUltimaId }
       }
     }`,
     { after },
@@ -159,9 +162,10 @@ export const names = (ids) =>
 
 /** One finding, whatever became of it. @param {string} id */
 export const one = (id) =>
-  ask(`query ($id: BigInt!) { divergencia(id: $id) { ${FINDING} dias: idadeDias evidencia decididaPor } }`, {
-    id,
-  }).then(({ divergencia }) => divergencia)
+  ask(
+    `query ($id: BigInt!) { divergencia(id: $id) { ${FINDING} dias: idadeDias evidencia decididaPor aberta { ${PERIOD} } } }`,
+    { id },
+  ).then(({ divergencia }) => divergencia && { ...divergencia, ...divergencia.aberta })
 
 /** The day where the finance department is, whatever the browser's clock says. */
 export const today = () => ask('{ hoje }').then(({ hoje }) => String(hoje))

@@ -31,6 +31,9 @@ const ORDER = /** @type {const} */ ([
   'tempo_limite',
 ])
 
+/** Lists, written with commas between. */
+const LISTS = /** @type {const} */ ({ colunas_resumo: 'colunasResumo', dependencias: 'dependencias' })
+
 const comma = (/** @type {unknown} */ value) => String(value).replace('.', ',')
 /** Without float's dust. @param {number} value */
 const trim = (value) => String(Number(value.toFixed(6)))
@@ -52,6 +55,9 @@ function startOf(rule) {
       ]),
     ),
     tempo_limite: comma(trim(days * 1440 + hours * 60 + minutes + Number(seconds) / 60)),
+    ...Object.fromEntries(
+      Object.entries(LISTS).map(([column, field]) => [column, (rule[field] ?? []).join(', ')]),
+    ),
     ativa: String(rule.ativa),
     automatica: String(rule.automatica),
   }
@@ -79,6 +85,10 @@ function read(start, elements) {
           : name === 'tempo_limite'
             ? `${value} minutes`
             : value
+  }
+  for (const name of Object.keys(LISTS)) {
+    const typed = elements[name].value.split(/[,\s]+/).filter(Boolean)
+    if (typed.join(', ') !== start[name]) changes[name] = typed
   }
   for (const name of ['ativa', 'automatica'])
     if (elements[name].value !== start[name]) changes[name] = elements[name].value === 'true'
@@ -130,6 +140,12 @@ export function RuleSettings({ rule, measured, found, office, again }) {
               name,
             ) => html`<label>${t.ruling.rule[name]}<input name=${name} inputmode="decimal" autocomplete="off" defaultValue=${start[name]}
               aria-description=${OPTIONAL.includes(name) ? t.ruling.noLimit : undefined} /></label>`,
+          )}
+          ${Object.keys(LISTS).map(
+            (
+              name,
+            ) => html`<label class="wide-field">${t.ruling.rule[/** @type {keyof typeof LISTS} */ (name)]}<input name=${name} autocomplete="off" spellcheck=${false}
+              defaultValue=${start[name]} aria-description=${t.ruling.commas} /></label>`,
           )}
         </div>
         <p class="soft">${t.ruling.newRecord} ${t.ruling.noLimit}</p>

@@ -2,6 +2,7 @@
 import { count } from './format.mjs'
 import { useKeys } from './keys.mjs'
 import { Patterns } from './patterns.mjs'
+import { Periods } from './periods.mjs'
 import { html, useEffect, useRef, useState } from './preact.mjs'
 import { RuleSettings } from './rule.mjs'
 import { ruling } from './ruling.mjs'
@@ -34,6 +35,13 @@ function sectionsOf(found) {
       show: (/** @type {object} */ props) =>
         html`<${RuleSettings} rule=${rule} measured=${measured.get(rule.nome)} ...${props} />`,
     })),
+    {
+      key: 'periodos',
+      heading: t.ruling.settingsHeading,
+      title: t.ruling.periods.title,
+      note: count(t.ruling.periods.closed, found.periodosFechados.nodes.length),
+      show: (props) => html`<${Periods} ...${props} />`,
+    },
     ...[...partsOf(found.configuracoes.nodes)]
       .filter(([, settings]) => settings.length > 0)
       .map(([part, settings]) => ({

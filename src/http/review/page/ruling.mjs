@@ -15,13 +15,14 @@ export const ruling = () =>
     acertosPadroes(first: 1000) { nodes { padraoId achados confirmados recusados } }
     regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
       nodes { nome descricao tabela ativa automatica automaticaPerdida limiar piso confiancaBase limiteLinhas limiteFracao limiteValor prioridade
-        tempoLimite { days hours minutes seconds } certasNoLimiar erradasNoLimiar limiteInferior contagemDesde }
+        colunasResumo dependencias tempoLimite { days hours minutes seconds } certasNoLimiar erradasNoLimiar limiteInferior contagemDesde }
     }
     regrasMedidas(first: 500) { nodes { ${MEASURES} } }
+    periodosFechados(first: 500) { nodes { mes filial origem fechadoPor fechadoEm motivo } }
     configuracoes(first: 500, orderBy: CHAVE_ASC) {
       nodes { chave valor padrao tipo minimo maximo permitidos unidade descricao alteradaEm alteradaPor }
     }
-    operacoes(first: ${CHANGES}, orderBy: ID_DESC, filter: { tipo: { in: ["configuracao", "regra", "padrao"] } }) {
+    operacoes(first: ${CHANGES}, orderBy: ID_DESC, filter: { tipo: { in: ["configuracao", "regra", "padrao", "periodo"] } }) {
       nodes { id tipo regra ator motivo iniciadaEm detalhes }
     }
   }`)
@@ -110,7 +111,32 @@ export const changeRule = (nome, mudancas, motivo, slow) =>
  */
 export const configure = (chave, valor, motivo, slow) =>
   ask(
-    'mutation ($input: AlterarConfiguracaoInput!) { alterarConfiguracao(input: $input) { resultado { chave } } }',
+    'mutation ($input: AlterarConfiguracaoInput!) { alterarConfiguracao(input: $input) { resultado { chave aviso } } }',
     { input: { chave, valor, motivo } },
+    { slow },
+  ).then(({ alterarConfiguracao }) => alterarConfiguracao.resultado.aviso)
+
+/**
+ * Closes months of the books.
+ * @param {{ mes: string, ate: string | null, filial: string | null }} period
+ * @param {string} motivo
+ * @param {() => void} slow
+ */
+export const closePeriod = (period, motivo, slow) =>
+  ask(
+    'mutation ($input: FecharPeriodoInput!) { fecharPeriodo(input: $input) { resultado { id } } }',
+    { input: { ...period, motivo } },
+    { slow },
+  )
+
+/**
+ * @param {{ mes: string, filial: string | null }} period
+ * @param {string} motivo
+ * @param {() => void} slow
+ */
+export const reopenPeriod = (period, motivo, slow) =>
+  ask(
+    'mutation ($input: ReabrirPeriodoInput!) { reabrirPeriodo(input: $input) { resultado { id } } }',
+    { input: { ...period, motivo } },
     { slow },
   )

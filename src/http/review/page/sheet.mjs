@@ -7,11 +7,11 @@ import { t } from './words.mjs'
 /**
  * @typedef {{ linha: number, id: number | null, decisao: string | null, resultado: 'feita' | 'sem_efeito' | 'deixada', explicacao: string | null,
  *   status: string, motivo: string | null, operacao_id: number | null, aviso: string | null }} Line
- * @typedef {'aprovar' | 'rejeitar' | 'confirmar'} Act
+ * @typedef {'aprovar' | 'rejeitar' | 'confirmar' | 'adiar'} Act
  */
 
-/** @type {Record<Act, import('./acts.mjs').Word>} */
-const WORD = { aprovar: 'approve', rejeitar: 'reject', confirmar: 'confirm' }
+/** @type {Record<Act, import('./acts.mjs').Word | import('./acts.mjs').Aside>} */
+const WORD = { aprovar: 'approve', rejeitar: 'reject', confirmar: 'confirm', adiar: 'postpone' }
 
 /** @param {{ office: import('./office.mjs').Office, decides: boolean, close: () => void }} props */
 export function Sheet({ office, decides, close }) {
