@@ -142,7 +142,7 @@ export const validacaoValores: Subject = {
       ['else pg_catalog.abs(documento - pg_catalog.abs(descontos))', 'else pg_catalog.abs(documento)'],
       ['where d.companheiras > 1 and d.repartido', 'where d.companheiras > 1'],
       ['x.sobras_perto > 0 or', ''],
-      ['where e.saldo >= -absoluta', ''],
+      ['and e.saldo >= -absoluta', ''],
       ['where not (j.falada and j.quantas = 1)', ''],
       ['order by c.parte desc, ', 'order by '],
       ['c.carregado_em desc nulls last, ', ''],
