@@ -37,7 +37,6 @@ export const validacaoValores: Subject = {
       ['/ 1000) <= 0.005', '/ 1000) <= 0.0005'],
       ['* 1000) <= greatest', '* 10000) <= greatest'],
       ['between minimo and maximo or', 'between minimo and 3 or'],
-      ['return case when valor * esperado > 0', 'return case when valor * esperado <> 0'],
       ['- pg_catalog.round(esperado / valor)) > 0.0005', '- 0) > 0'],
     ),
     ...of(
