@@ -4956,6 +4956,7 @@ grant execute on function regra_validacao_valores.difere(numeric,numeric,numeric
 
 create function regra_validacao_valores.diferencas(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -5032,6 +5033,7 @@ grant execute on function regra_validacao_valores.ler_documento(text) to confere
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
   returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:df55955b6f09ea94cdebcb3be55918e4188d0535
+--! Hash: sha1:fda5d2e5b8da8887124e8f4e17055d2ffb86fa8f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15924,6 +15924,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set enable_nestloop = off -- a flood is more than the planner thinks
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
@@ -16588,7 +16589,7 @@ begin
     return;
   end if;
   return query
-  select d.data_lancamento, d.filial
+  select d.data_lancamento::date, d.filial
   from (
     select x.data_lancamento, x.filial, bool_or(x.vezes > 1) as repetido
     from (
@@ -17361,13 +17362,13 @@ begin
   return query
   select count(*) filter (where x.valor < 0 and x.valor_documento > 0), count(*) filter (where x.valor < 0 and x.valor_documento < 0), count(*)
   from (
-    (select l.valor, l.valor_documento, l.valor_desconto
+    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
       limit limite)
     union all
-    (select l.valor, l.valor_documento, l.valor_desconto
+    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
@@ -17431,7 +17432,7 @@ begin
     return;
   end if;
   return query
-  select x.data_lancamento, x.degrau + v.vizinho
+  select x.data_lancamento::date, x.degrau + v.vizinho
   from (
     select l.data_lancamento, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
       regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)) as degrau
@@ -17495,6 +17496,7 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
+set enable_nestloop = off -- a flood is more than the planner thinks
 as $$
 declare
   v_de date := greatest((select min(d) from unnest(dias) d), '0003-01-01') - 366;
@@ -17507,8 +17509,10 @@ begin
   with lida as (
     select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
     from (
-      select f.id::text as id, f.data_lancamento, f.carregado_em, f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil, f.valor,
-        f.valor_documento, f.valor_desconto, f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
+      select f.id::text as id, f.data_lancamento::date as data_lancamento, f.carregado_em::timestamptz as carregado_em,
+        f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil,
+        f.valor::numeric as valor, f.valor_documento::numeric as valor_documento, f.valor_desconto::numeric as valor_desconto,
+        f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
         regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) as chave
       from dw.lancamentos f
       where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
@@ -17519,7 +17523,7 @@ begin
         and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
       offset 0
     ) e
-  ), escrita as (
+  ), escrita as materialized (
     -- each spelling once: a flood has one
     select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
     from (select distinct x.documento from lida x where x.companhia > 1) d
@@ -17587,19 +17591,22 @@ set search_path = pg_catalog, pg_temp
 set work_mem = '64MB'
 as $$
   with linha as (
-    select l.*, abs(l.valor_documento) as modulo, coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
+    select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.descricao,
+      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento)) as nota, abs(l.valor_documento) as modulo,
+      coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
     from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
-      max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
+      max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado,
+      sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
       sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
       sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
     from linha l
-    window documento as (partition by l.fornecedor, l.numero, l.modulo),
-      dia as (partition by l.fornecedor, l.numero, l.modulo, l.data_lancamento)
+    window documento as (partition by l.nota),
+      dia as (partition by l.nota, l.data_lancamento)
   ), do_dia as (
     select d.*, s.inteiros
     from do_documento d
@@ -17607,7 +17614,7 @@ as $$
       d.soma, d.maior, d.quantas, d.modulo, d.um_desconto, d.descontos, d.arredondados, absoluta, relativa) s
     where d.companheiras > 1 and d.repartido
   ), do_ano as (
-    select d.id, d.data_lancamento, d.carregado_em, d.centro_custo, d.categoria, d.conta_contabil, d.valor, d.fornecedor, d.numero, d.modulo, d.desconto,
+    select d.id, d.data_lancamento, d.carregado_em, d.centro_custo, d.categoria, d.conta_contabil, d.valor, d.nota, d.modulo, d.desconto,
       d.arredondado, d.parte, coalesce(d.inteiros, s.inteiros) as inteiros,
       d.lado, d.saldo, date_trunc('month', d.data_lancamento)::date = any (creditos) as habitual
     from (
@@ -17615,7 +17622,7 @@ as $$
         max(x.desconto) over resto as um_desconto_resto, sum(x.desconto * sign(x.valor)) over resto as descontos_resto,
         sum(x.arredondado) over resto as arredondados_resto
       from do_dia x
-      window resto as (partition by x.fornecedor, x.numero, x.modulo, x.inteiros is null)
+      window resto as (partition by x.nota, x.inteiros is null)
     ) d
     cross join lateral regra_validacao_valores.conferir_soma(d.soma_resto, d.maior_resto, d.quantas_resto, d.modulo, d.um_desconto_resto,
       d.descontos_resto, d.arredondados_resto, absoluta, relativa) s
@@ -17625,14 +17632,14 @@ as $$
       coalesce(abs(sum(a.valor) filter (where a.inteiros <> 0) over em_volta), 0) as inteiro_perto,
       count(*) filter (where a.inteiros is null) over em_volta as sobras_perto
     from do_ano a
-    window em_volta as (partition by a.fornecedor, a.numero, a.modulo order by a.data_lancamento
+    window em_volta as (partition by a.nota order by a.data_lancamento
       range between make_interval(days => proximidade) preceding and make_interval(days => proximidade) following)
   ), junta as (
     select c.*, count(*) over juntas as quantas, sum(c.valor) over juntas as soma, max(c.valor) over juntas as maior,
       max(c.desconto) over juntas as um_desconto, sum(c.desconto * sign(c.valor)) over juntas as descontos,
       sum(c.arredondado) over juntas as arredondados,
-      count(*) over (partition by c.fornecedor, c.numero, c.modulo, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil) as iguais,
-      row_number() over (partition by c.fornecedor, c.numero, c.modulo, c.falada
+      count(*) over (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil) as iguais,
+      row_number() over (partition by c.nota, c.falada
         order by c.parte desc, c.carregado_em desc nulls last, c.data_lancamento desc, length(c.id) desc, c.id collate "C" desc) as do_fim
     from (
       select x.*, x.sobra
@@ -17641,7 +17648,7 @@ as $$
         or x.inteiros <> 0 and (x.sobras_perto > 0 or x.inteiro_perto > 1.5 * abs(x.modulo - x.desconto) + absoluta) as falada
       from cercada x
     ) c
-    window juntas as (partition by c.fornecedor, c.numero, c.modulo, c.falada)
+    window juntas as (partition by c.nota, c.falada)
   ), julgada as (
     select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
       max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
@@ -17651,13 +17658,13 @@ as $$
     from junta j
     cross join lateral regra_validacao_valores.conferir_soma(
       j.soma, j.maior, j.quantas, j.modulo, j.um_desconto, j.descontos, j.arredondados, absoluta, relativa) s
-    window juntas as (partition by j.fornecedor, j.numero, j.modulo, j.falada)
+    window juntas as (partition by j.nota, j.falada)
   ), listada as (
-    select j.fornecedor, j.numero, j.modulo, jsonb_agg(jsonb_build_object('id', j.id, 'data_lancamento', j.data_lancamento,
+    select j.nota, jsonb_agg(jsonb_build_object('id', j.id, 'data_lancamento', j.data_lancamento,
       'centro_custo', j.centro_custo, 'categoria', j.categoria, 'conta_contabil', j.conta_contabil, 'valor', j.valor) order by j.do_fim) as linhas
     from junta j
     where j.falada and j.do_fim <= 20
-    group by j.fornecedor, j.numero, j.modulo
+    group by j.nota
   )
   select j.id,
     case
@@ -17671,7 +17678,7 @@ as $$
       else 'rateio_a_menos' end,
     j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes
   from julgada j
-  left join listada x on j.falada and j.do_fim = 1 and (x.fornecedor, x.numero, x.modulo) = (j.fornecedor, j.numero, j.modulo)
+  left join listada x on j.falada and j.do_fim = 1 and x.nota = j.nota
   -- alone, and nothing near: an entry with an error of its own
   where not (j.falada and j.quantas = 1) and (j.falada or j.parte)
   union all
@@ -17679,7 +17686,7 @@ as $$
   select e.id, null, null, null, null, null, null, null, null
   from (
     select d.id, d.parte, d.valor * d.lado as valor,
-      sum(d.valor) over (partition by d.fornecedor, d.numero, d.modulo, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo
+      sum(d.valor) over (partition by d.nota, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo
     from do_documento d
     where d.companheiras > 1 and d.virado
   ) e
@@ -22583,7 +22590,7 @@ begin
      cross join lateral regra_validacao_valores.sinais_creditos(m.mes) s', audit.hoje()))
     as x (contrarios bigint, proprios bigint, habito boolean)
   where x.habito;
-exception when insufficient_privilege or undefined_table or undefined_column then
+exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that is not as the contract has it
   return; -- the diagnosis says so
 end
 $$;

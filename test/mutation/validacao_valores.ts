@@ -37,7 +37,6 @@ export const validacaoValores: Subject = {
       ['/ 1000) <= 0.005', '/ 1000) <= 0.0005'],
       ['* 1000) <= greatest', '* 10000) <= greatest'],
       ['between minimo and maximo or', 'between minimo and 3 or'],
-      ['return case when valor * esperado > 0', 'return case when valor * esperado <> 0'],
       ['- pg_catalog.round(esperado / valor)) > 0.0005', '- 0) > 0'],
     ),
     ...of(
@@ -142,7 +141,7 @@ export const validacaoValores: Subject = {
       ['else pg_catalog.abs(documento - pg_catalog.abs(descontos))', 'else pg_catalog.abs(documento)'],
       ['where d.companheiras > 1 and d.repartido', 'where d.companheiras > 1'],
       ['x.sobras_perto > 0 or', ''],
-      ['where e.saldo >= -absoluta', ''],
+      ['and e.saldo >= -absoluta', ''],
       ['where not (j.falada and j.quantas = 1)', ''],
       ['order by c.parte desc, ', 'order by '],
       ['c.carregado_em desc nulls last, ', ''],

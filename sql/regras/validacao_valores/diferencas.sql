@@ -227,6 +227,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set enable_nestloop = off -- a flood is more than the planner thinks
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);

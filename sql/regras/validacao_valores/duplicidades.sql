@@ -65,7 +65,7 @@ begin
     return;
   end if;
   return query
-  select d.data_lancamento, d.filial
+  select d.data_lancamento::date, d.filial
   from (
     select x.data_lancamento, x.filial, bool_or(x.vezes > 1) as repetido
     from (

@@ -16,13 +16,13 @@ begin
   return query
   select count(*) filter (where x.valor < 0 and x.valor_documento > 0), count(*) filter (where x.valor < 0 and x.valor_documento < 0), count(*)
   from (
-    (select l.valor, l.valor_documento, l.valor_desconto
+    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
       limit limite)
     union all
-    (select l.valor, l.valor_documento, l.valor_desconto
+    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
@@ -86,7 +86,7 @@ begin
     return;
   end if;
   return query
-  select x.data_lancamento, x.degrau + v.vizinho
+  select x.data_lancamento::date, x.degrau + v.vizinho
   from (
     select l.data_lancamento, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
       regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)) as degrau

@@ -286,6 +286,12 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
       'the whole document for another cost centre',
     ],
     [
+      'duplicidade',
+      0.7,
+      par({ centro_custo: 'Outro' }, { valor_documento: 500 }),
+      'the whole document beside an entry that does not say what it is of',
+    ],
+    [
       'duplicidade_proxima',
       0.6,
       par({}, { centro_custo: 'Outro', data_lancamento: '2025-03-12' }),

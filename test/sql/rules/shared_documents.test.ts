@@ -28,6 +28,7 @@ t.test('lines that together are what the document says are right', async (t) => 
       linhas(2, um(500, { centro_custo: 'A' }), um(500, { centro_custo: 'A' })),
     ],
     ['thirds, a cent short', linhas(3, 333.33, 333.33, 333.33)],
+    ['thirtieths, ten cents short', linhas(17, ...Array(30).fill(33.33))],
     ['a credit note', linhas(4, um(-600, { valor_documento: -1000 }), um(-400, { valor_documento: -1000 }))],
     [
       'the discount on each line',
