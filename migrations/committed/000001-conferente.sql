@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fda5d2e5b8da8887124e8f4e17055d2ffb86fa8f
+--! Hash: sha1:38b0685e8ffee0dff2045cccf5bd05f4e8c2a307
 --! Message: conferente
 
 set local role conferente_dono;
@@ -16216,7 +16216,7 @@ begin
         ano := v_partes[2]::int;
       end if;
     end if;
-    v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,})$') end;
+    v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,8})$') end;
     if v_partes is not null then
       serie := v_partes[1];
       numero := v_partes[2];
@@ -16522,13 +16522,14 @@ revoke execute on function regra_validacao_valores.estornos_avulsos(text[], text
 --! EndIncluded regras/validacao_valores/estornos.sql
 
 --! Included regras/validacao_valores/duplicidades.sql
--- Amount without sign and end of the document's number as one number: equal for the same document booked twice, and few others. Not
--- the supplier, for one entry may have its code and the other only its name. A number because one is kept for each entry of the
--- window: half the memory of the two, and no disk. Touches nothing; inlined by the planner. Called by
+-- Amount without sign (upper half) and end of the document's number (lower half) as one number: equal for the same document booked
+-- twice, and few others. Not the supplier, for one entry may have its code and the other only its name. A number because one is kept
+-- for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.duplicidades for every entry it reads.
 create or replace function regra_validacao_valores.chave_documento(valor numeric, documento text) returns bigint
 language sql immutable parallel safe
-return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regra_validacao_valores.fim_documento(documento), 0));
+return (pg_catalog.hash_numeric(pg_catalog.abs(valor))::bigint << 32)
+  | (pg_catalog.hashtext(regra_validacao_valores.fim_documento(documento))::bigint & 4294967295);
 
 comment on function regra_validacao_valores.chave_documento(numeric, text) is
   'Hash of an amount without sign and the end of a document''s number.';
@@ -16683,15 +16684,22 @@ begin
 
   return query
   with lida as (
-    -- by name: a warehouse may have further columns, called anything
-    select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
-      f.valor, f.valor_documento, f.valor_desconto, f.descricao::text as descricao, regra_validacao_valores.chave_documento(f.valor, f.documento) as parecida,
-      regras.raiz_fornecedor(f.fornecedor_id) as raiz
-    from dw.lancamentos f
-    -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
-    where regra_validacao_valores.chave_documento(f.valor, f.documento) in (select s from unnest(v_suspeitas) s) and f.valor <> 0 and f.documento <> ''
-      and f.data_lancamento between v_de and v_ate
-      and (v_datas is null or f.data_lancamento = any (v_datas))
+    select e.*, regras.raiz_fornecedor(e.fornecedor_id) as raiz
+    from (
+      select f.*, regra_validacao_valores.chave_documento(f.valor, f.documento) as parecida
+      from (
+        -- by name: a warehouse may have further columns, called anything
+        select l.id, l.data_lancamento, l.carregado_em, l.filial, l.centro_custo, l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor,
+          l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao
+        from dw.lancamentos l
+        -- the amount first, which is cheap. Hashed: of an array written out the planner would weigh each member, in every partition
+        where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
+          and l.data_lancamento between v_de and v_ate
+          and (v_datas is null or l.data_lancamento = any (v_datas))
+        offset 0
+      ) f
+    ) e
+    where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
     -- then the supplier, which whoever has no code may be

@@ -137,7 +137,7 @@ begin
         ano := v_partes[2]::int;
       end if;
     end if;
-    v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,})$') end;
+    v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,8})$') end;
     if v_partes is not null then
       serie := v_partes[1];
       numero := v_partes[2];
