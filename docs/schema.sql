@@ -774,7 +774,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1128,6 +1128,33 @@ comment on column audit.sessoes_processamento.limite_atingido is 'The limit that
 comment on column audit.sessoes_processamento.mensagem is 'Why the session is not simply concluida.';
 comment on column audit.sessoes_processamento.resumo is 'Of a simulation: what would be changed (first rows of each rule), and what would fail and why.';
 grant select on table audit.sessoes_processamento to conferente_leitor;
+
+create table audit.sucessoras_categoria (
+  id bigint generated always as identity not null,
+  de text not null,
+  para text not null,
+  desde date not null,
+  ativo boolean default true not null,
+  motivo text,
+  criado_em timestamp with time zone default clock_timestamp() not null,
+  criado_por text default SESSION_USER not null,
+  constraint sucessoras_categoria_de_check CHECK (((btrim(de) <> ''::text) AND (length(de) <= 500))),
+  constraint sucessoras_categoria_de_para_desde_key UNIQUE (de, para, desde),
+  constraint sucessoras_categoria_desde_check CHECK (((desde >= '0001-01-01'::date) AND (desde <= '9999-12-31'::date))),
+  constraint sucessoras_categoria_para_check CHECK (((btrim(para) <> ''::text) AND (length(para) <= 500))),
+  constraint sucessoras_categoria_pkey PRIMARY KEY (id)
+);
+comment on table audit.sucessoras_categoria is 'Successors of categories: a renamed one has one, a split one several, and a merged one shares it with others. Maintain with audit.salvar_sucessora.';
+comment on column audit.sucessoras_categoria.id is 'Key.';
+comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.para is 'Category that took its place, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries stand under the new one. What was booked before stays where it is.';
+comment on column audit.sucessoras_categoria.ativo is 'Whether rules use it.';
+comment on column audit.sucessoras_categoria.motivo is 'Why it was added or switched off.';
+comment on column audit.sucessoras_categoria.criado_em is 'When.';
+comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
+grant select on table audit.sucessoras_categoria to conferente_leitor;
+grant select on table audit.sucessoras_categoria to conferente_regra;
 
 create table audit.tokens (
   id text not null,
@@ -1722,6 +1749,13 @@ create function audit.desativar_retencao(id bigint, motivo text)
 comment on function audit.desativar_retencao(bigint,text) is 'Switches a withholding tax off for every day. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desativar_retencao(bigint,text) to conferente_administrador;
 
+create function audit.desativar_sucessora(id bigint, motivo text)
+  returns audit.sucessoras_categoria language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desativar_sucessora(bigint,text) is 'Switches the successor of a category off. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_sucessora(bigint,text) to conferente_administrador;
+
 create function audit.desfazer(operacao bigint, motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
@@ -1833,6 +1867,13 @@ comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of d
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
 
+create function audit.mapear_colunas(tabela text)
+  returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.mapear_colunas(text) is 'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+
 create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1883,6 +1924,13 @@ create function audit.propor_padroes(suporte_minimo integer DEFAULT 3, precisao_
 comment on function audit.propor_padroes(integer,numeric) is 'Patterns worth adding, from confirmed corrections: suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger. Saves nothing. Error: NC010 no warehouse to read.';
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_administrador;
 grant execute on function audit.propor_padroes(integer,numeric) to conferente_revisor;
+
+create function audit.propor_visao(tabela text, visao text DEFAULT 'dw.lancamentos'::text)
+  returns text language plpgsql stable security definer
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.propor_visao(text,text) is 'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+grant execute on function audit.propor_visao(text,text) to conferente_leitor;
 
 create function audit.proxima_execucao()
   returns timestamp with time zone language sql stable security definer
@@ -2024,6 +2072,13 @@ create function audit.salvar_retencao(tributo text, aliquota numeric, vale_de da
   set search_path=pg_catalog, pg_temp;
 comment on function audit.salvar_retencao(text,numeric,date,text,text,date) is 'Adds a tax withheld at source, or changes the end and the law of the one with the same tributo, aliquota (per cent) and vale_de. Of one tributo at most one rate is withheld from a document. Errors: NC006 reason missing, NC009 unusable, or valid already on some of these days.';
 grant execute on function audit.salvar_retencao(text,numeric,date,text,text,date) to conferente_administrador;
+
+create function audit.salvar_sucessora(de text, para text, desde date, motivo text)
+  returns audit.sucessoras_categoria language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.salvar_sucessora(text,text,date,text) is 'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+grant execute on function audit.salvar_sucessora(text,text,date,text) to conferente_administrador;
 
 create function audit.sessao_correio(sessao audit.sessoes_processamento)
   returns text language sql stable;
@@ -2195,7 +2250,7 @@ create table audit_interno.leitura_notas (
   constraint leitura_notas_pkey PRIMARY KEY (unica),
   constraint leitura_notas_unica_check CHECK (unica)
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -2710,7 +2765,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -2871,6 +2926,11 @@ create function audit_interno.diagnosticar_cargas(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
 
+create function audit_interno.diagnosticar_categorias()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+
 create function audit_interno.diagnosticar_correio()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2886,6 +2946,11 @@ create function audit_interno.diagnosticar_linhas(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the diagnosis on what the rows hold.';
 
+create function audit_interno.diagnosticar_notas()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
+
 create function audit_interno.diagnosticar_regras()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -2895,6 +2960,11 @@ create function audit_interno.diagnosticar_servidor(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of the server''s settings and the columns'' collations keeps rules from working: rows as of audit.diagnosticar_contrato, none where all is well.';
+
+create function audit_interno.diagnosticar_sinais()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
 
 create function audit_interno.disparar_adiados(ajustes jsonb DEFAULT audit_interno.ajustes())
   returns void language plpgsql volatile security definer
@@ -3494,6 +3564,11 @@ create function audit_interno.nome_sql(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.nome_sql(regclass) is 'Quoted, schema-qualified name of a relation.';
 
+create function audit_interno.nomes_contrato()
+  returns TABLE(coluna text, expressao text, posto integer) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
+
 create function audit_interno.notificar(tipo text, sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3524,6 +3599,11 @@ create function audit_interno.pela_api()
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
+
+create function audit_interno.pendencias_notas(sessao_id bigint, OUT sem_lancamento bigint, OUT recusadas bigint)
+  returns record language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
 
 create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable
@@ -4134,7 +4214,7 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
   constraint estatistica_categoria_categoria_key UNIQUE (categoria),
   constraint estatistica_categoria_pkey PRIMARY KEY (id)
 );
-comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history, each in its commonest spelling.';
 
 create unlogged table regra_pendente_verificacao.estatistica_conta (
   chave bigint not null,
@@ -4188,6 +4268,15 @@ create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   constraint estatistica_fornecedor_pkey PRIMARY KEY (raiz, nome, mes)
 );
 comment on table regra_pendente_verificacao.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
+
+create unlogged table regra_pendente_verificacao.estatistica_grafia (
+  escrita text not null,
+  categoria integer not null,
+  linhas bigint,
+  constraint estatistica_grafia_pkey PRIMARY KEY (escrita)
+);
+CREATE INDEX estatistica_grafia_categoria_idx ON regra_pendente_verificacao.estatistica_grafia USING btree (categoria);
+comment on table regra_pendente_verificacao.estatistica_grafia is 'Categories as written (case, accents, blanks at the ends), each with its number, and how many entries have it where there are several spellings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_mes (
   mes integer not null,
@@ -4289,6 +4378,14 @@ create function regra_pendente_verificacao.calibrar_pendencias()
 comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
 grant execute on function regra_pendente_verificacao.calibrar_pendencias() to conferente_regra;
 
+create function regra_pendente_verificacao.categorias_paradas(meses integer[])
+  returns TABLE(mes integer, categoria integer, ultima integer, herdeira integer, herdados bigint) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.categorias_paradas(integer[]) is 'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+grant execute on function regra_pendente_verificacao.categorias_paradas(integer[]) to conferente_regra;
+
 create function regra_pendente_verificacao.chance_bruta(bruta double precision)
   returns double precision language sql immutable;
 comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
@@ -4333,6 +4430,12 @@ create function regra_pendente_verificacao.conhecer_grafias(meses integer[], cha
 comment on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 grant execute on function regra_pendente_verificacao.conhecer_grafias(integer[],text[]) to conferente_regra;
 
+create function regra_pendente_verificacao.conhecer_sucessoras()
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
+grant execute on function regra_pendente_verificacao.conhecer_sucessoras() to conferente_regra;
+
 create function regra_pendente_verificacao.contar_chegadas(meses integer[], chaves text[])
   returns void language plpgsql volatile
   set jit=off
@@ -4376,13 +4479,13 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
 
-create function regra_pendente_verificacao.contas_conhecidas()
+create function regra_pendente_verificacao.contas_conhecidas(regra text)
   returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.contas_conhecidas() is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-grant execute on function regra_pendente_verificacao.contas_conhecidas() to conferente_regra;
+comment on function regra_pendente_verificacao.contas_conhecidas(text) is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas(text) to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
@@ -4418,13 +4521,29 @@ create function regra_pendente_verificacao.detectar(janela audit.janela)
 comment on function regra_pendente_verificacao.detectar(audit.janela) is 'Rule: entries under a pending label. Proposes the category inferred from history (supplier by code, company and spelling, cost centre, account, amount band, words) with a calibrated confidence, or only flags when there is nothing to infer from. Amount at stake: the entry''s.';
 grant execute on function regra_pendente_verificacao.detectar(audit.janela) to conferente_regra;
 
+create function regra_pendente_verificacao.diagnosticar_categorias()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.diagnosticar_categorias() is 'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
+grant execute on function regra_pendente_verificacao.diagnosticar_categorias() to conferente_regra;
+
+create function regra_pendente_verificacao.eleger_grafias()
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
+grant execute on function regra_pendente_verificacao.eleger_grafias() to conferente_regra;
+
 create function regra_pendente_verificacao.em_metades()
   returns boolean language sql stable;
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 grant execute on function regra_pendente_verificacao.em_metades() to conferente_regra;
 
 create function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra integer, metade integer)
-  returns TABLE(id text, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
+  returns TABLE(id text, mes integer, corte integer, lacuna smallint, certa integer, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text, contra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4520,7 +4639,7 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range,in
 grant execute on function regra_pendente_verificacao.perguntar_retroteste(int4range,integer) to conferente_regra;
 
 create function regra_pendente_verificacao.pontuar_pendencias(janela audit.janela, retroteste int4range, amostra integer, provas boolean, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], classe smallint, lacuna smallint, categorias integer[], bases double precision[], palavras double precision[], repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, mes integer) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set enable_sort=off
@@ -4559,8 +4678,14 @@ create function regra_pendente_verificacao.resolver_sistema(matriz double precis
 comment on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) is 'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 grant execute on function regra_pendente_verificacao.resolver_sistema(double precision[],double precision[]) to conferente_regra;
 
+create function regra_pendente_verificacao.sucessoes_em(meses integer[])
+  returns TABLE(mes integer, de integer, para integer, quantas integer, desde integer, renasce integer) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.sucessoes_em(integer[]) is 'Successors of categories in each of the given months, by their numbers.';
+grant execute on function regra_pendente_verificacao.sucessoes_em(integer[]) to conferente_regra;
+
 create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, parada integer, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -4579,7 +4704,7 @@ comment on schema regra_trade_marketing is 'Rule trade_marketing: entry point de
 grant usage on schema regra_trade_marketing to conferente_regra;
 
 create function regra_trade_marketing.candidatos_marketing(janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[])
-  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[]) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text, padroes jsonb, palavras text[], conta text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
@@ -4770,10 +4895,23 @@ create function regra_validacao_valores.arredondamento_origem(valor numeric, dig
 comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
-create function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text)
+create function regra_validacao_valores.chave_documento(valor numeric, documento text)
   returns bigint language sql immutable;
-comment on function regra_validacao_valores.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
-grant execute on function regra_validacao_valores.chave_duplicidade(numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.chave_documento(numeric,text) is 'Hash of an amount without sign and the end of a document''s number.';
+grant execute on function regra_validacao_valores.chave_documento(numeric,text) to conferente_regra;
+
+create function regra_validacao_valores.chave_linhas(valor numeric, codigo text)
+  returns bigint language sql immutable;
+comment on function regra_validacao_valores.chave_linhas(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+grant execute on function regra_validacao_valores.chave_linhas(numeric,text) to conferente_regra;
+
+create function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) is 'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
+grant execute on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) to conferente_regra;
 
 create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
   returns SETOF bigint language plpgsql stable
@@ -4782,7 +4920,7 @@ create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and ends of document numbers of a window that more than one entry has, or with sozinhas any.';
 grant execute on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
 
 create function regra_validacao_valores.conferir_soma(soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric, absoluta numeric, relativa numeric)
@@ -4800,7 +4938,7 @@ create function regra_validacao_valores.detectar(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
 
 create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
@@ -4830,18 +4968,29 @@ comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is
 grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.documento_comparavel(documento text)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.documento_comparavel(text) is 'Year, series and number of a document as far as it says them; null when it identifies nothing.';
 grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
 
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
 comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
 grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
+
+create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[])
+  returns TABLE(raiz text, nome text, numero text, montante numeric, credito numeric) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) is 'Of each document what was taken back of it in parts, together with other documents, or in words only.';
+grant execute on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) to conferente_regra;
 
 create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
@@ -4855,8 +5004,13 @@ grant execute on function regra_validacao_valores.explicacao_rateio(text,text,nu
 
 create function regra_validacao_valores.fim_documento(documento text)
   returns text language sql immutable;
-comment on function regra_validacao_valores.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
+comment on function regra_validacao_valores.fim_documento(text) is 'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
 grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
+
+create function regra_validacao_valores.fim_numero(texto text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
+grant execute on function regra_validacao_valores.fim_numero(text) to conferente_regra;
 
 create function regra_validacao_valores.habito_sinais(mes date)
   returns boolean language sql stable
@@ -4864,26 +5018,49 @@ create function regra_validacao_valores.habito_sinais(mes date)
 comment on function regra_validacao_valores.habito_sinais(date) is 'Whether credit notes of a month have a positive document by habit of the ledger.';
 grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
 
-create function regra_validacao_valores.linhas_documentos(chaves bigint[], numeros text[], dias date[], tudo boolean)
-  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text) language plpgsql stable
+create function regra_validacao_valores.ler_chave(documento text, OUT chave text, OUT certo boolean, OUT ano integer, OUT mes integer, OUT inscricao text, OUT modelo text, OUT serie text, OUT numero text)
+  returns record language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.ler_chave(text) is 'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
+grant execute on function regra_validacao_valores.ler_chave(text) to conferente_regra;
+
+create function regra_validacao_valores.ler_documento(documento text, OUT numero text, OUT especie text, OUT serie text, OUT ano integer, OUT chave text, OUT estorno boolean)
+  returns record language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
+
+create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
-grant execute on function regra_validacao_valores.linhas_documentos(bigint[],text[],date[],boolean) to conferente_regra;
+comment on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
+grant execute on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) to conferente_regra;
+
+create function regra_validacao_valores.numeros_citados(texto text)
+  returns text[] language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers that a text names, without leading zeros; null when none.';
+grant execute on function regra_validacao_valores.numeros_citados(text) to conferente_regra;
 
 create function regra_validacao_valores.parcela_dita(descricao text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
-create function regra_validacao_valores.rateios(chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
+create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
   returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer) language sql stable
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-grant execute on function regra_validacao_valores.rateios(bigint[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
+comment on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
+grant execute on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
+
+create function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) is 'Whether the ratio of two amounts could be a rate of exchange.';
+grant execute on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.reais(valor numeric)
   returns text language sql immutable;
@@ -4895,13 +5072,13 @@ create function regra_validacao_valores.retencao_possivel(valor numeric, esperad
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
 
-create function regra_validacao_valores.sinais_creditos(mes date)
+create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000)
   returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.sinais_creditos(date) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-grant execute on function regra_validacao_valores.sinais_creditos(date) to conferente_regra;
+comment on function regra_validacao_valores.sinais_creditos(date,integer) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
+grant execute on function regra_validacao_valores.sinais_creditos(date,integer) to conferente_regra;
 
 create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns TABLE(dia date, degrau integer) language plpgsql stable
@@ -4922,6 +5099,18 @@ comment on schema regras is 'What the bundled detection rules share: how names, 
 grant usage on schema regras to conferente_leitor;
 grant usage on schema regras to conferente_regra;
 
+create function regras.categorias_renomeadas()
+  returns TABLE(de text, para text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
+grant execute on function regras.categorias_renomeadas() to conferente_regra;
+
+create function regras.codigo_fornecedor(codigo text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.codigo_fornecedor(text) is 'Supplier code without blanks, quotes, punctuation and the ".0" of a spreadsheet, in lower case, with the leading zeros of a CNPJ where its check digits prove that they were lost; null when empty.';
+grant execute on function regras.codigo_fornecedor(text) to conferente_regra;
+
 create function regras.confianca_base(regra text, padrao numeric)
   returns numeric language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -4934,16 +5123,34 @@ create function regras.corrigidas_sem_palavra()
 comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
 grant execute on function regras.corrigidas_sem_palavra() to conferente_regra;
 
+create function regras.digito_modulo11(codigo text, maior_peso integer)
+  returns integer language plpgsql immutable strict
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.digito_modulo11(text,integer) is 'Check digit modulo 11, weights from 2 at the right up to the given one and again; letters by ASCII code less 48.';
+grant execute on function regras.digito_modulo11(text,integer) to conferente_regra;
+
 create function regras.frase_rotulos(rotulos text[])
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function regras.frase_rotulos(text[]) is 'Sentence that names the categories of the ledger nearest to some labels, with the entries of each.';
 grant execute on function regras.frase_rotulos(text[]) to conferente_regra;
 
+create function regras.frase_sucessoras(categoria text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.frase_sucessoras(text) is 'Sentence that names the successors of a category that has ended, or null.';
+grant execute on function regras.frase_sucessoras(text) to conferente_regra;
+
 create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.inscricao_valida(codigo text)
+  returns boolean language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.inscricao_valida(text) is 'Whether a code is a CNPJ or a CPF by its check digits.';
+grant execute on function regras.inscricao_valida(text) to conferente_regra;
 
 create function regras.lancamentos_parecidos(chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite integer)
   returns TABLE(registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable
@@ -4963,6 +5170,12 @@ create function regras.nome_proprio(nome text)
 comment on function regras.nome_proprio(text) is 'Canonical supplier name without the words that many suppliers bear; the whole name when nothing else is left.';
 grant execute on function regras.nome_proprio(text) to conferente_regra;
 
+create function regras.nomes_da_categoria(categoria text)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category stand: its own and those that became it.';
+grant execute on function regras.nomes_da_categoria(text) to conferente_regra;
+
 create function regras.nomes_parecidos(nome text, trigramas text[], outro text, outros_trigramas text[])
   returns boolean language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -4973,6 +5186,12 @@ create function regras.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 grant execute on function regras.palavras_texto(text) to conferente_regra;
+
+create function regras.raiz_codigo(codigo text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.raiz_codigo(text) is 'Company root of a supplier code, cleaned by regras.codigo_fornecedor.';
+grant execute on function regras.raiz_codigo(text) to conferente_regra;
 
 create function regras.raiz_fornecedor(codigo text)
   returns text language sql immutable;
@@ -5000,6 +5219,17 @@ create function regras.rotulos_proximos(procurado text, limite integer DEFAULT 3
   set search_path=pg_catalog, pg_temp;
 comment on function regras.rotulos_proximos(text,integer) is 'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
 grant execute on function regras.rotulos_proximos(text,integer) to conferente_regra;
+
+create function regras.sem_brancos(codigo text)
+  returns text language sql immutable;
+comment on function regras.sem_brancos(text) is 'Code without blanks of any kind and without quotes.';
+grant execute on function regras.sem_brancos(text) to conferente_regra;
+
+create function regras.sucessoes()
+  returns TABLE(de text, para_escrita text, para text, desde date, ate date, renasce date) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
+grant execute on function regras.sucessoes() to conferente_regra;
 
 create function regras.trigramas(texto text)
   returns text[] language sql immutable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:685465b2321b6c2d05038c6df79800d45e1e176a
+--! Hash: sha1:3498a4bbb07bd0c3f2b869a69f7f6ddbc6187c14
 --! Message: conferente
 
 set local role conferente_dono;
@@ -241,6 +241,8 @@ from (values
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de história a inferência de categoria lê.'),
+  ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
+    'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
     'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
@@ -664,7 +666,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -1256,7 +1258,7 @@ create table audit_interno.leitura_notas (
   raizes integer not null,
   impedimento text
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
 --! EndIncluded contrato/notas.sql
 
 --! Included regras/notas_fiscais/tabelas.sql
@@ -5319,6 +5321,26 @@ $$;
 comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
+--! Included notas/pendencias_notas.sql
+-- What a session of the rule notas_fiscais leaves about the notes themselves: notes that no entry is of, and files that the last
+-- reading refused. A finding needs a row of the warehouse, and these have none. Called by finalizar_sessao and conteudo_lacunas.
+create or replace function audit_interno.pendencias_notas(sessao_id bigint, out sem_lancamento bigint, out recusadas bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from audit.execucoes_regra e
+    where e.sessao_id = pendencias_notas.sessao_id and e.regra = 'notas_fiscais' and e.status = 'concluida')
+  then
+    sem_lancamento := (select count(*) from audit.vw_notas_sem_lancamento);
+    recusadas := (select l.recusados from audit_interno.leitura_notas l);
+  end if;
+end
+$$;
+comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
+--! EndIncluded notas/pendencias_notas.sql
+
 --! Included motor/sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
@@ -5370,6 +5392,11 @@ begin
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, (
+    select nullif(concat_ws('; ',
+      case when n.sem_lancamento > 0 then format('%s notas sem lançamento', n.sem_lancamento) end,
+      case when n.recusadas > 0 then format('%s arquivos de notas recusados', n.recusadas) end), '')
+    from audit_interno.pendencias_notas(v_sessao.id) n)), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -7757,7 +7784,15 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id int generated always as identity primary key,
   categoria text not null unique
 );
-comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history, each in its commonest spelling.';
+
+create unlogged table regra_pendente_verificacao.estatistica_grafia (
+  escrita text primary key,
+  categoria int not null,
+  linhas bigint
+);
+create index on regra_pendente_verificacao.estatistica_grafia (categoria);
+comment on table regra_pendente_verificacao.estatistica_grafia is 'Categories as written (case, accents, blanks at the ends), each with its number, and how many entries have it where there are several spellings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_mes (
   mes int primary key,
@@ -8252,7 +8287,10 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_categorias();
+  return query select * from audit_interno.diagnosticar_notas();
   return query select * from audit_interno.diagnosticar_correio();
+  return query select * from audit_interno.diagnosticar_sinais();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is
@@ -11573,6 +11611,31 @@ from (values
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded contrato/configuracoes_correio.sql
 
+--! Included contrato/sucessoras_categoria.sql
+-- Categories that were renamed, merged or split: from a day on, what was booked under one stands under another. A person fills it, and
+-- the rules move history along.
+create table audit.sucessoras_categoria (
+  id bigint generated always as identity primary key,
+  de text not null check (btrim(de) <> '' and length(de) <= 500),
+  para text not null check (btrim(para) <> '' and length(para) <= 500),
+  desde date not null check (desde between '0001-01-01' and '9999-12-31'),
+  ativo boolean not null default true,
+  motivo text,
+  criado_em timestamptz not null default clock_timestamp(),
+  criado_por text not null default session_user,
+  unique (de, para, desde)
+);
+comment on table audit.sucessoras_categoria is 'Successors of categories: a renamed one has one, a split one several, and a merged one shares it with others. Maintain with audit.salvar_sucessora.';
+comment on column audit.sucessoras_categoria.id is 'Key.';
+comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.para is 'Category that took its place, as the ledger writes it.';
+comment on column audit.sucessoras_categoria.desde is 'From the month of this day on, entries stand under the new one. What was booked before stays where it is.';
+comment on column audit.sucessoras_categoria.ativo is 'Whether rules use it.';
+comment on column audit.sucessoras_categoria.motivo is 'Why it was added or switched off.';
+comment on column audit.sucessoras_categoria.criado_em is 'When.';
+comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
+--! EndIncluded contrato/sucessoras_categoria.sql
+
 --! Included saidas/correio/destinatarios.sql
 -- Who is to receive a kind of message now.
 create or replace function audit_interno.destinatarios(tipo text)
@@ -12166,13 +12229,18 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
     union all
+    select 7, t.tipo, null, null, t.numero
+    from audit_interno.pendencias_notas(conteudo_lacunas.sessao_id) n
+    cross join lateral (values ('notas_sem_lancamento', n.sem_lancamento), ('notas_recusadas', n.recusadas)) as t (tipo, numero)
+    where t.numero > 0
+    union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -12916,6 +12984,38 @@ $$;
 comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that reads the folder of notes when its time has come and none waits.';
 --! EndIncluded notas/agendar_leitura.sql
 
+--! Included notas/diagnosticar_notas.sql
+-- Of the diagnosis: whether electronic notes are read, and what came of the last reading. Called by audit.diagnosticar_contrato; changes
+-- nothing.
+create or replace function audit_interno.diagnosticar_notas()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'notas fiscais',
+    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and not r.ativa then 'aviso' else 'ok' end,
+    case
+      when l.pasta is null then 'não são lidas'
+      when l.impedimento is not null then format('a pasta %s não foi lida: %s', l.pasta,
+        case l.impedimento when 'excesso' then format('tem mais de %s arquivos XML (notas.maximo_arquivos)', audit_interno.configuracao('notas.maximo_arquivos')) else l.impedimento end)
+      when l.terminada_em is null then format('a leitura de %s, começada em %s, não terminou', l.pasta, to_char(l.iniciada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI'))
+      else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
+        case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
+        case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
+        case when r.ativa then format('%s sem lançamento', (select count(*) from audit.vw_notas_sem_lancamento)) else 'a regra notas_fiscais está inativa' end) end,
+    case
+      when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
+      when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
+      when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
+      when not r.ativa then 'select audit.alterar_regra(''notas_fiscais'', ''{"ativa": true}'', ''…'')' end
+  from (select count(*) as notas from audit.notas) as n
+  left join audit_interno.leitura_notas l on true
+  left join audit.regras r on r.nome = 'notas_fiscais'
+$$;
+comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
+--! EndIncluded notas/diagnosticar_notas.sql
+
 --! Included saidas/consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
 grant select on all tables in schema audit to conferente_leitor;
@@ -12928,7 +13028,7 @@ grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, a
 revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
-grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
+grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;
 --! EndIncluded saidas/consulta/permissoes.sql
 
@@ -14882,7 +14982,7 @@ comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing patt
 --! Included pessoas/configuracao/conferir_alcance.sql
 -- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
 -- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
--- compare with: an excluding pattern, no marketing category yet, no ledger that can be read. Measures through audit.medir_padrao;
+-- compare with: an excluding pattern, no marketing category yet, no ledger yet. Measures through audit.medir_padrao;
 -- changes nothing. Called by audit.salvar_padrao.
 create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
 returns jsonb
@@ -14899,7 +14999,7 @@ begin
   end if;
   begin
     select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
-  exception when sqlstate 'NC010' or insufficient_privilege then
+  exception when sqlstate 'NC010' then
     return null; -- no session can read the ledger either, and each says so
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then
@@ -14919,6 +15019,71 @@ $$;
 comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
   'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
 --! EndIncluded pessoas/configuracao/conferir_alcance.sql
+
+--! Included pessoas/configuracao/desativar_sucessora.sql
+-- Switches a successor off, as if it had never been said; its history stays.
+create or replace function audit.desativar_sucessora(id bigint, motivo text)
+returns audit.sucessoras_categoria
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_sucessora audit.sucessoras_categoria;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(desativar_sucessora.motivo);
+  update audit.sucessoras_categoria s set ativo = false, motivo = btrim(desativar_sucessora.motivo)
+  where s.id = desativar_sucessora.id
+  returning * into v_sucessora;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('sucessora desconhecida: %s', coalesce(desativar_sucessora.id::text, 'nulo'));
+  end if;
+  v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_sucessora;
+end
+$$;
+comment on function audit.desativar_sucessora(bigint, text) is
+  'Switches the successor of a category off. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desativar_sucessora(bigint, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/desativar_sucessora.sql
+
+--! Included pessoas/configuracao/salvar_sucessora.sql
+-- Says that a category took the place of another, or says it again of one that was switched off.
+create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
+returns audit.sucessoras_categoria
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_sucessora audit.sucessoras_categoria;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(salvar_sucessora.motivo);
+  if audit_interno.dobrar_categoria(salvar_sucessora.de) = audit_interno.dobrar_categoria(salvar_sucessora.para) then
+    raise exception using errcode = 'NC009', message = format('"%s" e "%s" são a mesma categoria', btrim(salvar_sucessora.de), btrim(salvar_sucessora.para)),
+      hint = 'Maiúsculas, acentos e espaços nas pontas não contam.';
+  end if;
+  insert into audit.sucessoras_categoria as s (de, para, desde, motivo, criado_por)
+  values (btrim(salvar_sucessora.de), btrim(salvar_sucessora.para), salvar_sucessora.desde, btrim(salvar_sucessora.motivo), audit_interno.ator())
+  on conflict on constraint sucessoras_categoria_de_para_desde_key do update set ativo = true, motivo = excluded.motivo
+  returning * into v_sucessora;
+  v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_sucessora;
+exception when check_violation or not_null_violation then
+  raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
+    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+end
+$$;
+comment on function audit.salvar_sucessora(text, text, date, text) is
+  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/salvar_sucessora.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -15139,19 +15304,135 @@ comment on function regras.frase_rotulos(text[]) is 'Sentence that names the cat
 revoke execute on function regras.frase_rotulos(text[]) from public;
 --! EndIncluded regras/comum/frase_rotulos.sql
 
+--! Included regras/comum/sem_brancos.sql
+-- A code without any blank, seen or not, and without quotes: what spreadsheets and exports leave around a number that was to stay a
+-- text. Touches nothing; parsed when it is made, so that no setting of a session changes what its escapes mean. Called by
+-- regras.codigo_fornecedor.
+create or replace function regras.sem_brancos(codigo text) returns text
+language sql immutable parallel safe
+-- tab to carriage return, blanks that break no line, wide ones and those without width; quotes, straight and curled
+return pg_catalog.translate(codigo, U&'\0020\0009\000A\000B\000C\000D\0085\00A0\00AD\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009'
+  '\200A\200B\200C\200D\202F\205F\2060\3000\FEFF\0027\0022\0060\00B4\2018\2019\201C\201D', '');
+
+comment on function regras.sem_brancos(text) is 'Code without blanks of any kind and without quotes.';
+revoke execute on function regras.sem_brancos(text) from public;
+--! EndIncluded regras/comum/sem_brancos.sql
+
+--! Included regras/comum/digito_modulo11.sql
+-- Check digit modulo 11 of a code: from its last position on, weights rise from 2 to a highest one and begin again; each position
+-- counts for its ASCII code less 48, which is a digit's own value and 17 and more for the capital letters that a CNPJ may have since July 2026; remainders 0 and 1
+-- give 0. Sources: IN RFB 2.119/2022, annex XV, as changed by IN RFB 2.229/2024; Nota Técnica Conjunta 2025.001 (letters, in CNPJ and
+-- access key); Manual de Orientação do Contribuinte 7.0 (NF-e), 2.2.6 (access key, weights 2 to 9). Touches nothing. Called by
+-- regras.inscricao_valida and regra_validacao_valores.ler_chave.
+create or replace function regras.digito_modulo11(codigo text, maior_peso int) returns int
+language plpgsql immutable strict parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin -- plpgsql keeps its plan from call to call
+  return (
+  select case when s.resto < 2 then 0 else 11 - s.resto end
+  from (
+    select sum((ascii(upper(c)) - 48) * (2 + (n - 1) % (maior_peso - 1))) % 11 as resto
+    from string_to_table(reverse(codigo), null) with ordinality x (c, n)
+  ) s);
+end
+$$;
+
+comment on function regras.digito_modulo11(text, int) is
+  'Check digit modulo 11, weights from 2 at the right up to the given one and again; letters by ASCII code less 48.';
+revoke execute on function regras.digito_modulo11(text, int) from public;
+--! EndIncluded regras/comum/digito_modulo11.sql
+
+--! Included regras/comum/inscricao_valida.sql
+-- Whether a code is a CNPJ (14 positions, letters allowed in the first twelve since July 2026) or a CPF (11 digits) with right check
+-- digits; one of all the same digit is none. Touches nothing. Called by regras.codigo_fornecedor and regra_validacao_valores.ler_chave.
+create or replace function regras.inscricao_valida(codigo text) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when codigo ~ '^[0-9A-Za-z]{12}[0-9]{2}$' and btrim(codigo, left(codigo, 1)) <> ''
+      then right(codigo, 2) = regras.digito_modulo11(left(codigo, 12), 9)::text || regras.digito_modulo11(left(codigo, 13), 9)
+    when codigo ~ '^[0-9]{11}$' and btrim(codigo, left(codigo, 1)) <> ''
+      then right(codigo, 2) = regras.digito_modulo11(left(codigo, 9), 10)::text || regras.digito_modulo11(left(codigo, 10), 11)
+    else false
+  end;
+end
+$$;
+
+comment on function regras.inscricao_valida(text) is 'Whether a code is a CNPJ or a CPF by its check digits.';
+revoke execute on function regras.inscricao_valida(text) from public;
+--! EndIncluded regras/comum/inscricao_valida.sql
+
+--! Included regras/comum/codigo_fornecedor.sql
+-- A supplier's code as it was before another program wrote it: without the blanks of any kind, quotes and punctuation that it came
+-- with, in lower case, without the ".0" of a spreadsheet that took it for a number, and with the zeros before a CNPJ that such a
+-- spreadsheet dropped. Only where the check digits prove it: any other code keeps the zeros it has, and so does a CPF. Null where
+-- nothing is left. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
+-- regra_validacao_valores.chaves_acesso.
+create or replace function regras.codigo_fornecedor(codigo text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := regras.sem_brancos(left(codigo, 200));
+begin
+  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0$' then left(v_codigo, -2) else v_codigo end, './-', ''));
+  if length(v_codigo) between 11 and 13 and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
+    return lpad(v_codigo, 14, '0');
+  end if;
+  return nullif(v_codigo, '');
+end
+$$;
+
+comment on function regras.codigo_fornecedor(text) is
+  'Supplier code without blanks, quotes, punctuation and the ".0" of a spreadsheet, in lower case, with the leading zeros of a CNPJ where its check digits prove that they were lost; null when empty.';
+revoke execute on function regras.codigo_fornecedor(text) from public;
+--! EndIncluded regras/comum/codigo_fornecedor.sql
+
+--! Included regras/comum/raiz_codigo.sql
+-- The company behind a supplier code that has to be cleaned first. Touches nothing. Called by regras.raiz_fornecedor alone, which says
+-- when.
+create or replace function regras.raiz_codigo(codigo text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := regras.codigo_fornecedor(codigo);
+begin
+  return case when length(v_codigo) = 14 and left(v_codigo, 8) <> '00000000' then left(v_codigo, 8) else v_codigo end;
+end
+$$;
+
+comment on function regras.raiz_codigo(text) is 'Company root of a supplier code, cleaned by regras.codigo_fornecedor.';
+revoke execute on function regras.raiz_codigo(text) from public;
+--! EndIncluded regras/comum/raiz_codigo.sql
+
 --! Included regras/comum/raiz_fornecedor.sql
 -- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
--- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may
--- have letters since 2026. Null for an empty code. Touches nothing. Called by the three rules; kept
--- as a plain expression without settings of its own, so that the planner can inline it.
+-- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may have letters since July 2026. Null for an empty
+-- code. What is not plainly a code is asked of regras.raiz_codigo, at a price: a blank or quote at its end that nobody sees, the ".0" of a
+-- spreadsheet, 11 to 13 positions that may be a CNPJ without its zeros (the number of its branch, nearly always below a hundred, comes
+-- before the check digits). Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
+-- that the planner can inline it.
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
-return nullif(pg_catalog.lower(
-  case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
-      and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
-    then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-    else pg_catalog.translate(codigo, './- ', '')
-  end), '');
+return case
+  when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(codigo, 1)) > 0
+      and pg_catalog.right(codigo, 2) not in ('.0', ',0')
+      and pg_catalog.octet_length(codigo) = pg_catalog.length(codigo) and pg_catalog.left(codigo, 1) > '''' collate "C"
+    then nullif(pg_catalog.lower(case
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
+          and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
+        then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 11 and 13
+          and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 2) = '00'
+        then regras.raiz_codigo(codigo)
+      else pg_catalog.translate(codigo, './- ', '')
+    end), '')
+  when codigo <> '' then regras.raiz_codigo(codigo)
+end;
 
 comment on function regras.raiz_fornecedor(text) is
   'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
@@ -15161,8 +15442,7 @@ revoke execute on function regras.raiz_fornecedor(text) from public;
 --! Included regras/comum/inicio_fornecedor.sql
 -- The first eight positions of a supplier's code without punctuation, lower case: equal for all codes of one company, and few
 -- others. Empty where there is no code. replace is a byte search: four of them cost a third of one translate. Touches nothing;
--- inlined by the planner. Called by regra_validacao_valores.chave_duplicidade for every entry that is read, and by
--- historico_marketing.
+-- inlined by the planner. Called by historico_marketing and regras.lancamentos_parecidos.
 create or replace function regras.inicio_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return coalesce(pg_catalog.lower(pg_catalog.left(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
@@ -15331,6 +15611,89 @@ comment on function regras.lancamentos_parecidos(text, date, text, text, text, i
 revoke execute on function regras.lancamentos_parecidos(text, date, text, text, text, int) from public;
 --! EndIncluded regras/comum/lancamentos_parecidos.sql
 
+--! Included regras/comum/sucessoes.sql
+-- What became of each category that people said has ended, folded: from the month of desde until that of ate (exclusive; null while
+-- it lasts) entries of de stand under para. Chains are followed, each step later than the one before: a name that was given on comes
+-- back as what it is now, and one that was taken back is itself again. renasce: from this month on de is in use again, because
+-- something else was named so; what is booked under it then is its own. Reads audit.sucessoras_categoria. Called by the rules.
+create or replace function regras.sucessoes()
+returns table (de text, para_escrita text, para text, desde date, ate date, renasce date)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive aresta as materialized (
+    select audit_interno.dobrar_categoria(s.de) as de, min(s.para) as escrita, audit_interno.dobrar_categoria(s.para) as para,
+      date_trunc('month', s.desde::timestamp)::date as desde
+    from audit.sucessoras_categoria s
+    where s.ativo
+    group by 1, 3, 4
+  ), caminho as (
+    select a.de, a.escrita, a.para, a.desde from aresta a
+    union
+    select c.de, a.escrita, a.para, a.desde
+    from caminho c
+    join aresta a on a.de = c.para and a.desde > c.desde
+  )
+  select c.de, c.escrita, c.para, c.desde,
+    (select min(a.desde) from aresta a where a.de = c.para and a.desde > c.desde),
+    (select min(a.desde) from aresta a where a.para = c.de and a.desde >= (select min(b.desde) from aresta b where b.de = c.de))
+  from caminho c
+$$;
+
+comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
+revoke execute on function regras.sucessoes() from public;
+
+-- The categories that are another one now, folded: those that have one successor, and whose name nothing else took. Reads
+-- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history is of entries on both sides of the day.
+create or replace function regras.categorias_renomeadas() returns table (de text, para text)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.de, min(s.para)
+  from regras.sucessoes() s
+  where s.ate is null
+  group by s.de
+  having count(distinct s.para) = 1 and bool_and(s.renasce is null) and min(s.para) <> s.de
+$$;
+
+comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
+revoke execute on function regras.categorias_renomeadas() from public;
+
+-- The names under which entries of a category stand, folded: its own, and those of categories that are it now. Reads
+-- audit.sucessoras_categoria. Called by regra_trade_marketing.
+create or replace function regras.nomes_da_categoria(categoria text) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(n.nome)
+  from (
+    select audit_interno.dobrar_categoria(nomes_da_categoria.categoria) as nome
+    union
+    select r.de from regras.categorias_renomeadas() r where r.para = audit_interno.dobrar_categoria(nomes_da_categoria.categoria)
+  ) n
+$$;
+
+comment on function regras.nomes_da_categoria(text) is 'Folded names under which entries of a category stand: its own and those that became it.';
+revoke execute on function regras.nomes_da_categoria(text) from public;
+
+-- What a person is to do about a category of the settings that has ended, or null while it has not. Reads
+-- audit.sucessoras_categoria. Called by what the rules require.
+create or replace function regras.frase_sucessoras(categoria text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select format('A categoria "%s" acabou em %s, e em seu lugar está %s.', min(frase_sucessoras.categoria), to_char(min(s.desde), 'MM/YYYY'),
+    string_agg(distinct '"' || s.para_escrita || '"', ', '))
+  from regras.sucessoes() s
+  where s.de = audit_interno.dobrar_categoria(frase_sucessoras.categoria) and s.para <> s.de and s.renasce is null
+    and s.desde <= current_date and (s.ate is null or s.ate > current_date)
+  having count(*) > 0
+$$;
+
+comment on function regras.frase_sucessoras(text) is 'Sentence that names the successors of a category that has ended, or null.';
+revoke execute on function regras.frase_sucessoras(text) from public;
+--! EndIncluded regras/comum/sucessoes.sql
+
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
@@ -15420,6 +15783,21 @@ comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, 
   'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) from public;
 
+-- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds, and is no whole multiple, for
+-- that is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
+create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
+language sql immutable parallel safe
+return case when valor * esperado > 0 then
+  (valor / esperado between minimo and maximo or esperado / valor between minimo and maximo)
+    and pg_catalog.abs(valor / esperado - pg_catalog.round(valor / esperado)) > 0.0005
+    and pg_catalog.abs(esperado / valor - pg_catalog.round(esperado / valor)) > 0.0005
+  else false end;
+
+comment on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) is
+  'Whether the ratio of two amounts could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) from public;
+
 -- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
 -- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
 -- arguments, in one expression that the planner inlines; touches nothing. Called by regra_validacao_valores.detectar, only for rows that already differ beyond tolerance.
@@ -15440,13 +15818,7 @@ return case
   when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
     or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
   when regra_validacao_valores.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
-  when pg_catalog.sign(valor) = pg_catalog.sign(documento - coalesce(desconto, 0))
-    and (valor / (documento - coalesce(desconto, 0)) between cambio_minimo and cambio_maximo
-      or (documento - coalesce(desconto, 0)) / valor between cambio_minimo and cambio_maximo)
-    -- a whole multiple is more likely a quantity or a number of instalments
-    and pg_catalog.abs(valor / (documento - coalesce(desconto, 0)) - pg_catalog.round(valor / (documento - coalesce(desconto, 0)))) > 0.0005
-    and pg_catalog.abs((documento - coalesce(desconto, 0)) / valor - pg_catalog.round((documento - coalesce(desconto, 0)) / valor)) > 0.0005
-  then 'razao_cambial'
+  when regra_validacao_valores.razao_possivel(valor, documento - coalesce(desconto, 0), cambio_minimo, cambio_maximo) then 'razao_cambial'
   else 'outro'
 end;
 
@@ -15560,7 +15932,7 @@ declare
 begin
   return query
   with crua as materialized (
-    select l.id, l.data_lancamento, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
       x.esperado, x.tolerancia
     from dw.lancamentos l
     cross join lateral (
@@ -15587,26 +15959,39 @@ begin
     ) m
     where regra_validacao_valores.habito_sinais(m.mes)
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
       m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
     cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
     where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, regra_validacao_valores.chave_duplicidade(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
     from suspeita s
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
     from (
-      select array_agg(distinct n.chave) as chaves, array_agg(distinct n.documento) as numeros, array_agg(distinct n.data_lancamento) as dias
-      from numerada n
+      select m.*
+      from (
+        select array_agg(distinct n.chave) as chaves, array_agg(distinct n.modulo) as modulos, array_agg(distinct n.documento) as numeros,
+          array_agg(distinct n.data_lancamento) as dias, count(distinct n.data_lancamento) > 60 or count(distinct n.documento) > 2000 as tudo
+        from numerada n
+      ) m
+      -- of a few rows, mostly alone with their documents, it is cheaper to ask first
+      where m.chaves is not null and (m.tudo or exists (
+        select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
+        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        having count(*) > 1))
       offset 0
     ) n
-    cross join lateral regra_validacao_valores.rateios(n.chaves, n.numeros, n.dias, cardinality(n.dias) > 60 or cardinality(n.numeros) > 2000,
-      v_dias, absoluta, relativa, digitos, array(select c.mes from credito c)) r
-    where n.chaves is not null
+    cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
+      array(select c.mes from credito c)) r
+  ), repetido as materialized (
+    -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
+    select d.dia, d.filial
+    from regra_validacao_valores.dias_repetidos(array(
+      select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -15614,7 +15999,10 @@ begin
     where not exists (select from rateio r where r.id = s.id::text)
   ), taxa as materialized (
     select t.dia, t.degrau
-    from regra_validacao_valores.taxas_dos_dias(array(select distinct s.data_lancamento from sozinha s where s.tipo = 'razao_cambial'),
+    from regra_validacao_valores.taxas_dos_dias(array(
+        select s.data_lancamento from sozinha s where s.tipo = 'razao_cambial' group by s.data_lancamento
+        -- of whole days all that could have the rate is here
+        having count(*) >= case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 3 else 1 end),
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
@@ -15676,7 +16064,9 @@ begin
   left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento) r on t.tipo = 'rateio_a_menos'
   cross join lateral regra_validacao_valores.explicacao_rateio(
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
-  where t.tipo is not null;
+  where t.tipo is not null
+    and not (t.tipo = 'rateio_repetido'
+      and exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial));
 end
 $$;
 
@@ -15685,48 +16075,216 @@ comment on function regra_validacao_valores.diferencas(audit.janela, numeric, nu
 revoke execute on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) from public;
 --! EndIncluded regras/validacao_valores/diferencas.sql
 
---! Included regras/validacao_valores/duplicidades.sql
--- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, DANFE, RPS, fatura, recibo …), without
--- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts
--- (series 001-000123 is 1-123). Null when it identifies nothing (no digit, only zeros, "s/n").
--- Touches nothing. Called by regra_validacao_valores.duplicidades.
+--! Included regras/validacao_valores/documentos.sql
+-- An access key, read. The 44 positions of NF-e, CT-e and their like: state (IBGE), year and month of issue, CNPJ or CPF of who issued,
+-- model, series, number, type of emission, code, check digit (Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6; the CNPJ may
+-- have letters since July 2026: Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have
+-- series and number. The 50 positions of the national NFS-e: municipality (IBGE), who generated it, kind of registration, CNPJ or CPF,
+-- number, year and month, code, check digit (Manual dos Contribuintes, Emissor Público Nacional). Whatever blanks and punctuation part
+-- it, and whatever words stand before it. Null in all where there is none: a state, a month and a model that exist have to be in their
+-- places, so a boleto's bar code of 44 digits is no key. certo: the check digit is right. inscricao: whose document it is, 14
+-- positions, a CPF filled up; null where it does not say (NF-e avulsa, series 890 to 899, which the state issues).
+-- Touches nothing. Called by regra_validacao_valores.ler_documento and chaves_acesso.
+create or replace function regra_validacao_valores.ler_chave(
+  documento text, out chave text, out certo boolean, out ano int, out mes int, out inscricao text, out modelo text, out serie text, out numero text
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_texto text;
+begin
+  if octet_length(documento) < 44 then
+    return;
+  end if;
+  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[^0-9a-z]+', '', 'g');
+  chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  if chave is not null then
+    modelo := substr(chave, 21, 2);
+    mes := substr(chave, 5, 2)::int;
+    if mes not between 1 and 12 or modelo not in ('55', '57', '58', '59', '62', '63', '64', '65', '66', '67', '75', '76')
+      or left(chave, 2) not in ('11', '12', '13', '14', '15', '16', '17', '21', '22', '23', '24', '25', '26', '27', '28', '29',
+        '31', '32', '33', '35', '41', '42', '43', '50', '51', '52', '53')
+    then
+      chave := null;
+      modelo := null;
+      mes := null;
+      return;
+    end if;
+    ano := 2000 + substr(chave, 3, 2)::int;
+    serie := ltrim(case modelo when '59' then substr(chave, 23, 9) else substr(chave, 23, 3) end, '0');
+    numero := ltrim(case modelo when '59' then substr(chave, 32, 6) else substr(chave, 26, 9) end, '0');
+    inscricao := case when modelo <> '55' or substr(chave, 23, 2) <> '89' then substr(chave, 7, 14) end;
+  else
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|nota|fiscal|nfse?|servico|n)*([1-5][0-9]{6}[12]{2}[0-9a-z]{12}[0-9]{29})$');
+    mes := substr(chave, 39, 2)::int;
+    if chave is null or mes not between 1 and 12 then
+      chave := null;
+      mes := null;
+      return;
+    end if;
+    modelo := 'NFS-e';
+    ano := 2000 + substr(chave, 37, 2)::int;
+    serie := '';
+    numero := ltrim(substr(chave, 24, 13), '0');
+    inscricao := substr(chave, 10, 14);
+  end if;
+  certo := right(chave, 1) = regras.digito_modulo11(left(chave, -1), 9)::text;
+end
+$$;
+
+comment on function regra_validacao_valores.ler_chave(text) is
+  'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
+revoke execute on function regra_validacao_valores.ler_chave(text) from public;
+
+-- What a document's text says of it, whoever wrote it: its number as two clerks would both write it (folded, without its kind, without
+-- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
+-- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
+-- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before
+-- three and more: 001-000123), year (2026/123, 123/2026, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
+-- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
+-- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
+-- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
+create or replace function regra_validacao_valores.ler_documento(
+  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_partes text[];
+begin
+  estorno := false;
+  -- most are plain, and are spared the rest
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
+  if v_partes is not null then
+    numero := v_partes[1];
+    return;
+  end if;
+  if octet_length(documento) >= 44 then
+    select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
+      c.ano, c.chave
+    into numero, especie, serie, ano, chave
+    from regra_validacao_valores.ler_chave(documento) c
+    where c.chave is not null;
+    if found then
+      return;
+    end if;
+  end if;
+
+  numero := btrim(regexp_replace(
+    regexp_replace(audit_interno.dobrar(left(documento, 200)), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=[[:space:]]*$)', '', 'g'),
+    '[^a-z0-9]+', '-', 'g'), '-');
+  if numero ~ '^(?:est|canc|dev|anul)' then
+    v_partes := regexp_match(numero,
+      '^(?:estorno|est|cancelamento|cancelad[ao]|canc|devolucao|dev|anulacao)-((?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*)(.*[0-9].*)$');
+    if v_partes is not null then
+      estorno := true;
+      numero := v_partes[2];
+    end if;
+  end if;
+  if strpos(numero, 'serie') > 0 then
+    v_partes := regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$');
+    if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
+      serie := coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0');
+      numero := btrim(concat(v_partes[1], v_partes[3]), '-');
+    end if;
+  end if;
+  especie := case
+    when numero ~ '^(?:dacte|ct-?e)(?![a-z])' then 'cte'
+    when numero ~ '^(?:danfe|nf[sc]-?e?|nf-?e)(?![a-z])' then 'nf'
+    when numero ~ '^rps(?![a-z])' then 'rps'
+  end;
+  numero := regexp_replace(regexp_replace(numero,
+    '^(?:(?:danfe|dacte|nf[sc]?-?e?s?|ct-?e|rps|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    ''), '(^|-)0+(?=[0-9a-z])', '\1', 'g');
+
+  if strpos(numero, '-') > 0 or length(numero) = 15 then
+    v_partes := coalesce(
+      regexp_match(numero, '^(20[0-9]{2})-([1-9][0-9]*)$'),
+      case when length(numero) = 15 then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
+    if v_partes is not null then
+      ano := v_partes[1]::int;
+      numero := v_partes[2];
+    elsif documento ~ '20[0-9]{2}[^0-9]*$' then -- a full stop within is no year's
+      v_partes := coalesce(
+        regexp_match(numero, '^([0-9]+)-(20[0-9]{2})$'),
+        regexp_match(numero, '^(.*[0-9].*?)-(?:de|em)-(?:[0-9]{1,2}-){0,2}(20[0-9]{2})$'));
+      if v_partes is not null then
+        numero := v_partes[1];
+        ano := v_partes[2]::int;
+      end if;
+    end if;
+    v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,})$') end;
+    if v_partes is not null then
+      serie := v_partes[1];
+      numero := v_partes[2];
+    end if;
+  end if;
+  numero := nullif(numero, '');
+end
+$$;
+
+comment on function regra_validacao_valores.ler_documento(text) is
+  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+revoke execute on function regra_validacao_valores.ler_documento(text) from public;
+
+-- Number of a document with the series and the year that it says: what lines of one document have in common. Null when it identifies
+-- nothing. Touches nothing. Called by regra_validacao_valores.linhas_documentos.
 create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
 language sql immutable parallel safe
-return nullif(
-  pg_catalog.regexp_replace(
-    pg_catalog.regexp_replace(
-      pg_catalog.btrim(pg_catalog.regexp_replace(
-        pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(documento, 200)),
-          '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=\s*$)', '', 'g'),
-        '[^a-z0-9]+', '-', 'g'), '-'),
-      '^(?:(?:danfe|dacte|nf[sc]?-?e?|ct-?e|rps|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
-      ''),
-    '(^|-)0+(?=[0-9a-z])', '\1', 'g'), '');
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat(d.ano || '/', d.serie || '-', d.numero) from regra_validacao_valores.ler_documento(documento) d where d.numero is not null
+$$;
 
 comment on function regra_validacao_valores.documento_comparavel(text) is
-  'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+  'Year, series and number of a document as far as it says them; null when it identifies nothing.';
 revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
 
--- The last character of regra_validacao_valores.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
--- digit: equal numbers end alike, so what has no companion by it need not be compared. Anything else at the end (an accent, a bracket,
--- a blank of another kind), what may be a spreadsheet's ".0", and what is longer than is compared, is folded in full, or a spelling
--- would hide a duplicate.
--- Touches nothing; inlined by the planner. Called by regra_validacao_valores.duplicidades for every suspect.
+-- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
+-- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.
+create or replace function regra_validacao_valores.fim_numero(texto text) returns text
+language sql immutable parallel safe
+return case
+  when pg_catalog.ltrim(pg_catalog.right(texto, 2), '0123456789') = '' then pg_catalog.ltrim(pg_catalog.right(texto, 2), '0')
+  else pg_catalog.ltrim(pg_catalog.lower(pg_catalog.right(texto, 1)), '0')
+end;
+
+comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
+revoke execute on function regra_validacao_valores.fim_numero(text) from public;
+
+-- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
+-- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
+-- date), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
+-- read in full, or a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.chave_documento and linhas_documentos.
 create or replace function regra_validacao_valores.fim_documento(documento text) returns text
 language sql immutable parallel safe
 return case
-  when pg_catalog.octet_length(documento) <= 200
-    and pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
-      pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1)) > 0
-    and pg_catalog.strpos(documento, '.0') = 0
-    then pg_catalog.lower(pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1))
-  else pg_catalog.right(regra_validacao_valores.documento_comparavel(documento), 1)
+  -- nine in ten
+  when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
+      '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
+    and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    and (pg_catalog.octet_length(documento) < 10
+      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
+    then pg_catalog.right(documento, 2)
+  when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
+    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
+    and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
+    and (pg_catalog.octet_length(documento) < 10
+      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
+    and pg_catalog.right(documento, 2) <> '.0'
+    then regra_validacao_valores.fim_numero(documento)
+  else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
 end;
 
 comment on function regra_validacao_valores.fim_documento(text) is
-  'Last character of a document number made comparable: equal for equal numbers.';
+  'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
 revoke execute on function regra_validacao_valores.fim_documento(text) from public;
+--! EndIncluded regras/validacao_valores/documentos.sql
 
+--! Included regras/validacao_valores/parcelas.sql
 -- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "prestação 2", "2ª parcela", "segunda
 -- parcela", "parcela II", or a fraction at the end of the text, "NF 345 2/3". Empty where it says none. The ordinal is asked first: what
 -- follows "2ª parcela" may be a date. A bare number before the word is none, for "em 3 parcelas" says how many. Most texts name no
@@ -15751,20 +16309,232 @@ return (
 comment on function regra_validacao_valores.parcela_dita(text) is
   'Number of the instalment that a description says it is; empty where it says none.';
 revoke execute on function regra_validacao_valores.parcela_dita(text) from public;
+--! EndIncluded regras/validacao_valores/parcelas.sql
 
--- Amount without sign and begin of the supplier's code as one number: equal for the same document booked twice, and few others.
--- A number because one is kept for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by
--- the planner. Called by regra_validacao_valores.duplicidades for every entry it reads.
-create or replace function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text) returns bigint
+--! Included regras/validacao_valores/chaves.sql
+-- What an access key in the document says against its entry. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
+-- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
+-- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
+-- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
+-- these; evidencia.tambem names the others. Nothing is proposed: whether key or entry is wrong only the document says.
+--
+-- In doubt nothing is flagged. A supplier is compared only where its code is a whole CNPJ with right digits; an issuer under whose
+-- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
+-- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
+-- text says an instalment, or three and more entries share it, nor what was reversed since.
+-- Three months before and after the window's keys are read, where it has any. Reads dw.lancamentos and the settings; changes
+-- nothing. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  v_dias_chaves date[];
+  v_de date;
+  v_ate date;
+begin
+  -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
+  -- row of the kind, where most ledgers have none
+  v_dias_chaves := (
+    select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
+    from dw.lancamentos l
+    where octet_length(l.documento) >= 44 and l.data_lancamento between '0001-06-01' and '9999-06-30'
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
+  v_de := v_dias_chaves[1];
+  v_ate := v_dias_chaves[2];
+  if v_de is null then
+    return;
+  end if;
+
+  return query
+  with lida as materialized (
+    select l.id, l.data_lancamento, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
+      audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela,
+      regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      regras.codigo_fornecedor(l.fornecedor_id) as codigo,
+      case when regras.inscricao_valida(c.inscricao) then left(c.inscricao, 8) end as emitente,
+      row_number() over (partition by c.chave order by l.data_lancamento, l.carregado_em, l.id) as vez,
+      row_number() over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), sign(l.valor)
+        order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
+      count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
+    from dw.lancamentos l
+    cross join lateral regra_validacao_valores.ler_chave(l.documento) c
+    where octet_length(l.documento) >= 44 and c.chave is not null
+      and l.data_lancamento between v_de - 92 and v_ate + 92
+    window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
+  ), propria as (
+    select l.emitente
+    from lida l
+    where l.emitente <> l.raiz
+    group by l.emitente
+    having count(distinct l.raiz) >= 3
+  ), par as materialized (
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
+      g.filial as gemeo_filial, g.raiz <> l.raiz as de_outro,
+      row_number() over (partition by l.id order by g.vez desc) as ordem
+    from lida l
+    -- the first of each company, for a note may stand in thousands of lines
+    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 92 and g.raiz <> l.raiz
+      and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
+    where l.na_janela and l.raiz is distinct from l.emitente
+    union all
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
+    from lida l
+    join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
+      and g.data_lancamento between l.data_lancamento - 92 and l.data_lancamento - v_dias - 1
+    where l.na_janela and l.iguais = 2
+      and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
+      and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
+  ), estornada as (
+    select p.id
+    from par p
+    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 92 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
+    where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
+      and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
+  ), gemeo as (
+    select distinct on (p.id) p.* from par p where p.id not in (select e.id from estornada e) order by p.id, p.ordem
+  ), dita as (
+    select l.*, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
+      array_remove(array[
+        case when not l.certo then 'chave_digito' end,
+        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and regras.inscricao_valida(l.codigo)
+          and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
+        case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
+        case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
+    from lida l
+    left join gemeo g on g.id = l.id
+    where l.na_janela
+  )
+  select
+    null::text,
+    d.id::text,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + case d.tipos[1]
+      when 'chave_digito' then 0.10 when 'chave_mes_posterior' then 0.10 when 'chave_outra_empresa' then 0
+      else case when d.de_outro then 0 else -0.20 end end)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', d.tipos[1], 'tambem', to_jsonb(nullif(d.tipos[2:], '{}')), 'valor', d.valor, 'documento', d.documento, 'filial', d.filial,
+      'data_lancamento', d.data_lancamento,
+      'chave', jsonb_build_object('emitente', d.inscricao, 'ano', d.ano, 'mes', d.mes, 'modelo', d.modelo, 'serie', d.serie, 'numero', d.numero),
+      'gemeo', case when d.gemeo_id is not null then jsonb_build_object('id', d.gemeo_id::text, 'data_lancamento', d.gemeo_data,
+        'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end)),
+    case d.tipos[1]
+      when 'chave_digito' then 'O dígito verificador da chave de acesso não confere: um algarismo está errado ou fora do lugar.'
+      when 'chave_outra_empresa' then 'A chave de acesso é de uma nota emitida por ' || upper(d.inscricao) || ', e o fornecedor do lançamento é '
+        || upper(d.codigo) || ': o código ou a chave é de outra empresa.'
+      when 'chave_mes_posterior' then 'A nota da chave de acesso foi emitida em ' || to_char(make_date(d.ano, d.mes, 1), 'MM/YYYY')
+        || ', depois do mês do lançamento (' || to_char(d.data_lancamento, 'DD/MM/YYYY') || ').'
+      else 'A chave de acesso já está no lançamento ' || d.gemeo_id::text || ' de ' || to_char(d.gemeo_data, 'DD/MM/YYYY')
+        || case when d.de_outro then ', de outro fornecedor: uma chave é de uma nota só.'
+          else ', com o mesmo valor: se não forem parcelas, este seria a segunda vez.' end
+    end,
+    abs(d.valor)
+  from dita d
+  where d.tipos <> '{}' and d.valor <> 0;
+end
+$$;
+
+comment on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) is
+  'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
+revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) from public;
+--! EndIncluded regras/validacao_valores/chaves.sql
+
+--! Included regras/validacao_valores/estornos.sql
+-- The numbers that a text names, without full stops between thousands and leading zeros, each once. Touches nothing. Called by
+-- regra_validacao_valores.estornos_avulsos.
+create or replace function regra_validacao_valores.numeros_citados(texto text) returns text[]
 language sql immutable parallel safe
-return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct m[1])
+  from regexp_matches(regexp_replace(left(texto, 500), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))', '', 'g'), '0*([1-9][0-9]*)', 'g') m
+$$;
 
-comment on function regra_validacao_valores.chave_duplicidade(numeric, text) is
-  'Hash of an amount without sign and the begin of a supplier''s code.';
-revoke execute on function regra_validacao_valores.chave_duplicidade(numeric, text) from public;
+comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers that a text names, without leading zeros; null when none.';
+revoke execute on function regra_validacao_valores.numeros_citados(text) from public;
 
--- Keys (regra_validacao_valores.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
--- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and begins of the supplier's code; what is dearer
+-- How much of some documents was taken back between two days by entries of other amounts or numbers: in parts, in one sum for several
+-- documents ("NF 3 e 4"), or under another number or none with words that say so ("estorno da NF 3"). The whole reversal of the same
+-- number is not among them: regra_validacao_valores.duplicidades counts it. What names several documents counts for each of them, up to
+-- its amount: in doubt something was taken back. The arrays go together, and give back their raiz, nome, numero and montante. Only of
+-- what was booked with a positive amount, for else every ordinary entry could be a reversal. Reads dw.lancamentos; changes nothing.
+-- Called by regra_validacao_valores.duplicidades for what it would flag.
+create or replace function regra_validacao_valores.estornos_avulsos(
+  raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[]
+) returns table (raiz text, nome text, numero text, montante numeric, credito numeric)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde date := (select min(d) from unnest(desde) d);
+  v_ate date := (select max(d) from unnest(ate) d);
+  v_sem_codigo boolean := array_position(raizes, null) is not null;
+begin
+  return query
+  with lancada as materialized (
+    select b.* from unnest(raizes, nomes, numeros, montantes, desde, ate) b (raiz, nome, numero, montante, desde, ate)
+  ), credito as materialized (
+    select l.data_lancamento, l.valor, l.documento::text as documento, l.descricao::text as descricao, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      regras.nome_canonico(l.fornecedor) as nome
+    from dw.lancamentos l
+    -- of suppliers who have anything in question
+    where l.valor < 0 and l.data_lancamento between v_desde and v_ate
+      and (regras.raiz_fornecedor(l.fornecedor_id) in (select x from unnest(raizes) x)
+        or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))
+  ), lido as materialized (
+    -- each number that it names, and whether it is its own
+    select c.data_lancamento, abs(c.valor) as valor, c.raiz, c.nome, n.numero, bool_or(n.proprio) as proprio, row_number() over () as n
+    from credito c
+    cross join lateral (
+      select d.numero, true as proprio from regra_validacao_valores.ler_documento(c.documento) d
+      union all
+      select x, false from unnest(regra_validacao_valores.numeros_citados(c.documento)) x where c.documento ~ '[0-9][^0-9.]+[0-9]'
+      union all
+      select x, false from unnest(regra_validacao_valores.numeros_citados(c.descricao)) x
+      where audit_interno.dobrar(left(c.descricao, 500)) ~ '(estorn|cancel|devol|anula)'
+    ) n
+    where n.numero in (select b.numero from lancada b)
+    group by c.data_lancamento, c.valor, c.raiz, c.nome, n.numero, c.documento, c.descricao
+  ), encontro as (
+    select b.raiz, b.nome, b.numero, b.montante, b.desde, b.ate, c.data_lancamento, c.valor, c.proprio, c.n
+    from lancada b join lido c on c.numero = b.numero and c.raiz = b.raiz
+    union
+    select b.raiz, b.nome, b.numero, b.montante, b.desde, b.ate, c.data_lancamento, c.valor, c.proprio, c.n
+    from lancada b join lido c on c.numero = b.numero and c.nome = b.nome
+    where c.raiz is null or b.raiz is null
+  )
+  select e.raiz, e.nome, e.numero, e.montante, sum(case when e.proprio then e.valor else least(e.valor, e.montante) end)
+  from encontro e
+  where e.data_lancamento between e.desde and e.ate and not (e.proprio and e.valor = e.montante)
+  group by e.raiz, e.nome, e.numero, e.montante;
+end
+$$;
+
+comment on function regra_validacao_valores.estornos_avulsos(text[], text[], text[], numeric[], date[], date[]) is
+  'Of each document what was taken back of it in parts, together with other documents, or in words only.';
+revoke execute on function regra_validacao_valores.estornos_avulsos(text[], text[], text[], numeric[], date[], date[]) from public;
+--! EndIncluded regras/validacao_valores/estornos.sql
+
+--! Included regras/validacao_valores/duplicidades.sql
+-- Amount without sign and end of the document's number as one number: equal for the same document booked twice, and few others. Not
+-- the supplier, for one entry may have its code and the other only its name. A number because one is kept for each entry of the
+-- window: half the memory of the two, and no disk. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.duplicidades for every entry it reads.
+create or replace function regra_validacao_valores.chave_documento(valor numeric, documento text) returns bigint
+language sql immutable parallel safe
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regra_validacao_valores.fim_documento(documento), 0));
+
+comment on function regra_validacao_valores.chave_documento(numeric, text) is
+  'Hash of an amount without sign and the end of a document''s number.';
+revoke execute on function regra_validacao_valores.chave_documento(numeric, text) from public;
+
+-- Keys (regra_validacao_valores.chave_documento) that more than one entry of the days has; with sozinhas also those of a single one: of a few
+-- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and ends of the document's number; what is dearer
 -- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
 -- changes nothing. Called by regra_validacao_valores.duplicidades.
 create or replace function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
@@ -15777,7 +16547,7 @@ set enable_hashagg = off -- nearly as many keys as entries: sorted they take hal
 as $$
 begin
   return query
-  select regra_validacao_valores.chave_duplicidade(l.valor, l.fornecedor_id)
+  select regra_validacao_valores.chave_documento(l.valor, l.documento)
   from dw.lancamentos l
   where l.valor <> 0 and l.documento <> ''
     and l.data_lancamento between de and ate
@@ -15790,7 +16560,7 @@ end
 $$;
 
 comment on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) is
-  'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+  'Hashed amounts and ends of document numbers of a window that more than one entry has, or with sozinhas any.';
 revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) from public;
 
 -- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
@@ -15820,14 +16590,18 @@ begin
   return query
   select d.data_lancamento, d.filial
   from (
-    select l.data_lancamento, l.filial::text as filial, count(*) as vezes
-    from dw.lancamentos l
-    where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
-    group by l.data_lancamento, l.filial::text, l.valor, l.fornecedor_id::text, l.fornecedor::text, l.documento::text, l.centro_custo::text, l.categoria::text,
-      l.conta_contabil::text
+    select x.data_lancamento, x.filial, bool_or(x.vezes > 1) as repetido
+    from (
+      select l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome, l.documento::text as documento,
+        count(*) as vezes
+      from dw.lancamentos l
+      where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
+      group by 1, 2, 3, 4, 5, l.valor, l.centro_custo::text, l.categoria::text, l.conta_contabil::text
+    ) x
+    group by x.data_lancamento, x.filial, x.codigo, x.nome, x.documento
   ) d
   group by d.data_lancamento, d.filial
-  having count(*) filter (where d.vezes > 1) >= greatest(10, 0.5 * count(*));
+  having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*));
 end
 $$;
 
@@ -15835,11 +16609,13 @@ comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
   'Days and branches of which half the documents, and ten at least, are there more than once.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
--- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
--- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
--- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
--- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
--- back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
+-- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
+-- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
+-- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
+-- amount that do, unless these differ among themselves; a number of fewer than five digits that says no year is another one in
+-- another year. An entry that was reversed and booked again is not a duplicate, nor one that was reversed within those days
+-- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
+-- A reversal takes back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
 -- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
 -- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
 -- and reversals may lie outside.
@@ -15854,6 +16630,9 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
+-- of what these windows leave the planner knows nothing: row by row, or along the first columns, twins would be looked for in all of a flood
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
@@ -15870,7 +16649,7 @@ declare
   v_pendentes text[] := regras.rotulos_pendentes();
   v_datas date[];
   v_quantas int;
-  v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
+  v_suspeitas bigint[];
 begin
   -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
   -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
@@ -15903,55 +16682,95 @@ begin
 
   return query
   with lida as (
-    -- then the end of the number, which no spelling changes
-    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+    -- by name: a warehouse may have further columns, called anything
+    select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
+      f.valor, f.valor_documento, f.valor_desconto, f.descricao::text as descricao, regra_validacao_valores.chave_documento(f.valor, f.documento) as parecida,
+      regras.raiz_fornecedor(f.fornecedor_id) as raiz
+    from dw.lancamentos f
+    -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+    where regra_validacao_valores.chave_documento(f.valor, f.documento) in (select s from unnest(v_suspeitas) s) and f.valor <> 0 and f.documento <> ''
+      and f.data_lancamento between v_de and v_ate
+      and (v_datas is null or f.data_lancamento = any (v_datas))
+    offset 0
+  ), acompanhada as (
+    -- then the supplier, which whoever has no code may be
+    select l.*
     from (
-      -- by name: a warehouse may have further columns, called anything
-      select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
-        f.valor, f.valor_documento, f.valor_desconto, f.descricao, regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
-      from dw.lancamentos f
-      where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
-        and f.data_lancamento between v_de and v_ate
-        and (v_datas is null or f.data_lancamento = any (v_datas))
-      offset 0
-    ) e
+      select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
+        count(*) over (partition by l.parecida, l.raiz) as da_empresa
+      from lida l
+    ) l
+    where l.companhia > 1 and (l.da_empresa > 1 or l.com_codigo < l.companhia)
+  ), escrita as materialized (
+    -- each spelling once, here and of the texts: a flood has few
+    select a.documento, d.*
+    from (select distinct x.documento from acompanhada x) a
+    cross join lateral regra_validacao_valores.ler_documento(a.documento) d
+    offset 0
   ), numerada as (
-    select l.*, regra_validacao_valores.documento_comparavel(l.documento) as numero
-    from lida l
-    where l.companhia > 1
+    select l.*, count(*) over (partition by l.parecida, e.numero) as iguais, e.numero as so_numero, e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
+    from acompanhada l
+    join escrita e on e.documento = l.documento
+    where e.numero is not null
+  ), dita as materialized (
+    select d.descricao, regra_validacao_valores.parcela_dita(d.descricao) as parcela
+    from (select distinct n.descricao from numerada n where n.iguais > 1 and n.descricao is not null) d
+    offset 0
   ), comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
-      -- without a code by name: a full stop or a legal form otherwise written is no other supplier
-      coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regra_validacao_valores.parcela_dita(l.descricao) as parcela,
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.especie, l.serie, l.ano, l.acesso, l.estorno,
+      abs(l.valor) as montante, l.raiz,
+      -- a full stop or a legal form otherwise written is no other supplier
+      regras.nome_canonico(l.fornecedor) as nome,
+      coalesce(d.parcela, '') as dita,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       l.valor_documento is not null as documentada,
       coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
       -- what is parked has no category yet, and its account is none
       case when coalesce(audit_interno.dobrar_categoria(l.categoria::text), '') <> all (v_pendentes)
         then concat(audit_interno.dobrar_categoria(l.categoria::text), chr(31), l.conta_contabil) end as conta
-    from (
-      select n.*, count(*) over (partition by n.chave, n.numero) as iguais
-      from numerada n
-      where n.numero is not null
-    ) l
+    from numerada l
+    left join dita d on d.descricao = l.descricao
     where l.iguais > 1
+    offset 0
+  ), de_quem as (
+    -- who has no code is who bears the name, where only one does
+    select c.*, coalesce(c.raiz, case when c.nome is not null and min(c.raiz) over nome = max(c.raiz) over nome then min(c.raiz) over nome end,
+      '=' || c.nome) as fornecedor
+    from comparavel c
+    window nome as (partition by c.so_numero, c.montante, c.nome)
+  ), identificada as (
+    select d.*,
+      concat_ws(chr(31), d.so_numero,
+        coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
+        coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, ''),
+        coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
+        coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
+          then min(d.ano) over no_ano end)) as numero,
+      -- a reversal need not say of which instalment it is, where there is one
+      case when d.dita = '' and (d.valor < 0 or d.estorno) and min(nullif(d.dita, '')) over numero = max(d.dita) over numero
+        then max(d.dita) over numero else d.dita end as parcela,
+      -- where a reversal is booked with the sign of its document, the word is what tells it
+      case when d.estorno then coalesce(-nullif(sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero), 0), sign(d.valor))
+        else sign(d.valor) end::int as sinal
+    from de_quem d
+    where d.fornecedor is not null
+    window numero as (partition by d.fornecedor, d.so_numero, d.montante),
+      no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
       -- and goes with the one that is there
       concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (
-        partition by c.fornecedor, c.numero, c.parcela, abs(c.valor), c.data_lancamento, c.centro))) as destino
-    from comparavel c
-    where c.fornecedor is not null
+        partition by c.fornecedor, c.numero, c.parcela, c.montante, c.data_lancamento, c.centro))) as destino
+    from identificada c
   ), movimento as (
-    select c.*, sign(c.valor)::int as sinal,
+    select c.*,
       case when c.inteira then '' else c.destino end as reparte,
       -- one place for each entry, so that a day's own order counts within the days
       c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
-      sum(sign(c.valor)::int) over documento as saldo
+      sum(c.sinal) over documento as saldo
     from situada c
     window documento as (
-      partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
+      partition by c.fornecedor, c.numero, c.parcela, c.montante order by c.data_lancamento, c.carregado_em, c.id
       rows unbounded preceding)
   ), liquida as (
     select m.*,
@@ -15961,14 +16780,14 @@ begin
       -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
       -- entry stepped over takes it back
       coalesce(lead(m.momento) over (
-        partition by m.fornecedor, m.numero, m.parcela, abs(m.valor), least(m.saldo, m.saldo - m.sinal) order by m.momento)
+        partition by m.fornecedor, m.numero, m.parcela, m.montante, least(m.saldo, m.saldo - m.sinal) order by m.momento)
         <= m.momento + v_perto, false) as estornada
     from movimento m
-    window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
+    window documento as (partition by m.fornecedor, m.numero, m.parcela, m.montante order by m.momento),
       antes as (documento range between v_perto preceding and current row),
       muito_antes as (documento range between v_longe preceding and current row)
   ), lugar as (
-    select l.*, row_number() over (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento) as lugar
+    select l.*, row_number() over (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal order by l.momento) as lugar
     from liquida l
     where not l.estornada
   ), par as (
@@ -15979,23 +16798,43 @@ begin
         when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
         else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar
     from lugar l
-    window documento as (partition by l.fornecedor, l.numero, l.parcela, l.valor),
-      igual as (partition by l.fornecedor, l.numero, l.parcela, l.valor, l.reparte order by l.momento),
+    window documento as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal),
+      igual as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal, l.reparte order by l.momento),
       ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding),
       outros_dias as (documento order by l.data_lancamento range between unbounded preceding and interval '1 day' preceding)
-  ), apontada as (
+  ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
-      p.descricao, p.reparte, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
+      p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.carregado_em as gemeo_carga, g.reparte as gemeo_reparte,
-      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.valor, p.data_lancamento) as no_dia
+      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal, p.data_lancamento) as no_dia,
+      row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
-    join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.valor = p.valor and g.lugar = p.gemeo_lugar
-    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1
+    join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.montante = p.montante and g.sinal = p.sinal
+      and g.lugar = p.gemeo_lugar
+    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorno
+      -- who begins to count again in January does not reach ten thousand in the first days
+      and (extract(year from g.data_lancamento) = extract(year from p.data_lancamento) or g.ano = p.ano or p.so_numero ~ '[0-9]{5}')
+  ), devolvida as (
+    select e.numero, e.raiz, e.nome, e.montante, e.credito
+    from (
+      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.so_numero order by d.n) as numeros,
+        array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
+      from (
+        select a.raiz, a.nome, a.so_numero, a.montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
+        from apontada a
+        where a.valor > 0
+        group by a.raiz, a.nome, a.so_numero, a.montante
+      ) d
+      offset 0
+    ) a
+    cross join lateral regra_validacao_valores.estornos_avulsos(a.raizes, a.nomes, a.numeros, a.montantes, a.desde, a.ate) e
+    where a.raizes is not null
   ), repetido as materialized (
     select r.dia, r.filial
     from (
       select array_agg(a.data_lancamento) as dias, array_agg(a.apontadas) as apontadas
-      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento) a
+      from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento
+        having count(*) >= case when janela.chaves is null then 10 else 1 end) a
       offset 0
     ) a
     cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
@@ -16010,33 +16849,37 @@ begin
         else a.id::text end as chave
     from apontada a
     left join repetido r on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
-    where (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
+      and e.nome is not distinct from a.nome and a.valor > 0
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate, row_number() over (partition by a.conjunto, a.chave order by a.momento desc, a.id desc) as do_fim
     from agrupada a
     window junta as (partition by a.conjunto, a.chave)
+  ), listada as (
+    select c.conjunto, c.chave, jsonb_agg(jsonb_build_object('id', c.id::text, 'data_lancamento', c.data_lancamento, 'documento', left(c.documento, 60),
+      'valor', c.valor, 'ja_em', c.gemeo_id::text) order by c.do_fim) as linhas
+    from contada c
+    where c.conjunto is not null and c.do_fim <= 20
+    group by c.conjunto, c.chave
   )
   select
     null::text,
     p.id::text,
     '{}'::jsonb,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
-    jsonb_strip_nulls(jsonb_build_object(
-      'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
-      'mesma_descricao', t.mesma_descricao,
-      'outro_destino', nullif(t.outro_destino, false),
-      'lancamentos', case when p.conjunto is not null then p.quantos end,
-      'soma', case when p.conjunto is not null then p.soma end,
-      'de', case when p.conjunto = 'carga_repetida' then p.de end,
-      'ate', case when p.conjunto = 'carga_repetida' then p.ate end,
-      'carregado_em', case when p.conjunto = 'carga_repetida' then p.carregado_em end))
-      || jsonb_build_object('gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial,
-        'documento', p.gemeo_documento)),
+    case when p.conjunto is null then jsonb_build_object(
+        'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
+        'mesma_descricao', t.mesma_descricao,
+        'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial, 'documento', p.gemeo_documento))
+        || case when t.outro_destino then '{"outro_destino": true}' else '{}' end::jsonb
+      else jsonb_build_object('tipo', t.tipo, 'lancamentos', p.quantos, 'soma', p.soma, 'de', p.de, 'ate', p.ate, 'carregado_em', p.carregado_em,
+        'linhas', x.linhas) end,
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. Um deles é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
@@ -16050,6 +16893,7 @@ begin
     end,
     case when p.conjunto is null then abs(p.valor) else p.soma end
   from contada p
+  left join listada x on x.conjunto = p.conjunto and x.chave = p.chave
   cross join lateral (
     select
       coalesce(p.conjunto, case when p.data_lancamento = p.gemeo_data and p.filial is not distinct from p.gemeo_filial
@@ -16074,7 +16918,7 @@ revoke execute on function regra_validacao_valores.duplicidades(audit.janela, nu
 
 --! Included regras/validacao_valores/regra.sql
 -- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the tolerance, documents
--- whose lines together are not, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
+-- whose lines together are not, documents that were booked twice, and access keys that say something else than their entry. Reads dw.lancamentos and the settings valores.*; changes nothing.
 -- Called by the engine for a window, and again over corrected keys to verify them.
 create or replace function regra_validacao_valores.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
@@ -16088,13 +16932,22 @@ declare
   v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
   v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
 begin
-  return query select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos);
-  return query select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos);
+  return query
+  with achada as materialized (
+    select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos)
+    union all
+    select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos)
+  )
+  select * from achada
+  union all
+  -- what proposes nothing is one finding an entry
+  select c.* from regra_validacao_valores.chaves_acesso(janela, v_base) c
+  where c.registro_id not in (select a.registro_id from achada a where a.valores_propostos = '{}');
 end
 $$;
 
 comment on function regra_validacao_valores.detectar(audit.janela) is
-  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 revoke execute on function regra_validacao_valores.detectar(audit.janela) from public;
 --! EndIncluded regras/validacao_valores/regra.sql
 
@@ -16126,21 +16979,32 @@ as $$
 declare
   v_tolerancia numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.05);
   v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
-  v_irmas text[];
+  v_fora text[];
 begin
-  -- the other entries of the window's notes, wherever they are
-  select array_agg(distinct i.registro_id) into v_irmas
-  from dw.lancamentos l
-  join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-  join regra_notas_fiscais.vinculos i on i.chave = v.chave
-  where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
-
-  return query
-  with linha as materialized (
-    select l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto, v.chave, v.como
+  -- the other entries of the window's notes, where they lie outside of it
+  with dentro as materialized (
+    select v.registro_id, v.chave
     from dw.lancamentos l
     join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-    where l.id = any (audit_interno.chaves_como(v_irmas, (null::dw.lancamentos).id)) and abs(l.valor) < 1e16
+    where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  )
+  select array_agg(i.registro_id) into v_fora
+  from regra_notas_fiscais.vinculos i
+  where i.chave in (select d.chave from dentro d) and i.registro_id not in (select d.registro_id from dentro d);
+
+  return query
+  with lida as (
+    select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    from dw.lancamentos l where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+    union all
+    select false, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    from dw.lancamentos l where l.id = any (audit_interno.chaves_como(v_fora, (null::dw.lancamentos).id))
+  ), linha as materialized (
+    select l.dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto,
+      v.chave, v.como
+    from lida l
+    join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where abs(l.valor) < 1e16
   ), conjunto as (
     select l.chave, count(*) as linhas, sum(l.valor) as soma, (array_agg(l.id order by l.data_lancamento desc, l.id desc))[1] as ultima,
       count(distinct l.data_lancamento) = 1 and bool_and(regra_validacao_valores.parcela_dita(l.descricao) = '') as de_uma_vez,
@@ -16171,7 +17035,7 @@ begin
       select y.certos, (select max(a) from unnest(y.certos) as a) as maior
       from (select regra_notas_fiscais.valores_certos(n, l.desconto) as certos) y
     ) x
-    where n.autorizada and n.producao and audit.na_janela(janela, l.data_lancamento, (select z.carregado_em from dw.lancamentos z where z.id = l.id), l.id)
+    where n.autorizada and n.producao and l.dentro
   ), pesado as (
     select c.*,
       case when c.tipo = 'valor_da_nota' then regra_validacao_valores.tipo_diferenca(c.valor, (c.nota).valor_total, c.desconto, v_tolerancia, 1e9, 1e9) end as forma,
@@ -16503,11 +17367,11 @@ revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from publi
 --! EndIncluded regras/notas_fiscais/sem_par.sql
 
 --! Included regras/validacao_valores/habitos.sql
--- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in the
--- 20,000 entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
+-- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in so many
+-- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
 -- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date)
+create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000)
 returns table (contrarios bigint, proprios bigint, contados bigint)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
@@ -16525,21 +17389,21 @@ begin
       from dw.lancamentos l
       where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
-      limit 20000)
+      limit limite)
     union all
     (select l.valor, l.valor_documento, l.valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
-      limit 20000)
+      limit limite)
   ) x
   where not regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, 0.05, 0, 0);
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date) is
+comment on function regra_validacao_valores.sinais_creditos(date, int) is
   'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date) from public;
+revoke execute on function regra_validacao_valores.sinais_creditos(date, int) from public;
 
 -- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
 -- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
@@ -16548,8 +17412,13 @@ create or replace function regra_validacao_valores.habito_sinais(mes date) retur
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
-  from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s
+  select case
+    -- where the nearest credit notes have negative documents there is nothing to count
+    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500) p) then false
+    else (
+      select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
+      from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)
+  end
 $$;
 
 comment on function regra_validacao_valores.habito_sinais(date) is
@@ -16594,8 +17463,7 @@ begin
     where l.data_lancamento = any (dias)
       and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and regra_validacao_valores.tipo_diferenca(
-        l.valor, l.valor_documento, l.valor_desconto, absoluta, cambio_minimo, cambio_maximo) = 'razao_cambial'
+      and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
     offset 0
   ) x
   cross join (values (-1), (0), (1)) v (vizinho)
@@ -16627,15 +17495,25 @@ comment on function regra_validacao_valores.difere(numeric, numeric, numeric, nu
   'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
 revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
 
+-- Amount of a document without sign and begin of the supplier's code as one number: equal for the lines of one document, and few others. Touches
+-- nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
+create or replace function regra_validacao_valores.chave_linhas(valor numeric, codigo text) returns bigint
+language sql immutable parallel safe
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+
+comment on function regra_validacao_valores.chave_linhas(numeric, text) is
+  'Hash of an amount without sign and the begin of a supplier''s code.';
+revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
+
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
 -- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_duplicidade), so that dear comparisons see only what has a companion. tudo: the
+-- the suppliers' codes (regra_validacao_valores.chave_linhas), so that dear comparisons see only what has a companion. tudo: the
 -- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
-  chaves bigint[], numeros text[], dias date[], tudo boolean
+  chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text)
+  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -16654,10 +17532,12 @@ begin
     select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
     from (
       select f.id::text as id, f.data_lancamento, f.carregado_em, f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil, f.valor,
-        f.valor_documento, f.valor_desconto, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
-        regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
+        f.valor_documento, f.valor_desconto, f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
+        regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) as chave
       from dw.lancamentos f
-      where regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
+      where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
+        -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+        and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
         and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
@@ -16669,7 +17549,7 @@ begin
     from (select distinct x.documento from lida x where x.companhia > 1) d
     offset 0
   )
-  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.documento,
+  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
     coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
   from lida l
   join escrita e on e.documento = l.documento
@@ -16678,9 +17558,9 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) is
+comment on function regra_validacao_valores.linhas_documentos(bigint[], numeric[], text[], date[], boolean) is
   'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
-revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) from public;
+revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], numeric[], text[], date[], boolean) from public;
 
 -- What the sum of a document's lines says of it: inteiros 1 where it is the document, -1 where it is the document with the other sign,
 -- 0 where lines take each other back, null where it is none of these; what would be right, with the sum's sign; and within what tolerance.
@@ -16718,11 +17598,11 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
--- an entry that stands alone, and is judged alone. Takes keys, numbers and days of the suspects as linhas_documentos does; creditos: the
+-- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
 -- months whose credit notes have a positive document by habit. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
-  chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
+  chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
   creditos date[]
 )
 returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int)
@@ -16735,10 +17615,10 @@ as $$
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
-    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.numeros, rateios.dias, rateios.tudo) l
+    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
-      max(sign(l.valor_documento)) over documento as lado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
+      max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
       sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
       sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
     from linha l
@@ -16817,17 +17697,22 @@ as $$
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and (x.fornecedor, x.numero, x.modulo) = (j.fornecedor, j.numero, j.modulo)
   -- alone, and nothing near: an entry with an error of its own
-  where not (j.falada and j.quantas = 1)
+  where not (j.falada and j.quantas = 1) and (j.falada or j.parte)
   union all
-  -- whole lines alone: the sign of a reversal is no error
-  select d.id, null, null, null, null, null, null, null, null
-  from do_documento d
-  where d.companheiras > 1 and not d.repartido and d.saldo >= -absoluta
+  -- the sign of a reversal is no error; it takes back what says the same instalment
+  select e.id, null, null, null, null, null, null, null, null
+  from (
+    select d.id, d.parte, d.valor * d.lado as valor,
+      sum(d.valor) over (partition by d.fornecedor, d.numero, d.modulo, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo
+    from do_documento d
+    where d.companheiras > 1 and d.virado
+  ) e
+  where not e.parte and e.valor < 0 and e.saldo >= -absoluta
 $$;
 
-comment on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
+comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
   'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-revoke execute on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
+revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
 --! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/trade_marketing/padroes.sql
@@ -17106,10 +17991,12 @@ begin
     from grupo g
     offset 0
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
+  -- under the name that it has now
+  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  group by 1, 2, 3;
 end
 $$;
 
@@ -17156,10 +18043,12 @@ begin
     from grupo g
     offset 0
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
+  -- under the name that it has now
+  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  group by 1, 2, 3;
 end
 $$;
 
@@ -17185,7 +18074,7 @@ set work_mem = '64MB'
 set enable_nestloop = off
 as $$
 declare
-  v_marketing text := audit_interno.dobrar(fornecedores_marketing.categoria);
+  v_marketing text := audit_interno.dobrar_categoria(fornecedores_marketing.categoria);
 begin
   return query
   with suspeito as materialized (
@@ -17309,10 +18198,11 @@ begin
     where w.palavra = any (palavras_marketing.palavras)
     group by 1, 2, 3
   )
-  select c.palavra, c.categoria_dobrada, sum(c.lancamentos)::bigint,
+  select c.palavra, coalesce(r.para, c.categoria_dobrada), sum(c.lancamentos)::bigint,
     (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
   from contado c
-  group by c.palavra, c.categoria_dobrada;
+  left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+  group by 1, 2;
 end
 $$;
 
@@ -17329,7 +18219,7 @@ create or replace function regra_trade_marketing.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
   id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
-  padroes jsonb, palavras text[]
+  padroes jsonb, palavras text[], conta text
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -17339,7 +18229,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);
+  v_marketing text[] := regras.nomes_da_categoria(candidatos_marketing.categoria);
   v_dos_padroes text[];
 begin
   select coalesce(array_agg(distinct m[1]), '{}') into v_dos_padroes
@@ -17359,6 +18249,8 @@ begin
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  ), sucessao as materialized (
+    select * from regras.sucessoes()
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union
@@ -17379,18 +18271,23 @@ begin
     where (p.filtro is null or t.dobrado like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.dobrado)
     group by t.campo, t.texto
   )
-  select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
+  select c.id, c.data_lancamento, c.categoria, coalesce(r.para, c.categoria_dobrada), c.valor,
     c.fornecedor_id::text, regra_trade_marketing.chave_fornecedor(c.fornecedor_id, c.fornecedor), coalesce(regras.nome_canonico(c.fornecedor), ''),
     coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
     array(
       select distinct w
       from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
-      where length(w) >= 4 and w <> all (v_dos_padroes))
+      where length(w) >= 4 and w <> all (v_dos_padroes)),
+    nullif(btrim(c.conta_contabil), '')
   from casado c
   left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
   left join nomeado f on f.campo = 'fornecedor' and f.texto = c.fornecedor
   left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
-  where c.categoria_dobrada <> v_categoria_dobrada
+  left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+  where c.categoria_dobrada <> all (v_marketing)
+    -- the name that it had then, be it of marketing and of other things
+    and not exists (
+      select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
     and (d.excluido or f.excluido or k.excluido) is not true;
 end
@@ -17414,7 +18311,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
+  v_marketing text[] := regras.nomes_da_categoria(parcelas_padroes.categoria);
   v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_descricao_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'descricao');
@@ -17443,7 +18340,7 @@ begin
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     offset 0
   ), casado as materialized (
-    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
+    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = any (v_marketing) as certo
     from amostra a
     where a.categoria_dobrada <> all (v_pendentes)
       and (regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)
@@ -17578,6 +18475,10 @@ begin
     return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
       'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
+  if regras.frase_sucessoras(v_categoria) is not null then
+    return regras.frase_sucessoras(v_categoria)
+      || ' Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "novo plano de contas".';
+  end if;
   if not exists (
     select from audit.padroes_trade_marketing p
     where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
@@ -17627,6 +18528,16 @@ declare
   v_vizinho constant numeric := 3;
   -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
   v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
+  v_marketing text[] := regras.nomes_da_categoria(v_categoria);
+  -- of what each category was a part, before that was split
+  v_antecessoras jsonb := coalesce((
+    select jsonb_object_agg(x.para, x.antes)
+    from (
+      select s.para, jsonb_agg(distinct s.de) as antes from regras.sucessoes() s
+      where s.de not in (select r.de from regras.categorias_renomeadas() r)
+      group by s.para
+    ) x), '{}');
+  v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -17654,6 +18565,13 @@ begin
       max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
+  ), vida as materialized (
+    -- whether anything is booked as marketing any more
+    select p.fim is null or exists (
+        select from dw.lancamentos l
+        where l.data_lancamento > p.fim - (v_meses + v_parada) * 31 and audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))
+      or not exists (select from dw.lancamentos l where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing)) as viva
+    from periodo p
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regra_trade_marketing.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
@@ -17663,7 +18581,11 @@ begin
     select y.padrao_id, y.registro_id, max(y.chave) as chave, max(y.categoria_dobrada) as categoria_dobrada, bool_and(y.certo) as certo
     from regra_trade_marketing.respostas_padroes() y group by 1, 2
   ), por_categoria as materialized (
-    select y.padrao_id, y.categoria_dobrada, count(*) as certas from respondida y where y.certo group by 1, 2
+    select y.padrao_id, coalesce(r.para, y.categoria_dobrada) as categoria_dobrada, count(*) as certas
+    from respondida y
+    left join regras.categorias_renomeadas() r on r.de = y.categoria_dobrada
+    where y.certo
+    group by 1, 2
   ), propria as materialized (
     -- by supplier; peso: what one of them counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
@@ -17686,6 +18608,8 @@ begin
     from periodo x
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -17700,8 +18624,8 @@ begin
   select
     null::text,
     c.id,
-    jsonb_build_object('categoria', v_categoria),
-    trunc(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    jsonb_build_object('categoria', v_categoria) || case when k.conta is null then '{}' else jsonb_build_object('conta_contabil', k.conta) end,
+    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or not i.viva then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -17714,17 +18638,23 @@ begin
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra)
-      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end
+      || case when k.conta is null then '{}' else jsonb_build_object('conta', jsonb_build_object('lancada', c.conta, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas)) end,
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+        || ' lançamentos da categoria.' end
+      || case when i.viva then '' else ' Mas nada é lançado em "' || v_categoria || '" há mais de ' || v_parada || ' meses: confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
         || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
         || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
           else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
+  cross join vida i
   join frase s on s.padroes = c.padroes
   left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
   left join texto t on t.id = c.id
@@ -17732,12 +18662,23 @@ begin
     select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
+  left join lateral (
+    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    select m.conta, m.certeza, m.lancamentos, m.todas
+    from conhecida m
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+      select from conhecida a
+      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+    order by m.lancamentos desc
+    limit 1
+  ) k on true
   cross join lateral (
     -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)
-        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) + coalesce((
+          select sum((r.por_categoria ->> a)::bigint) from jsonb_array_elements_text(v_antecessoras -> c.categoria_dobrada) a), 0)::bigint - p.proprio, 0)
       end as contra
     from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
   ) e
@@ -17819,12 +18760,12 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   return query
   select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
     l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = any (v_marketing), false)
   from dw.lancamentos l
   where regra_trade_marketing.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
     case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
@@ -17892,7 +18833,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
@@ -17900,14 +18841,14 @@ begin
     select distinct d.registro_id
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = any (v_marketing)
       and exists (select from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
       string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
       c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = any (v_marketing) as marketing
     from dw.lancamentos l
     left join confirmado c on c.registro_id = l.id::text
     where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)
@@ -18008,7 +18949,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
   v_pendentes text[] := regras.rotulos_pendentes();
   v_ate date;
@@ -18034,7 +18975,7 @@ begin
     where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
       case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
   ), visto as materialized (
-    select c.categoria, c.valor, c.categoria_dobrada = v_categoria as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+    select c.categoria, c.valor, c.categoria_dobrada = any (v_marketing) as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
       coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
     from casado c
     cross join lateral (
@@ -18349,14 +19290,14 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
+-- before its own (mes, corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
 -- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
 -- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
 -- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
   contra text
 )
 language plpgsql stable rows 10000
@@ -18396,7 +19337,7 @@ begin
         array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
       cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    select e.id, e.corte, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
       e.centro, e.conta, e.valor, e.texto, c.contra
     from entrada e
     left join contraria c on c.n = e.n;
@@ -18415,11 +19356,11 @@ begin
       left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
     from dw.lancamentos l
     join (
-      select k.id, k.categoria
-      from regra_pendente_verificacao.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
       offset 0
-    ) c on c.categoria = l.categoria
+    ) c on c.escrita = l.categoria
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
       and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
@@ -18441,7 +19382,7 @@ begin
       offset 0
     ) u on u.corte = p.corte
   ), entrada as materialized (
-    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+    select row_number() over () as n, d.id, d.mes, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
       case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
       nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
       nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
@@ -18454,10 +19395,13 @@ begin
       array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
     cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+  select e.id, e.mes, e.corte, e.lacuna, coalesce(s.para, e.certa), case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
-  left join contraria c on c.n = e.n;
+  left join contraria c on c.n = e.n
+  -- booked under a name that had ended by then
+  left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+    on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end
 $$;
 
@@ -18480,7 +19424,7 @@ revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
 -- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
 -- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
--- estatistica_categoria, estatistica_nome and estatistica_conta. Called before history is counted.
+-- estatistica_categoria, estatistica_grafia, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -18511,9 +19455,18 @@ begin
     group by l.categoria, left(l.fornecedor, 200), btrim(l.conta_contabil)
   ) g;
 
+  v_categorias := array(
+    select c from unnest(v_categorias) c where not exists (select from regra_pendente_verificacao.estatistica_grafia g where g.escrita = c));
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
-  select c.categoria from unnest(v_categorias) c (categoria)
-  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where k.categoria = c.categoria);
+  select min(c) from unnest(v_categorias) c
+  where audit_interno.dobrar_categoria(c) not in (
+    select audit_interno.dobrar_categoria(k.categoria) from regra_pendente_verificacao.estatistica_categoria k)
+  group by audit_interno.dobrar_categoria(c);
+  insert into regra_pendente_verificacao.estatistica_grafia (escrita, categoria)
+  select c, min(k.id)
+  from unnest(v_categorias) c
+  join regra_pendente_verificacao.estatistica_categoria k on audit_interno.dobrar_categoria(k.categoria) = audit_interno.dobrar_categoria(c)
+  group by c;
 
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
@@ -18524,10 +19477,10 @@ begin
   on conflict (chave) do nothing;
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
-  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
+  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
-    analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_nome;
+    analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_grafia, regra_pendente_verificacao.estatistica_nome;
   end if;
 end
 $$;
@@ -18535,9 +19488,42 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
+-- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits anew, and when a spelling is new.
+create or replace function regra_pendente_verificacao.eleger_grafias() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_varias text[] := array(
+    select g.escrita from regra_pendente_verificacao.estatistica_grafia g
+    where g.categoria in (select x.categoria from regra_pendente_verificacao.estatistica_grafia x group by x.categoria having count(*) > 1));
+begin
+  update regra_pendente_verificacao.estatistica_grafia g set linhas = 0 where g.linhas is null;
+  if v_varias <> '{}' then
+    update regra_pendente_verificacao.estatistica_grafia g
+    set linhas = c.linhas
+    from (select l.categoria::text as escrita, count(*) as linhas from dw.lancamentos l where l.categoria = any (v_varias) group by 1) c
+    where g.escrita = c.escrita and g.linhas <> c.linhas;
+  end if;
+  update regra_pendente_verificacao.estatistica_categoria k
+  set categoria = g.escrita
+  from (
+    select distinct on (x.categoria) x.categoria, x.escrita from regra_pendente_verificacao.estatistica_grafia x
+    order by x.categoria, x.linhas desc, x.escrita
+  ) g
+  where k.id = g.categoria and k.categoria <> g.escrita;
+end
+$$;
+
+comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
+revoke execute on function regra_pendente_verificacao.eleger_grafias() from public;
+
 -- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
 -- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
--- estatistica_categoria and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- estatistica_grafia and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_fornecedores(meses int[], chaves text[]) returns setof regra_pendente_verificacao.estatistica_fornecedor
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -18560,8 +19546,8 @@ begin
     select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
     from dw.lancamentos l
     where l.categoria in (
-        select k.categoria from regra_pendente_verificacao.estatistica_categoria k
-        where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text))
+        select k.escrita from regra_pendente_verificacao.estatistica_grafia k
+        where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text))
       and l.fornecedor_id <> ''
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
@@ -18600,7 +19586,7 @@ revoke execute on function regra_pendente_verificacao.contar_fornecedores(int[],
 -- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
 -- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
 -- amounts do not multiply words; return query, because it may run in parallel.
--- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
+-- Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome (which must know the entries' categories
 -- and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
@@ -18629,11 +19615,11 @@ begin
       l.valor
     from dw.lancamentos l
     join (
-      select k.id, k.categoria
-      from regra_pendente_verificacao.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
       offset 0
-    ) c on c.categoria = l.categoria
+    ) c on c.escrita = l.categoria
     left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
     where btrim(l.categoria) <> ''
@@ -18672,11 +19658,11 @@ begin
     offset 0
   ) h
   join (
-    select k.id, k.categoria
-    from regra_pendente_verificacao.estatistica_categoria k
-    where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+    select k.categoria as id, k.escrita
+    from regra_pendente_verificacao.estatistica_grafia k
+    where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
     offset 0
-  ) c on c.categoria = h.categoria
+  ) c on c.escrita = h.categoria
   left join regra_pendente_verificacao.estatistica_nome n on n.escrito = h.escrito
   cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
   where h.mes is not null
@@ -18689,7 +19675,7 @@ begin
     select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
     from dw.lancamentos l
     where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
-        select k.categoria from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (v_pendentes)))
+        select k.escrita from regra_pendente_verificacao.estatistica_grafia k where audit_interno.dobrar_categoria(k.escrita) = any (v_pendentes)))
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
@@ -18961,9 +19947,10 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 -- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
 -- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
 -- category. Nothing while pendente.move_conta is
--- false, or the rule's registered columns do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias.
-create or replace function regra_pendente_verificacao.contas_conhecidas()
+-- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once
+-- that rule has counted, by regra_trade_marketing.detectar.
+create or replace function regra_pendente_verificacao.contas_conhecidas(regra text)
 returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
 language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
@@ -18977,7 +19964,7 @@ declare
     select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
-    or not exists (select from audit.regras r where r.nome = 'pendente_verificacao' and 'conta_contabil' = any (r.colunas))
+    or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
   then
     return;
   end if;
@@ -19023,10 +20010,224 @@ begin
 end
 $$;
 
-comment on function regra_pendente_verificacao.contas_conhecidas() is
+comment on function regra_pendente_verificacao.contas_conhecidas(text) is
   'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-revoke execute on function regra_pendente_verificacao.contas_conhecidas() from public;
+revoke execute on function regra_pendente_verificacao.contas_conhecidas(text) from public;
 --! EndIncluded regras/pendente_verificacao/contas.sql
+
+--! Included regras/pendente_verificacao/sucessao.sql
+-- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
+-- entry in question (mes): of is a category, para one that stands in its place that month, quantas how many do; desde: the month from which
+-- para is booked. renasce: from this month on what is booked under the old name is something else's. Where the successor was never
+-- booked, it has a number all the same (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by whoever
+-- asks the statistics.
+create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
+returns table (mes int, de int, para int, quantas int, desde int, renasce int)
+language sql stable rows 10
+set search_path = pg_catalog, pg_temp
+as $$
+  with categoria as materialized (
+    select k.id, audit_interno.dobrar_categoria(k.categoria) as dobrada, k.categoria from regra_pendente_verificacao.estatistica_categoria k
+  ), sucessao as materialized (
+    select s.de, s.para, s.para_escrita, regra_pendente_verificacao.mes_indice(s.desde) as desde, regra_pendente_verificacao.mes_indice(s.ate) as ate,
+      regra_pendente_verificacao.mes_indice(s.renasce) as renasce
+    from regras.sucessoes() s
+  )
+  select m.mes, c.id, (
+      -- as people wrote it, or as the ledger does
+      select p.id from categoria p where p.dobrada = s.para order by p.categoria <> s.para_escrita, p.id limit 1),
+    count(*) over (partition by m.mes, c.id)::int, s.desde, s.renasce
+  from (select distinct unnest(sucessoes_em.meses) as mes) m
+  join sucessao s on s.desde <= m.mes and (s.ate is null or s.ate > m.mes)
+  join categoria c on c.dobrada = s.de
+  where s.para <> s.de and exists (select from categoria p where p.dobrada = s.para)
+$$;
+
+comment on function regra_pendente_verificacao.sucessoes_em(int[]) is 'Successors of categories in each of the given months, by their numbers.';
+revoke execute on function regra_pendente_verificacao.sucessoes_em(int[]) from public;
+
+-- Gives a number to successors that were never booked. Reads audit.sucessoras_categoria; writes estatistica_categoria. Called by
+-- regra_pendente_verificacao.preparar.
+create or replace function regra_pendente_verificacao.conhecer_sucessoras() returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into regra_pendente_verificacao.estatistica_categoria (categoria)
+  select min(s.para_escrita)
+  from regras.sucessoes() s
+  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = s.para)
+  group by s.para
+$$;
+
+comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
+revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
+
+-- The categories that look dead in the given months, for want of entries: each by number, with the last month in which it was booked, the
+-- month asked, and the one that seems to have taken its place (herdeira, and of how many entries of its suppliers). Dead is one that
+-- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, and for so long that a
+-- category booked in as many months as this one was in its last year would hardly be missing by chance (one in a hundred), for some
+-- are booked once a year; those that were booked in less than half of its months, and about a year before, have their season; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
+-- later is alive. Spellings of one category are one. Reads the statistics and the settings. Called by
+-- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
+returns table (mes int, categoria int, ultima int, herdeira int, herdados bigint)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
+  -- of fewer nothing is said
+  v_minimo constant int := 5;
+  v_nascidas int[];
+  v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
+  v_paradas jsonb;
+begin
+  -- few categories, few months: all that is booked of each
+  v_paradas := (
+    with categoria as (
+      select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
+    ), uso as materialized (
+      select k.uma, c.mes, sum(c.linhas) as linhas
+      from regra_pendente_verificacao.estatistica_contagem c
+      join categoria k on k.id = c.categoria
+      where c.nivel = 0 and c.chave = 0
+      group by 1, 2
+    ), historia as materialized (
+      select m.mes, row_number() over (order by m.mes) as n from regra_pendente_verificacao.estatistica_mes m
+    ), vida as (
+      select u.uma, max(u.mes) as ultima, min(u.mes) as primeira, max(u.n) as n, max(u.pausa) as pausa
+      from (
+        select u.uma, u.mes, h.n, h.n - lag(h.n, 1, h.n - 1) over (partition by u.uma order by h.n) - 1 as pausa
+        from uso u join historia h on h.mes = u.mes
+      ) u
+      group by u.uma
+    )
+    select jsonb_agg(jsonb_build_object('uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'mes', a.mes,
+      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes),
+      'ha_um_ano', exists (select from uso u where u.uma = v.uma and u.mes between a.mes - 14 and a.mes - 10),
+      'vazios', (
+        select count(*) filter (where u.mes is null)::double precision / count(*)
+        from historia h left join uso u on u.uma = v.uma and u.mes = h.mes
+        where h.mes > v.ultima - 12 and h.mes <= v.ultima)))
+    from vida v
+    left join (select distinct unnest(categorias_paradas.meses) as mes) a on v.ultima < a.mes
+    where a.mes is not null or v.primeira > v_primeira
+  );
+
+  -- born since another was last booked: where its suppliers were before
+  v_nascidas := array(
+    select distinct (n.p ->> 'uma')::int
+    from jsonb_array_elements(v_paradas) n (p)
+    join jsonb_array_elements(v_paradas) m (p) on m.p ->> 'mes' is not null and (m.p ->> 'ultima')::int < (n.p ->> 'primeira')::int
+    -- births of long ago took nobody's place of late
+    where (n.p ->> 'primeira')::int > (m.p ->> 'ultima')::int and (n.p ->> 'primeira')::int <= (m.p ->> 'ultima')::int + 3);
+
+  return query
+  with parada as materialized (
+    select x.* from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int, ha_um_ano boolean, vazios double precision)
+  ), categoria as materialized (
+    select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
+  ), fornecedor as materialized (
+    -- of suppliers by name: what they have in the newborn, and in what ended
+    select c.chave, k.uma, sum(c.linhas)::bigint as linhas, min(c.mes) as primeira
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where v_nascidas <> '{}' and c.nivel = 5
+      and (k.uma = any (v_nascidas) or k.uma in (select p.uma from parada p where p.mes is not null))
+    group by 1, 2
+  ), heranca as materialized (
+    select p.uma, n.uma as herdeira, sum(n.linhas)::bigint as herdados, count(*) as fornecedores
+    from (select distinct p.uma, p.ultima from parada p where p.mes is not null) p
+    join fornecedor v on v.uma = p.uma
+    join fornecedor n on n.chave = v.chave and n.uma = any (v_nascidas) and n.uma <> p.uma and n.primeira > p.ultima
+    group by 1, 2
+  ), herdeira as (
+    select distinct on (h.uma) h.uma, h.herdeira, h.herdados
+    from heranca h
+    -- most of what the newborn has comes from there
+    where h.herdados >= v_minimo and h.herdados >= 0.5 * (
+      select sum(f.linhas) from fornecedor f where f.uma = h.herdeira)
+    order by h.uma, h.herdados desc, h.herdeira
+  )
+  select p.mes, k.id, p.ultima, h.herdeira, h.herdados
+  from parada p
+  join categoria k on k.uma = p.uma
+  left join herdeira h on h.uma = p.uma
+  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) and power(p.vazios, p.meses) < 0.01 and not (p.ha_um_ano and p.vazios > 0.5)
+      or h.herdeira is not null);
+end
+$$;
+
+comment on function regra_pendente_verificacao.categorias_paradas(int[]) is
+  'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+revoke execute on function regra_pendente_verificacao.categorias_paradas(int[]) from public;
+
+-- The categories that look dead as the last month of history has it and of which nobody has said anything, the largest first, at most
+-- twenty; and successors that were never booked. As lines of the diagnosis. A category that nobody missed (fewer entries than
+-- pendente.conta_lancamentos in its last year) is left out, unless another seems to have taken its place. Reads the statistics, the
+-- settings and audit.sucessoras_categoria. Called by audit_interno.diagnosticar_categorias.
+create or replace function regra_pendente_verificacao.diagnosticar_categorias()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql stable rows 5
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  -- as an entry of the month after the last one would be asked
+  v_mes int := regra_pendente_verificacao.ultimo_mes_conhecido(2147483647) + 1;
+  v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
+  v_pendentes text[] := regras.rotulos_pendentes();
+begin
+  return query
+  with categoria as materialized (
+    select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
+  ), parada as (
+    select distinct on (k.dobrada) k.categoria, k.dobrada, to_char(make_date(p.ultima / 12, p.ultima % 12 + 1, 1), 'MM/YYYY') as ultima,
+      h.categoria as herdeira, p.herdados, make_date((p.ultima + 1) / 12, (p.ultima + 1) % 12 + 1, 1) as desde, u.linhas
+    from regra_pendente_verificacao.categorias_paradas(array[v_mes]) p
+    join categoria k on k.id = p.categoria
+    left join categoria h on h.id = p.herdeira
+    cross join lateral (
+      select sum(c.linhas)::bigint as linhas
+      from regra_pendente_verificacao.estatistica_contagem c
+      join categoria x on x.id = c.categoria
+      where c.nivel = 0 and c.chave = 0 and x.dobrada = k.dobrada and c.mes > p.ultima - 12
+    ) u
+    where k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
+      and (u.linhas >= v_minimo or h.id is not null)
+    order by k.dobrada, k.id
+  )
+  (select format('categoria "%s"', p.categoria), 'aviso', format('sem lançamento desde %s', p.ultima)
+      || case when p.herdeira is null then '' else format('; "%s" tem desde então %s lançamentos dos mesmos fornecedores', p.herdeira, p.herdados) end,
+    case when p.herdeira is null then
+      'Não é mais proposta com confiança. Se outra tomou seu lugar: conferente categorias suceder "'
+        || p.categoria || '" "…" --desde ' || p.desde || ' --motivo "…".'
+    else
+      'Parece renomeada: conferente categorias suceder "' || p.categoria || '" "' || p.herdeira || '" --desde ' || p.desde || ' --motivo "…".'
+    end
+  from parada p
+  order by p.herdeira is null, p.linhas desc, p.categoria
+  limit 20)
+  union all
+  select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
+    'Confira como o livro a escreve: conferente categorias listar.'
+  from regras.sucessoes() s
+  where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
+    and not exists (
+      select from categoria k
+      join regra_pendente_verificacao.estatistica_contagem c on c.nivel = 0 and c.chave = 0 and c.categoria = k.id
+      where k.dobrada = s.para)
+  group by s.para;
+end
+$$;
+
+comment on function regra_pendente_verificacao.diagnosticar_categorias() is
+  'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
+revoke execute on function regra_pendente_verificacao.diagnosticar_categorias() from public;
+--! EndIncluded regras/pendente_verificacao/sucessao.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
 -- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
@@ -19083,13 +20284,15 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
--- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
+-- changes nothing. Called by sugerir_pendencias and perguntar_retroteste. What was booked under a category that has ended by an entry's
+-- month (mes) counts for its successor; of one that was split, for each as far as new entries of the same key say so: n of them
+-- hand on n / (n + 2), and the rest stays with the name that ended, which is proposed by nobody.
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
-  contra text
+  contra text, mes int
 )
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -19105,49 +20308,95 @@ set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  -- constants to the planner: where no category ended, nothing of this is reckoned
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_divididas boolean := v_sem_sucessoras or not exists (select from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
   return query
   with entrada as materialized (
     select row_number() over ()::int as n, e.* from regra_pendente_verificacao.entradas_pendencia(janela, retroteste, amostra, metade) e
+  ), epoca as materialized (
+    -- the month since which names are as they were in an entry's month
+    select m.mes, (
+        select max(regra_pendente_verificacao.mes_indice(s.desde)) from audit.sucessoras_categoria s
+        where s.ativo and regra_pendente_verificacao.mes_indice(s.desde) <= m.mes) as epoca
+    from (select distinct e.mes from entrada e where not v_sem_sucessoras) m
+  ), sucessao as materialized (
+    select s.* from regra_pendente_verificacao.sucessoes_em(array(select distinct p.epoca from epoca p where p.epoca is not null)) s
+    where not v_sem_sucessoras
   ), k as materialized (
-    select e.n, e.corte, c.nivel, c.chave, c.termo
+    select e.n, e.corte, coalesce(p.epoca, 0) as epoca, c.nivel, c.chave, c.termo
     from entrada e
+    left join epoca p on p.mes = e.mes
     cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
     from (select distinct e.corte from entrada e) d
   ), contexto as materialized (
-    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
-    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, d.epoca, o.ultimo
+    from (select k.nivel, k.chave, k.corte, k.epoca from k group by k.nivel, k.chave, k.corte, k.epoca) d
     join corte o on o.corte = d.corte
-  ), contagem as materialized (
-    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
-      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
-      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
+  ), contada as (
+    select x.x, x.nivel, x.corte, x.epoca, e.categoria, e.w, e.recente, e.linhas, e.novas
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
+      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
         sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
-        sum(c.linhas) as linhas
+        sum(c.linhas) as linhas,
+        case when not v_sem_divididas then coalesce(sum(c.linhas) filter (where c.mes >= (
+          select min(s.desde) from sucessao s where s.mes = x.epoca and s.para = c.categoria and s.quantas > 1)), 0) end as novas
       from regra_pendente_verificacao.estatistica_contagem c
+      cross join lateral (
+        select case when v_sem_sucessoras then c.categoria else coalesce((
+            select s.para from sucessao s
+            where s.mes = x.epoca and s.de = c.categoria and s.quantas = 1 and (s.renasce is null or c.mes < s.renasce)), c.categoria)
+          end as categoria
+      ) y
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
+      group by y.categoria
       offset 0
     ) e
+  ), partilha as materialized (
+    -- of what was split, how much goes to whom
+    select a.x, a.categoria, b.categoria as para, (b.novas / (sum(b.novas) over (partition by a.x, a.categoria) + 2))::double precision as parte
+    from contada a
+    join sucessao s on s.mes = a.epoca and s.de = a.categoria and s.quantas > 1 and s.renasce is null
+    join contada b on b.x = a.x and b.categoria = s.para
+    where not v_sem_divididas
+  ), partida as (
+    select c.x, c.nivel, c.corte, c.epoca, c.categoria, c.w, c.recente, c.linhas from contada c where v_sem_divididas
+    union all
+    select d.x, d.nivel, d.corte, d.epoca, d.categoria, sum(d.w), sum(d.recente), sum(d.linhas)::bigint
+    from (
+      select c.x, c.nivel, c.corte, c.epoca, c.categoria, c.w * f.fica as w, c.recente * f.fica as recente, c.linhas
+      from contada c
+      cross join lateral (select 1 - coalesce((select sum(p.parte) from partilha p where p.x = c.x and p.categoria = c.categoria), 0)::double precision as fica) f
+      union all
+      select c.x, c.nivel, c.corte, c.epoca, p.para, c.w * p.parte, c.recente * p.parte, 0
+      from contada c
+      join partilha p on p.x = c.x and p.categoria = c.categoria
+    ) d
+    where not v_sem_divididas
+    group by d.x, d.nivel, d.corte, d.epoca, d.categoria
+  ), contagem as materialized (
+    select e.x, e.nivel, e.corte, e.epoca, e.categoria, e.w, e.linhas, e.recente,
+      row_number() over (partition by e.x order by e.w desc, e.categoria) as posicao,
+      sum(e.w) over (partition by e.x) as total, sum(e.recente) over (partition by e.x) as recentes, sum(e.linhas) over (partition by e.x)::bigint as todas
+    from partida e
   ), geral as materialized (
-    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
+    select c.corte, c.epoca, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
     -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
-    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
+    select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
       case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
     join contexto x on x.x = t.x
-    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
+    join (select g.corte, g.epoca, max(g.total) as total from geral g group by 1, 2) g on g.corte = t.corte and g.epoca = t.epoca
     where t.posicao = 1
   ), conhecidas as materialized (
     select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
     from k
-    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
     -- entries of which the very same is known are reckoned once, as the first of them
     select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
@@ -19181,7 +20430,7 @@ begin
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
-    join geral g on g.corte = c.corte and g.categoria = c.categoria
+    join geral g on g.corte = c.corte and g.epoca = c.epoca and g.categoria = c.categoria
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as (
     select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
@@ -19244,7 +20493,7 @@ begin
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
-    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
+    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra, e.mes
   from lista l
   join modelo m on m.n = l.n
   join entrada e on e.n = l.n
@@ -19325,36 +20574,47 @@ set enable_nestloop = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
 begin
   return query
-  with k as materialized (
-    select e.id, e.corte, e.certa, c.nivel, c.chave
+  with sucessao as materialized (
+    select s.* from regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+    where not v_sem_sucessoras and s.quantas = 1
+  ), k as materialized (
+    select e.id, case when v_sem_sucessoras then 0 else e.mes end as mes, e.corte, e.certa, c.nivel, c.chave
     from regra_pendente_verificacao.entradas_pendencia(null, retroteste, amostra, metade) e
     cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
     where c.nivel < 20
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
   ), contexto as materialized (
-    select d.nivel, d.chave, d.corte, o.ultimo
-    from (select distinct k.nivel, k.chave, k.corte from k) d
+    select d.nivel, d.chave, d.corte, d.mes, o.ultimo
+    from (select distinct k.nivel, k.chave, k.corte, k.mes from k) d
     join corte o on o.corte = d.corte
   ), contagem as materialized (
-    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
+    select x.nivel, x.chave, x.corte, x.mes, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte, x.mes) as total
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
+      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
       from regra_pendente_verificacao.estatistica_contagem c
+      cross join lateral (
+        -- as regra_pendente_verificacao.pontuar_pendencias moves history along, what was split left where it is
+        select case when v_sem_sucessoras then c.categoria else coalesce((
+            select s.para from sucessao s
+            where s.mes = x.mes and s.de = c.categoria and (s.renasce is null or c.mes < s.renasce)), c.categoria)
+          end as categoria
+      ) y
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
+      group by y.categoria
       offset 0
     ) e
   ), total as (
-    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
+    select distinct c.nivel, c.chave, c.corte, c.mes, c.total from contagem c
   )
   select k.id, k.nivel, t.total, coalesce(c.w, 0)
   from k
-  join total t using (nivel, chave, corte)
-  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
+  join total t using (nivel, chave, corte, mes)
+  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.mes = k.mes and c.categoria = k.certa;
 end
 $$;
 
@@ -19786,7 +21046,8 @@ revoke execute on function regra_pendente_verificacao.confianca_calibrada(double
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
+  parada int, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -19795,11 +21056,30 @@ set jit = off
 as $$
 begin
   return query
+  with s as materialized (
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) x
+  ), mes as materialized (
+    select array_agg(distinct x.mes) as todos from s x
+  ), parada as materialized (
+    select p.* from mes m cross join lateral regra_pendente_verificacao.categorias_paradas(m.todos) p
+  ), dividida as materialized (
+    -- what of a category that was split nobody can tell
+    select d.mes, d.de, string_agg('"' || k.categoria || '"', ', ' order by k.categoria) as sucessoras
+    from mes m
+    cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
+    join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
+    where d.quantas > 1 and d.renasce is null
+    group by d.mes, d.de
+  )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
-  from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
+    -- and so is a category that is booked no more, or stands for several
+    case when s.contra is null and p.categoria is null and d.de is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
+    p.ultima, p.herdeira, p.herdados, d.sucessoras
+  from s
+  left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
+  left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
   left join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
   left join regra_pendente_verificacao.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
@@ -19880,13 +21160,15 @@ begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
+      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, h.categoria as herdeira, s.herdados, s.sucessoras
     from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
+    left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas()
+    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao')
   )
   select
     null::text,
@@ -19901,6 +21183,9 @@ begin
       'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
         'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
+      'sem_lancamento_desde', s.parada,
+      'parece_ser', s.herdeira,
+      'dividida_em', s.sucessoras,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
       'nota_alternativa', round(s.bruta_segunda::numeric, 4),
@@ -19922,7 +21207,12 @@ begin
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when not q.propor then ' Confiança baixa demais para propor.'
+        || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
+          when s.parada is not null then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
+            || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
+              || 'Se virou, diga: conferente categorias suceder.', '.')
+          else '' end
+        || case when s.sucessoras is not null then '' when not q.propor then ' Confiança baixa demais para propor.'
           when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
             || ': uma das duas não confere.'
           when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
@@ -19945,7 +21235,7 @@ begin
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
       else least(s.confianca::numeric, 0.49) end), 4) as confianca
   ) p
-  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) as propor) q
+  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) and s.sucessoras is null as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -20014,7 +21304,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 7, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 8, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -20035,6 +21325,7 @@ begin
     from dw.lancamentos l where l.carregado_em >= v_controle.limite;
   end if;
 
+  perform regra_pendente_verificacao.conhecer_sucessoras();
   if v_refazer then
     perform regra_pendente_verificacao.contar_meses(null);
   else
@@ -20052,6 +21343,9 @@ begin
     perform regra_pendente_verificacao.calibrar_historia(v_retroteste);
     v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
     v_controle.linhas_calibradas := v_linhas;
+    perform regra_pendente_verificacao.eleger_grafias();
+  elsif exists (select from regra_pendente_verificacao.estatistica_grafia g where g.linhas is null) then
+    perform regra_pendente_verificacao.eleger_grafias();
   end if;
 
   insert into regra_pendente_verificacao.estatistica_controle
@@ -21269,6 +22563,54 @@ comment on function audit.consultar_divergencia(bigint) is
 grant execute on function audit.consultar_divergencia(bigint) to conferente_leitor;
 --! EndIncluded saidas/consulta/consultar_divergencia.sql
 
+--! Included saidas/consulta/diagnosticar_categorias.sql
+-- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
+-- of categories that the ledger does not have. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
+-- nothing.
+create or replace function audit_interno.diagnosticar_categorias()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_categorias()')
+    as x (item text, situacao text, detalhe text, sugestao text);
+exception when insufficient_privilege or undefined_table or undefined_column then
+  return; -- the lines on access say so
+end
+$$;
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+--! EndIncluded saidas/consulta/diagnosticar_categorias.sql
+
+--! Included saidas/consulta/diagnosticar_sinais.sql
+-- Of the diagnosis: the habit that the ledger has with the sign of a credit note's document, where validacao_valores goes by one. Counted
+-- over the year up to the last booking; nothing where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_sinais()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'sinal dos créditos', 'ok',
+    format('%s de %s créditos do último ano têm documento positivo: é o hábito deste livro, e não se aponta', x.contrarios, x.contrarios + x.proprios),
+    'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
+  from audit_interno.ler(format(
+    'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
+     from (select (date_trunc(''month'', least(max(l.data_lancamento), %L::date)) + interval ''1 month'')::date as mes from dw.lancamentos l) m
+     cross join lateral regra_validacao_valores.sinais_creditos(m.mes) s', audit.hoje()))
+    as x (contrarios bigint, proprios bigint, habito boolean)
+  where x.habito;
+exception when insufficient_privilege or undefined_table or undefined_column then
+  return; -- the diagnosis says so
+end
+$$;
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
+--! EndIncluded saidas/consulta/diagnosticar_sinais.sql
+
 --! Included saidas/consulta/configuracao_aviso.sql
 -- A field of a setting: what the warning says that audit.alterar_configuracao gives in psql, for programs that see no warnings. Reads the
 -- ledger's labels; changes nothing.
@@ -21285,6 +22627,230 @@ comment on function audit.configuracao_aviso(audit.configuracoes_sistema) is
   'What is odd about the value of the setting: categories that no entry has (NC031), each with those written most like it and their entries; null when nothing is. Reads the ledger for the settings that name categories.';
 grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) to conferente_administrador;
 --! EndIncluded saidas/consulta/configuracao_aviso.sql
+
+--! Included saidas/consulta/mapear_colunas.sql
+-- Which column of a fact table, or of a dimension that it refers to by a foreign key, is which of the contract: by their names, their
+-- types and, for the key, what is unique. Reads the catalogue alone, and no row. One line for each column of the contract; who reads it
+-- decides. Called by audit.propor_visao and `conferente preparar`.
+create or replace function audit.mapear_colunas(tabela text)
+returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(mapear_colunas.tabela);
+  v_tipo "char";
+  v_fuso text := audit.fuso();
+begin
+  select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
+  if v_tipo is null or v_tipo not in ('r', 'p', 'v', 'f') then
+    raise exception using errcode = 'NC004', message = format('não há tabela nem visão %s', coalesce(mapear_colunas.tabela, 'nula')),
+      hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
+  end if;
+  return query
+  with chave as ( -- to a dimension, by one column
+    select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
+      quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
+      -- what the dimension is about: by the name of the key, and by its own
+      array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
+        regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
+    from pg_constraint k
+    join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[1]
+    join pg_attribute d on d.attrelid = k.confrelid and d.attnum = k.confkey[1]
+    join pg_class c on c.oid = k.confrelid
+    where k.conrelid = v_relacao and k.contype = 'f' and cardinality(k.conkey) = 1
+  ), unica as (
+    select i.indkey[0] as numero, min(case when i.indisprimary then 0 else 1 end) as posto
+    from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = v_relacao and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attnotnull
+    group by i.indkey[0]
+  ), candidata as (
+    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, array[audit_interno.dobrar(a.attname)] as nomes, null::smallint as de
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and a.attnum not in (select k.de from chave k)
+    union all
+    select k.apelido, 1, a.attname, a.attnum, a.atttypid, n.nomes, k.de
+    from chave k
+    join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> k.para
+    cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
+    cross join lateral (
+      select case
+        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$' then k.assuntos
+        when x.nome ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
+          then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s)
+        else array[x.nome] end as nomes) as n
+  ), possivel as (
+    select n.coluna, c.*, least(n.posto, 99) as posto, t.typname, t.typcategory,
+      case
+        when n.coluna = 'id' then t.typtype <> 'c'
+        when n.coluna = 'data_lancamento' then t.typname in ('date', 'timestamp', 'timestamptz')
+        when n.coluna = 'carregado_em' then t.typname in ('timestamptz', 'timestamp', 'date')
+        when n.coluna like 'valor%' then t.typcategory = 'N'
+        else t.typcategory = 'S' or t.typname in ('int2', 'int4', 'int8', 'numeric', 'uuid') end as cabe
+    from candidata c
+    join pg_type t on t.oid = c.atttypid
+    join audit_interno.nomes_contrato() n on exists (select from unnest(c.nomes) as x (nome) where x.nome ~ ('^(' || n.expressao || ')$'))
+    where n.coluna <> 'id' or c.apelido = 'f'
+    union all
+    select 'id', c.*, u.posto - 2, t.typname, t.typcategory, true
+    from unica u join candidata c on c.apelido = 'f' and c.attnum = u.numero join pg_type t on t.oid = c.atttypid
+  ), escolhida as (
+    select distinct on (p.coluna) p.*, format('%s.%I', p.apelido, p.attname) as nome
+    from possivel p
+    where p.cabe
+    order by p.coluna, p.posto, p.longe, p.attnum
+  )
+  select k.ordem, k.coluna,
+    case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) end,
+    case
+      when e.nome is null then 'null::' || case k.coluna when 'id' then 'bigint' else k.esperado end
+      when k.coluna = 'id' or e.typname = any (k.tipos) then e.nome
+      when k.coluna = 'data_lancamento' and e.typname = 'timestamptz' then format('(%s at time zone %L)::date', e.nome, v_fuso)
+      when k.coluna = 'data_lancamento' then e.nome || '::date'
+      when k.coluna = 'carregado_em' and e.typname = 'date' then format('%s::timestamp at time zone %L', e.nome, v_fuso)
+      when k.coluna = 'carregado_em' then format('%s at time zone %L', e.nome, v_fuso)
+      else format('%s::%s', e.nome, k.esperado) end,
+    e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)),
+    case when x.dimensao is not null then
+      format('left join %s %s on %2$s.%s = f.%s', audit_interno.nome_sql(x.dimensao), x.apelido, x.coluna_dimensao, x.coluna_fato) end,
+    case when x.dimensao is not null then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao), 'rotulo', quote_ident(e.attname),
+      'chave', x.coluna_dimensao, 'fato', x.coluna_fato) end,
+    case
+      when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
+      when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
+      when e.nome is null and k.coluna = 'data_lancamento' then 'não encontrada: as janelas e as partições vão por ela'
+      when e.nome is null and k.coluna = 'carregado_em' then 'não encontrada: rode por data de lançamento, com --data-inicio e --data-fim'
+      when e.nome is null and k.coluna in ('categoria', 'valor') then 'não encontrada: as regras precisam dela'
+      when e.nome is null then 'não encontrada'
+      when k.coluna in ('data_lancamento', 'carregado_em') and not e.typname = any (k.tipos)
+        then format('é %s: o índice da coluna não serve à expressão', format_type(e.atttypid, null))
+      when k.coluna like 'valor%' and not e.typname = any (k.tipos) then format('é %s, e não numeric', format_type(e.atttypid, null)) end,
+    e.nome is null and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
+  from audit_interno.contrato() k
+  left join escolhida e on e.coluna = k.coluna
+  left join chave x on x.apelido = e.apelido
+  order by k.ordem;
+end
+$$;
+comment on function audit.mapear_colunas(text) is
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text) to conferente_leitor;
+--! EndIncluded saidas/consulta/mapear_colunas.sql
+
+--! Included saidas/consulta/nomes_contrato.sql
+-- What warehouses call the columns of the contract, as regular expressions over folded names, the surest first: in Portuguese and in
+-- English, with the abbreviations that data modellers put in front (dt, vl, cd, nr, nm, ds). A column of a dimension also goes by
+-- the dimension's own name. Called by audit.mapear_colunas.
+create or replace function audit_interno.nomes_contrato()
+returns table (coluna text, expressao text, posto integer)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.coluna, e.expressao, e.posto::integer
+  from (values
+    ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key"}'::text[]),
+    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|contabil|contabilizacao)", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day"}'),
+    ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
+    ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|loja|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?"}'),
+    ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?cent(er|re)(_?(name|code))?", "ccusto|c_?custo|cc|departamento|department"}'),
+    ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?account(_?(code|no|number))?", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
+    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "category(_?name)?", "classificacao|natureza(_?despesa)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
+    ('fornecedor_id', '{"cnpj|cnpj_?cpf|cpf_?cnpj|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf|tax_?id)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id"}'),
+    ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social", "(supplier|vendor|creditor|payee)(_?name)?", "favorecido|beneficiario|credor|emitente"}'),
+    ('documento', '{"((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference"}'),
+    ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|line_?text", "texto|ds_?lancamento|detalhe|observacao|obs|complemento|comment"}'),
+    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|contabil|movimento|liquido|pago)", "amount|value|(booked|net|paid|entry)_?amount|net"}'),
+    ('valor_documento', '{"((vl|vlr|valor)_?(do_|da_)?)(documento|doc|nota(_?fiscal)?|nf|fatura)", "(invoice|document)_?(amount|value|total)", "valor_?bruto|vl_?bruto|gross(_?amount)?"}'),
+    ('valor_desconto', '{"((vl|vlr|valor)_?(do_)?)?(desconto|glosa|abatimento)s?", "discount(_?(amount|value))?"}')
+  ) as n (coluna, expressoes)
+  cross join lateral unnest(n.expressoes) with ordinality as e (expressao, posto)
+$$;
+comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
+--! EndIncluded saidas/consulta/nomes_contrato.sql
+
+--! Included saidas/consulta/propor_visao.sql
+-- The view that lays the contract over a fact table, as SQL to read, mend and run: view, grants and, where a plain view could not be
+-- written through (it joins, or computes what is to be corrected), the trigger. A label is looked up strictly: none or two of it are an
+-- error, and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
+returns text
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(propor_visao.tabela);
+  v_fato text;
+  v_visao text;
+  v_esquema text;
+  v_gravar text;
+  v_linha constant text := chr(10);
+  v_texto text;
+begin
+  if not audit_interno.nome_qualificado(propor_visao.visao) then
+    raise exception using errcode = 'NC001', message = format('nome de visão inválido: %s', coalesce(propor_visao.visao, 'nulo')),
+      hint = 'Escreva o nome com o esquema, como dw.lancamentos.';
+  end if;
+  v_esquema := quote_ident((parse_ident(propor_visao.visao))[1]);
+  v_visao := v_esquema || '.' || quote_ident((parse_ident(propor_visao.visao))[2]);
+  v_gravar := v_esquema || '.' || quote_ident('gravar_' || (parse_ident(propor_visao.visao))[2]);
+  v_fato := audit_interno.nome_sql(v_relacao);
+  with mapa as (
+    select * from audit.mapear_colunas(propor_visao.tabela)
+  ), corrigivel as (
+    select * from mapa m where m.coluna in ('conta_contabil', 'categoria', 'valor') and m.origem is not null
+  ), escrita as (
+    select exists (select from mapa m where m.juncao is not null)
+      or exists (select from corrigivel c where not c.direta)
+      or pg_relation_is_updatable(v_relacao, true) & 4 = 0 as por_gatilho
+  )
+  select concat_ws(v_linha,
+    format('-- Proposta de %s sobre %s: leia, corrija o que não for assim, e só então execute.', v_visao, v_fato),
+    (select string_agg(format('-- %s: %s.', m.coluna, m.nota), v_linha order by m.ordem) from mapa m where m.nota is not null),
+    case when audit_interno.relacao(propor_visao.visao) is not null then format('-- %s já existe: create view a recusa.', v_visao) end,
+    format('create schema if not exists %s;', v_esquema),
+    format('create view %s as', v_visao),
+    'select ' || (select string_agg(case when m.expressao = format('f.%I', m.coluna) then m.expressao else m.expressao || ' as ' || m.coluna end, ',' || v_linha || '  ' order by m.ordem) from mapa m),
+    format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '') || ';',
+    case when e.por_gatilho then (
+      select concat_ws(v_linha,
+        format('create function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $gravar$', v_gravar),
+        (select 'declare' || string_agg(v_linha || format('  v_%s %s.%s%%type;', c.coluna, v_fato, c.busca ->> 'fato'), '' order by c.ordem) from corrigivel c where c.busca is not null),
+        'begin',
+        '  -- o que não grava, recusa',
+        format('  if to_jsonb(new) - %1$L::text[] <> to_jsonb(old) - %1$L::text[] then', array_agg(c.coluna order by c.ordem)::text),
+        format('    raise exception ''só se corrigem por esta visão: %s'';', string_agg(c.coluna, ', ' order by c.ordem)),
+        '  end if;',
+        string_agg(concat_ws(v_linha,
+          format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
+          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo') end,
+          format('    update %s f set %s = %s where %s = old.id;', v_fato,
+            coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then 'new.' || c.coluna else 'v_' || c.coluna end,
+            (select m.expressao from mapa m where m.coluna = 'id')),
+          '  end if;'), v_linha order by c.ordem),
+        '  return new;',
+        'end',
+        '$gravar$;',
+        format('create trigger gravar instead of update on %s for each row execute function %s();', v_visao, v_gravar))
+      from corrigivel c) end,
+    format('grant usage on schema %s to conferente_regra, conferente_escrita;', v_esquema),
+    format('grant select on %s to conferente_regra, conferente_escrita;', v_visao),
+    format('grant update on %s to conferente_escrita;', v_visao),
+    '-- Depois: conferente diagnostico')
+  into v_texto
+  from escrita e;
+  return v_texto;
+end
+$$;
+comment on function audit.propor_visao(text, text) is
+  'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+grant execute on function audit.propor_visao(text, text) to conferente_leitor;
+--! EndIncluded saidas/consulta/propor_visao.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

@@ -124,4 +124,4 @@ create table audit_interno.leitura_notas (
   raizes integer not null,
   impedimento text
 );
-comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time.';
+comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';

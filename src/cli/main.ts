@@ -7,6 +7,7 @@ import { type App, createApp } from './app.ts'
 import * as aprovar from './aprovar.ts'
 import * as avaliar from './avaliar.ts'
 import * as cancelar from './cancelar.ts'
+import * as categorias from './categorias.ts'
 import * as comentar from './comentar.ts'
 import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
@@ -32,6 +33,7 @@ import { tell } from './output.ts'
 import * as padroes from './padroes.ts'
 import * as periodo from './periodo.ts'
 import * as pessoas from './pessoas.ts'
+import * as preparar from './preparar.ts'
 import * as processar from './processar.ts'
 import * as reabrir from './reabrir.ts'
 import * as regras from './regras.ts'
@@ -48,6 +50,7 @@ import * as verificar from './verificar.ts'
 const COMMANDS = [
   demo,
   migrar,
+  preparar,
   diagnostico,
   processar,
   listar,
@@ -71,6 +74,7 @@ const COMMANDS = [
   regras,
   avaliar,
   padroes,
+  categorias,
   notas,
   periodo,
   configurar,

@@ -47,6 +47,8 @@ export const column = {
   load: both('carga', 'load'),
   times: both('vezes', 'times'),
   who: both('quem', 'who'),
+  categoryEnded: both('acabou', 'ended'),
+  categoryNow: both('é agora', 'is now'),
   month: both('mês', 'month'),
   branch: both('filial', 'branch'),
   origin: both('origem', 'said by'),

@@ -9,6 +9,10 @@ export const command = {
     'cria ou atualiza o que o Conferente precisa no banco (papéis, esquemas, funções)',
     'brings the database to the current version (roles, schemas, functions)',
   ),
+  preparar: both(
+    'propõe, em SQL, a visão sobre uma tabela do armazém; não executa nada',
+    'proposes, as SQL, the view over a table of the warehouse; runs nothing',
+  ),
   diagnostico: both(
     'confere o contrato do armazém, linha por linha',
     'checks the warehouse contract, line by line',
@@ -104,6 +108,16 @@ export const command = {
     'guarda um padrão, depois de mostrar o que ele alcança no livro',
     'saves a pattern, once it has shown what it matches in the ledger',
   ),
+  categorias: both(
+    'mostra ou diz que categoria tomou o lugar de outra (renomeada, fundida, dividida)',
+    'shows or says which category took the place of another (renamed, merged, split)',
+  ),
+  categoriasListar: both('mostra as sucessoras', 'shows the successors'),
+  categoriasSuceder: both(
+    'diz que a partir de um mês o que era de uma categoria está em outra',
+    'says that from a month on what was of one category stands under another',
+  ),
+  categoriasDesativar: both('desfaz uma sucessora', 'switches a successor off'),
   notas: both(
     'lê as notas eletrônicas de uma pasta (NF-e, NFS-e e cancelamentos, em XML): confere esquema e assinatura e as guarda',
     'reads the electronic notes of a folder (NF-e, NFS-e and cancellations, in XML): checks schema and signature and keeps them',

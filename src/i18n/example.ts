@@ -19,6 +19,16 @@ export const example = {
       'DATABASE_URL=postgresql://dba@server/finance conferente migrar',
     ),
   ),
+  preparar: examples(
+    both(
+      'conferente preparar financeiro.fato_despesa > visao.sql',
+      'conferente preparar finance.fact_entries > view.sql',
+    ),
+    both(
+      'conferente preparar financeiro.fato_despesa --json',
+      'conferente preparar finance.fact_entries --json',
+    ),
+  ),
   diagnostico: examples('conferente diagnostico', 'conferente diagnostico --json'),
   processar: examples(
     'conferente processar --modo manual',
@@ -191,6 +201,13 @@ export const example = {
     both(
       'conferente padroes salvar recall --tipo palavra --acao excluir --motivo "é da garantia"',
       'conferente padroes salvar recall --tipo palavra --acao excluir --motivo "belongs to warranty"',
+    ),
+  ),
+  categorias: examples(
+    'conferente categorias',
+    both(
+      'conferente categorias suceder "Material de Escritório" Papelaria --desde 2026-04-01 --motivo "novo plano de contas"',
+      'conferente categorias suceder "Material de Escritório" Papelaria --desde 2026-04-01 --motivo "new chart of accounts"',
     ),
   ),
   notas: examples(

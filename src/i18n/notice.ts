@@ -84,6 +84,7 @@ export const notice = {
   noPeriods: both('Nenhum período fechado.', 'No period is closed.'),
   wholeCompany: both('empresa toda', 'whole company'),
   noExceptions: both('Nenhuma exceção em vigor.', 'No exception in force.'),
+  noSuccessors: both('Nenhuma categoria com sucessora.', 'No category has a successor.'),
   noPatterns: both(
     'Nenhum padrão. Guarde o primeiro: conferente padroes salvar "…" --motivo "…".',
     'No patterns. Save the first: conferente padroes salvar "…" --motivo "…".',

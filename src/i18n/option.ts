@@ -127,6 +127,16 @@ export const option = {
     'só desta filial, como o armazém a escreve; sem ela, da empresa toda',
     'of this branch alone, as the warehouse writes it; without it, of the whole company',
   ),
+  categoryEnded: both(
+    'categoria que acabou, como o livro a escreve',
+    'category that ended, as the ledger writes it',
+  ),
+  categoryNow: both('categoria que está em seu lugar', 'category that stands in its place'),
+  categorySince: both(
+    'dia a partir de cujo mês vale a nova (AAAA-MM-DD)',
+    'day from whose month on the new one holds (YYYY-MM-DD)',
+  ),
+  successor: both('id da sucessora, como na lista', 'id of the successor, as in the list'),
   pattern: both(
     'o que o texto traz, sem contar maiúsculas e acentos',
     'what the text has, whatever its case and accents',
@@ -191,6 +201,11 @@ export const option = {
   recordId: both('chave do registro', 'key of the row'),
   key: both('nome da configuração; sem ele, todas', 'name of the setting; without it, all of them'),
   newValue: both('novo valor; sem ele, mostra o atual', 'new value; without it, shows the present one'),
+  factTable: both(
+    'tabela ou visão do armazém, com o esquema',
+    'table or view of the warehouse, with its schema',
+  ),
+  view: both('nome da visão a criar (dw.lancamentos)', 'name of the view to make (dw.lancamentos)'),
   contractTable: both('relação a conferir (dw.lancamentos)', 'relation to check (dw.lancamentos)'),
   rows: both('quantos lançamentos gerar (500000)', 'how many entries to generate (500000)'),
   seed: both('a mesma semente gera o mesmo armazém (42)', 'the same seed makes the same warehouse (42)'),

@@ -29,6 +29,16 @@ export const result = {
       `Reaberto${branch ? ` para a filial ${branch}` : ''}: ${month}.`,
     (month, branch) => `Open again${branch ? ` for branch ${branch}` : ''}: ${month}.`,
   ),
+  categorySucceeds: both(
+    (id: string, old: string, now: string, since: string) =>
+      `Sucessora ${id}: desde ${since} "${old}" é "${now}". A história vai junto na próxima sessão; no livro nada muda.`,
+    (id, old, now, since) =>
+      `Successor ${id}: since ${since} "${old}" is "${now}". History goes along in the next session; nothing changes in the ledger.`,
+  ),
+  successorOff: both(
+    (id: string) => `Sucessora ${id} desativada.`,
+    (id) => `Successor ${id} switched off.`,
+  ),
   patternReachesNothing: both(
     'O padrão não alcança nada nos últimos meses do livro.',
     'The pattern matches nothing in the latest months of the ledger.',
@@ -71,6 +81,14 @@ export const result = {
   notTried: both(
     (role: string) => `não experimentada: o login não tem o papel ${role}`,
     (role) => `not tried: the login lacks the role ${role}`,
+  ),
+  mapped: both(
+    (found: string, all: string) => `colunas encontradas: ${found} de ${all}; leia o SQL antes de executar`,
+    (found, all) => `columns found: ${found} of ${all}; read the SQL before you run it`,
+  ),
+  mapMisses: both(
+    (columns: string) => `sem elas nada funciona: ${columns}`,
+    (columns) => `nothing works without: ${columns}`,
   ),
   diagnosis: both(
     (errors: string, warnings: string) => `erros: ${errors}; avisos: ${warnings}`,

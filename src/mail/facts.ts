@@ -112,6 +112,8 @@ export const factsSchema = z.object({
           'desfeitas',
           'conferencia',
           'periodo_fechado',
+          'notas_sem_lancamento',
+          'notas_recusadas',
           'so_detectou',
         ]),
         regra: z.string().nullable(),

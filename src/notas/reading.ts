@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { Sql } from '../db/connection.ts'
 import { type Authorities, type Signer, signer } from './certificate.ts'
-import { readXmlFile, refuseTooMany, xmlFiles } from './folder.ts'
+import { readXmlFile, refuseTooMany, TooManyFiles, xmlFiles } from './folder.ts'
 import type { Cancellation, Note, Reading } from './note.ts'
 import { type Reason, Refusal } from './refusal.ts'
 
@@ -66,7 +66,7 @@ export async function readFolder(sql: Sql, folder: string, options: ReadingOptio
   try {
     await refuseTooMany(folder, begun.maximo)
   } catch (error) {
-    await sql`select audit_interno.iniciar_leitura_notas(${folder}, ${authorities.roots}, ${(error as Error).message})`
+    await sql`select audit_interno.iniciar_leitura_notas(${folder}, ${authorities.roots}, ${obstacle(error)})`
     throw error
   }
   await trustAgain(sql, authorities)
@@ -99,6 +99,10 @@ export async function readFolder(sql: Sql, folder: string, options: ReadingOptio
     select audit_interno.finalizar_leitura_notas(${folder}, ${begun.inicio}::text::timestamptz, ${total.arquivos}, ${total.novas}, ${total.recusados})`
   return { ...total, raizes: authorities.roots, de: days.at(0) ?? null, ate: days.at(-1) ?? null }
 }
+
+/** For audit_interno.leitura_notas. */
+const obstacle = (error: unknown): string =>
+  error instanceof TooManyFiles ? 'excesso' : (error as Error).message
 
 /** Files that are read together, and kept in one statement. */
 class Batch {

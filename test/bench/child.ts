@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { connect } from '../../src/db/connection.ts'
 import { exportFindings, inTransaction } from '../../src/export/index.ts'
+import { readAuthorities, readFolder } from '../../src/notas/index.ts'
 import { conductSession } from '../../src/session/session.ts'
 
 const [what = '', url = '', ...args] = process.argv.slice(2)
@@ -24,6 +25,13 @@ const WORK: Record<string, () => Promise<void>> = {
     const request = { modo: 'manual', dataInicio: '1990-01-01', dataFim: '2100-12-31', regras: args }
     const session = await conductSession(sql, request, {}, { signal: new AbortController().signal })
     if (session['status'] !== 'concluida') throw new Error(String(session['mensagem']))
+    await sql.end()
+  },
+  async notas() {
+    const [folder = '', roots] = args
+    const sql = connect(url, { max: 1, role: 'conferente_dono' })
+    const { recusados } = await readFolder(sql, folder, { authorities: readAuthorities(roots) })
+    if (recusados > 0) throw new Error(`${recusados} refused`)
     await sql.end()
   },
 }

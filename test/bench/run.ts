@@ -13,6 +13,7 @@ import { exportacao } from './measures/exportacao.ts'
 import { graphql } from './measures/graphql.ts'
 import { janela } from './measures/janela.ts'
 import { memoria } from './measures/memoria.ts'
+import { notas } from './measures/notas.ts'
 import { partida } from './measures/partida.ts'
 import { pendenteVerificacao } from './measures/pendente_verificacao.ts'
 import { planos } from './measures/planos.ts'
@@ -34,6 +35,7 @@ const MEASURES: readonly Measure[] = [
   tradeMarketing,
   pendenteVerificacao,
   memoria,
+  notas,
   trabalhadores,
   correcao,
   releitura,

@@ -61,6 +61,10 @@ execucoes_regra
   RM  corrigidas encontradas linhas_examinadas novas recorrentes refeitas resolvidas valor_em_risco
   -   sessao_id
   R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fechadas fim inicio obsoletas suprimidas total_valor valor_corrigido
+notas
+  -   cancelada_em data_emissao emitida_em lida_em numero valor_cbs valor_com_tributos valor_desconto valor_ibs valor_liquido valor_total
+notas_recusadas
+  -   recusada_em vista_em
 notificacoes
   -   composta_em conteudo desistida_em ultima_tentativa
   C   criada_em dia enviada_em id proxima_tentativa recusados sessao_id
@@ -81,6 +85,8 @@ revogacoes
 sessoes_processamento
   RCM carregado_ate carregado_desde corrigidas data_fim data_inicio desfeitas encontradas falhas fim_processamento id linhas_examinadas novas obsoletas recorrentes refeitas resolvidas suprimidas valor_corrigido valor_em_risco
   RC  inicio_processamento partes partes_concluidas resumo solicitada_em total_valor ultima_atividade
+sucessoras_categoria
+  -   criado_em desde id
 tokens
   -   convite_id operacao_id
   C   emitido_em expira_em
@@ -99,6 +105,8 @@ vw_metricas_regras
   R   aberta_desde abertas aprovadas limiar precisao precisao_maxima precisao_minima rejeitadas valor_aberto
 vw_metricas_resumo
   R   confianca_media dia quantidade valor_em_risco
+vw_notas_sem_lancamento
+  -   data_emissao numero valor_total
 vw_operacoes_resumo
   R   elo finalizada_em id iniciada_em linhas sessao_id
 vw_pessoas
@@ -153,11 +161,21 @@ async function scene(t: Test): Promise<Cenario> {
   await adelia`select audit.reabrir_periodo('2026-04-01', 'ajuste')`
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'teste')`
   await adelia`select audit.salvar_retencao('CBS', 0.90, '2028-01-01', 'de teste', 'teste', '2028-12-31')`
+  await adelia`select audit.salvar_sucessora('VELHA', 'NOVA', '2026-03-01', 'teste')`
   await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
   await adelia`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
   await adelia`select audit.criar_convite('ana', null, sha256('segredo'))`
   await c.processar('manual')
   await c.sql`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`
+  await c.sql`insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao,
+      emitida_em, valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao,
+      autorizada, protocolo, cancelada_em, assinante, confiavel, certificado, resumo_assinado, arquivo)
+    select lpad(n::text, 44, '0'), 'nfe', 9007199254740993, '1', '1', 'x', 'x', 'x', '2026-02-28', '2026-02-28 23:59:59.123456-03',
+      9007199254740993.01, 9007199254740993.02, 9007199254740993.03, 9007199254740993.04, 9007199254740993.05, 9007199254740993.06,
+      '{9007199254740993.07}', '1', true, true, 'x', case n when 1 then timestamptz '2026-03-01 00:00:00.654321Z' end, 'x', true, '', '', 'x'
+    from generate_series(1, 2) n`
+  await c.sql`insert into regra_notas_fiscais.controle (notas_ate) values ('infinity')`
+  await c.sql`insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe) values ('p', 'a', 'xml', 'x')`
   return c
 }
 
@@ -185,6 +203,7 @@ test('every value that crosses by two ways is what psql shows, by each', async (
   await c.pessoa('adelia')`select audit.revogar_acesso('teste', nome => 'extra')`
   await fill(c.sql)
   await c.sql`update audit.periodos set reaberto_em = null where mes = '2026-03-01'`
+  await c.sql`update audit.notas set cancelada_em = null where chave like '%2'`
   const list = listing(CROSSINGS)
   const empty = new Set<string>()
   const all = await catalogue(c.sql)

@@ -146,10 +146,23 @@ async function fill(sql: Sql): Promise<void> {
       insert into audit.codigos_regra (hash, regra, codigo, visto_em)
       select encode(sha256(convert_to('c' || n, 'UTF8')), 'hex'), 'errada', 'c' || n, timestamptz '2026-11-01 12:00Z' + n / 2 * interval '1 day'
       from generate_series(1, 5) n;
+      insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao, emitida_em,
+        valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, finalidade, producao, autorizada, protocolo,
+        cancelada_em, assinante, confiavel, certificado, resumo_assinado, arquivo, lida_em)
+      select lpad(n::text, 44, '0'), 'nfe', n / 2, case when n % 2 = 0 then '1' end, '1', case when n % 2 = 0 then 'x' end, case when n % 3 = 0 then 'x' end,
+        case when n % 3 = 1 then 'x' end, date '2026-01-01' + n / 2, timestamptz '2026-01-01 12:00Z' + n / 2 * interval '1 day', n / 2, n / 2,
+        case when n % 2 = 0 then n end, case when n % 2 = 1 then n end, case when n % 3 = 0 then n end, case when n % 3 = 1 then n end, '1', true, n < 9,
+        case when n % 2 = 0 then 'x' end, case when n > 8 and n % 2 = 0 then now() end, case when n % 3 = 0 then 'x' end, false, '', '', 'x', now()
+      from generate_series(1, 12) n;
+      insert into regra_notas_fiscais.controle (notas_ate) values ('infinity');
+      insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
+      select 'p' || n / 2, 'a' || n, 'xml', case when n % 2 = 0 then 'x' end from generate_series(1, 6) n;
       insert into audit.periodos (mes, filial, motivo, reaberto_por, reaberto_em, reaberto_motivo)
       select date '2026-01-01' + n / 2 * interval '1 month', case when n % 2 = 0 then 'SP' end, 'x', case when n % 3 = 0 then 'x' end,
         case when n % 3 = 0 then now() end, case when n % 3 = 0 then 'x' end
       from generate_series(1, 8) n;
+      insert into audit.sucessoras_categoria (de, para, desde, motivo)
+      select 'velha ' || n / 2, 'nova ' || n, date '2026-01-01' + n / 2 * interval '1 month', 'x' from generate_series(1, 6) n;
       insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
       select 1, 'p' || n, 'conferente_leitor', case when n % 2 = 0 then 'p@empresa.com.br' end, 'x' from generate_series(1, 6) n;
       insert into audit.convites (operacao_id, nome, papel, resumo, endereco, emitido_em, emitido_por, expira_em)

@@ -12,6 +12,8 @@ deteccoes                   L R O A
 divergencias_processadas    L R O A
 excecoes                    L R O A
 execucoes_regra             L R O A
+notas                         R   A
+notas_recusadas               R   A
 notificacoes                L R O A
 operacoes                   L R O A
 padroes_trade_marketing     L R O A
@@ -21,6 +23,7 @@ regras                      L R O A
 retencoes                   L R O A
 revogacoes                        A
 sessoes_processamento       L R O A
+sucessoras_categoria        L R O A
 tokens                            A
 vw_correcoes_desfeitas      L R O A
 vw_divergencias_abertas     L R O A
@@ -29,6 +32,7 @@ vw_grupos_abertos           L R O A
 vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
+vw_notas_sem_lancamento       R   A
 vw_operacoes_resumo         L R O A
 vw_pessoas                        A
 vw_resumos                  L R O A
@@ -56,6 +60,7 @@ decidir_planilha()            R
 declarar_excecao()            R
 desativar_padrao()                A
 desativar_retencao()              A
+desativar_sucessora()             A
 desfazer()                    R
 diagnosticar_contrato()     L R O A
 divergencia_grupo()         L R O A
@@ -74,6 +79,7 @@ guardar_resposta()          L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
 lancamentos_parecidos()       R   A
+mapear_colunas()            L R O A
 medir_padrao()                R   A
 metricas()                  L R O A
 na_janela()
@@ -82,6 +88,7 @@ periodos_fechados()         L R O A
 previsao_padrao()             R   A
 processar_divergencias()        O
 propor_padroes()              R   A
+propor_visao()              L R O A
 proxima_execucao()          L R O A
 quem_sou()                  L R O A
 reabrir_divergencias()        R
@@ -103,6 +110,7 @@ revogar_excecao()             R
 rotulos_livro()               R   A
 salvar_padrao()                   A
 salvar_retencao()                 A
+salvar_sucessora()                A
 sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
 simulacoes_em_curso()           O

@@ -1,6 +1,6 @@
 -- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
 -- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
--- compare with: an excluding pattern, no marketing category yet, no ledger that can be read. Measures through audit.medir_padrao;
+-- compare with: an excluding pattern, no marketing category yet, no ledger yet. Measures through audit.medir_padrao;
 -- changes nothing. Called by audit.salvar_padrao.
 create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
 returns jsonb
@@ -17,7 +17,7 @@ begin
   end if;
   begin
     select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
-  exception when sqlstate 'NC010' or insufficient_privilege then
+  exception when sqlstate 'NC010' then
     return null; -- no session can read the ledger either, and each says so
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then

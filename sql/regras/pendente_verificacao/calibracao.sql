@@ -65,36 +65,47 @@ set enable_nestloop = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
 begin
   return query
-  with k as materialized (
-    select e.id, e.corte, e.certa, c.nivel, c.chave
+  with sucessao as materialized (
+    select s.* from regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+    where not v_sem_sucessoras and s.quantas = 1
+  ), k as materialized (
+    select e.id, case when v_sem_sucessoras then 0 else e.mes end as mes, e.corte, e.certa, c.nivel, c.chave
     from regra_pendente_verificacao.entradas_pendencia(null, retroteste, amostra, metade) e
     cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
     where c.nivel < 20
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo from (select distinct k.corte from k) d
   ), contexto as materialized (
-    select d.nivel, d.chave, d.corte, o.ultimo
-    from (select distinct k.nivel, k.chave, k.corte from k) d
+    select d.nivel, d.chave, d.corte, d.mes, o.ultimo
+    from (select distinct k.nivel, k.chave, k.corte, k.mes from k) d
     join corte o on o.corte = d.corte
   ), contagem as materialized (
-    select x.nivel, x.chave, x.corte, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte) as total
+    select x.nivel, x.chave, x.corte, x.mes, e.categoria, e.w, sum(e.w) over (partition by x.nivel, x.chave, x.corte, x.mes) as total
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
+      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
       from regra_pendente_verificacao.estatistica_contagem c
+      cross join lateral (
+        -- as regra_pendente_verificacao.pontuar_pendencias moves history along, what was split left where it is
+        select case when v_sem_sucessoras then c.categoria else coalesce((
+            select s.para from sucessao s
+            where s.mes = x.mes and s.de = c.categoria and (s.renasce is null or c.mes < s.renasce)), c.categoria)
+          end as categoria
+      ) y
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
+      group by y.categoria
       offset 0
     ) e
   ), total as (
-    select distinct c.nivel, c.chave, c.corte, c.total from contagem c
+    select distinct c.nivel, c.chave, c.corte, c.mes, c.total from contagem c
   )
   select k.id, k.nivel, t.total, coalesce(c.w, 0)
   from k
-  join total t using (nivel, chave, corte)
-  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.categoria = k.certa;
+  join total t using (nivel, chave, corte, mes)
+  left join contagem c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.mes = k.mes and c.categoria = k.certa;
 end
 $$;
 

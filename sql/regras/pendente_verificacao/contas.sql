@@ -3,9 +3,10 @@
 -- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
 -- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
 -- category. Nothing while pendente.move_conta is
--- false, or the rule's registered columns do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias.
-create or replace function regra_pendente_verificacao.contas_conhecidas()
+-- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once
+-- that rule has counted, by regra_trade_marketing.detectar.
+create or replace function regra_pendente_verificacao.contas_conhecidas(regra text)
 returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
 language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
@@ -19,7 +20,7 @@ declare
     select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
-    or not exists (select from audit.regras r where r.nome = 'pendente_verificacao' and 'conta_contabil' = any (r.colunas))
+    or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
   then
     return;
   end if;
@@ -65,6 +66,6 @@ begin
 end
 $$;
 
-comment on function regra_pendente_verificacao.contas_conhecidas() is
+comment on function regra_pendente_verificacao.contas_conhecidas(text) is
   'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-revoke execute on function regra_pendente_verificacao.contas_conhecidas() from public;
+revoke execute on function regra_pendente_verificacao.contas_conhecidas(text) from public;

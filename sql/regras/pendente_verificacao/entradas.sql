@@ -248,14 +248,14 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
 -- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
+-- before its own (mes, corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
 -- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
 -- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
 -- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
 -- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
-  id text, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
+  id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
   contra text
 )
 language plpgsql stable rows 10000
@@ -295,7 +295,7 @@ begin
         array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
       cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
     )
-    select e.id, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+    select e.id, e.corte, e.corte, e.lacuna, null::int, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
       e.centro, e.conta, e.valor, e.texto, c.contra
     from entrada e
     left join contraria c on c.n = e.n;
@@ -314,11 +314,11 @@ begin
       left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
     from dw.lancamentos l
     join (
-      select k.id, k.categoria
-      from regra_pendente_verificacao.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
       offset 0
-    ) c on c.categoria = l.categoria
+    ) c on c.escrita = l.categoria
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
       and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
@@ -340,7 +340,7 @@ begin
       offset 0
     ) u on u.corte = p.corte
   ), entrada as materialized (
-    select row_number() over () as n, d.id, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
+    select row_number() over () as n, d.id, d.mes, e.corte, e.lacuna, d.certa, regras.raiz_fornecedor(d.fornecedor_id) as raiz,
       case when n.escrito is null then regras.nome_canonico(d.escrito) else n.nome end as nome,
       nullif(btrim(d.fornecedor_id), '') as codigo, nullif(btrim(d.centro_custo), '') as centro,
       nullif(btrim(d.conta_contabil), '') as conta, d.valor, regras.palavras_texto(d.descricao) as texto
@@ -353,10 +353,13 @@ begin
       array_agg(e.texto order by e.n) as textos, array_agg(e.corte order by e.n) as cortes from entrada e) a
     cross join lateral regra_pendente_verificacao.contradizem_codigo(a.raizes, a.nomes, a.textos, a.cortes) c
   )
-  select e.id, e.corte, e.lacuna, e.certa, case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
+  select e.id, e.mes, e.corte, e.lacuna, coalesce(s.para, e.certa), case when c.n is null then e.raiz end, e.nome, case when c.n is null then e.codigo end,
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
-  left join contraria c on c.n = e.n;
+  left join contraria c on c.n = e.n
+  -- booked under a name that had ended by then
+  left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
+    on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end
 $$;
 

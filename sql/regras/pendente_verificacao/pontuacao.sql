@@ -52,13 +52,15 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
--- changes nothing. Called by sugerir_pendencias and perguntar_retroteste.
+-- changes nothing. Called by sugerir_pendencias and perguntar_retroteste. What was booked under a category that has ended by an entry's
+-- month (mes) counts for its successor; of one that was split, for each as far as new entries of the same key say so: n of them
+-- hand on n / (n + 2), and the rest stays with the name that ended, which is proposed by nobody.
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
   ids text[], com_conta boolean, certas int[], classe smallint, lacuna smallint, categorias int[], bases double precision[], palavras double precision[],
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
-  contra text
+  contra text, mes int
 )
 -- costly enough to be worth a process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
@@ -74,49 +76,95 @@ set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
+  -- constants to the planner: where no category ended, nothing of this is reckoned
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
+  v_sem_divididas boolean := v_sem_sucessoras or not exists (select from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
   return query
   with entrada as materialized (
     select row_number() over ()::int as n, e.* from regra_pendente_verificacao.entradas_pendencia(janela, retroteste, amostra, metade) e
+  ), epoca as materialized (
+    -- the month since which names are as they were in an entry's month
+    select m.mes, (
+        select max(regra_pendente_verificacao.mes_indice(s.desde)) from audit.sucessoras_categoria s
+        where s.ativo and regra_pendente_verificacao.mes_indice(s.desde) <= m.mes) as epoca
+    from (select distinct e.mes from entrada e where not v_sem_sucessoras) m
+  ), sucessao as materialized (
+    select s.* from regra_pendente_verificacao.sucessoes_em(array(select distinct p.epoca from epoca p where p.epoca is not null)) s
+    where not v_sem_sucessoras
   ), k as materialized (
-    select e.n, e.corte, c.nivel, c.chave, c.termo
+    select e.n, e.corte, coalesce(p.epoca, 0) as epoca, c.nivel, c.chave, c.termo
     from entrada e
+    left join epoca p on p.mes = e.mes
     cross join lateral regra_pendente_verificacao.chaves_entrada(e.raiz, e.nome, e.codigo, e.centro, e.conta, e.valor, e.texto) c
   ), corte as materialized (
     select d.corte, coalesce(regra_pendente_verificacao.ultimo_mes_conhecido(d.corte), d.corte - 1) as ultimo
     from (select distinct e.corte from entrada e) d
   ), contexto as materialized (
-    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, o.ultimo
-    from (select k.nivel, k.chave, k.corte from k group by k.nivel, k.chave, k.corte) d
+    select row_number() over ()::int as x, d.nivel, d.chave, d.corte, d.epoca, o.ultimo
+    from (select k.nivel, k.chave, k.corte, k.epoca from k group by k.nivel, k.chave, k.corte, k.epoca) d
     join corte o on o.corte = d.corte
-  ), contagem as materialized (
-    select x.x, x.nivel, x.corte, e.categoria, e.w, e.linhas, e.recente,
-      row_number() over (partition by x.x order by e.w desc, e.categoria) as posicao,
-      sum(e.w) over (partition by x.x) as total, sum(e.recente) over (partition by x.x) as recentes, sum(e.linhas) over (partition by x.x)::bigint as todas
+  ), contada as (
+    select x.x, x.nivel, x.corte, x.epoca, e.categoria, e.w, e.recente, e.linhas, e.novas
     from contexto x
     cross join lateral (
-      select c.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
+      select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w,
         sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 1.5)) filter (where x.nivel = 7) as recente,
-        sum(c.linhas) as linhas
+        sum(c.linhas) as linhas,
+        case when not v_sem_divididas then coalesce(sum(c.linhas) filter (where c.mes >= (
+          select min(s.desde) from sucessao s where s.mes = x.epoca and s.para = c.categoria and s.quantas > 1)), 0) end as novas
       from regra_pendente_verificacao.estatistica_contagem c
+      cross join lateral (
+        select case when v_sem_sucessoras then c.categoria else coalesce((
+            select s.para from sucessao s
+            where s.mes = x.epoca and s.de = c.categoria and s.quantas = 1 and (s.renasce is null or c.mes < s.renasce)), c.categoria)
+          end as categoria
+      ) y
       where c.nivel = x.nivel and c.chave = x.chave and c.mes < x.corte and c.mes >= x.corte - v_meses
-      group by c.categoria
+      group by y.categoria
       offset 0
     ) e
+  ), partilha as materialized (
+    -- of what was split, how much goes to whom
+    select a.x, a.categoria, b.categoria as para, (b.novas / (sum(b.novas) over (partition by a.x, a.categoria) + 2))::double precision as parte
+    from contada a
+    join sucessao s on s.mes = a.epoca and s.de = a.categoria and s.quantas > 1 and s.renasce is null
+    join contada b on b.x = a.x and b.categoria = s.para
+    where not v_sem_divididas
+  ), partida as (
+    select c.x, c.nivel, c.corte, c.epoca, c.categoria, c.w, c.recente, c.linhas from contada c where v_sem_divididas
+    union all
+    select d.x, d.nivel, d.corte, d.epoca, d.categoria, sum(d.w), sum(d.recente), sum(d.linhas)::bigint
+    from (
+      select c.x, c.nivel, c.corte, c.epoca, c.categoria, c.w * f.fica as w, c.recente * f.fica as recente, c.linhas
+      from contada c
+      cross join lateral (select 1 - coalesce((select sum(p.parte) from partilha p where p.x = c.x and p.categoria = c.categoria), 0)::double precision as fica) f
+      union all
+      select c.x, c.nivel, c.corte, c.epoca, p.para, c.w * p.parte, c.recente * p.parte, 0
+      from contada c
+      join partilha p on p.x = c.x and p.categoria = c.categoria
+    ) d
+    where not v_sem_divididas
+    group by d.x, d.nivel, d.corte, d.epoca, d.categoria
+  ), contagem as materialized (
+    select e.x, e.nivel, e.corte, e.epoca, e.categoria, e.w, e.linhas, e.recente,
+      row_number() over (partition by e.x order by e.w desc, e.categoria) as posicao,
+      sum(e.w) over (partition by e.x) as total, sum(e.recente) over (partition by e.x) as recentes, sum(e.linhas) over (partition by e.x)::bigint as todas
+    from partida e
   ), geral as materialized (
-    select c.corte, c.categoria, c.w, c.total from contagem c where c.nivel = 0
+    select c.corte, c.epoca, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
     -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
-    select x.nivel, x.chave, x.corte, x.x, t.total as w, t.recentes, t.todas as linhas,
+    select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
       case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
     join contexto x on x.x = t.x
-    join (select distinct g.corte, g.total from geral g) g on g.corte = t.corte
+    join (select g.corte, g.epoca, max(g.total) as total from geral g group by 1, 2) g on g.corte = t.corte and g.epoca = t.epoca
     where t.posicao = 1
   ), conhecidas as materialized (
     select k.n, k.nivel, k.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia
     from k
-    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte
+    join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
     -- entries of which the very same is known are reckoned once, as the first of them
     select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
@@ -150,7 +198,7 @@ begin
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
     from contagem c
     join conhecida h on h.x = c.x
-    join geral g on g.corte = c.corte and g.categoria = c.categoria
+    join geral g on g.corte = c.corte and g.epoca = c.epoca and g.categoria = c.categoria
     where case when c.nivel < 4 then c.posicao <= 15 when c.nivel < 20 then c.posicao <= 30 else h.frequencia is not null end
   ), medida as (
     select f.n, u.categoria, sum(u.w * f.coeficiente) as base, coalesce(sum(u.soma), 0) as soma, coalesce(sum(u.repetida), 0) as repetida,
@@ -213,7 +261,7 @@ begin
     group by f.n
   )
   select m.ids, l.com_conta, m.certas, l.classe, e.lacuna, l.categorias, l.bases, l.palavras, l.repetidas, l.recentes, l.notas,
-    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra
+    v.niveis, v.termos, v.lancamentos, v.iguais, m.contra, e.mes
   from lista l
   join modelo m on m.n = l.n
   join entrada e on e.n = l.n

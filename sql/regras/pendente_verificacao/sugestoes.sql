@@ -43,7 +43,8 @@ revoke execute on function regra_pendente_verificacao.confianca_calibrada(double
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
-  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text
+  confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
+  parada int, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -52,11 +53,30 @@ set jit = off
 as $$
 begin
   return query
+  with s as materialized (
+    select x.* from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) x
+  ), mes as materialized (
+    select array_agg(distinct x.mes) as todos from s x
+  ), parada as materialized (
+    select p.* from mes m cross join lateral regra_pendente_verificacao.categorias_paradas(m.todos) p
+  ), dividida as materialized (
+    -- what of a category that was split nobody can tell
+    select d.mes, d.de, string_agg('"' || k.categoria || '"', ', ' order by k.categoria) as sucessoras
+    from mes m
+    cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
+    join regra_pendente_verificacao.estatistica_categoria k on k.id = d.para
+    where d.quantas > 1 and d.renasce is null
+    group by d.mes, d.de
+  )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    case when s.contra is null then x.confianca else least(x.confianca, 0.49) end,
-    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra
-  from regra_pendente_verificacao.pontuar_pendencias(janela, retroteste, amostra, retroteste is null, metade) s
+    -- and so is a category that is booked no more, or stands for several
+    case when s.contra is null and p.categoria is null and d.de is null then x.confianca else least(x.confianca, 0.49) end,
+    coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
+    p.ultima, p.herdeira, p.herdados, d.sucessoras
+  from s
+  left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
+  left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
   left join regra_pendente_verificacao.estatistica_curva k on k.classe = s.classe
   left join regra_pendente_verificacao.curvas_calibradas() t on t.grupo = k.classe / 4
   cross join lateral (select 1 / sum(exp(greatest(n.nota - s.notas[1], -60))) as bruta from unnest(s.notas) n (nota)) b
@@ -137,13 +157,15 @@ begin
   return query
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
-      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra
+      e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
+      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, h.categoria as herdeira, s.herdados, s.sucessoras
     from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
+    left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas()
+    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao')
   )
   select
     null::text,
@@ -158,6 +180,9 @@ begin
       'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
         'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
+      'sem_lancamento_desde', s.parada,
+      'parece_ser', s.herdeira,
+      'dividida_em', s.sucessoras,
       'alternativa', s.alternativa,
       'nota', round(s.bruta::numeric, 4),
       'nota_alternativa', round(s.bruta_segunda::numeric, 4),
@@ -179,7 +204,12 @@ begin
         || case when s.casos > 0 then 'De ' || s.casos || ' sugestões passadas com confiança parecida, '
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
-        || case when not q.propor then ' Confiança baixa demais para propor.'
+        || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
+          when s.parada is not null then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
+            || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
+              || 'Se virou, diga: conferente categorias suceder.', '.')
+          else '' end
+        || case when s.sucessoras is not null then '' when not q.propor then ' Confiança baixa demais para propor.'
           when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
             || ': uma das duas não confere.'
           when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
@@ -202,7 +232,7 @@ begin
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
       else least(s.confianca::numeric, 0.49) end), 4) as confianca
   ) p
-  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) as propor) q
+  cross join lateral (select p.confianca, coalesce(p.confianca >= v_minima, false) and s.sucessoras is null as propor) q
   where coalesce(audit_interno.dobrar_categoria(l.categoria), '') = any (v_pendentes)
     and (metade is null or regra_pendente_verificacao.metade_fornecedor(l.fornecedor_id, l.fornecedor) = metade)
     and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);

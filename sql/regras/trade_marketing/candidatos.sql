@@ -5,7 +5,7 @@ create or replace function regra_trade_marketing.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
   id text, data_lancamento date, categoria_lancada text, categoria_dobrada text, valor numeric, codigo text, chave text, nome text,
-  padroes jsonb, palavras text[]
+  padroes jsonb, palavras text[], conta text
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -15,7 +15,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria_dobrada text := audit_interno.dobrar(candidatos_marketing.categoria);
+  v_marketing text[] := regras.nomes_da_categoria(candidatos_marketing.categoria);
   v_dos_padroes text[];
 begin
   select coalesce(array_agg(distinct m[1]), '{}') into v_dos_padroes
@@ -35,6 +35,8 @@ begin
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
       and l.categoria is distinct from candidatos_marketing.categoria
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  ), sucessao as materialized (
+    select * from regras.sucessoes()
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union
@@ -55,18 +57,23 @@ begin
     where (p.filtro is null or t.dobrado like p.filtro) and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, t.dobrado)
     group by t.campo, t.texto
   )
-  select c.id, c.data_lancamento, c.categoria, c.categoria_dobrada, c.valor,
+  select c.id, c.data_lancamento, c.categoria, coalesce(r.para, c.categoria_dobrada), c.valor,
     c.fornecedor_id::text, regra_trade_marketing.chave_fornecedor(c.fornecedor_id, c.fornecedor), coalesce(regras.nome_canonico(c.fornecedor), ''),
     coalesce(d.padroes, '[]') || coalesce(f.padroes, '[]') || coalesce(k.padroes, '[]'),
     array(
       select distinct w
       from string_to_table(concat_ws(' ', regras.palavras_texto(c.fornecedor), regras.palavras_texto(c.descricao)), ' ') w
-      where length(w) >= 4 and w <> all (v_dos_padroes))
+      where length(w) >= 4 and w <> all (v_dos_padroes)),
+    nullif(btrim(c.conta_contabil), '')
   from casado c
   left join nomeado d on d.campo = 'descricao' and d.texto = c.descricao
   left join nomeado f on f.campo = 'fornecedor' and f.texto = c.fornecedor
   left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
-  where c.categoria_dobrada <> v_categoria_dobrada
+  left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+  where c.categoria_dobrada <> all (v_marketing)
+    -- the name that it had then, be it of marketing and of other things
+    and not exists (
+      select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
     and (d.excluido or f.excluido or k.excluido) is not true;
 end
@@ -90,7 +97,7 @@ set jit = off
 set work_mem = '64MB'
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(parcelas_padroes.categoria);
+  v_marketing text[] := regras.nomes_da_categoria(parcelas_padroes.categoria);
   v_pendentes text[] := regras.rotulos_pendentes() || ''::text;
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_descricao_filtro text[] := regra_trade_marketing.filtro_padroes('incluir', 'descricao');
@@ -119,7 +126,7 @@ begin
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
     offset 0
   ), casado as materialized (
-    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = v_categoria as certo
+    select row_number() over () as n, a.descricao, a.fornecedor, a.conta, a.categoria_dobrada = any (v_marketing) as certo
     from amostra a
     where a.categoria_dobrada <> all (v_pendentes)
       and (regra_trade_marketing.texto_casa(a.descricao, v_descricao_filtro, v_descricao, v_descricao_livre)

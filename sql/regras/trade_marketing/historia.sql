@@ -79,10 +79,12 @@ begin
     from grupo g
     offset 0
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
+  -- under the name that it has now
+  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  group by 1, 2, 3;
 end
 $$;
 
@@ -129,10 +131,12 @@ begin
     from grupo g
     offset 0
   )
-  select o.chave, o.nome, o.categoria_dobrada, sum(o.lancamentos)::bigint, min(o.desde)
+  select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
+  -- under the name that it has now
+  left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.categoria_dobrada <> all (v_pendentes)
-  group by o.chave, o.nome, o.categoria_dobrada;
+  group by 1, 2, 3;
 end
 $$;
 
@@ -158,7 +162,7 @@ set work_mem = '64MB'
 set enable_nestloop = off
 as $$
 declare
-  v_marketing text := audit_interno.dobrar(fornecedores_marketing.categoria);
+  v_marketing text := audit_interno.dobrar_categoria(fornecedores_marketing.categoria);
 begin
   return query
   with suspeito as materialized (
@@ -282,10 +286,11 @@ begin
     where w.palavra = any (palavras_marketing.palavras)
     group by 1, 2, 3
   )
-  select c.palavra, c.categoria_dobrada, sum(c.lancamentos)::bigint,
+  select c.palavra, coalesce(r.para, c.categoria_dobrada), sum(c.lancamentos)::bigint,
     (sum(sum(c.lancamentos)) over (partition by c.palavra))::bigint, count(distinct c.chave)
   from contado c
-  group by c.palavra, c.categoria_dobrada;
+  left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
+  group by 1, 2;
 end
 $$;
 

@@ -14,7 +14,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
   v_pendentes text[] := regras.rotulos_pendentes();
   v_ate date;
@@ -40,7 +40,7 @@ begin
     where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
       case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
   ), visto as materialized (
-    select c.categoria, c.valor, c.categoria_dobrada = v_categoria as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+    select c.categoria, c.valor, c.categoria_dobrada = any (v_marketing) as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
       coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
     from casado c
     cross join lateral (

@@ -11,12 +11,12 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
 begin
   return query
   select l.id::text, l.data_lancamento::date, l.categoria::text, l.fornecedor::text, l.descricao::text,
     l.conta_contabil::text, l.valor::numeric,
-    coalesce(audit_interno.dobrar_categoria(l.categoria) = v_categoria, false)
+    coalesce(audit_interno.dobrar_categoria(l.categoria) = any (v_marketing), false)
   from dw.lancamentos l
   where regra_trade_marketing.padrao_casa(entradas_casadas.tipo, entradas_casadas.padrao, audit_interno.dobrar(
     case entradas_casadas.campo when 'fornecedor' then l.fornecedor when 'descricao' then l.descricao else l.conta_contabil end))
@@ -84,7 +84,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_categoria text := audit_interno.dobrar_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
+  v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
   v_pendentes text[] := regras.rotulos_pendentes();
 begin
   return query
@@ -92,14 +92,14 @@ begin
     select distinct d.registro_id
     from audit.divergencias_processadas d
     where d.tabela = 'dw.lancamentos' and d.status = 'corrigida'
-      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = v_categoria
+      and audit_interno.dobrar_categoria(d.valores_propostos ->> 'categoria') = any (v_marketing)
       and exists (select from audit.decisoes p
             where p.divergencia_id = d.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual'))
   ), entrada as materialized (
     select l.id::text as id, audit_interno.dobrar(btrim(l.fornecedor)) as fornecedor,
       string_to_array(nullif(regras.palavras_texto(l.descricao), ''), ' ') as palavras,
       c.registro_id is not null as confirmada,
-      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = v_categoria as marketing
+      c.registro_id is not null or audit_interno.dobrar_categoria(l.categoria) = any (v_marketing) as marketing
     from dw.lancamentos l
     left join confirmado c on c.registro_id = l.id::text
     where audit_interno.dobrar_categoria(l.categoria) <> all (v_pendentes || ''::text)

@@ -14,6 +14,10 @@ begin
     return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
       'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
+  if regras.frase_sucessoras(v_categoria) is not null then
+    return regras.frase_sucessoras(v_categoria)
+      || ' Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "novo plano de contas".';
+  end if;
   if not exists (
     select from audit.padroes_trade_marketing p
     where p.ativo and p.acao = 'incluir' and btrim(p.padrao, E' \t\r\n') <> '')
@@ -63,6 +67,16 @@ declare
   v_vizinho constant numeric := 3;
   -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
   v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
+  v_marketing text[] := regras.nomes_da_categoria(v_categoria);
+  -- of what each category was a part, before that was split
+  v_antecessoras jsonb := coalesce((
+    select jsonb_object_agg(x.para, x.antes)
+    from (
+      select s.para, jsonb_agg(distinct s.de) as antes from regras.sucessoes() s
+      where s.de not in (select r.de from regras.categorias_renomeadas() r)
+      group by s.para
+    ) x), '{}');
+  v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
   v_contas text[] := regra_trade_marketing.textos_casados('conta_contabil', janela);
@@ -90,6 +104,13 @@ begin
       max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
+  ), vida as materialized (
+    -- whether anything is booked as marketing any more
+    select p.fim is null or exists (
+        select from dw.lancamentos l
+        where l.data_lancamento > p.fim - (v_meses + v_parada) * 31 and audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))
+      or not exists (select from dw.lancamentos l where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing)) as viva
+    from periodo p
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regra_trade_marketing.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
@@ -99,7 +120,11 @@ begin
     select y.padrao_id, y.registro_id, max(y.chave) as chave, max(y.categoria_dobrada) as categoria_dobrada, bool_and(y.certo) as certo
     from regra_trade_marketing.respostas_padroes() y group by 1, 2
   ), por_categoria as materialized (
-    select y.padrao_id, y.categoria_dobrada, count(*) as certas from respondida y where y.certo group by 1, 2
+    select y.padrao_id, coalesce(r.para, y.categoria_dobrada) as categoria_dobrada, count(*) as certas
+    from respondida y
+    left join regras.categorias_renomeadas() r on r.de = y.categoria_dobrada
+    where y.certo
+    group by 1, 2
   ), propria as materialized (
     -- by supplier; peso: what one of them counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
@@ -122,6 +147,8 @@ begin
     from periodo x
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
+  ), conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -136,8 +163,8 @@ begin
   select
     null::text,
     c.id,
-    jsonb_build_object('categoria', v_categoria),
-    trunc(least(case when r.contradito then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    jsonb_build_object('categoria', v_categoria) || case when k.conta is null then '{}' else jsonb_build_object('conta_contabil', k.conta) end,
+    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or not i.viva then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -150,17 +177,23 @@ begin
       'historico_texto', coalesce(t.palavras, '[]'),
       'a_favor', s.texto,
       'contra', f.contra)
-      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end,
+      || case when r.contradito then jsonb_build_object('contradiz_codigo', 'nome') else '{}' end
+      || case when k.conta is null then '{}' else jsonb_build_object('conta', jsonb_build_object('lancada', c.conta, 'da_categoria', k.conta,
+        'lancamentos', k.lancamentos, 'todas', k.todas)) end,
     s.texto || ' e a categoria lançada é ' || coalesce('"' || c.categoria_lancada || '"', '(vazia)') || '.'
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
+      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+        || ' lançamentos da categoria.' end
+      || case when i.viva then '' else ' Mas nada é lançado em "' || v_categoria || '" há mais de ' || v_parada || ' meses: confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
         || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
         || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
           else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
+  cross join vida i
   join frase s on s.padroes = c.padroes
   left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
   left join texto t on t.id = c.id
@@ -168,12 +201,23 @@ begin
     select c.categoria_dobrada = '' or c.categoria_dobrada = any (v_pendentes) as pendente,
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
+  left join lateral (
+    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    select m.conta, m.certeza, m.lancamentos, m.todas
+    from conhecida m
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+      select from conhecida a
+      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+    order by m.lancamentos desc
+    limit 1
+  ) k on true
   cross join lateral (
     -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)
-        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) - p.proprio, 0)
+        else greatest(coalesce((r.por_categoria ->> c.categoria_dobrada)::bigint, 0) + coalesce((
+          select sum((r.por_categoria ->> a)::bigint) from jsonb_array_elements_text(v_antecessoras -> c.categoria_dobrada) a), 0)::bigint - p.proprio, 0)
       end as contra
     from (select case when b.pendente or b.sem_data or r.total is null then 0 else 1 end as proprio) p
   ) e

@@ -86,6 +86,21 @@ comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, 
   'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) from public;
 
+-- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds, and is no whole multiple, for
+-- that is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
+create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
+language sql immutable parallel safe
+return case when valor * esperado > 0 then
+  (valor / esperado between minimo and maximo or esperado / valor between minimo and maximo)
+    and pg_catalog.abs(valor / esperado - pg_catalog.round(valor / esperado)) > 0.0005
+    and pg_catalog.abs(esperado / valor - pg_catalog.round(esperado / valor)) > 0.0005
+  else false end;
+
+comment on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) is
+  'Whether the ratio of two amounts could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) from public;
+
 -- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
 -- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
 -- arguments, in one expression that the planner inlines; touches nothing. Called by regra_validacao_valores.detectar, only for rows that already differ beyond tolerance.
@@ -106,13 +121,7 @@ return case
   when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
     or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
   when regra_validacao_valores.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
-  when pg_catalog.sign(valor) = pg_catalog.sign(documento - coalesce(desconto, 0))
-    and (valor / (documento - coalesce(desconto, 0)) between cambio_minimo and cambio_maximo
-      or (documento - coalesce(desconto, 0)) / valor between cambio_minimo and cambio_maximo)
-    -- a whole multiple is more likely a quantity or a number of instalments
-    and pg_catalog.abs(valor / (documento - coalesce(desconto, 0)) - pg_catalog.round(valor / (documento - coalesce(desconto, 0)))) > 0.0005
-    and pg_catalog.abs((documento - coalesce(desconto, 0)) / valor - pg_catalog.round((documento - coalesce(desconto, 0)) / valor)) > 0.0005
-  then 'razao_cambial'
+  when regra_validacao_valores.razao_possivel(valor, documento - coalesce(desconto, 0), cambio_minimo, cambio_maximo) then 'razao_cambial'
   else 'outro'
 end;
 
@@ -226,7 +235,7 @@ declare
 begin
   return query
   with crua as materialized (
-    select l.id, l.data_lancamento, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
       x.esperado, x.tolerancia
     from dw.lancamentos l
     cross join lateral (
@@ -253,26 +262,39 @@ begin
     ) m
     where regra_validacao_valores.habito_sinais(m.mes)
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
       m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
     cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
     where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, regra_validacao_valores.chave_duplicidade(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
     from suspeita s
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
     from (
-      select array_agg(distinct n.chave) as chaves, array_agg(distinct n.documento) as numeros, array_agg(distinct n.data_lancamento) as dias
-      from numerada n
+      select m.*
+      from (
+        select array_agg(distinct n.chave) as chaves, array_agg(distinct n.modulo) as modulos, array_agg(distinct n.documento) as numeros,
+          array_agg(distinct n.data_lancamento) as dias, count(distinct n.data_lancamento) > 60 or count(distinct n.documento) > 2000 as tudo
+        from numerada n
+      ) m
+      -- of a few rows, mostly alone with their documents, it is cheaper to ask first
+      where m.chaves is not null and (m.tudo or exists (
+        select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
+        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        having count(*) > 1))
       offset 0
     ) n
-    cross join lateral regra_validacao_valores.rateios(n.chaves, n.numeros, n.dias, cardinality(n.dias) > 60 or cardinality(n.numeros) > 2000,
-      v_dias, absoluta, relativa, digitos, array(select c.mes from credito c)) r
-    where n.chaves is not null
+    cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
+      array(select c.mes from credito c)) r
+  ), repetido as materialized (
+    -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
+    select d.dia, d.filial
+    from regra_validacao_valores.dias_repetidos(array(
+      select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -280,7 +302,10 @@ begin
     where not exists (select from rateio r where r.id = s.id::text)
   ), taxa as materialized (
     select t.dia, t.degrau
-    from regra_validacao_valores.taxas_dos_dias(array(select distinct s.data_lancamento from sozinha s where s.tipo = 'razao_cambial'),
+    from regra_validacao_valores.taxas_dos_dias(array(
+        select s.data_lancamento from sozinha s where s.tipo = 'razao_cambial' group by s.data_lancamento
+        -- of whole days all that could have the rate is here
+        having count(*) >= case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 3 else 1 end),
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
@@ -342,7 +367,9 @@ begin
   left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento) r on t.tipo = 'rateio_a_menos'
   cross join lateral regra_validacao_valores.explicacao_rateio(
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
-  where t.tipo is not null;
+  where t.tipo is not null
+    and not (t.tipo = 'rateio_repetido'
+      and exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial));
 end
 $$;
 

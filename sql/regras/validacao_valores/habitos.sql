@@ -1,8 +1,8 @@
--- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in the
--- 20,000 entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
+-- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in so many
+-- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
 -- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date)
+create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000)
 returns table (contrarios bigint, proprios bigint, contados bigint)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
@@ -20,21 +20,21 @@ begin
       from dw.lancamentos l
       where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
-      limit 20000)
+      limit limite)
     union all
     (select l.valor, l.valor_documento, l.valor_desconto
       from dw.lancamentos l
       where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
-      limit 20000)
+      limit limite)
   ) x
   where not regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, 0.05, 0, 0);
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date) is
+comment on function regra_validacao_valores.sinais_creditos(date, int) is
   'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date) from public;
+revoke execute on function regra_validacao_valores.sinais_creditos(date, int) from public;
 
 -- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
 -- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
@@ -43,8 +43,13 @@ create or replace function regra_validacao_valores.habito_sinais(mes date) retur
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
-  from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s
+  select case
+    -- where the nearest credit notes have negative documents there is nothing to count
+    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500) p) then false
+    else (
+      select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
+      from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)
+  end
 $$;
 
 comment on function regra_validacao_valores.habito_sinais(date) is
@@ -89,8 +94,7 @@ begin
     where l.data_lancamento = any (dias)
       and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and regra_validacao_valores.tipo_diferenca(
-        l.valor, l.valor_documento, l.valor_desconto, absoluta, cambio_minimo, cambio_maximo) = 'razao_cambial'
+      and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
     offset 0
   ) x
   cross join (values (-1), (0), (1)) v (vizinho)

@@ -14,15 +14,25 @@ comment on function regra_validacao_valores.difere(numeric, numeric, numeric, nu
   'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
 revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
 
+-- Amount of a document without sign and begin of the supplier's code as one number: equal for the lines of one document, and few others. Touches
+-- nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
+create or replace function regra_validacao_valores.chave_linhas(valor numeric, codigo text) returns bigint
+language sql immutable parallel safe
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+
+comment on function regra_validacao_valores.chave_linhas(numeric, text) is
+  'Hash of an amount without sign and the begin of a supplier''s code.';
+revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
+
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
 -- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_duplicidade), so that dear comparisons see only what has a companion. tudo: the
+-- the suppliers' codes (regra_validacao_valores.chave_linhas), so that dear comparisons see only what has a companion. tudo: the
 -- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
-  chaves bigint[], numeros text[], dias date[], tudo boolean
+  chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, documento text, fornecedor text, numero text)
+  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -41,10 +51,12 @@ begin
     select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
     from (
       select f.id::text as id, f.data_lancamento, f.carregado_em, f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil, f.valor,
-        f.valor_documento, f.valor_desconto, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
-        regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
+        f.valor_documento, f.valor_desconto, f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
+        regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) as chave
       from dw.lancamentos f
-      where regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
+      where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
+        -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+        and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
         and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
@@ -56,7 +68,7 @@ begin
     from (select distinct x.documento from lida x where x.companhia > 1) d
     offset 0
   )
-  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.documento,
+  select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
     coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
   from lida l
   join escrita e on e.documento = l.documento
@@ -65,9 +77,9 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) is
+comment on function regra_validacao_valores.linhas_documentos(bigint[], numeric[], text[], date[], boolean) is
   'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
-revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], text[], date[], boolean) from public;
+revoke execute on function regra_validacao_valores.linhas_documentos(bigint[], numeric[], text[], date[], boolean) from public;
 
 -- What the sum of a document's lines says of it: inteiros 1 where it is the document, -1 where it is the document with the other sign,
 -- 0 where lines take each other back, null where it is none of these; what would be right, with the sum's sign; and within what tolerance.
@@ -105,11 +117,11 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
--- an entry that stands alone, and is judged alone. Takes keys, numbers and days of the suspects as linhas_documentos does; creditos: the
+-- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
 -- months whose credit notes have a positive document by habit. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
-  chaves bigint[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
+  chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
   creditos date[]
 )
 returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int)
@@ -122,10 +134,10 @@ as $$
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
-    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.numeros, rateios.dias, rateios.tudo) l
+    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
-      max(sign(l.valor_documento)) over documento as lado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
+      max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado, sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
       sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
       sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
     from linha l
@@ -204,14 +216,19 @@ as $$
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and (x.fornecedor, x.numero, x.modulo) = (j.fornecedor, j.numero, j.modulo)
   -- alone, and nothing near: an entry with an error of its own
-  where not (j.falada and j.quantas = 1)
+  where not (j.falada and j.quantas = 1) and (j.falada or j.parte)
   union all
-  -- whole lines alone: the sign of a reversal is no error
-  select d.id, null, null, null, null, null, null, null, null
-  from do_documento d
-  where d.companheiras > 1 and not d.repartido and d.saldo >= -absoluta
+  -- the sign of a reversal is no error; it takes back what says the same instalment
+  select e.id, null, null, null, null, null, null, null, null
+  from (
+    select d.id, d.parte, d.valor * d.lado as valor,
+      sum(d.valor) over (partition by d.fornecedor, d.numero, d.modulo, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo
+    from do_documento d
+    where d.companheiras > 1 and d.virado
+  ) e
+  where not e.parte and e.valor < 0 and e.saldo >= -absoluta
 $$;
 
-comment on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
+comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
   'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-revoke execute on function regra_validacao_valores.rateios(bigint[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
+revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;

@@ -52,7 +52,10 @@ begin
   end if;
   return query select * from audit_interno.diagnosticar_cargas(v_relacao);
   return query select * from audit_interno.diagnosticar_regras();
+  return query select * from audit_interno.diagnosticar_categorias();
+  return query select * from audit_interno.diagnosticar_notas();
   return query select * from audit_interno.diagnosticar_correio();
+  return query select * from audit_interno.diagnosticar_sinais();
 end
 $$;
 comment on function audit.diagnosticar_contrato(text) is

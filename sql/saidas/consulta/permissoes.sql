@@ -9,5 +9,5 @@ grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, a
 revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
-grant select on audit.regras, audit.padroes_trade_marketing, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
+grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;

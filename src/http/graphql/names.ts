@@ -14,6 +14,8 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   divergencias_processadas: ['divergencia', 'divergencias'],
   excecoes: ['excecao', 'excecoes'],
   execucoes_regra: ['execucao', 'execucoes'],
+  notas: ['nota', 'notas'],
+  notas_recusadas: ['nota_recusada', 'notas_recusadas'],
   notificacoes: ['notificacao', 'notificacoes'],
   operacoes: ['operacao', 'operacoes'],
   padroes_trade_marketing: ['padrao', 'padroes'],
@@ -23,6 +25,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   periodos: ['periodo', 'periodos'],
   revogacoes: ['revogacao', 'revogacoes'],
   sessoes_processamento: ['sessao', 'sessoes'],
+  sucessoras_categoria: ['sucessora', 'sucessoras'],
   tokens: ['token', 'tokens'],
   vw_correcoes_desfeitas: ['correcao_desfeita', 'correcoes_desfeitas'],
   vw_divergencias_abertas: ['divergencia_aberta', 'divergencias_abertas'],
@@ -31,6 +34,7 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   vw_metricas_desempenho: ['desempenho', 'desempenhos'],
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
+  vw_notas_sem_lancamento: ['nota_sem_lancamento', 'notas_sem_lancamento'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
   vw_pessoas: ['pessoa', 'pessoas'],
   vw_resumos: ['resumo_lancamento', 'resumos_lancamentos'],
@@ -59,6 +63,7 @@ export const MUTATIONS: readonly string[] = [
   'declarar_excecao',
   'desativar_padrao',
   'desativar_retencao',
+  'desativar_sucessora',
   'desfazer',
   'encaminhar',
   'fechar_periodo',
@@ -77,6 +82,7 @@ export const MUTATIONS: readonly string[] = [
   'revogar_excecao',
   'salvar_padrao',
   'salvar_retencao',
+  'salvar_sucessora',
   'solicitar_processamento',
 ]
 
@@ -131,10 +137,12 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   criar_convite: 'of use only to whoever draws the secret of the link: conferente convite',
   experimentar_escrita:
     'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
+  mapear_colunas: 'for whoever installs it: conferente preparar',
   metricas: 'samples for /metrics',
   na_janela: 'asked by rules of each row',
   guardar_resposta: 'asked by the API itself of a request that may be sent again',
   repetir_pedido: 'asked by the API itself of a request that may be sent again',
+  propor_visao: 'for whoever installs it: conferente preparar',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
   registrar_token: 'of use only to whoever signs the token: conferente token',
@@ -146,6 +154,8 @@ export const HIDDEN_COLUMNS: readonly string[] = [
   'convites.resumo',
   'divergencias_processadas.identidade',
   'divergencias_processadas.impressao',
+  'notas.certificado',
+  'notas.resumo_assinado',
   'padroes_trade_marketing.padrao_dobrado',
 ]
 
@@ -157,6 +167,7 @@ export const LARGE: Readonly<Record<string, readonly string[]>> = {
   alteracoes: [],
   correcoes_desfeitas: [],
   deteccoes: [],
+  notas: [],
   // Read through in full at worst; no report does without them.
   divergencias_processadas: [
     'tabela',
@@ -198,6 +209,7 @@ export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
     'detectada_em',
   ],
   vw_grupos_abertos: ['grupo', 'regra', 'quantidade', 'valor', 'mais_antiga'],
+  vw_notas_sem_lancamento: ['chave', 'numero', 'data_emissao', 'valor_total', 'dias'],
   vw_operacoes_resumo: ['id', 'tipo', 'status', 'ator', 'iniciada_em'],
   vw_pessoas: ['nome', 'papel', 'registrada_em', 'registrada_por'],
 }
@@ -245,6 +257,12 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
       ],
     },
     vw_divergencias_exportacao: { primaryKey: 'id', foreignKey: [] },
+    vw_notas_sem_lancamento: {
+      primaryKey: 'chave',
+      foreignKey: [
+        '(chave) references audit.notas (chave)|@fieldName nota|@foreignSingleFieldName semLancamento',
+      ],
+    },
     vw_grupos_abertos: {
       primaryKey: 'grupo',
       foreignKey: ['(regra) references audit.regras (nome)'],

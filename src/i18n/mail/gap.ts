@@ -39,6 +39,17 @@ export const gap = {
     (rule: string, text: string) => `A regra ${rule}: ${text}`,
     (rule, text) => `Rule ${rule}: ${text}`,
   ),
+  notas_sem_lancamento: both(
+    (n: number, count: string) =>
+      `${count} ${plural(n, 'nota eletrônica sem lançamento', 'notas eletrônicas sem lançamento')}`,
+    (n, count) => `${count} electronic ${plural(n, 'note', 'notes')} without an entry`,
+  ),
+  notas_recusadas: both(
+    (n: number, count: string) =>
+      `${count} ${plural(n, 'arquivo de nota recusado', 'arquivos de notas recusados')} na última leitura da pasta`,
+    (n, count) =>
+      `${count} ${plural(n, 'file of a note', 'files of notes')} refused at the last reading of the folder`,
+  ),
   periodo_fechado: both(
     (rule: string, n: number, count: string) =>
       `${rule}: ${count} ${plural(n, 'divergência fica como está, em período fechado', 'divergências ficam como estão, em período fechado')}; lance o ajuste no período aberto`,

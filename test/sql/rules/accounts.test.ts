@@ -188,3 +188,40 @@ t.test('both are corrected, verified and taken back as one', async (t) => {
     'and the diagnosis says how to correct the category alone',
   )
 })
+
+t.test('what is marketing leaves the account of the category in which it was booked', async (t) => {
+  const { sql, como } = await banco(t)
+  await livro(sql)
+  await como('adelia')`select audit.salvar_padrao('descricao', 'contem', 'verba', 'incluir', 'do negócio')`
+  const verba: Lancamento = {
+    fornecedor: 'Agência Lua',
+    fornecedor_id: '99888777000144',
+    descricao: 'verba cooperada',
+    categoria: 'Trade Marketing',
+    conta_contabil: '4.1.3.05',
+  }
+  await lancar(sql, ...Array.from({ length: 140 }, (_, n) => ({ ...verba, data_lancamento: mes(n % 14) })))
+  const dia = { data_lancamento: '2025-03-10' }
+  const ids = await lancar(
+    sql,
+    { ...verba, ...dia, categoria: 'Frete', conta_contabil: '3.2.1.01' },
+    { ...verba, ...dia, categoria: 'Frete' },
+    { ...verba, ...dia, categoria: 'Limpeza', conta_contabil: '4.2.1.03' },
+    { ...verba, ...dia, categoria: 'Frete', conta_contabil: '4.1.2.01' },
+    { ...verba, ...dia, categoria: 'Frete', conta_contabil: null },
+    { ...verba, ...dia, categoria: 'A classificar', conta_contabil: '1.1.9.99' },
+  )
+  const ler = async () => {
+    const by = new Map(
+      (await achados(sql, 'trade_marketing', { chaves: ids })).map((a) => [a.registro_id, a]),
+    )
+    return ids.map((id) => by.get(id)?.valores_propostos)
+  }
+  const so = { categoria: 'Trade Marketing' }
+  t.same(await ler(), [so, so, so, so, so, so], 'nothing is counted yet')
+  await sql`select regra_pendente_verificacao.preparar(null)`
+  const junto = { ...so, conta_contabil: '4.1.3.05' }
+  t.same(await ler(), [junto, so, so, so, so, junto])
+  const [achado] = await achados(sql, 'trade_marketing', { chaves: [ids[0] as string] })
+  t.match(achado?.justificativa, /A conta vai junto, de 3\.2\.1\.01 para 4\.1\.3\.05, a de 140 de 140/)
+})

@@ -63,6 +63,7 @@ t.test('lines that together are what the document says are right', async (t) => 
         300,
       ),
     ],
+    ['shares taken back in one', linhas(16, 600, 400, um(-1000, { data_lancamento: '2025-03-11' }))],
     ['a whole one taken back', linhas(13, 1000, um(-1000, { data_lancamento: '2025-03-14' }))],
     [
       'numbers written in two ways, suppliers of two branches',
@@ -296,4 +297,29 @@ t.test('on a ledger of one currency no ratio is a rate of exchange', async (t) =
   const parte: Lancamento = { valor: 300, valor_documento: 1000 }
   await lancar(sql, parte, ...mesmaTaxa(parte))
   t.same(await tipo(), ['outro'], 'thirty per cent is a share, whoever has it')
+})
+
+t.test('a turned sign takes back the instalment that it says, and no other', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const parcela = (n: number, valor: number): Lancamento => ({
+    ...nota(1),
+    valor,
+    descricao: `pneus - parcela ${n}/3`,
+    data_lancamento: `2025-0${n + 2}-10`,
+  })
+  const [, , terceira] = await lancar(sql, parcela(1, 1000), parcela(2, 1000), parcela(3, -1000))
+  t.match(
+    (await achados(sql, REGRA)).map((a) => [a.registro_id, a.evidencia.tipo]),
+    [[terceira, 'sinal_trocado']],
+  )
+  await lancar(sql, parcela(3, 1000))
+  t.same(await achados(sql, REGRA), [])
+  await sql`truncate dw.lancamentos`
+  await lancar(sql, parcela(1, 1000), { ...parcela(2, 1000), valor_desconto: 17 }, parcela(3, -1000))
+  t.match(
+    (await achados(sql, REGRA)).map((a) => a.evidencia.tipo).sort(),
+    ['desconto_ignorado', 'sinal_trocado'],
+    'nor does an error beside it hide the sign',
+  )
 })

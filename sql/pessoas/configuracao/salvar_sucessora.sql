@@ -1,0 +1,32 @@
+-- Says that a category took the place of another, or says it again of one that was switched off.
+create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
+returns audit.sucessoras_categoria
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_sucessora audit.sucessoras_categoria;
+  v_operacao bigint;
+begin
+  perform audit_interno.exigir_motivo(salvar_sucessora.motivo);
+  if audit_interno.dobrar_categoria(salvar_sucessora.de) = audit_interno.dobrar_categoria(salvar_sucessora.para) then
+    raise exception using errcode = 'NC009', message = format('"%s" e "%s" são a mesma categoria', btrim(salvar_sucessora.de), btrim(salvar_sucessora.para)),
+      hint = 'Maiúsculas, acentos e espaços nas pontas não contam.';
+  end if;
+  insert into audit.sucessoras_categoria as s (de, para, desde, motivo, criado_por)
+  values (btrim(salvar_sucessora.de), btrim(salvar_sucessora.para), salvar_sucessora.desde, btrim(salvar_sucessora.motivo), audit_interno.ator())
+  on conflict on constraint sucessoras_categoria_de_para_desde_key do update set ativo = true, motivo = excluded.motivo
+  returning * into v_sucessora;
+  v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_sucessora;
+exception when check_violation or not_null_violation then
+  raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
+    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+end
+$$;
+comment on function audit.salvar_sucessora(text, text, date, text) is
+  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;

@@ -1,0 +1,18 @@
+-- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
+-- of categories that the ledger does not have. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
+-- nothing.
+create or replace function audit_interno.diagnosticar_categorias()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_categorias()')
+    as x (item text, situacao text, detalhe text, sugestao text);
+exception when insufficient_privilege or undefined_table or undefined_column then
+  return; -- the lines on access say so
+end
+$$;
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';

@@ -1,0 +1,24 @@
+-- Of the diagnosis: the habit that the ledger has with the sign of a credit note's document, where validacao_valores goes by one. Counted
+-- over the year up to the last booking; nothing where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
+create or replace function audit_interno.diagnosticar_sinais()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'sinal dos créditos', 'ok',
+    format('%s de %s créditos do último ano têm documento positivo: é o hábito deste livro, e não se aponta', x.contrarios, x.contrarios + x.proprios),
+    'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
+  from audit_interno.ler(format(
+    'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
+     from (select (date_trunc(''month'', least(max(l.data_lancamento), %L::date)) + interval ''1 month'')::date as mes from dw.lancamentos l) m
+     cross join lateral regra_validacao_valores.sinais_creditos(m.mes) s', audit.hoje()))
+    as x (contrarios bigint, proprios bigint, habito boolean)
+  where x.habito;
+exception when insufficient_privilege or undefined_table or undefined_column then
+  return; -- the diagnosis says so
+end
+$$;
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';

@@ -1,0 +1,109 @@
+-- Which column of a fact table, or of a dimension that it refers to by a foreign key, is which of the contract: by their names, their
+-- types and, for the key, what is unique. Reads the catalogue alone, and no row. One line for each column of the contract; who reads it
+-- decides. Called by audit.propor_visao and `conferente preparar`.
+create or replace function audit.mapear_colunas(tabela text)
+returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(mapear_colunas.tabela);
+  v_tipo "char";
+  v_fuso text := audit.fuso();
+begin
+  select c.relkind into v_tipo from pg_class c where c.oid = v_relacao;
+  if v_tipo is null or v_tipo not in ('r', 'p', 'v', 'f') then
+    raise exception using errcode = 'NC004', message = format('não há tabela nem visão %s', coalesce(mapear_colunas.tabela, 'nula')),
+      hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
+  end if;
+  return query
+  with chave as ( -- to a dimension, by one column
+    select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
+      quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
+      -- what the dimension is about: by the name of the key, and by its own
+      array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
+        regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
+    from pg_constraint k
+    join pg_attribute f on f.attrelid = k.conrelid and f.attnum = k.conkey[1]
+    join pg_attribute d on d.attrelid = k.confrelid and d.attnum = k.confkey[1]
+    join pg_class c on c.oid = k.confrelid
+    where k.conrelid = v_relacao and k.contype = 'f' and cardinality(k.conkey) = 1
+  ), unica as (
+    select i.indkey[0] as numero, min(case when i.indisprimary then 0 else 1 end) as posto
+    from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = v_relacao and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attnotnull
+    group by i.indkey[0]
+  ), candidata as (
+    select 'f' as apelido, 0 as longe, a.attname, a.attnum, a.atttypid, array[audit_interno.dobrar(a.attname)] as nomes, null::smallint as de
+    from pg_attribute a
+    where a.attrelid = v_relacao and a.attnum > 0 and not a.attisdropped and a.attnum not in (select k.de from chave k)
+    union all
+    select k.apelido, 1, a.attname, a.attnum, a.atttypid, n.nomes, k.de
+    from chave k
+    join pg_attribute a on a.attrelid = k.dimensao and a.attnum > 0 and not a.attisdropped and a.attnum <> k.para
+    cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
+    cross join lateral (
+      select case
+        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$' then k.assuntos
+        when x.nome ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
+          then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s)
+        else array[x.nome] end as nomes) as n
+  ), possivel as (
+    select n.coluna, c.*, least(n.posto, 99) as posto, t.typname, t.typcategory,
+      case
+        when n.coluna = 'id' then t.typtype <> 'c'
+        when n.coluna = 'data_lancamento' then t.typname in ('date', 'timestamp', 'timestamptz')
+        when n.coluna = 'carregado_em' then t.typname in ('timestamptz', 'timestamp', 'date')
+        when n.coluna like 'valor%' then t.typcategory = 'N'
+        else t.typcategory = 'S' or t.typname in ('int2', 'int4', 'int8', 'numeric', 'uuid') end as cabe
+    from candidata c
+    join pg_type t on t.oid = c.atttypid
+    join audit_interno.nomes_contrato() n on exists (select from unnest(c.nomes) as x (nome) where x.nome ~ ('^(' || n.expressao || ')$'))
+    where n.coluna <> 'id' or c.apelido = 'f'
+    union all
+    select 'id', c.*, u.posto - 2, t.typname, t.typcategory, true
+    from unica u join candidata c on c.apelido = 'f' and c.attnum = u.numero join pg_type t on t.oid = c.atttypid
+  ), escolhida as (
+    select distinct on (p.coluna) p.*, format('%s.%I', p.apelido, p.attname) as nome
+    from possivel p
+    where p.cabe
+    order by p.coluna, p.posto, p.longe, p.attnum
+  )
+  select k.ordem, k.coluna,
+    case when e.nome is not null then format('%s.%I', audit_interno.nome_sql(coalesce(x.dimensao, v_relacao)), e.attname) end,
+    case
+      when e.nome is null then 'null::' || case k.coluna when 'id' then 'bigint' else k.esperado end
+      when k.coluna = 'id' or e.typname = any (k.tipos) then e.nome
+      when k.coluna = 'data_lancamento' and e.typname = 'timestamptz' then format('(%s at time zone %L)::date', e.nome, v_fuso)
+      when k.coluna = 'data_lancamento' then e.nome || '::date'
+      when k.coluna = 'carregado_em' and e.typname = 'date' then format('%s::timestamp at time zone %L', e.nome, v_fuso)
+      when k.coluna = 'carregado_em' then format('%s at time zone %L', e.nome, v_fuso)
+      else format('%s::%s', e.nome, k.esperado) end,
+    e.nome is not null and e.apelido = 'f' and (k.coluna = 'id' or e.typname = any (k.tipos)),
+    case when x.dimensao is not null then
+      format('left join %s %s on %2$s.%s = f.%s', audit_interno.nome_sql(x.dimensao), x.apelido, x.coluna_dimensao, x.coluna_fato) end,
+    case when x.dimensao is not null then jsonb_build_object('tabela', audit_interno.nome_sql(x.dimensao), 'rotulo', quote_ident(e.attname),
+      'chave', x.coluna_dimensao, 'fato', x.coluna_fato) end,
+    case
+      when k.coluna = 'id' and e.nome is null then 'escolha uma coluna única: sem ela nada se corrige'
+      when k.coluna = 'id' and e.posto > 0 then 'nenhum índice diz que é única: confira'
+      when e.nome is null and k.coluna = 'data_lancamento' then 'não encontrada: as janelas e as partições vão por ela'
+      when e.nome is null and k.coluna = 'carregado_em' then 'não encontrada: rode por data de lançamento, com --data-inicio e --data-fim'
+      when e.nome is null and k.coluna in ('categoria', 'valor') then 'não encontrada: as regras precisam dela'
+      when e.nome is null then 'não encontrada'
+      when k.coluna in ('data_lancamento', 'carregado_em') and not e.typname = any (k.tipos)
+        then format('é %s: o índice da coluna não serve à expressão', format_type(e.atttypid, null))
+      when k.coluna like 'valor%' and not e.typname = any (k.tipos) then format('é %s, e não numeric', format_type(e.atttypid, null)) end,
+    e.nome is null and k.coluna in ('id', 'data_lancamento', 'categoria', 'valor')
+  from audit_interno.contrato() k
+  left join escolhida e on e.coluna = k.coluna
+  left join chave x on x.apelido = e.apelido
+  order by k.ordem;
+end
+$$;
+comment on function audit.mapear_colunas(text) is
+  'For each column of the contract, in order: where it seems to come from (origem, null when nothing fits), as what expression over aliases f (the fact table) and d1, d2 … (its dimensions), whether it may be written straight, the join it needs, by what a label is looked up (busca: tabela, rotulo, chave, fato), what to look at, and whether nothing works without it (falta). Guessed from names and types: read it before use. tabela with its schema. Error: NC004 no such table or view.';
+grant execute on function audit.mapear_colunas(text) to conferente_leitor;

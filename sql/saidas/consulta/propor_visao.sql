@@ -1,0 +1,77 @@
+-- The view that lays the contract over a fact table, as SQL to read, mend and run: view, grants and, where a plain view could not be
+-- written through (it joins, or computes what is to be corrected), the trigger. A label is looked up strictly: none or two of it are an
+-- error, and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
+returns text
+language plpgsql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $$
+declare
+  v_relacao regclass := audit_interno.relacao(propor_visao.tabela);
+  v_fato text;
+  v_visao text;
+  v_esquema text;
+  v_gravar text;
+  v_linha constant text := chr(10);
+  v_texto text;
+begin
+  if not audit_interno.nome_qualificado(propor_visao.visao) then
+    raise exception using errcode = 'NC001', message = format('nome de visão inválido: %s', coalesce(propor_visao.visao, 'nulo')),
+      hint = 'Escreva o nome com o esquema, como dw.lancamentos.';
+  end if;
+  v_esquema := quote_ident((parse_ident(propor_visao.visao))[1]);
+  v_visao := v_esquema || '.' || quote_ident((parse_ident(propor_visao.visao))[2]);
+  v_gravar := v_esquema || '.' || quote_ident('gravar_' || (parse_ident(propor_visao.visao))[2]);
+  v_fato := audit_interno.nome_sql(v_relacao);
+  with mapa as (
+    select * from audit.mapear_colunas(propor_visao.tabela)
+  ), corrigivel as (
+    select * from mapa m where m.coluna in ('conta_contabil', 'categoria', 'valor') and m.origem is not null
+  ), escrita as (
+    select exists (select from mapa m where m.juncao is not null)
+      or exists (select from corrigivel c where not c.direta)
+      or pg_relation_is_updatable(v_relacao, true) & 4 = 0 as por_gatilho
+  )
+  select concat_ws(v_linha,
+    format('-- Proposta de %s sobre %s: leia, corrija o que não for assim, e só então execute.', v_visao, v_fato),
+    (select string_agg(format('-- %s: %s.', m.coluna, m.nota), v_linha order by m.ordem) from mapa m where m.nota is not null),
+    case when audit_interno.relacao(propor_visao.visao) is not null then format('-- %s já existe: create view a recusa.', v_visao) end,
+    format('create schema if not exists %s;', v_esquema),
+    format('create view %s as', v_visao),
+    'select ' || (select string_agg(case when m.expressao = format('f.%I', m.coluna) then m.expressao else m.expressao || ' as ' || m.coluna end, ',' || v_linha || '  ' order by m.ordem) from mapa m),
+    format('from %s f', v_fato) || coalesce((select string_agg(v_linha || j.juncao, '' order by j.juncao) from (select distinct m.juncao from mapa m where m.juncao is not null) as j), '') || ';',
+    case when e.por_gatilho then (
+      select concat_ws(v_linha,
+        format('create function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $gravar$', v_gravar),
+        (select 'declare' || string_agg(v_linha || format('  v_%s %s.%s%%type;', c.coluna, v_fato, c.busca ->> 'fato'), '' order by c.ordem) from corrigivel c where c.busca is not null),
+        'begin',
+        '  -- o que não grava, recusa',
+        format('  if to_jsonb(new) - %1$L::text[] <> to_jsonb(old) - %1$L::text[] then', array_agg(c.coluna order by c.ordem)::text),
+        format('    raise exception ''só se corrigem por esta visão: %s'';', string_agg(c.coluna, ', ' order by c.ordem)),
+        '  end if;',
+        string_agg(concat_ws(v_linha,
+          format('  if new.%1$s is distinct from old.%1$s then', c.coluna),
+          case when c.busca is not null then format('    select d.%s into strict v_%s from %s d where d.%s = new.%2$s;', c.busca ->> 'chave', c.coluna, c.busca ->> 'tabela', c.busca ->> 'rotulo') end,
+          format('    update %s f set %s = %s where %s = old.id;', v_fato,
+            coalesce(c.busca ->> 'fato', quote_ident((parse_ident(c.origem))[3])), case when c.busca is null then 'new.' || c.coluna else 'v_' || c.coluna end,
+            (select m.expressao from mapa m where m.coluna = 'id')),
+          '  end if;'), v_linha order by c.ordem),
+        '  return new;',
+        'end',
+        '$gravar$;',
+        format('create trigger gravar instead of update on %s for each row execute function %s();', v_visao, v_gravar))
+      from corrigivel c) end,
+    format('grant usage on schema %s to conferente_regra, conferente_escrita;', v_esquema),
+    format('grant select on %s to conferente_regra, conferente_escrita;', v_visao),
+    format('grant update on %s to conferente_escrita;', v_visao),
+    '-- Depois: conferente diagnostico')
+  into v_texto
+  from escrita e;
+  return v_texto;
+end
+$$;
+comment on function audit.propor_visao(text, text) is
+  'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
+grant execute on function audit.propor_visao(text, text) to conferente_leitor;

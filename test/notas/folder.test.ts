@@ -1,0 +1,197 @@
+// `conferente notas`: a folder is read whole, whoever filled it, and says of each bad file what is wrong with it.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { startWorker } from '../../src/worker/worker.ts'
+import { conferente } from '../cli/helper.ts'
+import { banco } from '../helper/database.ts'
+import { cancellation, nfe } from '../helper/notes.ts'
+import { notary } from '../helper/notes_ledger.ts'
+import { razao } from '../sql/rules/ledger.ts'
+
+async function cena(t: Test) {
+  const { sql, url, como } = await banco(t)
+  const office = notary(t, 2)
+  const note = (numero: number) => ({
+    ...office.company(0),
+    numero,
+    dia: '2026-10-05',
+    total: `${numero}.00`,
+  })
+  return {
+    sql,
+    url,
+    como,
+    office,
+    note,
+    /** Writes notes by their numbers. */
+    write: (...numbers: number[]) => {
+      for (const n of numbers) office.write(`${n}.xml`, nfe(note(n)))
+    },
+    notas: (...args: string[]) =>
+      conferente(['notas', office.notes, '--raizes', office.roots, ...args], { url }),
+    numbers: async () =>
+      (await sql`select numero::int from audit.notas order by 1`).map(({ numero }) => numero),
+  }
+}
+
+t.test('a folder is read, read again, and what is new in it is new', async (t) => {
+  const c = await cena(t)
+  c.write(1, 2)
+  mkdirSync(join(c.office.notes, '2026'))
+  writeFileSync(join(c.office.notes, '2026/3.XML'), nfe(c.note(3)))
+  writeFileSync(join(c.office.notes, 'danfe.pdf'), '%PDF')
+  const first = await c.notas()
+  t.equal(first.code, 0, first.stderr)
+  t.match(first.stdout, '3 arquivos: 3 notas novas, 0 canceladas, 0 já lidos, 0 recusados')
+  t.match(first.stderr, /regra notas_fiscais está inativa/)
+  c.office.write('c.xml', cancellation(c.note(1)))
+  c.office.write('copy.xml', nfe(c.note(2)))
+  const second = await c.notas('--json')
+  t.match(second.json(), {
+    arquivos: 5,
+    novas: 0,
+    canceladas: 1,
+    conhecidos: 4,
+    recusados: 0,
+    raizes: 1,
+    recusas: [],
+  })
+  t.match(
+    await c.sql`select numero::int, cancelada_em is not null as cancelada, confiavel, assinante from audit.notas order by 1`,
+    [
+      { numero: 1, cancelada: true, confiavel: true, assinante: c.office.company(0).cnpj },
+      { numero: 2, cancelada: false },
+      { numero: 3, cancelada: false },
+    ],
+  )
+  t.match(await c.sql`select tipo, linhas::int from audit.operacoes where tipo = 'notas' order by id`, [
+    { linhas: 3 },
+    { linhas: 1 },
+  ])
+  t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+})
+
+t.test(
+  'each bad file is told with its reason, the good ones are kept, and the exit code says so',
+  async (t) => {
+    const c = await cena(t)
+    c.write(1)
+    const { office } = c
+    writeFileSync(join(office.notes, '../outside.xml'), nfe(c.note(99)))
+    symlinkSync('../outside.xml', join(office.notes, 'link.xml'))
+    symlinkSync('/', join(office.notes, 'everything'))
+    t.equal(spawnSync('mkfifo', [join(office.notes, 'pipe.xml')]).status, 0)
+    office.write('bomb.xml', '<!DOCTYPE n [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><n>&b;</n>')
+    office.write('deep.xml', '<a>'.repeat(50_000))
+    office.write('large.xml', Buffer.alloc(3_000_000, 'x'))
+    office.write('changed.xml', nfe(c.note(2)).replace('<vNF>2.00', '<vNF>9.00'))
+    office.write('same key.xml', nfe({ ...c.note(1), total: '5.00' }))
+    office.write('\u001b[31m.xml', 'no note')
+    const ran = await c.notas()
+    t.equal(ran.code, 1)
+    for (const line of [
+      'link.xml: é uma ligação (symlink)',
+      'pipe.xml: não é um arquivo comum',
+      'bomb.xml: tem DTD ou entidades',
+      'deep.xml: tem elementos aninhados demais',
+      'large.xml: é grande demais',
+      'changed.xml: a assinatura não confere',
+    ])
+      t.match(ran.stdout, line)
+    t.notMatch(ran.stdout, '\u001b', 'names cannot write on the terminal')
+    t.match(ran.stdout, '9 arquivos')
+    t.match(ran.stdout, '8 recusados')
+    t.equal((await c.numbers()).length, 1, 'of two contents with one key one is kept')
+    t.match(
+      await c.como(
+        'ana',
+      )`select arquivo, motivo from audit.notas_recusadas where motivo in ('ligacao', 'dtd') order by 1`,
+      [
+        { arquivo: 'bomb.xml', motivo: 'dtd' },
+        { arquivo: 'link.xml', motivo: 'ligacao' },
+      ],
+    )
+    unlinkSync(join(office.notes, 'bomb.xml'))
+    office.write('changed.xml', nfe(c.note(2)))
+    t.match((await c.notas('--json')).json(), { novas: 1, recusados: 6 })
+    t.same(
+      await c.sql`select from audit.notas_recusadas where arquivo in ('bomb.xml', 'changed.xml')`,
+      [],
+      'what was mended is forgotten',
+    )
+  },
+)
+
+t.test('a folder with more files than is set is not read at all', async (t) => {
+  const c = await cena(t)
+  await razao(c.sql)
+  c.write(1, 2, 3)
+  await c.como('adelia')`select audit.alterar_configuracao('notas.maximo_arquivos', '2', 'teste')`
+  const ran = await c.notas()
+  t.equal(ran.code, 1)
+  t.match(ran.stderr, 'mais de 2 arquivos XML: nada foi lido')
+  t.same(await c.numbers(), [])
+  t.match(
+    (await c.como('leo')`select detalhe from audit.diagnosticar_contrato() where item = 'notas fiscais'`)[0],
+    { situacao: 'erro', detalhe: /tem mais de 2 arquivos XML/ },
+  )
+})
+
+t.test('wrong usage, folders that are none and roots that are none are said as such', async (t) => {
+  const c = await cena(t)
+  t.match(await conferente(['notas'], { url: c.url }), { code: 2, stderr: /diga a pasta/ })
+  t.match(await conferente(['notas', '/nada'], { url: c.url }), { code: 1, stderr: /não existe/ })
+  t.match(await conferente(['notas', c.office.notes, '--raizes', '/etc/hostname'], { url: c.url }), {
+    code: 1,
+    stderr: /não é um certificado/,
+  })
+  const none = await conferente(['notas'], { url: c.url, env: { CONFERENTE_NOTAS: c.office.notes } })
+  t.match(none, { code: 0, stderr: /Sem raízes de confiança/ })
+})
+
+t.test('a killed reading leaves whole batches, and the next one goes on', async (t) => {
+  const c = await cena(t)
+  c.write(...Array.from({ length: 300 }, (_, n) => n + 1))
+  await c.sql.unsafe(`create function public.nega() returns trigger language plpgsql as $$ begin
+    if (select count(*) from audit.notas) >= 250 then raise 'morreu'; end if; return new; end $$;
+    create trigger nega before insert on audit.notas for each statement execute function public.nega()`)
+  t.equal((await c.notas()).code, 1)
+  t.equal((await c.numbers()).length, 250)
+  await c.sql`drop trigger nega on audit.notas`
+  t.match((await c.notas('--json')).json(), { novas: 50, conhecidos: 250 })
+})
+
+t.test('only the owner may say what a note holds, and readers do not see it', async (t) => {
+  const c = await cena(t)
+  c.write(1)
+  await c.notas()
+  for (const who of ['ana', 'olivia', 'adelia', 'leo', 'api'] as const) {
+    await t.rejects(c.como(who)`select audit_interno.guardar_notas('{}')`, { code: '42501' })
+    await t.rejects(c.como(who)`update audit.notas set valor_total = 1`, { code: '42501' })
+  }
+  await t.rejects(c.como('leo')`select from audit.notas`, { code: '42501' })
+  t.equal((await c.como('ana')`select from audit.notas`).length, 1)
+})
+
+t.test('a worker that has a folder reads it, and reads it again when its time comes', async (t) => {
+  const c = await cena(t)
+  await razao(c.sql)
+  c.write(1)
+  let readings = 0
+  const { promise: second, resolve } = Promise.withResolvers<void>()
+  const notes = {
+    folder: c.office.notes,
+    roots: c.office.roots,
+    read: () => {
+      if (++readings === 2) resolve()
+      c.write(2)
+    },
+  }
+  await c.sql`update audit.configuracoes_sistema set minimo = 0, valor = '"00:00:00.2"' where chave = 'notas.intervalo'`
+  const worker = await startWorker(c.url, { watch: () => ({}) } as never, { tick: 100, notes })
+  t.teardown(() => worker.stop())
+  await second
+  t.same(await c.numbers(), [1, 2])
+})

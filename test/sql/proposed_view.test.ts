@@ -1,0 +1,167 @@
+// A warehouse that we have never seen: the view that is proposed for it is run as it stands, diagnosed, and corrected through.
+import t from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
+import { banco } from '../helper/database.ts'
+import { codigo, one } from '../helper/scenario.ts'
+
+const INGLES = `
+  create schema finance;
+  create table finance.fact_entries (id bigint primary key, booked_on date not null, loaded_at timestamptz not null, branch text,
+    cost_centre text, account text, category text, supplier_code text, supplier_name text, invoice text, memo text,
+    amount numeric(18,2), invoice_amount numeric(18,2), discount numeric(18,2));
+  insert into finance.fact_entries select n, '2026-10-05', '2026-10-06Z', 'SP', 'CC1', '4.1', case when n = 1 then 'PENDENTE' else 'Frete' end,
+    '11222333000181', 'Transportes Sul', 'NF ' || n, 'frete', 10, 10, null from generate_series(1, 60) n;`
+const ESTRELA = `
+  create schema "Financeiro";
+  create table "Financeiro".dim_categoria (sk bigint primary key, nome varchar(80) not null unique);
+  create table "Financeiro".dim_fornecedores (sk_fornecedor bigint primary key, cnpj varchar(20), razao_social text, cidade text);
+  create table "Financeiro".dim_conta (id int primary key, codigo varchar(20) not null unique, descricao text);
+  create table "Financeiro".dim_tempo (sk_data int primary key, data date not null, ano int);
+  create table "Financeiro"."fato Despesa" (
+    nk_lancamento uuid primary key default gen_random_uuid(), sk_data int references "Financeiro".dim_tempo, dt_carga timestamp not null,
+    sk_categoria bigint references "Financeiro".dim_categoria, sk_fornecedor bigint references "Financeiro".dim_fornecedores,
+    conta_id int references "Financeiro".dim_conta, cd_filial int, centro_custo text, nr_nota text, ds_historico text,
+    vl_lancamento numeric(15,2), vl_nota numeric(15,2), vl_glosa numeric(15,2));
+  insert into "Financeiro".dim_categoria values (1, 'Frete'), (2, 'A CLASSIFICAR');
+  insert into "Financeiro".dim_fornecedores values (7, '11222333000181', 'Transportes Sul', 'Curitiba');
+  insert into "Financeiro".dim_conta values (3, '4.1.02', 'Fretes');
+  insert into "Financeiro".dim_tempo values (20261005, '2026-10-05', 2026);
+  insert into "Financeiro"."fato Despesa" (sk_data, dt_carga, sk_categoria, sk_fornecedor, conta_id, cd_filial, centro_custo, nr_nota, ds_historico, vl_lancamento, vl_nota)
+    select 20261005, '2026-10-06', 1, 7, 3, 10, 'CC1', 'NF ' || n, 'frete', 10, 10 from generate_series(1, 40) n;`
+
+async function mapa(sql: Sql, tabela: string) {
+  const rows = await sql`select coluna, expressao from audit.mapear_colunas(${tabela})`
+  return Object.fromEntries(rows.map((row) => [row['coluna'], row['expressao']]))
+}
+const proposta = async (sql: Sql, tabela: string) =>
+  one(await sql`select audit.propor_visao(${tabela}) as texto`)['texto'] as string
+/** What the diagnosis still complains of. */
+const erros = async (sql: Sql) => [
+  ...(await sql`select item, detalhe, sugestao from audit.diagnosticar_contrato() where situacao = 'erro'`),
+]
+
+t.test(
+  'a table with English names: every column is found, and a plain view is written through',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await sql.unsafe(INGLES)
+    t.same(await mapa(como('leo'), 'finance.fact_entries'), {
+      id: 'f.id',
+      data_lancamento: 'f.booked_on',
+      carregado_em: 'f.loaded_at',
+      filial: 'f.branch',
+      centro_custo: 'f.cost_centre',
+      conta_contabil: 'f.account',
+      categoria: 'f.category',
+      fornecedor_id: 'f.supplier_code',
+      fornecedor: 'f.supplier_name',
+      documento: 'f.invoice',
+      descricao: 'f.memo',
+      valor: 'f.amount',
+      valor_documento: 'f.invoice_amount',
+      valor_desconto: 'f.discount',
+    })
+    const texto = await proposta(como('leo'), 'finance.fact_entries')
+    t.notMatch(texto, /trigger|join/, 'nothing that it does not need')
+    await sql.unsafe(texto)
+    t.same(await erros(como('leo')), [])
+    const olivia = como('olivia')
+    t.same(
+      (await olivia`select item, situacao, detalhe from audit.experimentar_escrita() where situacao = 'erro'`)
+        .length,
+      0,
+    )
+  },
+)
+
+t.test(
+  'a star schema: labels come from the dimensions, and the trigger writes what was asked or refuses',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await sql.unsafe(ESTRELA)
+    const fato = '"Financeiro"."fato Despesa"'
+    t.same(await mapa(como('leo'), fato), {
+      id: 'f.nk_lancamento',
+      data_lancamento: 'd1.data',
+      carregado_em: "f.dt_carga at time zone 'America/Sao_Paulo'",
+      filial: 'f.cd_filial::text',
+      centro_custo: 'f.centro_custo',
+      conta_contabil: 'd4.codigo',
+      categoria: 'd2.nome',
+      fornecedor_id: 'd3.cnpj',
+      fornecedor: 'd3.razao_social',
+      documento: 'f.nr_nota',
+      descricao: 'f.ds_historico',
+      valor: 'f.vl_lancamento',
+      valor_documento: 'f.vl_nota',
+      valor_desconto: 'f.vl_glosa',
+    })
+    await sql.unsafe(await proposta(como('leo'), fato))
+    t.same(await erros(como('leo')), [])
+    const [row] =
+      await sql`select id, categoria, conta_contabil, fornecedor, data_lancamento::text as dia from dw.lancamentos limit 1`
+    t.match(row, {
+      categoria: 'Frete',
+      conta_contabil: '4.1.02',
+      fornecedor: 'Transportes Sul',
+      dia: '2026-10-05',
+    })
+    await sql`update dw.lancamentos set categoria = 'A CLASSIFICAR', valor = 12.34 where id = ${row?.['id']}`
+    t.match(
+      one(
+        await sql`select sk_categoria::int, vl_lancamento::text from "Financeiro"."fato Despesa" where nk_lancamento = ${row?.['id']}`,
+      ),
+      {
+        sk_categoria: 2,
+        vl_lancamento: '12.34',
+      },
+    )
+    t.equal(
+      await codigo(sql`update dw.lancamentos set categoria = 'Nunca vista' where id = ${row?.['id']}`),
+      'P0002',
+      'a label that is not there',
+    )
+    t.equal(
+      await codigo(sql`update dw.lancamentos set descricao = 'x' where id = ${row?.['id']}`),
+      'P0001',
+      'what it does not write',
+    )
+    t.same(
+      (await como('olivia')`select item from audit.experimentar_escrita() where situacao = 'erro'`).length,
+      0,
+    )
+  },
+)
+
+t.test('what is not found is said on top, and what is no table is refused', async (t) => {
+  const { sql, como } = await banco(t)
+  await sql.unsafe(
+    `create schema erp; create table erp.gastos (linha serial, dia timestamp, "Valor Total" float8, amount float8, natureza citext_ish, nada bytea)`.replace(
+      'citext_ish',
+      'text',
+    ),
+  )
+  const texto = await proposta(como('leo'), 'erp.gastos')
+  t.match(texto, /-- id: escolha uma coluna única/)
+  t.match(texto, /-- carregado_em: não encontrada: rode por data de lançamento/)
+  t.match(
+    texto,
+    /-- data_lancamento: é timestamp without time zone: o índice da coluna não serve à expressão/,
+  )
+  t.match(texto, /-- valor: é double precision, e não numeric/)
+  t.match(texto, /f\.dia::date as data_lancamento/)
+  t.match(texto, /f\.natureza as categoria/)
+  t.match(texto, /null::text as documento/)
+  await sql.unsafe(texto)
+  for (const nome of ['erp.nada', 'gastos', '', 'erp.gastos; drop table erp.gastos']) {
+    t.equal(await codigo(como('leo')`select audit.propor_visao(${nome})`), 'NC004', nome)
+  }
+  t.same(
+    (await como('leo')`select coluna from audit.mapear_colunas('erp.gastos') where falta`).map(
+      (row) => row['coluna'],
+    ),
+    ['id'],
+  )
+  t.match(await proposta(como('leo'), 'erp.gastos'), /-- dw\.lancamentos já existe/)
+  t.equal(await codigo(como('leo')`select audit.propor_visao('erp.gastos', 'lancamentos')`), 'NC001')
+})

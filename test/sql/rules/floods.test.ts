@@ -1,0 +1,117 @@
+// Much of the same: charges without a number of their own, a load that came in twice. One finding, which says how much.
+import t from 'tap'
+import { banco } from '../../helper/database.ts'
+import { achados, type Lancamento, lancar, razao } from './ledger.ts'
+
+const REGRA = 'validacao_valores'
+const vezes = (n: number, lancamento: (i: number) => Lancamento) =>
+  Array.from({ length: n }, (_, i) => lancamento(i))
+const dia = (n: number) => `2025-03-${String(n).padStart(2, '0')}`
+
+t.test('more than ten of one document, amount and day are one finding', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const tarifa: Lancamento = {
+    fornecedor: 'Banco Um',
+    documento: 'TAR 01',
+    descricao: 'tarifa',
+    valor: 12.5,
+  }
+  const ids = await lancar(sql, ...vezes(300, () => tarifa))
+  const [achado, ...outros] = await achados(sql, REGRA)
+  t.same(outros, [])
+  t.match(achado, {
+    registro_id: ids.at(-1),
+    valores_propostos: {},
+    evidencia: { tipo: 'repeticao_em_massa', lancamentos: 299, soma: 299 * 12.5 },
+    justificativa: /está em 299 lançamentos de 10\/03\/2025 além do primeiro, e somam 3\.737,50/,
+  })
+  t.equal(achado?.evidencia.linhas.length, 20, 'some of them are named')
+  t.equal(Number(achado?.valor_em_risco), 299 * 12.5)
+  t.match(
+    await achados(sql, REGRA, { chaves: [ids.at(-1) as string] }),
+    [{ evidencia: { tipo: 'repeticao_em_massa' } }],
+    'found again by its key',
+  )
+})
+
+t.test('what has no number, and ten of one kind, are no flood', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  await lancar(sql, ...vezes(300, () => ({ documento: 'S/N', valor: 12.5 })))
+  await lancar(sql, ...vezes(300, () => ({ documento: null, valor: 12.5 })))
+  await lancar(sql, ...vezes(300, (i) => ({ documento: 'TAR 02', valor: 12.5, centro_custo: `Loja ${i}` })))
+  t.same(await achados(sql, REGRA), [])
+  await lancar(sql, ...vezes(11, () => ({ documento: 'NF 7', valor: 80 })))
+  const found = await achados(sql, REGRA)
+  t.equal(found.length, 10, 'each by itself')
+  t.ok(found.every((a) => a.evidencia.tipo === 'duplicidade'))
+})
+
+t.test('bookings and reversals in great number leave what stands', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const nota: Lancamento = { documento: 'NF 9', valor: 50 }
+  await lancar(sql, ...vezes(200, (i) => ({ ...nota, valor: i % 2 ? -50 : 50 })))
+  t.same(await achados(sql, REGRA), [], 'each is taken back')
+  await lancar(sql, nota, nota)
+  t.equal((await achados(sql, REGRA)).length, 1)
+})
+
+t.test('a load that came in again is one finding', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const carga = (numero: number, carregado_em: string) =>
+    vezes(60, (i) => ({
+      documento: `NF ${numero + i}`,
+      valor: 100 + i,
+      data_lancamento: dia(3 + (i % 5)),
+      carregado_em,
+    }))
+  await lancar(sql, ...carga(1000, '2025-03-08T05:00:00Z'), ...carga(2000, '2025-03-08T05:00:00Z'))
+  await lancar(sql, { documento: 'NF 5', valor: 5 }, { documento: 'NF 5', valor: 5 })
+  t.equal((await achados(sql, REGRA)).length, 1, 'two loads of one week, and one document twice')
+
+  const de_novo = await lancar(
+    sql,
+    ...carga(1000, '2025-03-20T05:00:00Z'),
+    ...carga(2000, '2025-03-20T05:00:00Z'),
+  )
+  const soma = 2 * vezes(60, (i) => ({ valor: 100 + i })).reduce((s, { valor }) => s + Number(valor), 0)
+  const found = await achados(sql, REGRA)
+  t.same(found.map((a) => a.evidencia.tipo).sort(), ['carga_repetida', 'duplicidade'])
+  const achado = found.find((a) => a.evidencia.tipo === 'carga_repetida')
+  t.match(achado, {
+    valores_propostos: {},
+    evidencia: { lancamentos: 120, soma, de: '2025-03-03', ate: '2025-03-07' },
+    justificativa: /^120 lançamentos de 03\/03\/2025 a 07\/03\/2025.*a mesma carga/,
+  })
+  t.ok(de_novo.includes(achado?.registro_id ?? ''))
+  for (const janela of [{ desde: '2025-03-19T00:00:00Z' }, { chaves: [achado?.registro_id ?? ''] }]) {
+    t.match(
+      await achados(sql, REGRA, janela),
+      [{ registro_id: achado?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+      `the same by ${Object.keys(janela)}`,
+    )
+  }
+})
+
+t.test('a load of shared documents that came in again is one finding too', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const carga = (carregado_em: string) =>
+    vezes(40, (i) => ({
+      documento: `NF ${100 + Math.floor(i / 2)}`,
+      valor: i % 2 ? 400 : 600,
+      valor_documento: 1000,
+      centro_custo: `Loja ${i % 2}`,
+      carregado_em,
+    }))
+  await lancar(sql, ...carga('2025-03-11T05:00:00Z'))
+  t.same(await achados(sql, REGRA), [])
+  await lancar(sql, ...carga('2025-03-12T05:00:00Z'))
+  t.match(
+    (await achados(sql, REGRA)).map((a) => [a.evidencia.tipo, a.evidencia.lancamentos]),
+    [['carga_repetida', 40]],
+  )
+})
