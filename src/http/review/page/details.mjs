@@ -113,7 +113,7 @@ function Story({ tabela, registro, title }) {
         ${
           past.total > 0 &&
           html`
-            <table class="facts">
+            <table class="facts story">
               <thead><tr><th scope="col">${t.when}</th><th scope="col">${t.event}</th><th scope="col">${t.who}</th><th scope="col">${t.reason}</th></tr></thead>
               <tbody>
                 ${past.events.map(

@@ -92,8 +92,8 @@ export function Queue({ screen, office, decides, me, address, go }) {
   `
 }
 
-/** A phone shows the groups or the one in hand, not both. */
-const narrow = () => matchMedia('(max-width: 48rem)').matches
+/** A phone, or a tablet held upright, shows the groups or the one in hand, not both. */
+const narrow = () => matchMedia('(max-width: 60rem)').matches
 
 /**
  * A group without a proposal is of one supplier, whom it knows by a code: the name comes with one of its findings.
