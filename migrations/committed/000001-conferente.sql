@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:38b0685e8ffee0dff2045cccf5bd05f4e8c2a307
+--! Hash: sha1:88a20cc03ed9f29d355148f37319bb702d21dedf
 --! Message: conferente
 
 set local role conferente_dono;
@@ -16198,7 +16198,7 @@ begin
   end;
   numero := regexp_replace(regexp_replace(numero,
     '^(?:(?:danfe|dacte|nf[sc]?-?e?s?|ct-?e|rps|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
-    ''), '(^|-)0+(?=[0-9a-z])', '\1', 'g');
+    ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) = 15 then
     v_partes := coalesce(

@@ -119,7 +119,7 @@ begin
   end;
   numero := regexp_replace(regexp_replace(numero,
     '^(?:(?:danfe|dacte|nf[sc]?-?e?s?|ct-?e|rps|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
-    ''), '(^|-)0+(?=[0-9a-z])', '\1', 'g');
+    ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) = 15 then
     v_partes := coalesce(
