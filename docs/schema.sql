@@ -4214,7 +4214,7 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
   constraint estatistica_categoria_categoria_key UNIQUE (categoria),
   constraint estatistica_categoria_pkey PRIMARY KEY (id)
 );
-comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history, each in its commonest spelling.';
 
 create unlogged table regra_pendente_verificacao.estatistica_conta (
   chave bigint not null,
@@ -4268,6 +4268,15 @@ create unlogged table regra_pendente_verificacao.estatistica_fornecedor (
   constraint estatistica_fornecedor_pkey PRIMARY KEY (raiz, nome, mes)
 );
 comment on table regra_pendente_verificacao.estatistica_fornecedor is 'Under which names (in one spelling; empty where there is none) each company was booked in each month, how many of its entries had a description, and the words of these: what else comes under its code is another company''s.';
+
+create unlogged table regra_pendente_verificacao.estatistica_grafia (
+  escrita text not null,
+  categoria integer not null,
+  linhas bigint,
+  constraint estatistica_grafia_pkey PRIMARY KEY (escrita)
+);
+CREATE INDEX estatistica_grafia_categoria_idx ON regra_pendente_verificacao.estatistica_grafia USING btree (categoria);
+comment on table regra_pendente_verificacao.estatistica_grafia is 'Categories as written (case, accents, blanks at the ends), each with its number, and how many entries have it where there are several spellings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_mes (
   mes integer not null,
@@ -4519,6 +4528,14 @@ create function regra_pendente_verificacao.diagnosticar_categorias()
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.diagnosticar_categorias() is 'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
 grant execute on function regra_pendente_verificacao.diagnosticar_categorias() to conferente_regra;
+
+create function regra_pendente_verificacao.eleger_grafias()
+  returns void language plpgsql volatile
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
+grant execute on function regra_pendente_verificacao.eleger_grafias() to conferente_regra;
 
 create function regra_pendente_verificacao.em_metades()
   returns boolean language sql stable;
@@ -4878,10 +4895,23 @@ create function regra_validacao_valores.arredondamento_origem(valor numeric, dig
 comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
-create function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text)
+create function regra_validacao_valores.chave_documento(valor numeric, documento text)
   returns bigint language sql immutable;
-comment on function regra_validacao_valores.chave_duplicidade(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
-grant execute on function regra_validacao_valores.chave_duplicidade(numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.chave_documento(numeric,text) is 'Hash of an amount without sign and the end of a document''s number.';
+grant execute on function regra_validacao_valores.chave_documento(numeric,text) to conferente_regra;
+
+create function regra_validacao_valores.chave_linhas(valor numeric, codigo text)
+  returns bigint language sql immutable;
+comment on function regra_validacao_valores.chave_linhas(numeric,text) is 'Hash of an amount without sign and the begin of a supplier''s code.';
+grant execute on function regra_validacao_valores.chave_linhas(numeric,text) to conferente_regra;
+
+create function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric)
+  returns SETOF audit.achado language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) is 'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
+grant execute on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) to conferente_regra;
 
 create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
   returns SETOF bigint language plpgsql stable
@@ -4890,7 +4920,7 @@ create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+comment on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) is 'Hashed amounts and ends of document numbers of a window that more than one entry has, or with sozinhas any.';
 grant execute on function regra_validacao_valores.chaves_suspeitas(audit.janela,date,date,boolean) to conferente_regra;
 
 create function regra_validacao_valores.conferir_soma(soma numeric, maior numeric, linhas bigint, documento numeric, desconto numeric, descontos numeric, arredondado numeric, absoluta numeric, relativa numeric)
@@ -4908,7 +4938,7 @@ create function regra_validacao_valores.detectar(janela audit.janela)
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
 
 create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
@@ -4939,8 +4969,9 @@ comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is
 grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.documento_comparavel(documento text)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.documento_comparavel(text) is 'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.documento_comparavel(text) is 'Year, series and number of a document as far as it says them; null when it identifies nothing.';
 grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
 
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
@@ -4954,6 +4985,14 @@ create function regra_validacao_valores.duplicidades(janela audit.janela, confia
 comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
 grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
 
+create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[])
+  returns TABLE(raiz text, nome text, numero text, montante numeric, credito numeric) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) is 'Of each document what was taken back of it in parts, together with other documents, or in words only.';
+grant execute on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) to conferente_regra;
+
 create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
 comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
@@ -4966,14 +5005,31 @@ grant execute on function regra_validacao_valores.explicacao_rateio(text,text,nu
 
 create function regra_validacao_valores.fim_documento(documento text)
   returns text language sql immutable;
-comment on function regra_validacao_valores.fim_documento(text) is 'Last character of a document number made comparable: equal for equal numbers.';
+comment on function regra_validacao_valores.fim_documento(text) is 'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
 grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
+
+create function regra_validacao_valores.fim_numero(texto text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
+grant execute on function regra_validacao_valores.fim_numero(text) to conferente_regra;
 
 create function regra_validacao_valores.habito_sinais(mes date)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function regra_validacao_valores.habito_sinais(date) is 'Whether credit notes of a month have a positive document by habit of the ledger.';
 grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
+
+create function regra_validacao_valores.ler_chave(documento text, OUT chave text, OUT certo boolean, OUT ano integer, OUT mes integer, OUT inscricao text, OUT modelo text, OUT serie text, OUT numero text)
+  returns record language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.ler_chave(text) is 'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
+grant execute on function regra_validacao_valores.ler_chave(text) to conferente_regra;
+
+create function regra_validacao_valores.ler_documento(documento text, OUT numero text, OUT especie text, OUT serie text, OUT ano integer, OUT chave text, OUT estorno boolean)
+  returns record language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
   returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
@@ -4984,6 +5040,12 @@ create function regra_validacao_valores.linhas_documentos(chaves bigint[], modul
   set work_mem=64MB;
 comment on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
 grant execute on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) to conferente_regra;
+
+create function regra_validacao_valores.numeros_citados(texto text)
+  returns text[] language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers that a text names, without leading zeros; null when none.';
+grant execute on function regra_validacao_valores.numeros_citados(text) to conferente_regra;
 
 create function regra_validacao_valores.parcela_dita(descricao text)
   returns text language sql immutable;
@@ -5045,6 +5107,12 @@ create function regras.categorias_renomeadas()
 comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
 grant execute on function regras.categorias_renomeadas() to conferente_regra;
 
+create function regras.codigo_fornecedor(codigo text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.codigo_fornecedor(text) is 'Supplier code without blanks, quotes, punctuation and the ".0" of a spreadsheet, in lower case, with the leading zeros of a CNPJ where its check digits prove that they were lost; null when empty.';
+grant execute on function regras.codigo_fornecedor(text) to conferente_regra;
+
 create function regras.confianca_base(regra text, padrao numeric)
   returns numeric language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -5056,6 +5124,12 @@ create function regras.corrigidas_sem_palavra()
   set search_path=pg_catalog, pg_temp;
 comment on function regras.corrigidas_sem_palavra() is 'Keys of entries whose category we corrected without a person''s word.';
 grant execute on function regras.corrigidas_sem_palavra() to conferente_regra;
+
+create function regras.digito_modulo11(codigo text, maior_peso integer)
+  returns integer language plpgsql immutable strict
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.digito_modulo11(text,integer) is 'Check digit modulo 11, weights from 2 at the right up to the given one and again; letters by ASCII code less 48.';
+grant execute on function regras.digito_modulo11(text,integer) to conferente_regra;
 
 create function regras.frase_rotulos(rotulos text[])
   returns text language sql stable
@@ -5073,6 +5147,12 @@ create function regras.inicio_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.inicio_fornecedor(text) is 'First eight positions of a supplier code without punctuation, lower case; empty where there is none.';
 grant execute on function regras.inicio_fornecedor(text) to conferente_regra;
+
+create function regras.inscricao_valida(codigo text)
+  returns boolean language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.inscricao_valida(text) is 'Whether a code is a CNPJ or a CPF by its check digits.';
+grant execute on function regras.inscricao_valida(text) to conferente_regra;
 
 create function regras.lancamentos_parecidos(chave text, dia date, fornecedor_id text, fornecedor text, descricao text, limite integer)
   returns TABLE(registro_id text, data_lancamento date, fornecedor_escrito text, documento text, texto text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable
@@ -5109,6 +5189,12 @@ create function regras.palavras_texto(texto text)
 comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 grant execute on function regras.palavras_texto(text) to conferente_regra;
 
+create function regras.raiz_codigo(codigo text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regras.raiz_codigo(text) is 'Company root of a supplier code, cleaned by regras.codigo_fornecedor.';
+grant execute on function regras.raiz_codigo(text) to conferente_regra;
+
 create function regras.raiz_fornecedor(codigo text)
   returns text language sql immutable;
 comment on function regras.raiz_fornecedor(text) is 'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
@@ -5135,6 +5221,11 @@ create function regras.rotulos_proximos(procurado text, limite integer DEFAULT 3
   set search_path=pg_catalog, pg_temp;
 comment on function regras.rotulos_proximos(text,integer) is 'Categories of the ledger most like a label, nearest first, with the entries that have each; none where nothing resembles it.';
 grant execute on function regras.rotulos_proximos(text,integer) to conferente_regra;
+
+create function regras.sem_brancos(codigo text)
+  returns text language sql immutable;
+comment on function regras.sem_brancos(text) is 'Code without blanks of any kind and without quotes.';
+grant execute on function regras.sem_brancos(text) to conferente_regra;
 
 create function regras.sucessoes()
   returns TABLE(de text, para_escrita text, para text, desde date, ate date, renasce date) language sql stable

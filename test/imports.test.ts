@@ -8,7 +8,7 @@ const LAYERS = [
   ['cli'],
   ['tasks', 'worker'],
   ['http', 'mail'],
-  ['export', 'session'],
+  ['export', 'notas', 'session'],
   ['embedded', 'i18n'],
   ['db', 'log', 'settings'],
 ]

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:f9046e2aceedfdbe836198eda657f3768a02db80
+--! Hash: sha1:0da70cc215ccc8c8e08a5d9ea24edd769fcf0ad4
 --! Message: conferente
 
 set local role conferente_dono;
@@ -7784,7 +7784,15 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id int generated always as identity primary key,
   categoria text not null unique
 );
-comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history, each in its commonest spelling.';
+
+create unlogged table regra_pendente_verificacao.estatistica_grafia (
+  escrita text primary key,
+  categoria int not null,
+  linhas bigint
+);
+create index on regra_pendente_verificacao.estatistica_grafia (categoria);
+comment on table regra_pendente_verificacao.estatistica_grafia is 'Categories as written (case, accents, blanks at the ends), each with its number, and how many entries have it where there are several spellings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_mes (
   mes int primary key,
@@ -15296,19 +15304,135 @@ comment on function regras.frase_rotulos(text[]) is 'Sentence that names the cat
 revoke execute on function regras.frase_rotulos(text[]) from public;
 --! EndIncluded regras/comum/frase_rotulos.sql
 
+--! Included regras/comum/sem_brancos.sql
+-- A code without any blank, seen or not, and without quotes: what spreadsheets and exports leave around a number that was to stay a
+-- text. Touches nothing; parsed when it is made, so that no setting of a session changes what its escapes mean. Called by
+-- regras.codigo_fornecedor.
+create or replace function regras.sem_brancos(codigo text) returns text
+language sql immutable parallel safe
+-- tab to carriage return, blanks that break no line, wide ones and those without width; quotes, straight and curled
+return pg_catalog.translate(codigo, U&'\0020\0009\000A\000B\000C\000D\0085\00A0\00AD\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009'
+  '\200A\200B\200C\200D\202F\205F\2060\3000\FEFF\0027\0022\0060\00B4\2018\2019\201C\201D', '');
+
+comment on function regras.sem_brancos(text) is 'Code without blanks of any kind and without quotes.';
+revoke execute on function regras.sem_brancos(text) from public;
+--! EndIncluded regras/comum/sem_brancos.sql
+
+--! Included regras/comum/digito_modulo11.sql
+-- Check digit modulo 11 of a code: from its last position on, weights rise from 2 to a highest one and begin again; each position
+-- counts for its ASCII code less 48, which is a digit's own value and 17 and more for the capital letters that a CNPJ may have since July 2026; remainders 0 and 1
+-- give 0. Sources: IN RFB 2.119/2022, annex XV, as changed by IN RFB 2.229/2024; Nota Técnica Conjunta 2025.001 (letters, in CNPJ and
+-- access key); Manual de Orientação do Contribuinte 7.0 (NF-e), 2.2.6 (access key, weights 2 to 9). Touches nothing. Called by
+-- regras.inscricao_valida and regra_validacao_valores.ler_chave.
+create or replace function regras.digito_modulo11(codigo text, maior_peso int) returns int
+language plpgsql immutable strict parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin -- plpgsql keeps its plan from call to call
+  return (
+  select case when s.resto < 2 then 0 else 11 - s.resto end
+  from (
+    select sum((ascii(upper(c)) - 48) * (2 + (n - 1) % (maior_peso - 1))) % 11 as resto
+    from string_to_table(reverse(codigo), null) with ordinality x (c, n)
+  ) s);
+end
+$$;
+
+comment on function regras.digito_modulo11(text, int) is
+  'Check digit modulo 11, weights from 2 at the right up to the given one and again; letters by ASCII code less 48.';
+revoke execute on function regras.digito_modulo11(text, int) from public;
+--! EndIncluded regras/comum/digito_modulo11.sql
+
+--! Included regras/comum/inscricao_valida.sql
+-- Whether a code is a CNPJ (14 positions, letters allowed in the first twelve since July 2026) or a CPF (11 digits) with right check
+-- digits; one of all the same digit is none. Touches nothing. Called by regras.codigo_fornecedor and regra_validacao_valores.ler_chave.
+create or replace function regras.inscricao_valida(codigo text) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when codigo ~ '^[0-9A-Za-z]{12}[0-9]{2}$' and btrim(codigo, left(codigo, 1)) <> ''
+      then right(codigo, 2) = regras.digito_modulo11(left(codigo, 12), 9)::text || regras.digito_modulo11(left(codigo, 13), 9)
+    when codigo ~ '^[0-9]{11}$' and btrim(codigo, left(codigo, 1)) <> ''
+      then right(codigo, 2) = regras.digito_modulo11(left(codigo, 9), 10)::text || regras.digito_modulo11(left(codigo, 10), 11)
+    else false
+  end;
+end
+$$;
+
+comment on function regras.inscricao_valida(text) is 'Whether a code is a CNPJ or a CPF by its check digits.';
+revoke execute on function regras.inscricao_valida(text) from public;
+--! EndIncluded regras/comum/inscricao_valida.sql
+
+--! Included regras/comum/codigo_fornecedor.sql
+-- A supplier's code as it was before another program wrote it: without the blanks of any kind, quotes and punctuation that it came
+-- with, in lower case, without the ".0" of a spreadsheet that took it for a number, and with the zeros before a CNPJ that such a
+-- spreadsheet dropped. Only where the check digits prove it: any other code keeps the zeros it has, and so does a CPF. Null where
+-- nothing is left. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
+-- regra_validacao_valores.chaves_acesso.
+create or replace function regras.codigo_fornecedor(codigo text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := regras.sem_brancos(left(codigo, 200));
+begin
+  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0$' then left(v_codigo, -2) else v_codigo end, './-', ''));
+  if length(v_codigo) between 11 and 13 and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
+    return lpad(v_codigo, 14, '0');
+  end if;
+  return nullif(v_codigo, '');
+end
+$$;
+
+comment on function regras.codigo_fornecedor(text) is
+  'Supplier code without blanks, quotes, punctuation and the ".0" of a spreadsheet, in lower case, with the leading zeros of a CNPJ where its check digits prove that they were lost; null when empty.';
+revoke execute on function regras.codigo_fornecedor(text) from public;
+--! EndIncluded regras/comum/codigo_fornecedor.sql
+
+--! Included regras/comum/raiz_codigo.sql
+-- The company behind a supplier code that has to be cleaned first. Touches nothing. Called by regras.raiz_fornecedor alone, which says
+-- when.
+create or replace function regras.raiz_codigo(codigo text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := regras.codigo_fornecedor(codigo);
+begin
+  return case when length(v_codigo) = 14 and left(v_codigo, 8) <> '00000000' then left(v_codigo, 8) else v_codigo end;
+end
+$$;
+
+comment on function regras.raiz_codigo(text) is 'Company root of a supplier code, cleaned by regras.codigo_fornecedor.';
+revoke execute on function regras.raiz_codigo(text) from public;
+--! EndIncluded regras/comum/raiz_codigo.sql
+
 --! Included regras/comum/raiz_fornecedor.sql
 -- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
--- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may
--- have letters since 2026. Null for an empty code. Touches nothing. Called by the three rules; kept
--- as a plain expression without settings of its own, so that the planner can inline it.
+-- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may have letters since July 2026. Null for an empty
+-- code. What is not plainly a code is asked of regras.raiz_codigo, at a price: a blank or quote at its end that nobody sees, the ".0" of a
+-- spreadsheet, 11 to 13 positions that may be a CNPJ without its zeros (the number of its branch, nearly always below a hundred, comes
+-- before the check digits). Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
+-- that the planner can inline it.
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
-return nullif(pg_catalog.lower(
-  case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
-      and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
-    then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-    else pg_catalog.translate(codigo, './- ', '')
-  end), '');
+return case
+  when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(codigo, 1)) > 0
+      and pg_catalog.right(codigo, 2) not in ('.0', ',0')
+      and pg_catalog.octet_length(codigo) = pg_catalog.length(codigo) and pg_catalog.left(codigo, 1) > '''' collate "C"
+    then nullif(pg_catalog.lower(case
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
+          and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
+        then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 11 and 13
+          and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 2) = '00'
+        then regras.raiz_codigo(codigo)
+      else pg_catalog.translate(codigo, './- ', '')
+    end), '')
+  when codigo <> '' then regras.raiz_codigo(codigo)
+end;
 
 comment on function regras.raiz_fornecedor(text) is
   'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';
@@ -15318,8 +15442,7 @@ revoke execute on function regras.raiz_fornecedor(text) from public;
 --! Included regras/comum/inicio_fornecedor.sql
 -- The first eight positions of a supplier's code without punctuation, lower case: equal for all codes of one company, and few
 -- others. Empty where there is no code. replace is a byte search: four of them cost a third of one translate. Touches nothing;
--- inlined by the planner. Called by regra_validacao_valores.chave_duplicidade for every entry that is read, and by
--- historico_marketing.
+-- inlined by the planner. Called by historico_marketing and regras.lancamentos_parecidos.
 create or replace function regras.inicio_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return coalesce(pg_catalog.lower(pg_catalog.left(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
@@ -15844,7 +15967,7 @@ begin
     cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
     where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_duplicidade(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
     from suspeita s
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
@@ -15953,48 +16076,216 @@ comment on function regra_validacao_valores.diferencas(audit.janela, numeric, nu
 revoke execute on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) from public;
 --! EndIncluded regras/validacao_valores/diferencas.sql
 
---! Included regras/validacao_valores/duplicidades.sql
--- A document number as two clerks would both write it: folded, without its kind (NF, NFS-e, DANFE, RPS, fatura, recibo …), without
--- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts
--- (series 001-000123 is 1-123). Null when it identifies nothing (no digit, only zeros, "s/n").
--- Touches nothing. Called by regra_validacao_valores.duplicidades.
+--! Included regras/validacao_valores/documentos.sql
+-- An access key, read. The 44 positions of NF-e, CT-e and their like: state (IBGE), year and month of issue, CNPJ or CPF of who issued,
+-- model, series, number, type of emission, code, check digit (Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6; the CNPJ may
+-- have letters since July 2026: Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have
+-- series and number. The 50 positions of the national NFS-e: municipality (IBGE), who generated it, kind of registration, CNPJ or CPF,
+-- number, year and month, code, check digit (Manual dos Contribuintes, Emissor Público Nacional). Whatever blanks and punctuation part
+-- it, and whatever words stand before it. Null in all where there is none: a state, a month and a model that exist have to be in their
+-- places, so a boleto's bar code of 44 digits is no key. certo: the check digit is right. inscricao: whose document it is, 14
+-- positions, a CPF filled up; null where it does not say (NF-e avulsa, series 890 to 899, which the state issues).
+-- Touches nothing. Called by regra_validacao_valores.ler_documento and chaves_acesso.
+create or replace function regra_validacao_valores.ler_chave(
+  documento text, out chave text, out certo boolean, out ano int, out mes int, out inscricao text, out modelo text, out serie text, out numero text
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_texto text;
+begin
+  if octet_length(documento) < 44 then
+    return;
+  end if;
+  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[^0-9a-z]+', '', 'g');
+  chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  if chave is not null then
+    modelo := substr(chave, 21, 2);
+    mes := substr(chave, 5, 2)::int;
+    if mes not between 1 and 12 or modelo not in ('55', '57', '58', '59', '62', '63', '64', '65', '66', '67', '75', '76')
+      or left(chave, 2) not in ('11', '12', '13', '14', '15', '16', '17', '21', '22', '23', '24', '25', '26', '27', '28', '29',
+        '31', '32', '33', '35', '41', '42', '43', '50', '51', '52', '53')
+    then
+      chave := null;
+      modelo := null;
+      mes := null;
+      return;
+    end if;
+    ano := 2000 + substr(chave, 3, 2)::int;
+    serie := ltrim(case modelo when '59' then substr(chave, 23, 9) else substr(chave, 23, 3) end, '0');
+    numero := ltrim(case modelo when '59' then substr(chave, 32, 6) else substr(chave, 26, 9) end, '0');
+    inscricao := case when modelo <> '55' or substr(chave, 23, 2) <> '89' then substr(chave, 7, 14) end;
+  else
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|nota|fiscal|nfse?|servico|n)*([1-5][0-9]{6}[12]{2}[0-9a-z]{12}[0-9]{29})$');
+    mes := substr(chave, 39, 2)::int;
+    if chave is null or mes not between 1 and 12 then
+      chave := null;
+      mes := null;
+      return;
+    end if;
+    modelo := 'NFS-e';
+    ano := 2000 + substr(chave, 37, 2)::int;
+    serie := '';
+    numero := ltrim(substr(chave, 24, 13), '0');
+    inscricao := substr(chave, 10, 14);
+  end if;
+  certo := right(chave, 1) = regras.digito_modulo11(left(chave, -1), 9)::text;
+end
+$$;
+
+comment on function regra_validacao_valores.ler_chave(text) is
+  'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
+revoke execute on function regra_validacao_valores.ler_chave(text) from public;
+
+-- What a document's text says of it, whoever wrote it: its number as two clerks would both write it (folded, without its kind, without
+-- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
+-- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
+-- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before
+-- three and more: 001-000123), year (2026/123, 123/2026, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
+-- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
+-- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
+-- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
+create or replace function regra_validacao_valores.ler_documento(
+  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_partes text[];
+begin
+  estorno := false;
+  -- most are plain, and are spared the rest
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
+  if v_partes is not null then
+    numero := v_partes[1];
+    return;
+  end if;
+  if octet_length(documento) >= 44 then
+    select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
+      c.ano, c.chave
+    into numero, especie, serie, ano, chave
+    from regra_validacao_valores.ler_chave(documento) c
+    where c.chave is not null;
+    if found then
+      return;
+    end if;
+  end if;
+
+  numero := btrim(regexp_replace(
+    regexp_replace(audit_interno.dobrar(left(documento, 200)), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=[[:space:]]*$)', '', 'g'),
+    '[^a-z0-9]+', '-', 'g'), '-');
+  if numero ~ '^(?:est|canc|dev|anul)' then
+    v_partes := regexp_match(numero,
+      '^(?:estorno|est|cancelamento|cancelad[ao]|canc|devolucao|dev|anulacao)-((?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*)(.*[0-9].*)$');
+    if v_partes is not null then
+      estorno := true;
+      numero := v_partes[2];
+    end if;
+  end if;
+  if strpos(numero, 'serie') > 0 then
+    v_partes := regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$');
+    if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
+      serie := coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0');
+      numero := btrim(concat(v_partes[1], v_partes[3]), '-');
+    end if;
+  end if;
+  especie := case
+    when numero ~ '^(?:dacte|ct-?e)(?![a-z])' then 'cte'
+    when numero ~ '^(?:danfe|nf[sc]-?e?|nf-?e)(?![a-z])' then 'nf'
+    when numero ~ '^rps(?![a-z])' then 'rps'
+  end;
+  numero := regexp_replace(regexp_replace(numero,
+    '^(?:(?:danfe|dacte|nf[sc]?-?e?s?|ct-?e|rps|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    ''), '(^|-)0+(?=[0-9a-z])', '\1', 'g');
+
+  if strpos(numero, '-') > 0 or length(numero) = 15 then
+    v_partes := coalesce(
+      regexp_match(numero, '^(20[0-9]{2})-([1-9][0-9]*)$'),
+      case when length(numero) = 15 then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
+    if v_partes is not null then
+      ano := v_partes[1]::int;
+      numero := v_partes[2];
+    elsif documento ~ '20[0-9]{2}[^0-9]*$' then -- a full stop within is no year's
+      v_partes := coalesce(
+        regexp_match(numero, '^([0-9]+)-(20[0-9]{2})$'),
+        regexp_match(numero, '^(.*[0-9].*?)-(?:de|em)-(?:[0-9]{1,2}-){0,2}(20[0-9]{2})$'));
+      if v_partes is not null then
+        numero := v_partes[1];
+        ano := v_partes[2]::int;
+      end if;
+    end if;
+    v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,})$') end;
+    if v_partes is not null then
+      serie := v_partes[1];
+      numero := v_partes[2];
+    end if;
+  end if;
+  numero := nullif(numero, '');
+end
+$$;
+
+comment on function regra_validacao_valores.ler_documento(text) is
+  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+revoke execute on function regra_validacao_valores.ler_documento(text) from public;
+
+-- Number of a document with the series and the year that it says: what lines of one document have in common. Null when it identifies
+-- nothing. Touches nothing. Called by regra_validacao_valores.linhas_documentos.
 create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
 language sql immutable parallel safe
-return nullif(
-  pg_catalog.regexp_replace(
-    pg_catalog.regexp_replace(
-      pg_catalog.btrim(pg_catalog.regexp_replace(
-        pg_catalog.regexp_replace(audit_interno.dobrar(pg_catalog.left(documento, 200)),
-          '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=\s*$)', '', 'g'),
-        '[^a-z0-9]+', '-', 'g'), '-'),
-      '^(?:(?:danfe|dacte|nf[sc]?-?e?|ct-?e|rps|nota-?fiscal|nota|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
-      ''),
-    '(^|-)0+(?=[0-9a-z])', '\1', 'g'), '');
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat(d.ano || '/', d.serie || '-', d.numero) from regra_validacao_valores.ler_documento(documento) d where d.numero is not null
+$$;
 
 comment on function regra_validacao_valores.documento_comparavel(text) is
-  'Document number made comparable: folded, kind, full stops between thousands and leading zeros dropped; null when it identifies nothing.';
+  'Year, series and number of a document as far as it says them; null when it identifies nothing.';
 revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
 
--- The last character of regra_validacao_valores.documento_comparavel, told without the price of it where the number ends in an ASCII letter or
--- digit: equal numbers end alike, so what has no companion by it need not be compared. Anything else at the end (an accent, a bracket,
--- a blank of another kind), what may be a spreadsheet's ".0", and what is longer than is compared, is folded in full, or a spelling
--- would hide a duplicate.
--- Touches nothing; inlined by the planner. Called by regra_validacao_valores.duplicidades for every suspect.
+-- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
+-- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.
+create or replace function regra_validacao_valores.fim_numero(texto text) returns text
+language sql immutable parallel safe
+return case
+  when pg_catalog.ltrim(pg_catalog.right(texto, 2), '0123456789') = '' then pg_catalog.ltrim(pg_catalog.right(texto, 2), '0')
+  else pg_catalog.ltrim(pg_catalog.lower(pg_catalog.right(texto, 1)), '0')
+end;
+
+comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
+revoke execute on function regra_validacao_valores.fim_numero(text) from public;
+
+-- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
+-- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
+-- date), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
+-- read in full, or a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.chave_documento and linhas_documentos.
 create or replace function regra_validacao_valores.fim_documento(documento text) returns text
 language sql immutable parallel safe
 return case
-  when pg_catalog.octet_length(documento) <= 200
-    and pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
-      pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1)) > 0
-    and pg_catalog.strpos(documento, '.0') = 0
-    then pg_catalog.lower(pg_catalog.right(pg_catalog.rtrim(documento, ' -./'), 1))
-  else pg_catalog.right(regra_validacao_valores.documento_comparavel(documento), 1)
+  -- nine in ten
+  when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
+      '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
+    and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    and (pg_catalog.octet_length(documento) < 10
+      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
+    then pg_catalog.right(documento, 2)
+  when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
+    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
+    and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
+    and (pg_catalog.octet_length(documento) < 10
+      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
+    and pg_catalog.right(documento, 2) <> '.0'
+    then regra_validacao_valores.fim_numero(documento)
+  else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
 end;
 
 comment on function regra_validacao_valores.fim_documento(text) is
-  'Last character of a document number made comparable: equal for equal numbers.';
+  'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
 revoke execute on function regra_validacao_valores.fim_documento(text) from public;
+--! EndIncluded regras/validacao_valores/documentos.sql
 
+--! Included regras/validacao_valores/parcelas.sql
 -- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "prestação 2", "2ª parcela", "segunda
 -- parcela", "parcela II", or a fraction at the end of the text, "NF 345 2/3". Empty where it says none. The ordinal is asked first: what
 -- follows "2ª parcela" may be a date. A bare number before the word is none, for "em 3 parcelas" says how many. Most texts name no
@@ -16019,20 +16310,232 @@ return (
 comment on function regra_validacao_valores.parcela_dita(text) is
   'Number of the instalment that a description says it is; empty where it says none.';
 revoke execute on function regra_validacao_valores.parcela_dita(text) from public;
+--! EndIncluded regras/validacao_valores/parcelas.sql
 
--- Amount without sign and begin of the supplier's code as one number: equal for the same document booked twice, and few others.
--- A number because one is kept for each entry of the window: half the memory of the two, and no disk. Touches nothing; inlined by
--- the planner. Called by regra_validacao_valores.duplicidades for every entry it reads.
-create or replace function regra_validacao_valores.chave_duplicidade(valor numeric, codigo text) returns bigint
+--! Included regras/validacao_valores/chaves.sql
+-- What an access key in the document says against its entry. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
+-- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
+-- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
+-- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
+-- these; evidencia.tambem names the others. Nothing is proposed: whether key or entry is wrong only the document says.
+--
+-- In doubt nothing is flagged. A supplier is compared only where its code is a whole CNPJ with right digits; an issuer under whose
+-- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
+-- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
+-- text says an instalment, or three and more entries share it, nor what was reversed since.
+-- Three months before and after the window's keys are read, where it has any. Reads dw.lancamentos and the settings; changes
+-- nothing. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  v_dias_chaves date[];
+  v_de date;
+  v_ate date;
+begin
+  -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
+  -- row of the kind, where most ledgers have none
+  v_dias_chaves := (
+    select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
+    from dw.lancamentos l
+    where octet_length(l.documento) >= 44 and l.data_lancamento between '0001-06-01' and '9999-06-30'
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
+  v_de := v_dias_chaves[1];
+  v_ate := v_dias_chaves[2];
+  if v_de is null then
+    return;
+  end if;
+
+  return query
+  with lida as materialized (
+    select l.id, l.data_lancamento, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
+      audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela,
+      regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      regras.codigo_fornecedor(l.fornecedor_id) as codigo,
+      case when regras.inscricao_valida(c.inscricao) then left(c.inscricao, 8) end as emitente,
+      row_number() over (partition by c.chave order by l.data_lancamento, l.carregado_em, l.id) as vez,
+      row_number() over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), sign(l.valor)
+        order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
+      count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
+    from dw.lancamentos l
+    cross join lateral regra_validacao_valores.ler_chave(l.documento) c
+    where octet_length(l.documento) >= 44 and c.chave is not null
+      and l.data_lancamento between v_de - 92 and v_ate + 92
+    window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
+  ), propria as (
+    select l.emitente
+    from lida l
+    where l.emitente <> l.raiz
+    group by l.emitente
+    having count(distinct l.raiz) >= 3
+  ), par as materialized (
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
+      g.filial as gemeo_filial, g.raiz <> l.raiz as de_outro,
+      row_number() over (partition by l.id order by g.vez desc) as ordem
+    from lida l
+    -- the first of each company, for a note may stand in thousands of lines
+    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 92 and g.raiz <> l.raiz
+      and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
+    where l.na_janela and l.raiz is distinct from l.emitente
+    union all
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
+    from lida l
+    join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
+      and g.data_lancamento between l.data_lancamento - 92 and l.data_lancamento - v_dias - 1
+    where l.na_janela and l.iguais = 2
+      and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
+      and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
+  ), estornada as (
+    select p.id
+    from par p
+    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 92 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
+    where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
+      and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
+  ), gemeo as (
+    select distinct on (p.id) p.* from par p where p.id not in (select e.id from estornada e) order by p.id, p.ordem
+  ), dita as (
+    select l.*, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
+      array_remove(array[
+        case when not l.certo then 'chave_digito' end,
+        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and regras.inscricao_valida(l.codigo)
+          and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
+        case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
+        case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
+    from lida l
+    left join gemeo g on g.id = l.id
+    where l.na_janela
+  )
+  select
+    null::text,
+    d.id::text,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + case d.tipos[1]
+      when 'chave_digito' then 0.10 when 'chave_mes_posterior' then 0.10 when 'chave_outra_empresa' then 0
+      else case when d.de_outro then 0 else -0.20 end end)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', d.tipos[1], 'tambem', to_jsonb(nullif(d.tipos[2:], '{}')), 'valor', d.valor, 'documento', d.documento, 'filial', d.filial,
+      'data_lancamento', d.data_lancamento,
+      'chave', jsonb_build_object('emitente', d.inscricao, 'ano', d.ano, 'mes', d.mes, 'modelo', d.modelo, 'serie', d.serie, 'numero', d.numero),
+      'gemeo', case when d.gemeo_id is not null then jsonb_build_object('id', d.gemeo_id::text, 'data_lancamento', d.gemeo_data,
+        'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end)),
+    case d.tipos[1]
+      when 'chave_digito' then 'O dígito verificador da chave de acesso não confere: um algarismo está errado ou fora do lugar.'
+      when 'chave_outra_empresa' then 'A chave de acesso é de uma nota emitida por ' || upper(d.inscricao) || ', e o fornecedor do lançamento é '
+        || upper(d.codigo) || ': o código ou a chave é de outra empresa.'
+      when 'chave_mes_posterior' then 'A nota da chave de acesso foi emitida em ' || to_char(make_date(d.ano, d.mes, 1), 'MM/YYYY')
+        || ', depois do mês do lançamento (' || to_char(d.data_lancamento, 'DD/MM/YYYY') || ').'
+      else 'A chave de acesso já está no lançamento ' || d.gemeo_id::text || ' de ' || to_char(d.gemeo_data, 'DD/MM/YYYY')
+        || case when d.de_outro then ', de outro fornecedor: uma chave é de uma nota só.'
+          else ', com o mesmo valor: se não forem parcelas, este seria a segunda vez.' end
+    end,
+    abs(d.valor)
+  from dita d
+  where d.tipos <> '{}' and d.valor <> 0;
+end
+$$;
+
+comment on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) is
+  'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
+revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) from public;
+--! EndIncluded regras/validacao_valores/chaves.sql
+
+--! Included regras/validacao_valores/estornos.sql
+-- The numbers that a text names, without full stops between thousands and leading zeros, each once. Touches nothing. Called by
+-- regra_validacao_valores.estornos_avulsos.
+create or replace function regra_validacao_valores.numeros_citados(texto text) returns text[]
 language sql immutable parallel safe
-return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct m[1])
+  from regexp_matches(regexp_replace(left(texto, 500), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))', '', 'g'), '0*([1-9][0-9]*)', 'g') m
+$$;
 
-comment on function regra_validacao_valores.chave_duplicidade(numeric, text) is
-  'Hash of an amount without sign and the begin of a supplier''s code.';
-revoke execute on function regra_validacao_valores.chave_duplicidade(numeric, text) from public;
+comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers that a text names, without leading zeros; null when none.';
+revoke execute on function regra_validacao_valores.numeros_citados(text) from public;
 
--- Keys (regra_validacao_valores.chave_duplicidade) that more than one entry of the days has; with sozinhas also those of a single one: of a few
--- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and begins of the supplier's code; what is dearer
+-- How much of some documents was taken back between two days by entries of other amounts or numbers: in parts, in one sum for several
+-- documents ("NF 3 e 4"), or under another number or none with words that say so ("estorno da NF 3"). The whole reversal of the same
+-- number is not among them: regra_validacao_valores.duplicidades counts it. What names several documents counts for each of them, up to
+-- its amount: in doubt something was taken back. The arrays go together, and give back their raiz, nome, numero and montante. Only of
+-- what was booked with a positive amount, for else every ordinary entry could be a reversal. Reads dw.lancamentos; changes nothing.
+-- Called by regra_validacao_valores.duplicidades for what it would flag.
+create or replace function regra_validacao_valores.estornos_avulsos(
+  raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[]
+) returns table (raiz text, nome text, numero text, montante numeric, credito numeric)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde date := (select min(d) from unnest(desde) d);
+  v_ate date := (select max(d) from unnest(ate) d);
+  v_sem_codigo boolean := array_position(raizes, null) is not null;
+begin
+  return query
+  with lancada as materialized (
+    select b.* from unnest(raizes, nomes, numeros, montantes, desde, ate) b (raiz, nome, numero, montante, desde, ate)
+  ), credito as materialized (
+    select l.data_lancamento, l.valor, l.documento::text as documento, l.descricao::text as descricao, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      regras.nome_canonico(l.fornecedor) as nome
+    from dw.lancamentos l
+    -- of suppliers who have anything in question
+    where l.valor < 0 and l.data_lancamento between v_desde and v_ate
+      and (regras.raiz_fornecedor(l.fornecedor_id) in (select x from unnest(raizes) x)
+        or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))
+  ), lido as materialized (
+    -- each number that it names, and whether it is its own
+    select c.data_lancamento, abs(c.valor) as valor, c.raiz, c.nome, n.numero, bool_or(n.proprio) as proprio, row_number() over () as n
+    from credito c
+    cross join lateral (
+      select d.numero, true as proprio from regra_validacao_valores.ler_documento(c.documento) d
+      union all
+      select x, false from unnest(regra_validacao_valores.numeros_citados(c.documento)) x where c.documento ~ '[0-9][^0-9.]+[0-9]'
+      union all
+      select x, false from unnest(regra_validacao_valores.numeros_citados(c.descricao)) x
+      where audit_interno.dobrar(left(c.descricao, 500)) ~ '(estorn|cancel|devol|anula)'
+    ) n
+    where n.numero in (select b.numero from lancada b)
+    group by c.data_lancamento, c.valor, c.raiz, c.nome, n.numero, c.documento, c.descricao
+  ), encontro as (
+    select b.raiz, b.nome, b.numero, b.montante, b.desde, b.ate, c.data_lancamento, c.valor, c.proprio, c.n
+    from lancada b join lido c on c.numero = b.numero and c.raiz = b.raiz
+    union
+    select b.raiz, b.nome, b.numero, b.montante, b.desde, b.ate, c.data_lancamento, c.valor, c.proprio, c.n
+    from lancada b join lido c on c.numero = b.numero and c.nome = b.nome
+    where c.raiz is null or b.raiz is null
+  )
+  select e.raiz, e.nome, e.numero, e.montante, sum(case when e.proprio then e.valor else least(e.valor, e.montante) end)
+  from encontro e
+  where e.data_lancamento between e.desde and e.ate and not (e.proprio and e.valor = e.montante)
+  group by e.raiz, e.nome, e.numero, e.montante;
+end
+$$;
+
+comment on function regra_validacao_valores.estornos_avulsos(text[], text[], text[], numeric[], date[], date[]) is
+  'Of each document what was taken back of it in parts, together with other documents, or in words only.';
+revoke execute on function regra_validacao_valores.estornos_avulsos(text[], text[], text[], numeric[], date[], date[]) from public;
+--! EndIncluded regras/validacao_valores/estornos.sql
+
+--! Included regras/validacao_valores/duplicidades.sql
+-- Amount without sign and end of the document's number as one number: equal for the same document booked twice, and few others. Not
+-- the supplier, for one entry may have its code and the other only its name. A number because one is kept for each entry of the
+-- window: half the memory of the two, and no disk. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.duplicidades for every entry it reads.
+create or replace function regra_validacao_valores.chave_documento(valor numeric, documento text) returns bigint
+language sql immutable parallel safe
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regra_validacao_valores.fim_documento(documento), 0));
+
+comment on function regra_validacao_valores.chave_documento(numeric, text) is
+  'Hash of an amount without sign and the end of a document''s number.';
+revoke execute on function regra_validacao_valores.chave_documento(numeric, text) from public;
+
+-- Keys (regra_validacao_valores.chave_documento) that more than one entry of the days has; with sozinhas also those of a single one: of a few
+-- rows it is cheaper to ask who resembles them. Coarse and cheap: equal amounts and ends of the document's number; what is dearer
 -- sees only what has a companion. A function of its own, and return query, so that it may run in parallel. Reads dw.lancamentos;
 -- changes nothing. Called by regra_validacao_valores.duplicidades.
 create or replace function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean) returns setof bigint
@@ -16045,7 +16548,7 @@ set enable_hashagg = off -- nearly as many keys as entries: sorted they take hal
 as $$
 begin
   return query
-  select regra_validacao_valores.chave_duplicidade(l.valor, l.fornecedor_id)
+  select regra_validacao_valores.chave_documento(l.valor, l.documento)
   from dw.lancamentos l
   where l.valor <> 0 and l.documento <> ''
     and l.data_lancamento between de and ate
@@ -16058,7 +16561,7 @@ end
 $$;
 
 comment on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) is
-  'Hashed amounts and suppliers of a window that more than one entry has, or with sozinhas any.';
+  'Hashed amounts and ends of document numbers of a window that more than one entry has, or with sozinhas any.';
 revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) from public;
 
 -- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
@@ -16107,11 +16610,13 @@ comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
   'Days and branches of which half the documents, and ten at least, are there more than once.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
--- Finds documents that were booked twice: same supplier (company root, or name where there is no code), same document
--- number, same amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry
--- only and never proposes a correction. An entry that was reversed and booked again is not a duplicate, nor one that was
--- reversed within those days afterwards, nor are instalments that say so, nor documents without a number. A reversal takes
--- back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
+-- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
+-- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
+-- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
+-- amount that do, unless these differ among themselves; a number of fewer than five digits that says no year is another one in
+-- another year. An entry that was reversed and booked again is not a duplicate, nor one that was reversed within those days
+-- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
+-- A reversal takes back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
 -- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
 -- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
 -- and reversals may lie outside.
@@ -16145,7 +16650,7 @@ declare
   v_pendentes text[] := regras.rotulos_pendentes();
   v_datas date[];
   v_quantas int;
-  v_suspeitas bigint[]; -- an array of constants is looked up by hash, also by parallel workers
+  v_suspeitas bigint[];
 begin
   -- Twins and reversals are looked for on the flagged rows' own dates and the days around, so that a day's window reads days,
   -- not the table. What was loaded of late is mostly booked of late: then only its own dates are read, unless they are too many.
@@ -16178,37 +16683,46 @@ begin
 
   return query
   with lida as (
-    -- then the end of the number, which no spelling changes
-    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+    -- by name: a warehouse may have further columns, called anything
+    select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
+      f.valor, f.valor_documento, f.valor_desconto, f.descricao::text as descricao, regra_validacao_valores.chave_documento(f.valor, f.documento) as parecida,
+      regras.raiz_fornecedor(f.fornecedor_id) as raiz
+    from dw.lancamentos f
+    -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+    where regra_validacao_valores.chave_documento(f.valor, f.documento) in (select s from unnest(v_suspeitas) s) and f.valor <> 0 and f.documento <> ''
+      and f.data_lancamento between v_de and v_ate
+      and (v_datas is null or f.data_lancamento = any (v_datas))
+    offset 0
+  ), acompanhada as (
+    -- then the supplier, which whoever has no code may be
+    select l.*
     from (
-      -- by name: a warehouse may have further columns, called anything
-      select f.id, f.data_lancamento, f.carregado_em, f.filial, f.centro_custo, f.conta_contabil, f.categoria, f.fornecedor_id, f.fornecedor, f.documento::text as documento,
-        f.valor, f.valor_documento, f.valor_desconto, f.descricao::text as descricao, regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) as chave
-      from dw.lancamentos f
-      where regra_validacao_valores.chave_duplicidade(f.valor, f.fornecedor_id) = any (v_suspeitas) and f.valor <> 0 and f.documento <> ''
-        and f.data_lancamento between v_de and v_ate
-        and (v_datas is null or f.data_lancamento = any (v_datas))
-      offset 0
-    ) e
+      select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
+        count(*) over (partition by l.parecida, l.raiz) as da_empresa
+      from lida l
+    ) l
+    where l.companhia > 1 and (l.da_empresa > 1 or l.com_codigo < l.companhia)
   ), escrita as materialized (
     -- each spelling once, here and of the texts: a flood has few
-    select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
-    from (select distinct x.documento from lida x where x.companhia > 1) d
+    select a.documento, d.*
+    from (select distinct x.documento from acompanhada x) a
+    cross join lateral regra_validacao_valores.ler_documento(a.documento) d
     offset 0
   ), numerada as (
-    select l.*, count(*) over (partition by l.chave, e.numero) as iguais, e.numero
-    from lida l
+    select l.*, count(*) over (partition by l.parecida, e.numero) as iguais, e.numero as so_numero, e.especie, e.serie, e.ano, e.chave as acesso, e.estorno
+    from acompanhada l
     join escrita e on e.documento = l.documento
-    where l.companhia > 1 and e.numero is not null
+    where e.numero is not null
   ), dita as materialized (
     select d.descricao, regra_validacao_valores.parcela_dita(d.descricao) as parcela
     from (select distinct n.descricao from numerada n where n.iguais > 1 and n.descricao is not null) d
     offset 0
   ), comparavel as (
-    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.numero,
-      -- without a code by name: a full stop or a legal form otherwise written is no other supplier
-      coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      coalesce(d.parcela, '') as parcela,
+    select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.especie, l.serie, l.ano, l.acesso, l.estorno,
+      abs(l.valor) as montante, l.raiz,
+      -- a full stop or a legal form otherwise written is no other supplier
+      regras.nome_canonico(l.fornecedor) as nome,
+      coalesce(d.parcela, '') as dita,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       l.valor_documento is not null as documentada,
       coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
@@ -16218,22 +16732,46 @@ begin
     from numerada l
     left join dita d on d.descricao = l.descricao
     where l.iguais > 1
+    offset 0
+  ), de_quem as (
+    -- who has no code is who bears the name, where only one does
+    select c.*, coalesce(c.raiz, case when c.nome is not null and min(c.raiz) over nome = max(c.raiz) over nome then min(c.raiz) over nome end,
+      '=' || c.nome) as fornecedor
+    from comparavel c
+    window nome as (partition by c.so_numero, c.montante, c.nome)
+  ), identificada as (
+    select d.*,
+      concat_ws(chr(31), d.so_numero,
+        coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
+        coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, ''),
+        coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
+        coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
+          then min(d.ano) over no_ano end)) as numero,
+      -- a reversal need not say of which instalment it is, where there is one
+      case when d.dita = '' and (d.valor < 0 or d.estorno) and min(nullif(d.dita, '')) over numero = max(d.dita) over numero
+        then max(d.dita) over numero else d.dita end as parcela,
+      -- where a reversal is booked with the sign of its document, the word is what tells it
+      case when d.estorno then coalesce(-nullif(sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero), 0), sign(d.valor))
+        else sign(d.valor) end::int as sinal
+    from de_quem d
+    where d.fornecedor is not null
+    window numero as (partition by d.fornecedor, d.so_numero, d.montante),
+      no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
       -- and goes with the one that is there
       concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (
-        partition by c.fornecedor, c.numero, c.parcela, abs(c.valor), c.data_lancamento, c.centro))) as destino
-    from comparavel c
-    where c.fornecedor is not null
+        partition by c.fornecedor, c.numero, c.parcela, c.montante, c.data_lancamento, c.centro))) as destino
+    from identificada c
   ), movimento as (
-    select c.*, sign(c.valor)::int as sinal,
+    select c.*,
       case when c.inteira then '' else c.destino end as reparte,
       -- one place for each entry, so that a day's own order counts within the days
       c.data_lancamento + row_number() over documento * interval '1 microsecond' as momento,
-      sum(sign(c.valor)::int) over documento as saldo
+      sum(c.sinal) over documento as saldo
     from situada c
     window documento as (
-      partition by c.fornecedor, c.numero, c.parcela, abs(c.valor) order by c.data_lancamento, c.carregado_em, c.id
+      partition by c.fornecedor, c.numero, c.parcela, c.montante order by c.data_lancamento, c.carregado_em, c.id
       rows unbounded preceding)
   ), liquida as (
     select m.*,
@@ -16243,14 +16781,14 @@ begin
       -- what was booked last is taken back first. The balance goes up and down by one, so whatever next steps over the level that this
       -- entry stepped over takes it back
       coalesce(lead(m.momento) over (
-        partition by m.fornecedor, m.numero, m.parcela, abs(m.valor), least(m.saldo, m.saldo - m.sinal) order by m.momento)
+        partition by m.fornecedor, m.numero, m.parcela, m.montante, least(m.saldo, m.saldo - m.sinal) order by m.momento)
         <= m.momento + v_perto, false) as estornada
     from movimento m
-    window documento as (partition by m.fornecedor, m.numero, m.parcela, abs(m.valor) order by m.momento),
+    window documento as (partition by m.fornecedor, m.numero, m.parcela, m.montante order by m.momento),
       antes as (documento range between v_perto preceding and current row),
       muito_antes as (documento range between v_longe preceding and current row)
   ), lugar as (
-    select l.*, row_number() over (partition by l.fornecedor, l.numero, l.parcela, l.valor order by l.momento) as lugar
+    select l.*, row_number() over (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal order by l.momento) as lugar
     from liquida l
     where not l.estornada
   ), par as (
@@ -16261,18 +16799,37 @@ begin
         when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
         else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar
     from lugar l
-    window documento as (partition by l.fornecedor, l.numero, l.parcela, l.valor),
-      igual as (partition by l.fornecedor, l.numero, l.parcela, l.valor, l.reparte order by l.momento),
+    window documento as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal),
+      igual as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal, l.reparte order by l.momento),
       ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding),
       outros_dias as (documento order by l.data_lancamento range between unbounded preceding and interval '1 day' preceding)
-  ), apontada as (
+  ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
-      p.descricao, p.reparte, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
+      p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.carregado_em as gemeo_carga, g.reparte as gemeo_reparte,
-      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.valor, p.data_lancamento) as no_dia
+      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal, p.data_lancamento) as no_dia,
+      row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
-    join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.valor = p.valor and g.lugar = p.gemeo_lugar
-    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1
+    join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.montante = p.montante and g.sinal = p.sinal
+      and g.lugar = p.gemeo_lugar
+    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorno
+      -- who begins to count again in January does not reach ten thousand in the first days
+      and (extract(year from g.data_lancamento) = extract(year from p.data_lancamento) or g.ano = p.ano or p.so_numero ~ '[0-9]{5}')
+  ), devolvida as (
+    select e.numero, e.raiz, e.nome, e.montante, e.credito
+    from (
+      select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.so_numero order by d.n) as numeros,
+        array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
+      from (
+        select a.raiz, a.nome, a.so_numero, a.montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
+        from apontada a
+        where a.valor > 0
+        group by a.raiz, a.nome, a.so_numero, a.montante
+      ) d
+      offset 0
+    ) a
+    cross join lateral regra_validacao_valores.estornos_avulsos(a.raizes, a.nomes, a.numeros, a.montantes, a.desde, a.ate) e
+    where a.raizes is not null
   ), repetido as materialized (
     select r.dia, r.filial
     from (
@@ -16293,7 +16850,9 @@ begin
         else a.id::text end as chave
     from apontada a
     left join repetido r on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
-    where (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
+      and e.nome is not distinct from a.nome and a.valor > 0
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate, row_number() over (partition by a.conjunto, a.chave order by a.momento desc, a.id desc) as do_fim
@@ -16360,7 +16919,7 @@ revoke execute on function regra_validacao_valores.duplicidades(audit.janela, nu
 
 --! Included regras/validacao_valores/regra.sql
 -- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the tolerance, documents
--- whose lines together are not, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
+-- whose lines together are not, documents that were booked twice, and access keys that say something else than their entry. Reads dw.lancamentos and the settings valores.*; changes nothing.
 -- Called by the engine for a window, and again over corrected keys to verify them.
 create or replace function regra_validacao_valores.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
@@ -16374,13 +16933,22 @@ declare
   v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
   v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
 begin
-  return query select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos);
-  return query select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos);
+  return query
+  with achada as materialized (
+    select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos)
+    union all
+    select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos)
+  )
+  select * from achada
+  union all
+  -- what proposes nothing is one finding an entry
+  select c.* from regra_validacao_valores.chaves_acesso(janela, v_base) c
+  where c.registro_id not in (select a.registro_id from achada a where a.valores_propostos = '{}');
 end
 $$;
 
 comment on function regra_validacao_valores.detectar(audit.janela) is
-  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 revoke execute on function regra_validacao_valores.detectar(audit.janela) from public;
 --! EndIncluded regras/validacao_valores/regra.sql
 
@@ -16412,21 +16980,32 @@ as $$
 declare
   v_tolerancia numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.05);
   v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
-  v_irmas text[];
+  v_fora text[];
 begin
-  -- the other entries of the window's notes, wherever they are
-  select array_agg(distinct i.registro_id) into v_irmas
-  from dw.lancamentos l
-  join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-  join regra_notas_fiscais.vinculos i on i.chave = v.chave
-  where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
-
-  return query
-  with linha as materialized (
-    select l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto, v.chave, v.como
+  -- the other entries of the window's notes, where they lie outside of it
+  with dentro as materialized (
+    select v.registro_id, v.chave
     from dw.lancamentos l
     join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-    where l.id = any (audit_interno.chaves_como(v_irmas, (null::dw.lancamentos).id)) and abs(l.valor) < 1e16
+    where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  )
+  select array_agg(i.registro_id) into v_fora
+  from regra_notas_fiscais.vinculos i
+  where i.chave in (select d.chave from dentro d) and i.registro_id not in (select d.registro_id from dentro d);
+
+  return query
+  with lida as (
+    select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    from dw.lancamentos l where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+    union all
+    select false, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    from dw.lancamentos l where l.id = any (audit_interno.chaves_como(v_fora, (null::dw.lancamentos).id))
+  ), linha as materialized (
+    select l.dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto,
+      v.chave, v.como
+    from lida l
+    join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where abs(l.valor) < 1e16
   ), conjunto as (
     select l.chave, count(*) as linhas, sum(l.valor) as soma, (array_agg(l.id order by l.data_lancamento desc, l.id desc))[1] as ultima,
       count(distinct l.data_lancamento) = 1 and bool_and(regra_validacao_valores.parcela_dita(l.descricao) = '') as de_uma_vez,
@@ -16457,7 +17036,7 @@ begin
       select y.certos, (select max(a) from unnest(y.certos) as a) as maior
       from (select regra_notas_fiscais.valores_certos(n, l.desconto) as certos) y
     ) x
-    where n.autorizada and n.producao and audit.na_janela(janela, l.data_lancamento, (select z.carregado_em from dw.lancamentos z where z.id = l.id), l.id)
+    where n.autorizada and n.producao and l.dentro
   ), pesado as (
     select c.*,
       case when c.tipo = 'valor_da_nota' then regra_validacao_valores.tipo_diferenca(c.valor, (c.nota).valor_total, c.desconto, v_tolerancia, 1e9, 1e9) end as forma,
@@ -16917,9 +17496,19 @@ comment on function regra_validacao_valores.difere(numeric, numeric, numeric, nu
   'Whether an amount without sign differs from its document less discount beyond the tolerance; false where there is no document.';
 revoke execute on function regra_validacao_valores.difere(numeric, numeric, numeric, numeric, numeric, int) from public;
 
+-- Amount of a document without sign and begin of the supplier's code as one number: equal for the lines of one document, and few others. Touches
+-- nothing; inlined by the planner. Called by regra_validacao_valores.diferencas and linhas_documentos.
+create or replace function regra_validacao_valores.chave_linhas(valor numeric, codigo text) returns bigint
+language sql immutable parallel safe
+return pg_catalog.hash_numeric_extended(pg_catalog.abs(valor), pg_catalog.hashtextextended(regras.inicio_fornecedor(codigo), 0));
+
+comment on function regra_validacao_valores.chave_linhas(numeric, text) is
+  'Hash of an amount without sign and the begin of a supplier''s code.';
+revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) from public;
+
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
 -- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_duplicidade), so that dear comparisons see only what has a companion. tudo: the
+-- the suppliers' codes (regra_validacao_valores.chave_linhas), so that dear comparisons see only what has a companion. tudo: the
 -- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
@@ -16948,10 +17537,11 @@ begin
         f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil,
         f.valor::numeric as valor, f.valor_documento::numeric as valor_documento, f.valor_desconto::numeric as valor_desconto,
         f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
-        regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) as chave
+        regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) as chave
       from dw.lancamentos f
       where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
-        and regra_validacao_valores.chave_duplicidade(f.valor_documento, f.fornecedor_id) = any (linhas_documentos.chaves)
+        -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+        and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
         and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
@@ -17491,7 +18081,7 @@ set work_mem = '64MB'
 set enable_nestloop = off
 as $$
 declare
-  v_marketing text := audit_interno.dobrar(fornecedores_marketing.categoria);
+  v_marketing text := audit_interno.dobrar_categoria(fornecedores_marketing.categoria);
 begin
   return query
   with suspeito as materialized (
@@ -18773,11 +19363,11 @@ begin
       left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
     from dw.lancamentos l
     join (
-      select k.id, k.categoria
-      from regra_pendente_verificacao.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
       offset 0
-    ) c on c.categoria = l.categoria
+    ) c on c.escrita = l.categoria
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
       and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
@@ -18841,7 +19431,7 @@ revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
 -- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
 -- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
--- estatistica_categoria, estatistica_nome and estatistica_conta. Called before history is counted.
+-- estatistica_categoria, estatistica_grafia, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -18872,9 +19462,18 @@ begin
     group by l.categoria, left(l.fornecedor, 200), btrim(l.conta_contabil)
   ) g;
 
+  v_categorias := array(
+    select c from unnest(v_categorias) c where not exists (select from regra_pendente_verificacao.estatistica_grafia g where g.escrita = c));
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
-  select c.categoria from unnest(v_categorias) c (categoria)
-  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where k.categoria = c.categoria);
+  select min(c) from unnest(v_categorias) c
+  where audit_interno.dobrar_categoria(c) not in (
+    select audit_interno.dobrar_categoria(k.categoria) from regra_pendente_verificacao.estatistica_categoria k)
+  group by audit_interno.dobrar_categoria(c);
+  insert into regra_pendente_verificacao.estatistica_grafia (escrita, categoria)
+  select c, min(k.id)
+  from unnest(v_categorias) c
+  join regra_pendente_verificacao.estatistica_categoria k on audit_interno.dobrar_categoria(k.categoria) = audit_interno.dobrar_categoria(c)
+  group by c;
 
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
@@ -18885,10 +19484,10 @@ begin
   on conflict (chave) do nothing;
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
-  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
+  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
-    analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_nome;
+    analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_grafia, regra_pendente_verificacao.estatistica_nome;
   end if;
 end
 $$;
@@ -18896,9 +19495,42 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
+-- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits anew, and when a spelling is new.
+create or replace function regra_pendente_verificacao.eleger_grafias() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_varias text[] := array(
+    select g.escrita from regra_pendente_verificacao.estatistica_grafia g
+    where g.categoria in (select x.categoria from regra_pendente_verificacao.estatistica_grafia x group by x.categoria having count(*) > 1));
+begin
+  update regra_pendente_verificacao.estatistica_grafia g set linhas = 0 where g.linhas is null;
+  if v_varias <> '{}' then
+    update regra_pendente_verificacao.estatistica_grafia g
+    set linhas = c.linhas
+    from (select l.categoria::text as escrita, count(*) as linhas from dw.lancamentos l where l.categoria = any (v_varias) group by 1) c
+    where g.escrita = c.escrita and g.linhas <> c.linhas;
+  end if;
+  update regra_pendente_verificacao.estatistica_categoria k
+  set categoria = g.escrita
+  from (
+    select distinct on (x.categoria) x.categoria, x.escrita from regra_pendente_verificacao.estatistica_grafia x
+    order by x.categoria, x.linhas desc, x.escrita
+  ) g
+  where k.id = g.categoria and k.categoria <> g.escrita;
+end
+$$;
+
+comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
+revoke execute on function regra_pendente_verificacao.eleger_grafias() from public;
+
 -- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
 -- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
--- estatistica_categoria and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- estatistica_grafia and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_fornecedores(meses int[], chaves text[]) returns setof regra_pendente_verificacao.estatistica_fornecedor
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -18921,8 +19553,8 @@ begin
     select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
     from dw.lancamentos l
     where l.categoria in (
-        select k.categoria from regra_pendente_verificacao.estatistica_categoria k
-        where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text))
+        select k.escrita from regra_pendente_verificacao.estatistica_grafia k
+        where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text))
       and l.fornecedor_id <> ''
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
@@ -18961,7 +19593,7 @@ revoke execute on function regra_pendente_verificacao.contar_fornecedores(int[],
 -- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
 -- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
 -- amounts do not multiply words; return query, because it may run in parallel.
--- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
+-- Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome (which must know the entries' categories
 -- and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
@@ -18990,11 +19622,11 @@ begin
       l.valor
     from dw.lancamentos l
     join (
-      select k.id, k.categoria
-      from regra_pendente_verificacao.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
       offset 0
-    ) c on c.categoria = l.categoria
+    ) c on c.escrita = l.categoria
     left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
     where btrim(l.categoria) <> ''
@@ -19033,11 +19665,11 @@ begin
     offset 0
   ) h
   join (
-    select k.id, k.categoria
-    from regra_pendente_verificacao.estatistica_categoria k
-    where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+    select k.categoria as id, k.escrita
+    from regra_pendente_verificacao.estatistica_grafia k
+    where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
     offset 0
-  ) c on c.categoria = h.categoria
+  ) c on c.escrita = h.categoria
   left join regra_pendente_verificacao.estatistica_nome n on n.escrito = h.escrito
   cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
   where h.mes is not null
@@ -19050,7 +19682,7 @@ begin
     select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
     from dw.lancamentos l
     where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
-        select k.categoria from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (v_pendentes)))
+        select k.escrita from regra_pendente_verificacao.estatistica_grafia k where audit_interno.dobrar_categoria(k.escrita) = any (v_pendentes)))
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
@@ -19439,8 +20071,9 @@ revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from
 
 -- The categories that look dead in the given months, for want of entries: each by number, with the last month in which it was booked, the
 -- month asked, and the one that seems to have taken its place (herdeira, and of how many entries of its suppliers). Dead is one that
--- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, for some are booked
--- once a year; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
+-- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, and for so long that a
+-- category booked in as many months as this one was in its last year would hardly be missing by chance (one in a hundred), for some
+-- are booked once a year; those that were booked in less than half of its months, and about a year before, have their season; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
 -- later is alive. Spellings of one category are one. Reads the statistics and the settings. Called by
 -- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
@@ -19479,7 +20112,12 @@ begin
       group by u.uma
     )
     select jsonb_agg(jsonb_build_object('uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'mes', a.mes,
-      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes)))
+      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes),
+      'ha_um_ano', exists (select from uso u where u.uma = v.uma and u.mes between a.mes - 14 and a.mes - 10),
+      'vazios', (
+        select count(*) filter (where u.mes is null)::double precision / count(*)
+        from historia h left join uso u on u.uma = v.uma and u.mes = h.mes
+        where h.mes > v.ultima - 12 and h.mes <= v.ultima)))
     from vida v
     left join (select distinct unnest(categorias_paradas.meses) as mes) a on v.ultima < a.mes
     where a.mes is not null or v.primeira > v_primeira
@@ -19495,7 +20133,7 @@ begin
 
   return query
   with parada as materialized (
-    select x.uma, x.ultima, x.pausa, x.mes, x.meses, x.primeira from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int)
+    select x.* from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int, ha_um_ano boolean, vazios double precision)
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), fornecedor as materialized (
@@ -19524,7 +20162,8 @@ begin
   from parada p
   join categoria k on k.uma = p.uma
   left join herdeira h on h.uma = p.uma
-  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) or h.herdeira is not null);
+  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) and power(p.vazios, p.meses) < 0.01 and not (p.ha_um_ano and p.vazios > 0.5)
+      or h.herdeira is not null);
 end
 $$;
 
@@ -20672,7 +21311,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 7, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 8, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -20711,6 +21350,9 @@ begin
     perform regra_pendente_verificacao.calibrar_historia(v_retroteste);
     v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
     v_controle.linhas_calibradas := v_linhas;
+    perform regra_pendente_verificacao.eleger_grafias();
+  elsif exists (select from regra_pendente_verificacao.estatistica_grafia g where g.linhas is null) then
+    perform regra_pendente_verificacao.eleger_grafias();
   end if;
 
   insert into regra_pendente_verificacao.estatistica_controle

@@ -1,15 +1,26 @@
 -- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
--- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may
--- have letters since 2026. Null for an empty code. Touches nothing. Called by the three rules; kept
--- as a plain expression without settings of its own, so that the planner can inline it.
+-- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may have letters since July 2026. Null for an empty
+-- code. What is not plainly a code is asked of regras.raiz_codigo, at a price: a blank or quote at its end that nobody sees, the ".0" of a
+-- spreadsheet, 11 to 13 positions that may be a CNPJ without its zeros (the number of its branch, nearly always below a hundred, comes
+-- before the check digits). Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
+-- that the planner can inline it.
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
-return nullif(pg_catalog.lower(
-  case when pg_catalog.length(pg_catalog.translate(codigo, './- ', '')) = 14
-      and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
-    then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-    else pg_catalog.translate(codigo, './- ', '')
-  end), '');
+return case
+  when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(codigo, 1)) > 0
+      and pg_catalog.right(codigo, 2) not in ('.0', ',0')
+      and pg_catalog.octet_length(codigo) = pg_catalog.length(codigo) and pg_catalog.left(codigo, 1) > '''' collate "C"
+    then nullif(pg_catalog.lower(case
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
+          and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
+        then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 11 and 13
+          and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 2) = '00'
+        then regras.raiz_codigo(codigo)
+      else pg_catalog.translate(codigo, './- ', '')
+    end), '')
+  when codigo <> '' then regras.raiz_codigo(codigo)
+end;
 
 comment on function regras.raiz_fornecedor(text) is
   'Company root of a supplier code: 8 positions of a CNPJ, or the whole code without punctuation; null when empty.';

@@ -25,21 +25,32 @@ as $$
 declare
   v_tolerancia numeric := coalesce((audit_interno.configuracao('valores.tolerancia_absoluta') #>> '{}')::numeric, 0.05);
   v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
-  v_irmas text[];
+  v_fora text[];
 begin
-  -- the other entries of the window's notes, wherever they are
-  select array_agg(distinct i.registro_id) into v_irmas
-  from dw.lancamentos l
-  join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-  join regra_notas_fiscais.vinculos i on i.chave = v.chave
-  where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
-
-  return query
-  with linha as materialized (
-    select l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto, v.chave, v.como
+  -- the other entries of the window's notes, where they lie outside of it
+  with dentro as materialized (
+    select v.registro_id, v.chave
     from dw.lancamentos l
     join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
-    where l.id = any (audit_interno.chaves_como(v_irmas, (null::dw.lancamentos).id)) and abs(l.valor) < 1e16
+    where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  )
+  select array_agg(i.registro_id) into v_fora
+  from regra_notas_fiscais.vinculos i
+  where i.chave in (select d.chave from dentro d) and i.registro_id not in (select d.registro_id from dentro d);
+
+  return query
+  with lida as (
+    select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    from dw.lancamentos l where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+    union all
+    select false, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    from dw.lancamentos l where l.id = any (audit_interno.chaves_como(v_fora, (null::dw.lancamentos).id))
+  ), linha as materialized (
+    select l.dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto,
+      v.chave, v.como
+    from lida l
+    join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where abs(l.valor) < 1e16
   ), conjunto as (
     select l.chave, count(*) as linhas, sum(l.valor) as soma, (array_agg(l.id order by l.data_lancamento desc, l.id desc))[1] as ultima,
       count(distinct l.data_lancamento) = 1 and bool_and(regra_validacao_valores.parcela_dita(l.descricao) = '') as de_uma_vez,
@@ -70,7 +81,7 @@ begin
       select y.certos, (select max(a) from unnest(y.certos) as a) as maior
       from (select regra_notas_fiscais.valores_certos(n, l.desconto) as certos) y
     ) x
-    where n.autorizada and n.producao and audit.na_janela(janela, l.data_lancamento, (select z.carregado_em from dw.lancamentos z where z.id = l.id), l.id)
+    where n.autorizada and n.producao and l.dentro
   ), pesado as (
     select c.*,
       case when c.tipo = 'valor_da_nota' then regra_validacao_valores.tipo_diferenca(c.valor, (c.nota).valor_total, c.desconto, v_tolerancia, 1e9, 1e9) end as forma,

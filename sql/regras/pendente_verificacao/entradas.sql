@@ -314,11 +314,11 @@ begin
       left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.centro_custo, l.conta_contabil, l.valor, l.descricao
     from dw.lancamentos l
     join (
-      select k.id, k.categoria
-      from regra_pendente_verificacao.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
       offset 0
-    ) c on c.categoria = l.categoria
+    ) c on c.escrita = l.categoria
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
       and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))

@@ -11,7 +11,7 @@ revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
 -- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
 -- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
--- estatistica_categoria, estatistica_nome and estatistica_conta. Called before history is counted.
+-- estatistica_categoria, estatistica_grafia, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -42,9 +42,18 @@ begin
     group by l.categoria, left(l.fornecedor, 200), btrim(l.conta_contabil)
   ) g;
 
+  v_categorias := array(
+    select c from unnest(v_categorias) c where not exists (select from regra_pendente_verificacao.estatistica_grafia g where g.escrita = c));
   insert into regra_pendente_verificacao.estatistica_categoria (categoria)
-  select c.categoria from unnest(v_categorias) c (categoria)
-  where not exists (select from regra_pendente_verificacao.estatistica_categoria k where k.categoria = c.categoria);
+  select min(c) from unnest(v_categorias) c
+  where audit_interno.dobrar_categoria(c) not in (
+    select audit_interno.dobrar_categoria(k.categoria) from regra_pendente_verificacao.estatistica_categoria k)
+  group by audit_interno.dobrar_categoria(c);
+  insert into regra_pendente_verificacao.estatistica_grafia (escrita, categoria)
+  select c, min(k.id)
+  from unnest(v_categorias) c
+  join regra_pendente_verificacao.estatistica_categoria k on audit_interno.dobrar_categoria(k.categoria) = audit_interno.dobrar_categoria(c)
+  group by c;
 
   insert into regra_pendente_verificacao.estatistica_nome (escrito, nome)
   select n.escrito, regras.nome_canonico(n.escrito) from unnest(v_nomes) n (escrito)
@@ -55,10 +64,10 @@ begin
   on conflict (chave) do nothing;
 
   -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
-  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
+  if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
-    analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_nome;
+    analyze regra_pendente_verificacao.estatistica_categoria, regra_pendente_verificacao.estatistica_grafia, regra_pendente_verificacao.estatistica_nome;
   end if;
 end
 $$;
@@ -66,9 +75,42 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
+-- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits anew, and when a spelling is new.
+create or replace function regra_pendente_verificacao.eleger_grafias() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_varias text[] := array(
+    select g.escrita from regra_pendente_verificacao.estatistica_grafia g
+    where g.categoria in (select x.categoria from regra_pendente_verificacao.estatistica_grafia x group by x.categoria having count(*) > 1));
+begin
+  update regra_pendente_verificacao.estatistica_grafia g set linhas = 0 where g.linhas is null;
+  if v_varias <> '{}' then
+    update regra_pendente_verificacao.estatistica_grafia g
+    set linhas = c.linhas
+    from (select l.categoria::text as escrita, count(*) as linhas from dw.lancamentos l where l.categoria = any (v_varias) group by 1) c
+    where g.escrita = c.escrita and g.linhas <> c.linhas;
+  end if;
+  update regra_pendente_verificacao.estatistica_categoria k
+  set categoria = g.escrita
+  from (
+    select distinct on (x.categoria) x.categoria, x.escrita from regra_pendente_verificacao.estatistica_grafia x
+    order by x.categoria, x.linhas desc, x.escrita
+  ) g
+  where k.id = g.categoria and k.categoria <> g.escrita;
+end
+$$;
+
+comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
+revoke execute on function regra_pendente_verificacao.eleger_grafias() from public;
+
 -- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
 -- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
--- estatistica_categoria and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- estatistica_grafia and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_fornecedores(meses int[], chaves text[]) returns setof regra_pendente_verificacao.estatistica_fornecedor
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -91,8 +133,8 @@ begin
     select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, left(l.fornecedor, 200) as escrito, l.fornecedor_id, l.descricao, count(*) as linhas
     from dw.lancamentos l
     where l.categoria in (
-        select k.categoria from regra_pendente_verificacao.estatistica_categoria k
-        where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text))
+        select k.escrita from regra_pendente_verificacao.estatistica_grafia k
+        where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text))
       and l.fornecedor_id <> ''
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
@@ -131,7 +173,7 @@ revoke execute on function regra_pendente_verificacao.contar_fornecedores(int[],
 -- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
 -- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
 -- amounts do not multiply words; return query, because it may run in parallel.
--- Reads dw.lancamentos, the audit tables, estatistica_categoria and estatistica_nome (which must know the entries' categories
+-- Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome (which must know the entries' categories
 -- and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
@@ -160,11 +202,11 @@ begin
       l.valor
     from dw.lancamentos l
     join (
-      select k.id, k.categoria
-      from regra_pendente_verificacao.estatistica_categoria k
-      where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+      select k.categoria as id, k.escrita
+      from regra_pendente_verificacao.estatistica_grafia k
+      where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
       offset 0
-    ) c on c.categoria = l.categoria
+    ) c on c.escrita = l.categoria
     left join regra_pendente_verificacao.estatistica_nome n on n.escrito = left(l.fornecedor, 200)
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz offset 0) r
     where btrim(l.categoria) <> ''
@@ -203,11 +245,11 @@ begin
     offset 0
   ) h
   join (
-    select k.id, k.categoria
-    from regra_pendente_verificacao.estatistica_categoria k
-    where audit_interno.dobrar_categoria(k.categoria) <> all (v_pendentes || ''::text)
+    select k.categoria as id, k.escrita
+    from regra_pendente_verificacao.estatistica_grafia k
+    where audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text)
     offset 0
-  ) c on c.categoria = h.categoria
+  ) c on c.escrita = h.categoria
   left join regra_pendente_verificacao.estatistica_nome n on n.escrito = h.escrito
   cross join lateral regra_pendente_verificacao.chaves_texto(coalesce(h.raiz, '=' || n.nome), n.nome, h.texto) f
   where h.mes is not null
@@ -220,7 +262,7 @@ begin
     select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
     from dw.lancamentos l
     where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
-        select k.categoria from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (v_pendentes)))
+        select k.escrita from regra_pendente_verificacao.estatistica_grafia k where audit_interno.dobrar_categoria(k.escrita) = any (v_pendentes)))
       and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)

@@ -54,7 +54,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 7, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 8, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -93,6 +93,9 @@ begin
     perform regra_pendente_verificacao.calibrar_historia(v_retroteste);
     v_controle.calibrada_ate := coalesce(upper(v_retroteste), 0);
     v_controle.linhas_calibradas := v_linhas;
+    perform regra_pendente_verificacao.eleger_grafias();
+  elsif exists (select from regra_pendente_verificacao.estatistica_grafia g where g.linhas is null) then
+    perform regra_pendente_verificacao.eleger_grafias();
   end if;
 
   insert into regra_pendente_verificacao.estatistica_controle

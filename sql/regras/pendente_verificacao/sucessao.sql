@@ -46,8 +46,9 @@ revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from
 
 -- The categories that look dead in the given months, for want of entries: each by number, with the last month in which it was booked, the
 -- month asked, and the one that seems to have taken its place (herdeira, and of how many entries of its suppliers). Dead is one that
--- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, for some are booked
--- once a year; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
+-- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, and for so long that a
+-- category booked in as many months as this one was in its last year would hardly be missing by chance (one in a hundred), for some
+-- are booked once a year; those that were booked in less than half of its months, and about a year before, have their season; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
 -- later is alive. Spellings of one category are one. Reads the statistics and the settings. Called by
 -- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
@@ -86,7 +87,12 @@ begin
       group by u.uma
     )
     select jsonb_agg(jsonb_build_object('uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'mes', a.mes,
-      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes)))
+      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes),
+      'ha_um_ano', exists (select from uso u where u.uma = v.uma and u.mes between a.mes - 14 and a.mes - 10),
+      'vazios', (
+        select count(*) filter (where u.mes is null)::double precision / count(*)
+        from historia h left join uso u on u.uma = v.uma and u.mes = h.mes
+        where h.mes > v.ultima - 12 and h.mes <= v.ultima)))
     from vida v
     left join (select distinct unnest(categorias_paradas.meses) as mes) a on v.ultima < a.mes
     where a.mes is not null or v.primeira > v_primeira
@@ -102,7 +108,7 @@ begin
 
   return query
   with parada as materialized (
-    select x.uma, x.ultima, x.pausa, x.mes, x.meses, x.primeira from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int)
+    select x.* from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int, ha_um_ano boolean, vazios double precision)
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), fornecedor as materialized (
@@ -131,7 +137,8 @@ begin
   from parada p
   join categoria k on k.uma = p.uma
   left join herdeira h on h.uma = p.uma
-  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) or h.herdeira is not null);
+  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) and power(p.vazios, p.meses) < 0.01 and not (p.ha_um_ano and p.vazios > 0.5)
+      or h.herdeira is not null);
 end
 $$;
 

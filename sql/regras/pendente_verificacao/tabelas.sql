@@ -23,7 +23,15 @@ create unlogged table regra_pendente_verificacao.estatistica_categoria (
   id int generated always as identity primary key,
   categoria text not null unique
 );
-comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history.';
+comment on table regra_pendente_verificacao.estatistica_categoria is 'Short numbers for the categories seen in the history, each in its commonest spelling.';
+
+create unlogged table regra_pendente_verificacao.estatistica_grafia (
+  escrita text primary key,
+  categoria int not null,
+  linhas bigint
+);
+create index on regra_pendente_verificacao.estatistica_grafia (categoria);
+comment on table regra_pendente_verificacao.estatistica_grafia is 'Categories as written (case, accents, blanks at the ends), each with its number, and how many entries have it where there are several spellings.';
 
 create unlogged table regra_pendente_verificacao.estatistica_mes (
   mes int primary key,

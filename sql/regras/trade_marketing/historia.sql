@@ -162,7 +162,7 @@ set work_mem = '64MB'
 set enable_nestloop = off
 as $$
 declare
-  v_marketing text := audit_interno.dobrar(fornecedores_marketing.categoria);
+  v_marketing text := audit_interno.dobrar_categoria(fornecedores_marketing.categoria);
 begin
   return query
   with suspeito as materialized (

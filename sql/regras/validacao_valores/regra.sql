@@ -1,5 +1,5 @@
 -- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the tolerance, documents
--- whose lines together are not, and documents that were booked twice. Reads dw.lancamentos and the settings valores.*; changes nothing.
+-- whose lines together are not, documents that were booked twice, and access keys that say something else than their entry. Reads dw.lancamentos and the settings valores.*; changes nothing.
 -- Called by the engine for a window, and again over corrected keys to verify them.
 create or replace function regra_validacao_valores.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
@@ -13,11 +13,20 @@ declare
   v_relativa numeric := coalesce((audit_interno.configuracao('valores.tolerancia_relativa') #>> '{}')::numeric, 0);
   v_digitos int := coalesce((audit_interno.configuracao('valores.digitos_significativos') #>> '{}')::int, 0);
 begin
-  return query select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos);
-  return query select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos);
+  return query
+  with achada as materialized (
+    select * from regra_validacao_valores.diferencas(janela, v_base, v_absoluta, v_relativa, v_digitos)
+    union all
+    select * from regra_validacao_valores.duplicidades(janela, v_base, v_absoluta, v_relativa, v_digitos)
+  )
+  select * from achada
+  union all
+  -- what proposes nothing is one finding an entry
+  select c.* from regra_validacao_valores.chaves_acesso(janela, v_base) c
+  where c.registro_id not in (select a.registro_id from achada a where a.valores_propostos = '{}');
 end
 $$;
 
 comment on function regra_validacao_valores.detectar(audit.janela) is
-  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines) and documents booked twice (flag only, names the twin). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
+  'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 revoke execute on function regra_validacao_valores.detectar(audit.janela) from public;

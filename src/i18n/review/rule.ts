@@ -83,6 +83,34 @@ export const kind = {
       'The same document is in another entry already. Conferente deletes nothing: it is right once the reversal was asked for.',
     ),
   },
+  chave_digito: {
+    title: both('Chave de acesso com dígito errado', 'Access key with a wrong digit'),
+    sentence: both(
+      'O dígito verificador da chave não confere: um algarismo está errado ou fora do lugar.',
+      'The check digit of the key does not fit: a digit is wrong or out of place.',
+    ),
+  },
+  chave_outra_empresa: {
+    title: both('Chave de acesso de outra empresa', 'Access key of another company'),
+    sentence: both(
+      'A nota da chave foi emitida por uma empresa que não é o fornecedor do lançamento.',
+      'The note of the key was issued by a company that is not the supplier of the entry.',
+    ),
+  },
+  chave_mes_posterior: {
+    title: both('Nota emitida depois do mês do lançamento', 'Note issued after the month of the entry'),
+    sentence: both(
+      'A chave de acesso diz um mês de emissão posterior ao do lançamento.',
+      'The access key says a month of issue that comes after that of the entry.',
+    ),
+  },
+  chave_repetida: {
+    title: both('A mesma chave de acesso em outro lançamento', 'The same access key in another entry'),
+    sentence: both(
+      'Uma chave é de uma nota só, e esta já está em outro lançamento: de outro fornecedor, ou com o mesmo valor em outra data.',
+      'A key is of one note only, and this one is in another entry already: of another supplier, or with the same amount on another day.',
+    ),
+  },
   duplicidade_proxima: {
     title: both(
       'Documento lançado de novo, outro dia ou filial',

@@ -3,7 +3,7 @@
 import type postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { banco } from '../../helper/database.ts'
-import { configurar, lancar, razao } from './ledger.ts'
+import { achados, configurar, type Lancamento, lancar, razao } from './ledger.ts'
 
 const vez = <T>(n: number, entry: T): T[] => Array.from({ length: n }, () => entry)
 
@@ -44,7 +44,7 @@ t.test('as delivered, trade_marketing is skipped and says what to set', async (t
     status: 'pulada',
     motivo: /nenhum padrão.*salvar_padrao/,
   })
-  await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba', 'incluir', 'frase das notas')`
+  await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba', 'incluir', 'frase das notas', true)`
   const strange = await sessao(olivia, 'trade_marketing')
   t.match(strange, {
     status: 'pulada',
@@ -122,4 +122,102 @@ t.test('a ledger that cannot be read is said to be so, not to lack a label', asy
     status: 'pulada',
     motivo: /não existe a função de requisitos/,
   })
+})
+
+const NFD = (text: string) => text.normalize('NFD')
+
+t.test('spellings of one category are one category for every rule', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const meses = ['2024-09', '2024-10', '2024-11', '2024-12', '2025-01', '2025-02']
+  // half a supplier's history in each spelling: no spelling alone has the majority over its other category
+  const historia = meses.flatMap((mes) =>
+    [
+      ...vez(4, 'Promoção e Fretes'),
+      ...vez(2, 'PROMOÇÃO E FRETES'),
+      ...vez(2, NFD('promoção e fretes')),
+      'Promoção e Fretes\u00a0',
+      ...vez(3, 'Limpeza'),
+    ].map((categoria) => ({
+      categoria,
+      fornecedor_id: categoria === 'Limpeza' ? 'L1' : 'P1',
+      fornecedor: categoria === 'Limpeza' ? 'Lava Tudo' : 'Rápido Sul',
+      descricao: categoria === 'Limpeza' ? 'limpeza' : 'entrega',
+      data_lancamento: `${mes}-10`,
+    })),
+  )
+  await lancar(sql, ...historia)
+  const parked: Lancamento = {
+    categoria: 'PENDENTE',
+    fornecedor_id: 'P1',
+    fornecedor: 'Rápido Sul',
+    descricao: 'entrega',
+  }
+  await lancar(sql, parked, { ...parked, categoria: NFD(' Pendente de verificação ') })
+  const pending = async () => {
+    await sql`select regra_pendente_verificacao.preparar(null)`
+    return achados(sql, 'pendente_verificacao')
+  }
+  for (const achado of await pending()) {
+    t.same(achado.valores_propostos, { categoria: 'Promoção e Fretes' }, 'the commonest spelling')
+    const [fornecedor] = achado.evidencia.niveis.filter(
+      (n: { por: string }) => n.por === 'código do fornecedor',
+    )
+    t.same([fornecedor?.lancamentos, fornecedor?.na_categoria], [54, 54], 'all spellings count together')
+    t.not(achado.evidencia.alternativa, 'PROMOÇÃO E FRETES', 'and none is the second choice')
+  }
+  t.equal((await pending()).length, 2, 'a pending label in NFD is pending')
+  // a spelling that most entries have by now, though another was learned first
+  await sql`update dw.lancamentos set categoria = 'PROMOÇÃO E FRETES', carregado_em = now() where categoria = 'Promoção e Fretes'`
+  await lancar(sql, {
+    categoria: 'Promoção E fretes',
+    data_lancamento: '2025-02-11',
+    carregado_em: new Date().toISOString(),
+  })
+  t.same(
+    (await pending()).map((a) => a.valores_propostos),
+    vez(2, { categoria: 'PROMOÇÃO E FRETES' }),
+  )
+
+  await sql`insert into audit.padroes_trade_marketing (campo, tipo, padrao, acao, criado_por)
+    values ('descricao', 'contem', 'verba', 'incluir', 'teste')`
+  const verba: Lancamento = { descricao: 'verba cooperada', fornecedor_id: 'V1', fornecedor: 'Varejo' }
+  for (const categoria of ['Ação de Marketing', NFD('Ação de Marketing\u00a0')]) {
+    await configurar(sql, 'trade_marketing.categoria', categoria)
+    const [errada] = await lancar(
+      sql,
+      { ...verba, categoria: 'Fretes' },
+      ...[
+        'Ação de Marketing',
+        'AÇÃO DE MARKETING',
+        NFD('ação de marketing'),
+        'acao de marketing',
+        '\u00a0Ação de marketing\t',
+      ].map((c): Lancamento => ({ ...verba, categoria: c })),
+    )
+    t.same(
+      (await achados(sql, 'trade_marketing')).map((a) => a.registro_id),
+      [errada],
+      JSON.stringify(categoria),
+    )
+    await sql`delete from dw.lancamentos where fornecedor_id = 'V1'`
+  }
+
+  // the share of a document in another spelling of its category is the same document again
+  const nota: Lancamento = {
+    documento: 'NF 4711',
+    fornecedor_id: 'D1',
+    fornecedor: 'Duplo',
+    valor: 90,
+    categoria: 'Promoção e Fretes',
+  }
+  for (const categoria of ['PROMOÇÃO E FRETES', NFD('promoção e fretes'), 'Promoção e Fretes\u00a0']) {
+    const [, segunda] = await lancar(sql, nota, { ...nota, categoria })
+    t.same(
+      (await achados(sql, 'validacao_valores')).map((a) => a.registro_id),
+      [segunda],
+      JSON.stringify(categoria),
+    )
+    await sql`delete from dw.lancamentos where fornecedor_id = 'D1'`
+  }
 })

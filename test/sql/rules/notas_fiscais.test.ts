@@ -58,6 +58,12 @@ async function cena(t: Test) {
   }
 }
 
+/** Of an array `t.match` asks only for the members that are named. */
+function exactly(t: Test, found: readonly object[], expected: readonly object[]): void {
+  t.equal(found.length, expected.length)
+  t.match(found, expected)
+}
+
 const NOTE = { numero: 501, dia: '2026-10-05', total: '1850.00' }
 /** A note of the first company, written into the folder, and what an entry of it holds. */
 function note(office: Notary, more: Partial<NfeOptions> = {}): Lancamento {
@@ -119,7 +125,7 @@ t.test('only a note signed under a trusted root lets auto correct, and trust may
   await configurar(c.sql, 'aprovacao.valor_dupla', 1000000)
   t.match(await c.ler(null), { novas: 1, raizes: 0 })
   t.match(await c.processar('auto'), { corrigidas: 0n })
-  t.match(await c.achados(), [
+  exactly(t, await c.achados(), [
     {
       registro_id: id,
       confianca: 0.7,
@@ -202,7 +208,7 @@ t.test('a note shared out must add up, whichever day its lines come', async (t) 
   )
   await c.ler()
   await c.processar()
-  t.match(await c.achados(), [
+  exactly(t, await c.achados(), [
     {
       registro_id: over,
       tipo: 'rateio_excede',
@@ -230,7 +236,7 @@ t.test(
     const [id] = await lancar(c.sql, first, reversed, { ...reversed, valor: '-1850.00' }, stranger, refused)
     await c.ler()
     await c.processar()
-    t.match(await c.achados(), [
+    exactly(t, await c.achados(), [
       {
         registro_id: id,
         tipo: 'nota_cancelada',
@@ -317,7 +323,7 @@ t.test('an NFS-e bears witness only where who signed it is known', async (t) => 
   })
   await c.ler()
   await c.processar()
-  t.match(await c.achados(), [
+  exactly(t, await c.achados(), [
     {
       tipo: 'valor_da_nota',
       confianca: 0.5,
@@ -326,7 +332,7 @@ t.test('an NFS-e bears witness only where who signed it is known', async (t) => 
   ])
   await configurar(c.sql, 'notas.assinantes_nfse', [town.cnpj])
   await c.processar()
-  t.match(await c.achados(), [{ confianca: 0.6 }])
+  exactly(t, await c.achados(), [{ confianca: 0.6 }])
 })
 
 t.test('without notes the rule says what it lacks; shipped, it is inactive and without auto', async (t) => {

@@ -127,24 +127,6 @@ t.test('the quick filter of an expression lets through whatever the expression m
   )
 })
 
-t.test('the quick look at the end of a document number lets through whatever is equal', async (t) => {
-  const { sql } = await banco(t)
-  const letters = 'NFnf 0123 9aAzZÉéªºçßİıΣ🚗\u0301\u0327\u00a0\t-./;)(#'
-  const text = fc.string({ unit: fc.constantFrom(...letters), maxLength: 8 })
-  const texts = [
-    ...fc.sample(text, { numRuns: 5000, seed: 1 }),
-    `${'1'.repeat(199)}2)3`,
-    `${'1'.repeat(199)}2É`,
-  ]
-  const [row] = await sql<{ compared: number; lost: string[] }[]>`
-    select count(regra_validacao_valores.documento_comparavel(x))::int as compared,
-      coalesce(array_agg(x) filter (where right(regra_validacao_valores.documento_comparavel(x), 1)
-        is distinct from regra_validacao_valores.fim_documento(x) and regra_validacao_valores.documento_comparavel(x) is not null), '{}') as lost
-    from unnest(${texts}::text[]) as x`
-  t.same(row?.lost, [])
-  t.ok((row?.compared ?? 0) > 1000, 'the test means something: many numbers')
-})
-
 t.test('an instalment is told by its number, however it is written', async (t) => {
   const { sql } = await banco(t)
   const casos: [descricao: string | null, parcela: string][] = [

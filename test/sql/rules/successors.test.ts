@@ -211,10 +211,19 @@ t.test('a category that is booked once a year is not dead, one that ended is', a
     sql,
     ...habito(['Prefeitura'], 'carnê', anual, 32, 20),
     ...habito(['Gráfica'], 'panfletos', (m) => (m < 25 ? 'Propaganda' : null), 32),
+    // for the first time in the last year
+    ...habito(['Detran'], 'licenciamento', (m) => (m === 24 || m === 25 ? 'Licenciamento' : null), 32),
     ...habito(['Trans'], 'frete', () => 'Frete', 35),
   )
-  const [iptu, propaganda, logo] = await perguntar(
+  const [carro, iptu, propaganda, logo] = await perguntar(
     sql,
+    {
+      fornecedor: 'Detran',
+      fornecedor_id: 'D-0',
+      descricao: 'licenciamento',
+      centro_custo: 'C0',
+      data_lancamento: mes(35),
+    },
     {
       fornecedor: 'Prefeitura',
       fornecedor_id: 'P-0',
@@ -238,6 +247,7 @@ t.test('a category that is booked once a year is not dead, one that ended is', a
     },
   )
   t.notMatch(iptu?.justificativa, /não tem lançamento desde/)
+  t.notMatch(carro?.justificativa, /não tem lançamento desde/)
   t.equal(Number(propaganda?.confianca) <= 0.49, true)
   t.match(propaganda?.justificativa, /"Propaganda" não tem lançamento desde 01\/2026\./)
   t.notMatch(logo?.justificativa, /não tem lançamento/, 'two months are no death')

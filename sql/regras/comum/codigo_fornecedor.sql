@@ -1,0 +1,23 @@
+-- A supplier's code as it was before another program wrote it: without the blanks of any kind, quotes and punctuation that it came
+-- with, in lower case, without the ".0" of a spreadsheet that took it for a number, and with the zeros before a CNPJ that such a
+-- spreadsheet dropped. Only where the check digits prove it: any other code keeps the zeros it has, and so does a CPF. Null where
+-- nothing is left. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
+-- regra_validacao_valores.chaves_acesso.
+create or replace function regras.codigo_fornecedor(codigo text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := regras.sem_brancos(left(codigo, 200));
+begin
+  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0$' then left(v_codigo, -2) else v_codigo end, './-', ''));
+  if length(v_codigo) between 11 and 13 and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
+    return lpad(v_codigo, 14, '0');
+  end if;
+  return nullif(v_codigo, '');
+end
+$$;
+
+comment on function regras.codigo_fornecedor(text) is
+  'Supplier code without blanks, quotes, punctuation and the ".0" of a spreadsheet, in lower case, with the leading zeros of a CNPJ where its check digits prove that they were lost; null when empty.';
+revoke execute on function regras.codigo_fornecedor(text) from public;

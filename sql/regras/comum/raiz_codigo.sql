@@ -1,0 +1,15 @@
+-- The company behind a supplier code that has to be cleaned first. Touches nothing. Called by regras.raiz_fornecedor alone, which says
+-- when.
+create or replace function regras.raiz_codigo(codigo text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_codigo text := regras.codigo_fornecedor(codigo);
+begin
+  return case when length(v_codigo) = 14 and left(v_codigo, 8) <> '00000000' then left(v_codigo, 8) else v_codigo end;
+end
+$$;
+
+comment on function regras.raiz_codigo(text) is 'Company root of a supplier code, cleaned by regras.codigo_fornecedor.';
+revoke execute on function regras.raiz_codigo(text) from public;

@@ -1,0 +1,128 @@
+-- What an access key in the document says against its entry. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
+-- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
+-- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
+-- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
+-- these; evidencia.tambem names the others. Nothing is proposed: whether key or entry is wrong only the document says.
+--
+-- In doubt nothing is flagged. A supplier is compared only where its code is a whole CNPJ with right digits; an issuer under whose
+-- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
+-- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
+-- text says an instalment, or three and more entries share it, nor what was reversed since.
+-- Three months before and after the window's keys are read, where it has any. Reads dw.lancamentos and the settings; changes
+-- nothing. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  v_dias_chaves date[];
+  v_de date;
+  v_ate date;
+begin
+  -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
+  -- row of the kind, where most ledgers have none
+  v_dias_chaves := (
+    select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
+    from dw.lancamentos l
+    where octet_length(l.documento) >= 44 and l.data_lancamento between '0001-06-01' and '9999-06-30'
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
+  v_de := v_dias_chaves[1];
+  v_ate := v_dias_chaves[2];
+  if v_de is null then
+    return;
+  end if;
+
+  return query
+  with lida as materialized (
+    select l.id, l.data_lancamento, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
+      audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela,
+      regras.raiz_fornecedor(l.fornecedor_id) as raiz,
+      regras.codigo_fornecedor(l.fornecedor_id) as codigo,
+      case when regras.inscricao_valida(c.inscricao) then left(c.inscricao, 8) end as emitente,
+      row_number() over (partition by c.chave order by l.data_lancamento, l.carregado_em, l.id) as vez,
+      row_number() over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), sign(l.valor)
+        order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
+      count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
+    from dw.lancamentos l
+    cross join lateral regra_validacao_valores.ler_chave(l.documento) c
+    where octet_length(l.documento) >= 44 and c.chave is not null
+      and l.data_lancamento between v_de - 92 and v_ate + 92
+    window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
+  ), propria as (
+    select l.emitente
+    from lida l
+    where l.emitente <> l.raiz
+    group by l.emitente
+    having count(distinct l.raiz) >= 3
+  ), par as materialized (
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
+      g.filial as gemeo_filial, g.raiz <> l.raiz as de_outro,
+      row_number() over (partition by l.id order by g.vez desc) as ordem
+    from lida l
+    -- the first of each company, for a note may stand in thousands of lines
+    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 92 and g.raiz <> l.raiz
+      and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
+    where l.na_janela and l.raiz is distinct from l.emitente
+    union all
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
+    from lida l
+    join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
+      and g.data_lancamento between l.data_lancamento - 92 and l.data_lancamento - v_dias - 1
+    where l.na_janela and l.iguais = 2
+      and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
+      and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
+  ), estornada as (
+    select p.id
+    from par p
+    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 92 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
+    where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
+      and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
+  ), gemeo as (
+    select distinct on (p.id) p.* from par p where p.id not in (select e.id from estornada e) order by p.id, p.ordem
+  ), dita as (
+    select l.*, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
+      array_remove(array[
+        case when not l.certo then 'chave_digito' end,
+        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and regras.inscricao_valida(l.codigo)
+          and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
+        case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
+        case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
+    from lida l
+    left join gemeo g on g.id = l.id
+    where l.na_janela
+  )
+  select
+    null::text,
+    d.id::text,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + case d.tipos[1]
+      when 'chave_digito' then 0.10 when 'chave_mes_posterior' then 0.10 when 'chave_outra_empresa' then 0
+      else case when d.de_outro then 0 else -0.20 end end)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', d.tipos[1], 'tambem', to_jsonb(nullif(d.tipos[2:], '{}')), 'valor', d.valor, 'documento', d.documento, 'filial', d.filial,
+      'data_lancamento', d.data_lancamento,
+      'chave', jsonb_build_object('emitente', d.inscricao, 'ano', d.ano, 'mes', d.mes, 'modelo', d.modelo, 'serie', d.serie, 'numero', d.numero),
+      'gemeo', case when d.gemeo_id is not null then jsonb_build_object('id', d.gemeo_id::text, 'data_lancamento', d.gemeo_data,
+        'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end)),
+    case d.tipos[1]
+      when 'chave_digito' then 'O dígito verificador da chave de acesso não confere: um algarismo está errado ou fora do lugar.'
+      when 'chave_outra_empresa' then 'A chave de acesso é de uma nota emitida por ' || upper(d.inscricao) || ', e o fornecedor do lançamento é '
+        || upper(d.codigo) || ': o código ou a chave é de outra empresa.'
+      when 'chave_mes_posterior' then 'A nota da chave de acesso foi emitida em ' || to_char(make_date(d.ano, d.mes, 1), 'MM/YYYY')
+        || ', depois do mês do lançamento (' || to_char(d.data_lancamento, 'DD/MM/YYYY') || ').'
+      else 'A chave de acesso já está no lançamento ' || d.gemeo_id::text || ' de ' || to_char(d.gemeo_data, 'DD/MM/YYYY')
+        || case when d.de_outro then ', de outro fornecedor: uma chave é de uma nota só.'
+          else ', com o mesmo valor: se não forem parcelas, este seria a segunda vez.' end
+    end,
+    abs(d.valor)
+  from dita d
+  where d.tipos <> '{}' and d.valor <> 0;
+end
+$$;
+
+comment on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) is
+  'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
+revoke execute on function regra_validacao_valores.chaves_acesso(audit.janela, numeric) from public;
