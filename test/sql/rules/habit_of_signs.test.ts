@@ -84,4 +84,6 @@ t.test('a month whose signs are all turned does not make its own habit', async (
     })),
   )
   t.equal((await achados(sql, REGRA)).length, 200)
+  await sql`delete from dw.lancamentos where valor < 0 and data_lancamento < '2025-06-01'`
+  t.equal((await achados(sql, REGRA)).length, 200, 'nor where there are no other credit notes')
 })

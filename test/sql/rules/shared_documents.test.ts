@@ -292,7 +292,10 @@ t.test('on a ledger of one currency no ratio is a rate of exchange', async (t) =
   await lancar(sql, { ...taxa, valor: 543.71, valor_documento: 100, documento: '2' })
   await lancar(sql, ...mesmaTaxa({ ...taxa, data_lancamento: '2025-03-11' }))
   t.same(await tipo(), ['outro'], 'the same supplier again, and two others on another day')
-  await lancar(sql, ...mesmaTaxa(taxa))
+  const [uma, outra] = mesmaTaxa(taxa)
+  await lancar(sql, uma as Lancamento)
+  t.same(await tipo(), ['outro'], 'two suppliers on one day')
+  await lancar(sql, outra as Lancamento)
   t.same((await tipo()).sort(), ['outro', 'razao_cambial'], 'three suppliers on one day show a currency')
   await sql`truncate dw.lancamentos`
   const parte: Lancamento = { valor: 300, valor_documento: 1000 }
