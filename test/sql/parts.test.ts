@@ -49,7 +49,7 @@ async function scene(t: Parameters<typeof banco>[0], forma: Forma): Promise<Banc
   await armazem(sql, forma)
   await lancar(sql, ...ledger())
   await conhecer(sql, 'Trade Marketing')
-  await sql`select audit.salvar_padrao('descricao', 'contem', 'trade marketing', 'incluir', 'teste')`
+  await sql`select audit.salvar_padrao('descricao', 'contem', 'trade marketing', 'incluir', 'teste', true)`
   await sql`select audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um mês por parte')`
   return base
 }
