@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:88a20cc03ed9f29d355148f37319bb702d21dedf
+--! Hash: sha1:b804056150eb07338f12bd0b1950792f90ea5a34
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1193,7 +1193,7 @@ comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered and signed event of its issuer; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
@@ -12779,9 +12779,10 @@ comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issue
 --! EndIncluded saidas/consulta/vw_notas_sem_lancamento.sql
 
 --! Included notas/cancelar_notas.sql
--- Gives notes their cancellations, whichever was read first. One counts that was registered, was signed by the issuer's own company, and
--- by a certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
--- guardar_notas and confiar_certificados.
+-- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
+-- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
+-- certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
+-- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
 returns bigint
 language sql
@@ -12795,7 +12796,9 @@ as $$
         select min(x.cancelada_em)
         from audit_interno.cancelamentos_notas x
         join audit_interno.certificados_notas t on t.sha256 = x.certificado
-        where x.chave = m.chave and x.aceito and left(t.cnpj, 8) = left(m.emitente, 8)
+        where x.chave = m.chave and x.aceito
+          and case m.tipo when 'nfe' then left(t.cnpj, 8) = left(m.emitente, 8)
+            else t.cnpj = m.assinante or audit_interno.configuracao('notas.assinantes_nfse') ? t.cnpj end
           and (not m.confiavel or t.confiavel and x.cancelada_em between t.valido_de and t.valido_ate)) as cancelada_em
       from audit.notas m
       where m.chave = any (cancelar_notas.chaves)
@@ -13015,6 +13018,29 @@ as $$
 $$;
 comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
 --! EndIncluded notas/diagnosticar_notas.sql
+
+--! Included notas/rever_cancelamentos.sql
+-- Who is known to sign NFS-e has changed: their cancellations are judged again, at once, as the notes themselves are. What comes of it
+-- is an operation, beside the change of the setting.
+create or replace function audit_interno.rever_cancelamentos() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_notas bigint := audit_interno.cancelar_notas(array(
+    select x.chave from audit_interno.cancelamentos_notas x join audit.notas n on n.chave = x.chave where n.tipo = 'nfse'));
+begin
+  if v_notas > 0 then
+    perform audit_interno.fechar_operacao(audit_interno.abrir_operacao('notas', motivo => 'notas.assinantes_nfse mudou'), v_notas);
+  end if;
+  return null;
+end
+$$;
+comment on function audit_interno.rever_cancelamentos() is 'Judges cancellations of NFS-e again.';
+create or replace trigger rever_cancelamentos after update of valor on audit.configuracoes_sistema
+  for each row when (new.chave = 'notas.assinantes_nfse' and new.valor <> old.valor)
+  execute function audit_interno.rever_cancelamentos();
+--! EndIncluded notas/rever_cancelamentos.sql
 
 --! Included saidas/consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.
