@@ -2485,9 +2485,9 @@ create function audit_interno.avisar_fim_sessao()
 comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
 
 create function audit_interno.cancelar_notas(chaves text[])
-  returns bigint language sql volatile
+  returns TABLE(quantas bigint, de date, ate date) language sql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';
 
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
@@ -3366,9 +3366,9 @@ create function audit_interno.guardar_codigo(regra audit.regras)
 comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
 
 create function audit_interno.guardar_notas(lote jsonb)
-  returns TABLE(novas bigint, canceladas bigint, repetidas bigint) language plpgsql volatile
+  returns TABLE(novas bigint, canceladas bigint, repetidas bigint, de date, ate date) language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';
 
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language sql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b804056150eb07338f12bd0b1950792f90ea5a34
+--! Hash: sha1:d94d0fa729d40d611c8db84ff801e0cd2721ed8d
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12784,7 +12784,7 @@ comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issue
 -- certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
 -- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
-returns bigint
+returns table (quantas bigint, de date, ate date)
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -12804,11 +12804,11 @@ as $$
       where m.chave = any (cancelar_notas.chaves)
     ) as c
     where n.chave = c.chave and n.cancelada_em is distinct from c.cancelada_em
-    returning n.chave
+    returning n.data_emissao
   )
-  select count(*) from cancelada
+  select count(*), min(c.data_emissao), max(c.data_emissao) from cancelada c
 $$;
-comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';
 --! EndIncluded notas/cancelar_notas.sql
 
 --! Included notas/confiar_certificados.sql
@@ -12847,7 +12847,7 @@ comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives
 -- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
 -- about signatures are believed of whoever may call this, so nobody else may.
 create or replace function audit_interno.guardar_notas(lote jsonb)
-returns table (novas bigint, canceladas bigint, repetidas bigint)
+returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -12904,8 +12904,9 @@ begin
   on conflict on constraint cancelamentos_notas_pkey do update
     set cancelada_em = excluded.cancelada_em, protocolo = excluded.protocolo, aceito = true, arquivo = excluded.arquivo
     where excluded.aceito and not cancelamentos_notas.aceito;
-  canceladas := audit_interno.cancelar_notas(array(
-    select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x));
+  select c.quantas, c.de, c.ate into canceladas, de, ate
+  from audit_interno.cancelar_notas(array(
+    select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x)) as c;
 
   insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
   select lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
@@ -12930,7 +12931,7 @@ begin
   return next;
 end
 $$;
-comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';
 --! EndIncluded notas/guardar_notas.sql
 
 --! Included notas/iniciar_leitura.sql
@@ -13027,9 +13028,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_notas bigint := audit_interno.cancelar_notas(array(
-    select x.chave from audit_interno.cancelamentos_notas x join audit.notas n on n.chave = x.chave where n.tipo = 'nfse'));
+  v_notas bigint;
 begin
+  select c.quantas into v_notas
+  from audit_interno.cancelar_notas(array(
+    select x.chave from audit_interno.cancelamentos_notas x join audit.notas n on n.chave = x.chave where n.tipo = 'nfse')) as c;
   if v_notas > 0 then
     perform audit_interno.fechar_operacao(audit_interno.abrir_operacao('notas', motivo => 'notas.assinantes_nfse mudou'), v_notas);
   end if;

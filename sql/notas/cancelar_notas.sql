@@ -3,7 +3,7 @@
 -- certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
 -- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
-returns bigint
+returns table (quantas bigint, de date, ate date)
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -23,8 +23,8 @@ as $$
       where m.chave = any (cancelar_notas.chaves)
     ) as c
     where n.chave = c.chave and n.cancelada_em is distinct from c.cancelada_em
-    returning n.chave
+    returning n.data_emissao
   )
-  select count(*) from cancelada
+  select count(*), min(c.data_emissao), max(c.data_emissao) from cancelada c
 $$;
-comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';

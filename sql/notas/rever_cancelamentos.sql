@@ -5,9 +5,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_notas bigint := audit_interno.cancelar_notas(array(
-    select x.chave from audit_interno.cancelamentos_notas x join audit.notas n on n.chave = x.chave where n.tipo = 'nfse'));
+  v_notas bigint;
 begin
+  select c.quantas into v_notas
+  from audit_interno.cancelar_notas(array(
+    select x.chave from audit_interno.cancelamentos_notas x join audit.notas n on n.chave = x.chave where n.tipo = 'nfse')) as c;
   if v_notas > 0 then
     perform audit_interno.fechar_operacao(audit_interno.abrir_operacao('notas', motivo => 'notas.assinantes_nfse mudou'), v_notas);
   end if;
