@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6097640785fa4f217c1f744a0b57176a4f9c137b
+--! Hash: sha1:914d676a5d9f8889b8672a21b18f5b256b683743
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12855,6 +12855,9 @@ as $$
 declare
   v_operacao bigint;
 begin
+  -- One batch at a time, and none while it changes who may cancel an NFS-e: otherwise a note and its cancellation could pass each other.
+  perform from audit.configuracoes_sistema c where c.chave = 'notas.assinantes_nfse' for update;
+
   insert into audit_interno.certificados_notas (sha256, der, cnpj, valido_de, valido_ate, confiavel)
   select decode(c.sha256, 'hex'), decode(c.der, 'base64'), c.cnpj, c.valido_de, c.valido_ate, c.confiavel
   from jsonb_to_recordset(lote -> 'certificados')

@@ -1,10 +1,11 @@
 // Entries against the electronic notes they are of.
 
 import t, { type Test } from 'tap'
+import { connect } from '../../../src/db/connection.ts'
 import { readAuthorities } from '../../../src/notas/certificate.ts'
 import { readFolder } from '../../../src/notas/reading.ts'
 import { certify } from '../../helper/authority.ts'
-import { type Banco, banco } from '../../helper/database.ts'
+import { type Banco, banco, esperaTrava } from '../../helper/database.ts'
 import { cancellation, keyOf, type NfeOptions, nfe, nfse, nfseEvent, nfseKeyOf } from '../../helper/notes.ts'
 import { month, type Notary, notary } from '../../helper/notes_ledger.ts'
 import { one } from '../../helper/scenario.ts'
@@ -410,6 +411,21 @@ t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by n
     await c.tipos(),
     ids.slice(0, 2).map((id) => `${id} nota_cancelada`),
   )
+
+  // somebody names the national system while a reading has its word in hand
+  const service = { by: town.by, cnpj: supplier.cnpj, numero: 8, dia: '2026-10-05' }
+  c.office.write('n8.xml', nfse({ ...service, total: '1850.00' }))
+  c.office.write('e8.xml', nfseEvent({ ...service, by: national.by }))
+  const watcher = connect(c.url, { max: 1 })
+  t.teardown(() => watcher.end())
+  let reading: Promise<unknown> = Promise.resolve()
+  await c.adelia.begin(async (tx) => {
+    await tx`select audit.alterar_configuracao('notas.assinantes_nfse', ${tx.json([national.cnpj])}, 'é o nacional')`
+    reading = c.ler()
+    await Promise.race([reading, esperaTrava(watcher)])
+  })
+  await reading
+  t.same(await cancelled(), [1, 2, 3, 8])
   t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
