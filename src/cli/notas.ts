@@ -6,7 +6,6 @@ import type { App, Database } from './app.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
-import { startStep } from './progress.ts'
 import { withDatabase } from './with-database.ts'
 
 /** Beyond this a list of refused files is only long; all of them are in audit.notas_recusadas. */
@@ -59,9 +58,10 @@ async function readNotes(
   json: boolean,
 ): Promise<number> {
   const { text, format, signal } = app
-  const [{ connect }, { readFolder, TooManyFiles }] = await Promise.all([
+  const [{ connect }, { readFolder, TooManyFiles }, { startStep }] = await Promise.all([
     import('../db/connection.ts'),
     import('../notas/index.ts'),
+    import('./progress.ts'),
   ])
   const sql = connect(url, { max: 1, name: 'conferente notas', role: 'conferente_dono' })
   const refused: Refused[] = []

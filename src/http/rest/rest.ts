@@ -5,7 +5,7 @@ import { KEY_HEADERS } from '../repeat.ts'
 import { installValidation } from '../validation.ts'
 import { installDocsPage, installOpenApi } from './docs.ts'
 import { type Route, routes } from './routes.ts'
-import { PROBLEM, rowSchemas } from './schemas.ts'
+import { object, PROBLEM, rowSchemas } from './schemas.ts'
 
 const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
@@ -35,6 +35,7 @@ export async function rest(app: FastifyInstance, context: HttpContext): Promise<
           schema: {
             operationId: id,
             tags: [tag],
+            querystring: object({}), // an unknown name is refused, also where none is known
             ...(method !== 'GET' && { headers: KEY_HEADERS(context.text.rest.parameter.chave) }),
             ...described,
           },

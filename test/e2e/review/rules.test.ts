@@ -95,6 +95,34 @@ test(
 )
 
 test(
+  'a pattern that is too wide is saved only once the box says that it was looked at',
+  semNavegador,
+  async (t) => {
+    const lugar = await mesa(t)
+    await livro(lugar)
+    const { cena, entrar } = lugar
+    await cena.sql`update dw.lancamentos set categoria = 'Serviços' where id between 1 and 5`
+    const page = await entrar('administrador', 'adelia', '?tela=regras')
+    await naMao(page, 'Padrões de trade marketing').waitFor()
+    await page.getByRole('textbox', { name: 'Padrão' }).fill('verba')
+    await page
+      .locator('.preview')
+      .getByText(/O livro discorda em 7 de 10/)
+      .waitFor()
+    await guardar(page, 'Novo padrão', 'frase das notas')
+    const form = page.getByRole('form', { name: 'Novo padrão', exact: true })
+    await form.getByText(/alcança 10 lançamentos, e o livro discorda de 7/).waitFor()
+    t.same(await cena.sql`select from audit.padroes_trade_marketing`, [], 'nothing is saved')
+    await form.getByLabel('Vi o que ele alcança').check()
+    await form.getByRole('button', { name: 'Guardar' }).click()
+    await dito(page, /“verba”\. Feito: mudança guardada\./)
+    t.match(await cena.sql`select padrao, ativo from audit.padroes_trade_marketing`, [
+      { padrao: 'verba', ativo: true },
+    ])
+  },
+)
+
+test(
   'what the decisions suggest is taken into the form, with what it would match',
   semNavegador,
   async (t) => {
