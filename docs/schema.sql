@@ -264,6 +264,7 @@ create table audit.configuracoes_sistema (
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
   constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'motivos'::text, 'intervalo'::text, 'hora'::text, 'data'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
 );
+CREATE TRIGGER rever_cancelamentos AFTER UPDATE OF valor ON audit.configuracoes_sistema FOR EACH ROW WHEN (((new.chave = 'notas.assinantes_nfse'::text) AND (new.valor <> old.valor))) EXECUTE FUNCTION audit_interno.rever_cancelamentos();
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
 comment on column audit.configuracoes_sistema.chave is 'Name: subject, dot, setting.';
@@ -664,7 +665,7 @@ comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered and signed event of its issuer; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
@@ -2484,9 +2485,9 @@ create function audit_interno.avisar_fim_sessao()
 comment on function audit_interno.avisar_fim_sessao() is 'Queues the messages of a session that has just ended.';
 
 create function audit_interno.cancelar_notas(chaves text[])
-  returns bigint language sql volatile
+  returns TABLE(quantas bigint, de date, ate date) language sql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';
 
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
@@ -3365,9 +3366,9 @@ create function audit_interno.guardar_codigo(regra audit.regras)
 comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the rule''s code as audit_interno.hash_regra gives it; keeps the code in audit.codigos_regra at the first sight of its hash.';
 
 create function audit_interno.guardar_notas(lote jsonb)
-  returns TABLE(novas bigint, canceladas bigint, repetidas bigint) language plpgsql volatile
+  returns TABLE(novas bigint, canceladas bigint, repetidas bigint, de date, ate date) language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';
 
 create function audit_interno.hash_regra(regra audit.regras)
   returns text language sql stable
@@ -3865,6 +3866,11 @@ create function audit_interno.retomar_sessao(sessao_id bigint)
   returns boolean language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.retomar_sessao(bigint) is 'True when this connection now conducts the session; false when another does. An ended session is left as it is.';
+
+create function audit_interno.rever_cancelamentos()
+  returns trigger language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.rever_cancelamentos() is 'Judges cancellations of NFS-e again.';
 
 create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAULT NULL::bigint, erradas boolean DEFAULT false)
   returns SETOF audit_interno.linha_reversao language plpgsql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:88a20cc03ed9f29d355148f37319bb702d21dedf
+--! Hash: sha1:914d676a5d9f8889b8672a21b18f5b256b683743
 --! Message: conferente
 
 set local role conferente_dono;
@@ -280,7 +280,7 @@ from (values
   ('notas.completas_desde', 'null', 'data', null, null, null, null,
     'Desde que dia todas as notas são lidas: de então em diante um lançamento que cita uma NF-e não lida é uma divergência. Enquanto for null, nenhum é.'),
   ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
-    'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor.'),
+    'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor. Os cancelamentos que eles assinam valem para qualquer uma.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
     'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,
@@ -1193,7 +1193,7 @@ comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered and signed event of its issuer; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
@@ -12779,11 +12779,12 @@ comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issue
 --! EndIncluded saidas/consulta/vw_notas_sem_lancamento.sql
 
 --! Included notas/cancelar_notas.sql
--- Gives notes their cancellations, whichever was read first. One counts that was registered, was signed by the issuer's own company, and
--- by a certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
--- guardar_notas and confiar_certificados.
+-- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
+-- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
+-- certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
+-- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
-returns bigint
+returns table (quantas bigint, de date, ate date)
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -12795,17 +12796,19 @@ as $$
         select min(x.cancelada_em)
         from audit_interno.cancelamentos_notas x
         join audit_interno.certificados_notas t on t.sha256 = x.certificado
-        where x.chave = m.chave and x.aceito and left(t.cnpj, 8) = left(m.emitente, 8)
+        where x.chave = m.chave and x.aceito
+          and case m.tipo when 'nfe' then left(t.cnpj, 8) = left(m.emitente, 8)
+            else t.cnpj = m.assinante or audit_interno.configuracao('notas.assinantes_nfse') ? t.cnpj end
           and (not m.confiavel or t.confiavel and x.cancelada_em between t.valido_de and t.valido_ate)) as cancelada_em
       from audit.notas m
       where m.chave = any (cancelar_notas.chaves)
     ) as c
     where n.chave = c.chave and n.cancelada_em is distinct from c.cancelada_em
-    returning n.chave
+    returning n.data_emissao
   )
-  select count(*) from cancelada
+  select count(*), min(c.data_emissao), max(c.data_emissao) from cancelada c
 $$;
-comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';
 --! EndIncluded notas/cancelar_notas.sql
 
 --! Included notas/confiar_certificados.sql
@@ -12844,7 +12847,7 @@ comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives
 -- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
 -- about signatures are believed of whoever may call this, so nobody else may.
 create or replace function audit_interno.guardar_notas(lote jsonb)
-returns table (novas bigint, canceladas bigint, repetidas bigint)
+returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -12852,6 +12855,9 @@ as $$
 declare
   v_operacao bigint;
 begin
+  -- One batch at a time, and none while it changes who may cancel an NFS-e: otherwise a note and its cancellation could pass each other.
+  perform from audit.configuracoes_sistema c where c.chave = 'notas.assinantes_nfse' for update;
+
   insert into audit_interno.certificados_notas (sha256, der, cnpj, valido_de, valido_ate, confiavel)
   select decode(c.sha256, 'hex'), decode(c.der, 'base64'), c.cnpj, c.valido_de, c.valido_ate, c.confiavel
   from jsonb_to_recordset(lote -> 'certificados')
@@ -12901,8 +12907,9 @@ begin
   on conflict on constraint cancelamentos_notas_pkey do update
     set cancelada_em = excluded.cancelada_em, protocolo = excluded.protocolo, aceito = true, arquivo = excluded.arquivo
     where excluded.aceito and not cancelamentos_notas.aceito;
-  canceladas := audit_interno.cancelar_notas(array(
-    select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x));
+  select c.quantas, c.de, c.ate into canceladas, de, ate
+  from audit_interno.cancelar_notas(array(
+    select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x)) as c;
 
   insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
   select lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
@@ -12927,7 +12934,7 @@ begin
   return next;
 end
 $$;
-comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';
 --! EndIncluded notas/guardar_notas.sql
 
 --! Included notas/iniciar_leitura.sql
@@ -13015,6 +13022,31 @@ as $$
 $$;
 comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
 --! EndIncluded notas/diagnosticar_notas.sql
+
+--! Included notas/rever_cancelamentos.sql
+-- Who is known to sign NFS-e has changed: their cancellations are judged again, at once, as the notes themselves are. What comes of it
+-- is an operation, beside the change of the setting.
+create or replace function audit_interno.rever_cancelamentos() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_notas bigint;
+begin
+  select c.quantas into v_notas
+  from audit_interno.cancelar_notas(array(
+    select x.chave from audit_interno.cancelamentos_notas x join audit.notas n on n.chave = x.chave where n.tipo = 'nfse')) as c;
+  if v_notas > 0 then
+    perform audit_interno.fechar_operacao(audit_interno.abrir_operacao('notas', motivo => 'notas.assinantes_nfse mudou'), v_notas);
+  end if;
+  return null;
+end
+$$;
+comment on function audit_interno.rever_cancelamentos() is 'Judges cancellations of NFS-e again.';
+create or replace trigger rever_cancelamentos after update of valor on audit.configuracoes_sistema
+  for each row when (new.chave = 'notas.assinantes_nfse' and new.valor <> old.valor)
+  execute function audit_interno.rever_cancelamentos();
+--! EndIncluded notas/rever_cancelamentos.sql
 
 --! Included saidas/consulta/permissoes.sql
 -- What the reading roles may read: all of schema audit. Writing goes through functions alone.

@@ -115,7 +115,7 @@ from (values
   ('notas.completas_desde', 'null', 'data', null, null, null, null,
     'Desde que dia todas as notas são lidas: de então em diante um lançamento que cita uma NF-e não lida é uma divergência. Enquanto for null, nenhum é.'),
   ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
-    'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor.'),
+    'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor. Os cancelamentos que eles assinam valem para qualquer uma.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
     'Quando a sessão diária roda, na hora local de agenda.fuso: minuto, hora, dia do mês, mês, dia da semana (0 e 7 são domingo).'),
   ('agenda.fuso', '"America/Sao_Paulo"', 'fuso', null, null, null, null,

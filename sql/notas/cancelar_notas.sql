@@ -1,8 +1,9 @@
--- Gives notes their cancellations, whichever was read first. One counts that was registered, was signed by the issuer's own company, and
--- by a certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
--- guardar_notas and confiar_certificados.
+-- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
+-- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
+-- certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
+-- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
-returns bigint
+returns table (quantas bigint, de date, ate date)
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -14,14 +15,16 @@ as $$
         select min(x.cancelada_em)
         from audit_interno.cancelamentos_notas x
         join audit_interno.certificados_notas t on t.sha256 = x.certificado
-        where x.chave = m.chave and x.aceito and left(t.cnpj, 8) = left(m.emitente, 8)
+        where x.chave = m.chave and x.aceito
+          and case m.tipo when 'nfe' then left(t.cnpj, 8) = left(m.emitente, 8)
+            else t.cnpj = m.assinante or audit_interno.configuracao('notas.assinantes_nfse') ? t.cnpj end
           and (not m.confiavel or t.confiavel and x.cancelada_em between t.valido_de and t.valido_ate)) as cancelada_em
       from audit.notas m
       where m.chave = any (cancelar_notas.chaves)
     ) as c
     where n.chave = c.chave and n.cancelada_em is distinct from c.cancelada_em
-    returning n.chave
+    returning n.data_emissao
   )
-  select count(*) from cancelada
+  select count(*), min(c.data_emissao), max(c.data_emissao) from cancelada c
 $$;
-comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed.';
+comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';

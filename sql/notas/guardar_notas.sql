@@ -2,7 +2,7 @@
 -- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
 -- about signatures are believed of whoever may call this, so nobody else may.
 create or replace function audit_interno.guardar_notas(lote jsonb)
-returns table (novas bigint, canceladas bigint, repetidas bigint)
+returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -10,6 +10,9 @@ as $$
 declare
   v_operacao bigint;
 begin
+  -- One batch at a time, and none while it changes who may cancel an NFS-e: otherwise a note and its cancellation could pass each other.
+  perform from audit.configuracoes_sistema c where c.chave = 'notas.assinantes_nfse' for update;
+
   insert into audit_interno.certificados_notas (sha256, der, cnpj, valido_de, valido_ate, confiavel)
   select decode(c.sha256, 'hex'), decode(c.der, 'base64'), c.cnpj, c.valido_de, c.valido_ate, c.confiavel
   from jsonb_to_recordset(lote -> 'certificados')
@@ -59,8 +62,9 @@ begin
   on conflict on constraint cancelamentos_notas_pkey do update
     set cancelada_em = excluded.cancelada_em, protocolo = excluded.protocolo, aceito = true, arquivo = excluded.arquivo
     where excluded.aceito and not cancelamentos_notas.aceito;
-  canceladas := audit_interno.cancelar_notas(array(
-    select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x));
+  select c.quantas, c.de, c.ate into canceladas, de, ate
+  from audit_interno.cancelar_notas(array(
+    select x ->> 'chave' from jsonb_array_elements((lote -> 'notas') || (lote -> 'cancelamentos')) as x)) as c;
 
   insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
   select lote ->> 'pasta', r.arquivo, r.motivo, nullif(r.detalhe, '')
@@ -85,4 +89,4 @@ begin
   return next;
 end
 $$;
-comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them.';
+comment on function audit_interno.guardar_notas(jsonb) is 'Keeps a batch of what files said. lote: pasta, certificados, notas, cancelamentos, lidos, recusados, as src/notas writes them. de, ate: first and last day of issue of the cancelled ones.';

@@ -114,10 +114,10 @@ function report(app: App, summary: Summary, refused: readonly Refused[]): void {
 async function advise(
   { text }: App,
   sql: Database['sql'],
-  { raizes, de, ate, novas }: Summary,
+  { raizes, de, ate, novas, canceladas }: Summary,
 ): Promise<void> {
   if (raizes === 0) tell(text.notas.noRoots)
   const [rule] = await sql<{ ativa: boolean }[]>`select ativa from audit.regras where nome = 'notas_fiscais'`
   if (rule?.ativa === false) tell(text.notas.inactive)
-  else if (novas > 0 && de !== null && ate !== null) tell(text.notas.late(de, ate))
+  else if (novas + canceladas > 0 && de !== null && ate !== null) tell(text.notas.late(de, ate))
 }

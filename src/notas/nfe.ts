@@ -2,10 +2,11 @@ import type { XmlDocument, XmlElement } from 'libxml2-wasm'
 import { element, text, texts } from './document.ts'
 import { type Cancellation, money, type Note, type Reading, sum } from './note.ts'
 import { Refusal } from './refusal.ts'
-import { validate } from './schema.ts'
+import { type Schema, validate } from './schema.ts'
 import { checkSignature, type Signed } from './signature.ts'
 
-const CANCELLED = '110111'
+/** Cancelled; cancelled because another note was issued instead, by mistake or while SEFAZ did not answer. */
+const CANCELLATIONS: Readonly<Record<string, Schema>> = { '110111': 'cancelamento', '110112': 'substituicao' }
 /** Authorised; authorised after its time. */
 const AUTHORISED = ['100', '150']
 /** Event registered, also after its time, also where the note itself is not bound. */
@@ -105,15 +106,17 @@ export function checkDigit(positions: string): string {
 }
 
 /** The cancellation of an NF-e with SEFAZ's answer. Of other events (letters of correction, the buyer's word) nothing is kept. */
-export function readEvent(document: XmlDocument): Reading {
-  if (text(document.root, 'n:evento/n:infEvento/n:tpEvento') !== CANCELLED) return {}
-  validate(document, 'cancelamento')
+export function readNfeEvent(document: XmlDocument): Reading {
+  const kind = text(document.root, 'n:evento/n:infEvento/n:tpEvento') ?? ''
+  const schema = CANCELLATIONS[kind]
+  if (schema === undefined) return {}
+  validate(document, schema)
   const event = element(document, '/n:procEventoNFe/n:evento') as XmlElement
   const info = element(event, 'n:infEvento') as XmlElement
   const signed = checkSignature(info, element(event, 'ds:Signature'))
   const answer = element(document, '/n:procEventoNFe/n:retEvento/n:infEvento') as XmlElement
   const chave = text(info, 'n:chNFe') ?? ''
-  if (text(answer, 'n:chNFe') !== chave || text(answer, 'n:tpEvento') !== CANCELLED)
+  if (text(answer, 'n:chNFe') !== chave || text(answer, 'n:tpEvento') !== kind)
     throw new Refusal('protocolo', 'of another event')
   const cancellation: Cancellation = {
     chave,

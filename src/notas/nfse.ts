@@ -1,12 +1,14 @@
 import type { XmlDocument, XmlElement } from 'libxml2-wasm'
 import { element, text } from './document.ts'
-import type { Note, Reading } from './note.ts'
+import type { Cancellation, Note, Reading } from './note.ts'
 import { Refusal } from './refusal.ts'
 import { validate } from './schema.ts'
 import { checkSignature, type Signed } from './signature.ts'
 
 /** Generated, also by order or in the supplier's name; by replacement; as registered by the town. */
 const VALID = ['100', '101', '102', '103', '107']
+/** Cancelled; because another note replaces it; as the town's tax office granted; by that office itself. */
+const CANCELLATIONS = ['e101101', 'e105102', 'e105104', 'e305101']
 
 /**
  * An NFS-e of the national standard. The supplier signs its declaration (DPS) inside; whoever issues the note, a town or the national
@@ -59,4 +61,34 @@ function facts(info: XmlElement, declared: XmlElement, { digest }: Signed): Note
 function checkKey({ chave, numero, emitente }: Note): void {
   if (chave.slice(9, 23) !== emitente.padStart(14, '0') || chave.slice(23, 36) !== numero.padStart(13, '0'))
     throw new Refusal('chave', 'not of this note')
+}
+
+/**
+ * An event of an NFS-e that ends it. Its author may sign the request inside; whoever registers it, a town or the national system, signs
+ * the whole, and with that it is registered. Of other events (a cancellation that is asked for or refused, the buyer's word) nothing is kept.
+ */
+export function readNfseEvent(document: XmlDocument): Reading {
+  const kind = element(
+    document,
+    '/s:evento/s:infEvento/s:pedRegEvento/s:infPedReg/*[starts-with(local-name(), "e")]',
+  )
+  if (kind && !CANCELLATIONS.includes(kind.name)) return {}
+  validate(document, 'evento')
+  const event = element(document, '/s:evento') as XmlElement
+  const info = element(event, 's:infEvento') as XmlElement
+  const signed = checkSignature(info, element(event, 'ds:Signature'))
+  const asked = element(info, 's:pedRegEvento/s:infPedReg') as XmlElement
+  const inner = element(info, 's:pedRegEvento/ds:Signature')
+  if (inner) checkSignature(asked, inner)
+  const chave = text(asked, 's:chNFSe') ?? ''
+  const repeats = (of: XmlElement, prefix: string) =>
+    of.attr('Id')?.value.startsWith(`${prefix}${chave}${kind?.name.slice(1)}`)
+  if (!repeats(info, 'EVT') || !repeats(asked, 'PRE')) throw new Refusal('chave', 'not of this event')
+  const cancellation: Cancellation = {
+    chave,
+    cancelada_em: text(info, 's:dhProc') ?? '',
+    protocolo: text(info, 's:nDFSe') ?? null,
+    aceito: text(asked, 's:tpAmb') === '1',
+  }
+  return { cancellation, signed }
 }

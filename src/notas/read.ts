@@ -1,13 +1,14 @@
 import { NFE, NFSE, parseXml } from './document.ts'
-import { readEvent, readNfe } from './nfe.ts'
-import { readNfse } from './nfse.ts'
+import { readNfe, readNfeEvent } from './nfe.ts'
+import { readNfse, readNfseEvent } from './nfse.ts'
 import type { Reader, Reading } from './note.ts'
 import { Refusal } from './refusal.ts'
 
 const READERS: Readonly<Record<string, Reader>> = {
   [`${NFE} nfeProc`]: readNfe,
-  [`${NFE} procEventoNFe`]: readEvent,
+  [`${NFE} procEventoNFe`]: readNfeEvent,
   [`${NFSE} NFSe`]: readNfse,
+  [`${NFSE} evento`]: readNfseEvent,
 }
 
 /**

@@ -27,7 +27,7 @@ export interface Summary {
   readonly recusados: number
   /** Roots that are trusted. */
   readonly raizes: number
-  /** First and last day of issue of the new notes. */
+  /** First and last day of issue of the new notes and the cancelled ones. */
   readonly de: string | null
   readonly ate: string | null
 }
@@ -50,6 +50,9 @@ interface Counts {
   novas: number
   canceladas: number
   repetidas: number
+  /** First and last day of issue of the cancelled ones. */
+  de: string | null
+  ate: string | null
 }
 
 /**
@@ -152,7 +155,7 @@ class Batch {
       }
     }
     const [counts] = await sql<Counts[]>`
-      select novas::int, canceladas::int, repetidas::int
+      select novas::int, canceladas::int, repetidas::int, de::text, ate::text
       from audit_interno.guardar_notas(${facts.json(this.#folder, this.#refused)}::text::jsonb)`
     const repeated = counts?.repetidas
       ? await sql<Refused[]>`
@@ -160,10 +163,10 @@ class Batch {
           where pasta = ${this.#folder} and motivo = 'repetida' and arquivo = any (${this.#files.map(({ path }) => path)}::text[])`
       : []
     return {
-      counts: counts ?? { novas: 0, canceladas: 0, repetidas: 0 },
+      counts: counts ?? { novas: 0, canceladas: 0, repetidas: 0, de: null, ate: null },
       known: this.#files.filter(({ sha256 }) => skip.has(sha256)).length,
       refused: [...this.#refused, ...repeated],
-      days: facts.days,
+      days: [...facts.days, counts?.de, counts?.ate].filter((day) => typeof day === 'string'),
     }
   }
 }

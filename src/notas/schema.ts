@@ -9,7 +9,9 @@ const FOLDER = fileURLToPath(new URL('schemas', import.meta.url))
 const FILES = {
   nfe: 'nfe/procNFe_v4.00.xsd',
   cancelamento: 'nfe/procEventoCancNFe_v1.00.xsd',
+  substituicao: 'nfe/procEventoCancSubst_v1.00.xsd',
   nfse: 'nfse/NFSe_v1.01.xsd',
+  evento: 'nfse/evento_v1.01.xsd',
 } as const
 
 export type Schema = keyof typeof FILES

@@ -6,7 +6,7 @@ import { MOST_BYTES } from '../../src/notas/folder.ts'
 import { read } from '../../src/notas/read.ts'
 import { Refusal } from '../../src/notas/refusal.ts'
 import { certify } from '../helper/authority.ts'
-import { cancellation, keyOf, nfe, nfse } from '../helper/notes.ts'
+import { cancellation, keyOf, nfe, nfse, nfseEvent, nfseKeyOf } from '../helper/notes.ts'
 
 const CNPJ = '12345678000195'
 const root = certify('AC Raiz', { authority: true })
@@ -116,6 +116,74 @@ t.test('a cancellation gives the key and when; other events nothing', async (t) 
   })
   t.match(reading(cancellation({ ...NOTE, cStat: '573' })).cancellation, { aceito: false })
   t.same(reading(cancellation(NOTE).replaceAll('110111', '110110')), {})
+})
+
+t.test('a note that another replaces is cancelled like any other', async (t) => {
+  const replaced = { ...NOTE, substituta: keyOf({ ...NOTE, numero: 124 }) }
+  t.match(reading(cancellation(replaced)).cancellation, { chave: keyOf(NOTE), aceito: true })
+  t.match(reading(cancellation({ ...replaced, cStat: '573' })).cancellation, { aceito: false })
+  const xml = cancellation(replaced)
+  t.equal(refused(xml.replace('<xJust>Pedido', '<xJust>Pedida')), 'assinatura')
+  t.equal(refused(xml.replace('<tpEvento>110112', '<tpEvento>110111')), 'esquema', 'by name another event')
+  t.equal(refused(xml.replace(/(<retEvento.*<tpEvento>)110112/, '$1110111')), 'esquema')
+  t.equal(refused(xml.replace(/(<retEvento.*<chNFe>)\d/, '$19')), 'protocolo')
+})
+
+t.test('of the events of an NFS-e those that end it give its key and when; the others nothing', async (t) => {
+  const town = certify('PREFEITURA:46395000000139', { cnpj: '46395000000139', by: middle })
+  const event = { by: town, cnpj: CNPJ, numero: 77, dia: '2026-11-05' }
+  for (const tipo of ['101101', '105102', '105104', '305101'])
+    t.match(
+      reading(nfseEvent({ ...event, tipo })).cancellation,
+      { chave: nfseKeyOf(event), cancelada_em: '2026-11-05T18:00:00-03:00', protocolo: '7', aceito: true },
+      tipo,
+    )
+  // asked for, and refused
+  for (const tipo of ['101103', '105105']) t.same(reading(nfseEvent({ ...event, tipo })), {}, tipo)
+  t.match(reading(nfseEvent({ ...event, ambiente: '2' })).cancellation, { aceito: false }, 'of a test')
+
+  const { signed } = reading(nfseEvent({ ...event, supplier }))
+  t.equal(
+    signer(signed?.certificate as X509Certificate, authorities(root, middle)).cnpj,
+    '46395000000139',
+    'who registered it counts, not who asked for it',
+  )
+})
+
+t.test('an event of an NFS-e that was changed, moved or made up is refused', async (t) => {
+  const event = { by: supplier, supplier, cnpj: CNPJ, numero: 77, dia: '2026-11-05' }
+  const xml = nfseEvent(event)
+  const other = nfseKeyOf({ ...event, numero: 78 })
+  t.equal(refused(xml.replace(`<chNFSe>${nfseKeyOf(event)}`, `<chNFSe>${other}`)), 'assinatura')
+  t.equal(refused(xml.replace('<ambGer>2', '<ambGer>1')), 'assinatura')
+  t.equal(refused(nfseEvent({ ...event, chave: other })), 'chave', 'its identifiers are of another note')
+  const { by, cnpj, numero, dia } = event
+  const unsigned = nfseEvent({ by, cnpj, numero, dia }).replace(/<Signature.*<\/Signature>/s, '')
+  t.equal(refused(unsigned), 'esquema', 'not signed')
+  t.equal(refused(/<pedRegEvento.*<\/pedRegEvento>/s.exec(xml)?.[0] as string), 'tipo', 'only asked for')
+  t.equal(refused(xml.replace(/<e101101>.*<\/e101101>/, '<e101101/>')), 'esquema')
+  t.equal(refused(xml.replace(/<e101101>.*<\/e101101>/, '$&$&')), 'esquema')
+  const [signature = ''] = /<Signature.*?<\/Signature>/s.exec(nfseEvent({ ...event, numero: 78 })) ?? []
+  t.equal(
+    refused(nfseEvent({ by, cnpj, numero, dia, signature })),
+    'assinatura',
+    'its author asked for another',
+  )
+})
+
+t.test('IBS, CBS and the total with them are read where a note has them', async (t) => {
+  const taxes = { ibs: '1.00', cbs: '9.00', total: '1010.00' }
+  const expected = {
+    valor_total: '1000.00',
+    valor_ibs: '1.00',
+    valor_cbs: '9.00',
+    valor_com_tributos: '1010.00',
+  }
+  t.match(reading(nfe({ ...NOTE, taxes })).note, expected)
+  t.match(reading(nfse({ ...NOTE, taxes })).note, expected)
+  const none = { valor_ibs: null, valor_cbs: null, valor_com_tributos: null }
+  t.match(reading(nfe(NOTE)).note, none)
+  t.match(reading(nfse(NOTE)).note, none)
 })
 
 t.test('what was changed, moved or wrapped after it was signed is refused', async (t) => {

@@ -1,10 +1,12 @@
 // Entries against the electronic notes they are of.
 
 import t, { type Test } from 'tap'
+import { connect } from '../../../src/db/connection.ts'
 import { readAuthorities } from '../../../src/notas/certificate.ts'
 import { readFolder } from '../../../src/notas/reading.ts'
-import { type Banco, banco } from '../../helper/database.ts'
-import { cancellation, keyOf, type NfeOptions, nfe, nfse } from '../../helper/notes.ts'
+import { certify } from '../../helper/authority.ts'
+import { type Banco, banco, esperaTrava } from '../../helper/database.ts'
+import { cancellation, keyOf, type NfeOptions, nfe, nfse, nfseEvent, nfseKeyOf } from '../../helper/notes.ts'
 import { month, type Notary, notary } from '../../helper/notes_ledger.ts'
 import { one } from '../../helper/scenario.ts'
 import { times } from '../../helper/thorough.ts'
@@ -157,8 +159,15 @@ t.test('auto does no harm to what only looks like a mistake', async (t) => {
   const desconto = note(office, { numero: 10 })
   const number = note(office, { numero: 11 })
   const late = note(office, { numero: 12 })
+  const taxes = { ibs: '1.85', cbs: '16.65', total: '1868.50' }
+  const taxed = note(office, { numero: 13, taxes })
+  const service = { ...office.company(0), numero: 14, dia: NOTE.dia, total: NOTE.total, taxes }
+  office.write('service.xml', nfse(service))
   await lancar(
     c.sql,
+    // with IBS and CBS on top
+    { ...taxed, valor: taxes.total },
+    { ...taxed, documento: nfseKeyOf(service), valor: taxes.total },
     // shared out over two cost centres, and over ten
     { ...many, valor: '1000.00' },
     { ...many, valor: '850.00', centro_custo: 'Obras' },
@@ -175,6 +184,13 @@ t.test('auto does no harm to what only looks like a mistake', async (t) => {
     { ...late, valor: '185000.00', data_lancamento: '2026-02-01' },
   )
   await c.ler()
+  const held = { valor_ibs: 1.85, valor_cbs: 16.65, valor_com_tributos: 1868.5 }
+  t.match(
+    await c.sql`
+      select valor_ibs::float, valor_cbs::float, valor_com_tributos::float
+      from audit.notas where valor_com_tributos is not null`,
+    [held, held],
+  )
   t.match(await c.processar('auto'), { corrigidas: 0n })
   const found = await c.achados()
   t.ok(found.every(({ confianca }) => confianca < 0.95))
@@ -227,13 +243,23 @@ t.test(
     const reversed = note(c.office, { numero: 2 })
     const stranger = note(c.office, { numero: 3 })
     const refused = note(c.office, { numero: 4 })
+    const replaced = note(c.office, { numero: 5 })
     const cancel = (numero: number, more: object = {}) =>
       c.office.write(`c${numero}.xml`, cancellation({ ...c.office.company(0), ...NOTE, numero, ...more }))
     cancel(1)
     cancel(2)
     cancel(3, { by: c.office.company(1).by })
     cancel(4, { cStat: '573' })
-    const [id] = await lancar(c.sql, first, reversed, { ...reversed, valor: '-1850.00' }, stranger, refused)
+    cancel(5, { substituta: keyOf({ ...c.office.company(0), ...NOTE, numero: 6 }) })
+    const [id, other] = await lancar(
+      c.sql,
+      first,
+      replaced,
+      reversed,
+      { ...reversed, valor: '-1850.00' },
+      stranger,
+      refused,
+    )
     await c.ler()
     await c.processar()
     exactly(t, await c.achados(), [
@@ -243,6 +269,7 @@ t.test(
         proposto: {},
         justificativa: /cancelada em 05\/10\/2026; continua lançada/,
       },
+      { registro_id: other, tipo: 'nota_cancelada', proposto: {} },
     ])
   },
 )
@@ -311,28 +338,95 @@ t.test('an NFS-e bears witness only where who signed it is known', async (t) => 
   const c = await cena(t)
   const { by, cnpj } = c.office.company(0)
   const town = c.office.company(1)
-  c.office.write(
-    's.xml',
-    nfse({ by: town.by, supplier: by, cnpj, numero: 9, dia: '2026-10-05', total: '1850.00' }),
-  )
-  await lancar(c.sql, {
-    data_lancamento: '2026-10-06',
-    fornecedor_id: cnpj,
-    documento: 'NFS-e 2026/9',
-    valor: '185000.00',
-  })
+  const service = (numero: number) => {
+    const options = { by: town.by, supplier: by, cnpj, numero, dia: '2026-10-05', total: '1850.00' }
+    c.office.write(`${numero}.xml`, nfse(options))
+    return nfseKeyOf(options)
+  }
+  service(9)
+  const key = service(10)
+  const entry = { data_lancamento: '2026-10-06', fornecedor_id: cnpj, valor: '185000.00' }
+  await lancar(c.sql, { ...entry, documento: 'NFS-e 2026/9' }, { ...entry, documento: `NFS-e ${key}` })
   await c.ler()
   await c.processar()
+  const stranger = /A NFS-e (9|10) .* não está em notas.assinantes_nfse/
   exactly(t, await c.achados(), [
-    {
-      tipo: 'valor_da_nota',
-      confianca: 0.5,
-      justificativa: /A NFS-e 9 .* não está em notas.assinantes_nfse/,
-    },
+    { tipo: 'valor_da_nota', confianca: 0.5, justificativa: stranger },
+    { tipo: 'valor_da_nota', confianca: 0.7, justificativa: stranger, evidencia: { chave: key } },
   ])
+  await configurar(c.sql, 'notas.assinantes_nfse', [cnpj])
+  await c.processar()
+  exactly(t, await c.achados(), [{ confianca: 0.5 }, { confianca: 0.7 }])
   await configurar(c.sql, 'notas.assinantes_nfse', [town.cnpj])
   await c.processar()
-  exactly(t, await c.achados(), [{ confianca: 0.6 }])
+  exactly(t, await c.achados(), [{ confianca: 0.6 }, { confianca: 0.99, proposto: { valor: 1850 } }])
+})
+
+t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by nobody else', async (t) => {
+  const c = await cena(t)
+  const supplier = c.office.company(0)
+  const town = c.office.company(1)
+  const national = c.office.company(2)
+  const forger = { by: certify('FALSA PREFEITURA', { cnpj: town.cnpj }) }
+  const events: [by: { by: typeof town.by }, more?: object][] = [
+    [town],
+    [town, { tipo: '105102', supplier: supplier.by }],
+    [national],
+    [supplier],
+    [forger],
+    [town, { tipo: '101103' }],
+    [town, { ambiente: '2' }],
+  ]
+  const booked = events.map(([{ by }, more], at): Lancamento => {
+    const service = { cnpj: supplier.cnpj, numero: at + 1, dia: '2026-10-05' }
+    c.office.write(`n${at}.xml`, nfse({ ...service, by: town.by, total: '1850.00' }))
+    c.office.write(`e${at}.xml`, nfseEvent({ ...service, by, ...more }))
+    return {
+      data_lancamento: '2026-10-06',
+      fornecedor_id: supplier.cnpj,
+      documento: nfseKeyOf(service),
+      valor: '1850.00',
+    }
+  })
+  const ids = await lancar(c.sql, ...booked)
+  t.match(await c.ler(), { novas: 7, recusados: 0 })
+  const cancelled = async () =>
+    (
+      await c.sql`select numero::int from audit.notas where cancelada_em = '2026-10-05 18:00-03' order by 1`
+    ).map(({ numero }) => numero)
+  const believe = (...cnpjs: string[]) =>
+    c.adelia`select audit.alterar_configuracao('notas.assinantes_nfse', ${c.sql.json(cnpjs)}, 'conferi os certificados')`
+  t.same(await cancelled(), [1, 2])
+  await believe(town.cnpj, national.cnpj)
+  t.same(await cancelled(), [1, 2, 3])
+  await c.processar()
+  t.same(
+    await c.tipos(),
+    ids.slice(0, 3).map((id) => `${id} nota_cancelada`),
+  )
+  await believe(town.cnpj)
+  t.same(await cancelled(), [1, 2], 'and no longer')
+  await c.processar()
+  t.same(
+    await c.tipos(),
+    ids.slice(0, 2).map((id) => `${id} nota_cancelada`),
+  )
+
+  // somebody names the national system while a reading has its word in hand
+  const service = { by: town.by, cnpj: supplier.cnpj, numero: 8, dia: '2026-10-05' }
+  c.office.write('n8.xml', nfse({ ...service, total: '1850.00' }))
+  c.office.write('e8.xml', nfseEvent({ ...service, by: national.by }))
+  const watcher = connect(c.url, { max: 1 })
+  t.teardown(() => watcher.end())
+  let reading: Promise<unknown> = Promise.resolve()
+  await c.adelia.begin(async (tx) => {
+    await tx`select audit.alterar_configuracao('notas.assinantes_nfse', ${tx.json([national.cnpj])}, 'é o nacional')`
+    reading = c.ler()
+    await Promise.race([reading, esperaTrava(watcher)])
+  })
+  await reading
+  t.same(await cancelled(), [1, 2, 3, 8])
+  t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
 t.test('without notes the rule says what it lacks; shipped, it is inactive and without auto', async (t) => {
