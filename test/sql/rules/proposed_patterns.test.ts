@@ -157,7 +157,7 @@ t.test('a preview shows what the saved pattern will match, whatever the field an
     ] as const) {
       const visto = await adelia`select registro_id from audit.previsao_padrao(${campo}, ${tipo}, ${padrao})`
       const [salvo] =
-        await adelia`select (audit.salvar_padrao(${campo}, ${tipo}, ${padrao}, 'incluir', 'x')).id::int`
+        await adelia`select (audit.salvar_padrao(${campo}, ${tipo}, ${padrao}, 'incluir', 'x', true)).id::int`
       const achado = await sql`select registro_id from regra_trade_marketing.detectar(null)`
       t.same(
         achado.map((a) => a['registro_id']).sort(),
