@@ -96,6 +96,59 @@ t.test('a load that came in again is one finding', async (t) => {
   }
 })
 
+t.test('the thin days of a load that came in again belong to its finding', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const noite = (dia: string) => ({ carregado_em: `${dia}T23:00:00Z` })
+  const originais: [nome: string, noite: (dia: string) => Lancamento, magros: number[]][] = [
+    ['loaded at once', () => noite('2025-03-31'), [1, 10, 28]],
+    ['loaded day by day', noite, [8, 10, 15]],
+  ]
+  for (const [nome, carregado, magros] of originais) {
+    await sql`truncate dw.lancamentos`
+    // two days of twelve documents each, and three days of one
+    const mes = vezes(27, (i) => ({
+      documento: `NF ${100 + i}`,
+      valor: 100 + i,
+      data_lancamento: dia(i < 12 ? 3 : i < 24 ? 20 : (magros[i - 24] as number)),
+    }))
+    await lancar(sql, ...mes.map((l) => ({ ...l, ...carregado(l.data_lancamento) })))
+    const dobradas = []
+    for (const [documento, d] of [
+      ['NF 5', 3],
+      ['NF 6', 10],
+    ] as const) {
+      const nota = { documento, valor: 5, data_lancamento: dia(d) }
+      const [, dobrada] = await lancar(
+        sql,
+        { ...nota, ...carregado(dia(d)) },
+        { ...nota, ...noite('2025-04-01') },
+      )
+      dobradas.push(dobrada)
+    }
+    const de_novo = await lancar(sql, ...mes.map((l) => ({ ...l, ...noite('2025-04-02') })))
+    const [carga, ...outros] = (await achados(sql, REGRA)).sort((a, b) =>
+      a.evidencia.tipo.localeCompare(b.evidencia.tipo),
+    )
+    t.match(
+      carga?.evidencia,
+      { tipo: 'carga_repetida', lancamentos: 27, ate: dia(Math.max(20, ...magros)) },
+      nome,
+    )
+    t.same(
+      outros.map((a) => a.registro_id).sort(),
+      dobradas.sort(),
+      `${nome}: two that an ordinary load brought twice`,
+    )
+    t.equal(carga?.registro_id, de_novo[23], `${nome}: on the last entry of a day that proves it`)
+    t.match(
+      await achados(sql, REGRA, { chaves: [carga?.registro_id ?? ''] }),
+      [{ registro_id: carga?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+      `${nome}: found again by its key`,
+    )
+  }
+})
+
 t.test('a load of shared documents that came in again is one finding too', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
