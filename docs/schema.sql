@@ -4942,11 +4942,11 @@ comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amo
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
 
 create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
-  returns TABLE(dia date, filial text) language plpgsql stable
+  returns TABLE(dia date, filial text, carga date, de date, ate date) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.dias_repetidos(date[],bigint[]) is 'Days and branches of which half the documents, and ten at least, are there more than once.';
+comment on function regra_validacao_valores.dias_repetidos(date[],bigint[]) is 'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 grant execute on function regra_validacao_valores.dias_repetidos(date[],bigint[]) to conferente_regra;
 
 create function regra_validacao_valores.difere(valor numeric, documento numeric, desconto numeric, absoluta numeric, relativa numeric, digitos integer)

@@ -43,7 +43,8 @@ revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela
 
 -- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
 -- cost centre, category and account. A row for each load (the day on which it came) that brought ten or more of these entries again,
--- with the first and the last day on which they had come first; one row without a load where there is none, for both came at once.
+-- with the first and the last day on which they had come first; one without a load where ten or more stand twice in the load that
+-- they first came with, or no load is that much.
 -- apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
 -- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
 create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
@@ -70,7 +71,7 @@ begin
   return query
   with igual as materialized (
     select x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, sum(x.vezes) > 1 as repetido, min(x.carga) as primeira,
-      array_agg(x.carga) as cargas
+      array_agg(x.carga) as cargas, array_agg(x.vezes) as vezes
     from (
       select l.data_lancamento::date as data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome,
         l.documento::text as documento, l.valor, l.centro_custo::text as centro, l.categoria::text as categoria, l.conta_contabil::text as conta,
@@ -90,11 +91,11 @@ begin
     group by d.data_lancamento, d.filial
     having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*))
   ), trazida as (
-    select i.data_lancamento, i.filial, c.carga, min(i.primeira) as de, max(i.primeira) as ate
+    select i.data_lancamento, i.filial, nullif(c.carga, i.primeira) as carga, min(i.primeira) as de, max(i.primeira) as ate
     from igual i
-    cross join lateral unnest(i.cargas) c (carga)
-    where c.carga > i.primeira
-    group by i.data_lancamento, i.filial, c.carga
+    cross join lateral unnest(i.cargas, i.vezes) c (carga, vezes)
+    where i.repetido and (c.carga is distinct from i.primeira or c.vezes > 1)
+    group by 1, 2, 3
     having count(*) >= 10
   )
   select r.data_lancamento, r.filial, t.carga, t.de, t.ate
@@ -355,7 +356,7 @@ begin
     where r.carga is not null
     group by r.carga
   ), agrupada as (
-    select a.*, p.carga is not null as provada,
+    select a.*, p.dia is not null as provada,
       case when d.conjunta then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- where both loads came at once nothing but the days of their entries tells it
@@ -365,11 +366,11 @@ begin
     from apontada a
     left join (select distinct x.dia, x.filial from repetido x) r
       on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
-    left join repetido p on a.recarregada and p.carga = a.carga and p.dia = a.data_lancamento and p.filial is not distinct from a.filial
+    left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
+      and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     cross join lateral (
-      select p.carga is not null or c.carga is not null and (r.dia is not null or not a.parte)
-        or r.dia is not null and a.recarregada is not true as conjunta) d
+      select p.dia is not null or c.carga is not null and (r.dia is not null or not a.parte) as conjunta) d
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
