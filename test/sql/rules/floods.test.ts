@@ -112,7 +112,7 @@ t.test('the thin days of a load that came in again belong to its finding', async
       valor: 100 + i,
       data_lancamento: dia(i < 12 ? 3 : i < 24 ? 20 : (magros[i - 24] as number)),
     }))
-    await lancar(sql, ...mes.map((l) => ({ ...l, ...carregado(l.data_lancamento) })))
+    await lancar(sql, ...mes.map((l) => ({ ...l, ...carregado(l.data_lancamento ?? dia(1)) })))
     const dobradas = []
     for (const [documento, d] of [
       ['NF 5', 3],
