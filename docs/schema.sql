@@ -5053,7 +5053,7 @@ comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
 create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
-  returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer) language sql stable
+  returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer, copias bigint, carga date, primeira_carga date) language sql stable
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
 comment on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d1eab1a12052022da4ffdf5f1048d339e5cfffdb
+--! Hash: sha1:4f89dd15e4b2b1d826d8a8862addb61c328f3adf
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15990,7 +15990,7 @@ begin
       array(select c.mes from credito c)) r
   ), repetido as materialized (
     -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
-    select d.dia, d.filial
+    select d.*
     from regra_validacao_valores.dias_repetidos(array(
       select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
   ), sozinha as materialized (
@@ -16066,8 +16066,10 @@ begin
   cross join lateral regra_validacao_valores.explicacao_rateio(
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
   where t.tipo is not null
-    and not (t.tipo = 'rateio_repetido'
-      and exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial));
+    and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
+      exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
+      or t.carga > t.primeira_carga and t.carga in (
+        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
 end
 $$;
 
@@ -16881,10 +16883,10 @@ begin
     group by r.carga
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when d.conjunta then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+      case when p.dia is not null or c.carga is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- where both loads came at once nothing but the days of their entries tells it
-        when d.conjunta then coalesce(p.carga::text, c.carga::text, '')
+        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, '')
         when a.no_dia > 10 then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
@@ -16893,11 +16895,9 @@ begin
     left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
-    cross join lateral (
-      select p.dia is not null or c.carga is not null and (r.dia is not null or not a.parte) as conjunta) d
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
@@ -17626,13 +17626,15 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
 -- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
--- months whose credit notes have a positive document by habit. Reads dw.lancamentos; changes nothing. Called by
+-- months whose credit notes have a positive document by habit. copias: how many lines of its day are as the line itself; carga and
+-- primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
   creditos date[]
 )
-returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int)
+returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int,
+  copias bigint, carga date, primeira_carga date)
 language sql stable
 set search_path = pg_catalog, pg_temp
 set work_mem = '64MB'
@@ -17685,7 +17687,8 @@ as $$
     select c.*, count(*) over juntas as quantas, sum(c.valor) over juntas as soma, max(c.valor) over juntas as maior,
       max(c.desconto) over juntas as um_desconto, sum(c.desconto * sign(c.valor)) over juntas as descontos,
       sum(c.arredondado) over juntas as arredondados,
-      count(*) over (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil) as iguais,
+      count(*) over igual as iguais, count(*) over igual_no_dia as copias,
+      (c.carregado_em at time zone 'UTC')::date as carga, min((c.carregado_em at time zone 'UTC')::date) over igual_no_dia as primeira_carga,
       row_number() over (partition by c.nota, c.falada
         order by c.parte desc, c.carregado_em desc nulls last, c.data_lancamento desc, length(c.id) desc, c.id collate "C" desc) as do_fim
     from (
@@ -17695,7 +17698,9 @@ as $$
         or x.inteiros <> 0 and (x.sobras_perto > 0 or x.inteiro_perto > 1.5 * abs(x.modulo - x.desconto) + absoluta) as falada
       from cercada x
     ) c
-    window juntas as (partition by c.nota, c.falada)
+    window juntas as (partition by c.nota, c.falada),
+      igual as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil),
+      igual_no_dia as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil, c.data_lancamento)
   ), julgada as (
     select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
       max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
@@ -17723,14 +17728,15 @@ as $$
       when j.excesso > 0 and j.repetida is not null then 'rateio_linha_repetida'
       when j.excesso > 0 then 'rateio_a_mais'
       else 'rateio_a_menos' end,
-    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes
+    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
+    j.copias, j.carga, j.primeira_carga
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and x.nota = j.nota
   -- alone, and nothing near: an entry with an error of its own
   where not (j.falada and j.quantas = 1) and (j.falada or j.parte)
   union all
   -- the sign of a reversal is no error; it takes back what says the same instalment
-  select e.id, null, null, null, null, null, null, null, null
+  select e.id, null, null, null, null, null, null, null, null, null, null, null
   from (
     select d.id, d.parte, d.valor * d.lado as valor,
       sum(d.valor) over (partition by d.nota, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo

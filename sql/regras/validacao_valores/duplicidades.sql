@@ -357,10 +357,10 @@ begin
     group by r.carga
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when d.conjunta then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+      case when p.dia is not null or c.carga is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- where both loads came at once nothing but the days of their entries tells it
-        when d.conjunta then coalesce(p.carga::text, c.carga::text, '')
+        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, '')
         when a.no_dia > 10 then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
@@ -369,11 +369,9 @@ begin
     left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
-    cross join lateral (
-      select p.dia is not null or c.carga is not null and (r.dia is not null or not a.parte) as conjunta) d
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,

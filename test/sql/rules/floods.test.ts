@@ -147,22 +147,29 @@ t.test('the thin days of a load that came in again belong to its finding', async
   }
 })
 
-t.test('a load of shared documents that came in again is one finding too', async (t) => {
+t.test('a load of shared documents that came in again is one finding too, with its thin days', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
-  const carga = (carregado_em: string) =>
-    vezes(40, (i) => ({
-      documento: `NF ${100 + Math.floor(i / 2)}`,
-      valor: i % 2 ? 400 : 600,
+  const nota = (numero: number, carregado_em: string, ...valores: number[]) =>
+    valores.map((valor, i) => ({
+      documento: `NF ${numero}`,
+      valor,
       valor_documento: 1000,
-      centro_custo: `Loja ${i % 2}`,
+      centro_custo: `Loja ${i}`,
+      data_lancamento: dia(numero === 100 ? 20 : 10),
       carregado_em,
     }))
-  await lancar(sql, ...carga('2025-03-11T05:00:00Z'))
+  const carga = (carregado_em: string) => vezes(21, (i) => nota(100 + i, carregado_em, 600, 400)).flat()
+  const [antes, depois] = ['2025-03-21T05:00:00Z', '2025-03-22T05:00:00Z']
+  await lancar(sql, ...carga(antes), ...nota(200, antes, 600, 400))
   t.same(await achados(sql, REGRA), [])
-  await lancar(sql, ...carga('2025-03-12T05:00:00Z'))
-  t.match(
-    (await achados(sql, REGRA)).map((a) => [a.evidencia.tipo, a.evidencia.lancamentos]),
-    [['carga_repetida', 40]],
+  await lancar(sql, ...carga(depois), ...nota(200, depois, 700, 300))
+  t.same(
+    (await achados(sql, REGRA)).map((a) => [a.evidencia.tipo, a.evidencia.lancamentos]).sort(),
+    [
+      ['carga_repetida', 42],
+      ['rateio_repetido', 4],
+    ],
+    'and a document that was shared out again otherwise is no copy',
   )
 })
