@@ -4948,11 +4948,11 @@ comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amo
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
 
 create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
-  returns TABLE(dia date, filial text) language plpgsql stable
+  returns TABLE(dia date, filial text, carga date, de date, ate date) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.dias_repetidos(date[],bigint[]) is 'Days and branches of which half the documents, and ten at least, are there more than once.';
+comment on function regra_validacao_valores.dias_repetidos(date[],bigint[]) is 'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 grant execute on function regra_validacao_valores.dias_repetidos(date[],bigint[]) to conferente_regra;
 
 create function regra_validacao_valores.difere(valor numeric, documento numeric, desconto numeric, absoluta numeric, relativa numeric, digitos integer)
@@ -5059,7 +5059,7 @@ comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
 create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
-  returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer) language sql stable
+  returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer, copias bigint, carga date, primeira_carga date) language sql stable
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
 comment on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';

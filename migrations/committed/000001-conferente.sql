@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:914d676a5d9f8889b8672a21b18f5b256b683743
+--! Hash: sha1:8fc65d2b93ec9f20b82d1874367403dec420a483
 --! Message: conferente
 
 set local role conferente_dono;
@@ -16022,7 +16022,7 @@ begin
       array(select c.mes from credito c)) r
   ), repetido as materialized (
     -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
-    select d.dia, d.filial
+    select d.*
     from regra_validacao_valores.dias_repetidos(array(
       select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
   ), sozinha as materialized (
@@ -16098,8 +16098,10 @@ begin
   cross join lateral regra_validacao_valores.explicacao_rateio(
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
   where t.tipo is not null
-    and not (t.tipo = 'rateio_repetido'
-      and exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial));
+    and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
+      exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
+      or t.carga > t.primeira_carga and t.carga in (
+        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
 end
 $$;
 
@@ -16598,10 +16600,13 @@ comment on function regra_validacao_valores.chaves_suspeitas(audit.janela, date,
 revoke execute on function regra_validacao_valores.chaves_suspeitas(audit.janela, date, date, boolean) from public;
 
 -- Days and branches whose load was repeated: of their documents, half or more and at least ten stand there twice or more often, in the same
--- cost centre, category and account. apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
+-- cost centre, category and account. A row for each load (the day on which it came) that brought ten or more of these entries again,
+-- with the first and the last day on which they had come first; one without a load where ten or more stand twice in the load that
+-- they first came with, or no load is that much.
+-- apontadas: how many entries of each day are suspects, where that is known; a day on which they are fewer than a
 -- quarter is not looked at. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas.
 create or replace function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
-returns table (dia date, filial text)
+returns table (dia date, filial text, carga date, de date, ate date)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -16622,25 +16627,43 @@ begin
     return;
   end if;
   return query
-  select d.data_lancamento::date, d.filial
-  from (
-    select x.data_lancamento, x.filial, bool_or(x.vezes > 1) as repetido
+  with igual as materialized (
+    select x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, sum(x.vezes) > 1 as repetido, min(x.carga) as primeira,
+      array_agg(x.carga) as cargas, array_agg(x.vezes) as vezes
     from (
-      select l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome, l.documento::text as documento,
-        count(*) as vezes
+      select l.data_lancamento::date as data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome,
+        l.documento::text as documento, l.valor, l.centro_custo::text as centro, l.categoria::text as categoria, l.conta_contabil::text as conta,
+        (l.carregado_em at time zone 'UTC')::date as carga, count(*) as vezes
       from dw.lancamentos l
       where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
-      group by 1, 2, 3, 4, 5, l.valor, l.centro_custo::text, l.categoria::text, l.conta_contabil::text
+      group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     ) x
-    group by x.data_lancamento, x.filial, x.codigo, x.nome, x.documento
-  ) d
-  group by d.data_lancamento, d.filial
-  having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*));
+    group by x.data_lancamento, x.filial, x.codigo, x.nome, x.documento, x.valor, x.centro, x.categoria, x.conta
+  ), repetido as (
+    select d.data_lancamento, d.filial
+    from (
+      select i.data_lancamento, i.filial, bool_or(i.repetido) as repetido
+      from igual i
+      group by i.data_lancamento, i.filial, i.codigo, i.nome, i.documento
+    ) d
+    group by d.data_lancamento, d.filial
+    having count(*) filter (where d.repetido) >= greatest(10, 0.5 * count(*))
+  ), trazida as (
+    select i.data_lancamento, i.filial, nullif(c.carga, i.primeira) as carga, min(i.primeira) as de, max(i.primeira) as ate
+    from igual i
+    cross join lateral unnest(i.cargas, i.vezes) c (carga, vezes)
+    where i.repetido and (c.carga is distinct from i.primeira or c.vezes > 1)
+    group by 1, 2, 3
+    having count(*) >= 10
+  )
+  select r.data_lancamento, r.filial, t.carga, t.de, t.ate
+  from repetido r
+  left join trazida t on t.data_lancamento = r.data_lancamento and t.filial is not distinct from r.filial;
 end
 $$;
 
 comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
-  'Days and branches of which half the documents, and ten at least, are there more than once.';
+  'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
 -- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
@@ -16837,7 +16860,10 @@ begin
       -- last of an earlier day
       case when l.inteira then nullif(l.lugar - 1, 0)
         when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
-        else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar
+        else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar,
+      -- loads are told apart by the day on which they came
+      (l.carregado_em at time zone 'UTC')::date as carga,
+      min((l.carregado_em at time zone 'UTC')::date) over (documento order by l.data_lancamento range current row) as primeira_carga
     from lugar l
     window documento as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal),
       igual as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal, l.reparte order by l.momento),
@@ -16846,7 +16872,8 @@ begin
   ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
       p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
-      g.descricao as gemeo_descricao, g.carregado_em as gemeo_carga, g.reparte as gemeo_reparte,
+      g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
+      p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada,
       count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal, p.data_lancamento) as no_dia,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
@@ -16871,7 +16898,7 @@ begin
     cross join lateral regra_validacao_valores.estornos_avulsos(a.raizes, a.nomes, a.numeros, a.montantes, a.desde, a.ate) e
     where a.raizes is not null
   ), repetido as materialized (
-    select r.dia, r.filial
+    select r.*
     from (
       select array_agg(a.data_lancamento) as dias, array_agg(a.apontadas) as apontadas
       from (select x.data_lancamento, count(*) as apontadas from apontada x where x.gemeo_data = x.data_lancamento group by x.data_lancamento
@@ -16880,22 +16907,34 @@ begin
     ) a
     cross join lateral regra_validacao_valores.dias_repetidos(a.dias, case when janela.chaves is null then a.apontadas end) r
     where a.dias is not null
+  ), recarga as (
+    -- what these days prove of a load holds on its thinner days
+    select r.carga, min(r.de) as de, max(r.ate) as ate
+    from repetido r
+    where r.carga is not null
+    group by r.carga
   ), agrupada as (
-    select a.*,
-      case when r.dia is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+    select a.*, p.dia is not null as provada,
+      case when p.dia is not null or c.carga is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
-        -- loads are told apart by the day on which they came; where both came at once, by the days of their entries
-        when r.dia is not null then coalesce(nullif((a.carregado_em at time zone 'UTC')::date, (a.gemeo_carga at time zone 'UTC')::date)::text, '')
+        -- where both loads came at once nothing but the days of their entries tells it
+        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, '')
         when a.no_dia > 10 then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
-    left join repetido r on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
+    left join (select distinct x.dia, x.filial from repetido x) r
+      on r.dia = a.data_lancamento and r.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
+    left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
+      and p.carga is not distinct from case when a.recarregada then a.carga end
+    left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
-      max(a.data_lancamento) over junta as ate, row_number() over (partition by a.conjunto, a.chave order by a.momento desc, a.id desc) as do_fim
+      max(a.data_lancamento) over junta as ate,
+      -- on a day that proves the load, so that its key finds it again
+      row_number() over (partition by a.conjunto, a.chave order by a.provada desc, a.momento desc, a.id desc) as do_fim
     from agrupada a
     window junta as (partition by a.conjunto, a.chave)
   ), listada as (
@@ -17619,13 +17658,15 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
 -- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
--- months whose credit notes have a positive document by habit. Reads dw.lancamentos; changes nothing. Called by
+-- months whose credit notes have a positive document by habit. copias: how many lines of its day are as the line itself; carga and
+-- primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
   creditos date[]
 )
-returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int)
+returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int,
+  copias bigint, carga date, primeira_carga date)
 language sql stable
 set search_path = pg_catalog, pg_temp
 set work_mem = '64MB'
@@ -17678,7 +17719,8 @@ as $$
     select c.*, count(*) over juntas as quantas, sum(c.valor) over juntas as soma, max(c.valor) over juntas as maior,
       max(c.desconto) over juntas as um_desconto, sum(c.desconto * sign(c.valor)) over juntas as descontos,
       sum(c.arredondado) over juntas as arredondados,
-      count(*) over (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil) as iguais,
+      count(*) over igual as iguais, count(*) over igual_no_dia as copias,
+      (c.carregado_em at time zone 'UTC')::date as carga, min((c.carregado_em at time zone 'UTC')::date) over igual_no_dia as primeira_carga,
       row_number() over (partition by c.nota, c.falada
         order by c.parte desc, c.carregado_em desc nulls last, c.data_lancamento desc, length(c.id) desc, c.id collate "C" desc) as do_fim
     from (
@@ -17688,7 +17730,9 @@ as $$
         or x.inteiros <> 0 and (x.sobras_perto > 0 or x.inteiro_perto > 1.5 * abs(x.modulo - x.desconto) + absoluta) as falada
       from cercada x
     ) c
-    window juntas as (partition by c.nota, c.falada)
+    window juntas as (partition by c.nota, c.falada),
+      igual as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil),
+      igual_no_dia as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil, c.data_lancamento)
   ), julgada as (
     select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
       max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
@@ -17716,14 +17760,15 @@ as $$
       when j.excesso > 0 and j.repetida is not null then 'rateio_linha_repetida'
       when j.excesso > 0 then 'rateio_a_mais'
       else 'rateio_a_menos' end,
-    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes
+    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
+    j.copias, j.carga, j.primeira_carga
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and x.nota = j.nota
   -- alone, and nothing near: an entry with an error of its own
   where not (j.falada and j.quantas = 1) and (j.falada or j.parte)
   union all
   -- the sign of a reversal is no error; it takes back what says the same instalment
-  select e.id, null, null, null, null, null, null, null, null
+  select e.id, null, null, null, null, null, null, null, null, null, null, null
   from (
     select d.id, d.parte, d.valor * d.lado as valor,
       sum(d.valor) over (partition by d.nota, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo

@@ -293,7 +293,7 @@ begin
       array(select c.mes from credito c)) r
   ), repetido as materialized (
     -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
-    select d.dia, d.filial
+    select d.*
     from regra_validacao_valores.dias_repetidos(array(
       select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
   ), sozinha as materialized (
@@ -369,8 +369,10 @@ begin
   cross join lateral regra_validacao_valores.explicacao_rateio(
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
   where t.tipo is not null
-    and not (t.tipo = 'rateio_repetido'
-      and exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial));
+    and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
+      exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
+      or t.carga > t.primeira_carga and t.carga in (
+        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
 end
 $$;
 

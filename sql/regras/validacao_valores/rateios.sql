@@ -121,13 +121,15 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
 -- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
--- months whose credit notes have a positive document by habit. Reads dw.lancamentos; changes nothing. Called by
+-- months whose credit notes have a positive document by habit. copias: how many lines of its day are as the line itself; carga and
+-- primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
   creditos date[]
 )
-returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int)
+returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int,
+  copias bigint, carga date, primeira_carga date)
 language sql stable
 set search_path = pg_catalog, pg_temp
 set work_mem = '64MB'
@@ -180,7 +182,8 @@ as $$
     select c.*, count(*) over juntas as quantas, sum(c.valor) over juntas as soma, max(c.valor) over juntas as maior,
       max(c.desconto) over juntas as um_desconto, sum(c.desconto * sign(c.valor)) over juntas as descontos,
       sum(c.arredondado) over juntas as arredondados,
-      count(*) over (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil) as iguais,
+      count(*) over igual as iguais, count(*) over igual_no_dia as copias,
+      (c.carregado_em at time zone 'UTC')::date as carga, min((c.carregado_em at time zone 'UTC')::date) over igual_no_dia as primeira_carga,
       row_number() over (partition by c.nota, c.falada
         order by c.parte desc, c.carregado_em desc nulls last, c.data_lancamento desc, length(c.id) desc, c.id collate "C" desc) as do_fim
     from (
@@ -190,7 +193,9 @@ as $$
         or x.inteiros <> 0 and (x.sobras_perto > 0 or x.inteiro_perto > 1.5 * abs(x.modulo - x.desconto) + absoluta) as falada
       from cercada x
     ) c
-    window juntas as (partition by c.nota, c.falada)
+    window juntas as (partition by c.nota, c.falada),
+      igual as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil),
+      igual_no_dia as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil, c.data_lancamento)
   ), julgada as (
     select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
       max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
@@ -218,14 +223,15 @@ as $$
       when j.excesso > 0 and j.repetida is not null then 'rateio_linha_repetida'
       when j.excesso > 0 then 'rateio_a_mais'
       else 'rateio_a_menos' end,
-    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes
+    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
+    j.copias, j.carga, j.primeira_carga
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and x.nota = j.nota
   -- alone, and nothing near: an entry with an error of its own
   where not (j.falada and j.quantas = 1) and (j.falada or j.parte)
   union all
   -- the sign of a reversal is no error; it takes back what says the same instalment
-  select e.id, null, null, null, null, null, null, null, null
+  select e.id, null, null, null, null, null, null, null, null, null, null, null
   from (
     select d.id, d.parte, d.valor * d.lado as valor,
       sum(d.valor) over (partition by d.nota, regra_validacao_valores.parcela_dita(d.descricao)) * d.lado as saldo

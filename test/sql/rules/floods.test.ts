@@ -96,22 +96,80 @@ t.test('a load that came in again is one finding', async (t) => {
   }
 })
 
-t.test('a load of shared documents that came in again is one finding too', async (t) => {
+t.test('the thin days of a load that came in again belong to its finding', async (t) => {
   const { sql } = await banco(t)
   await razao(sql)
-  const carga = (carregado_em: string) =>
-    vezes(40, (i) => ({
-      documento: `NF ${100 + Math.floor(i / 2)}`,
-      valor: i % 2 ? 400 : 600,
+  const noite = (dia: string) => ({ carregado_em: `${dia}T23:00:00Z` })
+  const originais: [nome: string, noite: (dia: string) => Lancamento, magros: number[]][] = [
+    ['loaded at once', () => noite('2025-03-31'), [1, 10, 28]],
+    ['loaded day by day', noite, [8, 10, 15]],
+  ]
+  for (const [nome, carregado, magros] of originais) {
+    await sql`truncate dw.lancamentos`
+    // two days of twelve documents each, and three days of one
+    const mes = vezes(27, (i) => ({
+      documento: `NF ${100 + i}`,
+      valor: 100 + i,
+      data_lancamento: dia(i < 12 ? 3 : i < 24 ? 20 : (magros[i - 24] as number)),
+    }))
+    await lancar(sql, ...mes.map((l) => ({ ...l, ...carregado(l.data_lancamento ?? dia(1)) })))
+    const dobradas = []
+    for (const [documento, d] of [
+      ['NF 5', 3],
+      ['NF 6', 10],
+    ] as const) {
+      const nota = { documento, valor: 5, data_lancamento: dia(d) }
+      const [, dobrada] = await lancar(
+        sql,
+        { ...nota, ...carregado(dia(d)) },
+        { ...nota, ...noite('2025-04-01') },
+      )
+      dobradas.push(dobrada)
+    }
+    const nota = { documento: 'NF 7', valor: 7, data_lancamento: dia(20), ...carregado(dia(20)) }
+    dobradas.push((await lancar(sql, nota, nota))[1])
+    const de_novo = await lancar(sql, ...mes.map((l) => ({ ...l, ...noite('2025-04-02') })))
+    const [carga, ...outros] = (await achados(sql, REGRA)).sort((a, b) =>
+      a.evidencia.tipo.localeCompare(b.evidencia.tipo),
+    )
+    t.match(
+      carga?.evidencia,
+      { tipo: 'carga_repetida', lancamentos: 27, ate: dia(Math.max(20, ...magros)) },
+      nome,
+    )
+    t.same(outros.map((a) => a.registro_id).sort(), dobradas.sort(), `${nome}: three that are no part of it`)
+    t.equal(carga?.registro_id, de_novo[23], `${nome}: on the last entry of a day that proves it`)
+    t.match(
+      await achados(sql, REGRA, { chaves: [carga?.registro_id ?? ''] }),
+      [{ registro_id: carga?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+      `${nome}: found again by its key`,
+    )
+  }
+})
+
+t.test('a load of shared documents that came in again is one finding too, with its thin days', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  const nota = (numero: number, carregado_em: string, ...valores: number[]) =>
+    valores.map((valor, i) => ({
+      documento: `NF ${numero}`,
+      valor,
       valor_documento: 1000,
-      centro_custo: `Loja ${i % 2}`,
+      centro_custo: `Loja ${i}`,
+      data_lancamento: dia(numero === 100 ? 20 : 10),
       carregado_em,
     }))
-  await lancar(sql, ...carga('2025-03-11T05:00:00Z'))
+  const carga = (carregado_em: string) => vezes(21, (i) => nota(100 + i, carregado_em, 600, 400)).flat()
+  const [antes, depois] = ['2025-03-21T05:00:00Z', '2025-03-22T05:00:00Z']
+  await lancar(sql, ...carga(antes), ...nota(200, antes, 600, 400))
   t.same(await achados(sql, REGRA), [])
-  await lancar(sql, ...carga('2025-03-12T05:00:00Z'))
-  t.match(
-    (await achados(sql, REGRA)).map((a) => [a.evidencia.tipo, a.evidencia.lancamentos]),
-    [['carga_repetida', 40]],
+  await lancar(sql, ...carga(depois), ...nota(200, depois, 700, 300))
+  t.same(
+    (await achados(sql, REGRA)).map((a) => [a.evidencia.tipo, a.evidencia.lancamentos]).sort(),
+    [
+      ['carga_repetida', 42],
+      ['rateio_repetido', 4],
+    ],
+    'and a document that was shared out again otherwise is no copy',
   )
 })
