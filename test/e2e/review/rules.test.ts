@@ -111,7 +111,10 @@ test(
       .waitFor()
     await guardar(page, 'Novo padrão', 'frase das notas')
     const form = page.getByRole('form', { name: 'Novo padrão', exact: true })
-    await page.getByText(/alcança 10 lançamentos, e o livro discorda de 7/).first().waitFor()
+    await page
+      .getByText(/alcança 10 lançamentos, e o livro discorda de 7/)
+      .first()
+      .waitFor()
     t.same(await cena.sql`select from audit.padroes_trade_marketing`, [], 'nothing is saved')
     await form.getByLabel('Vi o que ele alcança').check()
     await form.getByRole('button', { name: 'Guardar' }).click()
