@@ -159,7 +159,8 @@ t.test('a load of shared documents that came in again is one finding too, with i
       data_lancamento: dia(numero === 100 ? 20 : 10),
       carregado_em,
     }))
-  const carga = (carregado_em: string) => vezes(21, (i) => nota(100 + i, carregado_em, 600, 400)).flat()
+  const carga = (carregado_em: string) =>
+    Array.from({ length: 21 }, (_, i) => nota(100 + i, carregado_em, 600, 400)).flat()
   const [antes, depois] = ['2025-03-21T05:00:00Z', '2025-03-22T05:00:00Z']
   await lancar(sql, ...carga(antes), ...nota(200, antes, 600, 400))
   t.same(await achados(sql, REGRA), [])
