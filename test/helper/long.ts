@@ -37,6 +37,8 @@ const LONG: Record<string, readonly string[]> = {
     'embedded/embedded',
     'log/log',
     'mail/worker',
+    'container',
+    'package',
     'worker/parts',
     'worker/schedule',
     'worker/standby',
