@@ -39,6 +39,7 @@ const LONG: Record<string, readonly string[]> = {
     'mail/worker',
     'container',
     'package',
+    'sql/restore',
     'worker/parts',
     'worker/schedule',
     'worker/standby',
