@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8fc65d2b93ec9f20b82d1874367403dec420a483
+--! Hash: sha1:204d0c006ee8a16e8d145ba8df5cfb1887186662
 --! Message: conferente
 
 set local role conferente_dono;
@@ -748,6 +748,25 @@ comment on function audit_interno.mudanca(jsonb, jsonb) is
   'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
 --! EndIncluded contrato/mudanca.sql
 
+--! Included comum/chave_pessoa.sql
+-- What a reader sees of a name: without case, accents, blanks, and characters that have no width. Letters of other alphabets that look
+-- like ours are ours. Two names with one key are one person; that two people of one name have to be told apart by more than an accent
+-- is the price. NFKD takes accents apart from their letters; what is neither letter, digit nor visible ASCII goes, and so do the
+-- letters that have no shape: the fillers of Hangul.
+create or replace function audit_interno.chave_pessoa(nome text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.translate(
+  pg_catalog.lower(pg_catalog.regexp_replace(
+    normalize(pg_catalog.lower(nome collate "und-x-icu"), nfkd) collate "und-x-icu", '[^[:alnum:]!-~]', '', 'g') collate "und-x-icu"),
+  U&'\0430\0435\043E\0440\0441\0443\0445\0456\0458\0455\043A\043C\0442\043D\0432\0433\03B1\03B5\03BF\03C1\03C5\03BD\03B9\03BA\03C4\03C7\0131\00F8\0142\0111\0127\115F\1160\3164\17B4\17B5',
+  'aeopcyxijskmthbraeopuviktxioldh');
+comment on function audit_interno.chave_pessoa(text) is
+  'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- who reads audit.vw_identidades
+--! EndIncluded comum/chave_pessoa.sql
+
 --! Included contrato/divergencias_processadas.sql
 -- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
@@ -787,7 +806,7 @@ create table audit.divergencias_processadas (
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
-  check (proposta_por <> decidida_por or status <> 'corrigida')
+  check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
 -- What else is said of a row: few, however long the history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
@@ -1308,6 +1327,25 @@ comment on column audit.pessoas.endereco is 'Mail address to which a one-time li
 comment on column audit.pessoas.registrada_em is 'When it was said.';
 comment on column audit.pessoas.registrada_por is 'Who said it.';
 
+-- One person under several names: a login in psql, and an address in a token.
+create table audit.identidades (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  pessoa text check (length(pessoa) between 1 and 200),
+  registrada_em timestamptz not null default clock_timestamp(),
+  registrada_por text not null
+);
+create index on audit.identidades (operacao_id);
+create index on audit.identidades (audit_interno.chave_pessoa(nome), id desc);
+comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on column audit.identidades.id is 'Key.';
+comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
+comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
+comment on column audit.identidades.registrada_em is 'When it was said.';
+comment on column audit.identidades.registrada_por is 'Who said it.';
+
 create table audit.convites (
   id bigint generated always as identity primary key,
   operacao_id bigint not null references audit.operacoes,
@@ -1396,6 +1434,40 @@ comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it 
 comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
 comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 --! EndIncluded pessoas/acesso/tabelas.sql
+
+--! Included pessoas/acesso/mesma_pessoa.sql
+-- Who a name is: the person to whom an administrator tied it, or itself. Tables of identities are short: one index entry is read.
+create or replace function audit_interno.pessoa_de(nome text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.chave_pessoa(coalesce((
+    select i.pessoa from audit.identidades i
+    where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(pessoa_de.nome) order by i.id desc limit 1), pessoa_de.nome))
+$$;
+comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
+
+-- Two names of one person do not make two people. Called wherever a second person is needed, or one's own act is meant.
+create or replace function audit_interno.mesma_pessoa(uma text, outra text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.pessoa_de(uma) = audit_interno.pessoa_de(outra)
+$$;
+comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
+
+-- The names under which the system itself acts are nobody's.
+create or replace function audit_interno.nome_do_sistema(nome text)
+returns boolean
+language sql
+immutable parallel safe
+return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_');
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own.';
+--! EndIncluded pessoas/acesso/mesma_pessoa.sql
 
 --! Included comum/dobrar_comuns.sql
 -- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
@@ -2147,7 +2219,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -5893,6 +5965,26 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 
+-- Two people, whatever names they have: the table's own check knows only how names are written.
+create or replace function audit_interno.exigir_outra_pessoa()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if audit_interno.mesma_pessoa(new.proposta_por, new.decidida_por) then
+    raise exception using errcode = 'NC007',
+      message = format('a segunda aprovação é de outra pessoa: %s propôs, e %s é a mesma', new.proposta_por, new.decidida_por);
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+
+create or replace trigger exigir_outra_pessoa before update of status on audit.divergencias_processadas
+  for each row when (new.status = 'corrigida' and new.proposta_por is not null)
+  execute function audit_interno.exigir_outra_pessoa();
+
 -- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
 -- finding that was rejected, is not applied to one that is opened again.
 create or replace function audit_interno.esquecer_proposta()
@@ -5949,6 +6041,7 @@ declare
   v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
+  perform audit_interno.exigir_pessoa();
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
   end if;
@@ -5978,7 +6071,7 @@ begin
         || coalesce(': ' || d.motivo, '')
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
       when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
-      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
       else format('%s: %s%s. Para aprovar isto: visto %s',
         case when v.visto is not null then 'já não é o que foi visto'
           when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
@@ -5995,7 +6088,7 @@ begin
     when f.periodo is not null then 'NC022'
     when ato <> 'aprovar' then case when v.visto <> audit.divergencia_visto(d) then 'NC021' end
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
-    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when d.status = 'aguardando_segunda_aprovacao' and audit_interno.mesma_pessoa(d.proposta_por, v_ator) then 'NC007'
     when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
   where d.id = any (separar_divergencias.ids) and x.codigo is not null;
@@ -6262,7 +6355,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_operacao bigint;
 begin
   select array_agg(d.id),
@@ -6723,7 +6816,7 @@ begin
       detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
       hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
   end if;
-  if v_de.ator <> v_ator then
+  if not audit_interno.mesma_pessoa(v_de.ator, v_ator) then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
       detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
   end if;
@@ -7422,6 +7515,26 @@ comment on function audit_interno.ler_planilha(jsonb) is
   'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
 --! EndIncluded pessoas/decisao/ler_planilha.sql
 
+--! Included pessoas/decisao/valor_dupla.sql
+-- The amount from which two people are needed, for the one who asks. Whoever raised it gains nothing by that: what the others last let
+-- it be holds for that person, until one of them sets it again. Called by whatever a person puts into force.
+create or replace function audit_interno.valor_dupla(ator text)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with mudancas as (
+    select o.id, o.detalhes, audit_interno.mesma_pessoa(o.ator, valor_dupla.ator) as propria
+    from audit.operacoes o where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = 'aprovacao.valor_dupla'
+  )
+  select least((audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric, coalesce(
+    (select (m.detalhes ->> 'depois')::numeric from mudancas m where not m.propria order by m.id desc limit 1),
+    (select (m.detalhes ->> 'antes')::numeric from mudancas m order by m.id limit 1)))
+$$;
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';
+--! EndIncluded pessoas/decisao/valor_dupla.sql
+
 --! Included motor/reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
 create or replace function audit_interno.criar_reversao()
@@ -7677,7 +7790,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ator text := audit_interno.ator();
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_de_volta bigint[];
   v_propor bigint[];
   v_operacao bigint;
@@ -10462,6 +10575,9 @@ begin
   if coalesce(v_nome, '') = '' then
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
+  if audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC020', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+  end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
   perform set_config('timezone', audit.fuso(), true); -- times are shown, and read where they name no zone, as everywhere else
@@ -10470,7 +10586,7 @@ end
 $$;
 comment on function audit_interno.assumir(text, text, text, timestamptz, boolean) is
   'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
-grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
+grant execute on function audit_interno.nome_pessoa(text), audit_interno.nome_do_sistema(text), audit_interno.chave_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
   audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
 --! EndIncluded pessoas/acesso/assumir.sql
 
@@ -10488,10 +10604,13 @@ begin
   if coalesce(v_nome, '') = '' or length(v_nome) > 200 then
     raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
   end if;
+  if audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC001', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+  end if;
   return v_nome;
 end
 $$;
-comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty, longer than 200 characters or one of the system''s own.';
 --! EndIncluded pessoas/acesso/nome_api.sql
 
 --! Included pessoas/acesso/papel_api.sql
@@ -10558,6 +10677,21 @@ comment on column audit.vw_pessoas.endereco is 'Mail address to which a one-time
 comment on column audit.vw_pessoas.registrada_em is 'When it was registered.';
 comment on column audit.vw_pessoas.registrada_por is 'By whom.';
 --! EndIncluded pessoas/acesso/vw_pessoas.sql
+
+--! Included pessoas/acesso/vw_identidades.sql
+-- Which names are whose now.
+create or replace view audit.vw_identidades as
+select i.nome, i.pessoa, i.registrada_em, i.registrada_por
+from (
+  select distinct on (audit_interno.chave_pessoa(x.nome)) x.* from audit.identidades x order by audit_interno.chave_pessoa(x.nome), x.id desc
+) as i
+where i.pessoa is not null;
+comment on view audit.vw_identidades is 'Logins and token subjects that are tied to a person of another name.';
+comment on column audit.vw_identidades.nome is 'Login, or subject of a token. Key.';
+comment on column audit.vw_identidades.pessoa is 'Person whose name it is too.';
+comment on column audit.vw_identidades.registrada_em is 'When they were tied.';
+comment on column audit.vw_identidades.registrada_por is 'By whom.';
+--! EndIncluded pessoas/acesso/vw_identidades.sql
 
 --! Included pessoas/acesso/emitir_convite.sql
 -- Puts a one-time link on record; its secret is drawn outside and never reaches the database. Called by criar_convite and pedir_convite.
@@ -13054,8 +13188,8 @@ grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
 -- Who may come in, and who did, concerns those who let people in.
-revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
-grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
+revoke select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- What notes say of suppliers is shown to those who see the entries themselves.
 revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
@@ -14306,6 +14440,17 @@ as $$
   ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'pessoa'
   where o.dito is distinct from e.dito
   union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, e.operacao_id), format('audit.identidades %s', coalesce(e.id::text, o.detalhes ->> 'identidade')),
+    coalesce(o.dito, 'nenhuma identidade'), coalesce(e.dito, 'nenhuma identidade')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s é %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'pessoa', p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' in ('identidade ligada', 'identidade desligada')
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s é %s, por %s', x.nome, x.pessoa, x.registrada_por) as dito from audit.identidades x
+  ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'identidade'
+  where o.dito is distinct from e.dito
+  union all
   select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
     case when o.id is null then 'nenhuma revogação'
       else format('token %s, nome %s, por %s: %s', o.token, o.nome, o.ator, o.motivo) end,
@@ -14338,17 +14483,18 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
       'revogacoes', 'codigos_regra']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
       'revogacoes', 'codigos_regra',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
       ('divergencias_processadas', 'proteger_identidade', 'audit_interno.recusar_mudanca()', 1 + 2 + 16, 10, false),
       ('divergencias_processadas', 'proteger_transicao', 'audit_interno.recusar_transicao()', 1 + 2 + 16, 1, true),
+      ('divergencias_processadas', 'exigir_outra_pessoa', 'audit_interno.exigir_outra_pessoa()', 1 + 2 + 16, 1, true),
       ('operacoes', 'selar', 'audit_interno.selar_operacao()', 1 + 4 + 16, 0, false)
   ) as e
   left join pg_trigger g on g.tgrelid = to_regclass('audit.' || e.tabela) and g.tgname = e.gatilho and not g.tgisinternal
@@ -22611,6 +22757,106 @@ comment on function audit.guardar_resposta(text, text, text) is
   'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
 grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
+
+--! Included pessoas/acesso/exigir_pessoa.sql
+-- A decision is a person's. Called by whatever decides; a program with a token is somebody's, who answers for it.
+create or replace function audit_interno.exigir_pessoa()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+begin
+  if audit_interno.nome_do_sistema(v_ator) or audit_interno.pela_api() and nullif(current_setting('conferente.ator', true), '') is null then
+    raise exception using errcode = '42501', message = format('quem decide é uma pessoa: %s é do próprio sistema', v_ator),
+      hint = 'Entre com o login, ou com o token, de quem decide.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the system itself.';
+--! EndIncluded pessoas/acesso/exigir_pessoa.sql
+
+--! Included pessoas/acesso/ligar_identidade.sql
+-- Ties a login, or the subject of a token, to the person whose it is. Append-only, and never by that person: who could untie a name of
+-- her own would be two again.
+create or replace function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
+returns audit.identidades
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(anotar_identidade.motivo);
+  v_operacao bigint;
+  v_identidade audit.identidades;
+begin
+  lock table audit.identidades in share row exclusive mode; -- one after the other: nobody is tied to a name that is being tied
+  if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
+    raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
+      detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
+      hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+  end if;
+  if anotar_identidade.pessoa is not null then
+    if audit_interno.chave_pessoa(anotar_identidade.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa) then
+      raise exception using errcode = 'NC001', message = format('%s e %s já são a mesma pessoa', anotar_identidade.nome, anotar_identidade.pessoa),
+        detail = 'Maiúsculas, acentos, espaços e caracteres invisíveis não fazem outra pessoa.';
+    elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)) then
+      raise exception using errcode = 'NC001', message = format('%s já é um nome de outra pessoa', anotar_identidade.pessoa),
+        hint = format('Ligue a %s.', (select i.pessoa from audit.vw_identidades i
+          where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)));
+    elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.pessoa) = audit_interno.chave_pessoa(anotar_identidade.nome)) then
+      raise exception using errcode = 'NC001', message = format('outros nomes já são de %s', anotar_identidade.nome),
+        hint = 'Ligue aqueles nomes, um a um, à pessoa certa: select * from audit.vw_identidades';
+    end if;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
+  insert into audit.identidades (operacao_id, nome, pessoa, registrada_por)
+  values (v_operacao, anotar_identidade.nome, anotar_identidade.pessoa, audit_interno.ator())
+  returning * into v_identidade;
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
+    'ato', case when v_identidade.pessoa is null then 'identidade desligada' else 'identidade ligada' end,
+    'identidade', v_identidade.id, 'nome', v_identidade.nome, 'pessoa', v_identidade.pessoa)));
+  return v_identidade;
+end
+$$;
+comment on function audit_interno.anotar_identidade(text, text, text) is 'The row that now holds for the name. NC001, NC006, NC007.';
+
+create or replace function audit.ligar_identidade(nome text, pessoa text, motivo text)
+returns audit.identidades
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.anotar_identidade(audit_interno.nome_api(ligar_identidade.nome), audit_interno.nome_api(ligar_identidade.pessoa),
+    ligar_identidade.motivo)
+$$;
+comment on function audit.ligar_identidade(text, text, text) is
+  'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.ligar_identidade(text, text, text) to conferente_administrador;
+
+create or replace function audit.desligar_identidade(nome text, motivo text)
+returns audit.identidades
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(desligar_identidade.nome);
+begin
+  if not exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(v_nome)) then
+    raise exception using errcode = 'NC004', message = format('não está ligado a ninguém: %s', coalesce(left(v_nome, 200), 'nulo')),
+      hint = 'select nome, pessoa from audit.vw_identidades';
+  end if;
+  return audit_interno.anotar_identidade(v_nome, null, desligar_identidade.motivo);
+end
+$$;
+comment on function audit.desligar_identidade(text, text) is
+  'Takes a tie back that was a mistake: nome is a person of its own again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.desligar_identidade(text, text) to conferente_administrador;
+--! EndIncluded pessoas/acesso/ligar_identidade.sql
 
 --! Included saidas/consulta/consultar_divergencia.sql
 -- One finding, as audit.consultar_divergencias gives many.
