@@ -427,7 +427,7 @@ create table audit.divergencias_processadas (
   impressao bytea not null,
   especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, COALESCE(valores_digitados, valores_propostos))) stored,
-  constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
+  constraint divergencias_processadas_check CHECK (((audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por)) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
   constraint divergencias_processadas_registro_id_identidade_key UNIQUE (registro_id, identidade),
@@ -443,6 +443,7 @@ CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas US
 CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
 CREATE TRIGGER esquecer_notas BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status <> old.status) AND ((new.adiada_ate IS NOT NULL) OR (new.encaminhada_para IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_notas();
 CREATE TRIGGER esquecer_proposta BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = ANY (ARRAY['aberta'::text, 'obsoleta'::text, 'resolvida'::text, 'rejeitada'::text])) AND ((new.valores_digitados IS NOT NULL) OR (new.proposta_por IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_proposta();
+CREATE TRIGGER exigir_outra_pessoa BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = 'corrigida'::text) AND (new.proposta_por IS NOT NULL))) EXECUTE FUNCTION audit_interno.exigir_outra_pessoa();
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_transicao BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN ((NOT audit_interno.transicao_permitida(old.status, new.status))) EXECUTE FUNCTION audit_interno.recusar_transicao();
@@ -598,6 +599,31 @@ comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which lim
 comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
+
+create table audit.identidades (
+  id bigint generated always as identity not null,
+  operacao_id bigint not null,
+  nome text not null,
+  pessoa text,
+  registrada_em timestamp with time zone default clock_timestamp() not null,
+  registrada_por text not null,
+  constraint identidades_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint identidades_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint identidades_pessoa_check CHECK (((length(pessoa) >= 1) AND (length(pessoa) <= 200))),
+  constraint identidades_pkey PRIMARY KEY (id)
+);
+CREATE INDEX identidades_chave_pessoa_id_idx ON audit.identidades USING btree (audit_interno.chave_pessoa(nome), id DESC);
+CREATE INDEX identidades_operacao_id_idx ON audit.identidades USING btree (operacao_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.identidades FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.identidades FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on column audit.identidades.id is 'Key.';
+comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
+comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
+comment on column audit.identidades.registrada_em is 'When it was said.';
+comment on column audit.identidades.registrada_por is 'Who said it.';
+grant select on table audit.identidades to conferente_administrador;
 
 create table audit.notas (
   chave text not null,
@@ -1404,6 +1430,19 @@ comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probab
 comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
 grant select on table audit.vw_grupos_abertos to conferente_leitor;
 
+create view audit.vw_identidades (
+  nome text,
+  pessoa text,
+  registrada_em timestamp with time zone,
+  registrada_por text
+);
+comment on view audit.vw_identidades is 'Logins and token subjects that are tied to a person of another name.';
+comment on column audit.vw_identidades.nome is 'Login, or subject of a token. Key.';
+comment on column audit.vw_identidades.pessoa is 'Person whose name it is too.';
+comment on column audit.vw_identidades.registrada_em is 'When they were tied.';
+comment on column audit.vw_identidades.registrada_por is 'By whom.';
+grant select on table audit.vw_identidades to conferente_administrador;
+
 create view audit.vw_metricas_desempenho (
   sessao_id bigint,
   dia date,
@@ -1764,6 +1803,12 @@ create function audit.desfazer(operacao bigint, motivo text)
 comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint,text) to conferente_revisor;
 
+create function audit.desligar_identidade(nome text, motivo text)
+  returns audit.identidades language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desligar_identidade(text,text) is 'Takes a tie back that was a mistake: nome is a person of its own again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.desligar_identidade(text,text) to conferente_administrador;
+
 create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'::text)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -1867,6 +1912,12 @@ create function audit.lancamentos_parecidos(divergencia_id bigint, limite intege
 comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
+
+create function audit.ligar_identidade(nome text, pessoa text, motivo text)
+  returns audit.identidades language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.ligar_identidade(text,text,text) is 'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.ligar_identidade(text,text,text) to conferente_administrador;
 
 create function audit.mapear_colunas(tabela text)
   returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
@@ -2412,6 +2463,12 @@ create function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra t
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_falha(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
 
+create function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
+  returns audit.identidades language plpgsql volatile
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_identidade(text,text,text) is 'The row that now holds for the name. NC001, NC006, NC007.';
+
 create function audit_interno.anotar_pessoa(nome text, papel text, endereco text, motivo text)
   returns audit.pessoas language plpgsql volatile
   set lock_timeout=10s
@@ -2539,6 +2596,12 @@ create function audit_interno.chave_grupo(regra text, especie text, mudanca text
   returns text language sql immutable;
 comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) is 'Sixteen hexadecimal digits that stand for a group.';
 grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) to conferente_leitor;
+
+create function audit_interno.chave_pessoa(nome text)
+  returns text language sql immutable;
+comment on function audit_interno.chave_pessoa(text) is 'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador;
+grant execute on function audit_interno.chave_pessoa(text) to conferente_servico;
 
 create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   returns anyarray language plpgsql immutable
@@ -3194,6 +3257,16 @@ create function audit_interno.exigir_motivo(motivo text, nome text DEFAULT 'o mo
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_motivo(text,text) is 'The reason, or what is called otherwise, trimmed. NC006 when it is missing or longer than 2000 characters.';
 
+create function audit_interno.exigir_outra_pessoa()
+  returns trigger language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+
+create function audit_interno.exigir_pessoa()
+  returns void language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the system itself.';
+
 create function audit_interno.exigir_porque(porque text)
   returns void language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
@@ -3539,6 +3612,11 @@ create function audit_interno.meses_fechados()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.meses_fechados() is 'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
 
+create function audit_interno.mesma_pessoa(uma text, outra text)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.mesma_pessoa(text,text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
+
 create function audit_interno.mudanca(originais jsonb, propostos jsonb)
   returns text language sql immutable;
 comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
@@ -3546,7 +3624,12 @@ comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "c
 create function audit_interno.nome_api(nome text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty, longer than 200 characters or one of the system''s own.';
+
+create function audit_interno.nome_do_sistema(nome text)
+  returns boolean language sql immutable;
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own.';
+grant execute on function audit_interno.nome_do_sistema(text) to conferente_servico;
 
 create function audit_interno.nome_pessoa(nome text)
   returns text language sql immutable;
@@ -3615,6 +3698,11 @@ create function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
   returns TABLE(inicio date, fim date) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.periodos_atrasados(bigint,text) is 'First and last booking date of each stretch, both included; none where nothing came late.';
+
+create function audit_interno.pessoa_de(nome text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
 
 create function audit_interno.pode_ver_resumo()
   returns boolean language sql stable security definer
@@ -4018,6 +4106,11 @@ create function audit_interno.validar_configuracao()
   set search_path=pg_catalog, pg_temp
   set standard_conforming_strings=on;
 comment on function audit_interno.validar_configuracao() is 'Refuses a setting of the wrong type or out of range with NC009.';
+
+create function audit_interno.valor_dupla(ator text)
+  returns numeric language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';
 
 create function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
   returns jsonb language plpgsql volatile

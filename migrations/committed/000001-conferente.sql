@@ -748,6 +748,25 @@ comment on function audit_interno.mudanca(jsonb, jsonb) is
   'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
 --! EndIncluded contrato/mudanca.sql
 
+--! Included comum/chave_pessoa.sql
+-- What a reader sees of a name: without case, accents, blanks, and characters that have no width. Letters of other alphabets that look
+-- like ours are ours. Two names with one key are one person; that two people of one name have to be told apart by more than an accent
+-- is the price. NFKD takes accents apart from their letters; what is neither letter, digit nor visible ASCII goes, and so do the
+-- letters that have no shape: the fillers of Hangul.
+create or replace function audit_interno.chave_pessoa(nome text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.translate(
+  pg_catalog.lower(pg_catalog.regexp_replace(
+    normalize(pg_catalog.lower(nome collate "und-x-icu"), nfkd) collate "und-x-icu", '[^[:alnum:]!-~]', '', 'g') collate "und-x-icu"),
+  U&'\0430\0435\043E\0440\0441\0443\0445\0456\0458\0455\043A\043C\0442\043D\0432\0433\03B1\03B5\03BF\03C1\03C5\03BD\03B9\03BA\03C4\03C7\0131\00F8\0142\0111\0127\115F\1160\3164\17B4\17B5',
+  'aeopcyxijskmthbraeopuviktxioldh');
+comment on function audit_interno.chave_pessoa(text) is
+  'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- who reads audit.vw_identidades
+--! EndIncluded comum/chave_pessoa.sql
+
 --! Included contrato/divergencias_processadas.sql
 -- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
@@ -1396,6 +1415,40 @@ comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it 
 comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
 comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 --! EndIncluded pessoas/acesso/tabelas.sql
+
+--! Included pessoas/acesso/mesma_pessoa.sql
+-- Who a name is: the person to whom an administrator tied it, or itself. Tables of identities are short: one index entry is read.
+create or replace function audit_interno.pessoa_de(nome text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.chave_pessoa(coalesce((
+    select i.pessoa from audit.identidades i
+    where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(pessoa_de.nome) order by i.id desc limit 1), pessoa_de.nome))
+$$;
+comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
+
+-- Two names of one person do not make two people. Called wherever a second person is needed, or one's own act is meant.
+create or replace function audit_interno.mesma_pessoa(uma text, outra text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.pessoa_de(uma) = audit_interno.pessoa_de(outra)
+$$;
+comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
+
+-- The names under which the system itself acts are nobody's.
+create or replace function audit_interno.nome_do_sistema(nome text)
+returns boolean
+language sql
+immutable parallel safe
+return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_');
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own.';
+--! EndIncluded pessoas/acesso/mesma_pessoa.sql
 
 --! Included comum/dobrar_comuns.sql
 -- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
@@ -7422,6 +7475,26 @@ comment on function audit_interno.ler_planilha(jsonb) is
   'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
 --! EndIncluded pessoas/decisao/ler_planilha.sql
 
+--! Included pessoas/decisao/valor_dupla.sql
+-- The amount from which two people are needed, for the one who asks. Whoever raised it gains nothing by that: what the others last let
+-- it be holds for that person, until one of them sets it again. Called by whatever a person puts into force.
+create or replace function audit_interno.valor_dupla(ator text)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with mudancas as (
+    select o.id, o.detalhes, audit_interno.mesma_pessoa(o.ator, valor_dupla.ator) as propria
+    from audit.operacoes o where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = 'aprovacao.valor_dupla'
+  )
+  select least((audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric, coalesce(
+    (select (m.detalhes ->> 'depois')::numeric from mudancas m where not m.propria order by m.id desc limit 1),
+    (select (m.detalhes ->> 'antes')::numeric from mudancas m order by m.id limit 1)))
+$$;
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';
+--! EndIncluded pessoas/decisao/valor_dupla.sql
+
 --! Included motor/reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
 create or replace function audit_interno.criar_reversao()
@@ -10558,6 +10631,21 @@ comment on column audit.vw_pessoas.endereco is 'Mail address to which a one-time
 comment on column audit.vw_pessoas.registrada_em is 'When it was registered.';
 comment on column audit.vw_pessoas.registrada_por is 'By whom.';
 --! EndIncluded pessoas/acesso/vw_pessoas.sql
+
+--! Included pessoas/acesso/vw_identidades.sql
+-- Which names are whose now.
+create or replace view audit.vw_identidades as
+select i.nome, i.pessoa, i.registrada_em, i.registrada_por
+from (
+  select distinct on (audit_interno.chave_pessoa(x.nome)) x.* from audit.identidades x order by audit_interno.chave_pessoa(x.nome), x.id desc
+) as i
+where i.pessoa is not null;
+comment on view audit.vw_identidades is 'Logins and token subjects that are tied to a person of another name.';
+comment on column audit.vw_identidades.nome is 'Login, or subject of a token. Key.';
+comment on column audit.vw_identidades.pessoa is 'Person whose name it is too.';
+comment on column audit.vw_identidades.registrada_em is 'When they were tied.';
+comment on column audit.vw_identidades.registrada_por is 'By whom.';
+--! EndIncluded pessoas/acesso/vw_identidades.sql
 
 --! Included pessoas/acesso/emitir_convite.sql
 -- Puts a one-time link on record; its secret is drawn outside and never reaches the database. Called by criar_convite and pedir_convite.
@@ -22611,6 +22699,106 @@ comment on function audit.guardar_resposta(text, text, text) is
   'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
 grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
+
+--! Included pessoas/acesso/exigir_pessoa.sql
+-- A decision is a person's. Called by whatever decides; a program with a token is somebody's, who answers for it.
+create or replace function audit_interno.exigir_pessoa()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+begin
+  if audit_interno.nome_do_sistema(v_ator) or audit_interno.pela_api() and nullif(current_setting('conferente.ator', true), '') is null then
+    raise exception using errcode = '42501', message = format('quem decide é uma pessoa: %s é do próprio sistema', v_ator),
+      hint = 'Entre com o login, ou com o token, de quem decide.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the system itself.';
+--! EndIncluded pessoas/acesso/exigir_pessoa.sql
+
+--! Included pessoas/acesso/ligar_identidade.sql
+-- Ties a login, or the subject of a token, to the person whose it is. Append-only, and never by that person: who could untie a name of
+-- her own would be two again.
+create or replace function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
+returns audit.identidades
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(anotar_identidade.motivo);
+  v_operacao bigint;
+  v_identidade audit.identidades;
+begin
+  lock table audit.identidades in share row exclusive mode; -- one after the other: nobody is tied to a name that is being tied
+  if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
+    raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
+      detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
+      hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+  end if;
+  if anotar_identidade.pessoa is not null then
+    if audit_interno.chave_pessoa(anotar_identidade.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa) then
+      raise exception using errcode = 'NC001', message = format('%s e %s já são a mesma pessoa', anotar_identidade.nome, anotar_identidade.pessoa),
+        detail = 'Maiúsculas, acentos, espaços e caracteres invisíveis não fazem outra pessoa.';
+    elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)) then
+      raise exception using errcode = 'NC001', message = format('%s já é um nome de outra pessoa', anotar_identidade.pessoa),
+        hint = format('Ligue a %s.', (select i.pessoa from audit.vw_identidades i
+          where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)));
+    elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.pessoa) = audit_interno.chave_pessoa(anotar_identidade.nome)) then
+      raise exception using errcode = 'NC001', message = format('outros nomes já são de %s', anotar_identidade.nome),
+        hint = 'Ligue aqueles nomes, um a um, à pessoa certa: select * from audit.vw_identidades';
+    end if;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
+  insert into audit.identidades (operacao_id, nome, pessoa, registrada_por)
+  values (v_operacao, anotar_identidade.nome, anotar_identidade.pessoa, audit_interno.ator())
+  returning * into v_identidade;
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
+    'ato', case when v_identidade.pessoa is null then 'identidade desligada' else 'identidade ligada' end,
+    'identidade', v_identidade.id, 'nome', v_identidade.nome, 'pessoa', v_identidade.pessoa)));
+  return v_identidade;
+end
+$$;
+comment on function audit_interno.anotar_identidade(text, text, text) is 'The row that now holds for the name. NC001, NC006, NC007.';
+
+create or replace function audit.ligar_identidade(nome text, pessoa text, motivo text)
+returns audit.identidades
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.anotar_identidade(audit_interno.nome_api(ligar_identidade.nome), audit_interno.nome_api(ligar_identidade.pessoa),
+    ligar_identidade.motivo)
+$$;
+comment on function audit.ligar_identidade(text, text, text) is
+  'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.ligar_identidade(text, text, text) to conferente_administrador;
+
+create or replace function audit.desligar_identidade(nome text, motivo text)
+returns audit.identidades
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(desligar_identidade.nome);
+begin
+  if not exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(v_nome)) then
+    raise exception using errcode = 'NC004', message = format('não está ligado a ninguém: %s', coalesce(left(v_nome, 200), 'nulo')),
+      hint = 'select nome, pessoa from audit.vw_identidades';
+  end if;
+  return audit_interno.anotar_identidade(v_nome, null, desligar_identidade.motivo);
+end
+$$;
+comment on function audit.desligar_identidade(text, text) is
+  'Takes a tie back that was a mistake: nome is a person of its own again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.desligar_identidade(text, text) to conferente_administrador;
+--! EndIncluded pessoas/acesso/ligar_identidade.sql
 
 --! Included saidas/consulta/consultar_divergencia.sql
 -- One finding, as audit.consultar_divergencias gives many.

@@ -36,7 +36,7 @@ create table audit.divergencias_processadas (
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
-  check (proposta_por <> decidida_por or status <> 'corrigida')
+  check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
 -- What else is said of a row: few, however long the history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)

@@ -46,6 +46,7 @@ export const column = {
   seenAt: both('vista em', 'seen at'),
   load: both('carga', 'load'),
   times: both('vezes', 'times'),
+  person: both('pessoa', 'person'),
   who: both('quem', 'who'),
   categoryEnded: both('acabou', 'ended'),
   categoryNow: both('é agora', 'is now'),

@@ -147,8 +147,8 @@ export const command = {
     'the API and the worker in one process, until it is stopped',
   ),
   pessoas: both(
-    'lista, registra e remove quem entra pela página, com papel e e-mail',
-    'lists, registers and removes who signs in by the page, with role and mail address',
+    'lista, registra e remove quem entra pela página, e diz que logins e tokens são de uma mesma pessoa',
+    'lists, registers and removes who signs in by the page, and says which logins and tokens are one person',
   ),
   convite: both(
     'cria um link de uso único, de dez minutos, para entrar pela página',

@@ -260,6 +260,10 @@ export const example = {
       'conferente pessoas --remover ana --motivo "saiu da empresa"',
       'conferente pessoas --remover ana --motivo "left the company"',
     ),
+    both(
+      'conferente pessoas --ligar ana@empresa.com.br --pessoa ana --motivo "login e e-mail são dela"',
+      'conferente pessoas --ligar ana@company.com --pessoa ana --motivo "login and address are hers"',
+    ),
   ),
   convite: examples(
     'conferente convite --nome ana --papel revisor',

@@ -34,7 +34,17 @@ export const option = {
     'remove a pessoa e recusa o que ela tem em aberto',
     'removes the person and refuses what is still open',
   ),
-  personReason: both('por que é registrada ou removida', 'why the person is registered or removed'),
+  identities: both(
+    'lista os logins e tokens que são de uma pessoa de outro nome',
+    'lists the logins and tokens that belong to a person of another name',
+  ),
+  identityTie: both(
+    'login ou nome de token que é de uma pessoa já conhecida por outro nome',
+    'login or token name of a person who is known by another name',
+  ),
+  identityPerson: both('a pessoa de quem é o nome dado em --ligar', 'the person whose name --ligar gives'),
+  identityUntie: both('desfaz uma ligação errada', 'takes back a tie that was a mistake'),
+  personReason: both('por que se muda o registro', 'why the record is changed'),
   tokenRole: both(
     'papel que o token dá: leitor, revisor, operador ou administrador',
     'role that the token gives: leitor, revisor, operador or administrador',
