@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8fc65d2b93ec9f20b82d1874367403dec420a483
+--! Hash: sha1:204d0c006ee8a16e8d145ba8df5cfb1887186662
 --! Message: conferente
 
 set local role conferente_dono;
@@ -806,7 +806,7 @@ create table audit.divergencias_processadas (
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
-  check (proposta_por <> decidida_por or status <> 'corrigida')
+  check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
 -- What else is said of a row: few, however long the history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
@@ -1326,6 +1326,25 @@ comment on column audit.pessoas.papel is 'Role that signing in gives: conferente
 comment on column audit.pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
 comment on column audit.pessoas.registrada_em is 'When it was said.';
 comment on column audit.pessoas.registrada_por is 'Who said it.';
+
+-- One person under several names: a login in psql, and an address in a token.
+create table audit.identidades (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  pessoa text check (length(pessoa) between 1 and 200),
+  registrada_em timestamptz not null default clock_timestamp(),
+  registrada_por text not null
+);
+create index on audit.identidades (operacao_id);
+create index on audit.identidades (audit_interno.chave_pessoa(nome), id desc);
+comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on column audit.identidades.id is 'Key.';
+comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
+comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
+comment on column audit.identidades.registrada_em is 'When it was said.';
+comment on column audit.identidades.registrada_por is 'Who said it.';
 
 create table audit.convites (
   id bigint generated always as identity primary key,
@@ -2200,7 +2219,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -5946,6 +5965,26 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 
+-- Two people, whatever names they have: the table's own check knows only how names are written.
+create or replace function audit_interno.exigir_outra_pessoa()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if audit_interno.mesma_pessoa(new.proposta_por, new.decidida_por) then
+    raise exception using errcode = 'NC007',
+      message = format('a segunda aprovação é de outra pessoa: %s propôs, e %s é a mesma', new.proposta_por, new.decidida_por);
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+
+create or replace trigger exigir_outra_pessoa before update of status on audit.divergencias_processadas
+  for each row when (new.status = 'corrigida' and new.proposta_por is not null)
+  execute function audit_interno.exigir_outra_pessoa();
+
 -- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
 -- finding that was rejected, is not applied to one that is opened again.
 create or replace function audit_interno.esquecer_proposta()
@@ -6002,6 +6041,7 @@ declare
   v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
+  perform audit_interno.exigir_pessoa();
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
   end if;
@@ -6031,7 +6071,7 @@ begin
         || coalesce(': ' || d.motivo, '')
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
       when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
-      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
       else format('%s: %s%s. Para aprovar isto: visto %s',
         case when v.visto is not null then 'já não é o que foi visto'
           when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
@@ -6048,7 +6088,7 @@ begin
     when f.periodo is not null then 'NC022'
     when ato <> 'aprovar' then case when v.visto <> audit.divergencia_visto(d) then 'NC021' end
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
-    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when d.status = 'aguardando_segunda_aprovacao' and audit_interno.mesma_pessoa(d.proposta_por, v_ator) then 'NC007'
     when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
   where d.id = any (separar_divergencias.ids) and x.codigo is not null;
@@ -6315,7 +6355,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_operacao bigint;
 begin
   select array_agg(d.id),
@@ -6776,7 +6816,7 @@ begin
       detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
       hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
   end if;
-  if v_de.ator <> v_ator then
+  if not audit_interno.mesma_pessoa(v_de.ator, v_ator) then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
       detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
   end if;
@@ -7750,7 +7790,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ator text := audit_interno.ator();
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_de_volta bigint[];
   v_propor bigint[];
   v_operacao bigint;
@@ -10535,6 +10575,9 @@ begin
   if coalesce(v_nome, '') = '' then
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
+  if audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC020', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+  end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
   perform set_config('timezone', audit.fuso(), true); -- times are shown, and read where they name no zone, as everywhere else
@@ -10543,7 +10586,7 @@ end
 $$;
 comment on function audit_interno.assumir(text, text, text, timestamptz, boolean) is
   'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
-grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
+grant execute on function audit_interno.nome_pessoa(text), audit_interno.nome_do_sistema(text), audit_interno.chave_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
   audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
 --! EndIncluded pessoas/acesso/assumir.sql
 
@@ -10561,10 +10604,13 @@ begin
   if coalesce(v_nome, '') = '' or length(v_nome) > 200 then
     raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
   end if;
+  if audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC001', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+  end if;
   return v_nome;
 end
 $$;
-comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty, longer than 200 characters or one of the system''s own.';
 --! EndIncluded pessoas/acesso/nome_api.sql
 
 --! Included pessoas/acesso/papel_api.sql
@@ -13142,8 +13188,8 @@ grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
 -- Who may come in, and who did, concerns those who let people in.
-revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
-grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
+revoke select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- What notes say of suppliers is shown to those who see the entries themselves.
 revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
@@ -14394,6 +14440,17 @@ as $$
   ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'pessoa'
   where o.dito is distinct from e.dito
   union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, e.operacao_id), format('audit.identidades %s', coalesce(e.id::text, o.detalhes ->> 'identidade')),
+    coalesce(o.dito, 'nenhuma identidade'), coalesce(e.dito, 'nenhuma identidade')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s é %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'pessoa', p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' in ('identidade ligada', 'identidade desligada')
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s é %s, por %s', x.nome, x.pessoa, x.registrada_por) as dito from audit.identidades x
+  ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'identidade'
+  where o.dito is distinct from e.dito
+  union all
   select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
     case when o.id is null then 'nenhuma revogação'
       else format('token %s, nome %s, por %s: %s', o.token, o.nome, o.ator, o.motivo) end,
@@ -14426,17 +14483,18 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
       'revogacoes', 'codigos_regra']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
       'revogacoes', 'codigos_regra',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
       ('divergencias_processadas', 'proteger_identidade', 'audit_interno.recusar_mudanca()', 1 + 2 + 16, 10, false),
       ('divergencias_processadas', 'proteger_transicao', 'audit_interno.recusar_transicao()', 1 + 2 + 16, 1, true),
+      ('divergencias_processadas', 'exigir_outra_pessoa', 'audit_interno.exigir_outra_pessoa()', 1 + 2 + 16, 1, true),
       ('operacoes', 'selar', 'audit_interno.selar_operacao()', 1 + 4 + 16, 0, false)
   ) as e
   left join pg_trigger g on g.tgrelid = to_regclass('audit.' || e.tabela) and g.tgname = e.gatilho and not g.tgisinternal
