@@ -66,7 +66,7 @@ export async function openEmbedded(
       settings: options.settings ?? {},
     }
     const found = await settledState(place, password, timeoutMs)
-    const { port } = found.is === 'up' ? found : await bringUp(place, server, isNew)
+    const port = found.is === 'up' ? found.port : await bringUp(place, server, isNew)
     lease = new FileLock(place.lease)
     // Held exclusively only by those who hold the gate, as we do now.
     if (!lease.tryShared()) throw new EmbeddedError('no_lock', { path: place.lease })
@@ -90,7 +90,7 @@ export async function openEmbedded(
   }
 }
 
-async function bringUp(place: Place, options: ServerOptions, isNew: boolean): Promise<{ port: number }> {
+async function bringUp(place: Place, options: ServerOptions, isNew: boolean): Promise<number> {
   const server = { ...options, binaries: runnableBinaries(options.binaries, options.user, place.dir) }
   if (isNew) await initialise(place, server)
   else clearHalfMade(place) // cut short after the cluster was in its place
@@ -106,7 +106,6 @@ async function letGo(
   const gate = new FileLock(place.gate)
   try {
     await gate.exclusive(server.timeoutMs)
-    lease.free()
     if (!lease.tryExclusive()) return
     await stop(place, server)
     if (temporary) rmSync(place.dir, { recursive: true, force: true })

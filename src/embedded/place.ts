@@ -28,17 +28,16 @@ export interface Place {
   readonly log: string
   readonly config: string
   readonly password: string
-  readonly port: string
   /** Held exclusively while somebody looks, starts or stops. */
   readonly gate: string
   /** Held shared by every process that uses the server. */
   readonly lease: string
-  /** Shown in the title of every process of this server. */
-  readonly clusterName: string
+  /** PostgreSQL's cluster_name: stands in the command line or the title of each process of this server. */
+  readonly name: string
 }
 
 const OUR_ENTRIES =
-  /^((gate|lease)\.lock(-journal)?|server\.(log|log\.1|conf)|(password|port|server\.conf)\.new|password|port|cluster|init-.*|bin-.*|lost\+found|\.DS_Store)$/
+  /^((gate|lease)\.lock(-journal)?|server\.(log|log\.1|conf)|(password|server\.conf)\.new|password|cluster|init-.*|bin-.*|lost\+found|\.DS_Store)$/
 
 /**
  * Makes the data directory, or checks that an existing one is ours, of this major version and usable.
@@ -69,10 +68,9 @@ function placeAt(dir: string): Place {
     log: join(dir, 'server.log'),
     config: join(dir, 'server.conf'),
     password: join(dir, 'password'),
-    port: join(dir, 'port'),
     gate: join(dir, 'gate.lock'),
     lease: join(dir, 'lease.lock'),
-    clusterName: `conferente-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
+    name: `conferente-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
   }
 }
 
