@@ -21,20 +21,22 @@ import { dirname, join } from 'node:path'
 import { EmbeddedError, fromSystem } from './error.ts'
 
 /** The data directory and what lies where in it. */
-export interface Place {
-  readonly dir: string
+export type Place = ReturnType<typeof placeAt>
+
+const placeAt = (dir: string) => ({
+  dir,
   /** The PostgreSQL cluster itself, the only part that belongs to the server's user. */
-  readonly cluster: string
-  readonly log: string
-  readonly config: string
-  readonly password: string
+  cluster: join(dir, 'cluster'),
+  log: join(dir, 'server.log'),
+  config: join(dir, 'server.conf'),
+  password: join(dir, 'password'),
   /** Held exclusively while somebody looks, starts or stops. */
-  readonly gate: string
+  gate: join(dir, 'gate.lock'),
   /** Held shared by every process that uses the server. */
-  readonly lease: string
+  lease: join(dir, 'lease.lock'),
   /** PostgreSQL's cluster_name: stands in the command line or the title of each process of this server. */
-  readonly name: string
-}
+  name: `conferente-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
+})
 
 const OUR_ENTRIES =
   /^((gate|lease)\.lock(-journal)?|server\.(log|log\.1|conf)|(password|server\.conf)\.new|password|cluster|init-.*|bin-.*|lost\+found|\.DS_Store)$/
@@ -58,19 +60,6 @@ export function claimPlace(dataDir: string, major: string): Place {
       throw new EmbeddedError('not_ours', { path: dataDir, reason: 'not a directory' }, { cause: error })
     }
     throw fromSystem(error, dataDir)
-  }
-}
-
-function placeAt(dir: string): Place {
-  return {
-    dir,
-    cluster: join(dir, 'cluster'),
-    log: join(dir, 'server.log'),
-    config: join(dir, 'server.conf'),
-    password: join(dir, 'password'),
-    gate: join(dir, 'gate.lock'),
-    lease: join(dir, 'lease.lock'),
-    name: `conferente-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
   }
 }
 

@@ -6,12 +6,6 @@ import postgres from 'postgres'
 import { EmbeddedError } from './error.ts'
 import { type Place, writeWhole } from './place.ts'
 
-export type ServerState =
-  | { readonly is: 'down' }
-  | { readonly is: 'up'; readonly pid: number; readonly port: number }
-  /** Starting, recovering, stopping or not answering. */
-  | { readonly is: 'busy'; readonly pid: number }
-
 const DATABASE = 'conferente'
 // No system gives this number to a process, so the server takes its owner for dead.
 const DEAD_PID = 2147483646
@@ -20,18 +14,21 @@ export function serverUrl(password: string, port: number, database = DATABASE): 
   return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 }
 
-/** Waits until the server is either up or down, by its own pid file's word and, if that says ready, by asking it. */
-export async function settledState(
+/**
+ * Waits until the server is either up or down, by its own pid file's word and, if that says ready, by asking it.
+ * @returns nothing when it is down
+ */
+export async function running(
   place: Place,
   password: string,
   timeoutMs: number,
-): Promise<Exclude<ServerState, { is: 'busy' }>> {
+): Promise<{ pid: number; port: number } | undefined> {
   const deadline = Date.now() + timeoutMs
   for (;;) {
     const [pidLine, , , portLine, , , , status = ''] = pidFile(place)
     const [pid, port] = [Number(pidLine), Number(portLine)]
-    if (!(pid > 0) || !isOurs(pid, place)) return { is: 'down' }
-    if (status.startsWith('ready') && (await answers(place, password, port))) return { is: 'up', pid, port }
+    if (!(pid > 0) || !isOurs(pid, place)) return undefined
+    if (status.startsWith('ready') && (await answers(place, password, port))) return { pid, port }
     if (Date.now() > deadline)
       throw new EmbeddedError('start_timeout', { path: place.dir, pid, log: place.log })
     await sleep(50)
@@ -52,7 +49,7 @@ export function disarmPidFile(place: Place): void {
 
 /** Ends what a killed server or a killed initdb left running. Only for callers that hold the gate. */
 export async function endLeftovers({ dir, name }: Place): Promise<void> {
-  const ours = () => [...running(`postgres: ${name}: `), ...running(`--pgdata=${join(dir, 'init-')}`)]
+  const ours = () => [...processes(`postgres: ${name}: `), ...processes(`--pgdata=${join(dir, 'init-')}`)]
   for (const pid of ours()) {
     try {
       // Children leave at once on this, without touching data; the next start recovers from the log.
@@ -75,7 +72,7 @@ function pidFile({ cluster }: Place): string[] {
 /** Whether a process is alive and the server of this place, rather than a later program of the same number. */
 export function isOurs(pid: number, { name }: Place): boolean {
   // Windows does not list them here: there a living one of that number is believed.
-  return isAlive(pid) && (process.platform === 'win32' || running(`cluster_name=${name}`).includes(pid))
+  return isAlive(pid) && (process.platform === 'win32' || processes(`cluster_name=${name}`).includes(pid))
 }
 
 function isAlive(pid: number): boolean {
@@ -88,7 +85,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** Processes with this text in their command line. Not by `ps` on Linux, which a bare Debian lacks. */
-function running(text: string): number[] {
+function processes(text: string): number[] {
   if (process.platform === 'linux') {
     const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
     return pids.filter((pid) => commandLine(pid).includes(text)).map(Number)

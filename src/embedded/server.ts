@@ -23,15 +23,13 @@ import { childEnvironment } from '../settings/settings.ts'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedError, fromOutput } from './error.ts'
 import { giveToOwner, type Place, writeWhole } from './place.ts'
-import { disarmPidFile, endLeftovers, isOurs, settledState } from './process.ts'
+import { disarmPidFile, endLeftovers, isOurs, running } from './process.ts'
 import { assertReachable, runAs, type ServerUser } from './user.ts'
 
 export interface ServerOptions {
   readonly binaries: Binaries
   readonly user: ServerUser
   readonly password: string
-  /** A port that must be used, instead of any free one. */
-  readonly port: number | undefined
   readonly settings: Readonly<Record<string, string>>
   readonly timeoutMs: number
 }
@@ -81,7 +79,7 @@ export async function initialise(place: Place, options: ServerOptions): Promise<
   }
 }
 
-/** Starts the server on the port that was asked for, on that of the last time, or on another that is free. */
+/** Starts the server on the port of the last time, or on another that is free. */
 export async function start(place: Place, options: ServerOptions): Promise<number> {
   assertReachable(place.cluster, options.user)
   adopt(place, options.user)
@@ -90,31 +88,29 @@ export async function start(place: Place, options: ServerOptions): Promise<numbe
   }
   writeWhole(place.config, configuration(options.settings), 0o644)
   for (let attempt = 0; ; attempt++) {
-    const port = options.port ?? (await choosePort(place, attempt))
-    if (!(await isFree(port))) throw new EmbeddedError('port_taken', { port, path: place.dir })
+    const port = await choosePort(place, attempt)
     disarmPidFile(place)
     const failure = await launch(place, port, options)
     // Also after a failure: a start by a client that was killed may have overtaken ours.
-    const state = await settledState(place, options.password, options.timeoutMs)
-    if (state.is === 'up') return state.port
-    const again = failure.code === 'in_use' || (failure.code === 'port_taken' && options.port === undefined)
-    if (!again || attempt === 4) throw failure
+    const server = await running(place, options.password, options.timeoutMs)
+    if (server) return server.port
+    if (attempt === 4 || !['in_use', 'port_taken'].includes(failure.code)) throw failure
     if (failure.code === 'in_use') await endLeftovers(place)
   }
 }
 
 /** Stops the server cleanly; a server that is not running is no error. */
 export async function stop(place: Place, { binaries, password, timeoutMs }: ServerOptions): Promise<void> {
-  const state = await settledState(place, password, timeoutMs)
-  if (state.is === 'down') return
+  const server = await running(place, password, timeoutMs)
+  if (!server) return
   if (process.platform === 'win32') {
-    runAs({ name: '', ids: {} }, binaries.pg_ctl, ['kill', 'INT', String(state.pid)])
+    runAs({ name: '', ids: {} }, binaries.pg_ctl, ['kill', 'INT', String(server.pid)])
   } else {
-    process.kill(state.pid, 'SIGINT') // a fast shutdown: clients are cut off, everything is written
+    process.kill(server.pid, 'SIGINT') // a fast shutdown: clients are cut off, everything is written
   }
   const deadline = Date.now() + timeoutMs
-  while (isOurs(state.pid, place)) {
-    if (Date.now() > deadline) throw new EmbeddedError('stop_failed', { path: place.dir, pid: state.pid })
+  while (isOurs(server.pid, place)) {
+    if (Date.now() > deadline) throw new EmbeddedError('stop_failed', { path: place.dir, pid: server.pid })
     await sleep(25)
   }
 }
