@@ -45,6 +45,20 @@ export function printTable<R>(rows: readonly R[], columns: readonly Column<R>[])
     print(line)
 }
 
+/**
+ * What a command found: for programs as JSON, for people as a table.
+ * @param nothing said to people in place of a table without rows
+ */
+export function printList<R>(
+  rows: readonly R[],
+  { json = false, nothing }: { json?: boolean | undefined; nothing: string },
+  columns: readonly Column<R>[],
+): void {
+  if (json) printJson(rows)
+  else if (rows.length === 0) print(nothing)
+  else printTable(rows, columns)
+}
+
 export function tableLines<R>(
   rows: readonly R[],
   columns: readonly Column<R>[],

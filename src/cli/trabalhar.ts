@@ -4,6 +4,7 @@ import type { Notes, WorkReport } from '../worker/context.ts'
 import type { Worker } from '../worker/worker.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { said } from './format.ts'
 import { runUntilAsked } from './lifetime.ts'
 import { tell } from './output.ts'
@@ -15,15 +16,11 @@ interface Options {
 }
 
 export function register(program: Command, app: App): void {
-  const { text } = app
-  workOptions(program.command('trabalhar'), app)
-    .description(text.command.trabalhar)
-    .addHelpText('after', text.example.trabalhar)
-    .action(async (options: Options) => {
-      await withDatabase(app, { role: 'conferente_dono' }, async (database) =>
-        runUntilAsked(app, options.prazo, [await openWorker(app, database, options)]),
-      )
-    })
+  workOptions(command(program, app, 'trabalhar'), app).action(async (options: Options) => {
+    await withDatabase(app, { role: 'conferente_dono' }, async (database) =>
+      runUntilAsked(app, options.prazo, [await openWorker(app, database, options)]),
+    )
+  })
 }
 
 export function workOptions(command: Command, { text }: App): Command {
