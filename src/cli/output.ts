@@ -59,7 +59,7 @@ export function printList<R>(
   else printTable(rows, columns)
 }
 
-export function tableLines<R>(
+function tableLines<R>(
   rows: readonly R[],
   columns: readonly Column<R>[],
   width: number | undefined,
