@@ -88,7 +88,8 @@ async function readNotes(
   }
 }
 
-function told(
+/** What a reading of a folder brought, in a line. */
+export function brought(
   { text, format }: App,
   { arquivos, conhecidos, novas, canceladas, recusados }: Summary,
 ): string {
@@ -106,7 +107,7 @@ function report(app: App, summary: Summary, refused: readonly Refused[]): void {
   const { reason } = app.text.notas
   for (const { arquivo, motivo, detalhe } of refused)
     print(`${plain(arquivo)}: ${reason[motivo]}${detalhe === '' ? '' : ` (${plain(detalhe)})`}`)
-  print(told(app, summary))
+  print(brought(app, summary))
 }
 
 async function advise(
