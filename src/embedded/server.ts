@@ -116,7 +116,8 @@ export async function stop(place: Place, { binaries, password, timeoutMs }: Serv
 }
 
 /**
- * pg_ctl starts the server in a session of its own, where neither our end nor a Ctrl-C on our terminal reaches it, and waits.
+ * pg_ctl starts the server and waits for it. Both in a session of their own, where neither our end nor a Ctrl-C on our terminal
+ * reaches them.
  * @returns what the server's log says, should it not run now
  */
 async function launch(
@@ -144,6 +145,7 @@ async function launch(
         // Not as an argument, which pg_ctl would give to a shell.
         env: { ...childEnvironment(), PGDATA: place.cluster },
         stdio: ['ignore', log, log],
+        detached: true,
         windowsHide: true,
         ...user.ids,
       },
