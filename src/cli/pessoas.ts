@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { ROLES } from '../settings/settings.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { printJson, printTable, tell } from './output.ts'
@@ -40,9 +41,7 @@ interface Identity {
 export function register(program: Command, app: App): void {
   const { text } = app
   const { oneOf } = createParsers(text)
-  program
-    .command('pessoas')
-    .description(text.command.pessoas)
+  command(program, app, 'pessoas')
     .option('--nome <nome>', text.option.personName)
     .option('--papel <papel>', text.option.inviteRole, oneOf(ROLES))
     .option('--endereco <email>', text.option.personAddress)
@@ -53,7 +52,6 @@ export function register(program: Command, app: App): void {
     .option('--desligar <nome>', text.option.identityUntie)
     .option('--motivo <motivo>', text.option.personReason)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.pessoas)
     .action((options: Options) => {
       const work = choose(app, options)
       return withDatabase(app, { role: 'conferente_administrador' }, work)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
 import { withDatabase } from './with-database.ts'
@@ -28,13 +29,10 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text, format } = app
   const { column } = text
-  program
-    .command('regras')
-    .description(text.command.regras)
+  command(program, app, 'regras')
     .option('--auto <regra>', text.option.auto)
     .option('--motivo <motivo>', text.option.reasonToSet)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.regras)
     .action((options: Options) => {
       const { auto, motivo } = options
       if ((auto === undefined) !== (motivo === undefined)) throw new UsageError(text.usage.autoBoth)
