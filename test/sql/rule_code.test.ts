@@ -308,7 +308,7 @@ t.test('a rule that names no amount, or another one, hides none of what the entr
     ['desconto', 'valor_desconto'],
   ] as const)
     await adelia`select audit.registrar_regra(${nome}, 'x', 'dw.calada', 'dw.lancamentos', 'id', array['categoria'],
-      coluna_valor => ${coluna}, limiar => 0.9, automatica => true)`
+      coluna_valor => ${coluna}, limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12)`
   await c.lancar({ id: 1, categoria: 'V', valor: -200_000 }, { id: 2, categoria: 'V', valor: 10 })
   for (const nome of ['calada', 'desconto']) {
     const olivia = c.pessoa('olivia')
