@@ -921,16 +921,26 @@ create table audit.regras (
   erradas_no_limiar bigint default 0 not null,
   automaticas_revertidas bigint default 0 not null,
   precisao numeric(5,4) generated always as (((aprovadas)::numeric / (NULLIF((aprovadas + rejeitadas), 0))::numeric)) stored,
-  limite_inferior numeric(5,4) generated always as (audit_interno.limite_wilson((certas_no_limiar)::numeric, ((certas_no_limiar + erradas_no_limiar))::numeric)) stored,
-  contagem integer default 0 not null,
-  contagem_desde timestamp with time zone default clock_timestamp() not null,
+  prova text default 'sem_prova'::text not null,
+  respostas bigint default 0 not null,
+  erro_observado numeric(5,4),
+  evidencia_favor numeric default 1 not null,
+  evidencia_contra numeric default 1 not null,
+  concessao_correcoes bigint,
+  concessao_valor numeric,
+  concedida_em timestamp with time zone,
+  concedida_por text,
   automatica_perdida text,
   hash_autorizado text,
+  hash_atual text,
   dependencias text[] default '{}'::text[] not null,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
   constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
+  constraint regras_check1 CHECK ((num_nulls(concessao_correcoes, concessao_valor, concedida_em, concedida_por) = ANY (ARRAY[0, 4]))),
   constraint regras_colunas_check CHECK ((cardinality(colunas) > 0)),
+  constraint regras_concessao_correcoes_check CHECK ((concessao_correcoes > 0)),
+  constraint regras_concessao_valor_check CHECK (((concessao_valor > (0)::numeric) AND (concessao_valor < 'Infinity'::numeric))),
   constraint regras_confianca_base_check CHECK (((confianca_base >= (0)::numeric) AND (confianca_base <= (1)::numeric))),
   constraint regras_limiar_check CHECK (((limiar >= (0)::numeric) AND (limiar <= (1)::numeric))),
   constraint regras_limite_fracao_check CHECK (((limite_fracao >= (0)::numeric) AND (limite_fracao <= (1)::numeric))),
@@ -939,6 +949,7 @@ create table audit.regras (
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
   constraint regras_piso_check CHECK (((piso >= (0)::numeric) AND (piso <= (1)::numeric))),
   constraint regras_pkey PRIMARY KEY (nome),
+  constraint regras_prova_check CHECK ((prova = ANY (ARRAY['sem_prova'::text, 'provada'::text, 'refutada'::text]))),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
 );
 CREATE TRIGGER autorizar_codigo BEFORE UPDATE OF automatica ON audit.regras FOR EACH ROW WHEN ((new.automatica AND (NOT old.automatica))) EXECUTE FUNCTION audit_interno.autorizar_codigo();
@@ -972,15 +983,22 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
-comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
-comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
+comment on column audit.regras.certas_no_limiar is 'Findings of the present code at or above limiar that people found right.';
+comment on column audit.regras.erradas_no_limiar is 'Findings of the present code at or above limiar that people found wrong.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections of the present code, at or above limiar, that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
-comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
-comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
-comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself, one that is sem_prova as far as it was granted, one that is refutada not at all.';
+comment on column audit.regras.respostas is 'Answers that prova rests on: on findings of the present code at or above limiar, those on one supplier within a session being one.';
+comment on column audit.regras.erro_observado is 'Share of respostas that found the proposal wrong, 0 to 1; null when there are none.';
+comment on column audit.regras.evidencia_favor is 'How much those who bet that the rule errs at most so often have made of 1 since it was last refuted: at 20 it is provada.';
+comment on column audit.regras.evidencia_contra is 'How much those who bet that it errs more often have made of 1 since it was best for them to begin: at 200 it is refutada.';
+comment on column audit.regras.concessao_correcoes is 'Automatic corrections granted without proof, in all; null when none were granted.';
+comment on column audit.regras.concessao_valor is 'Amount at stake in BRL granted without proof, in all; null when none was granted.';
+comment on column audit.regras.concedida_em is 'When that was granted; what was corrected since is used up.';
+comment on column audit.regras.concedida_por is 'The administrator who granted it.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (refuted, grant used up, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.hash_atual is 'Hash of the rule''s code when a session last ran it, or auto was last given: the code that prova is about.';
 comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
@@ -1474,7 +1492,8 @@ create view audit.vw_metricas_regras (
   precisao_maxima numeric,
   abertas bigint,
   valor_aberto numeric,
-  aberta_desde timestamp with time zone
+  aberta_desde timestamp with time zone,
+  prova text
 ) with (security_invoker=true);
 comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
 comment on column audit.vw_metricas_regras.regra is 'Rule.';
@@ -1490,6 +1509,7 @@ comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+comment on column audit.vw_metricas_regras.prova is 'What people''s answers say of the rule: provada, sem_prova or refutada.';
 grant select on table audit.vw_metricas_regras to conferente_leitor;
 
 create view audit.vw_metricas_resumo (
@@ -1626,7 +1646,7 @@ create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
   returns audit.regras language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed: a rule that people''s answers prove, or one without proof for as many corrections and as much money as concessao_correcoes and concessao_valor say, which come together and are used up. What people answered stays: another limiar, and back, changes nothing of it. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range, NC042 auto for a rule that is refuted, or that has neither proof nor grant.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
 create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
@@ -1980,11 +2000,11 @@ create function audit.registrar_pessoa(nome text, papel text, motivo text, ender
 comment on function audit.registrar_pessoa(text,text,text,text) is 'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. What held before is replaced; another role ends the sessions that the person has. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
 grant execute on function audit.registrar_pessoa(text,text,text,text) to conferente_administrador;
 
-create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[], coluna_filial text DEFAULT NULL::text)
+create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, concessao_correcoes bigint DEFAULT NULL::bigint, concessao_valor numeric DEFAULT NULL::numeric, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[], coluna_filial text DEFAULT NULL::text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) to conferente_administrador;
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,bigint,numeric,integer,text,text[],text[],text[],text,text[],text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. concessao_correcoes and concessao_valor: how many corrections at or above limiar, and of how much money, auto mode may make before people''s answers have proved the rule; without them it only detects. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,bigint,numeric,integer,text,text[],text[],text[],text,text[],text) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
   returns audit.tokens language sql volatile security definer
@@ -2163,10 +2183,15 @@ comment on table audit_interno.arquivos_notas is 'Files that were read well, by 
 
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint not null,
-  contagem integer not null,
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
+  ordem bigint not null,
   constraint automaticas_erradas_pkey PRIMARY KEY (divergencia_id)
 );
-comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: by which session they were made, and the decision that says so.';
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
@@ -2337,12 +2362,17 @@ comment on table audit_interno.travas_regra is 'Locks of the rules (audit_intern
 
 create table audit_interno.vereditos (
   divergencia_id bigint not null,
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
   certo boolean not null,
-  no_limiar boolean not null,
-  contagem integer not null,
+  ordem bigint,
   constraint vereditos_pkey PRIMARY KEY (divergencia_id)
 );
-comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+CREATE INDEX vereditos_regra_hash_regra_idx ON audit_interno.vereditos USING btree (regra, hash_regra);
+comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
 grant select on table audit_interno.vereditos to conferente_leitor;
 
 create function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
@@ -2405,7 +2435,7 @@ comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,da
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
+comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto, or that has neither proof nor grant, loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 
 create function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
   returns void language plpgsql volatile
@@ -2636,10 +2666,10 @@ create function audit_interno.conferir_ausencia(agora timestamp with time zone D
 comment on function audit_interno.conferir_ausencia(timestamp with time zone) is 'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
 grant execute on function audit_interno.conferir_ausencia(timestamp with time zone) to conferente_servico;
 
-create function audit_interno.conferir_automatica(regra text)
+create function audit_interno.conferir_automatica(regra text, sessao_id bigint DEFAULT NULL::bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conferir_automatica(text) is 'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
+comment on function audit_interno.conferir_automatica(text,bigint) is 'Takes auto from a rule that people''s answers refute, or that has neither proof nor grant.';
 
 create function audit_interno.conferir_caminho(funcao text)
   returns text language sql stable
@@ -2668,6 +2698,11 @@ create function audit_interno.conferir_paradas(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_paradas(bigint) is 'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+
+create function audit_interno.conferir_prova(regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_prova(text) is 'Reads again whether people''s answers prove or refute a rule, and writes it to the rule.';
 
 create function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
   returns void language plpgsql volatile
@@ -2712,10 +2747,10 @@ create function audit_interno.contar_cargas(sessao_id bigint, regra audit.regras
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_cargas(bigint,audit.regras) is 'Counts what is settled for the next session, and enters how many rows came late, of which booking dates, since the session that this one follows.';
 
-create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
+create function audit_interno.contar_decisoes(ids bigint[], certas boolean, prova boolean DEFAULT true)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
+comment on function audit_interno.contar_decisoes(bigint[],boolean,boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
 create function audit_interno.contar_fechadas(sessao_id bigint)
   returns void language plpgsql volatile
@@ -2766,7 +2801,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -3158,6 +3193,16 @@ create function audit_interno.esquema(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
 
+create function audit_interno.evidencia_contra(x double precision[], vezes double precision[], erro double precision)
+  returns TABLE(n bigint, evidencia double precision, refuta boolean) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.evidencia_contra(double precision[],double precision[],double precision) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';
+
+create function audit_interno.evidencia_favor(x double precision[], erro double precision)
+  returns TABLE(n bigint, evidencia double precision, prova boolean) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.evidencia_favor(double precision[],double precision) is 'After each answer, how much those who bet that the rule errs less often have made of 1.';
+
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -3491,10 +3536,6 @@ create function audit_interno.limite_chaves(relacao regclass, coluna text, chave
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.limite_chaves(regclass,text,text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
 
-create function audit_interno.limite_wilson(certas numeric, total numeric)
-  returns numeric language sql immutable;
-comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
-
 create function audit_interno.limpar_conexao(sessao_id bigint DEFAULT NULL::bigint)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -3611,6 +3652,11 @@ create function audit_interno.perdas_automatica(operacao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
 
+create function audit_interno.perder_automatica(regra audit.regras, porque text, detalhes jsonb, sessao_id bigint DEFAULT NULL::bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.perder_automatica(audit.regras,text,jsonb,bigint) is 'Takes auto from a rule and says why.';
+
 create function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
   returns TABLE(inicio date, fim date) language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -3621,6 +3667,11 @@ create function audit_interno.pode_ver_resumo()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pode_ver_resumo() is 'Whether the caller sees the summaries of entries.';
 grant execute on function audit_interno.pode_ver_resumo() to conferente_leitor;
+
+create function audit_interno.porque_nao(regra audit.regras)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.porque_nao(audit.regras) is 'Why the rule may not correct by itself, or null.';
 
 create function audit_interno.possuida(nome text)
   returns boolean language sql volatile
@@ -3807,6 +3858,11 @@ create function audit_interno.responder(ids bigint[], ato text, motivo text, vis
   returns SETOF audit.resultado_decisao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.responder(bigint[],text,text,text[],text[],jsonb) is 'Rejects (rejeitar) or confirms (confirmar) findings. Returns each.';
+
+create function audit_interno.resto_concessao(regra audit.regras)
+  returns TABLE(correcoes bigint, valor numeric) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resto_concessao(audit.regras) is 'Corrections and amount in BRL that a rule may still correct without proof.';
 
 create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile

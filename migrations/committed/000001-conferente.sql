@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:584584fe29db7e6b279a2a912c7d6d35339589bb
+--! Hash: sha1:aa69f9d7abcac1219afdbaea5efb6a49aad8608b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -11447,7 +11447,7 @@ select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovada
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     + 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416))) / 10000), 4) end as precisao_maxima,
-  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
+  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde, r.prova
 from audit.regras r
 cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
 left join (
@@ -11470,6 +11470,7 @@ comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+comment on column audit.vw_metricas_regras.prova is 'What people''s answers say of the rule: provada, sem_prova or refutada.';
 --! EndIncluded saidas/metricas/vw_metricas_regras.sql
 
 --! Included saidas/metricas/relatorio_desempenho.sql
@@ -11585,6 +11586,8 @@ as $$
   cross join lateral (values ('conferente_regra_precisao', r.precisao), ('conferente_regra_precisao_minima', r.precisao_minima),
     ('conferente_regra_limiar', r.limiar), ('conferente_regra_automatica', r.automatica::int)) as m (nome, valor)
   where m.valor is not null
+  union all
+  select 'conferente_regra_prova', 'gauge', jsonb_build_object('regra', r.nome, 'prova', r.prova), 1 from audit.regras r
   union all
   select 'conferente_regra_decisoes_total', 'counter', jsonb_build_object('regra', r.nome, 'palavra', p.palavra), p.quantas
   from audit.regras r cross join lateral (values ('aprovada', r.aprovadas), ('rejeitada', r.rejeitadas)) as p (palavra, quantas)
@@ -22094,7 +22097,7 @@ as $$
   select format('regra %s', r.nome),
     case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
     coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
-      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end, case r.prova when 'provada' then ', provada' when 'refutada' then ', refutada' else ', sem prova' end,
         case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
     coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
       'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)

@@ -62,7 +62,7 @@ export const column = {
   threshold: both('limiar', 'threshold'),
   approved: both('aprovadas', 'approved'),
   rejected: both('rejeitadas', 'rejected'),
-  bound: both('precisão mínima', 'least precision'),
+  proof: both('prova', 'proof'),
   table: both('tabela', 'table'),
   description: both('descrição', 'description'),
   field: both('campo', 'field'),

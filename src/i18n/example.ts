@@ -181,8 +181,8 @@ export const example = {
   regras: examples(
     'conferente regras',
     both(
-      'conferente regras --auto trade_marketing --motivo "padrão corrigido"',
-      'conferente regras --auto trade_marketing --motivo "pattern fixed"',
+      'conferente regras --auto trade_marketing --correcoes 500 --valor 100000 --motivo "vi um mês dela"',
+      'conferente regras --auto trade_marketing --correcoes 500 --valor 100000 --motivo "saw a month of it"',
     ),
   ),
   avaliar: examples(

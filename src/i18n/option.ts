@@ -189,9 +189,14 @@ export const option = {
     'all that were rolled back of what this session had corrected',
   ),
   auto: both(
-    'devolve a esta regra a correção automática; pede --motivo',
-    'gives this rule its automatic correction back; needs --motivo',
+    'dá a esta regra a correção automática, provada ou com uma concessão; pede --motivo',
+    'gives this rule automatic correction, proved or with a grant; needs --motivo',
   ),
+  grantedCorrections: both(
+    'quantas correções ela pode fazer sem prova',
+    'how many corrections it may make without proof',
+  ),
+  grantedValue: both('e de quanto, ao todo, em reais', 'and of how much in all, in BRL'),
   reasonToSet: both(
     'por que; obrigatório para alterar, fica na auditoria',
     'why; required for a change, kept in the audit trail',

@@ -15,8 +15,8 @@ export const result = {
   aguardando_segunda_aprovacao: both('AGUARDA outra pessoa', 'WAITS for another person'),
   deixada: both('DEIXADA como estava', 'LEFT as it was'),
   autoGiven: both(
-    (rule: string) => `A regra ${rule} corrige sozinha de novo; um novo registro de decisões começa.`,
-    (rule) => `Rule ${rule} corrects by itself again; a new record of decisions begins.`,
+    (rule: string) => `A regra ${rule} corrige sozinha.`,
+    (rule) => `Rule ${rule} corrects by itself.`,
   ),
   periodClosed: both(
     (months: string, branch: string | undefined) =>

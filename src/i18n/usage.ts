@@ -112,6 +112,10 @@ export const usage = {
   ),
   reopenOne: both('diga os ids, ou --sessao', 'give the ids, or --sessao'),
   autoBoth: both('--auto e --motivo vêm juntos', '--auto and --motivo come together'),
+  grantBoth: both(
+    '--correcoes e --valor vêm juntos, com --auto',
+    '--correcoes and --valor come together, with --auto',
+  ),
   rollbackOne: both(
     'diga exatamente um: --divergencia, --operacao ou --sessao',
     'say exactly one: --divergencia, --operacao or --sessao',

@@ -115,6 +115,7 @@ export const factsSchema = z.object({
           'notas_sem_lancamento',
           'notas_recusadas',
           'so_detectou',
+          'sem_prova',
         ]),
         regra: z.string().nullable(),
         texto: said.nullable(),

@@ -137,6 +137,7 @@ function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): stri
       case 'regra_falhou':
       case 'regra_pulada':
       case 'so_detectou':
+      case 'sem_prova':
       case 'conferencia':
         return text.gap[tipo](oneLine(regra), said)
       case 'nenhuma_linha':

@@ -25,7 +25,6 @@ async function achar(c: Cenario, from: number, to: number, confianca = 0.99) {
 const mudar = (c: Cenario, mudancas: object, quem: 'adelia' | 'ana' = 'adelia') =>
   c.pessoa(quem)`select audit.alterar_regra('errada', ${c.sql.json(mudancas as never)}, 'teste')`
 
-
 /** What the digest says of a session beside its figures: the kinds, and of one kind the texts. */
 const dito = async (c: Cenario, sessao: unknown, tipo: string) =>
   (
@@ -38,7 +37,11 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
   const ids = await achar(c, 1, 20)
   await c.aprovar('ana', ...ids.slice(0, 10))
   await c.rejeitar('ana', ...ids.slice(10, 13))
-  t.match(await regra(c), { automatica: true, prova: 'sem_prova', certas_no_limiar: 10, erradas_no_limiar: 3 }, 'too few to tell')
+  t.match(
+    await regra(c),
+    { automatica: true, prova: 'sem_prova', certas_no_limiar: 10, erradas_no_limiar: 3 },
+    'too few to tell',
+  )
   await c
     .pessoa('ana')
     .begin(async (tx) => {
@@ -50,16 +53,27 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
   t.match(await regra(c), { automatica: true, erradas_no_limiar: 3 }, 'no decision, no loss')
 
   await c.rejeitar('ana', ids[13] as number)
-  t.match(await regra(c), { automatica: false, prova: 'refutada', automatica_perdida: /de 14 respostas .*28\.6% erradas/ })
+  t.match(await regra(c), {
+    automatica: false,
+    prova: 'refutada',
+    automatica_perdida: /de 14 respostas .*28\.6% erradas/,
+  })
   t.match(
-    one(await c.sql`select tipo, regra, ator, status, motivo, detalhes from audit.operacoes order by id desc limit 1`),
+    one(
+      await c.sql`select tipo, regra, ator, status, motivo, detalhes from audit.operacoes order by id desc limit 1`,
+    ),
     {
       tipo: 'regra',
       regra: 'errada',
       ator: 'ana',
       status: 'concluida',
       motivo: /perdeu a correção automática: está refutada/,
-      detalhes: { antes: { automatica: true }, depois: { automatica: false }, prova: 'refutada', erradas_no_limiar: 4 },
+      detalhes: {
+        antes: { automatica: true },
+        depois: { automatica: false },
+        prova: 'refutada',
+        erradas_no_limiar: 4,
+      },
     },
   )
   await c.lancar({ id: 30 })
@@ -74,72 +88,106 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
     'not for a few corrections either',
   )
   await c.pessoa('ana')`select audit.reabrir_divergencias(${[ids[13] as number]}, 'estava errado')`
-  t.match(await regra(c), { automatica: false, prova: 'sem_prova' }, 'a word taken back does not give it back by itself')
+  t.match(
+    await regra(c),
+    { automatica: false, prova: 'sem_prova' },
+    'a word taken back does not give it back by itself',
+  )
   t.equal(await codigo(mudar(c, { automatica: true }, 'ana')), '42501')
-  t.equal(await codigo(c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', ' ')`), 'NC006')
+  t.equal(
+    await codigo(c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', ' ')`),
+    'NC006',
+  )
   await mudar(c, { automatica: true })
-  t.match(await regra(c), { automatica: true, automatica_perdida: null, erradas_no_limiar: 3 }, 'an administrator does, and the record stays')
+  t.match(
+    await regra(c),
+    { automatica: true, automatica_perdida: null, erradas_no_limiar: 3 },
+    'an administrator does, and the record stays',
+  )
 })
 
-t.test('right answers prove a rule; then it needs no grant, and a mistake among many costs nothing', async (t) => {
-  const c = await cenario(t)
-  const ids = await achar(c, 1, 105)
-  await c.aprovar('ana', ...ids.slice(0, 80))
-  t.match(await regra(c), { prova: 'sem_prova', respostas: 80 })
-  await c.aprovar('ana', ids[80] as number)
-  t.match(await regra(c), { prova: 'provada', respostas: 81, erro_observado: 0 })
-  await mudar(c, { concessao_correcoes: null, concessao_valor: null })
-  await c.rejeitar('ana', ids[81] as number)
-  t.match(await regra(c), { prova: 'provada', automatica: true }, 'what is proved stays so until it is refuted')
-  await c.lancar({ id: 201 }, { id: 202 })
-  await c.sql`update audit.divergencias_processadas set encaminhada_para = 'revisor' where status = 'aberta'`
-  const sessao = await c.processar('auto')
-  t.match(sessao, { corrigidas: 2n, status: 'concluida' })
-  t.same(await dito(c, sessao['id'], 'sem_prova'), [])
+t.test(
+  'right answers prove a rule; then it needs no grant, and a mistake among many costs nothing',
+  async (t) => {
+    const c = await cenario(t)
+    const ids = await achar(c, 1, 105)
+    await c.aprovar('ana', ...ids.slice(0, 80))
+    t.match(await regra(c), { prova: 'sem_prova', respostas: 80 })
+    await c.aprovar('ana', ids[80] as number)
+    t.match(await regra(c), { prova: 'provada', respostas: 81, erro_observado: 0 })
+    await mudar(c, { concessao_correcoes: null, concessao_valor: null })
+    await c.rejeitar('ana', ids[81] as number)
+    t.match(
+      await regra(c),
+      { prova: 'provada', automatica: true },
+      'what is proved stays so until it is refuted',
+    )
+    await c.lancar({ id: 201 }, { id: 202 })
+    await c.sql`update audit.divergencias_processadas set encaminhada_para = 'revisor' where status = 'aberta'`
+    const sessao = await c.processar('auto')
+    t.match(sessao, { corrigidas: 2n, status: 'concluida' })
+    t.same(await dito(c, sessao['id'], 'sem_prova'), [])
 
-  await c.rejeitar('ana', ...ids.slice(82, 86))
-  t.match(await regra(c), { prova: 'refutada', automatica: false }, 'good for long, and then bad')
-  t.equal(await codigo(mudar(c, { automatica: true })), 'NC042', 'the old proof is no proof any more')
-  await c.aprovar('ana', ...ids.slice(86))
-  t.match(await regra(c), { prova: 'refutada' })
-  await c.aprovar('ana', ...(await achar(c, 301, 370)))
-  t.match(await regra(c), { prova: 'provada', automatica: false })
-  await mudar(c, { automatica: true })
-  t.match(await regra(c), { automatica: true, automatica_perdida: null }, 'proved again it needs no grant')
-})
+    await c.rejeitar('ana', ...ids.slice(82, 86))
+    t.match(await regra(c), { prova: 'refutada', automatica: false }, 'good for long, and then bad')
+    t.equal(await codigo(mudar(c, { automatica: true })), 'NC042', 'the old proof is no proof any more')
+    await c.aprovar('ana', ...ids.slice(86))
+    t.match(await regra(c), { prova: 'refutada' })
+    await c.aprovar('ana', ...(await achar(c, 301, 370)))
+    t.match(await regra(c), { prova: 'provada', automatica: false })
+    await mudar(c, { automatica: true })
+    t.match(await regra(c), { automatica: true, automatica_perdida: null }, 'proved again it needs no grant')
+  },
+)
 
-t.test('answers on one supplier within a session are one answer, and a company is one supplier', async (t) => {
-  const c = await cenario(t)
-  await c.sql`update audit.regras set colunas_identidade = '{fornecedor_id}' where nome = 'errada'`
-  const ids = async (from: number, to: number, filial: string) => {
-    await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca, fornecedor_id)
-      select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99, ${filial}
+t.test(
+  'answers on one supplier within a session are one answer, and a company is one supplier',
+  async (t) => {
+    const c = await cenario(t)
+    await c.sql`update audit.regras set colunas_identidade = '{fornecedor_id}' where nome = 'errada'`
+    const lancarDe = (fornecedor: string, from: number, to: number) =>
+      c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca, fornecedor_id)
+      select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99, ${fornecedor}
       from generate_series(${from}::int, ${to}::int) as i`
-    return (f: number, t: number) => c.sql<{ id: number }[]>`select id::int from audit.divergencias_processadas
-      where registro_id::int between ${f} and ${t} order by id`.then((rows) => rows.map(({ id }) => id))
-  }
-  await ids(1, 20, '11222333000181')
-  const found = await ids(21, 40, '11.222.333/0002-62')
-  await c.processar()
-  await c.rejeitar('ana', ...(await found(1, 40)))
-  t.match(await regra(c), { automatica: true, respostas: 1, erradas_no_limiar: 40, erro_observado: 1 })
-  await ids(41, 44, '11222333000181')
-  await c.processar()
-  const [one_, ...others] = await found(41, 44)
-  await c.rejeitar('ana', one_ as number)
-  await c.aprovar('ana', ...others)
-  t.match(await regra(c), { respostas: 2, erro_observado: 0.625 }, 'as wrong as the share of it that was wrong')
-})
+    const abertas = async () =>
+      (
+        await c.sql`select id::int from audit.divergencias_processadas where status = 'aberta' order by id`
+      ).map((r) => r['id'] as number)
+    await lancarDe('11222333000181', 1, 20)
+    await lancarDe('11.222.333/0002-62', 21, 40)
+    await c.processar()
+    await c.rejeitar('ana', ...(await abertas()))
+    t.match(await regra(c), { automatica: true, respostas: 1, erradas_no_limiar: 40, erro_observado: 1 })
+    await lancarDe('11222333000181', 41, 44)
+    await c.processar()
+    const [errada, ...certas] = await abertas()
+    await c.rejeitar('ana', errada as number)
+    await c.aprovar('ana', ...certas)
+    t.match(
+      await regra(c),
+      { respostas: 2, erro_observado: 0.625 },
+      'as wrong as the share of it that was wrong',
+    )
+  },
+)
 
 t.test('no setting, and no way there and back, washes a record', async (t) => {
   const c = await cenario(t)
   await c.rejeitar('ana', ...(await achar(c, 1, 19)))
   t.match(await regra(c), { automatica: false, prova: 'refutada', erradas_no_limiar: 19 })
   await mudar(c, { limiar: 0.999 })
-  t.match(await regra(c), { automatica: false, prova: 'sem_prova', respostas: 0 }, 'nobody answered what is surer than that')
+  t.match(
+    await regra(c),
+    { automatica: false, prova: 'sem_prova', respostas: 0 },
+    'nobody answered what is surer than that',
+  )
   await mudar(c, { automatica: true })
   await mudar(c, { limiar: 0.95 })
-  t.match(await regra(c), { automatica: false, prova: 'refutada', erradas_no_limiar: 19 }, 'back, and refuted as before')
+  t.match(
+    await regra(c),
+    { automatica: false, prova: 'refutada', erradas_no_limiar: 19 },
+    'back, and refuted as before',
+  )
   t.match(await regra(c), { automatica_perdida: /está refutada/ })
   await mudar(c, { limiar: 0 })
   t.equal(await codigo(mudar(c, { automatica: true })), 'NC042')
@@ -147,53 +195,83 @@ t.test('no setting, and no way there and back, washes a record', async (t) => {
   await c.sql.unsafe(`create schema outra; create function outra.nova(janela audit.janela) returns setof audit.achado language sql stable
     set search_path = pg_catalog, pg_temp begin atomic select * from dw.errada(janela); end;
     grant usage on schema outra to conferente_regra, conferente_administrador`)
-  await c.pessoa('adelia')`select audit.registrar_regra('nova', 'x', 'outra.nova', 'dw.lancamentos', 'id', '{categoria,descricao}', limiar => 0)`
+  await c.pessoa(
+    'adelia',
+  )`select audit.registrar_regra('nova', 'x', 'outra.nova', 'dw.lancamentos', 'id', '{categoria,descricao}', limiar => 0)`
   const [nova] = await c.sql`select automatica, prova from audit.regras where nome = 'nova'`
   t.match(nova, { automatica: false, prova: 'sem_prova' })
   t.equal(
-    await codigo(c.pessoa('adelia')`select audit.alterar_regra('nova', '{"automatica": true, "limiar": 0}', 'x')`),
+    await codigo(
+      c.pessoa('adelia')`select audit.alterar_regra('nova', '{"automatica": true, "limiar": 0}', 'x')`,
+    ),
     'NC042',
     'a threshold of nothing gives no auto',
   )
   for (const half of ['{"concessao_correcoes": 5}', '{"concessao_correcoes": 5, "concessao_valor": 0}'])
-    t.equal(await codigo(c.pessoa('adelia')`select audit.alterar_regra('nova', ${half}::text::jsonb, 'x')`), 'NC009', half)
+    t.equal(
+      await codigo(c.pessoa('adelia')`select audit.alterar_regra('nova', ${half}::text::jsonb, 'x')`),
+      'NC009',
+      half,
+    )
 })
 
-t.test('what is granted without proof is used up, in corrections and in reais, and every digest says so', async (t) => {
-  const c = await cenario(t)
-  await mudar(c, { concessao_correcoes: 3, concessao_valor: 1000 })
-  await c.lancar({ id: 1 }, { id: 2 })
-  const first = await c.processar('auto')
-  t.match(first, { corrigidas: 2n, status: 'concluida' })
-  t.match(await dito(c, first['id'], 'sem_prova'), [/concedidas 3 correções e R\$ 1000 por adelia; restam 1 e R\$ 800/])
-  t.match(one(await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'correcao'`), {
-    motivo: /sem prova, por concessão de adelia/,
-    detalhes: { sem_prova: { correcoes: 2, valor: 200 } },
-  })
-  await c.pessoa('ana')`select from audit.reverter_sessao(${String(first['id'])}, 'quero ver de novo')`
-  await c.sql`update audit.divergencias_processadas set encaminhada_para = 'revisor' where status = 'aberta'`
-  await c.lancar({ id: 3 }, { id: 4 })
-  const second = await c.processar('auto')
-  t.match(second, { corrigidas: 1n, status: 'concluida_com_falhas', mensagem: /errada parou de corrigir: .*não está provada/ }, 'no more than was granted')
-  t.match(await dito(c, second['id'], 'so_detectou'), [/restam 0/])
-  t.match(await regra(c), { automatica: false, automatica_perdida: /conferente regras --auto errada --correcoes N --valor R\$ --motivo/ })
-  t.equal(await codigo(mudar(c, { automatica: true })), 'NC042')
+t.test(
+  'what is granted without proof is used up, in corrections and in reais, and every digest says so',
+  async (t) => {
+    const c = await cenario(t)
+    await mudar(c, { concessao_correcoes: 3, concessao_valor: 1000 })
+    await c.lancar({ id: 1 }, { id: 2 })
+    const first = await c.processar('auto')
+    t.match(first, { corrigidas: 2n, status: 'concluida' })
+    t.match(await dito(c, first['id'], 'sem_prova'), [
+      /concedidas 3 correções e R\$ 1000 por adelia; restam 1 e R\$ 800/,
+    ])
+    t.match(one(await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'correcao'`), {
+      motivo: /sem prova, por concessão de adelia/,
+      detalhes: { sem_prova: { correcoes: 2, valor: 200 } },
+    })
+    await c.pessoa('ana')`select from audit.reverter_sessao(${String(first['id'])}, 'quero ver de novo')`
+    await c.sql`update audit.divergencias_processadas set encaminhada_para = 'revisor' where status = 'aberta'`
+    await c.lancar({ id: 3 }, { id: 4 })
+    const second = await c.processar('auto')
+    t.match(
+      second,
+      {
+        corrigidas: 1n,
+        status: 'concluida_com_falhas',
+        mensagem: /errada parou de corrigir: .*não está provada/,
+      },
+      'no more than was granted',
+    )
+    t.match(await dito(c, second['id'], 'so_detectou'), [/restam 0/])
+    t.match(await regra(c), {
+      automatica: false,
+      automatica_perdida: /conferente regras --auto errada --correcoes N --valor R\$ --motivo/,
+    })
+    t.equal(await codigo(mudar(c, { automatica: true })), 'NC042')
 
-  await mudar(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 250 })
-  await c.lancar({ id: 5, valor: 200 }, { id: 6, valor: 60 })
-  t.match(await c.processar('auto'), { corrigidas: 1n }, 'nor of more money')
-  t.equal(await c.categoria(5), 'ERR', '4 was first, and with 5 it would be too much')
-  await mudar(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 1000 })
-  await c.pessoa('olivia')`select from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
-  t.match(await regra(c), { automatica: true }, 'a simulation uses nothing')
-  await c.processar('auto')
-  t.equal(await c.categoria(5), 'CERTA')
-})
+    await mudar(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 250 })
+    await c.lancar({ id: 5, valor: 200 }, { id: 6, valor: 60 })
+    t.match(await c.processar('auto'), { corrigidas: 1n }, 'nor of more money')
+    t.equal(await c.categoria(5), 'ERR', '4 was first, and with 5 it would be too much')
+    await mudar(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 1000 })
+    await c.pessoa(
+      'olivia',
+    )`select from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
+    t.match(await regra(c), { automatica: true }, 'a simulation uses nothing')
+    await c.processar('auto')
+    t.equal(await c.categoria(5), 'CERTA')
+  },
+)
 
 t.test('doubtful findings, and what says nothing of the proposal, do not count', async (t) => {
   const c = await cenario(t)
   await c.rejeitar('ana', ...(await achar(c, 1, 30, 0.94)))
-  t.match(await regra(c), { automatica: true, rejeitadas: 30, respostas: 0, precisao: 0 }, 'below the threshold')
+  t.match(
+    await regra(c),
+    { automatica: true, rejeitadas: 30, respostas: 0, precisao: 0 },
+    'below the threshold',
+  )
   const ids = await achar(c, 41, 60, 0.95)
   await c.pessoa('ana')`select from audit.confirmar_divergencias(${ids.slice(0, 5)}, 'na origem')`
   t.match(await regra(c), { respostas: 0, aprovadas: 5 }, 'dealt with outside')
@@ -247,21 +325,32 @@ t.test('automatic corrections that people call wrong are held against all of the
   const reverter = (...quais: number[]) =>
     c.pessoa('ana')`select * from audit.reverter_divergencias(${quais}, 'estava certo', 'erradas')`
   await reverter(...ids.slice(0, 6))
-  t.match(await regra(c), { automatica: true, automaticas_revertidas: 6, respostas: 0 }, '6 of 60 may be chance')
+  t.match(
+    await regra(c),
+    { automatica: true, automaticas_revertidas: 6, respostas: 0 },
+    '6 of 60 may be chance',
+  )
   const antes = await regra(c)
   const linhas = await reverter(...ids.slice(6, 12))
   t.match(linhas[0], {
     aviso: /errada perdeu a correção automática: .*conferente regras --auto errada --motivo/,
     explicacao: /não volta à fila/,
   })
-  t.match(await regra(c), { automatica: false, prova: 'refutada', automatica_perdida: /12 correções automáticas revertidas por erro/ })
+  t.match(await regra(c), {
+    automatica: false,
+    prova: 'refutada',
+    automatica_perdida: /12 correções automáticas revertidas por erro/,
+  })
   t.match(await c.processar('auto'), { mensagem: /só detectou: .*conferente regras --auto errada/ })
 
   await c.pessoa('ana')`select from audit.reverter_operacao(${linhas[0]?.['operacao_id']}, 'era sim')`
   t.strictSame(await regra(c), antes, 'a rollback undone leaves no trace')
   await reverter(...ids.slice(6, 12))
   t.match(await regra(c), { automatica: false, automaticas_revertidas: 12 }, 'and counted again')
-  t.equal(await codigo(c.pessoa('olivia')`select audit.reverter_sessao(${String(sessao['id'])}, 'x', 'sei lá')`), 'NC001')
+  t.equal(
+    await codigo(c.pessoa('olivia')`select audit.reverter_sessao(${String(sessao['id'])}, 'x', 'sei lá')`),
+    'NC001',
+  )
 })
 
 t.test('taken back for another reason, corrections say nothing of the rule', async (t) => {

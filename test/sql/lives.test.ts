@@ -22,7 +22,9 @@ t.test('good rules keep auto, bad ones lose it soon', async (t) => {
         from vida`
     })
     const share = row as unknown as { refuted: number; proved: number }
-    t.comment(`right ${1 - wrong}, then ${1 - then}, ${answers} answers: refuted ${share.refuted}, proved ${share.proved}`)
+    t.comment(
+      `right ${1 - wrong}, then ${1 - then}, ${answers} answers: refuted ${share.refuted}, proved ${share.proved}`,
+    )
     return share
   }
   const best = await live(0.01, 1000)
