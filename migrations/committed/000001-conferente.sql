@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:aa69f9d7abcac1219afdbaea5efb6a49aad8608b
+--! Hash: sha1:4cb74e6f914cd53e80cfb462ef2c9d91b69806a9
 --! Message: conferente
 
 set local role conferente_dono;
@@ -228,6 +228,8 @@ from (values
     'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho.'),
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
     'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
+  ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',
+    'De quanto do dinheiro corrigido num mês se quer ter certeza, a 95%, de que não está errado mais: 0.05 pede 59 conferências certas, 0.02 pede 149, 0.01 pede 299. Outro valor vale a partir do mês seguinte.'),
   ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
     {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
     {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
@@ -677,7 +679,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -918,7 +920,7 @@ create table audit.decisoes (
   divergencia_id bigint not null,
   tipo text not null check (tipo in (
     'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura', 'reversao', 'reversao_por_erro',
-    'desfazimento', 'excecao', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
+    'desfazimento', 'excecao', 'certificacao_certa', 'certificacao_errada', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
   ator text not null,
   motivo text not null,
   valores jsonb,
@@ -934,7 +936,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; certificacao_certa and certificacao_errada (an automatic correction of the sample looked at); and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -1509,9 +1511,9 @@ create or replace function audit_interno.responde(tipo text)
 returns boolean
 language sql
 immutable parallel safe
-return tipo <> all ('{adiamento,encaminhamento,comentario,retirada}'::text[]);
+return tipo <> all ('{adiamento,encaminhamento,comentario,retirada,certificacao_certa,certificacao_errada}'::text[]);
 comment on function audit_interno.responde(text) is
-  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is, and so does what is said of its correction in a sample.';
 grant execute on function audit_interno.responde(text) to conferente_regra;
 --! EndIncluded comum/aguarda_pessoa.sql
 
@@ -23550,6 +23552,278 @@ end
 $$;
 comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends. 55P03 with who holds it after nine tenths of tempo_limite.';
 --! EndIncluded motor/posse/travar_regra.sql
+
+--! Included pessoas/certificado/riqueza_certificado.sql
+-- What somebody who holds that less than a share `hipoteses` of the money is wrong has made of 1, after each answer of the sample, if it
+-- were that share exactly. Amounts are drawn with chance in proportion to what is left, so the next one is wrong with the chance p that
+-- the hypothesis leaves: what is wrong of it and not drawn yet, over what is not drawn yet. He bets on `right` at these odds, a part of the
+-- most that he may: all of it (which 59 right answers in a row take to 20 at 5%), three quarters, a half, a quarter. How much he trusts
+-- to each is fixed by the goal alone, before the first answer: nearly all to the first where the hypothesis is the goal, less the further it
+-- is off, so that a wrong answer does not ruin him. At the true share nobody can expect to gain, so 20 is ever reached with a chance of
+-- 5% at most (Waudby-Smith and Ramdas 2023; Shekhar and others, Risk-limiting financial audits via weighted sampling without replacement,
+-- UAI 2023). Touches nothing.
+create or replace function audit_interno.riqueza_certificado(
+  valores float8[], erradas float8[], total float8, hipoteses float8[], meta float8
+)
+returns table (n bigint, hipotese float8, riqueza float8)
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as materialized (
+    select u.n, u.errada, total - coalesce(sum(u.valor) over antes, 0) as resto, coalesce(sum(u.valor * u.errada) over antes, 0) as achado
+    from unnest(valores, erradas) with ordinality as u (valor, errada, n)
+    window antes as (order by u.n rows between unbounded preceding and 1 preceding)
+  ), aposta as (
+    select h.hipotese, a.parte, case when a.parte = 1 then c.toda else (1 - c.toda) / 3 end as peso
+    from unnest(hipoteses) as h (hipotese)
+    cross join lateral (select least(0.985, greatest(0.25, 22 / power(20, least(h.hipotese / meta, 100)))) as toda) as c
+    cross join unnest('{1, 0.75, 0.5, 0.25}'::float8[]) as a (parte)
+  ), soma as (
+    select i.n, a.hipotese, a.peso,
+      sum(ln(greatest(1 + a.parte * (p.chance - i.errada) / (1 - p.chance), 1e-300))) over (partition by a.hipotese, a.parte order by i.n) as ate
+    from item i
+    cross join aposta a
+    cross join lateral (select least(greatest((a.hipotese * total - i.achado) / nullif(greatest(i.resto, 0), 0), 0), 0.999999) as chance) as p
+  )
+  select s.n, s.hipotese, sum(s.peso * exp(least(greatest(s.ate, -600), 600))) from soma s group by s.n, s.hipotese
+$$;
+comment on function audit_interno.riqueza_certificado(float8[], float8[], float8, float8[], float8) is
+  'After each answer and for each hypothetical share of wrong money, what the bets against it have made of 1.';
+--! EndIncluded pessoas/certificado/riqueza_certificado.sql
+
+--! Included pessoas/certificado/limite_certificado.sql
+-- The largest share of the money that may still be wrong, with 95% confidence, after these answers: the next of the shares tried (a
+-- twentieth of the goal apart up to four times the goal, then a tenth of itself) above all that the bets have not brought to 20. It holds
+-- at every number of answers at once, so one may look after each and stop whenever one likes. Touches nothing.
+create or replace function audit_interno.limite_certificado(valores float8[], erradas float8[], total float8, meta float8)
+returns float8
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with tentada as (
+    select array_agg(least(t.parte, 1) order by t.parte) as partes
+    from (
+      select meta * i / 20 as parte from generate_series(1, 80) as i
+      union
+      select 4 * meta * power(1.1, i) from generate_series(1, 60) as i
+    ) as t
+    where t.parte < 1.1
+  ), visto as (
+    select coalesce(sum(u.valor), 0) as valor, coalesce(sum(u.valor * u.errada), 0) as errado
+    from unnest(valores, erradas) as u (valor, errada)
+  )
+  select case when v.valor >= total * (1 - 1e-12) then v.errado / nullif(total, 0)
+    else greatest(v.errado / total, coalesce((
+      select min(p) from unnest(t.partes) as p
+      where p > coalesce((
+        select max(r.hipotese)
+        from (
+          select r.hipotese from audit_interno.riqueza_certificado(valores, erradas, total, t.partes, meta) r
+          group by r.hipotese having max(r.riqueza) < 20
+        ) as r), case when cardinality(valores) = 0 then 1 else 0 end)), 1)) end
+  from tentada t, visto v
+$$;
+comment on function audit_interno.limite_certificado(float8[], float8[], float8, float8) is 'Upper bound, 95 per cent, of the share of the money that is wrong, 0 to 1.';
+--! EndIncluded pessoas/certificado/limite_certificado.sql
+
+--! Included pessoas/certificado/meta_certificado.sql
+-- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo as it was at the month's first automatic
+-- correction, by the audit trail. A goal that is set later holds from the next month on: bets are fixed before what they are about is seen.
+create or replace function audit_interno.meta_certificado(mes date)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((
+    select o.detalhes -> 'antes'
+    from audit.operacoes o
+    where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = 'certificado.erro_maximo' and o.iniciada_em > (
+      select min(c.iniciada_em) from audit.operacoes c
+      where c.tipo = 'correcao' and c.iniciada_em >= meta_certificado.mes::timestamp at time zone audit.fuso()
+        and c.iniciada_em < (meta_certificado.mes + interval '1 month') at time zone audit.fuso())
+    order by o.id limit 1), audit_interno.configuracao('certificado.erro_maximo'))::numeric
+$$;
+comment on function audit_interno.meta_certificado(date) is 'Share of the money of a month''s corrections that may be wrong at most, as wanted when it began.';
+--! EndIncluded pessoas/certificado/meta_certificado.sql
+
+--! Included pessoas/certificado/corrigidas_no_mes.sql
+-- Everything that auto corrected in a month, with the number that decides who is drawn: -ln(u) / amount, smallest first, which draws each
+-- with chance in proportion to its amount out of what is left. u comes from SHA-256 of the session's seal (that of its last correction in
+-- the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can draw again
+-- (docs/examples/sorteio.mjs). A correction made again is counted once, as it was last made. Sessions under way, and what is not sealed
+-- yet, wait.
+create or replace function audit.corrigidas_no_mes(mes date default null)
+returns table (sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio float8)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with periodo as (
+    select x.inicio::timestamp at time zone audit.fuso() as desde, (x.inicio + interval '1 month') at time zone audit.fuso() as ate
+    from (select date_trunc('month', coalesce(corrigidas_no_mes.mes, audit.hoje()))::date as inicio) as x
+  ), operacao as (
+    select o.id, o.sessao_id, o.regra, o.elo, o.selo
+    from periodo p join audit.operacoes o on o.tipo = 'correcao' and o.iniciada_em >= p.desde and o.iniciada_em < p.ate
+  ), sessao as (
+    select o.sessao_id, (array_agg(o.selo order by o.elo desc))[1] as selo
+    from operacao o join audit.sessoes_processamento s on s.id = o.sessao_id and s.fim_processamento is not null
+    group by o.sessao_id having bool_and(o.selo is not null)
+  ), corrigida as (
+    select distinct on (a.divergencia_id) a.divergencia_id, o.id as operacao_id, o.regra, o.sessao_id, s.selo
+    from operacao o join sessao s on s.sessao_id = o.sessao_id join audit.alteracoes a on a.operacao_id = o.id
+    order by a.divergencia_id, o.id desc
+  )
+  select c.sessao_id, encode(c.selo, 'hex'), c.divergencia_id, c.operacao_id, c.regra, v.valor,
+    -ln((('x' || left(encode(sha256(c.selo || convert_to(c.divergencia_id::text, 'UTF8')), 'hex'), 13))::bit(52)::bigint + 0.5::float8) / 4503599627370496)
+      / v.valor::float8
+  from corrigida c
+  join audit.divergencias_processadas d on d.id = c.divergencia_id
+  cross join lateral (select greatest(d.valor_em_risco, d.valor_decisao) as valor) as v
+  where v.valor > 0
+$$;
+comment on function audit.corrigidas_no_mes(date) is
+  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out.';
+grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/corrigidas_no_mes.sql
+
+--! Included pessoas/certificado/amostra.sql
+-- The sample of what auto corrected in a month that people are to look at, in the order in which it was drawn, and what they found.
+-- Nothing of it is stored: it follows from sealed facts, so no role can change it. A correction that somebody rolled back as wrong is
+-- answered by that.
+create or replace function audit.amostra(mes date default null)
+returns table (
+  ordem bigint, divergencia_id bigint, regra text, tabela text, registro_id text, valores_originais jsonb, valores_propostos jsonb,
+  justificativa text, valor numeric, sessao_id bigint, operacao_id bigint, resposta text, respondida_por text, respondida_em timestamptz
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.ordem, d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.justificativa, s.valor, s.sessao_id, s.operacao_id,
+    case r.tipo when 'certificacao_certa' then 'certa' when 'certificacao_errada' then 'errada' when 'reversao_por_erro' then 'errada' end,
+    r.ator, r.decidida_em
+  from (
+    select row_number() over (order by c.relogio, c.divergencia_id) as ordem, c.*
+    from audit.corrigidas_no_mes(amostra.mes) c
+    order by c.relogio, c.divergencia_id
+    limit (select ceil(ln(0.05) / ln(1 - audit_interno.meta_certificado(date_trunc('month', coalesce(amostra.mes, audit.hoje()))::date)))::bigint)
+  ) as s
+  join audit.divergencias_processadas d on d.id = s.divergencia_id
+  left join lateral (
+    select x.tipo, x.ator, x.decidida_em
+    from audit.decisoes x
+    where x.divergencia_id = s.divergencia_id and x.operacao_id > s.operacao_id
+      and x.tipo in ('certificacao_certa', 'certificacao_errada', 'reversao_por_erro')
+    order by x.id desc limit 1
+  ) as r on true
+  order by s.ordem
+$$;
+comment on function audit.amostra(date) is
+  'The sample of a month''s automatic corrections (any day of it; this month by default) that people are asked to look at, in the order in which it was drawn: as many as certificado.erro_maximo takes when all are right. resposta: certa, errada or null; errada too when the correction was rolled back as wrong.';
+grant execute on function audit.amostra(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/amostra.sql
+
+--! Included pessoas/certificado/certificado.sql
+-- How much of what auto corrected in a month is wrong at most, in reais, with 95% confidence. Answers count in the order in which the
+-- sample was drawn, up to the first that is missing: whoever leaves one out for later does not choose by that.
+create or replace function audit.certificado(mes date default null)
+returns table (
+  mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with periodo as (
+    select date_trunc('month', coalesce(certificado.mes, audit.hoje()))::date as inicio
+  ), lote as (
+    select p.inicio, audit_interno.meta_certificado(p.inicio) as meta, t.corrigidas, t.valor
+    from periodo p
+    cross join lateral (
+      select count(*) as corrigidas, coalesce(sum(c.valor), 0) as valor from audit.corrigidas_no_mes(p.inicio) c
+    ) as t
+  ), vista as (
+    select a.ordem, a.valor, a.resposta, bool_and(a.resposta is not null) over (order by a.ordem) as conta
+    from periodo p cross join lateral audit.amostra(p.inicio) a
+  ), resposta as (
+    select count(*) as tamanho, count(*) filter (where v.conta) as conferidas,
+      coalesce(array_agg(v.valor::float8 order by v.ordem) filter (where v.conta), '{}') as valores,
+      coalesce(array_agg((v.resposta = 'errada')::int::float8 order by v.ordem) filter (where v.conta), '{}') as erradas
+    from vista v
+  )
+  select l.inicio, l.corrigidas, l.valor, l.meta, r.tamanho, r.conferidas, (select count(*) from unnest(r.erradas) as e where e = 1),
+    case when l.valor = 0 then 0
+      else ceil((l.valor * audit_interno.limite_certificado(r.valores, r.erradas, l.valor::float8, l.meta::float8)::numeric) * 100) / 100 end
+  from lote l, resposta r
+$$;
+comment on function audit.certificado(date) is
+  'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many people are asked to look at), conferidas (answered so far, in the order drawn), erradas of them, and limite: with 95% confidence at most so many BRL of valor are wrong. Holds however often one looks. mes_certificado: first day of the month.';
+grant execute on function audit.certificado(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/certificado.sql
+
+--! Included pessoas/certificado/certificar.sql
+-- A person says of one correction in the sample whether it was right. Changes nothing in the warehouse, and counts as an answer on its rule.
+-- Nobody answers what he had a hand in: whoever ran the session, asked for it, granted the rule its auto or proposed a value for the row.
+create or replace function audit.certificar(id bigint, certa boolean, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(certificar.motivo);
+  v_item record;
+  v_divergencia audit.divergencias_processadas;
+  v_tipo text := case when certificar.certa then 'certificacao_certa' else 'certificacao_errada' end;
+  v_operacao bigint;
+begin
+  if certificar.certa is null then
+    raise exception using errcode = 'NC001', message = 'diga se a correção está certa ou errada';
+  end if;
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = certificar.id for update;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', coalesce(certificar.id::text, 'nula'));
+  end if;
+  select a.operacao_id, a.ordem, o.ator, s.solicitada_por, r.concedida_por into v_item
+  from audit.amostra((
+    select (max(x.iniciada_em) at time zone audit.fuso())::date
+    from audit.alteracoes y join audit.operacoes x on x.id = y.operacao_id and x.tipo = 'correcao'
+    where y.divergencia_id = v_divergencia.id)) a
+  join audit.operacoes o on o.id = a.operacao_id
+  join audit.sessoes_processamento s on s.id = a.sessao_id
+  join audit.regras r on r.nome = a.regra
+  where a.divergencia_id = v_divergencia.id;
+  if not found then
+    raise exception using errcode = 'NC005', message = format('a divergência %s não está na amostra', v_divergencia.id),
+      hint = 'Veja audit.amostra() ou conferente certificar.';
+  end if;
+  if v_ator in (v_item.ator, v_item.solicitada_por, coalesce(v_item.concedida_por, ''))
+    or exists (select from audit.decisoes c where c.divergencia_id = v_divergencia.id and c.ator = v_ator
+      and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id) then
+    raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
+      detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('certificacao', regra => v_divergencia.regra, motivo => v_motivo,
+    detalhes => jsonb_build_object('correcao', v_item.operacao_id, 'ordem', v_item.ordem, 'certa', certificar.certa));
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  values (v_operacao, v_divergencia.id, v_tipo, v_ator, v_motivo, v_divergencia.confianca);
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], certificar.certa);
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  perform audit_interno.criar_deixadas();
+  return query select * from audit_interno.resultados_decisao(array[v_divergencia.id], v_operacao, case
+    when certificar.certa then 'conferida: certa'
+    else format('conferida: errada; para desfazê-la: conferente reverter --divergencia %s --porque erradas --motivo …', v_divergencia.id) end);
+end
+$$;
+comment on function audit.certificar(bigint, boolean, text) is
+  'Says of a correction in the sample (audit.amostra) whether it was right: certa true or false, with a reason. Counts as an answer on its rule; a later word on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: whoever ran or asked for the session, granted the rule its auto, or decided the finding before.';
+grant execute on function audit.certificar(bigint, boolean, text) to conferente_revisor;
+--! EndIncluded pessoas/certificado/certificar.sql
 
 --! Included instalacao/autorizar_publicadas.sql
 -- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost

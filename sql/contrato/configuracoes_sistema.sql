@@ -63,6 +63,8 @@ from (values
     'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho.'),
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
     'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
+  ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',
+    'De quanto do dinheiro corrigido num mês se quer ter certeza, a 95%, de que não está errado mais: 0.05 pede 59 conferências certas, 0.02 pede 149, 0.01 pede 299. Outro valor vale a partir do mês seguinte.'),
   ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
     {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
     {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
