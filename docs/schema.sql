@@ -354,7 +354,7 @@ create table audit.decisoes (
   confianca numeric(5,4),
   decidida_em timestamp with time zone default clock_timestamp() not null,
   constraint decisoes_pkey PRIMARY KEY (id),
-  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'reversao'::text, 'reversao_por_erro'::text, 'desfazimento'::text, 'excecao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'retirada'::text])))
+  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'reversao'::text, 'reversao_por_erro'::text, 'desfazimento'::text, 'excecao'::text, 'certificacao_certa'::text, 'certificacao_errada'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'retirada'::text])))
 );
 CREATE INDEX decisoes_divergencia_id_idx ON audit.decisoes USING btree (divergencia_id);
 CREATE INDEX decisoes_operacao_id_idx ON audit.decisoes USING btree (operacao_id);
@@ -364,7 +364,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; certificacao_certa and certificacao_errada (an automatic correction of the sample looked at); and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -775,7 +775,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1649,6 +1649,12 @@ create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
 comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed: a rule that people''s answers prove, or one without proof for as many corrections and as much money as concessao_correcoes and concessao_valor say, which come together and are used up. What people answered stays: another limiar, and back, changes nothing of it. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range, NC042 auto for a rule that is refuted, or that has neither proof nor grant.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
 
+create function audit.amostra(mes date DEFAULT NULL::date)
+  returns TABLE(ordem bigint, divergencia_id bigint, regra text, tabela text, registro_id text, valores_originais jsonb, valores_propostos jsonb, justificativa text, valor numeric, sessao_id bigint, operacao_id bigint, resposta text, respondida_por text, respondida_em timestamp with time zone) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.amostra(date) is 'The sample of a month''s automatic corrections (any day of it; this month by default) that people are asked to look at, in the order in which it was drawn: as many as certificado.erro_maximo takes when all are right. resposta: certa, errada or null; errada too when the correction was rolled back as wrong.';
+grant execute on function audit.amostra(date) to conferente_leitor;
+
 create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
   returns SETOF audit.resultado_decisao language sql volatile security definer
   set lock_timeout=10s
@@ -1670,6 +1676,19 @@ create function audit.cancelar_sessao(id bigint, motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
+
+create function audit.certificado(mes date DEFAULT NULL::date)
+  returns TABLE(mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.certificado(date) is 'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many people are asked to look at), conferidas (answered so far, in the order drawn), erradas of them, and limite: with 95% confidence at most so many BRL of valor are wrong. Holds however often one looks. mes_certificado: first day of the month.';
+grant execute on function audit.certificado(date) to conferente_leitor;
+
+create function audit.certificar(id bigint, certa boolean, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.certificar(bigint,boolean,text) is 'Says of a correction in the sample (audit.amostra) whether it was right: certa true or false, with a reason. Counts as an answer on its rule; a later word on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: whoever ran or asked for the session, granted the rule its auto, or decided the finding before.';
+grant execute on function audit.certificar(bigint,boolean,text) to conferente_revisor;
 
 create function audit.comentar(ids bigint[], comentario text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
@@ -1721,6 +1740,12 @@ create function audit.controle_planilha(divergencia audit.vw_divergencias_export
   set search_path=pg_catalog, pg_temp;
 comment on function audit.controle_planilha(audit.vw_divergencias_exportacao,text) is 'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
 grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao,text) to conferente_leitor;
+
+create function audit.corrigidas_no_mes(mes date DEFAULT NULL::date)
+  returns TABLE(sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio double precision) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.corrigidas_no_mes(date) is 'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out.';
+grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
 
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
   returns audit.resultado_decisao language plpgsql volatile security definer
@@ -2773,6 +2798,11 @@ create function audit_interno.conteudo_ausencia(dia date, fuso text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_ausencia(date,text) is 'JSON object: day, due time and deadline, the last session that ended, one that is queued or under way, and why the schedule could not queue one.';
 
+create function audit_interno.conteudo_certificado(sessao_id bigint)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what of the month''s corrections is certain, and the session''s seal; null when there were none.';
+
 create function audit_interno.conteudo_controle(sessao_id bigint)
   returns jsonb language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3531,6 +3561,11 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
 
+create function audit_interno.limite_certificado(valores double precision[], erradas double precision[], total double precision, meta double precision)
+  returns double precision language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.limite_certificado(double precision[],double precision[],double precision,double precision) is 'Upper bound, 95 per cent, of the share of the money that is wrong, 0 to 1.';
+
 create function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
@@ -3579,6 +3614,11 @@ create function audit_interno.meses_fechados()
   returns TABLE(mes date, filial text, da_fonte boolean) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.meses_fechados() is 'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
+
+create function audit_interno.meta_certificado(mes date)
+  returns numeric language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.meta_certificado(date) is 'Share of the money of a month''s corrections that may be wrong at most, as wanted when it began.';
 
 create function audit_interno.mudanca(originais jsonb, propostos jsonb)
   returns text language sql immutable;
@@ -3851,7 +3891,7 @@ comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rul
 
 create function audit_interno.responde(tipo text)
   returns boolean language sql immutable;
-comment on function audit_interno.responde(text) is 'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+comment on function audit_interno.responde(text) is 'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is, and so does what is said of its correction in a sample.';
 grant execute on function audit_interno.responde(text) to conferente_regra;
 
 create function audit_interno.responder(ids bigint[], ato text, motivo text, visto text[] DEFAULT NULL::text[], motivos text[] DEFAULT NULL::text[], detalhes jsonb DEFAULT '{}'::jsonb)
@@ -3932,6 +3972,11 @@ create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAUL
   returns SETOF audit_interno.linha_reversao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.reverter_lote(text,bigint,boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+
+create function audit_interno.riqueza_certificado(valores double precision[], erradas double precision[], total double precision, hipoteses double precision[], meta double precision)
+  returns TABLE(n bigint, hipotese double precision, riqueza double precision) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.riqueza_certificado(double precision[],double precision[],double precision,double precision[],double precision) is 'After each answer and for each hypothetical share of wrong money, what the bets against it have made of 1.';
 
 create function audit_interno.rodar_regra(funcao text, janela audit.janela)
   returns SETOF audit.achado language plpgsql stable

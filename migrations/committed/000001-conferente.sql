@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4cb74e6f914cd53e80cfb462ef2c9d91b69806a9
+--! Hash: sha1:24983853279279d1236dd7a70633dd826de05ed5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12757,7 +12757,8 @@ begin
     'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
-    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
+    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso),
+      'certificado', audit_interno.conteudo_certificado(v_sessao.id));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
     exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same
@@ -23824,6 +23825,24 @@ comment on function audit.certificar(bigint, boolean, text) is
   'Says of a correction in the sample (audit.amostra) whether it was right: certa true or false, with a reason. Counts as an answer on its rule; a later word on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: whoever ran or asked for the session, granted the rule its auto, or decided the finding before.';
 grant execute on function audit.certificar(bigint, boolean, text) to conferente_revisor;
 --! EndIncluded pessoas/certificado/certificar.sql
+
+--! Included saidas/correio/conteudo_certificado.sql
+-- What is certain of the month's automatic corrections so far, and the seal by which those of this session are drawn into its sample.
+-- Null while auto has corrected nothing. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_certificado(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('valor', audit_interno.centavos(c.valor), 'limite', audit_interno.centavos(c.limite), 'conferidas', c.conferidas,
+    'tamanho', c.tamanho, 'sessao', conteudo_certificado.sessao_id, 'selo', (
+      select x.selo from audit.corrigidas_no_mes() x where x.sessao_id = conteudo_certificado.sessao_id limit 1))
+  from audit.certificado() c
+  where c.corrigidas > 0
+$$;
+comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what of the month''s corrections is certain, and the session''s seal; null when there were none.';
+--! EndIncluded saidas/correio/conteudo_certificado.sql
 
 --! Included instalacao/autorizar_publicadas.sql
 -- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost

@@ -121,6 +121,12 @@ export const option = {
   findings: both('ids das divergências', 'ids of the findings'),
   operation: both('id da operação', 'id of the operation'),
   session: both('id da sessão', 'id of the session'),
+  sampledRight: both('esta correção da amostra está certa', 'this correction of the sample is right'),
+  sampledWrong: both('esta correção da amostra está errada', 'this correction of the sample is wrong'),
+  sampledFrom: both(
+    'mostra, como CSV, tudo de que a amostra foi sorteada',
+    'prints, as CSV, all that the sample was drawn from',
+  ),
   month: both('mês, como 2026-10', 'month, such as 2026-10'),
   monthUntil: both('fecha também os meses até este', 'closes the months up to this one too'),
   branch: both(

@@ -18,6 +18,20 @@ export const result = {
     (rule: string) => `A regra ${rule} corrige sozinha.`,
     (rule) => `Rule ${rule} corrects by itself.`,
   ),
+  certified: both(
+    (limit: string, value: string, n: string) =>
+      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos estão errados (${n} conferidas).`,
+    (limit, value, n) =>
+      `With 95% confidence, at most ${limit} of ${value} corrected is wrong (${n} looked at).`,
+  ),
+  stillToLookAt: both(
+    (n: string) => `Faltam ${n} da amostra.`,
+    (n) => `${n} of the sample are still to be looked at.`,
+  ),
+  nothingCorrected: both(
+    'Nada foi corrigido automaticamente neste mês.',
+    'Nothing was corrected automatically in this month.',
+  ),
   periodClosed: both(
     (months: string, branch: string | undefined) =>
       `Fechado${branch ? ` para a filial ${branch}` : ''}: ${months}. Nada mais é gravado nesses lançamentos.`,

@@ -116,6 +116,10 @@ export const usage = {
     '--correcoes e --valor vêm juntos, com --auto',
     '--correcoes and --valor come together, with --auto',
   ),
+  certifyOne: both(
+    'diga --certa ou --errada, com --motivo; sem eles, a amostra é mostrada',
+    'give --certa or --errada, with --motivo; without them the sample is shown',
+  ),
   rollbackOne: both(
     'diga exatamente um: --divergencia, --operacao ou --sessao',
     'say exactly one: --divergencia, --operacao or --sessao',

@@ -150,6 +150,16 @@ export const factsSchema = z.object({
     .nullish(),
   itens: z.array(item).optional(),
   regras: z.array(rule).optional(),
+  certificado: z
+    .object({
+      valor: amount,
+      limite: amount,
+      conferidas: count,
+      tamanho: count,
+      sessao: count,
+      selo: z.string().nullable(),
+    })
+    .nullish(),
   controle: z
     .union([
       z.object({ erro: said }),

@@ -4,6 +4,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { factsSchema } from '../../src/mail/facts.ts'
+import { render } from '../../src/mail/render.ts'
+import { conferente, personal } from '../cli/helper.ts'
 import { banco } from '../helper/database.ts'
 import { ROOT } from '../helper/files.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
@@ -81,6 +84,7 @@ t.test('the bound holds, however often one looks', async (t) => {
 
 t.test('a sample nobody chose is looked at, and what may be wrong is said in reais', async (t) => {
   const c = await cenario(t)
+  await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await corrigir(c, 400)
   const antes = await certificado(c)
   t.match(antes, { corrigidas: 400, meta: 0.05, tamanho: 59, conferidas: 0, erradas: 0 })
@@ -101,6 +105,21 @@ t.test('a sample nobody chose is looked at, and what may be wrong is said in rea
   const depois = await certificado(c)
   t.match(depois, { conferidas: 59, erradas: 0 })
   t.ok(depois['limite'] <= 0.05 * depois['valor'], `at most ${depois['limite']} of ${depois['valor']}`)
+  const [message] =
+    await c.sql`select audit_interno.conteudo_mensagem(id) as facts from audit.notificacoes where tipo = 'resumo'`
+  const mail = await render(factsSchema.parse(message?.['facts']))
+  for (const said of [mail.text, mail.html])
+    t.match(
+      said.replaceAll(/\s|&nbsp;/g, ' '),
+      /no máximo R\$ .* de R\$ .* corrigidos neste mês estão errados \(59 conferidas\)/,
+    )
+  const [sorteio] = await c.sql`select distinct selo from audit.corrigidas_no_mes()`
+  t.ok(mail.text.includes(String(sorteio?.['selo'])), 'and carries the seal that drew them')
+  const lida = await conferente(['certificar'], { url: personal(c.url, 'leo') })
+  t.match(
+    lida.stdout,
+    /^Com 95% de confiança, no máximo R\$ .* de R\$ .* corrigidos estão errados \(59 conferidas\)\.$/m,
+  )
   t.match(
     one(await c.sql`select prova, respostas::int from audit.regras where nome = 'errada'`),
     { respostas: 59 },
