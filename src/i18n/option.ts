@@ -131,6 +131,12 @@ export const option = {
   findings: both('ids das divergências', 'ids of the findings'),
   operation: both('id da operação', 'id of the operation'),
   session: both('id da sessão', 'id of the session'),
+  sampledRight: both('esta correção da amostra está certa', 'this correction of the sample is right'),
+  sampledWrong: both('esta correção da amostra está errada', 'this correction of the sample is wrong'),
+  sampledFrom: both(
+    'mostra, como CSV, tudo de que a amostra foi sorteada',
+    'prints, as CSV, all that the sample was drawn from',
+  ),
   month: both('mês, como 2026-10', 'month, such as 2026-10'),
   monthUntil: both('fecha também os meses até este', 'closes the months up to this one too'),
   branch: both(
@@ -199,9 +205,14 @@ export const option = {
     'all that were rolled back of what this session had corrected',
   ),
   auto: both(
-    'devolve a esta regra a correção automática; pede --motivo',
-    'gives this rule its automatic correction back; needs --motivo',
+    'dá a esta regra a correção automática, provada ou com uma concessão; pede --motivo',
+    'gives this rule automatic correction, proved or with a grant; needs --motivo',
   ),
+  grantedCorrections: both(
+    'quantas correções ela pode fazer sem prova',
+    'how many corrections it may make without proof',
+  ),
+  grantedValue: both('e de quanto, ao todo, em reais', 'and of how much in all, in BRL'),
   reasonToSet: both(
     'por que; obrigatório para alterar, fica na auditoria',
     'why; required for a change, kept in the audit trail',

@@ -112,6 +112,14 @@ export const usage = {
   ),
   reopenOne: both('diga os ids, ou --sessao', 'give the ids, or --sessao'),
   autoBoth: both('--auto e --motivo vêm juntos', '--auto and --motivo come together'),
+  grantBoth: both(
+    '--correcoes e --valor vêm juntos, com --auto',
+    '--correcoes and --valor come together, with --auto',
+  ),
+  certifyOne: both(
+    'diga --certa ou --errada, com --motivo; sem eles, a amostra é mostrada',
+    'give --certa or --errada, with --motivo; without them the sample is shown',
+  ),
   rollbackOne: both(
     'diga exatamente um: --divergencia, --operacao ou --sessao',
     'say exactly one: --divergencia, --operacao or --sessao',

@@ -79,7 +79,7 @@ periodos
 pessoas
   -   id operacao_id registrada_em
 regras
-  C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor piso precisao registrada_em rejeitadas
+  C   aprovadas automaticas_revertidas certas_no_limiar concedida_em concessao_correcoes concessao_valor confianca_base erradas_no_limiar erro_observado evidencia_contra evidencia_favor limiar limite_fracao limite_linhas limite_valor piso precisao registrada_em rejeitadas respostas
 retencoes
   -   aliquota criado_em id vale_ate vale_de
 revogacoes

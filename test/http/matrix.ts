@@ -44,9 +44,12 @@ adiar()                       R
 aguarda_pessoa()            L R O A
 alterar_configuracao()            A
 alterar_regra()                   A
+amostra()                   L R O A
 aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
+certificado()               L R O A
+certificar()                  R
 comentar()                    R
 configuracao_aviso()              A
 consultar_divergencia()     L R O A
@@ -55,6 +58,7 @@ consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
 confirmar_divergencias()      R
 controle_planilha()         L R O A
+corrigidas_no_mes()         L R O A
 corrigir_manualmente()        R
 criar_convite()                   A
 decidir_grupo()               R

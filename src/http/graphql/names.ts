@@ -59,6 +59,7 @@ export const MUTATIONS: readonly string[] = [
   'avaliar_regra',
   'cancelar_sessao',
   'comentar',
+  'certificar',
   'confirmar_divergencias',
   'corrigir_manualmente',
   'decidir_grupo',
@@ -93,6 +94,9 @@ export const MUTATIONS: readonly string[] = [
 /** Functions that only tell. */
 export const QUERIES: readonly string[] = [
   'acertos_padroes',
+  'amostra',
+  'certificado',
+  'corrigidas_no_mes',
   'diagnosticar_contrato',
   'exportar_divergencias',
   'fuso',
