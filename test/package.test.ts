@@ -4,7 +4,7 @@ import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync, symlinkSyn
 import { delimiter, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { banco } from './helper/database.ts'
-import { ROOT } from './helper/files.ts'
+import { ROOT, read } from './helper/files.ts'
 import { addPackages, at, dropOptional, folder, serving } from './helper/installed.ts'
 
 t.test('templates, pages and licence are in the package beside the code that reads them', async (t) => {
@@ -15,12 +15,41 @@ t.test('templates, pages and licence are in the package beside the code that rea
   })
   const [{ files }] = JSON.parse(output) as [{ files: { path: string }[] }]
   const shipped = new Set(files.map(({ path }) => path))
-  const read = globSync('src/**/*.*', { cwd: ROOT }).filter(
+  const beside = globSync('src/**/*.*', { cwd: ROOT }).filter(
     (path) => !/(\.ts|tsconfig\.json|\.js)$/.test(path),
   )
-  t.ok(read.length > 10)
-  for (const path of [...read, 'LICENSE', 'README.md']) t.ok(shipped.has(path), path)
+  t.ok(beside.length > 10)
+  for (const path of [...beside, 'LICENSE', 'README.md']) t.ok(shipped.has(path), path)
 })
+
+t.test(
+  'every package that we name is used somewhere, and docs/architecture.md says why it is there',
+  async (t) => {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+      read('package.json'),
+    ) as Record<string, Record<string, string>>
+    const [, table = ''] = read('docs/architecture.md').split('\n## Libraries\n')
+    const rows = [...table.matchAll(/^\| ([^|]+) \| ([^|]+) \|/gm)].slice(1)
+    const reason = (name: string) =>
+      rows.find(([, names = '']) =>
+        names.split(/, | with /).some((one) => one === name || name === `@fastify/${one}`),
+      )?.[2]
+    const sources = globSync(['{src,tasks,test,docs/examples}/**/*.{ts,mts,js,mjs,json}', '*.json'], {
+      cwd: ROOT,
+    })
+      .filter((path) => !/^package(-lock)?\.json$/.test(path))
+      .map(read)
+      .join('\n')
+    const own = (name: string) => !/^(@types\/(?!google)|node-)/.test(name)
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies }).filter(own)) {
+      t.ok(reason(name), `${name} has a reason`)
+      t.notMatch(reason(name), /^tests: /, `${name}: the reason is not a test`)
+      t.ok(new RegExp(`['"/]${name}['"/]`).test(sources), `${name} is used`)
+    }
+    for (const name of Object.keys(devDependencies ?? {}).filter(own))
+      t.ok(reason(name), `${name} has a reason`)
+  },
+)
 
 t.test('npm ci greets nobody with warnings, on the Node that the system has', async (t) => {
   const place = folder(t)
