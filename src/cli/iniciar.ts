@@ -20,7 +20,7 @@ export function register(program: Command, app: App): void {
     .option('--porta <n>', text.option.port, parse.integer(0, 65535))
     .addHelpText('after', text.example.iniciar)
     .action((options: Options) =>
-      withDatabase(app, { role: 'conferente_dono' }, (database) => start(app, database, options)),
+      withDatabase(app, { role: 'conferente_dono', own: true }, (database) => start(app, database, options)),
     )
 }
 

@@ -12,7 +12,7 @@ export function register(program: Command, app: App): void {
     .description(text.command.migrar)
     .addHelpText('after', text.example.migrar)
     .action(() =>
-      withDatabase(app, { migrated: false }, async ({ url }) => {
+      withDatabase(app, { migrated: false, own: true }, async ({ url }) => {
         const [{ bringUpToDate }, { MigrationRefused }] = await Promise.all([
           import('./migrating.ts'),
           import('../db/migrate.ts'),

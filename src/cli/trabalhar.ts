@@ -20,7 +20,7 @@ export function register(program: Command, app: App): void {
     .description(text.command.trabalhar)
     .addHelpText('after', text.example.trabalhar)
     .action(async (options: Options) => {
-      await withDatabase(app, { role: 'conferente_dono' }, async (database) =>
+      await withDatabase(app, { role: 'conferente_dono', own: true }, async (database) =>
         runUntilAsked(app, options.prazo, [await openWorker(app, database, options)]),
       )
     })
