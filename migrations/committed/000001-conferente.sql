@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8fc65d2b93ec9f20b82d1874367403dec420a483
+--! Hash: sha1:c3ebd7ba814194d35751298710e1cd0f814ad75e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14478,7 +14478,7 @@ comment on function audit_interno.selar() is
 --! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
 -- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
@@ -14491,13 +14491,19 @@ declare
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  if operador = '=' then
+    execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  else
+    -- a window is of late: most of the rows the planner does not look up by any index, and is right
+    execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
+  end if;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
     where a.attrelid = visao::regclass and a.attname = coluna));
   execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L%s', visao, coluna, operador, v_valor,
+    case when operador = '>=' then format(' and l.%I <= %L', coluna, v_valor) end) into v_plano;
 
   return (
     with no as (
@@ -21783,12 +21789,13 @@ declare
   v_sem_carga bigint;
   v_sem_data bigint;
   v_em_branco bigint;
+  v_ultima date;
 begin
-  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco, v_ultima
   from audit_interno.ler(format(
     'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
-       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
-     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = ''''), max(data_lancamento)::date
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint, f date);
   return query
     select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
     from (values
@@ -21796,8 +21803,12 @@ begin
       ('id único', v_linhas = v_distintas, 'erro',
         case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
         'Cada lançamento precisa de um id próprio, não nulo.'),
-      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
-        'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso',
+        case when v_sem_carga = v_linhas then format('sempre nulo (%s linhas)', v_linhas) else format('%s nulos', v_sem_carga) end,
+        case when v_sem_carga = v_linhas and v_ultima is not null then
+          format('A sessão de cada manhã vai pela hora de carga; sem ela só acha linhas novas pela contagem de suas datas, e as diz atrasadas. Rode pela data de lançamento: conferente processar --modo auto --data-inicio %s --data-fim %s (no crontab, os últimos dias). Ou dê à coluna a hora em que a carga grava.',
+            to_char(date_trunc('month', v_ultima), 'YYYY-MM-DD'), to_char(v_ultima, 'YYYY-MM-DD'))
+          else 'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.' end),
       ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
         'Janelas por datas não veem linhas sem data.'),
       ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
