@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c3ebd7ba814194d35751298710e1cd0f814ad75e
+--! Hash: sha1:ae5c03a7752c6da823fea4b2f5201caff54f045c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -21887,13 +21887,20 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('regra %s', r.nome),
-    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    case when r.defeito is not null or g.comando is not null then 'erro'
+      when r.colunas_identidade = '{}' or r.automatica_perdida is not null or h.mudou then 'aviso' else 'ok' end,
     coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
       concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case when h.mudou then ', mas o código mudou depois de autorizado: a próxima sessão só detecta' end, ', ' || r.automatica_perdida,
         case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
-    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
-      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
-  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+    coalesce(g.comando, case
+      when r.defeito is not null then null
+      when h.mudou then format('Confira o código e autorize-o: conferente regras --auto %s --motivo "código conferido".', r.nome)
+      when r.colunas_identidade = '{}' then
+        'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito, x as inteira from audit.regras x) as r
+  cross join lateral (
+    select r.defeito is null and r.automatica and audit_interno.hash_regra(r.inteira) is distinct from r.hash_autorizado as mudou) as h
   cross join lateral (
     select string_agg(f.comando, ' ' order by f.ordem) as comando
     from (
@@ -22224,8 +22231,9 @@ grant execute on function audit.proxima_execucao() to conferente_leitor;
 --! EndIncluded saidas/consulta/proxima_execucao.sql
 
 --! Included saidas/consulta/diagnosticar_cargas.sql
--- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, as the sessions of the last
--- thirty days have counted them. No line before a first count. Called by audit.diagnosticar_contrato; changes nothing.
+-- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
+-- undone from outside, as the sessions of the last thirty days have counted both. No line before a first count. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -22253,8 +22261,23 @@ as $$
   from (select count(*) as todas, count(*) filter (where c.linhas > 0) as com from contada c) as t
   left join ultima u on true
   where t.todas > 0
+  union all
+  select 'correções desfeitas', 'aviso',
+    format('%s desfeitas por cargas, ou por outros, em %s sessões dos últimos 30 dias; a última, a sessão %s em %s',
+      sum(d.desfeitas), count(*), max(d.id), to_char(max(d.quando) at time zone audit.fuso(), 'DD/MM/YYYY')),
+    'Corrija na origem, ou rode a sessão depois da carga; a lista para quem cuida da origem: conferente listar --desfeitas.'
+  from (
+    select s.id, s.inicio_processamento as quando, sum(e.desfeitas) as desfeitas
+    from audit.execucoes_regra e
+    join audit.sessoes_processamento s on s.id = e.sessao_id
+    join audit.regras r on r.nome = e.regra
+    where e.desfeitas > 0 and s.inicio_processamento > now() - interval '30 days'
+      and audit_interno.relacao(r.tabela) = diagnosticar_cargas.relacao
+    group by s.id, s.inicio_processamento
+  ) as d
+  having count(*) > 0
 $$;
-comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the diagnosis on loads that came too late and on corrections that were undone; none before the first count.';
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
 
 --! Included saidas/consulta/periodos_fechados.sql
