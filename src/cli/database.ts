@@ -63,8 +63,7 @@ export async function openConnection(
   try {
     const { pooled, key } = await answered(whoAnswers(sql))
     app.cancel = () => cancelRunning(sql, key)
-    // a pooler ends what its client leaves behind; and set there, it would stay in a connection that is another's next
-    if (!pooled) await endWithClient(sql)
+    await endWithClient(sql)
     return { sql, pooled, close: () => sql.end({ timeout: 2 }) }
   } catch (error) {
     await sql.end({ timeout: 0 })
@@ -92,13 +91,12 @@ async function answered<T>(query: PromiseLike<T>): Promise<T> {
  * Makes sure that the connection is one's own for as long as it lives: locks are held in it.
  * @throws {CommandError} before anything is done
  */
-export async function requireOwn({ text }: App, { url, sql, pooled }: Database): Promise<void> {
+export async function requireOwn({ text }: App, { url, pooled }: Database): Promise<void> {
   if (!pooled) return
   const pooling = await poolingOf(url).catch((error) => {
     throw error instanceof PoolingUnknown ? new CommandError(text.pooler.unknown) : error
   })
   if (pooling !== 'session') throw new CommandError(text.pooler.refused(pooling))
-  await endWithClient(sql)
 }
 
 /** Whether the demonstration is there, and this database has no warehouse: who asks here most likely means the other. */

@@ -12,6 +12,7 @@ export interface Key {
 interface Wire extends Connection {
   readonly stream: Duplex
   connect(port: number | string, host?: string): void
+  requestSsl(): void
   cancel(pid: number, secret: number): void
 }
 
@@ -27,7 +28,8 @@ export async function cancelRunning({ options }: InRole, { pid, secret }: Key): 
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const wire = new Connection({ ssl: ssl as boolean }) as Wire
   const late = setTimeout(() => wire.stream.destroy(new Error('no answer')), PATIENCE)
-  wire.on(ssl ? 'sslconnect' : 'connect', () => wire.cancel(pid | 0, secret | 0)) // signed there, unsigned here
+  const ask = () => wire.cancel(pid | 0, secret | 0) // signed there, unsigned here
+  wire.on('connect', () => (ssl ? wire.requestSsl() : ask())).on('sslconnect', ask)
   wire.on('error', reject).on('end', resolve)
   if (path) wire.connect(path)
   else wire.connect(Number(port[0]), host[0])

@@ -6,6 +6,7 @@ import { conferente, personal } from '../cli/helper.ts'
 import { api, SECRET } from '../helper/api.ts'
 import { bouncer, WITHOUT_BOUNCER } from '../helper/bouncer.ts'
 import { banco } from '../helper/database.ts'
+import { correio, receber } from '../helper/postman.ts'
 import { cenario } from '../helper/scenario.ts'
 import { emCurso, oficina, processo, saida, trabalhador, until } from '../helper/work.ts'
 
@@ -79,6 +80,13 @@ test('in transaction mode 400 requests at once are all answered', { skip }, asyn
   const server = await api(t, { sql: c.sql, url: await bouncer(t, c.url, 'transaction', { size: 5 }) })
   await answersAll(t, server, 400)
   t.same(server.failures, [])
+  const token = await server.token('leitor')
+  for (const path of [
+    '/readyz?partes=banco&partes=migracoes',
+    '/metrics',
+    '/api/v1/relatorios/divergencias/export?formato=csv',
+  ])
+    t.match(await server.pedir(path, { token }), { status: 200 }, path)
   const { id } = await c.achado(1)
   const decided = await server.pedir('/api/v1/divergencias/aprovar', {
     token: await server.token('revisor'),
@@ -152,6 +160,44 @@ test('in transaction mode what needs a connection of its own does not begin, and
     detalhe: /modo transaction/,
     sugestao: /pool_mode/,
   })
+})
+
+test('in transaction mode a server mails by itself that no worker lives, and serves beside one that goes straight to PostgreSQL', {
+  skip,
+}, async (t) => {
+  const { sql, url, workerUrl } = await oficina(t)
+  const pooled = await bouncer(t, url, 'transaction')
+  const office = await correio(t)
+  await receber(sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await sql`select audit.alterar_configuracao('agenda.prazo',
+    to_jsonb(to_char(now() at time zone 'America/Sao_Paulo' - interval '2 hours', 'HH24:MI')), 'teste')`
+  await sql`update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
+  const ran = await conferente(['servir', '--porta', '0'], {
+    url: personal(pooled, 'api'),
+    env: { CONFERENTE_JWT_SEGREDO: SECRET, SMTP_URL: `smtp://127.0.0.1:${office.port}` },
+    onStderr: (text, kill) => {
+      if (/http:/.test(text)) void until(() => office.arrived.length > 0).finally(() => kill('SIGTERM'))
+    },
+  })
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(office.arrived, [{ subject: /Nenhuma sessão/ }])
+  t.match(
+    [...(await sql`select status, tentativas from audit.notificacoes where tipo = 'ausencia'`)],
+    [{ status: 'enviada', tentativas: 1 }],
+  )
+  t.match([...(await sql`select from audit_interno.posses`)], [], 'and nothing is held')
+
+  const server = await api(t, { sql, url: pooled })
+  const worker = await trabalhador(t, workerUrl)
+  const asked = await server.pedir('/api/v1/divergencias/processar', {
+    token: await server.token('operador'),
+    body: { modo: 'auto', regras: ['uma'] },
+  })
+  t.equal(asked.status, 202, asked.text)
+  const ended = () => sql`select corrigidas from audit.sessoes_processamento where status = 'concluida'`
+  await until(async () => (await ended()).length > 0)
+  t.match([...(await ended())], [{ corrigidas: 20n }])
+  await worker.stop()
 })
 
 test('in statement mode there is no API', { skip }, async (t) => {
