@@ -623,6 +623,7 @@ END)) stored not null,
   valor_cbs numeric(18,2),
   parcelas numeric(18,2)[] default '{}'::numeric[] not null,
   finalidade text not null,
+  sem_pagamento boolean default false not null,
   producao boolean not null,
   autorizada boolean not null,
   protocolo text,
@@ -662,6 +663,7 @@ comment on column audit.notas.valor_ibs is 'IBS of the note.';
 comment on column audit.notas.valor_cbs is 'CBS of the note.';
 comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
 comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.sem_pagamento is 'True: the note itself says that nothing is paid for it (tPag 90: a shipment, a bonus, a return).';
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
@@ -1515,32 +1517,6 @@ comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amoun
 comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
 grant select on table audit.vw_metricas_resumo to conferente_leitor;
 
-create view audit.vw_notas_sem_lancamento (
-  chave text,
-  tipo text,
-  numero bigint,
-  serie text,
-  emitente text,
-  emitente_nome text,
-  destinatario text,
-  data_emissao date,
-  valor_total numeric(18,2),
-  dias integer
-);
-comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
-comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
-comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
-comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
-comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
-comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
-comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
-comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
-comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
-grant select on table audit.vw_notas_sem_lancamento to conferente_administrador;
-grant select on table audit.vw_notas_sem_lancamento to conferente_revisor;
-
 create view audit.vw_operacoes_resumo (
   id bigint,
   tipo text,
@@ -1706,7 +1682,7 @@ create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text
   returns audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
+comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.criar_convite(nome text, papel text, resumo bytea, enviar boolean DEFAULT false)
@@ -1860,6 +1836,7 @@ create function audit.hoje()
   returns date language sql stable;
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
 grant execute on function audit.hoje() to conferente_leitor;
+grant execute on function audit.hoje() to conferente_regra;
 
 create function audit.lancamentos_parecidos(divergencia_id bigint, limite integer DEFAULT 8)
   returns TABLE(registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable security definer
@@ -2766,7 +2743,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_recusadas, so_detectou), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -3570,6 +3547,11 @@ create function audit_interno.nomes_contrato()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
 
+create function audit_interno.notas_por_ler(sessao_id bigint)
+  returns bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null where no rule on notes ran in the session.';
+
 create function audit_interno.notificar(tipo text, sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3600,11 +3582,6 @@ create function audit_interno.pela_api()
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
-
-create function audit_interno.pendencias_notas(sessao_id bigint, OUT sem_lancamento bigint, OUT recusadas bigint)
-  returns record language plpgsql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
 
 create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable

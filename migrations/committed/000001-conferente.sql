@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8fc65d2b93ec9f20b82d1874367403dec420a483
+--! Hash: sha1:977e40262973a7fd64a6192ecb35a8e4a9d3620d
 --! Message: conferente
 
 set local role conferente_dono;
@@ -276,9 +276,9 @@ from (values
   ('notas.dias_vinculo', '90', 'inteiro', 0, 3660, null, 'dias',
     'Até quantos dias depois da emissão o lançamento de uma nota é procurado pelo número, ou corrigido sem uma pessoa.'),
   ('notas.dias_sem_lancamento', '15', 'inteiro', 0, 3660, null, 'dias',
-    'Depois de quantos dias da emissão uma nota sem lançamento é mostrada como tal.'),
+    'Depois de quantos dias da emissão uma nota sem lançamento é uma divergência.'),
   ('notas.completas_desde', 'null', 'data', null, null, null, null,
-    'Desde que dia todas as notas são lidas: de então em diante um lançamento que cita uma NF-e não lida é uma divergência. Enquanto for null, nenhum é.'),
+    'Desde que dia de emissão todas as notas são lidas: de então em diante um lançamento sem a nota que cita, ou que os outros do fornecedor têm, é uma divergência. Enquanto for null, nenhum é.'),
   ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
     'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor. Os cancelamentos que eles assinam valem para qualquer uma.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
@@ -416,7 +416,7 @@ insert into audit.regras (
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
--- It needs notes (conferente notas), and its auto is given by whoever has seen it work: shipped with neither.
+-- They need notes (conferente notas), and auto is given by whoever has seen it work: shipped with neither.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
@@ -425,7 +425,12 @@ insert into audit.regras (
     'regra_notas_fiscais.detectar', 'regra_notas_fiscais.preparar', 'regra_notas_fiscais.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['descricao', 'documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.99, 0.95, false, false, 40);
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.99, 0.95, false, false, 40),
+  ('notas_sem_lancamento', 'Notas eletrônicas recebidas que nenhum lançamento registra.',
+    'regra_notas_fiscais.notas_sem_lancamento', 'regra_notas_fiscais.preparar', 'regra_notas_fiscais.requisitos', 'regra_notas_fiscais.notas', 'chave',
+    'data_emissao', null, null, null,
+    array['cancelada_em', 'lancamento', 'valor'], array['data_emissao', 'documento', 'fornecedor', 'fornecedor_id'], array[]::text[],
+    array['fornecedor', 'documento', 'data_emissao', 'valor'], 0.80, 0.95, false, false, 41);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
@@ -1154,6 +1159,7 @@ create table audit.notas (
   valor_cbs numeric(18, 2),
   parcelas numeric(18, 2)[] not null default '{}',
   finalidade text not null,
+  sem_pagamento boolean not null default false,
   producao boolean not null,
   autorizada boolean not null,
   protocolo text,
@@ -1190,6 +1196,7 @@ comment on column audit.notas.valor_ibs is 'IBS of the note.';
 comment on column audit.notas.valor_cbs is 'CBS of the note.';
 comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
 comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.sem_pagamento is 'True: the note itself says that nothing is paid for it (tPag 90: a shipment, a bonus, a return).';
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
@@ -1277,9 +1284,10 @@ comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: 
 
 create unlogged table regra_notas_fiscais.controle (
   unica boolean primary key default true check (unica),
-  notas_ate timestamptz not null
+  notas_ate timestamptz not null,
+  janela audit.janela
 );
-comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger.';
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger, and for which window last.';
 
 grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
 set local role conferente_dono;
@@ -1551,7 +1559,7 @@ as $$
   select (now() at time zone audit.fuso())::date
 $$;
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
-grant execute on function audit.hoje() to conferente_leitor;
+grant execute on function audit.hoje() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/hoje.sql
 
 --! Included comum/nome_pessoa.sql
@@ -4460,7 +4468,7 @@ begin
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
-    select r.nome, e.linhas_examinadas, t.linhas, t.valor,
+    select r.nome, r.tabela, e.linhas_examinadas, t.linhas, t.valor,
       concat_ws('; ',
         case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
         case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
@@ -4482,13 +4490,18 @@ begin
 
     select concat_ws('; ',
       case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
-      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * s.linhas_examinadas
-        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), s.linhas_examinadas, v_fracao) end,
+      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * j.linhas
+        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), j.linhas, v_fracao) end,
       case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
     into v_limite
-    from pg_temp.conferente_limite l, audit.sessoes_processamento s
-    where s.id = verificar_limites.sessao_id and l.limite = ''
-    group by s.linhas_examinadas;
+    from pg_temp.conferente_limite l
+    cross join (
+      -- of the tables that would be corrected: rows that other rules read elsewhere make no load smaller
+      select sum(x.linhas) as linhas
+      from (select max(m.linhas_examinadas) as linhas from pg_temp.conferente_limite m where m.linhas > 0 group by m.tabela) as x
+    ) as j
+    where l.limite = ''
+    group by j.linhas;
     exit when coalesce(v_limite, '') = '' and not exists (select from pg_temp.conferente_limite l where l.limite <> '');
   end loop;
 
@@ -5321,25 +5334,22 @@ $$;
 comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
---! Included notas/pendencias_notas.sql
--- What a session of the rule notas_fiscais leaves about the notes themselves: notes that no entry is of, and files that the last
--- reading refused. A finding needs a row of the warehouse, and these have none. Called by finalizar_sessao and conteudo_lacunas.
-create or replace function audit_interno.pendencias_notas(sessao_id bigint, out sem_lancamento bigint, out recusadas bigint)
-language plpgsql
+--! Included notas/notas_por_ler.sql
+-- Files that the last reading of notes refused, said by each session of a rule on notes: they are no row of the warehouse that a finding
+-- could be on. Called by finalizar_sessao and conteudo_lacunas.
+create or replace function audit_interno.notas_por_ler(sessao_id bigint)
+returns bigint
+language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  if exists (select from audit.execucoes_regra e
-    where e.sessao_id = pendencias_notas.sessao_id and e.regra = 'notas_fiscais' and e.status = 'concluida')
-  then
-    sem_lancamento := (select count(*) from audit.vw_notas_sem_lancamento);
-    recusadas := (select l.recusados from audit_interno.leitura_notas l);
-  end if;
-end
+  select l.recusados
+  from audit_interno.leitura_notas l
+  where exists (select from audit.execucoes_regra e
+    where e.sessao_id = notas_por_ler.sessao_id and e.regra in ('notas_fiscais', 'notas_sem_lancamento') and e.status = 'concluida')
 $$;
-comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
---! EndIncluded notas/pendencias_notas.sql
+comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null where no rule on notes ran in the session.';
+--! EndIncluded notas/notas_por_ler.sql
 
 --! Included motor/sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
@@ -5392,11 +5402,7 @@ begin
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
-  v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select nullif(concat_ws('; ',
-      case when n.sem_lancamento > 0 then format('%s notas sem lançamento', n.sem_lancamento) end,
-      case when n.recusadas > 0 then format('%s arquivos de notas recusados', n.recusadas) end), '')
-    from audit_interno.pendencias_notas(v_sessao.id) n)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, nullif(audit_interno.notas_por_ler(v_sessao.id), 0) || ' arquivos de notas recusados'), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -6425,6 +6431,12 @@ begin
     raise exception using errcode = 'NC010', hint = 'Nada foi feito. conferente diagnostico diz o que falta.',
       message = audit_interno.falta_na_relacao(v_regra, array(select jsonb_object_keys(corrigir_manualmente.valores)));
   end if;
+  select string_agg(c, ', ') into v_estranhas
+  from jsonb_object_keys(corrigir_manualmente.valores) as c where not has_column_privilege('conferente_escrita', v_relacao, c, 'update');
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC015', message = format('em %s não se grava %s: conferente_escrita não tem update', v_regra.tabela, v_estranhas),
+      hint = 'Se está resolvido de outro modo, confirme a divergência.';
+  end if;
   begin
     select l.valores into v_valores
     from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
@@ -6451,7 +6463,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
@@ -12229,10 +12241,9 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
     union all
-    select 7, t.tipo, null, null, t.numero
-    from audit_interno.pendencias_notas(conteudo_lacunas.sessao_id) n
-    cross join lateral (values ('notas_sem_lancamento', n.sem_lancamento), ('notas_recusadas', n.recusadas)) as t (tipo, numero)
-    where t.numero > 0
+    select 7, 'notas_recusadas', null, null, n
+    from audit_interno.notas_por_ler(conteudo_lacunas.sessao_id) n
+    where n > 0
     union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
@@ -12240,7 +12251,7 @@ as $$
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_recusadas, so_detectou), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -12753,31 +12764,6 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
   'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
 --! EndIncluded saidas/correio/conteudo_desfeitas.sql
 
---! Included saidas/consulta/vw_notas_sem_lancamento.sql
--- Notes that no entry is of. A finding needs a row of the warehouse, and these have none: so they are shown here, counted in the diagnosis and after
--- each session. Of notes for which the ledger has not been looked through yet (regra_notas_fiscais.preparar) nothing is said.
-create or replace view audit.vw_notas_sem_lancamento as
-select n.chave, n.tipo, n.numero, n.serie, n.emitente, n.emitente_nome, n.destinatario, n.data_emissao, n.valor_total,
-  (audit.hoje() - n.data_emissao) as dias
-from audit.notas n
-where n.autorizada and n.producao and n.cancelada_em is null
-  and n.data_emissao < audit.hoje() - (
-    select (s.valor #>> '{}')::int from audit.configuracoes_sistema s where s.chave = 'notas.dias_sem_lancamento')
-  and n.lida_em <= (select c.notas_ate from regra_notas_fiscais.controle c)
-  and not exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave);
-comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
-comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
-comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
-comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
-comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
-comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
-comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
-comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
-comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
---! EndIncluded saidas/consulta/vw_notas_sem_lancamento.sql
-
 --! Included notas/cancelar_notas.sql
 -- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
 -- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
@@ -12871,15 +12857,15 @@ begin
     from jsonb_to_recordset(lote -> 'notas') as n (
       ordem int, chave text, tipo text, numero bigint, serie text, emitente text, emitente_nome text, destinatario text, destinatario_nome text,
       data_emissao date, emitida_em timestamptz, valor_total numeric, valor_liquido numeric, valor_desconto numeric, valor_com_tributos numeric,
-      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, producao boolean, autorizada boolean, protocolo text,
+      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, sem_pagamento boolean, producao boolean, autorizada boolean, protocolo text,
       digest text, certificado text, arquivo text)
     order by n.chave, n.ordem
   ), guardada as (
     insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao, emitida_em,
-      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao, autorizada,
+      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, sem_pagamento, producao, autorizada,
       protocolo, assinante, confiavel, certificado, resumo_assinado, arquivo)
     select l.chave, l.tipo, l.numero, l.serie, l.emitente, l.emitente_nome, l.destinatario, l.destinatario_nome, l.data_emissao, l.emitida_em,
-      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, l.producao,
+      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, coalesce(l.sem_pagamento, false), l.producao,
       l.autorizada, l.protocolo, c.cnpj, c.confiavel and l.emitida_em between c.valido_de and c.valido_ate, c.sha256, l.digest, l.arquivo
     from lida l
     join audit_interno.certificados_notas c on c.sha256 = l.sha256
@@ -13000,8 +12986,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with regra as (select * from audit.regras x where x.nome in ('notas_fiscais', 'notas_sem_lancamento'))
   select 'notas fiscais',
-    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and not r.ativa then 'aviso' else 'ok' end,
+    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and exists (select from regra r where not r.ativa) then 'aviso' else 'ok' end,
     case
       when l.pasta is null then 'não são lidas'
       when l.impedimento is not null then format('a pasta %s não foi lida: %s', l.pasta,
@@ -13010,15 +12997,15 @@ as $$
       else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
         case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
         case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
-        case when r.ativa then format('%s sem lançamento', (select count(*) from audit.vw_notas_sem_lancamento)) else 'a regra notas_fiscais está inativa' end) end,
+        (select 'inativas: ' || string_agg(r.nome, ', ' order by r.prioridade) from regra r where not r.ativa)) end,
     case
       when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
       when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
       when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
-      when not r.ativa then 'select audit.alterar_regra(''notas_fiscais'', ''{"ativa": true}'', ''…'')' end
+      else (select string_agg(format('select audit.alterar_regra(%L, ''{"ativa": true}'', ''…'');', r.nome), ' ' order by r.prioridade)
+        from regra r where not r.ativa) end
   from (select count(*) as notas from audit.notas) as n
   left join audit_interno.leitura_notas l on true
-  left join audit.regras r on r.nome = 'notas_fiscais'
 $$;
 comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
 --! EndIncluded notas/diagnosticar_notas.sql
@@ -13057,8 +13044,8 @@ revoke insert, update, delete, truncate on all tables in schema audit from publi
 revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- What notes say of suppliers is shown to those who see the entries themselves.
-revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
-grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
+revoke select on audit.notas, audit.notas_recusadas from conferente_leitor;
+grant select on audit.notas, audit.notas_recusadas to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;
@@ -17147,11 +17134,12 @@ begin
 
   return query select * from regra_notas_fiscais.outra_empresa(janela);
   return query select * from regra_notas_fiscais.sem_nota(janela);
+  return query select * from regra_notas_fiscais.sem_nota_costumeira(janela);
 end
 $$;
 
 comment on function regra_notas_fiscais.detectar(audit.janela) is
-  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, and keys without a note. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
+  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, keys without a note, and entries without one whose supplier''s others have it. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
 revoke execute on function regra_notas_fiscais.detectar(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/regra.sql
 
@@ -17224,7 +17212,7 @@ revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestampt
 
 -- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
 -- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
--- same session. Two at once wait for each other.
+-- same session; both rules of this room are prepared by it, of an incremental session once. Two at once wait for each other.
 create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17234,13 +17222,19 @@ as $$
 declare
   v_lida timestamptz := (select max(n.lida_em) from audit.notas n);
   v_desde timestamptz;
+  v_feita boolean;
 begin
   if v_lida is null then
     return;
   end if;
   lock table regra_notas_fiscais.controle in share row exclusive mode;
   -- a batch commits later than the times it writes
-  select c.notas_ate - interval '10 minutes' into v_desde from regra_notas_fiscais.controle c;
+  select c.notas_ate - interval '10 minutes', c.janela is not distinct from preparar.janela and (preparar.janela).carregado_ate is not null
+  into v_desde, v_feita
+  from regra_notas_fiscais.controle c;
+  if v_feita then
+    return;
+  end if;
   delete from regra_notas_fiscais.vinculos v
   using dw.lancamentos l
   where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -17251,8 +17245,8 @@ begin
   select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(null, coalesce(v_desde, '-infinity')) p
   on conflict on constraint vinculos_pkey do update set chave = excluded.chave, como = excluded.como
     where (v.chave, v.como) is distinct from (excluded.chave, excluded.como);
-  insert into regra_notas_fiscais.controle as c (notas_ate) values (v_lida)
-  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate;
+  insert into regra_notas_fiscais.controle as c (notas_ate, janela) values (v_lida, preparar.janela)
+  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate, janela = excluded.janela;
 end
 $$;
 
@@ -17389,14 +17383,18 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
--- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
+-- Entries that cite the key of an NF-e which nobody has read, of months from the day on from which a person has said that all notes are
+-- read (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
 -- regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+  v_completas date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date;
+  -- as a key writes it: the first month of which all is read
+  v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
   select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
@@ -17408,10 +17406,11 @@ begin
     select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
     cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
-    where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date
+    where l.data_lancamento >= v_completas
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       and abs(l.valor) < 1e16
       and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
+      and (substr(k.chave, 3, 4) >= v_desde or right(k.chave, 1) <> regras.digito_modulo11(left(k.chave, 43), 9)::text)
       and not exists (select from audit.notas n where n.chave = k.chave)
     offset 0
   ) x;
@@ -17420,7 +17419,143 @@ $$;
 
 comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
+
+-- Entries without a note where their supplier's others have one: nine in ten, and ten at least, since all notes are read
+-- (notas.completas_desde, and notas.dias_vinculo later, when the notes of before have passed). They have a number, and no note of the
+-- supplier has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.sem_nota_costumeira(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date + (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+begin
+  if v_desde is null then
+    return;
+  end if;
+  return query
+  with sozinha as materialized (
+    select l.id::text as id, l.documento, l.valor, regras.raiz_fornecedor(l.fornecedor_id) as raiz
+    from dw.lancamentos l
+    where l.data_lancamento >= v_desde and l.valor > 0 and l.valor < 1e16 and l.documento <> ''
+      and length(translate(l.fornecedor_id, './- ', '')) = 14
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) is null
+      and not exists (select from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
+  ), numerada as materialized (
+    select s.*
+    from sozinha s
+    cross join lateral regra_validacao_valores.ler_documento(s.documento) d
+    where d.numero is not null and not d.estorno and not exists (
+      select from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
+  ), emissor as materialized (
+    select n.emitente_raiz as raiz
+    from audit.notas n
+    where n.emitente_raiz in (select u.raiz from numerada u)
+    group by n.emitente_raiz
+    having count(*) >= 10
+  ), livro as (
+    select regras.raiz_fornecedor(l.fornecedor_id) as raiz, count(*) as lancamentos, count(v.registro_id) as com_nota
+    from dw.lancamentos l
+    left join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where exists (select from emissor) and l.data_lancamento >= v_desde and l.valor > 0
+      and regras.raiz_fornecedor(l.fornecedor_id) in (select e.raiz from emissor e)
+    group by 1
+  )
+  select null::text, u.id, '{}'::jsonb, 0.50,
+    jsonb_build_object('tipo', 'sem_nota', 'documento', u.documento, 'desde', v_desde, 'lancamentos_do_fornecedor', b.lancamentos, 'com_nota', b.com_nota),
+    format('Nenhuma nota lida deste fornecedor tem o número do documento %s; dos %s lançamentos dele desde %s, %s têm nota.', left(u.documento, 60),
+      b.lancamentos, to_char(v_desde, 'DD/MM/YYYY'), b.com_nota),
+    u.valor
+  from numerada u
+  join livro b on b.raiz = u.raiz
+  where b.com_nota >= greatest(10, 0.9 * b.lancamentos);
+end
+$$;
+
+comment on function regra_notas_fiscais.sem_nota_costumeira(audit.janela) is 'Entries without a note whose supplier''s other entries have one.';
+revoke execute on function regra_notas_fiscais.sem_nota_costumeira(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/sem_par.sql
+
+--! Included regras/notas_fiscais/sem_lancamento.sql
+-- The notes as a rule sees them: whose they are, and an entry that is of them (regra_notas_fiscais.vinculos). It cannot be written to, so
+-- nobody corrects a note. Of each finding lancamento and cancelada_em are kept: it closes as resolvida when one of them comes.
+create or replace view regra_notas_fiscais.notas as
+select n.chave, case n.tipo when 'nfe' then 'NF-e ' else 'NFS-e ' end || n.numero as documento, n.emitente as fornecedor_id,
+  coalesce(n.emitente_nome, n.emitente) as fornecedor, n.data_emissao, n.valor_total as valor, n.cancelada_em,
+  (select min(v.registro_id) from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancamento
+from audit.notas n;
+comment on view regra_notas_fiscais.notas is 'Electronic notes, each with an entry that is of it.';
+comment on column regra_notas_fiscais.notas.chave is 'Access key.';
+comment on column regra_notas_fiscais.notas.documento is 'Kind and number.';
+comment on column regra_notas_fiscais.notas.fornecedor_id is 'CNPJ or CPF of who issued it.';
+comment on column regra_notas_fiscais.notas.fornecedor is 'Name of who issued it.';
+comment on column regra_notas_fiscais.notas.data_emissao is 'Day of issue.';
+comment on column regra_notas_fiscais.notas.valor is 'Total in BRL.';
+comment on column regra_notas_fiscais.notas.cancelada_em is 'When it was cancelled, or null.';
+comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that is of it, or null.';
+grant select on regra_notas_fiscais.notas to conferente_regra;
+
+-- Notes that the company was sent and that no entry is of, notas.dias_sem_lancamento days after their issue. Which companies are the
+-- ledger's own it sees by the notes that are booked: those of three issuers and more were for them. Left alone are notes for others,
+-- notes within one company, those for which nothing is paid, returns, adjustments and credit notes, cancelled ones, and what is older
+-- than the ledger. The confidence is the share of the issuer's other notes that are booked, where they are few drawn to the share of all.
+-- A window without days (an incremental session) takes what was issued or read in the last month: open findings are asked for again
+-- by their keys. Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
+create or replace function regra_notas_fiscais.notas_sem_lancamento(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_ate date := audit.hoje() - (audit_interno.configuracao('notas.dias_sem_lancamento') #>> '{}')::int - 1;
+  v_desde date := (select min(l.data_lancamento) from dw.lancamentos l);
+  v_notas_ate timestamptz := (select c.notas_ate from regra_notas_fiscais.controle c);
+  v_tudo boolean := janela.data_inicio is not null or janela.data_fim is not null or janela.chaves is not null;
+begin
+  return query
+  with nota as materialized (
+    select n.chave, n.emitente_raiz, n.data_emissao, d.raiz as comprador,
+      v_tudo or n.data_emissao > v_ate - 31 or n.lida_em > now() - interval '31 days' as recente,
+      exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancada
+    from audit.notas n
+    cross join lateral (select lower(case length(n.destinatario) when 14 then left(n.destinatario, 8) else n.destinatario end) as raiz) d
+    where n.autorizada and n.producao and n.cancelada_em is null and n.finalidade in ('1', '2', '6') and not n.sem_pagamento
+      and n.valor_total > 0 and n.emitente_raiz <> d.raiz and n.lida_em <= v_notas_ate and n.data_emissao between v_desde and v_ate
+  ), empresa as (
+    select n.comprador, count(*) as notas, count(*) filter (where n.lancada) as lancadas
+    from nota n
+    group by n.comprador
+    having count(distinct n.emitente_raiz) filter (where n.lancada) >= 3
+  ), emissor as (
+    select n.comprador, n.emitente_raiz, count(*) as notas, count(*) filter (where n.lancada) as lancadas
+    from nota n
+    group by n.comprador, n.emitente_raiz
+  )
+  select null::text, n.chave, '{}'::jsonb,
+    -- this one left out; the company's share counts as four notes more
+    trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
+    jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
+      'com_lancamento', i.lancadas),
+    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento é dela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
+      coalesce(o.emitente_nome, o.emitente), to_char(n.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(o.valor_total),
+      case when i.notas > 1 then format('; das outras %s notas deste emitente %s estão lançadas', i.notas - 1, i.lancadas) else '' end),
+    o.valor_total
+  from nota n
+  join empresa e on e.comprador = n.comprador
+  join emissor i on i.comprador = n.comprador and i.emitente_raiz = n.emitente_raiz
+  join audit.notas o on o.chave = n.chave
+  where not n.lancada and n.recente and audit.na_janela(janela, n.data_emissao, null, n.chave);
+end
+$$;
+
+comment on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) is
+  'Rule: notes sent to the company of which no entry was found. Flag only. Amount at stake: the note''s total.';
+revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/sem_lancamento.sql
 
 --! Included regras/validacao_valores/habitos.sql
 -- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in so many

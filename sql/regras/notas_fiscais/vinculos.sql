@@ -66,7 +66,7 @@ revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestampt
 
 -- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
 -- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
--- same session. Two at once wait for each other.
+-- same session; both rules of this room are prepared by it, of an incremental session once. Two at once wait for each other.
 create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -76,13 +76,19 @@ as $$
 declare
   v_lida timestamptz := (select max(n.lida_em) from audit.notas n);
   v_desde timestamptz;
+  v_feita boolean;
 begin
   if v_lida is null then
     return;
   end if;
   lock table regra_notas_fiscais.controle in share row exclusive mode;
   -- a batch commits later than the times it writes
-  select c.notas_ate - interval '10 minutes' into v_desde from regra_notas_fiscais.controle c;
+  select c.notas_ate - interval '10 minutes', c.janela is not distinct from preparar.janela and (preparar.janela).carregado_ate is not null
+  into v_desde, v_feita
+  from regra_notas_fiscais.controle c;
+  if v_feita then
+    return;
+  end if;
   delete from regra_notas_fiscais.vinculos v
   using dw.lancamentos l
   where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -93,8 +99,8 @@ begin
   select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(null, coalesce(v_desde, '-infinity')) p
   on conflict on constraint vinculos_pkey do update set chave = excluded.chave, como = excluded.como
     where (v.chave, v.como) is distinct from (excluded.chave, excluded.como);
-  insert into regra_notas_fiscais.controle as c (notas_ate) values (v_lida)
-  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate;
+  insert into regra_notas_fiscais.controle as c (notas_ate, janela) values (v_lida, preparar.janela)
+  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate, janela = excluded.janela;
 end
 $$;
 
