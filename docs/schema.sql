@@ -4924,6 +4924,14 @@ create function regra_validacao_valores.detectar(janela audit.janela)
 comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
 
+create function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
+  returns date[] language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.dias_fora(audit.janela,date[],bigint[],date,date) is 'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
+grant execute on function regra_validacao_valores.dias_fora(audit.janela,date[],bigint[],date,date) to conferente_regra;
+
 create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
   returns TABLE(dia date, filial text, carga date, de date, ate date) language plpgsql stable
   set jit=off
@@ -4959,14 +4967,21 @@ grant execute on function regra_validacao_valores.documento_comparavel(text) to 
 
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
+grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
+
+create function regra_validacao_valores.duplicidades_da_janela(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
+  returns TABLE(registro_id text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, conjunto text, carga date, quantos bigint, dia date, carregado_em timestamp with time zone) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
-grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
+comment on function regra_validacao_valores.duplicidades_da_janela(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice, as far as the window holds them.';
+grant execute on function regra_validacao_valores.duplicidades_da_janela(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
 
 create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[])
   returns TABLE(raiz text, nome text, numero text, montante numeric, credito numeric) language plpgsql stable
