@@ -4959,12 +4959,6 @@ create function regra_validacao_valores.digitos_trocados(a numeric, b numeric)
 comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
 grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
 
-create function regra_validacao_valores.documento_comparavel(documento text)
-  returns text language sql immutable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.documento_comparavel(text) is 'Year, series and number of a document as far as it says them; null when it identifies nothing.';
-grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
-
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
   set plan_cache_mode=force_custom_plan
@@ -5030,7 +5024,7 @@ comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a d
 grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
-  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano integer) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
@@ -5072,13 +5066,13 @@ create function regra_validacao_valores.retencao_possivel(valor numeric, esperad
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
 
-create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000)
+create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000, dias integer DEFAULT 366)
   returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.sinais_creditos(date,integer) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-grant execute on function regra_validacao_valores.sinais_creditos(date,integer) to conferente_regra;
+comment on function regra_validacao_valores.sinais_creditos(date,integer,integer) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
+grant execute on function regra_validacao_valores.sinais_creditos(date,integer,integer) to conferente_regra;
 
 create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns TABLE(dia date, degrau integer) language plpgsql stable
@@ -5104,6 +5098,11 @@ create function regras.categorias_renomeadas()
   set search_path=pg_catalog, pg_temp;
 comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
 grant execute on function regras.categorias_renomeadas() to conferente_regra;
+
+create function regras.chave_no_texto(texto text)
+  returns text language sql immutable;
+comment on function regras.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
+grant execute on function regras.chave_no_texto(text) to conferente_regra;
 
 create function regras.codigo_fornecedor(codigo text)
   returns text language plpgsql immutable

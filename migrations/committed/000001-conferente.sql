@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:feada89f43cd57b21509c077b4b992dc1cd951b7
+--! Hash: sha1:110e38c0d2e5e3f45d41027291a7450dd8f0ec9f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15713,6 +15713,22 @@ comment on function regras.frase_sucessoras(text) is 'Sentence that names the su
 revoke execute on function regras.frase_sucessoras(text) from public;
 --! EndIncluded regras/comum/sucessoes.sql
 
+--! Included regras/comum/chave_no_texto.sql
+-- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
+-- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches
+-- nothing. Called by notas_fiscais and validacao_valores.
+create or replace function regras.chave_no_texto(texto text) returns text
+language sql immutable parallel safe
+return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
+  (select coalesce(
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
+    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
+
+comment on function regras.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
+revoke execute on function regras.chave_no_texto(text) from public;
+--! EndIncluded regras/comum/chave_no_texto.sql
+
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
@@ -16261,19 +16277,6 @@ comment on function regra_validacao_valores.ler_documento(text) is
   'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
 revoke execute on function regra_validacao_valores.ler_documento(text) from public;
 
--- Number of a document with the series and the year that it says: what lines of one document have in common. Null when it identifies
--- nothing. Touches nothing. Called by regra_validacao_valores.linhas_documentos.
-create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select concat(d.ano || '/', d.serie || '-', d.numero) from regra_validacao_valores.ler_documento(documento) d where d.numero is not null
-$$;
-
-comment on function regra_validacao_valores.documento_comparavel(text) is
-  'Year, series and number of a document as far as it says them; null when it identifies nothing.';
-revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
-
 -- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
 -- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.
 create or replace function regra_validacao_valores.fim_numero(texto text) returns text
@@ -16344,7 +16347,7 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 --! EndIncluded regras/validacao_valores/parcelas.sql
 
 --! Included regras/validacao_valores/chaves.sql
--- What an access key in the document says against its entry. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
+-- What an access key in the document, or in the text of an entry, says against the entry. In a text a key is believed whose check digit is right. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
 -- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
 -- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
 -- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
@@ -16354,7 +16357,7 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 -- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
 -- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
 -- text says an instalment, or three and more entries share it, nor what was reversed since.
--- Three months before and after the window's keys are read, where it has any. Reads dw.lancamentos and the settings; changes
+-- Three months before and after the window's keys are read, where it has any, and a year before what is written as they are. Reads dw.lancamentos and the settings; changes
 -- nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
@@ -16367,18 +16370,27 @@ declare
   v_dias_chaves date[];
   v_de date;
   v_ate date;
+  v_escritas text[];
 begin
   -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
   -- row of the kind, where most ledgers have none
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
-    where octet_length(l.documento) >= 44 and l.data_lancamento between '0001-06-01' and '9999-06-30'
+    where (octet_length(l.documento) >= 44 or octet_length(l.descricao) >= 44 and regras.chave_no_texto(l.descricao) is not null)
+      and l.data_lancamento between '0003-06-01' and '9999-06-30'
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
   v_de := v_dias_chaves[1];
   v_ate := v_dias_chaves[2];
   if v_de is null then
     return;
+  end if;
+  -- of a long window all that was written is read anyway
+  if v_ate - v_de <= 92 then
+    v_escritas := array(
+      select distinct translate(l.documento, ' .-/', '')
+      from dw.lancamentos l
+      where octet_length(l.documento) >= 44 and l.data_lancamento between v_de and v_ate);
   end if;
 
   return query
@@ -16393,9 +16405,16 @@ begin
         order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
       count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
     from dw.lancamentos l
-    cross join lateral regra_validacao_valores.ler_chave(l.documento) c
-    where octet_length(l.documento) >= 44 and c.chave is not null
-      and l.data_lancamento between v_de - 92 and v_ate + 92
+    cross join lateral (
+      select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
+      union all
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where octet_length(l.descricao) >= 44 and k.certo
+      limit 1
+    ) c
+    where (octet_length(l.documento) >= 44 or octet_length(l.descricao) >= 44)
+      and l.data_lancamento between v_de - 366 and v_ate + 92
+      and (l.data_lancamento >= v_de - 92 or v_escritas is null
+        or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/', '') in (select e from unnest(v_escritas) e))
     window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
   ), propria as (
     select l.emitente
@@ -16409,21 +16428,21 @@ begin
       row_number() over (partition by l.id order by g.vez desc) as ordem
     from lida l
     -- the first of each company, for a note may stand in thousands of lines
-    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 92 and g.raiz <> l.raiz
+    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 366 and g.raiz <> l.raiz
       and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
     where l.na_janela and l.raiz is distinct from l.emitente
     union all
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
     from lida l
     join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
-      and g.data_lancamento between l.data_lancamento - 92 and l.data_lancamento - v_dias - 1
+      and g.data_lancamento between l.data_lancamento - 366 and l.data_lancamento - v_dias - 1
     where l.na_janela and l.iguais = 2
       and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
       and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
   ), estornada as (
     select p.id
     from par p
-    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 92 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
+    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 366 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
     where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
       and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
   ), gemeo as (
@@ -17260,19 +17279,6 @@ revoke execute on function regra_notas_fiscais.detectar(audit.janela) from publi
 --! EndIncluded regras/notas_fiscais/regra.sql
 
 --! Included regras/notas_fiscais/vinculos.sql
--- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
--- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches nothing.
-create or replace function regra_notas_fiscais.chave_no_texto(texto text) returns text
-language sql immutable parallel safe
-return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
-  (select coalesce(
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
-    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
-
-comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
-revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
-
 -- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
 -- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
 -- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
@@ -17302,7 +17308,7 @@ begin
     select l.id::text as id, l.data_lancamento as dia, r.raiz, k.chave, l.documento
     from dw.lancamentos l
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
       and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
   ), por_numero as (
@@ -17521,7 +17527,7 @@ begin
   from (
     select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where l.data_lancamento >= v_completas
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       and abs(l.valor) < 1e16
@@ -17558,7 +17564,7 @@ begin
     where l.data_lancamento >= v_desde and l.valor > 0 and l.valor < 1e16 and l.documento <> ''
       and length(translate(l.fornecedor_id, './- ', '')) = 14
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
-      and coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) is null
+      and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
       and not exists (select from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
   ), numerada as materialized (
     select s.*
@@ -17674,11 +17680,11 @@ revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela
 --! EndIncluded regras/notas_fiscais/sem_lancamento.sql
 
 --! Included regras/validacao_valores/habitos.sql
--- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in so many
+-- How this ledger writes the amount of a credit note's document, counted in the year (dias) around a month without the month itself, in so many
 -- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
 -- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000)
+create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000, dias int default 366)
 returns table (contrarios bigint, proprios bigint, contados bigint)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
@@ -17694,13 +17700,13 @@ begin
   from (
     (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
-      where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
+      where l.data_lancamento >= v_inicio - dias and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
       limit limite)
     union all
     (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
-      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
+      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + dias and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
       limit limite)
   ) x
@@ -17708,9 +17714,9 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date, int) is
+comment on function regra_validacao_valores.sinais_creditos(date, int, int) is
   'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date, int) from public;
+revoke execute on function regra_validacao_valores.sinais_creditos(date, int, int) from public;
 
 -- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
 -- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
@@ -17720,8 +17726,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    -- where the nearest credit notes have negative documents there is nothing to count
-    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500) p) then false
+    -- where the nearest credit notes have negative documents there is nothing to count, and few partitions to plan for
+    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500, 62) p) then false
     else (
       select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
       from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)
@@ -17820,7 +17826,7 @@ create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text)
+  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano int)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -17850,17 +17856,18 @@ begin
         and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
-        and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
       offset 0
     ) e
+    where abs(e.valor) < 1e30 and abs(coalesce(e.valor_desconto, 0)) < 1e30
   ), escrita as materialized (
     -- each spelling once: a flood has one
-    select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
+    select d.documento, n.numero, n.serie, n.ano
     from (select distinct x.documento from lida x where x.companhia > 1) d
+    cross join lateral regra_validacao_valores.ler_documento(d.documento) n
     offset 0
   )
   select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
-    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
+    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero, e.serie, e.ano
   from lida l
   join escrita e on e.documento = l.documento
   where l.companhia > 1 and e.numero is not null
@@ -17924,12 +17931,19 @@ set work_mem = '64MB'
 as $$
   with linha as (
     select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.descricao,
-      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento)) as nota, abs(l.valor_documento) as modulo,
+      -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ
+      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento), coalesce(l.serie, l.outra_serie, ''),
+        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.valor_documento) as modulo,
       coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
-    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) l
+    from (
+      select x.*, case when min(x.serie) over numero = max(x.serie) over numero then min(x.serie) over numero end as outra_serie,
+        case when min(x.ano) over numero = max(x.ano) over numero then min(x.ano) over numero end as outro_ano
+      from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
+      window numero as (partition by x.fornecedor, x.numero, abs(x.valor_documento))
+    ) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
       max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado,

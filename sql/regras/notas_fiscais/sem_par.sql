@@ -46,7 +46,7 @@ begin
   from (
     select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where l.data_lancamento >= v_completas
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       and abs(l.valor) < 1e16
@@ -83,7 +83,7 @@ begin
     where l.data_lancamento >= v_desde and l.valor > 0 and l.valor < 1e16 and l.documento <> ''
       and length(translate(l.fornecedor_id, './- ', '')) = 14
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
-      and coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) is null
+      and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
       and not exists (select from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
   ), numerada as materialized (
     select s.*

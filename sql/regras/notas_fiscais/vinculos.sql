@@ -1,16 +1,3 @@
--- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
--- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches nothing.
-create or replace function regra_notas_fiscais.chave_no_texto(texto text) returns text
-language sql immutable parallel safe
-return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
-  (select coalesce(
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
-    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
-
-comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
-revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
-
 -- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
 -- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
 -- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
@@ -40,7 +27,7 @@ begin
     select l.id::text as id, l.data_lancamento as dia, r.raiz, k.chave, l.documento
     from dw.lancamentos l
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
       and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
   ), por_numero as (

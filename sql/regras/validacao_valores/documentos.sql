@@ -151,19 +151,6 @@ comment on function regra_validacao_valores.ler_documento(text) is
   'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
 revoke execute on function regra_validacao_valores.ler_documento(text) from public;
 
--- Number of a document with the series and the year that it says: what lines of one document have in common. Null when it identifies
--- nothing. Touches nothing. Called by regra_validacao_valores.linhas_documentos.
-create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select concat(d.ano || '/', d.serie || '-', d.numero) from regra_validacao_valores.ler_documento(documento) d where d.numero is not null
-$$;
-
-comment on function regra_validacao_valores.documento_comparavel(text) is
-  'Year, series and number of a document as far as it says them; null when it identifies nothing.';
-revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
-
 -- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
 -- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.
 create or replace function regra_validacao_valores.fim_numero(texto text) returns text

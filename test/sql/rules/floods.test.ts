@@ -151,7 +151,8 @@ t.test('a load that came in again is the same finding in every window that holds
   const { sql } = await banco(t)
   await razao(sql)
   // three months; the one in the middle has so few documents that alone it proves nothing; two are shared out
-  const quando = (mes: number, i: number) => `2025-0${mes}-${String(i >= 12 ? 1 + i : mes === 1 ? 5 : 25).padStart(2, '0')}`
+  const quando = (mes: number, i: number) =>
+    `2025-0${mes}-${String(i >= 12 ? 1 + i : mes === 1 ? 5 : 25).padStart(2, '0')}`
   const trimestre = [1, 2, 3].flatMap((mes) =>
     vezes(mes === 2 ? 3 : 15, (i) => ({
       documento: `NF ${mes * 1000 + i}`,
