@@ -5186,6 +5186,11 @@ create function regras.palavras_texto(texto text)
 comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 grant execute on function regras.palavras_texto(text) to conferente_regra;
 
+create function regras.pode_citar_chave(texto text)
+  returns boolean language sql immutable;
+comment on function regras.pode_citar_chave(text) is 'Whether a text has a run of digits in which an access key could stand.';
+grant execute on function regras.pode_citar_chave(text) to conferente_regra;
+
 create function regras.raiz_codigo(codigo text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;

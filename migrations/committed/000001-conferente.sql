@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:110e38c0d2e5e3f45d41027291a7450dd8f0ec9f
+--! Hash: sha1:806077b353913df32bff90539f4a7367ee49f2ed
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15714,12 +15714,20 @@ revoke execute on function regras.frase_sucessoras(text) from public;
 --! EndIncluded regras/comum/sucessoes.sql
 
 --! Included regras/comum/chave_no_texto.sql
+-- Whether a text has a run of digits in which an access key could stand: all that follows the CNPJ. Most have none. Touches nothing;
+-- inlined by the planner, unlike chave_no_texto, which is asked after it.
+create or replace function regras.pode_citar_chave(texto text) returns boolean
+language sql immutable parallel safe
+return texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');
+
+comment on function regras.pode_citar_chave(text) is 'Whether a text has a run of digits in which an access key could stand.';
+revoke execute on function regras.pode_citar_chave(text) from public;
+
 -- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
--- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches
--- nothing. Called by notas_fiscais and validacao_valores.
+-- within the CNPJ), 50 of an NFS-e. Null where there is none. Touches nothing. Called by notas_fiscais and validacao_valores.
 create or replace function regras.chave_no_texto(texto text) returns text
 language sql immutable parallel safe
-return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
+return case when regras.pode_citar_chave(texto) then
   (select coalesce(
       upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
       upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
@@ -16377,7 +16385,7 @@ begin
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
-    where (octet_length(l.documento) >= 44 or octet_length(l.descricao) >= 44 and regras.chave_no_texto(l.descricao) is not null)
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao) and regras.chave_no_texto(l.descricao) is not null)
       and l.data_lancamento between '0003-06-01' and '9999-06-30'
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
   v_de := v_dias_chaves[1];
@@ -16408,10 +16416,10 @@ begin
     cross join lateral (
       select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
       union all
-      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where octet_length(l.descricao) >= 44 and k.certo
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where regras.pode_citar_chave(l.descricao) and k.certo
       limit 1
     ) c
-    where (octet_length(l.documento) >= 44 or octet_length(l.descricao) >= 44)
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
       and l.data_lancamento between v_de - 366 and v_ate + 92
       and (l.data_lancamento >= v_de - 92 or v_escritas is null
         or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/', '') in (select e from unnest(v_escritas) e))

@@ -28,7 +28,7 @@ begin
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
-    where (octet_length(l.documento) >= 44 or octet_length(l.descricao) >= 44 and regras.chave_no_texto(l.descricao) is not null)
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao) and regras.chave_no_texto(l.descricao) is not null)
       and l.data_lancamento between '0003-06-01' and '9999-06-30'
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
   v_de := v_dias_chaves[1];
@@ -59,10 +59,10 @@ begin
     cross join lateral (
       select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
       union all
-      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where octet_length(l.descricao) >= 44 and k.certo
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where regras.pode_citar_chave(l.descricao) and k.certo
       limit 1
     ) c
-    where (octet_length(l.documento) >= 44 or octet_length(l.descricao) >= 44)
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
       and l.data_lancamento between v_de - 366 and v_ate + 92
       and (l.data_lancamento >= v_de - 92 or v_escritas is null
         or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/', '') in (select e from unnest(v_escritas) e))
