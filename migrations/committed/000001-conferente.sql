@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:806077b353913df32bff90539f4a7367ee49f2ed
+--! Hash: sha1:f7fd1c66e3cbf66583fbb03ad6999e0f3b53b63e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -16231,6 +16231,9 @@ begin
   numero := btrim(regexp_replace(
     regexp_replace(audit_interno.dobrar(left(documento, 200)), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=[[:space:]]*$)', '', 'g'),
     '[^a-z0-9]+', '-', 'g'), '-');
+  if left(numero, 4) = 'n-f-' then -- N.F., N F
+    numero := 'nf-' || substr(numero, 5);
+  end if;
   if numero ~ '^(?:est|canc|dev|anul)' then
     v_partes := regexp_match(numero,
       '^(?:estorno|est|cancelamento|cancelad[ao]|canc|devolucao|dev|anulacao)-((?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*)(.*[0-9].*)$');
@@ -16248,11 +16251,11 @@ begin
   end if;
   especie := case
     when numero ~ '^(?:dacte|ct-?e)(?![a-z])' then 'cte'
-    when numero ~ '^(?:danfe|nf[sc]-?e?|nf-?e)(?![a-z])' then 'nf'
+    when numero ~ '^(?:danfe|nf-?[sc](?:-?e)?|nf-?e)(?![a-z])' then 'nf'
     when numero ~ '^rps(?![a-z])' then 'rps'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|dacte|nf[sc]?-?e?s?|ct-?e|rps|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|dacte|nf3-?e|nf-?com|nf-?[sc]?-?e?s?|ct-?e|bp-?e|mdf-?e|rps|titulos?|duplicatas?|dupl?|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) = 15 then
