@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8fc65d2b93ec9f20b82d1874367403dec420a483
+--! Hash: sha1:29879e4774cc9f5826f0696d9b516e14c3b48ded
 --! Message: conferente
 
 set local role conferente_dono;
@@ -205,7 +205,7 @@ from (values
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
   ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
-    'Quantos dias para trás cada sessão confere se o armazém ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
+    'Quantos dias para trás cada sessão confere se o data warehouse ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
   ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
     'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
   ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
@@ -221,7 +221,7 @@ from (values
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('periodos.fonte', 'null', 'texto', null, null, null, null,
-    'Tabela, visão ou função sem argumentos do armazém, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
+    'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
@@ -240,7 +240,7 @@ from (values
   ('pendente.vazias', 'true', 'booleano', null, null, null, null,
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
-    'Quantos meses de história a inferência de categoria lê.'),
+    'Quantos meses de histórico a inferência de categoria lê.'),
   ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
     'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
@@ -248,15 +248,15 @@ from (values
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
     'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
   ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
-    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
+    'Com quantos lançamentos o histórico diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
-    'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
+    'A categoria em que um lançamento de trade marketing deve estar, escrita como nos lançamentos. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
   ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
-    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
+    'Que parte do que um padrão novo alcança pode estar em outra categoria; acima disso, só quem diz que conferiu o salva.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
-    'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
+    'Quantos meses antes e depois contam como histórico do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
     'Diferença até a qual valor e documento são iguais.'),
   ('valores.tolerancia_relativa', '0', 'numero', 0, 0.5, null, 'fração do documento',
@@ -406,7 +406,7 @@ insert into audit.regras (
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
-  ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
+  ('pendente_verificacao', 'Lançamentos deixados como pendentes, com a categoria inferida do histórico.',
     'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
@@ -1943,7 +1943,7 @@ declare
   v_lido boolean := false;
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
@@ -1954,11 +1954,11 @@ begin
     raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
     if not v_lido then
-      raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra levantou NC999: %s', sqlerrm);
+      raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra levantou NC999: %s', sqlerrm);
     end if;
   end;
   if audit_interno.ficam() <> v_ficam then
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra deixou uma trava ou um comando preparado',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
       hint = 'Quem só é lido não trava nada.';
   end if;
 end
@@ -2387,7 +2387,7 @@ begin
     select from audit_interno.portas_abertas p
     where p.pid = pg_backend_pid() and p.aberta and p.transacao = pg_current_xact_id_if_assigned())
   then
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra não age em nome de quem iniciou a sessão',
       hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
   end if;
 end
@@ -4665,7 +4665,7 @@ begin
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
-        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do armazém grava a cada vez outra coisa'
+        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do data warehouse grava a cada vez outra coisa'
         where l.divergencia_id = any (ids) and l.resultado <> 'infiel';
       end if;
       update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
@@ -4728,7 +4728,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   -- gone for the role that writes is not gone
   update pg_temp.conferente_lote l
-  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do armazém)'
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
@@ -4799,7 +4799,7 @@ begin
   end loop;
   perform audit_interno.fechar_porta();
   perform set_config('lock_timeout', v_espera, true);
-  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
   return v_dias;
 end
 $$;
@@ -5077,7 +5077,7 @@ begin
   end if;
   if not exists (select from audit.regras r where r.nome = any (v_regras) and audit_interno.conferir_regra(r) is null) then
     select string_agg(distinct audit_interno.conferir_regra(r), '; ') into v_defeitos from audit.regras r where r.nome = any (v_regras);
-    raise exception using errcode = 'NC010', message = format('o contrato do armazém não está completo: %s', v_defeitos),
+    raise exception using errcode = 'NC010', message = format('o contrato do data warehouse não está completo: %s', v_defeitos),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
   end if;
 
@@ -5383,7 +5383,7 @@ begin
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
     and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
@@ -5429,7 +5429,7 @@ begin
     v_rastro := audit_interno.rastro('conferente_escrita');
     perform audit_interno.disparar_adiados();
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o data warehouse adiou');
   end if;
 end
 $$;
@@ -6761,7 +6761,7 @@ begin
     insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
+    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
@@ -7739,7 +7739,7 @@ begin
         when l.explicacao is not null then l.explicacao
         when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
         when l.resultado = 'ausente' then 'o registro não existe mais'
-        when l.resultado = 'recusada' then 'o armazém recusou'
+        when l.resultado = 'recusada' then 'o data warehouse recusou'
         when d.status = 'corrigida' then 'a correção vale de novo'
         when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
         else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,
@@ -8045,7 +8045,7 @@ as $$
     from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
     union all
     select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
-      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o armazém já não guarda a correção' end, 4
+      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o data warehouse já não guarda a correção' end, 4
     from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
@@ -9574,7 +9574,7 @@ begin
   if pg_catalog.to_regclass('exemplo.geracao') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
   if carregar_dia.linhas is null or carregar_dia.linhas not between 1 and 10000000 or carregar_dia.dia is null then
@@ -9618,7 +9618,7 @@ begin
   if pg_catalog.to_regclass('exemplo.original') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
@@ -9679,7 +9679,7 @@ begin
   if pg_catalog.to_regclass('exemplo.verdade') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
@@ -13119,7 +13119,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'o armazém confere ou muda algo só ao confirmar, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
+  select 'o data warehouse confere ou muda algo só no commit, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
@@ -13155,7 +13155,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select concat('desfeita: o armazém não gravou o que foi pedido', (
+  select concat('desfeita: o data warehouse não gravou o que foi pedido', (
       select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
       from jsonb_each(pedido) as p where rtrim(p.value #>> '{}') is distinct from rtrim(agora ->> p.key) and agora is not null
       having count(*) > 0), (
@@ -14873,7 +14873,7 @@ begin
       hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
   end if;
   if filial is not null and (v_filial is null or length(v_filial) > 200) then
-    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
       hint = 'Sem filial fecha-se o mês da empresa toda.';
   end if;
   with fechado as (
@@ -14936,7 +14936,7 @@ begin
   if not found then
     raise exception using errcode = 'NC004',
       message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
-      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte se reabre no armazém.';
+      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte é reaberto no data warehouse.';
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -15036,7 +15036,7 @@ begin
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then
     raise exception using errcode = 'NC027',
-      message = format('o padrão "%s" alcança %s lançamentos, e o livro discorda de %s deles (%s%%)', padrao.padrao, v_medida.lancamentos,
+      message = format('o padrão "%s" alcança %s lançamentos; em outra categoria: %s (%s%%)', padrao.padrao, v_medida.lancamentos,
         v_medida.discordam, round(100 * v_medida.discordancia)),
       detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
         case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
@@ -15109,7 +15109,7 @@ begin
   return v_sucessora;
 exception when check_violation or not_null_violation then
   raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
-    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+    hint = 'de e para são categorias dos lançamentos; desde é o dia a partir do qual vale a nova.';
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
@@ -15321,7 +15321,7 @@ create or replace function regras.frase_rotulos(rotulos text[]) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  select 'O mais parecido nos lançamentos: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
   from (
     select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
     from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
@@ -16959,7 +16959,7 @@ begin
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já tinham sido lançados: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
@@ -18540,7 +18540,7 @@ declare
 begin
   if v_categoria is null then
     v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
-    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing.', v_proximos,
       'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
   if regras.frase_sucessoras(v_categoria) is not null then
@@ -18556,7 +18556,7 @@ begin
   end if;
   if not regras.rotulo_existe(array[v_categoria]) then
     return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
-      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria dos lançamentos se parece com ela.'),
       'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
   return null;
@@ -18879,7 +18879,7 @@ begin
       valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -18989,7 +18989,7 @@ begin
     as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -19096,7 +19096,7 @@ begin
       valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -20284,7 +20284,7 @@ begin
   limit 20)
   union all
   select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
-    'Confira como o livro a escreve: conferente categorias listar.'
+    'Confira como ela está escrita nos lançamentos: conferente categorias listar.'
   from regras.sucessoes() s
   where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
     and not exists (
@@ -21332,7 +21332,7 @@ declare
   v_escritos text[];
 begin
   if jsonb_typeof(v_rotulos) <> 'array' then
-    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+    return concat_ws(' ', 'Falta dizer quais categorias significam pendente.',
       regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
       'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
         || ' ([] se só os lançamentos sem categoria estão pendentes).');
@@ -21355,7 +21355,7 @@ begin
   end if;
   return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
       select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
-    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria dos lançamentos se parece com eles.'),
     'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
 end
 $$;
@@ -21964,7 +21964,7 @@ begin
     existe := found;
     alheia := v_depois is distinct from v_antes;
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
   exception when assert_failure or others then
@@ -22067,11 +22067,11 @@ begin
         sugestao := 'Tente de novo.';
       when v_visto.codigo is not null then
         detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
-        sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+        sugestao := 'Um valor que o data warehouse já tem deve ser aceito; assim toda correção desta coluna falha.';
       when not v_visto.visivel then
         situacao := 'erro';
         detalhe := 'não experimentada: conferente_escrita não vê o registro';
-        sugestao := 'Uma política de linha do armazém o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
+        sugestao := 'Uma política de linha do data warehouse o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
       when not v_visto.existe then
         situacao := 'erro';
         detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
@@ -22088,7 +22088,7 @@ begin
           'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
-          case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
+          case when v_mudou is not null then 'O que o data warehouse muda sozinho deve estar em colunas_acompanham da regra.' end);
     end case;
     if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
       and audit_interno.configuracao('pendente.move_conta') = 'true' then
@@ -22097,7 +22097,7 @@ begin
     return next;
   end loop;
   if not v_algum then
-    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o armazém e rode de novo.';
+    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o data warehouse e rode de novo.';
   end if;
 end
 $$;
@@ -22322,7 +22322,7 @@ begin
   order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -22532,7 +22532,7 @@ begin
       documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
 exception
   when insufficient_privilege or undefined_column then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_divergencia.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_divergencia.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -22667,7 +22667,7 @@ as $$
 begin
   return query
   select 'sinal dos créditos', 'ok',
-    format('%s de %s créditos do último ano têm documento positivo: é o hábito deste livro, e não se aponta', x.contrarios, x.contrarios + x.proprios),
+    format('%s de %s créditos do último ano têm documento positivo: é o costume aqui, e não é apontado', x.contrarios, x.contrarios + x.proprios),
     'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
   from audit_interno.ler(format(
     'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
@@ -23013,7 +23013,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(escrever.ajustes);
@@ -23063,7 +23063,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(preparar.ajustes);
@@ -23113,7 +23113,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if replace(caminho, '"', '') is distinct from 'pg_catalog, pg_temp' then -- quote_all_identifiers keeps it quoted
-    raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
+    raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra mudou search_path para %s', caminho),
       hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
   end if;
 end
@@ -23192,7 +23192,7 @@ begin
         when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
         when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois - 'proprios') d where d.value is distinct from v_antes ->> d.key)),
-    hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
+    hint = 'Nada do que fez vale. Código do data warehouse e de regras lê e escreve o que é seu, e mais nada.';
 end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
@@ -23219,7 +23219,7 @@ begin
     end if;
   end loop;
   raise exception using errcode = 'triggered_data_change_violation',
-    message = 'o que o armazém deixa para o fim da transação deixa sempre mais alguma coisa para o fim',
+    message = 'o que o data warehouse adia para o fim da transação sempre adia mais alguma coisa',
     hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
       else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
 end
@@ -23241,7 +23241,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);

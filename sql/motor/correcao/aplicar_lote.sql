@@ -56,7 +56,7 @@ begin
   end loop;
   perform audit_interno.fechar_porta();
   perform set_config('lock_timeout', v_espera, true);
-  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
   return v_dias;
 end
 $$;

@@ -18,7 +18,7 @@ begin
         when l.explicacao is not null then l.explicacao
         when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
         when l.resultado = 'ausente' then 'o registro não existe mais'
-        when l.resultado = 'recusada' then 'o armazém recusou'
+        when l.resultado = 'recusada' then 'o data warehouse recusou'
         when d.status = 'corrigida' then 'a correção vale de novo'
         when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
         else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,

@@ -14,7 +14,7 @@ begin
     v_rastro := audit_interno.rastro('conferente_escrita');
     perform audit_interno.disparar_adiados();
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o data warehouse adiou');
   end if;
 end
 $$;

@@ -63,7 +63,7 @@ begin
     insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
+    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');

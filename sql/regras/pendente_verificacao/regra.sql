@@ -11,7 +11,7 @@ declare
   v_escritos text[];
 begin
   if jsonb_typeof(v_rotulos) <> 'array' then
-    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+    return concat_ws(' ', 'Falta dizer quais categorias significam pendente.',
       regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
       'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
         || ' ([] se só os lançamentos sem categoria estão pendentes).');
@@ -34,7 +34,7 @@ begin
   end if;
   return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
       select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
-    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria dos lançamentos se parece com eles.'),
     'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
 end
 $$;

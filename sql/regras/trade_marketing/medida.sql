@@ -93,7 +93,7 @@ begin
       valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;

@@ -62,7 +62,7 @@ begin
       valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -172,7 +172,7 @@ begin
     as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;

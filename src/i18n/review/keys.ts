@@ -22,14 +22,14 @@ export const help = {
     [
       both('espaço', 'space'),
       both(
-        'tira o item do grupo, ou o põe de volta',
+        'tira o item do grupo, ou o coloca de volta',
         'leaves the item out of the group, or takes it back in',
       ),
     ],
     [
       same('o'),
       both(
-        'abre o item: o registro, o porquê, o gêmeo, a história',
+        'abre o item: registro, motivo, lançamento original, histórico',
         'opens the item: the row, why, the twin, the story',
       ),
     ],
