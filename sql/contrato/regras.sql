@@ -101,7 +101,7 @@ insert into audit.regras (
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
--- It needs notes (conferente notas), and its auto is given by whoever has seen it work: shipped with neither.
+-- It needs notes (conferente notas), and people give it auto when they have seen it work: shipped with neither.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade

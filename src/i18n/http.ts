@@ -46,7 +46,7 @@ export const http = {
     away: both('O login único não responde agora.', 'Single sign-on does not answer now.'),
     awayHint: both(
       'Tente de novo em alguns minutos. Se continuar, avise quem administra o Conferente; um link de uso único também deixa entrar.',
-      'Try again in a few minutes. If it goes on, tell whoever administers Conferente; a one-time link lets you in too.',
+      'Try again in a few minutes. If it goes on, tell the administrator of Conferente; a one-time link lets you in too.',
     ),
     unknown: both(
       'A resposta do login único não é válida. Comece de novo.',
@@ -58,7 +58,7 @@ export const http = {
     ),
     noRoleHint: both(
       'Peça a quem cuida do login único um dos papéis: leitor, revisor, operador, administrador.',
-      'Ask whoever runs single sign-on for one of the roles: leitor, revisor, operador, administrador.',
+      'Ask the administrator of single sign-on for one of the roles: leitor, revisor, operador, administrador.',
     ),
   },
   otherSite: both(

@@ -16,7 +16,7 @@ export const rest = {
   ),
   cookie: both(
     'O acesso de quem usa a página: o cookie que ela cria e que só o navegador envia. Sem TLS ele se chama conferente.',
-    'The sign-in of whoever uses the page: the cookie that it gives, sent by the browser alone. Without TLS it is called conferente.',
+    'The sign-in of people who use the page: the cookie that it sets, sent by the browser alone. Without TLS it is called conferente.',
   ),
   tags: {
     divergencias: both(
@@ -245,7 +245,7 @@ export const rest = {
     title: same('Conferente: API'),
     wanted: both(
       'A documentação mostra o que há aqui; por isso só aparece para quem entrou.',
-      'The document says what there is here, so it is shown to whoever has signed in.',
+      'The document says what there is here, so only people who have signed in see it.',
     ),
     signIn: both('Entrar', 'Sign in'),
     programs: both(

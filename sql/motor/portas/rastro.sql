@@ -32,7 +32,7 @@ $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (large ones too), temporary ones whoever owns them, functions of the role that were touched, and settings of this session. Taken
+-- (large ones too), temporary ones of any owner, functions of the role that were touched, and settings of this session. Taken
 -- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
 -- set itself. Reads catalogs, changes nothing.
 create or replace function audit_interno.rastro(papel regrole)

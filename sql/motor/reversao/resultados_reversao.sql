@@ -1,5 +1,5 @@
 -- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
--- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
+-- left (pg_temp.conferente_deixada) are reported with them. Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql

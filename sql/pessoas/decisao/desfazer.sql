@@ -1,5 +1,5 @@
 -- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
--- against nobody. Findings to which something happened later are told and left.
+-- against nobody. Findings to which something happened later are reported and left.
 create or replace function audit.desfazer(operacao bigint, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql

@@ -43,7 +43,7 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by
 -- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
 -- Called by the engine before the rule, in the same session. Two at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void

@@ -66,7 +66,7 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text) is
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type,
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
 -- and by audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,

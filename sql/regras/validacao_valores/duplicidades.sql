@@ -199,7 +199,7 @@ begin
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
-    -- then the supplier, which whoever has no code may be
+    -- then the supplier, which may stand for an entry without a code
     select l.*
     from (
       select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,

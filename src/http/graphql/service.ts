@@ -80,7 +80,7 @@ export function createService(url: string, { becomes }: Pick<Access, 'becomes'>)
   }
 }
 
-/** Of a connection that was cut PostGraphile would print all that it holds; whoever was using it is told. */
+/** Of a connection that was cut PostGraphile would print all that it holds; the caller is told. */
 function sayNothing(pool: Pool | undefined): void {
   pool?.removeAllListeners('connect').on('connect', (client) => client.on('error', () => {}))
   pool?.removeAllListeners('error').on('error', () => {})

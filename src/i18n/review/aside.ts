@@ -23,8 +23,8 @@ export const aside = {
   to: both('Para quem', 'To whom'),
   another: both('outra pessoa (digite)', 'somebody else, typed'),
   role: {
-    revisor: both('quem revisa', 'whoever reviews'),
-    administrador: both('quem administra', 'whoever administers'),
+    revisor: both('quem revisa', 'the reviewers'),
+    administrador: both('quem administra', 'the administrators'),
   },
 }
 

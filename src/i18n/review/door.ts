@@ -19,11 +19,11 @@ export const door = {
   },
   link: both(
     'Ou peça um link de uso único a quem administra o Conferente e abra-o neste navegador. Ele vale dez minutos e é criado assim:',
-    'Or ask whoever administers Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
+    'Or ask an administrator of Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
   ),
   linkOnly: both(
     'Peça um link de uso único a quem administra o Conferente e abra-o neste navegador. Ele vale dez minutos e é criado assim:',
-    'Ask whoever administers Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
+    'Ask an administrator of Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
   ),
   command: both(
     'conferente convite --nome SEU_NOME --papel revisor',
@@ -31,7 +31,7 @@ export const door = {
   ),
   none: both(
     'Ainda não é possível entrar por esta página: quem cuida do servidor precisa configurar o login único (CONFERENTE_OIDC_…) ou CONFERENTE_JWT_SEGREDO.',
-    'Nobody can sign in by the page here yet: whoever runs the server has to set up single sign-on (CONFERENTE_OIDC_…) or CONFERENTE_JWT_SEGREDO.',
+    'Nobody can sign in by the page here yet: the operator of the server has to set up single sign-on (CONFERENTE_OIDC_…) or CONFERENTE_JWT_SEGREDO.',
   ),
   invited: {
     title: both('Você tem um link de entrada', 'You have a link to sign in'),

@@ -76,7 +76,7 @@ export const help = {
       both('1 a 7', '1 to 7'),
       both(
         'Fila, Segunda aprovação, Adiadas, Corrigidas hoje, Visão geral, Improváveis; Regras, para quem administra',
-        'Queue, Second approval, Postponed, Corrected today, Overview, Improbable; Rules, for whoever administers',
+        'Queue, Second approval, Postponed, Corrected today, Overview, Improbable; Rules, for administrators',
       ),
     ],
     [same('?'), both('estas teclas', 'these keys')],
