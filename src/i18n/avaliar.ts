@@ -36,7 +36,7 @@ export const avaliar = {
   nothing: both('Nada encontrado no período.', 'Nothing found in the window.'),
   unjudged: both(
     'Ainda não dá para medir: ninguém decidiu sobre o que a regra encontrou.',
-    'The truth is known of nothing that it found: nobody has decided yet.',
+    'Nothing to measure yet: nobody has decided on what the rule found.',
   ),
   expectedError: both(
     (error: string) => `Erro de calibração esperado: ${error}`,

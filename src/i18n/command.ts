@@ -110,12 +110,12 @@ export const command = {
   ),
   categorias: both(
     'mostra ou define que categoria substituiu outra (renomeada, unificada, dividida)',
-    'shows or says which category took the place of another (renamed, merged, split)',
+    'shows or says which category replaced another (renamed, merged, split)',
   ),
   categoriasListar: both('mostra as sucessoras', 'shows the successors'),
   categoriasSuceder: both(
     'define que, a partir de um mês, uma categoria passa a ser outra',
-    'says that from a month on what was of one category stands under another',
+    'says that from a month on one category replaces another',
   ),
   categoriasDesativar: both('desfaz uma sucessora', 'switches a successor off'),
   notas: both(
@@ -148,7 +148,7 @@ export const command = {
   ),
   pessoas: both(
     'lista, registra e remove quem entra pela página, com papel e e-mail',
-    'lists, registers and removes who signs in by the page, with role and mail address',
+    'lists, registers and removes the people who sign in on the page, with role and mail address',
   ),
   convite: both(
     'cria um link de uso único, de dez minutos, para entrar pela página',

@@ -22,7 +22,7 @@ export const http = {
   },
   noToken: both(
     'falta identificação: pessoas entram pela página /revisao; programas enviam o cabeçalho Authorization: Bearer …',
-    'who calls is missing: people sign in at the page /revisao; programs send the header Authorization: Bearer …',
+    'the caller is not identified: people sign in at the page /revisao; programs send the header Authorization: Bearer …',
   ),
   session: {
     malformed: both(

@@ -134,7 +134,7 @@ export const option = {
   categoryNow: both('categoria que a substitui', 'category that stands in its place'),
   categorySince: both(
     'a nova vale a partir do mês deste dia (AAAA-MM-DD)',
-    'day from whose month on the new one holds (YYYY-MM-DD)',
+    'the new one holds from the month of this day (YYYY-MM-DD)',
   ),
   successor: both('id da sucessora, como na lista', 'id of the successor, as in the list'),
   pattern: both(
@@ -149,7 +149,7 @@ export const option = {
   patternAction: both('incluir: é marketing; excluir: nunca é', 'incluir: is marketing; excluir: never is'),
   patternSeen: both(
     'você viu o que o padrão alcança: salva mesmo que muitos lançamentos estejam em outra categoria',
-    'you have seen what the pattern matches: saves it even if the ledger often disagrees',
+    'you have seen what the pattern matches: saves it even if many entries are booked elsewhere',
   ),
   reason: both('o motivo; fica na auditoria', 'why; kept in the audit trail'),
   seen: both(

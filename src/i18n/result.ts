@@ -51,7 +51,7 @@ export const result = {
   ),
   patternDisagrees: both(
     (n: string, share: string) => `Em outra categoria: ${n} (${share}). Onde estão:`,
-    (n, share) => `The ledger disagrees with ${n} (${share}). Where they are:`,
+    (n, share) => `Booked elsewhere: ${n} (${share}). Where they are:`,
   ),
   patternAsk: both(
     (pattern: string) => `Salvar o padrão "${pattern}"?`,
