@@ -21,7 +21,7 @@ begin
   end if;
   if v_operacao.ator <> audit_interno.ator() then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
-      hint = 'Quem abriu a operação a finaliza.';
+      hint = 'Só quem abriu a operação pode finalizá-la.';
   end if;
   -- the process that streams an export keeps its key: the reader, who has the same name, cannot end it with another count
   if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
