@@ -113,6 +113,8 @@ export const ruling = {
     limite_linhas: both('Máximo de correções por sessão', 'Most corrections in a session'),
     limite_fracao: both('Máximo da janela por sessão, em %', 'Most of the window in a session, in %'),
     limite_valor: both('Máximo corrigido por sessão, em R$', 'Most corrected in a session, in R$'),
+    concessao_correcoes: both('Correções concedidas sem prova', 'Corrections granted without proof'),
+    concessao_valor: both('Valor concedido sem prova, em R$', 'Amount granted without proof, in R$'),
     prioridade: both('Ordem na sessão', 'Order in the session'),
     colunas_resumo: both(
       'Colunas pelas quais se reconhece o lançamento',
@@ -150,17 +152,27 @@ export const ruling = {
     },
   },
   noLimit: both('Vazio: sem limite próprio.', 'Empty: no limit of its own.'),
-  newRecord: both(
-    'Com outro limiar, ou autonomia devolvida, começa uma nova contagem de decisões.',
-    'Another threshold, or autonomy given again, begins a new record of decisions.',
+  grants: both(
+    'Sem prova, ela só corrige sozinha até o limite de uma concessão: um número de correções e um valor.',
+    'Without proof it corrects by itself up to a grant: a number of corrections and an amount, which are used up.',
   ),
-  since: both(
-    'No limiar ou acima, desde {day}: {right} de {total} certas; ao menos {least} (95%).',
-    'At the threshold or above, since {day}: {right} of {total} right; at least {least} (95%).',
-  ),
-  sinceNothing: both(
-    'No limiar ou acima ninguém decidiu ainda, desde {day}.',
-    'At the threshold or above nobody has decided yet, since {day}.',
+  proof: {
+    provada: both(
+      'Provada: {n} respostas no limiar ou acima, {wrong} erradas.',
+      'Proved: {n} answers at the threshold or above, {wrong} wrong.',
+    ),
+    sem_prova: both(
+      'Sem prova ainda: {n} respostas no limiar ou acima, {wrong} erradas.',
+      'Not proved yet: {n} answers at the threshold or above, {wrong} wrong.',
+    ),
+    refutada: both(
+      'Refutada: {n} respostas no limiar ou acima, {wrong} erradas.',
+      'Refuted: {n} answers at the threshold or above, {wrong} wrong.',
+    ),
+  },
+  noAnswers: both(
+    'Sem prova: no limiar ou acima ninguém respondeu ainda.',
+    'Not proved: at the threshold or above nobody has answered yet.',
   ),
   onLedger: both('Nos lançamentos (clique para incluir ou tirar)', 'In the ledger (a click adds or removes)'),
   line: both('Um por linha.', 'One per line.'),
