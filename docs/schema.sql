@@ -330,7 +330,7 @@ create table audit.correcoes_desfeitas (
 CREATE INDEX correcoes_desfeitas_operacao_id_idx ON audit.correcoes_desfeitas USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.correcoes_desfeitas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.correcoes_desfeitas FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
-comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
 comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
 comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
@@ -693,7 +693,7 @@ comment on column audit.notas.sem_pagamento is 'True: the note itself says that 
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e one who may sign those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
@@ -760,7 +760,7 @@ CREATE TRIGGER enfileirar AFTER INSERT ON audit.notificacoes FOR EACH ROW EXECUT
 comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
 comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
@@ -1149,9 +1149,9 @@ comment on column audit.sessoes_processamento.carregado_ate is 'Load time up to 
 comment on column audit.sessoes_processamento.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
-comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for those who watch.';
 comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
-comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for those who watch.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
@@ -1254,7 +1254,7 @@ create view audit.vw_correcoes_desfeitas (
   status text,
   sessao_id bigint
 ) with (security_invoker=true);
-comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to the owner of the source.';
 comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
 comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
 comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
@@ -1913,7 +1913,7 @@ grant execute on function audit.fuso() to conferente_regra;
 create function audit.guardar_resposta(chave text, resposta text, parte text DEFAULT ''::text)
   returns void language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.guardar_resposta(text,text,text) is 'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+comment on function audit.guardar_resposta(text,text,text) is 'Keeps the answer to the caller''s own request under way by this key, for when it is sent again; an answer that was kept never changes.';
 grant execute on function audit.guardar_resposta(text,text,text) to conferente_leitor;
 
 create function audit.historico_registro(tabela text, id text)
@@ -2352,7 +2352,7 @@ comment on column audit_interno.partes_sessao.parte is 'Number within session an
 comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
 comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
-comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 
 create table audit_interno.pedidos (
@@ -2387,7 +2387,7 @@ comment on column audit_interno.portas_abertas.pid is 'Process of the connection
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
 comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
-comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is left to their writer.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 
 create table audit_interno.posses (
@@ -4099,7 +4099,7 @@ grant execute on function audit_interno.situacoes_em_espera() to conferente_leit
 create function audit_interno.somar_retencoes()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
+comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
 
 create function audit_interno.tabelas_gravadas()
   returns oid[] language sql volatile

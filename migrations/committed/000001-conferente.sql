@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:537b6848e4d092e44c15389efbd406035b37639f
+--! Hash: sha1:60e30d4109803823777dc013a357556731909e8f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -205,7 +205,7 @@ from (values
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
   ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
-    'Quantos dias para trás cada sessão confere se o armazém ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
+    'Quantos dias para trás cada sessão confere se o data warehouse ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
   ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
     'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
   ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
@@ -221,7 +221,7 @@ from (values
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('periodos.fonte', 'null', 'texto', null, null, null, null,
-    'Tabela, visão ou função sem argumentos do armazém, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
+    'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
@@ -244,7 +244,7 @@ from (values
   ('pendente.vazias', 'true', 'booleano', null, null, null, null,
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
-    'Quantos meses de história a inferência de categoria lê.'),
+    'Quantos meses de histórico a inferência de categoria lê.'),
   ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
     'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
@@ -252,15 +252,15 @@ from (values
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
     'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
   ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
-    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
+    'Com quantos lançamentos o histórico diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
-    'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
+    'A categoria em que um lançamento de trade marketing deve estar, escrita como nos lançamentos. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
   ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
-    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
+    'Que parte do que um padrão novo alcança pode estar em outra categoria; acima disso, só quem diz que conferiu o salva.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
-    'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
+    'Quantos meses antes e depois contam como histórico do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
     'Diferença até a qual valor e documento são iguais.'),
   ('valores.tolerancia_relativa', '0', 'numero', 0, 0.5, null, 'fração do documento',
@@ -409,7 +409,7 @@ insert into audit.regras (
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, false, 10),
-  ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
+  ('pendente_verificacao', 'Lançamentos deixados como pendentes, com a categoria inferida do histórico.',
     'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
@@ -527,9 +527,9 @@ comment on column audit.sessoes_processamento.carregado_ate is 'Load time up to 
 comment on column audit.sessoes_processamento.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
-comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for those who watch.';
 comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
-comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for those who watch.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
@@ -675,7 +675,7 @@ comment on column audit_interno.partes_sessao.parte is 'Number within session an
 comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
 comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
-comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 --! EndIncluded motor/partes/tabelas.sql
 
@@ -929,7 +929,7 @@ create table audit.correcoes_desfeitas (
   check ((agora is null) = (situacao = 'ausente'))
 );
 create index on audit.correcoes_desfeitas (operacao_id);
-comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
 comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
 comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
@@ -1033,7 +1033,7 @@ create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo
 comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
 comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
@@ -1127,7 +1127,7 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Made anew from it by audit_interno.somar_retencoes, for the rules.
+-- Computed from it by audit_interno.somar_retencoes, for the rules.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
@@ -1232,7 +1232,7 @@ comment on column audit.notas.sem_pagamento is 'True: the note itself says that 
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e one who may sign those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
@@ -1635,7 +1635,7 @@ grant execute on function audit.fuso() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/fuso.sql
 
 --! Included comum/hoje.sql
--- Instead of current_date, which goes by the zone of whoever asks.
+-- Instead of current_date, which goes by the caller's time zone.
 create or replace function audit.hoje()
 returns date
 language sql
@@ -1981,7 +1981,7 @@ comment on function audit_interno.json_fixo(oid) is 'True when no setting of a s
 
 --! Included comum/imagem.sql
 -- A value as JSON, the same in every session: zone, styles and digits are pinned here. Costs a few microseconds, so only values are
--- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as whoever reads or writes the warehouse.
+-- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
 create or replace function audit_interno.imagem(valor anyelement)
 returns jsonb
 language plpgsql
@@ -2036,7 +2036,7 @@ declare
   v_lido boolean := false;
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
@@ -2047,11 +2047,11 @@ begin
     raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
     if not v_lido then
-      raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra levantou NC999: %s', sqlerrm);
+      raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra levantou NC999: %s', sqlerrm);
     end if;
   end;
   if audit_interno.ficam() <> v_ficam then
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra deixou uma trava ou um comando preparado',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
       hint = 'Quem só é lido não trava nada.';
   end if;
 end
@@ -2355,7 +2355,7 @@ comment on column audit_interno.portas_abertas.pid is 'Process of the connection
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
 comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
-comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is left to their writer.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 --! EndIncluded motor/portas/tabelas.sql
 
@@ -2480,7 +2480,7 @@ begin
     select from audit_interno.portas_abertas p
     where p.pid = pg_backend_pid() and p.aberta and p.transacao = pg_current_xact_id_if_assigned())
   then
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra não age em nome de quem iniciou a sessão',
       hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
   end if;
 end
@@ -2572,9 +2572,9 @@ begin
   end if;
   if v_operacao.ator <> audit_interno.ator() then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
-      hint = 'Quem abriu a operação a finaliza.';
+      hint = 'Só quem abriu a operação pode finalizá-la.';
   end if;
-  -- whoever streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  -- the process that streams an export keeps its key: the reader, who has the same name, cannot end it with another count
   if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
     encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
   then
@@ -2624,7 +2624,7 @@ comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for
 --! EndIncluded motor/selo/exigir_detalhes.sql
 
 --! Included motor/selo/registrar_exportacao.sql
--- Records that somebody takes findings out of the system. Whoever may read may export, so readers may record this and nothing else.
+-- Records that somebody takes findings out of the system. Those who may read may export, so readers may record this and nothing else.
 create or replace function audit.registrar_exportacao(detalhes jsonb, motivo text default null)
 returns bigint
 language sql
@@ -2641,7 +2641,7 @@ grant execute on function audit.registrar_exportacao(jsonb, text), audit.finaliz
 --! EndIncluded motor/selo/registrar_exportacao.sql
 
 --! Included pessoas/configuracao/validar_configuracao.sql
--- Checks a setting against its type and range, whoever writes it and however.
+-- Checks a setting against its type and range, by whatever way it is written.
 create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql
@@ -2824,7 +2824,7 @@ begin
     if not audit_interno.nome_qualificado(v_nome) then
       return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
-    -- in another session the same name is another function, of whoever runs the rule
+    -- in another session the same name is another function, of the role that runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
       select from pg_proc p
       where p.oid = audit_interno.funcao_da_janela(v_nome)
@@ -3036,7 +3036,7 @@ grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_a
 --! EndIncluded pessoas/configuracao/alterar_regra.sql
 
 --! Included pessoas/configuracao/preparar_padrao.sql
--- Folds a pattern, and refuses to have one active that cannot be used, whoever writes it and however.
+-- Folds a pattern, and refuses to have one active that cannot be used, by whatever way it is written.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
@@ -4034,7 +4034,7 @@ comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a j
 
 --! Included motor/partes/repartir_regra.sql
 -- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
--- the parts of its detection, queued for whoever is free. Rules of one table and window are cut alike, by one count.
+-- the parts of its detection, queued for any worker that is free. Rules of one table and window are cut alike, by one count.
 create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4087,7 +4087,7 @@ comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a ru
 
 --! Included motor/partes/tomar_parte.sql
 -- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
--- what a dead worker had taken is free at once. Called by whoever conducts the session (any part) and by jobs (one).
+-- what a dead worker had taken is free at once. Called by the process that conducts the session (any part) and by jobs (one).
 create or replace function audit_interno.tomar_parte(sessao_id bigint, nome_regra text default null, numero integer default null)
 returns table (regra text, ordem bigint, total bigint, tempo_limite_ms bigint)
 language sql
@@ -4156,7 +4156,7 @@ begin
   update audit_interno.partes_sessao p
   set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
   where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
-  -- progress for whoever watches; where somebody else is at the row, the next part carries this one's count
+  -- progress for those who watch; where somebody else is at the row, the next part carries this one's count
   perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
   if found then
     perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);
@@ -4169,7 +4169,7 @@ comment on function audit_interno.detectar_parte(bigint, text, integer) is
 
 --! Included motor/partes/juntar_regra.sql
 -- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
--- detected. Called as a step of the session, by whoever conducts it.
+-- detected. Called as a step of the session, by the process that conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4290,7 +4290,7 @@ comment on function audit_interno.fonte_periodos() is 'SQL text with the columns
 
 --! Included motor/periodo/meses_fechados.sql
 -- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
--- nobody knows what is closed, and whoever was about to write does not. Called wherever something may be written or is shown.
+-- nobody knows what is closed, and nothing is written. Called wherever something may be written or is shown.
 create or replace function audit_interno.meses_fechados()
 returns table (mes date, filial text, da_fonte boolean)
 language plpgsql
@@ -4444,7 +4444,7 @@ comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that
 --! EndIncluded motor/periodo/em_periodo_fechado.sql
 
 --! Included motor/periodo/contar_fechadas.sql
--- How many findings of a session propose something for a closed month: told by the session, by its mail and by a simulation. Where it is
+-- How many findings of a session propose something for a closed month: for the session, its mail and a simulation. Where it is
 -- not known which months are closed that is said in their place. Called once by finalizar_sessao.
 create or replace function audit_interno.contar_fechadas(sessao_id bigint)
 returns void
@@ -4777,7 +4777,7 @@ begin
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
-        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do armazém grava a cada vez outra coisa'
+        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do data warehouse grava a cada vez outra coisa'
         where l.divergencia_id = any (ids) and l.resultado <> 'infiel';
       end if;
       update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
@@ -4840,7 +4840,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   -- gone for the role that writes is not gone
   update pg_temp.conferente_lote l
-  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do armazém)'
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
@@ -4854,7 +4854,7 @@ comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], te
 
 --! Included motor/correcao/aplicar_lote.sql
 -- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart, and so are
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are
 -- those whose table or column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
@@ -4881,7 +4881,7 @@ begin
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
   loop
-    -- nearly always a rule's corrections all change the same columns, which is told sooner than each one's columns
+    -- nearly always a rule's corrections all change the same columns, which is found out sooner than each one's columns
     select array(select jsonb_object_keys(l.para)) into v_colunas
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
@@ -4911,7 +4911,7 @@ begin
   end loop;
   perform audit_interno.fechar_porta();
   perform set_config('lock_timeout', v_espera, true);
-  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
   return v_dias;
 end
 $$;
@@ -4965,7 +4965,7 @@ begin
     select max(x.operacao_id) from audit.alteracoes x where x.divergencia_id = l.divergencia_id);
   perform audit_interno.aplicar_lote(v_operacao, 'desfeita');
   if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita') then
-    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro volta atrás',
+    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro foi desfeito',
       detail = (select string_agg(format('registro %s: %s', l.registro_id, coalesce(l.erro, l.resultado)), '; ')
         from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita');
   end if;
@@ -5211,7 +5211,7 @@ begin
   end if;
   if not exists (select from audit.regras r where r.nome = any (v_regras) and audit_interno.conferir_regra(r) is null) then
     select string_agg(distinct audit_interno.conferir_regra(r), '; ') into v_defeitos from audit.regras r where r.nome = any (v_regras);
-    raise exception using errcode = 'NC010', message = format('o contrato do armazém não está completo: %s', v_defeitos),
+    raise exception using errcode = 'NC010', message = format('o contrato do data warehouse não está completo: %s', v_defeitos),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
   end if;
 
@@ -5355,7 +5355,7 @@ grant execute on function audit_interno.encerrar_interrompidas() to conferente_o
 --! EndIncluded motor/sessao/encerrar_interrompidas.sql
 
 --! Included motor/sessao/proxima_etapa.sql
--- What a session has to do next. Whoever conducts it asks this, does it with executar_etapa, and asks again.
+-- What a session has to do next. The process that conducts it asks this, does it with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
   sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
 )
@@ -5514,7 +5514,7 @@ begin
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
     and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
@@ -5552,11 +5552,11 @@ declare
 begin
   perform audit_interno.exigir_conducao(executar_etapa.sessao_id);
   perform audit_interno.dar_passo(executar_etapa.sessao_id, executar_etapa.etapa, executar_etapa.regra);
-  if etapa = 'corrigir' then -- before 18 it would run at the commit as whoever conducts, who may be a superuser
+  if etapa = 'corrigir' then -- before 18 it would run at the commit as the login that conducts, which may be a superuser
     v_rastro := audit_interno.rastro('conferente_escrita');
     perform audit_interno.disparar_adiados();
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o data warehouse adiou');
   end if;
 end
 $$;
@@ -5909,7 +5909,7 @@ begin
     raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
       detail = format('status %s', coalesce(v_status, 'desconhecido'));
   end if;
-  -- whoever may take steps may not skip the limits, correct in a manual session, or end one with rules still to run
+  -- the right to take steps is no right to skip the limits, correct in a manual session, or end one with rules still to run
   if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
     select from audit.sessoes_processamento s where s.id = dar_passo.sessao_id and s.partes is not null)) and not exists (
     select from audit_interno.proxima_etapa(dar_passo.sessao_id) p
@@ -5943,7 +5943,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- not the current role: here it is the owner whoever calls
+  -- not the current role, which here is the owner for every caller
   if not pg_has_role(session_user, 'conferente_dono', 'member') and not exists (
     select from audit_interno.posses p
     where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))
@@ -5957,7 +5957,7 @@ comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this 
 --! EndIncluded motor/sessao/exigir_conducao.sql
 
 --! Included motor/sessao/marca_simulacao.sql
--- How the simulations of whoever acts are known in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
+-- The mark of the caller's simulations in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
 create or replace function audit_interno.marca_simulacao()
 returns text
 language sql
@@ -6154,7 +6154,7 @@ comment on function audit_interno.separar_divergencias(bigint[], text, text[], t
 --! EndIncluded pessoas/decisao/separar_divergencias.sql
 
 --! Included pessoas/decisao/travar_divergencias.sql
--- Takes the findings a person decides on: those for which the act is possible. The others are left and told. When none is left to do,
+-- Takes the findings a person decides on: those for which the act is possible. The others are left and reported. When none is left to do,
 -- that is an error.
 create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
@@ -6386,7 +6386,7 @@ begin
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
   from audit.decisoes c
   where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
-  -- whoever proposed before the warehouse refused is no first of two any more
+  -- a proposal from before the warehouse refused is no first of two any more
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
@@ -6799,7 +6799,7 @@ comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferent
 
 --! Included pessoas/decisao/desfazer.sql
 -- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
--- against nobody. Findings to which something happened later are told and left.
+-- against nobody. Findings to which something happened later are reported and left.
 create or replace function audit.desfazer(operacao bigint, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -6863,7 +6863,7 @@ begin
     insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
+    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
@@ -6925,7 +6925,7 @@ begin
   if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
     'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
   then
-    raise exception using errcode = 'NC001', message = 'um grupo se decide como foi visto: faltam o grupo ou o visto',
+    raise exception using errcode = 'NC001', message = 'um grupo é decidido como foi visto: falta o grupo ou o visto',
       hint = 'Dê visto como audit.vw_grupos_abertos o mostra: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
   end if;
   begin
@@ -7442,7 +7442,7 @@ grant execute on function audit.comentar(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/comentar.sql
 
 --! Included pessoas/decisao/encaminhar.sql
--- A person says: somebody else decides this. It is a request and no right: whoever reviews may still decide it.
+-- A person says: somebody else decides this. It is a request, not a right: any reviewer may still decide it.
 create or replace function audit.encaminhar(ids bigint[], para text, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7467,7 +7467,7 @@ grant execute on function audit.encaminhar(bigint[], text, text) to conferente_r
 
 --! Included pessoas/decisao/retirar_notas.sql
 -- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, a former postponement and
--- forwarding included. What was postponed or forwarded again since, or decided, is told and left. Called by audit.desfazer.
+-- forwarding included. What was postponed or forwarded again since, or decided, is reported and left. Called by audit.desfazer.
 create or replace function audit_interno.retirar_notas(de audit.operacoes, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7588,7 +7588,7 @@ begin
       from pg_temp.conferente_deixada x
       join audit.divergencias_processadas d on d.id = x.divergencia_id
       where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-      -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
+      -- a digest can be computed again by somebody who changes cells: what makes up the decision is that of the finding
       with x as materialized ( -- asked once of each
         select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
           'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
@@ -8031,7 +8031,7 @@ begin
     return;
   end if;
   if not audit_interno.tem_papel('conferente_revisor') then
-    raise exception using errcode = '42501', message = 'pôr uma correção em vigor de novo é de quem revisa',
+    raise exception using errcode = '42501', message = 'só quem revisa pode pôr uma correção em vigor de novo',
       detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
       hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
   end if;
@@ -8057,7 +8057,7 @@ comment on function audit_interno.exigir_revisores(text) is
 
 --! Included motor/reversao/resultados_reversao.sql
 -- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
--- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
+-- left (pg_temp.conferente_deixada) are reported with them. Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8076,7 +8076,7 @@ begin
         when l.explicacao is not null then l.explicacao
         when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
         when l.resultado = 'ausente' then 'o registro não existe mais'
-        when l.resultado = 'recusada' then 'o armazém recusou'
+        when l.resultado = 'recusada' then 'o data warehouse recusou'
         when d.status = 'corrigida' then 'a correção vale de novo'
         when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
         else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,
@@ -8098,7 +8098,7 @@ comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Ro
 --! Included regras/pendente_verificacao/tabelas.sql
 -- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regra_pendente_verificacao.preparar and by nothing else; all of it can be thrown away
--- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
+-- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted again.
 -- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
 -- afterwards.
 grant create on schema regra_pendente_verificacao to conferente_regra;
@@ -8260,7 +8260,7 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 
 --! Included pessoas/configuracao/somar_retencoes.sql
 -- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
--- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
+-- valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -8286,7 +8286,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
+comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- what ships is summed too
@@ -8382,7 +8382,7 @@ as $$
     from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
     union all
     select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
-      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o armazém já não guarda a correção' end, 4
+      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o data warehouse já não guarda a correção' end, 4
     from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
@@ -9715,7 +9715,7 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
-  -- The engine reads and corrects as roles of its own, whoever made the demonstration.
+  -- The engine reads and corrects as roles of its own, under any login that made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -9801,7 +9801,7 @@ begin
       categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto
     from pg_temp.exemplo_rascunho$q$);
 
-  -- An entry with a planted error is no honest oddity any more: its errors alone are told.
+  -- An entry with a planted error is no honest oddity any more: only its errors are recorded.
   execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
     select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
       r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
@@ -9835,7 +9835,7 @@ revoke execute on function exemplo.carregar(date, date, date, date, bigint, int,
 --! EndIncluded exemplo/carregar.sql
 
 --! Included exemplo/criar_armazem.sql
--- Makes the example warehouse anew. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
+-- Makes the example warehouse, replacing the one before. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
 -- Called by the owner of a demonstration's database; never by the product on a customer's data (see exemplo.conferir_esquema).
 -- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
@@ -9911,7 +9911,7 @@ begin
   if pg_catalog.to_regclass('exemplo.geracao') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
   if carregar_dia.linhas is null or carregar_dia.linhas not between 1 and 10000000 or carregar_dia.dia is null then
@@ -9955,7 +9955,7 @@ begin
   if pg_catalog.to_regclass('exemplo.original') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
@@ -9996,7 +9996,7 @@ revoke execute on function exemplo.danos() from public;
 
 --! Included exemplo/placar.sql
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
--- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
+-- right and were changed, in '(total)' by anybody. One wrong value that replaces another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
 -- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
@@ -10016,7 +10016,7 @@ begin
   if pg_catalog.to_regclass('exemplo.verdade') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
@@ -10495,7 +10495,7 @@ begin
     when sqlstate 'NC999' then
       return null; -- the trial is undone
     when query_canceled then
-      -- told on, never taken back: whoever gave up, or set the limit, is obeyed
+      -- passed on, never caught: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
         message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
@@ -10594,7 +10594,7 @@ comment on function audit_interno.agenda() is
 
 --! Included saidas/agenda/agendar_sessao.sql
 -- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
--- comes second waits for the first. What the session refuses is recorded and told, and tried again at the next tick.
+-- comes second waits for the first. What the session refuses is recorded, reported, and tried again at the next tick.
 create or replace function audit_interno.agendar_sessao(previsto_para timestamptz)
 returns setof audit.agendamentos
 language plpgsql
@@ -10650,7 +10650,7 @@ create table audit_interno.posses (
 create index on audit_interno.posses (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
--- One row for each rule: locked by whoever detects or corrects with the rule, until the
+-- One row for each rule: locked by the session that detects or corrects with the rule, until the
 -- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
 create table audit_interno.travas_regra (
   regra text primary key
@@ -10744,7 +10744,7 @@ comment on function audit_interno.liberar_trabalhos(text[], interval) is
 
 --! Included pessoas/acesso/conferir_acesso.sql
 -- Is this token still good? Called for every request in the request's own transaction. A token of ours must be on record as it
--- presents itself, so that whoever learns the secret still cannot invent a person or a role.
+-- presents itself, so that somebody who learns the secret still cannot invent a person or a role.
 create or replace function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
 returns void
 language plpgsql
@@ -10859,7 +10859,7 @@ comment on function audit_interno.papel_api(text) is 'The role with its prefix. 
 --! EndIncluded pessoas/acesso/papel_api.sql
 
 --! Included pessoas/acesso/emitir_token.sql
--- Puts a token on record, whoever it is for: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
+-- Puts a token on record, for anybody: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
 create or replace function audit_interno.emitir_token(nome text, papel text, expira_em timestamptz, por text default null, convite_id bigint default null)
 returns audit.tokens
 language plpgsql
@@ -11153,7 +11153,7 @@ comment on function audit_interno.entrar(text, text, text, bigint) is 'The sessi
 
 --! Included pessoas/acesso/entrar_por_convite.sql
 -- Signs in by a one-time link. Of two who use it at once the second waits here and finds it used; the table refuses a second token too.
--- Whoever was shut out after the link was made is not let in by it.
+-- A person shut out after the link was made is not let in by it.
 create or replace function audit_interno.entrar_por_convite(resumo bytea)
 returns audit.tokens
 language plpgsql
@@ -11207,7 +11207,7 @@ grant execute on function audit_interno.entrar_por_provedor(text, text) to confe
 --! EndIncluded pessoas/acesso/entrar_por_provedor.sql
 
 --! Included pessoas/acesso/pedir_convite.sql
--- A link for whoever asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
+-- A link for a person who asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
 -- the same answer either way, so that nobody learns who is registered.
 create or replace function audit_interno.pedir_convite(
   endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
@@ -11430,7 +11430,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- filters that are not given must vanish from the plan, each time anew
+-- filters that are not given must vanish from the plan, each time
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -12017,7 +12017,7 @@ comment on function audit_interno.destinatarios(text) is 'Addresses for a kind o
 --! EndIncluded saidas/correio/destinatarios.sql
 
 --! Included saidas/correio/enfileirar_mensagem.sql
--- Transactional outbox: whoever writes a row of audit.notificacoes queues its composing in the same transaction. When nobody
+-- Transactional outbox: a new row of audit.notificacoes queues its composing in the same transaction. When nobody
 -- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger
@@ -12042,7 +12042,7 @@ create or replace trigger enfileirar after insert on audit.notificacoes
 --! EndIncluded saidas/correio/enfileirar_mensagem.sql
 
 --! Included saidas/correio/avisar_fim_sessao.sql
--- Every kept session that ended by itself is told of, however it was run and whatever it found: the digest always, the
+-- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
 -- alert only when something needs a person. A cancelled one is not: somebody just did that, and knows. A simulation is
 -- undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
@@ -12802,7 +12802,7 @@ comment on function audit_interno.conteudo_controle(bigint) is
 --! EndIncluded saidas/correio/conteudo_controle.sql
 
 --! Included saidas/correio/conteudo_correio.sql
--- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works tells of one
+-- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works reports one
 -- that does not. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
 returns jsonb
@@ -13123,7 +13123,7 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
 --! Included notas/cancelar_notas.sql
 -- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
 -- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
--- certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
+-- certificate no less trusted than the note's: somebody who can make no note that we believe cannot take one away either. Called by
 -- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
 returns table (quantas bigint, de date, ate date)
@@ -13187,7 +13187,7 @@ comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives
 --! Included notas/guardar_notas.sql
 -- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
 -- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
--- about signatures are believed of whoever may call this, so nobody else may.
+-- about signatures are believed of the caller, so few may call this.
 create or replace function audit_interno.guardar_notas(lote jsonb)
 returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
@@ -13462,7 +13462,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'o armazém confere ou muda algo só ao confirmar, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
+  select 'o data warehouse confere ou muda algo só no commit, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
@@ -13498,7 +13498,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select concat('desfeita: o armazém não gravou o que foi pedido', (
+  select concat('desfeita: o data warehouse não gravou o que foi pedido', (
       select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
       from jsonb_each(pedido) as p where rtrim(p.value #>> '{}') is distinct from rtrim(agora ->> p.key) and agora is not null
       having count(*) > 0), (
@@ -14158,7 +14158,7 @@ comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a te
 
 --! Included motor/deteccao/conferir_paradas.sql
 -- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
--- were skipped or failed. A load brings the error back whoever looks for it. What of them cannot be held against anything, as the
+-- were skipped or failed. A load brings the error back whether or not the rule looks for it. What of them cannot be held against anything, as the
 -- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
 create or replace function audit_interno.conferir_paradas(sessao_id bigint)
 returns void
@@ -14214,7 +14214,7 @@ comment on function audit_interno.conferir_paradas(bigint) is
 
 --! Included motor/deteccao/guardar_codigo.sql
 -- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
--- be replaced tomorrow. Whoever sees the same new code at the same moment waits for the other's commit, so it is called before the
+-- be replaced tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so it is called before the
 -- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
 create or replace function audit_interno.guardar_codigo(regra audit.regras)
 returns text
@@ -14369,7 +14369,7 @@ comment on function audit_interno.quebras_cadeia() is
 
 --! Included motor/selo/quebras_cabeca.sql
 -- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
--- message carried them. Whoever rewrites the whole chain is contradicted by the witness alone. Changes nothing. Called by
+-- message carried them. Only the witness contradicts somebody who rewrites the whole chain. Changes nothing. Called by
 -- verificar_integridade.
 create or replace function audit_interno.quebras_cabeca(elo bigint, selo bytea)
 returns setof audit_interno.quebra
@@ -14533,7 +14533,7 @@ comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jso
 --! Included motor/selo/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
+-- the one highest in the chain, or in the queue for it: a session that counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -15234,8 +15234,8 @@ begin
       hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
   end if;
   if filial is not null and (v_filial is null or length(v_filial) > 200) then
-    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
-      hint = 'Sem filial fecha-se o mês da empresa toda.';
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
+      hint = 'Sem filial, é fechado o mês da empresa toda.';
   end if;
   with fechado as (
     insert into audit.periodos (mes, filial, motivo, fechado_por)
@@ -15297,7 +15297,7 @@ begin
   if not found then
     raise exception using errcode = 'NC004',
       message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
-      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte se reabre no armazém.';
+      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte é reaberto no data warehouse.';
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -15397,7 +15397,7 @@ begin
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then
     raise exception using errcode = 'NC027',
-      message = format('o padrão "%s" alcança %s lançamentos, e o livro discorda de %s deles (%s%%)', padrao.padrao, v_medida.lancamentos,
+      message = format('o padrão "%s" alcança %s lançamentos; em outra categoria: %s (%s%%)', padrao.padrao, v_medida.lancamentos,
         v_medida.discordam, round(100 * v_medida.discordancia)),
       detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
         case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
@@ -15470,7 +15470,7 @@ begin
   return v_sucessora;
 exception when check_violation or not_null_violation then
   raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
-    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+    hint = 'de e para são categorias dos lançamentos; desde é o dia a partir do qual vale a nova.';
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
@@ -15612,7 +15612,7 @@ revoke execute on function regras.trigramas(text) from public;
 -- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
 -- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
 -- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
--- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
+-- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and where a label is set.
 create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql stable
@@ -15682,7 +15682,7 @@ create or replace function regras.frase_rotulos(rotulos text[]) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  select 'O mais parecido nos lançamentos: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
   from (
     select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
     from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
@@ -16567,7 +16567,7 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- What a document's text says of it, whoever wrote it: its number as two clerks would both write it (folded, without its kind, without
+-- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
 -- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
 -- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before
@@ -17200,7 +17200,7 @@ begin
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
-    -- then the supplier, which whoever has no code may be
+    -- then the supplier, which may stand for an entry without a code
     select l.*
     from (
       select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
@@ -17402,7 +17402,7 @@ begin
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já tinham sido lançados: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
@@ -19095,7 +19095,7 @@ revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, te
 
 -- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
 -- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
--- off nought and one. Touches nothing. Called by regra_trade_marketing.detectar.
+-- off zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
 language sql immutable parallel safe
 return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
@@ -19190,7 +19190,7 @@ declare
 begin
   if v_categoria is null then
     v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
-    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing.', v_proximos,
       'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
   if regras.frase_sucessoras(v_categoria) is not null then
@@ -19206,7 +19206,7 @@ begin
   end if;
   if not regras.rotulo_existe(array[v_categoria]) then
     return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
-      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria dos lançamentos se parece com ela.'),
       'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
   return null;
@@ -19498,7 +19498,7 @@ revoke execute on function regra_trade_marketing.entradas_casadas(text, text, te
 
 -- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
 -- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regra_trade_marketing.entradas_casadas); changes nothing.
--- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
+-- Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
 -- explodes ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
 returns table (
@@ -19529,7 +19529,7 @@ begin
       valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -19626,7 +19626,7 @@ revoke execute on function regra_trade_marketing.padroes_propostos(int, numeric)
 -- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
 -- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
 -- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
--- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by whoever maintains the patterns.
+-- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
@@ -19639,7 +19639,7 @@ begin
     as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -19719,7 +19719,7 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text) is
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type,
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
 -- and by audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
@@ -19746,7 +19746,7 @@ begin
       valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -20207,7 +20207,7 @@ comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) i
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
 -- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
--- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits anew, and when a spelling is new.
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is new.
 create or replace function regra_pendente_verificacao.eleger_grafias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -20434,7 +20434,7 @@ $$;
 comment on function regra_pendente_verificacao.contar_em_metades(int[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.contar_em_metades(int[]) from public;
 
--- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
+-- Counts the learnable history of the given booking months again, or of all months when null. Reads dw.lancamentos and the
 -- audit tables; writes regra_pendente_verificacao.estatistica_* only. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.contar_meses(meses int[]) returns void
 language plpgsql volatile
@@ -20451,7 +20451,7 @@ begin
   insert into regra_pendente_verificacao.estatistica_fornecedor select * from regra_pendente_verificacao.contar_fornecedores(meses, null);
 
   -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
-  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that rebuilding it would need
   insert into regra_pendente_verificacao.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regra_pendente_verificacao.contar_em_metades(meses) h
@@ -20934,7 +20934,7 @@ begin
   limit 20)
   union all
   select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
-    'Confira como o livro a escreve: conferente categorias listar.'
+    'Confira como ela está escrita nos lançamentos: conferente categorias listar.'
   from regras.sucessoes() s
   where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
     and not exists (
@@ -21000,8 +21000,8 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 -- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
 -- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
 -- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
--- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
+-- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; zero where there
+-- are none: a supplier that has changed its business of late shows there first. bases and palavras are given for a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
@@ -21479,7 +21479,7 @@ begin
     where q.sorte <= amostra
   ), peso as (
     -- for each weight tried, how probable it makes the right category
-    -- (of one that was not among the categories the least: next to nought)
+    -- (of one that was not among the categories the least: next to zero)
     select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
       * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
     from pergunta p
@@ -21505,7 +21505,7 @@ revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from 
 -- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
 -- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
 -- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
+-- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and zero. Pooled over the classes, because a curve of its own for each
 -- class follows the class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes
 -- estatistica_curva. Called by regra_pendente_verificacao.calibrar_pendencias.
 create or replace function regra_pendente_verificacao.ajustar_curvas() returns void
@@ -21982,7 +21982,7 @@ declare
   v_escritos text[];
 begin
   if jsonb_typeof(v_rotulos) <> 'array' then
-    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+    return concat_ws(' ', 'Falta dizer quais categorias significam pendente.',
       regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
       'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
         || ' ([] se só os lançamentos sem categoria estão pendentes).');
@@ -22005,7 +22005,7 @@ begin
   end if;
   return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
       select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
-    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria dos lançamentos se parece com eles.'),
     'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
 end
 $$;
@@ -22014,7 +22014,7 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by
 -- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
 -- Called by the engine before the rule, in the same session. Two at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
@@ -22627,7 +22627,7 @@ begin
     existe := found;
     alheia := v_depois is distinct from v_antes;
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
   exception when assert_failure or others then
@@ -22730,11 +22730,11 @@ begin
         sugestao := 'Tente de novo.';
       when v_visto.codigo is not null then
         detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
-        sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+        sugestao := 'Um valor que o data warehouse já tem deve ser aceito; assim toda correção desta coluna falha.';
       when not v_visto.visivel then
         situacao := 'erro';
         detalhe := 'não experimentada: conferente_escrita não vê o registro';
-        sugestao := 'Uma política de linha do armazém o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
+        sugestao := 'Uma política de linha do data warehouse o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
       when not v_visto.existe then
         situacao := 'erro';
         detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
@@ -22751,7 +22751,7 @@ begin
           'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
-          case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
+          case when v_mudou is not null then 'O que o data warehouse muda sozinho deve estar em colunas_acompanham da regra.' end);
     end case;
     if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
       and audit_interno.configuracao('pendente.move_conta') = 'true' then
@@ -22760,7 +22760,7 @@ begin
     return next;
   end loop;
   if not v_algum then
-    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o armazém e rode de novo.';
+    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o data warehouse e rode de novo.';
   end if;
 end
 $$;
@@ -22770,7 +22770,7 @@ grant execute on function audit.experimentar_escrita(text) to conferente_operado
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
 --! Included saidas/consulta/vw_correcoes_desfeitas.sql
--- The list for whoever owns the source: what to mend there, because a load brings the error back.
+-- The list for the owner of the source: what to mend there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
   u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
@@ -22783,7 +22783,7 @@ join audit.operacoes o on o.id = u.operacao_id
 join audit.operacoes p on p.id = u.correcao_operacao_id
 cross join lateral jsonb_object_keys(u.esperado) as c (coluna)
 where u.agora is null or u.agora -> c.coluna is distinct from u.esperado -> c.coluna;
-comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to the owner of the source.';
 comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
 comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
 comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
@@ -23001,7 +23001,7 @@ begin
   order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -23211,7 +23211,7 @@ begin
       documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
 exception
   when insufficient_privilege or undefined_column then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_divergencia.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_divergencia.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -23287,7 +23287,7 @@ as $$
     and p.resposta is null and audit_interno.pela_api()
 $$;
 comment on function audit.guardar_resposta(text, text, text) is
-  'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+  'Keeps the answer to the caller''s own request under way by this key, for when it is sent again; an answer that was kept never changes.';
 grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
 
@@ -23446,7 +23446,7 @@ as $$
 begin
   return query
   select 'sinal dos créditos', 'ok',
-    format('%s de %s créditos do último ano têm documento positivo: é o hábito deste livro, e não se aponta', x.contrarios, x.contrarios + x.proprios),
+    format('%s de %s créditos do último ano têm documento positivo: é o costume aqui, e não é apontado', x.contrarios, x.contrarios + x.proprios),
     'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
   from audit_interno.ler(format(
     'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
@@ -23776,7 +23776,7 @@ grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regr
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
 -- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis are
--- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as whoever commits. ajustes is
+-- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is
 -- never given. The caller looks at the path at once (exigir_caminho), and at its trace (audit_interno.rastro) before and after.
 -- Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
@@ -23792,7 +23792,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(escrever.ajustes);
@@ -23842,7 +23842,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(preparar.ajustes);
@@ -23892,7 +23892,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if replace(caminho, '"', '') is distinct from 'pg_catalog, pg_temp' then -- quote_all_identifiers keeps it quoted
-    raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
+    raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra mudou search_path para %s', caminho),
       hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
   end if;
 end
@@ -23900,7 +23900,7 @@ $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (large ones too), temporary ones whoever owns them, functions of the role that were touched, and settings of this session. Taken
+-- (large ones too), temporary ones of any owner, functions of the role that were touched, and settings of this session. Taken
 -- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
 -- set itself. Reads catalogs, changes nothing.
 create or replace function audit_interno.rastro(papel regrole)
@@ -23971,7 +23971,7 @@ begin
         when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
         when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois - 'proprios') d where d.value is distinct from v_antes ->> d.key)),
-    hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
+    hint = 'Nada do que fez vale. Código do data warehouse e de regras lê e escreve o que é seu, e mais nada.';
 end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
@@ -23998,7 +23998,7 @@ begin
     end if;
   end loop;
   raise exception using errcode = 'triggered_data_change_violation',
-    message = 'o que o armazém deixa para o fim da transação deixa sempre mais alguma coisa para o fim',
+    message = 'o que o data warehouse adia para o fim da transação sempre adia mais alguma coisa',
     hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
       else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
 end
@@ -24020,7 +24020,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);
@@ -24078,8 +24078,8 @@ comment on function audit_interno.largar_posse(text) is 'Gives back what this co
 
 --! Included motor/posse/travar_regra.sql
 -- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
--- A row that only the owner's functions reach, so that only whoever may run sessions can hold it. They may leave it held in psql: it
--- is waited for no longer than a step of the rule may take, and a little less, so that whoever waits is told who holds it.
+-- A row that only the owner's functions reach, so that only those who may run sessions can hold it. They may leave it held in psql: it
+-- is waited for no longer than a step of the rule may take, and a little less, so that the error can name who holds it.
 create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
 returns void
 language plpgsql
@@ -24100,7 +24100,7 @@ begin
 exception when lock_not_available then
   raise exception using errcode = 'lock_not_available',
     message = format('a regra %s está em uso por %s', travar_regra.regra, coalesce((
-      -- whoever has taken a row of this table: few, and seldom another rule's
+      -- those who have taken a row of this table: few, and seldom another rule's
       select string_agg(format('%s (%s, processo %s)', a.usename, coalesce(nullif(a.application_name, ''), 'sem nome'), a.pid), ', ' order by a.pid)
       from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.relation = 'audit_interno.travas_regra'::regclass and l.mode = 'RowShareLock' and l.granted and l.pid <> pg_backend_pid()
@@ -24402,7 +24402,7 @@ comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: 
 --! EndIncluded saidas/correio/conteudo_certificado.sql
 
 --! Included instalacao/autorizar_publicadas.sql
--- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost
+-- The rules of this release have auto for the code that this release ships: installing it is trusting it. Those that lost
 -- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
 -- migration that touches what a rule runs.
 create or replace function audit_interno.autorizar_publicadas()

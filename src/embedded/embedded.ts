@@ -50,7 +50,7 @@ export async function openEmbedded(
   let lease: FileLock | undefined
   try {
     await gate.exclusive(timeoutMs)
-    // Looked at again: whoever held the gate may have changed everything.
+    // Looked at again: the holder of the gate may have changed everything.
     claimPlace(dataDir, installed.major)
     const isNew = !existsSync(join(place.cluster, 'PG_VERSION'))
     const password = isNew ? newPassword(place) : savedPassword(place)

@@ -39,7 +39,7 @@ begin
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
     and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s em período fechado, deixadas como estão', sum(e.fechadas))

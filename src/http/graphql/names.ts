@@ -141,18 +141,17 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   consultar_sessoes: 'a page for REST; here there is a connection',
   controle_planilha: 'a cell of a spreadsheet, for what writes it: REST and conferente exportar',
   decidir_planilha: 'takes a file apart into lines: REST and conferente decidir',
-  criar_convite: 'of use only to whoever draws the secret of the link: conferente convite',
-  experimentar_escrita:
-    'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
-  mapear_colunas: 'for whoever installs it: conferente preparar',
+  criar_convite: 'of use only with the secret of the link: conferente convite',
+  experimentar_escrita: 'writes in the warehouse and takes it back: for installing, conferente diagnostico',
+  mapear_colunas: 'for installing: conferente preparar',
   metricas: 'samples for /metrics',
   na_janela: 'asked by rules of each row',
   guardar_resposta: 'asked by the API itself of a request that may be sent again',
   repetir_pedido: 'asked by the API itself of a request that may be sent again',
-  propor_visao: 'for whoever installs it: conferente preparar',
+  propor_visao: 'for installing: conferente preparar',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
-  registrar_token: 'of use only to whoever signs the token: conferente token',
+  registrar_token: 'of use only with the key that signs tokens: conferente token',
   relatorio_desempenho: 'a document for REST; here there are the views that it is made of',
 }
 

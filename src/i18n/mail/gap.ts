@@ -79,7 +79,7 @@ export const undone = {
   ),
   gone: both(
     (n: number, count: string) =>
-      `${count} com o registro apagado: ${plural(n, 'não existe', 'não existem')} mais no armazém`,
+      `${count} com o registro apagado: ${plural(n, 'não existe', 'não existem')} mais no data warehouse`,
     (n, count) => `${count} whose ${plural(n, 'row is', 'rows are')} gone from the warehouse`,
   ),
   again: both(
