@@ -9,7 +9,7 @@ as $$
   select format('regra %s', r.nome),
     case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
     coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
-      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end, case r.prova when 'provada' then ', provada' when 'refutada' then ', refutada' else ', sem prova' end,
         case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
     coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
       'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)

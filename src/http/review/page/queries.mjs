@@ -246,10 +246,9 @@ export const overview = (dias) =>
       visaoGeral(dias: $dias)
       sessoes(first: 15, orderBy: ID_DESC, filter: { simulada: { equalTo: false } }) { nodes { ${SESSION} solicitadaEm } }
       regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
-        nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao limiteInferior certasNoLimiar erradasNoLimiar
-          contagemDesde }
+        nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao prova respostas
+          concessaoCorrecoes concessaoValor concedidaPor }
       }
-      minimas: configuracao(chave: "regras.decisoes_minimas") { valor }
       regrasMedidas(first: 500) { nodes { regra abertas valorAberto abertaDesde precisaoMinima precisaoMaxima } }
       notificacoes(first: 10, orderBy: ID_DESC) { nodes { id tipo status assunto criadaEm enviadaEm destinatarios ultimoErro } }
     }`,
