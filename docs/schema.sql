@@ -3053,7 +3053,7 @@ comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the
 create function audit_interno.diagnosticar_cargas(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the diagnosis on loads that came too late and on corrections that were undone; none before the first count.';
 
 create function audit_interno.diagnosticar_categorias()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a06e1edd58fc9f8f94c402c9f75d742146c801c6
+--! Hash: sha1:bf1f4dde6921ecb1d6ca49496d8f358443f03d7c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -14846,7 +14846,7 @@ comment on function audit_interno.selar() is
 --! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
 -- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
@@ -14859,13 +14859,19 @@ declare
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  if operador = '=' then
+    execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  else
+    -- a window is of late: most of the rows the planner does not look up by any index, and is right
+    execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
+  end if;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
     where a.attrelid = visao::regclass and a.attname = coluna));
   execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L%s', visao, coluna, operador, v_valor,
+    case when operador = '>=' then format(' and l.%I <= %L', coluna, v_valor) end) into v_plano;
 
   return (
     with no as (
@@ -22151,12 +22157,13 @@ declare
   v_sem_carga bigint;
   v_sem_data bigint;
   v_em_branco bigint;
+  v_ultima date;
 begin
-  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco, v_ultima
   from audit_interno.ler(format(
     'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
-       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
-     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = ''''), max(data_lancamento)::date
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint, f date);
   return query
     select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
     from (values
@@ -22164,8 +22171,12 @@ begin
       ('id único', v_linhas = v_distintas, 'erro',
         case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
         'Cada lançamento precisa de um id próprio, não nulo.'),
-      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
-        'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso',
+        case when v_sem_carga = v_linhas then format('sempre nulo (%s linhas)', v_linhas) else format('%s nulos', v_sem_carga) end,
+        case when v_sem_carga = v_linhas and v_ultima is not null then
+          format('A sessão de cada manhã vai pela hora de carga; sem ela só acha linhas novas pela contagem de suas datas, e as diz atrasadas. Rode pela data de lançamento: conferente processar --modo auto --data-inicio %s --data-fim %s (no crontab, os últimos dias). Ou dê à coluna a hora em que a carga grava.',
+            to_char(date_trunc('month', v_ultima), 'YYYY-MM-DD'), to_char(v_ultima, 'YYYY-MM-DD'))
+          else 'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.' end),
       ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
         'Janelas por datas não veem linhas sem data.'),
       ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
@@ -22244,13 +22255,21 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('regra %s', r.nome),
-    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    case when r.defeito is not null or g.comando is not null then 'erro'
+      when r.colunas_identidade = '{}' or r.automatica_perdida is not null or h.mudou then 'aviso' else 'ok' end,
     coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
-      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end, case r.prova when 'provada' then ', provada' when 'refutada' then ', refutada' else ', sem prova' end,
+      concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case r.prova when 'provada' then ', provada' when 'refutada' then ', refutada' else ', sem prova' end,
+        case when h.mudou then ', mas o código mudou depois de autorizado: a próxima sessão só detecta' end, ', ' || r.automatica_perdida,
         case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
-    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
-      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
-  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+    coalesce(g.comando, case
+      when r.defeito is not null then null
+      when h.mudou then format('Confira o código e autorize-o: conferente regras --auto %s --motivo "código conferido".', r.nome)
+      when r.colunas_identidade = '{}' then
+        'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito, x as inteira from audit.regras x) as r
+  cross join lateral (
+    select r.defeito is null and r.automatica and audit_interno.hash_regra(r.inteira) is distinct from r.hash_autorizado as mudou) as h
   cross join lateral (
     select string_agg(f.comando, ' ' order by f.ordem) as comando
     from (
@@ -22581,8 +22600,9 @@ grant execute on function audit.proxima_execucao() to conferente_leitor;
 --! EndIncluded saidas/consulta/proxima_execucao.sql
 
 --! Included saidas/consulta/diagnosticar_cargas.sql
--- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, as the sessions of the last
--- thirty days have counted them. No line before a first count. Called by audit.diagnosticar_contrato; changes nothing.
+-- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
+-- undone from outside, as the sessions of the last thirty days have counted both. No line before a first count. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -22610,8 +22630,23 @@ as $$
   from (select count(*) as todas, count(*) filter (where c.linhas > 0) as com from contada c) as t
   left join ultima u on true
   where t.todas > 0
+  union all
+  select 'correções desfeitas', 'aviso',
+    format('%s desfeitas por cargas, ou por outros, em %s sessões dos últimos 30 dias; a última, a sessão %s em %s',
+      sum(d.desfeitas), count(*), max(d.id), to_char(max(d.quando) at time zone audit.fuso(), 'DD/MM/YYYY')),
+    'Corrija na origem, ou rode a sessão depois da carga; a lista para quem cuida da origem: conferente listar --desfeitas.'
+  from (
+    select s.id, s.inicio_processamento as quando, sum(e.desfeitas) as desfeitas
+    from audit.execucoes_regra e
+    join audit.sessoes_processamento s on s.id = e.sessao_id
+    join audit.regras r on r.nome = e.regra
+    where e.desfeitas > 0 and s.inicio_processamento > now() - interval '30 days'
+      and audit_interno.relacao(r.tabela) = diagnosticar_cargas.relacao
+    group by s.id, s.inicio_processamento
+  ) as d
+  having count(*) > 0
 $$;
-comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the diagnosis on loads that came too late and on corrections that were undone; none before the first count.';
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
 
 --! Included saidas/consulta/periodos_fechados.sql
