@@ -32,6 +32,7 @@ const LONG: Record<string, readonly string[]> = {
     'cli/readme',
     'cli/redaction',
     'db/migrate',
+    'db/pgbouncer',
     'e2e/crash',
     'e2e/deaths',
     'embedded/embedded',
