@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
 import type { App, Database } from './app.ts'
+import { command } from './command.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
@@ -22,12 +23,9 @@ interface Options {
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('diagnostico')
-    .description(text.command.diagnostico)
+  command(program, app, 'diagnostico')
     .option('--tabela <tabela>', text.option.contractTable, 'dw.lancamentos')
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.diagnostico)
     .action(async (options: Options) => {
       try {
         await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql, ...database }) =>

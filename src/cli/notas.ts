@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Authorities, Refused, Summary } from '../notas/index.ts'
 import type { App, Database } from './app.ts'
+import { command } from './command.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
@@ -18,13 +19,10 @@ interface Options {
 
 export function register(program: Command, app: App): void {
   const { text, settings } = app
-  program
-    .command('notas')
-    .description(text.command.notas)
+  command(program, app, 'notas')
     .argument('[pasta]', text.notas.folder)
     .option('--raizes <caminho>', text.notas.rootsOption)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.notas)
     .action(async (given: string | undefined, { raizes, json = false }: Options) => {
       const folder = given === undefined ? settings.notesDir : resolve(given)
       if (folder === undefined) throw new UsageError(text.notas.noFolder)
@@ -89,7 +87,8 @@ async function readNotes(
   }
 }
 
-function told(
+/** What a reading of a folder brought, in a line. */
+export function brought(
   { text, format }: App,
   { arquivos, conhecidos, novas, canceladas, recusados }: Summary,
 ): string {
@@ -107,7 +106,7 @@ function report(app: App, summary: Summary, refused: readonly Refused[]): void {
   const { reason } = app.text.notas
   for (const { arquivo, motivo, detalhe } of refused)
     print(`${plain(arquivo)}: ${reason[motivo]}${detalhe === '' ? '' : ` (${plain(detalhe)})`}`)
-  print(told(app, summary))
+  print(brought(app, summary))
 }
 
 async function advise(

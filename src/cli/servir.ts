@@ -3,6 +3,7 @@ import type { Server } from '../http/server.ts'
 import { describe, publicMessage } from '../log/error.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { CommandError } from './errors.ts'
 import { plain, said } from './format.ts'
 import { tell } from './output.ts'
@@ -16,12 +17,9 @@ export interface ServeOptions {
 export function register(program: Command, app: App): void {
   const { text } = app
   const parse = createParsers(text)
-  program
-    .command('servir')
-    .description(text.command.servir)
+  command(program, app, 'servir')
     .option('--porta <n>', text.option.port, parse.integer(0, 65535))
     .option('--ruru', text.option.ruru)
-    .addHelpText('after', text.example.servir)
     .action((options: ServeOptions) => withDatabase(app, {}, (database) => serve(app, database, options)))
 }
 

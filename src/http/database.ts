@@ -64,7 +64,7 @@ export const BECOME = "select set_config('session_authorization', $1, true)"
 const POOL = 10
 /** Of these, so many for one caller at the same time. */
 const SHARE = 5
-export const STATEMENT_TIMEOUT = 20_000
+const STATEMENT_TIMEOUT = 20_000
 
 /**
  * Who the login must become before it may speak for others: nobody where it is a member of the service. And what stands between.

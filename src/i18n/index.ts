@@ -62,6 +62,11 @@ const TEXTS = {
   rest,
   review,
   log,
+  proof: {
+    sem_prova: both('sem prova', 'not proved'),
+    provada: both('provada', 'proved'),
+    refutada: both('refutada', 'refuted'),
+  },
   yesNo: both(
     (value: unknown): string => (value ? 'sim' : 'não'),
     (value) => (value ? 'yes' : 'no'),

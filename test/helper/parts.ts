@@ -45,7 +45,7 @@ export async function meses(t: Test): Promise<Meses> {
     grant select on dw.mensal to conferente_regra, conferente_escrita; grant update on dw.mensal to conferente_escrita;
     grant select on dw.quebra to conferente_regra, conferente_escrita;
     grant execute on function dw.regra_mensal(audit.janela) to conferente_regra;
-    select audit.registrar_regra('mensal', 'erradas', 'dw.regra_mensal', 'dw.mensal', 'id', array['situacao'], 'dia', automatica => true);
+    select audit.registrar_regra('mensal', 'erradas', 'dw.regra_mensal', 'dw.mensal', 'id', array['situacao'], 'dia', concessao_correcoes => 1000000, concessao_valor => 1e12);
     select audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um mês por parte')`)
   const olivia = base.como('olivia')
   return {

@@ -167,7 +167,7 @@ async function scene(t: Test, place: Place) {
     begin perform dela.no_fim(); return pg_catalog.int8eq($1, $2); end $$;
     create operator dela_antes.= (leftarg = bigint, rightarg = bigint, function = dela_antes.same)`)
   await adelia`select audit.registrar_regra('atacada', 'dela', 'regra_dela.regra', 'dela.fato', 'id', array['categoria'],
-    limiar => 0.9, automatica => ${place.writes ?? false}, preparacao => ${place.prepares ? 'dela.preparar' : null})`
+    limiar => 0.9, concessao_correcoes => ${place.writes ? 1_000_000 : null}, concessao_valor => ${place.writes ? 1e12 : null}, preparacao => ${place.prepares ? 'dela.preparar' : null})`
   if (place.afterwards) await adelia.unsafe(place.afterwards)
   const quiet = `null::text, t.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
     where t.categoria = 'ERRADA'`

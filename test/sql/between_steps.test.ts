@@ -49,7 +49,7 @@ async function scene(t: Test, corpo = '') {
         from dw.${nome} x where x.categoria = 'ERRADA' and (janela.chaves is null or x.id::text = any (janela.chaves));
       end $$;
       grant execute on function regra_${nome}.regra(audit.janela) to conferente_regra;
-      select audit.registrar_regra('${nome}', 'x', 'regra_${nome}.regra', 'dw.${nome}', 'id', array['categoria'], limiar => 0.9, automatica => true)`)
+      select audit.registrar_regra('${nome}', 'x', 'regra_${nome}.regra', 'dw.${nome}', 'id', array['categoria'], limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12)`)
   }
   await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
   return c

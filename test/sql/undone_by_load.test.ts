@@ -202,7 +202,8 @@ t.test(
       end $f$;
     insert into dw.lancamentos (id, documento) values (-1, 'NF 1'), (-2, 'NF 2'), (-3, 'NF 3');
     select audit.registrar_regra('nota', 'Documento em maiúsculas.', 'minhas.nota', 'dw.lancamentos', 'id', array['documento'],
-      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true, 200)`)
+      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
+      concessao_correcoes => 1000000, concessao_valor => 1e12, prioridade => 200)`)
     await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
     await c.sql`update dw.lancamentos set documento = 'nf ' || id where id between 1 and 3`
     const both = async (modo: string) =>
