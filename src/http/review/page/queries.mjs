@@ -3,7 +3,7 @@ import { ask } from './api.mjs'
 
 /** @typedef {{ nome: string, papeis: string[] }} Person */
 
-/** Who has signed in, whoever it is: that nobody has is an error here, never a door. @returns {Promise<Person>} */
+/** Who has signed in: that nobody has is an error here, never a door. @returns {Promise<Person>} */
 export const whoAmI = () =>
   ask('{ quemSou { nome papeis } }', {}, { alone: true }).then(({ quemSou }) => quemSou)
 
