@@ -1,4 +1,4 @@
--- Instead of current_date, which goes by the zone of whoever asks.
+-- Instead of current_date, which goes by the caller's time zone.
 create or replace function audit.hoje()
 returns date
 language sql

@@ -61,7 +61,7 @@ comment on column audit.notas.sem_pagamento is 'True: the note itself says that 
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e one who may sign those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';

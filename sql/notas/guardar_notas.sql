@@ -1,6 +1,6 @@
 -- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
 -- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
--- about signatures are believed of whoever may call this, so nobody else may.
+-- about signatures are believed of the caller, so few may call this.
 create or replace function audit_interno.guardar_notas(lote jsonb)
 returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql

@@ -59,7 +59,7 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- What a document's text says of it, whoever wrote it: its number as two clerks would both write it (folded, without its kind, without
+-- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
 -- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
 -- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before

@@ -241,7 +241,7 @@ begin
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
-    -- then the supplier, which whoever has no code may be
+    -- then the supplier, which may stand for an entry without a code
     select l.*
     from (
       select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
@@ -443,7 +443,7 @@ begin
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já tinham sido lançados: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos

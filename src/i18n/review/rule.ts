@@ -15,7 +15,7 @@ export const ruleSentence = {
     'Text, supplier or account matches a marketing pattern, and the booked category is another.',
   ),
   pendente_verificacao: both(
-    'Estacionados como pendentes; a categoria vem da história de lançamentos parecidos.',
+    'Lançados como pendentes; a categoria vem do histórico de lançamentos parecidos.',
     'Parked as pending; the category comes from the history of alike entries.',
   ),
   validacao_valores: both(
@@ -80,7 +80,7 @@ export const kind = {
     ),
   },
   outro: {
-    title: both('Outro valor que o do documento', 'Not the amount of the document'),
+    title: both('Valor diferente do documento', 'Not the amount of the document'),
     sentence: both(
       'O valor difere do documento sem um padrão conhecido.',
       'The amount differs from the document without a known pattern.',
@@ -134,7 +134,7 @@ export const kind = {
   carga_repetida: {
     title: both('Carga que entrou de novo', 'Load that came in again'),
     sentence: both(
-      'Os lançamentos já estavam no livro, com os mesmos documentos, datas e valores. Uma decisão vale pela carga toda.',
+      'Os lançamentos já tinham sido carregados, com os mesmos documentos, datas e valores. Uma decisão vale pela carga toda.',
       'The entries were in the ledger already, with the same documents, dates and amounts. One decision stands for the whole load.',
     ),
   },
@@ -192,7 +192,7 @@ export const band = {
   doubtful: {
     title: both('{name}, duvidoso', '{name}, doubtful'),
     sentence: both(
-      'Há mais contra do que a favor: olhe um por um.',
+      'Há mais indícios contra do que a favor: confira um a um.',
       'More speaks against it than for it: look at each.',
     ),
   },
