@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Catalogue } from '../i18n/index.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
 import { withDatabase } from './with-database.ts'
@@ -33,15 +34,12 @@ export function register(program: Command, app: App): void {
   const { text, format } = app
   const { column } = text
   const { integer } = createParsers(text)
-  program
-    .command('regras')
-    .description(text.command.regras)
+  command(program, app, 'regras')
     .option('--auto <regra>', text.option.auto)
     .option('--correcoes <n>', text.option.grantedCorrections, integer(1, 1_000_000_000))
     .option('--valor <reais>', text.option.grantedValue, integer(1, 999_999_999_999))
     .option('--motivo <motivo>', text.option.reasonToSet)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.regras)
     .action((options: Options) => {
       const { auto, motivo, correcoes, valor } = options
       if ((auto === undefined) !== (motivo === undefined)) throw new UsageError(text.usage.autoBoth)

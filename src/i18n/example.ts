@@ -130,7 +130,7 @@ export const example = {
       'conferente periodo fechar 2026-10 --motivo "trial balance delivered"',
     ),
     both(
-      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "história"',
+      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "histórico"',
       'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "history"',
     ),
     both(
@@ -267,6 +267,10 @@ export const example = {
     both(
       'conferente pessoas --remover ana --motivo "saiu da empresa"',
       'conferente pessoas --remover ana --motivo "left the company"',
+    ),
+    both(
+      'conferente pessoas --ligar ana@empresa.com.br --pessoa ana --motivo "login e e-mail são dela"',
+      'conferente pessoas --ligar ana@company.com --pessoa ana --motivo "login and address are hers"',
     ),
   ),
   convite: examples(

@@ -86,8 +86,8 @@ export const usage = {
     (name, known) => `unknown rule: ${name}; there are: ${known}`,
   ),
   personOne: both(
-    'registre ou remova: --nome ou --remover, não os dois',
-    'register or remove: --nome or --remover, not both',
+    'uma coisa de cada vez: --nome, --remover, --ligar, --desligar ou --identidades',
+    'one thing at a time: --nome, --remover, --ligar, --desligar or --identidades',
   ),
   tokenOne: both(
     'diga exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',

@@ -39,7 +39,7 @@ export const run = {
   parts: both('{n} de {total} partes', '{n} of {total} parts'),
   sofar: both('{found} divergências, {corrected} corrigidas', '{found} findings, {corrected} corrected'),
   noWorker: both(
-    'Nenhum trabalhador a pegou ainda. Há um em pé? conferente trabalhar',
+    'Nenhum trabalhador a pegou ainda. Há algum no ar? conferente trabalhar',
     'No worker has taken it yet. Is one running? conferente trabalhar',
   ),
 }
@@ -134,7 +134,7 @@ export const over = {
     one: both('1 falha', '1 failure'),
     many: both('{n} falhas', '{n} failures'),
   },
-  mail: both('Correio', 'Mail'),
+  mail: both('E-mail', 'Mail'),
   noMail: both('Nenhuma mensagem ainda.', 'No message yet.'),
   subject: both('Assunto', 'Subject'),
   recipients: both('Destinatários', 'Recipients'),

@@ -3,7 +3,7 @@ import { ask } from './api.mjs'
 
 /** @typedef {{ nome: string, papeis: string[] }} Person */
 
-/** Who has signed in, whoever it is: that nobody has is an error here, never a door. @returns {Promise<Person>} */
+/** Who has signed in: that nobody has is an error here, never a door. @returns {Promise<Person>} */
 export const whoAmI = () =>
   ask('{ quemSou { nome papeis } }', {}, { alone: true }).then(({ quemSou }) => quemSou)
 
@@ -101,7 +101,7 @@ const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos va
 /** Of what waits: whether its month is closed, and what is to be booked in the open one. */
 const PERIOD = 'periodoFechado ajustePeriodo'
 
-export const ITEMS = 100
+const ITEMS = 100
 
 /**
  * A page of what a group holds, most at stake first.
@@ -123,7 +123,7 @@ export const items = (filter, flagged, after) =>
   }))
 
 /** So many of what is postponed are listed at once. */
-export const POSTPONED = 1000
+const POSTPONED = 1000
 
 /**
  * A page of what is postponed, most at stake first.
