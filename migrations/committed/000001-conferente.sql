@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:470d444f4d9f07fa818d908043d19db94690cdf3
+--! Hash: sha1:3b4657c80779ff8d4c1099e1f39c3b61392f979e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12602,7 +12602,7 @@ as $$
       r.concedida_por, x.correcoes, x.valor), x.correcoes
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     cross join lateral audit_interno.resto_concessao(r) x
-    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
+    where s.id = conteudo_lacunas.sessao_id and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
