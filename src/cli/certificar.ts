@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { type Acted, reportActed } from './findings.ts'
 import { print, printJson, printTable } from './output.ts'
@@ -40,16 +41,13 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text } = app
   const { month, id } = createParsers(text)
-  program
-    .command('certificar')
-    .description(text.command.certificar)
+  command(program, app, 'certificar')
     .option('--mes <mes>', text.option.month, month)
     .option('--certa <id>', text.option.sampledRight, id)
     .option('--errada <id>', text.option.sampledWrong, id)
     .option('--motivo <motivo>', text.option.reason)
     .option('--lista', text.option.sampledFrom)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.certificar)
     .action((options: Options) => {
       const { certa, errada, motivo, json } = options
       const answered = certa ?? errada

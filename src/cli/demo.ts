@@ -20,7 +20,7 @@ export function register(program: Command, app: App): void {
     .action(async (options: Options) => {
       if (program.opts()['demo'] === true) throw new UsageError(text.usage.demoTwice)
       const began = Date.now()
-      await withDatabase(app, { migrated: false }, async (database) => {
+      await withDatabase(app, { migrated: false, own: true }, async (database) => {
         const { runDemo } = await import('./demo-story.ts')
         const { takeZone } = await import('./database.ts')
         const own = database.embedded ? await renewDatabase(app, database) : await useGiven(app, database)

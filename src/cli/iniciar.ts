@@ -19,7 +19,7 @@ export function register(program: Command, app: App): void {
   workOptions(command(program, app, 'iniciar'), app)
     .option('--porta <n>', text.option.port, parse.integer(0, 65535))
     .action((options: Options) =>
-      withDatabase(app, { role: 'conferente_dono' }, (database) => start(app, database, options)),
+      withDatabase(app, { role: 'conferente_dono', own: true }, (database) => start(app, database, options)),
     )
 }
 

@@ -9,7 +9,7 @@ import { withDatabase } from './with-database.ts'
 export function register(program: Command, app: App): void {
   const { text } = app
   command(program, app, 'migrar').action(() =>
-    withDatabase(app, { migrated: false }, async ({ url }) => {
+    withDatabase(app, { migrated: false, own: true }, async ({ url }) => {
       const [{ bringUpToDate }, { MigrationRefused }] = await Promise.all([
         import('./migrating.ts'),
         import('../db/migrate.ts'),

@@ -28,7 +28,7 @@ export function register(program: Command, app: App): void {
       if (folder === undefined) throw new UsageError(text.notas.noFolder)
       await requireFolder(app, folder)
       const authorities = await trusted(app, raizes === undefined ? settings.notesRoots : resolve(raizes))
-      await withDatabase(app, { role: 'conferente_dono' }, (database) =>
+      await withDatabase(app, { role: 'conferente_dono', own: true }, (database) =>
         readNotes(app, database, folder, authorities, json),
       )
     })
@@ -56,21 +56,22 @@ async function readNotes(
   json: boolean,
 ): Promise<number> {
   const { text, format, signal } = app
-  const [{ connect }, { readFolder, TooManyFiles }, { startStep }] = await Promise.all([
+  const [{ alone, connectAs }, { readFolder, TooManyFiles }, { startStep }] = await Promise.all([
     import('../db/connection.ts'),
     import('../notas/index.ts'),
     import('./progress.ts'),
   ])
-  const sql = connect(url, { max: 1, name: 'conferente notas', role: 'conferente_dono' })
   const refused: Refused[] = []
   const step = startStep(text.notas.step, format, !json)
   try {
-    const summary = await readFolder(sql, folder, {
-      authorities,
-      signal,
-      onRefused: (one) => refused.length < MOST_TOLD && refused.push(one),
-      onProgress: (files) => step.update(text.notas.progress(format.number(files))),
-    })
+    const summary = await alone(connectAs('conferente_dono', url, { name: 'conferente notas' }), (sql) =>
+      readFolder(sql, folder, {
+        authorities,
+        signal,
+        onRefused: (one) => refused.length < MOST_TOLD && refused.push(one),
+        onProgress: (files) => step.update(text.notas.progress(format.number(files))),
+      }),
+    )
     step.done()
     if (json) printJson({ pasta: folder, ...summary, recusas: refused })
     else report(app, summary, refused)
@@ -83,8 +84,6 @@ async function readNotes(
     if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? ''))
       throw new CommandError(`${plain(folder)}: ${text.notas.unreadable}`)
     throw error
-  } finally {
-    await sql.end({ timeout: 2 })
   }
 }
 

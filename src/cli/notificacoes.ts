@@ -43,8 +43,9 @@ export function register(program: Command, app: App): void {
       if (options.enviar && app.settings.smtpUrl === undefined) {
         throw new UsageError(text.notificacoes.needsServer)
       }
-      const role = options.enviar ? 'conferente_dono' : 'conferente_leitor'
-      await withDatabase(app, { role }, async ({ sql, url }) => {
+      const own = options.enviar === true
+      const role = own ? 'conferente_dono' : 'conferente_leitor'
+      await withDatabase(app, { role, own }, async ({ sql, url }) => {
         const failures = options.enviar ? await sendAll(app, sql, url) : 0
         await list(app, sql, options)
         return failures > 0 ? 1 : 0

@@ -35,7 +35,7 @@ export function register(program: Command, app: App): void {
       }
       const request: Request = { modo, dataInicio, dataFim, regras }
       const work = options.simular ? simulate : conduct
-      await withDatabase(app, { role: 'conferente_operador' }, (database) =>
+      await withDatabase(app, { role: 'conferente_operador', own: !options.simular }, (database) =>
         work(app, database, request, options.json === true),
       )
     })

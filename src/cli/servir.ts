@@ -27,7 +27,7 @@ async function serve(app: App, database: Database, options: ServeOptions): Promi
   const { text, signal } = app
   const server = await openServer(app, database, options)
   const { watchAbsence } = await import('./mail.ts')
-  const endWatch = await watchAbsence(app, database.url)
+  const endWatch = await watchAbsence(app, database.url, server.shared)
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
@@ -47,7 +47,8 @@ export async function openServer(
   const { text, settings } = app
   app.cancel = undefined // a signal ends the server in order; nothing is cancelled at once
   const { serverSettings, startServer } = await import('../http/server.ts')
-  const { ServiceRoleError } = await import('../http/database.ts')
+  const { NoTransactionsError, ServiceRoleError } = await import('../http/database.ts')
+  const { PoolingUnknown } = await import('../db/pooling.ts')
   const chosen = { ...serverSettings(settings, database), port: porta ?? settings.port, development: ruru }
   const { openLinkMail } = await import('./link-mail.ts')
   const links = await openLinkMail(app)
@@ -63,6 +64,8 @@ export async function openServer(
     log: app.log?.logger,
   }).catch((error: Error) => {
     if (error instanceof ServiceRoleError) throw new CommandError(text.serve.noService(plain(error.login)))
+    if (error instanceof NoTransactionsError) throw new CommandError(text.pooler.noTransactions)
+    if (error instanceof PoolingUnknown) throw new CommandError(text.pooler.unknown)
     throw error
   })
   tell(text.serve.ready(server.url), { event: 'server.ready', url: server.url })

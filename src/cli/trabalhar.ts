@@ -18,7 +18,7 @@ interface Options {
 
 export function register(program: Command, app: App): void {
   workOptions(command(program, app, 'trabalhar'), app).action(async (options: Options) => {
-    await withDatabase(app, { role: 'conferente_dono' }, async (database) =>
+    await withDatabase(app, { role: 'conferente_dono', own: true }, async (database) =>
       runUntilAsked(app, options.prazo, [await openWorker(app, database, options)]),
     )
   })

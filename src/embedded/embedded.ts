@@ -10,9 +10,6 @@ import { running, serverUrl } from './process.ts'
 import { clearHalfMade, initialise, type ServerOptions, start, stop } from './server.ts'
 import { serverUser } from './user.ts'
 
-export { embeddedBinaries } from './binaries.ts'
-export { type EmbeddedCode, EmbeddedError } from './error.ts'
-
 export interface EmbeddedOptions {
   /** Server settings on top of our own, taken up when this call starts the server; for throw-away test servers. */
   readonly settings?: Readonly<Record<string, string>>

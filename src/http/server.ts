@@ -27,6 +27,8 @@ export interface Server {
   readonly url: string
   /** Every route that is served, as `GET /graphql`. */
   readonly routes: readonly string[]
+  /** Whether a pooler stands between that gives each transaction another server process. */
+  readonly shared: boolean
   /** Lets what runs come to its end, then closes; may be called more than once. */
   close(): Promise<void>
 }
@@ -58,6 +60,8 @@ export async function startServer(settings: ServerSettings, report: ServerReport
     keepAliveTimeout: LIMITS.keepAliveMs,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     forceCloseConnections: 'idle',
+    // Reading the schema takes as long as the machine makes it; what it waits for has limits of its own.
+    pluginTimeout: 0,
     http: { headersTimeout: settings.headersMs ?? LIMITS.headersMs, connectionsCheckingInterval: 1_000 },
     genReqId: () => crypto.randomUUID(),
     ...frameworkOptions(text),
@@ -92,6 +96,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   return {
     url: `${origin(app)}${settings.basePath}`,
     routes,
+    shared: access.shared,
     close() {
       closed ??= app.close().finally(() => access.sql.end({ timeout: 5 }))
       return closed

@@ -50,6 +50,7 @@ function facts(info: XmlElement, declared: XmlElement, { digest }: Signed): Note
     valor_cbs: text(info, 's:IBSCBS/s:totCIBS/s:gCBS/s:vCBS') ?? null,
     parcelas: [],
     finalidade: '1',
+    sem_pagamento: false,
     producao,
     autorizada: producao && VALID.includes(text(info, 's:cStat') ?? ''),
     protocolo: text(info, 's:nDFSe') ?? null,

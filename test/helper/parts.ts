@@ -1,7 +1,7 @@
 // A warehouse of six months and a rule that knows each, with a gate in front of every month: what holds its lock holds up
 // the part that reads it.
 import type { Test } from 'tap'
-import { connect, type Row, type Sql } from '../../src/db/connection.ts'
+import { connect, connectAs, type Row } from '../../src/db/connection.ts'
 import { resumeSession } from '../../src/session/session.ts'
 import { type Oficina, oficina, until } from './work.ts'
 
@@ -95,7 +95,7 @@ export async function emPartes(url: string, id: bigint): Promise<Row> {
     id,
     {},
     {
-      open: (): Sql => connect(url, { max: 1, role: 'conferente_dono' }),
+      open: () => connectAs('conferente_dono', url),
       over: async () => false,
       signal: new AbortController().signal,
     },

@@ -1,7 +1,7 @@
 // Whoever conducts a session keeps one connection for all of its steps. What code of a rule or of the warehouse leaves in it, or takes
 // from it, in one step is in no other rule's way.
 import t, { type Test } from 'tap'
-import { connect, type Row } from '../../src/db/connection.ts'
+import { connect, connectAs, type Row } from '../../src/db/connection.ts'
 import { conductSession, resumeSession } from '../../src/session/session.ts'
 import { leaveAtCommit } from '../helper/left_behind.ts'
 import { type Cenario, cenario, one } from '../helper/scenario.ts'
@@ -24,7 +24,7 @@ const ways = {
     const { id } = one(
       await c.pessoa('olivia')`select id from audit.solicitar_processamento(${modo}, regras => ${regras})`,
     )
-    const open = () => connect(c.url, { max: 1, role: 'conferente_dono' })
+    const open = () => connectAs('conferente_dono', c.url)
     return resumeSession(id, {}, { ...stop, open, over: async () => false })
   },
 }

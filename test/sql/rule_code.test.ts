@@ -188,7 +188,19 @@ t.test('other code has no auto until an administrator gives it, and everybody is
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.lancar({ id: 1 })
   t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n, mensagem: null })
+  const diagnosed = async () =>
+    one(
+      await c.pessoa(
+        'leo',
+      )`select situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item = 'regra errada'`,
+    )
+  t.match(await diagnosed(), { detalhe: /^ativa, automática(?!.*mudou)/ })
   await trocar(c)
+  t.match(await diagnosed(), {
+    situacao: 'aviso',
+    detalhe: /o código mudou depois de autorizado/,
+    sugestao: /conferente regras --auto errada/,
+  })
   await c.lancar({ id: 2 })
   const simulada = one(
     await c.pessoa(
@@ -209,6 +221,7 @@ t.test('other code has no auto until an administrator gives it, and everybody is
     mensagem: told,
   })
   t.match(await regra(c), { automatica: false, automatica_perdida: told })
+  t.match(await diagnosed(), { situacao: 'aviso', detalhe: told }, 'by the diagnosis')
   t.equal(await c.categoria(2), 'ERR')
   const [execucao] = await c.sql`select motivo from audit.execucoes_regra order by sessao_id desc limit 1`
   t.match(execucao?.['motivo'], told)

@@ -54,6 +54,13 @@ t.test('a reload that brings the errors back is said, made again, and its money 
     desfeitas: 4,
     refeitas: 4,
   })
+  t.match(
+    one(
+      await c.pessoa('leo')`select * from audit.diagnosticar_contrato() where item = 'correções desfeitas'`,
+    ),
+    { situacao: 'aviso', detalhe: /^4 desfeitas .* em 2 sessões/, sugestao: /conferente listar --desfeitas/ },
+    'by the diagnosis',
+  )
   const linhas = await undone(c)
   t.match(
     linhas.map(

@@ -36,7 +36,6 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   vw_metricas_desempenho: ['desempenho', 'desempenhos'],
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
-  vw_notas_sem_lancamento: ['nota_sem_lancamento', 'notas_sem_lancamento'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
   vw_pessoas: ['pessoa', 'pessoas'],
   vw_resumos: ['resumo_lancamento', 'resumos_lancamentos'],
@@ -217,7 +216,6 @@ export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
   ],
   vw_grupos_abertos: ['grupo', 'regra', 'quantidade', 'valor', 'mais_antiga'],
   vw_identidades: ['nome', 'pessoa', 'registrada_em', 'registrada_por'],
-  vw_notas_sem_lancamento: ['chave', 'numero', 'data_emissao', 'valor_total', 'dias'],
   vw_operacoes_resumo: ['id', 'tipo', 'status', 'ator', 'iniciada_em'],
   vw_pessoas: ['nome', 'papel', 'registrada_em', 'registrada_por'],
 }
@@ -265,12 +263,6 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
       ],
     },
     vw_divergencias_exportacao: { primaryKey: 'id', foreignKey: [] },
-    vw_notas_sem_lancamento: {
-      primaryKey: 'chave',
-      foreignKey: [
-        '(chave) references audit.notas (chave)|@fieldName nota|@foreignSingleFieldName semLancamento',
-      ],
-    },
     vw_grupos_abertos: {
       primaryKey: 'grupo',
       foreignKey: ['(regra) references audit.regras (nome)'],

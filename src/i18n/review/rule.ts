@@ -6,6 +6,7 @@ export const rule = {
   pendente_verificacao: both('Pendentes com categoria inferida', 'Pending, with a category inferred'),
   validacao_valores: both('Valores que não batem com o documento', 'Amounts that their document denies'),
   notas_fiscais: both('Lançamentos que não batem com a nota', 'Entries that their electronic note denies'),
+  notas_sem_lancamento: both('Notas sem lançamento', 'Notes without an entry'),
 }
 
 export const ruleSentence = {
@@ -24,6 +25,10 @@ export const ruleSentence = {
   notas_fiscais: both(
     'O lançamento não é o que a nota eletrônica diz, ou ela foi cancelada ou falta.',
     'The entry is not what the electronic note says, or the note was cancelled or is missing.',
+  ),
+  notas_sem_lancamento: both(
+    'A nota foi emitida para a empresa, e nenhum lançamento é dela.',
+    'The note was issued to the company, and no entry is of it.',
   ),
 }
 
