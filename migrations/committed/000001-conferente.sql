@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8fc65d2b93ec9f20b82d1874367403dec420a483
+--! Hash: sha1:60e30d4109803823777dc013a357556731909e8f
 --! Message: conferente
 
 set local role conferente_dono;
@@ -205,7 +205,7 @@ from (values
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
   ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
-    'Quantos dias para trás cada sessão confere se o armazém ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
+    'Quantos dias para trás cada sessão confere se o data warehouse ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
   ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
     'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
   ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
@@ -221,11 +221,15 @@ from (values
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('periodos.fonte', 'null', 'texto', null, null, null, null,
-    'Tabela, visão ou função sem argumentos do armazém, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
+    'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
-    'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
+    'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho.'),
+  ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
+    'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
+  ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',
+    'De quanto do dinheiro corrigido num mês se quer ter certeza, a 95%, de que não está errado mais: 0.05 pede 59 conferências certas, 0.02 pede 149, 0.01 pede 299. Outro valor vale a partir do mês seguinte.'),
   ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
     {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
     {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
@@ -240,7 +244,7 @@ from (values
   ('pendente.vazias', 'true', 'booleano', null, null, null, null,
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
-    'Quantos meses de história a inferência de categoria lê.'),
+    'Quantos meses de histórico a inferência de categoria lê.'),
   ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
     'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
@@ -248,15 +252,15 @@ from (values
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
     'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
   ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
-    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
+    'Com quantos lançamentos o histórico diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
-    'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
+    'A categoria em que um lançamento de trade marketing deve estar, escrita como nos lançamentos. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
   ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
-    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
+    'Que parte do que um padrão novo alcança pode estar em outra categoria; acima disso, só quem diz que conferiu o salva.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
-    'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
+    'Quantos meses antes e depois contam como histórico do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
     'Diferença até a qual valor e documento são iguais.'),
   ('valores.tolerancia_relativa', '0', 'numero', 0, 0.5, null, 'fração do documento',
@@ -276,9 +280,9 @@ from (values
   ('notas.dias_vinculo', '90', 'inteiro', 0, 3660, null, 'dias',
     'Até quantos dias depois da emissão o lançamento de uma nota é procurado pelo número, ou corrigido sem uma pessoa.'),
   ('notas.dias_sem_lancamento', '15', 'inteiro', 0, 3660, null, 'dias',
-    'Depois de quantos dias da emissão uma nota sem lançamento é mostrada como tal.'),
+    'Depois de quantos dias da emissão uma nota sem lançamento é uma divergência.'),
   ('notas.completas_desde', 'null', 'data', null, null, null, null,
-    'Desde que dia todas as notas são lidas: de então em diante um lançamento que cita uma NF-e não lida é uma divergência. Enquanto for null, nenhum é.'),
+    'Desde que dia de emissão todas as notas são lidas: de então em diante um lançamento sem a nota que cita, ou que os outros do fornecedor têm, é uma divergência. Enquanto for null, nenhum é.'),
   ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
     'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor. Os cancelamentos que eles assinam valem para qualquer uma.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
@@ -295,22 +299,6 @@ from (values
     'A partir desta espera de uma mensagem /readyz diz que o correio não anda.')
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded contrato/configuracoes_sistema.sql
-
---! Included pessoas/decisao/limite_wilson.sql
--- Lower bound of a proportion seen `certas` times in `total`: Wilson's score bound, one-sided, 95 per cent (z = 1.6449).
--- E. B. Wilson, Probable inference (1927); Brown, Cai and DasGupta, Interval estimation for a binomial proportion (2001), who
--- recommend it for small numbers. It has a closed form, stays inside 0 to 1 and, for proportions near one, lies between the
--- exact bound and Jeffreys'. Cut, not rounded: a bound just under a threshold does not reach it. Null without a case. Touches
--- nothing. Called by the generated column audit.regras.limite_inferior and by audit_interno.conferir_automatica.
-create or replace function audit_interno.limite_wilson(certas numeric, total numeric) returns numeric
-language sql immutable parallel safe
-return case when total > 0 then pg_catalog.trunc(
-  (certas + 2.7055 / 2 - 1.6449 * pg_catalog.sqrt(certas * (total - certas) / total + 2.7055 / 4)) / (total + 2.7055), 4) end;
-
-comment on function audit_interno.limite_wilson(numeric, numeric) is
-  'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
-revoke execute on function audit_interno.limite_wilson(numeric, numeric) from public;
---! EndIncluded pessoas/decisao/limite_wilson.sql
 
 --! Included contrato/regras.sql
 create table audit.regras (
@@ -345,16 +333,23 @@ create table audit.regras (
   erradas_no_limiar bigint not null default 0,
   automaticas_revertidas bigint not null default 0,
   precisao numeric(5, 4) generated always as (aprovadas::numeric / nullif(aprovadas + rejeitadas, 0)) stored,
-  limite_inferior numeric(5, 4) generated always as (
-    audit_interno.limite_wilson(certas_no_limiar, certas_no_limiar + erradas_no_limiar)) stored,
-  contagem integer not null default 0,
-  contagem_desde timestamptz not null default clock_timestamp(),
+  prova text not null default 'sem_prova' check (prova in ('sem_prova', 'provada', 'refutada')),
+  respostas bigint not null default 0,
+  erro_observado numeric(5, 4),
+  evidencia_favor numeric not null default 1,
+  evidencia_contra numeric not null default 1,
+  concessao_correcoes bigint check (concessao_correcoes > 0),
+  concessao_valor numeric check (concessao_valor > 0 and concessao_valor < 'Infinity'),
+  concedida_em timestamptz,
+  concedida_por text,
   automatica_perdida text,
   hash_autorizado text,
+  hash_atual text,
   dependencias text[] not null default '{}',
   registrada_em timestamptz not null default now(),
   registrada_por text not null default session_user,
-  check (automatica_perdida is null or not automatica)
+  check (automatica_perdida is null or not automatica),
+  check (num_nulls(concessao_correcoes, concessao_valor, concedida_em, concedida_por) in (0, 4))
 );
 comment on table audit.regras is 'Detection rules: a SQL function and its settings. Register with audit.registrar_regra, change with audit.alterar_regra.';
 comment on column audit.regras.nome is 'Name of the rule.';
@@ -384,19 +379,27 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
-comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
-comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
+comment on column audit.regras.certas_no_limiar is 'Findings of the present code at or above limiar that people found right.';
+comment on column audit.regras.erradas_no_limiar is 'Findings of the present code at or above limiar that people found wrong.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections of the present code, at or above limiar, that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
-comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
-comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
-comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself, one that is sem_prova as far as it was granted, one that is refutada not at all.';
+comment on column audit.regras.respostas is 'Answers that prova rests on: on findings of the present code at or above limiar, those on one supplier within a session being one.';
+comment on column audit.regras.erro_observado is 'Share of respostas that found the proposal wrong, 0 to 1; null when there are none.';
+comment on column audit.regras.evidencia_favor is 'How much those who bet that the rule errs at most so often have made of 1 since it was last refuted: at 20 it is provada.';
+comment on column audit.regras.evidencia_contra is 'How much those who bet that it errs more often have made of 1 since it was best for them to begin: at 200 it is refutada.';
+comment on column audit.regras.concessao_correcoes is 'Automatic corrections granted without proof, in all; null when none were granted.';
+comment on column audit.regras.concessao_valor is 'Amount at stake in BRL granted without proof, in all; null when none was granted.';
+comment on column audit.regras.concedida_em is 'When that was granted; what was corrected since is used up.';
+comment on column audit.regras.concedida_por is 'The administrator who granted it.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (refuted, grant used up, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.hash_atual is 'Hash of the rule''s code when a session last ran it, or auto was last given: the code that prova is about.';
 comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
+-- None has auto: nothing is proved of them on this ledger.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
@@ -405,18 +408,18 @@ insert into audit.regras (
     'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
-  ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, false, 10),
+  ('pendente_verificacao', 'Lançamentos deixados como pendentes, com a categoria inferida do histórico.',
     'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, false, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
     'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
--- It needs notes (conferente notas), and its auto is given by whoever has seen it work: shipped with neither.
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, false, 30);
+-- They need notes (conferente notas), and auto is given by whoever has seen it work: shipped with neither.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
@@ -425,21 +428,36 @@ insert into audit.regras (
     'regra_notas_fiscais.detectar', 'regra_notas_fiscais.preparar', 'regra_notas_fiscais.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['descricao', 'documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.99, 0.95, false, false, 40);
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.99, 0.95, false, false, 40),
+  ('notas_sem_lancamento', 'Notas eletrônicas recebidas que nenhum lançamento registra.',
+    'regra_notas_fiscais.notas_sem_lancamento', 'regra_notas_fiscais.preparar', 'regra_notas_fiscais.requisitos', 'regra_notas_fiscais.notas', 'chave',
+    'data_emissao', null, null, null,
+    array['cancelada_em', 'lancamento', 'valor'], array['data_emissao', 'documento', 'fornecedor', 'fornecedor_id'], array[]::text[],
+    array['fornecedor', 'documento', 'data_emissao', 'valor'], 0.80, 0.95, false, false, 41);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
   certo boolean not null,
-  no_limiar boolean not null,
-  contagem integer not null
+  ordem bigint -- the decision that says so; null where it proves nothing of what auto would do
 );
-comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+create index on audit_interno.vereditos (regra, hash_regra);
+comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
 
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint primary key,
-  contagem integer not null
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
+  ordem bigint not null
 );
-comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: by which session they were made, and the decision that says so.';
 --! EndIncluded contrato/regras.sql
 
 --! Included contrato/codigos_regra.sql
@@ -509,9 +527,9 @@ comment on column audit.sessoes_processamento.carregado_ate is 'Load time up to 
 comment on column audit.sessoes_processamento.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
-comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for those who watch.';
 comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
-comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for those who watch.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
@@ -657,7 +675,7 @@ comment on column audit_interno.partes_sessao.parte is 'Number within session an
 comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
 comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
-comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 --! EndIncluded motor/partes/tabelas.sql
 
@@ -666,7 +684,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -748,6 +766,25 @@ comment on function audit_interno.mudanca(jsonb, jsonb) is
   'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
 --! EndIncluded contrato/mudanca.sql
 
+--! Included comum/chave_pessoa.sql
+-- What a reader sees of a name: without case, accents, blanks, and characters that have no width. Letters of other alphabets that look
+-- like ours are ours. Two names with one key are one person; that two people of one name have to be told apart by more than an accent
+-- is the price. NFKD takes accents apart from their letters; what is neither letter, digit nor visible ASCII goes, and so do the
+-- letters that have no shape: the fillers of Hangul.
+create or replace function audit_interno.chave_pessoa(nome text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.translate(
+  pg_catalog.lower(pg_catalog.regexp_replace(
+    normalize(pg_catalog.lower(nome collate "und-x-icu"), nfkd) collate "und-x-icu", '[^[:alnum:]!-~]', '', 'g') collate "und-x-icu"),
+  U&'\0430\0435\043E\0440\0441\0443\0445\0456\0458\0455\043A\043C\0442\043D\0432\0433\03B1\03B5\03BF\03C1\03C5\03BD\03B9\03BA\03C4\03C7\0131\00F8\0142\0111\0127\115F\1160\3164\17B4\17B5',
+  'aeopcyxijskmthbraeopuviktxioldh');
+comment on function audit_interno.chave_pessoa(text) is
+  'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- who reads audit.vw_identidades
+--! EndIncluded comum/chave_pessoa.sql
+
 --! Included contrato/divergencias_processadas.sql
 -- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
@@ -787,7 +824,7 @@ create table audit.divergencias_processadas (
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
-  check (proposta_por <> decidida_por or status <> 'corrigida')
+  check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
 -- What else is said of a row: few, however long the history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
@@ -892,7 +929,7 @@ create table audit.correcoes_desfeitas (
   check ((agora is null) = (situacao = 'ausente'))
 );
 create index on audit.correcoes_desfeitas (operacao_id);
-comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
 comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
 comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
@@ -907,7 +944,7 @@ create table audit.decisoes (
   divergencia_id bigint not null,
   tipo text not null check (tipo in (
     'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura', 'reversao', 'reversao_por_erro',
-    'desfazimento', 'excecao', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
+    'desfazimento', 'excecao', 'certificacao_certa', 'certificacao_errada', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
   ator text not null,
   motivo text not null,
   valores jsonb,
@@ -923,7 +960,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; certificacao_certa and certificacao_errada (an automatic correction of the sample looked at); and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -996,7 +1033,7 @@ create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo
 comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
 comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
@@ -1090,7 +1127,7 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Made anew from it by audit_interno.somar_retencoes, for the rules.
+-- Computed from it by audit_interno.somar_retencoes, for the rules.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
@@ -1154,6 +1191,7 @@ create table audit.notas (
   valor_cbs numeric(18, 2),
   parcelas numeric(18, 2)[] not null default '{}',
   finalidade text not null,
+  sem_pagamento boolean not null default false,
   producao boolean not null,
   autorizada boolean not null,
   protocolo text,
@@ -1190,10 +1228,11 @@ comment on column audit.notas.valor_ibs is 'IBS of the note.';
 comment on column audit.notas.valor_cbs is 'CBS of the note.';
 comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
 comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.sem_pagamento is 'True: the note itself says that nothing is paid for it (tPag 90: a shipment, a bonus, a return).';
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e one who may sign those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
@@ -1277,9 +1316,10 @@ comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: 
 
 create unlogged table regra_notas_fiscais.controle (
   unica boolean primary key default true check (unica),
-  notas_ate timestamptz not null
+  notas_ate timestamptz not null,
+  janela audit.janela
 );
-comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger.';
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger, and for which window last.';
 
 grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
 set local role conferente_dono;
@@ -1307,6 +1347,25 @@ comment on column audit.pessoas.papel is 'Role that signing in gives: conferente
 comment on column audit.pessoas.endereco is 'Mail address to which a one-time link may be sent; null when none.';
 comment on column audit.pessoas.registrada_em is 'When it was said.';
 comment on column audit.pessoas.registrada_por is 'Who said it.';
+
+-- One person under several names: a login in psql, and an address in a token.
+create table audit.identidades (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  pessoa text check (length(pessoa) between 1 and 200),
+  registrada_em timestamptz not null default clock_timestamp(),
+  registrada_por text not null
+);
+create index on audit.identidades (operacao_id);
+create index on audit.identidades (audit_interno.chave_pessoa(nome), id desc);
+comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on column audit.identidades.id is 'Key.';
+comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
+comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
+comment on column audit.identidades.registrada_em is 'When it was said.';
+comment on column audit.identidades.registrada_por is 'Who said it.';
 
 create table audit.convites (
   id bigint generated always as identity primary key,
@@ -1396,6 +1455,40 @@ comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it 
 comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
 comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 --! EndIncluded pessoas/acesso/tabelas.sql
+
+--! Included pessoas/acesso/mesma_pessoa.sql
+-- Who a name is: the person to whom an administrator tied it, or itself. Tables of identities are short: one index entry is read.
+create or replace function audit_interno.pessoa_de(nome text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.chave_pessoa(coalesce((
+    select i.pessoa from audit.identidades i
+    where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(pessoa_de.nome) order by i.id desc limit 1), pessoa_de.nome))
+$$;
+comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
+
+-- Two names of one person do not make two people. Called wherever a second person is needed, or one's own act is meant.
+create or replace function audit_interno.mesma_pessoa(uma text, outra text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.pessoa_de(uma) = audit_interno.pessoa_de(outra)
+$$;
+comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
+
+-- The names under which the system itself acts are nobody's.
+create or replace function audit_interno.nome_do_sistema(nome text)
+returns boolean
+language sql
+immutable parallel safe
+return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_');
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own.';
+--! EndIncluded pessoas/acesso/mesma_pessoa.sql
 
 --! Included comum/dobrar_comuns.sql
 -- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
@@ -1498,9 +1591,9 @@ create or replace function audit_interno.responde(tipo text)
 returns boolean
 language sql
 immutable parallel safe
-return tipo <> all ('{adiamento,encaminhamento,comentario,retirada}'::text[]);
+return tipo <> all ('{adiamento,encaminhamento,comentario,retirada,certificacao_certa,certificacao_errada}'::text[]);
 comment on function audit_interno.responde(text) is
-  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is, and so does what is said of its correction in a sample.';
 grant execute on function audit_interno.responde(text) to conferente_regra;
 --! EndIncluded comum/aguarda_pessoa.sql
 
@@ -1542,7 +1635,7 @@ grant execute on function audit.fuso() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/fuso.sql
 
 --! Included comum/hoje.sql
--- Instead of current_date, which goes by the zone of whoever asks.
+-- Instead of current_date, which goes by the caller's time zone.
 create or replace function audit.hoje()
 returns date
 language sql
@@ -1551,7 +1644,7 @@ as $$
   select (now() at time zone audit.fuso())::date
 $$;
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
-grant execute on function audit.hoje() to conferente_leitor;
+grant execute on function audit.hoje() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/hoje.sql
 
 --! Included comum/nome_pessoa.sql
@@ -1888,7 +1981,7 @@ comment on function audit_interno.json_fixo(oid) is 'True when no setting of a s
 
 --! Included comum/imagem.sql
 -- A value as JSON, the same in every session: zone, styles and digits are pinned here. Costs a few microseconds, so only values are
--- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as whoever reads or writes the warehouse.
+-- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
 create or replace function audit_interno.imagem(valor anyelement)
 returns jsonb
 language plpgsql
@@ -1943,7 +2036,7 @@ declare
   v_lido boolean := false;
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
@@ -1954,11 +2047,11 @@ begin
     raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
     if not v_lido then
-      raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra levantou NC999: %s', sqlerrm);
+      raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra levantou NC999: %s', sqlerrm);
     end if;
   end;
   if audit_interno.ficam() <> v_ficam then
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra deixou uma trava ou um comando preparado',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
       hint = 'Quem só é lido não trava nada.';
   end if;
 end
@@ -2147,7 +2240,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -2262,7 +2355,7 @@ comment on column audit_interno.portas_abertas.pid is 'Process of the connection
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
 comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
-comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is left to their writer.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 --! EndIncluded motor/portas/tabelas.sql
 
@@ -2387,7 +2480,7 @@ begin
     select from audit_interno.portas_abertas p
     where p.pid = pg_backend_pid() and p.aberta and p.transacao = pg_current_xact_id_if_assigned())
   then
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra não age em nome de quem iniciou a sessão',
       hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
   end if;
 end
@@ -2479,9 +2572,9 @@ begin
   end if;
   if v_operacao.ator <> audit_interno.ator() then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
-      hint = 'Quem abriu a operação a finaliza.';
+      hint = 'Só quem abriu a operação pode finalizá-la.';
   end if;
-  -- whoever streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  -- the process that streams an export keeps its key: the reader, who has the same name, cannot end it with another count
   if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
     encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
   then
@@ -2531,7 +2624,7 @@ comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for
 --! EndIncluded motor/selo/exigir_detalhes.sql
 
 --! Included motor/selo/registrar_exportacao.sql
--- Records that somebody takes findings out of the system. Whoever may read may export, so readers may record this and nothing else.
+-- Records that somebody takes findings out of the system. Those who may read may export, so readers may record this and nothing else.
 create or replace function audit.registrar_exportacao(detalhes jsonb, motivo text default null)
 returns bigint
 language sql
@@ -2548,7 +2641,7 @@ grant execute on function audit.registrar_exportacao(jsonb, text), audit.finaliz
 --! EndIncluded motor/selo/registrar_exportacao.sql
 
 --! Included pessoas/configuracao/validar_configuracao.sql
--- Checks a setting against its type and range, whoever writes it and however.
+-- Checks a setting against its type and range, by whatever way it is written.
 create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql
@@ -2731,7 +2824,7 @@ begin
     if not audit_interno.nome_qualificado(v_nome) then
       return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
-    -- in another session the same name is another function, of whoever runs the rule
+    -- in another session the same name is another function, of the role that runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
       select from pg_proc p
       where p.oid = audit_interno.funcao_da_janela(v_nome)
@@ -2790,7 +2883,8 @@ comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule ca
 create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
-  confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
+  confianca_base numeric default 0.5, limiar numeric default 0.95,
+  concessao_correcoes bigint default null, concessao_valor numeric default null,
   prioridade integer default 100, preparacao text default null,
   colunas_identidade text[] default '{}', colunas_acompanham text[] default null, dependencias text[] default '{}',
   requisitos text default null, colunas_resumo text[] default '{}', coluna_filial text default null
@@ -2804,6 +2898,7 @@ declare
   v_regra audit.regras;
   v_defeito text;
   v_operacao bigint;
+  v_concede boolean := num_nonnulls(registrar_regra.concessao_correcoes, registrar_regra.concessao_valor) > 0;
 begin
   if coalesce(cardinality(array_remove(registrar_regra.colunas, null)), 0) = 0 then
     raise exception using errcode = 'NC011',
@@ -2812,7 +2907,8 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
+    coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica,
+    concessao_correcoes, concessao_valor, concedida_em, concedida_por, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
@@ -2822,7 +2918,8 @@ begin
     coalesce(registrar_regra.colunas_identidade, '{}'),
     coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)),
     coalesce(registrar_regra.colunas_resumo, '{}'), coalesce(registrar_regra.dependencias, '{}'), registrar_regra.requisitos, registrar_regra.confianca_base,
-    registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
+    registrar_regra.limiar, registrar_regra.concessao_correcoes is not null, registrar_regra.concessao_correcoes, registrar_regra.concessao_valor,
+    case when v_concede then clock_timestamp() end, case when v_concede then audit_interno.ator() end, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
   v_defeito := coalesce((
       select format('dependência desconhecida: %s', string_agg(d, ', ')) from unnest(v_regra.dependencias) as d
@@ -2842,12 +2939,12 @@ exception
       hint = 'Para mudá-la use audit.alterar_regra.';
   when check_violation or not_null_violation or numeric_value_out_of_range then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', coalesce(registrar_regra.nome, 'sem nome'), sqlerrm),
-      hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
+      hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma; concessao_correcoes e concessao_valor: maiores que zero, as duas ou nenhuma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, bigint, numeric, integer, text, text[], text[], text[], text, text[], text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. concessao_correcoes and concessao_valor: how many corrections at or above limiar, and of how much money, auto mode may make before people''s answers have proved the rule; without them it only detects. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, bigint, numeric, integer, text, text[], text[], text[], text, text[], text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/registrar_regra.sql
 
 --! Included pessoas/configuracao/alterar_regra.sql
@@ -2861,11 +2958,12 @@ set lock_timeout = '10s'
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'piso', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo', 'concessao_correcoes', 'concessao_valor'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
   v_operacao bigint;
+  v_hash text;
 begin
   perform audit_interno.exigir_motivo(alterar_regra.motivo);
   select * into v_antes from audit.regras r where r.nome = alterar_regra.nome for update;
@@ -2897,18 +2995,18 @@ begin
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base, colunas_resumo = v_depois.colunas_resumo,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
+    if alterar_regra.mudancas ?| array['concessao_correcoes', 'concessao_valor'] then
+      update audit.regras r
+      set concessao_correcoes = v_depois.concessao_correcoes, concessao_valor = v_depois.concessao_valor,
+        concedida_em = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then clock_timestamp() end,
+        concedida_por = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then audit_interno.ator() end
+      where r.nome = v_antes.nome;
+    end if;
     -- the rule as it is now: auto that is given, or given again, is given to this code
-    update audit.regras r set dependencias = v_depois.dependencias,
-      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica'
-        then audit_interno.hash_regra(v_depois) else r.hash_autorizado end
-    where r.nome = v_antes.nome
-    returning * into v_depois;
-    -- auto given back, or given to other code, or another threshold: what was decided before says nothing of it, and a new record begins
-    update audit.regras r
-    set contagem = r.contagem + 1, contagem_desde = clock_timestamp(), certas_no_limiar = 0, erradas_no_limiar = 0,
-      automaticas_revertidas = 0
-    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
-      or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
+    v_hash := audit_interno.hash_regra(v_depois);
+    update audit.regras r set dependencias = v_depois.dependencias, hash_atual = v_hash,
+      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica' then v_hash else r.hash_autorizado end
+    where r.nome = v_antes.nome;
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
     if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.colunas_ausentes(v_depois.tabela, v_depois.colunas_resumo) is not null then
       raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome,
@@ -2916,21 +3014,29 @@ begin
     end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
-      hint = 'limiar, piso, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
+      hint = 'limiar, piso, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; concessao_correcoes e concessao_valor, maiores que zero, vêm juntas; tempo_limite é um intervalo maior que zero.';
   end;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
     detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  perform audit_interno.conferir_prova(v_antes.nome); -- of this code at this threshold
+  select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
+  if v_depois.automatica and alterar_regra.mudancas ? 'automatica' and audit_interno.porque_nao(v_depois) is not null then
+    raise exception using errcode = 'NC042', message = format('a regra %s não corrige sozinha', v_depois.nome),
+      detail = audit_interno.porque_nao(v_depois), hint = 'Nada foi feito.';
+  end if;
+  perform audit_interno.conferir_automatica(v_antes.nome);
+  select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed: a rule that people''s answers prove, or one without proof for as many corrections and as much money as concessao_correcoes and concessao_valor say, which come together and are used up. What people answered stays: another limiar, and back, changes nothing of it. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range, NC042 auto for a rule that is refuted, or that has neither proof nor grant.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/alterar_regra.sql
 
 --! Included pessoas/configuracao/preparar_padrao.sql
--- Folds a pattern, and refuses to have one active that cannot be used, whoever writes it and however.
+-- Folds a pattern, and refuses to have one active that cannot be used, by whatever way it is written.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
@@ -3796,6 +3902,7 @@ begin
   end if;
   if completa then
     perform audit_interno.conferir_codigo(anotar_execucao.sessao_id, regra.nome, anotar_execucao.hash_regra);
+    perform audit_interno.conferir_automatica(regra.nome, anotar_execucao.sessao_id);
   end if;
   update audit.execucoes_regra e
   set status = case when not completa then 'pendente' when s.modo = 'auto' and r.automatica then 'detectada' else 'concluida' end,
@@ -3806,7 +3913,7 @@ begin
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
+  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto, or that has neither proof nor grant, loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 --! EndIncluded motor/deteccao/anotar_execucao.sql
 
 --! Included motor/deteccao/detectar_regra.sql
@@ -3927,7 +4034,7 @@ comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a j
 
 --! Included motor/partes/repartir_regra.sql
 -- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
--- the parts of its detection, queued for whoever is free. Rules of one table and window are cut alike, by one count.
+-- the parts of its detection, queued for any worker that is free. Rules of one table and window are cut alike, by one count.
 create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -3980,7 +4087,7 @@ comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a ru
 
 --! Included motor/partes/tomar_parte.sql
 -- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
--- what a dead worker had taken is free at once. Called by whoever conducts the session (any part) and by jobs (one).
+-- what a dead worker had taken is free at once. Called by the process that conducts the session (any part) and by jobs (one).
 create or replace function audit_interno.tomar_parte(sessao_id bigint, nome_regra text default null, numero integer default null)
 returns table (regra text, ordem bigint, total bigint, tempo_limite_ms bigint)
 language sql
@@ -4049,7 +4156,7 @@ begin
   update audit_interno.partes_sessao p
   set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
   where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
-  -- progress for whoever watches; where somebody else is at the row, the next part carries this one's count
+  -- progress for those who watch; where somebody else is at the row, the next part carries this one's count
   perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
   if found then
     perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);
@@ -4062,7 +4169,7 @@ comment on function audit_interno.detectar_parte(bigint, text, integer) is
 
 --! Included motor/partes/juntar_regra.sql
 -- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
--- detected. Called as a step of the session, by whoever conducts it.
+-- detected. Called as a step of the session, by the process that conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4183,7 +4290,7 @@ comment on function audit_interno.fonte_periodos() is 'SQL text with the columns
 
 --! Included motor/periodo/meses_fechados.sql
 -- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
--- nobody knows what is closed, and whoever was about to write does not. Called wherever something may be written or is shown.
+-- nobody knows what is closed, and nothing is written. Called wherever something may be written or is shown.
 create or replace function audit_interno.meses_fechados()
 returns table (mes date, filial text, da_fonte boolean)
 language plpgsql
@@ -4337,7 +4444,7 @@ comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that
 --! EndIncluded motor/periodo/em_periodo_fechado.sql
 
 --! Included motor/periodo/contar_fechadas.sql
--- How many findings of a session propose something for a closed month: told by the session, by its mail and by a simulation. Where it is
+-- How many findings of a session propose something for a closed month: for the session, its mail and a simulation. Where it is
 -- not known which months are closed that is said in their place. Called once by finalizar_sessao.
 create or replace function audit_interno.contar_fechadas(sessao_id bigint)
 returns void
@@ -4460,7 +4567,7 @@ begin
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
-    select r.nome, e.linhas_examinadas, t.linhas, t.valor,
+    select r.nome, r.tabela, e.linhas_examinadas, t.linhas, t.valor,
       concat_ws('; ',
         case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
         case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
@@ -4482,13 +4589,18 @@ begin
 
     select concat_ws('; ',
       case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
-      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * s.linhas_examinadas
-        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), s.linhas_examinadas, v_fracao) end,
+      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * j.linhas
+        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), j.linhas, v_fracao) end,
       case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
     into v_limite
-    from pg_temp.conferente_limite l, audit.sessoes_processamento s
-    where s.id = verificar_limites.sessao_id and l.limite = ''
-    group by s.linhas_examinadas;
+    from pg_temp.conferente_limite l
+    cross join (
+      -- of the tables that would be corrected: rows that other rules read elsewhere make no load smaller
+      select sum(x.linhas) as linhas
+      from (select max(m.linhas_examinadas) as linhas from pg_temp.conferente_limite m where m.linhas > 0 group by m.tabela) as x
+    ) as j
+    where l.limite = ''
+    group by j.linhas;
     exit when coalesce(v_limite, '') = '' and not exists (select from pg_temp.conferente_limite l where l.limite <> '');
   end loop;
 
@@ -4665,7 +4777,7 @@ begin
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
-        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do armazém grava a cada vez outra coisa'
+        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do data warehouse grava a cada vez outra coisa'
         where l.divergencia_id = any (ids) and l.resultado <> 'infiel';
       end if;
       update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
@@ -4728,7 +4840,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   -- gone for the role that writes is not gone
   update pg_temp.conferente_lote l
-  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do armazém)'
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
@@ -4742,7 +4854,7 @@ comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], te
 
 --! Included motor/correcao/aplicar_lote.sql
 -- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart, and so are
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are
 -- those whose table or column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
@@ -4769,7 +4881,7 @@ begin
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
   loop
-    -- nearly always a rule's corrections all change the same columns, which is told sooner than each one's columns
+    -- nearly always a rule's corrections all change the same columns, which is found out sooner than each one's columns
     select array(select jsonb_object_keys(l.para)) into v_colunas
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
@@ -4799,7 +4911,7 @@ begin
   end loop;
   perform audit_interno.fechar_porta();
   perform set_config('lock_timeout', v_espera, true);
-  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
   return v_dias;
 end
 $$;
@@ -4853,7 +4965,7 @@ begin
     select max(x.operacao_id) from audit.alteracoes x where x.divergencia_id = l.divergencia_id);
   perform audit_interno.aplicar_lote(v_operacao, 'desfeita');
   if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita') then
-    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro volta atrás',
+    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro foi desfeito',
       detail = (select string_agg(format('registro %s: %s', l.registro_id, coalesce(l.erro, l.resultado)), '; ')
         from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita');
   end if;
@@ -4915,7 +5027,8 @@ comment on function audit_interno.concluir_lote(bigint, text, text) is 'Sets the
 
 --! Included motor/correcao/corrigir_lote.sql
 -- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
--- its own part of them only. When nothing is left the rule is done.
+-- its own part of them only. When nothing is left the rule is done. A rule without proof corrects as far as it was granted, in the order
+-- in which it found, and loses auto at the first that goes beyond.
 create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4924,8 +5037,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_regra audit.regras;
+  v_resto record;
   v_desde bigint;
   v_ids bigint[];
+  v_cabe boolean;
   v_contestadas bigint[];
   v_desconhecidas bigint[];
   v_ate bigint;
@@ -4940,11 +5055,25 @@ begin
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   perform audit_interno.criar_lote();
   if v_regra.automatica then
-    v_ids := array(
-      select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
-      where d.id > v_desde
-      order by d.id
-      limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+    select * into v_resto from audit_interno.resto_concessao(v_regra);
+    select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
+    from (
+      select e.id, v_regra.prova = 'provada' or row_number() over w <= v_resto.correcoes and sum(e.valor) over w <= v_resto.valor as cabe
+      from (
+        select d.id, greatest(d.valor_em_risco, d.valor_decisao) as valor
+        from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
+        where d.id > v_desde
+        order by d.id
+        limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint)
+      ) as e
+      window w as (order by e.id)
+    ) as x;
+    if not v_cabe then
+      perform audit_interno.perder_automatica(v_regra, format(
+        'não está provada, e a próxima correção passaria da concessão (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+        v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
+        jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
+    end if;
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
@@ -4974,11 +5103,16 @@ begin
   where l.divergencia_id = f.divergencia_id;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
-      format('automática: confiança de %s ou mais', v_regra.limiar));
+      concat(format('automática: confiança de %s ou mais', v_regra.limiar),
+        case when v_regra.prova <> 'provada' then format(', sem prova, por concessão de %s', v_regra.concedida_por) end));
     v_dias := audit_interno.aplicar_lote(v_operacao);
     perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
-      format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+      format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)),
+      detalhes => case when v_regra.prova = 'provada' then '{}' else jsonb_build_object('sem_prova', (
+        select jsonb_build_object('correcoes', count(*), 'valor', coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0))
+        from pg_temp.conferente_lote l join audit.divergencias_processadas d on d.id = l.divergencia_id
+        where l.resultado = 'aplicada')) end);
     perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e
@@ -5077,7 +5211,7 @@ begin
   end if;
   if not exists (select from audit.regras r where r.nome = any (v_regras) and audit_interno.conferir_regra(r) is null) then
     select string_agg(distinct audit_interno.conferir_regra(r), '; ') into v_defeitos from audit.regras r where r.nome = any (v_regras);
-    raise exception using errcode = 'NC010', message = format('o contrato do armazém não está completo: %s', v_defeitos),
+    raise exception using errcode = 'NC010', message = format('o contrato do data warehouse não está completo: %s', v_defeitos),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
   end if;
 
@@ -5221,7 +5355,7 @@ grant execute on function audit_interno.encerrar_interrompidas() to conferente_o
 --! EndIncluded motor/sessao/encerrar_interrompidas.sql
 
 --! Included motor/sessao/proxima_etapa.sql
--- What a session has to do next. Whoever conducts it asks this, does it with executar_etapa, and asks again.
+-- What a session has to do next. The process that conducts it asks this, does it with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
   sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
 )
@@ -5321,25 +5455,22 @@ $$;
 comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
---! Included notas/pendencias_notas.sql
--- What a session of the rule notas_fiscais leaves about the notes themselves: notes that no entry is of, and files that the last
--- reading refused. A finding needs a row of the warehouse, and these have none. Called by finalizar_sessao and conteudo_lacunas.
-create or replace function audit_interno.pendencias_notas(sessao_id bigint, out sem_lancamento bigint, out recusadas bigint)
-language plpgsql
+--! Included notas/notas_por_ler.sql
+-- Files that the last reading of notes refused, said by each session of a rule on notes: they are no row of the warehouse that a finding
+-- could be on. Called by finalizar_sessao and conteudo_lacunas.
+create or replace function audit_interno.notas_por_ler(sessao_id bigint)
+returns bigint
+language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  if exists (select from audit.execucoes_regra e
-    where e.sessao_id = pendencias_notas.sessao_id and e.regra = 'notas_fiscais' and e.status = 'concluida')
-  then
-    sem_lancamento := (select count(*) from audit.vw_notas_sem_lancamento);
-    recusadas := (select l.recusados from audit_interno.leitura_notas l);
-  end if;
-end
+  select l.recusados
+  from audit_interno.leitura_notas l
+  where exists (select from audit.execucoes_regra e
+    where e.sessao_id = notas_por_ler.sessao_id and e.regra in ('notas_fiscais', 'notas_sem_lancamento') and e.status = 'concluida')
 $$;
-comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
---! EndIncluded notas/pendencias_notas.sql
+comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null where no rule on notes ran in the session.';
+--! EndIncluded notas/notas_por_ler.sql
 
 --! Included motor/sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
@@ -5376,14 +5507,14 @@ begin
     'limite atingido: ' || v_sessao.limite_atingido,
     audit_interno.frase_atrasadas(v_sessao.id),
     audit_interno.frase_desfeitas(v_sessao.id),
-    (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
+    (select string_agg(format(case when e.corrigidas > 0 then 'a regra %s parou de corrigir: %s' else 'a regra %s só detectou: %s' end, e.regra, e.motivo), '; ' order by e.regra)
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.motivo like 'perdeu a correção automática%'),
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
     and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
@@ -5392,11 +5523,7 @@ begin
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
-  v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select nullif(concat_ws('; ',
-      case when n.sem_lancamento > 0 then format('%s notas sem lançamento', n.sem_lancamento) end,
-      case when n.recusadas > 0 then format('%s arquivos de notas recusados', n.recusadas) end), '')
-    from audit_interno.pendencias_notas(v_sessao.id) n)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, nullif(audit_interno.notas_por_ler(v_sessao.id), 0) || ' arquivos de notas recusados'), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -5425,11 +5552,11 @@ declare
 begin
   perform audit_interno.exigir_conducao(executar_etapa.sessao_id);
   perform audit_interno.dar_passo(executar_etapa.sessao_id, executar_etapa.etapa, executar_etapa.regra);
-  if etapa = 'corrigir' then -- before 18 it would run at the commit as whoever conducts, who may be a superuser
+  if etapa = 'corrigir' then -- before 18 it would run at the commit as the login that conducts, which may be a superuser
     v_rastro := audit_interno.rastro('conferente_escrita');
     perform audit_interno.disparar_adiados();
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o data warehouse adiou');
   end if;
 end
 $$;
@@ -5782,7 +5909,7 @@ begin
     raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
       detail = format('status %s', coalesce(v_status, 'desconhecido'));
   end if;
-  -- whoever may take steps may not skip the limits, correct in a manual session, or end one with rules still to run
+  -- the right to take steps is no right to skip the limits, correct in a manual session, or end one with rules still to run
   if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
     select from audit.sessoes_processamento s where s.id = dar_passo.sessao_id and s.partes is not null)) and not exists (
     select from audit_interno.proxima_etapa(dar_passo.sessao_id) p
@@ -5816,7 +5943,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- not the current role: here it is the owner whoever calls
+  -- not the current role, which here is the owner for every caller
   if not pg_has_role(session_user, 'conferente_dono', 'member') and not exists (
     select from audit_interno.posses p
     where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))
@@ -5830,7 +5957,7 @@ comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this 
 --! EndIncluded motor/sessao/exigir_conducao.sql
 
 --! Included motor/sessao/marca_simulacao.sql
--- How the simulations of whoever acts are known in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
+-- The mark of the caller's simulations in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
 create or replace function audit_interno.marca_simulacao()
 returns text
 language sql
@@ -5893,6 +6020,26 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 
+-- Two people, whatever names they have: the table's own check knows only how names are written.
+create or replace function audit_interno.exigir_outra_pessoa()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if audit_interno.mesma_pessoa(new.proposta_por, new.decidida_por) then
+    raise exception using errcode = 'NC007',
+      message = format('a segunda aprovação é de outra pessoa: %s propôs, e %s é a mesma', new.proposta_por, new.decidida_por);
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+
+create or replace trigger exigir_outra_pessoa before update of status on audit.divergencias_processadas
+  for each row when (new.status = 'corrigida' and new.proposta_por is not null)
+  execute function audit_interno.exigir_outra_pessoa();
+
 -- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
 -- finding that was rejected, is not applied to one that is opened again.
 create or replace function audit_interno.esquecer_proposta()
@@ -5949,6 +6096,7 @@ declare
   v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
+  perform audit_interno.exigir_pessoa();
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
   end if;
@@ -5978,7 +6126,7 @@ begin
         || coalesce(': ' || d.motivo, '')
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
       when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
-      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
       else format('%s: %s%s. Para aprovar isto: visto %s',
         case when v.visto is not null then 'já não é o que foi visto'
           when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
@@ -5995,7 +6143,7 @@ begin
     when f.periodo is not null then 'NC022'
     when ato <> 'aprovar' then case when v.visto <> audit.divergencia_visto(d) then 'NC021' end
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
-    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when d.status = 'aguardando_segunda_aprovacao' and audit_interno.mesma_pessoa(d.proposta_por, v_ator) then 'NC007'
     when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
   where d.id = any (separar_divergencias.ids) and x.codigo is not null;
@@ -6006,7 +6154,7 @@ comment on function audit_interno.separar_divergencias(bigint[], text, text[], t
 --! EndIncluded pessoas/decisao/separar_divergencias.sql
 
 --! Included pessoas/decisao/travar_divergencias.sql
--- Takes the findings a person decides on: those for which the act is possible. The others are left and told. When none is left to do,
+-- Takes the findings a person decides on: those for which the act is possible. The others are left and reported. When none is left to do,
 -- that is an error.
 create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
@@ -6029,13 +6177,11 @@ comment on function audit_interno.travar_divergencias(bigint[], text, text[], te
   'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
---! Included pessoas/decisao/conferir_automatica.sql
--- Takes `auto` from a rule whose record no longer supports its threshold, in the transaction of the decision that showed it.
--- Two records, both since auto was last given: what people said of findings at or above the threshold, and how many automatic
--- corrections were rolled back, all others being taken for right. Once there are enough cases and one was wrong,
--- the lower bound of either must reach the threshold. Called by audit_interno.contar_decisoes and contar_reversoes, which
--- hold the rule's lock. Only audit.alterar_regra gives auto back.
-create or replace function audit_interno.conferir_automatica(regra text)
+--! Included pessoas/autonomia/conferir_automatica.sql
+-- Reads again whether people's answers bear a rule out, and takes `auto` from one that they refute, or that is neither proved nor granted
+-- anything: in the transaction of the decision that showed it, and at the end of each detection. Called by
+-- audit_interno.contar_decisoes and contar_reversoes, which hold the rule's lock, by anotar_execucao and audit.alterar_regra.
+create or replace function audit_interno.conferir_automatica(regra text, sessao_id bigint default null)
 returns void
 language plpgsql
 volatile
@@ -6043,54 +6189,32 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_regra audit.regras;
-  v_minimo bigint := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::bigint;
-  v_decididas bigint;
-  v_corrigidas bigint := 0;
-  v_limite numeric;
   v_porque text;
-  v_operacao bigint;
 begin
+  perform audit_interno.conferir_prova(conferir_automatica.regra);
   select * into strict v_regra from audit.regras r where r.nome = conferir_automatica.regra;
   if not v_regra.automatica then
     return;
   end if;
-  v_decididas := v_regra.certas_no_limiar + v_regra.erradas_no_limiar;
-  if v_regra.automaticas_revertidas > 0 then
-    select greatest(coalesce(sum(e.corrigidas), 0), v_regra.automaticas_revertidas) into v_corrigidas
-    from audit.execucoes_regra e
-    where e.regra = v_regra.nome and e.fim >= v_regra.contagem_desde;
-    v_limite := audit_interno.limite_wilson(v_corrigidas - v_regra.automaticas_revertidas, v_corrigidas);
-  end if;
-  v_porque := case
-    when v_regra.erradas_no_limiar > 0 and v_decididas >= v_minimo and v_regra.limite_inferior < v_regra.limiar then
-      format('%s de %s propostas decididas por pessoas, com confiança no limiar ou acima, estavam erradas; o limite inferior da precisão é %s',
-        v_regra.erradas_no_limiar, v_decididas, v_regra.limite_inferior)
-    when v_corrigidas >= v_minimo and v_limite < v_regra.limiar then
-      format('%s de %s correções automáticas foram revertidas; o limite inferior da precisão é %s',
-        v_regra.automaticas_revertidas, v_corrigidas, v_limite)
-  end;
-  if v_porque is null then
-    return;
-  end if;
-  v_porque := format('perdeu a correção automática: %s e o limiar é %s. Para devolvê-la: conferente regras --auto %s --motivo …',
-    v_porque, v_regra.limiar, v_regra.nome);
-  update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome;
-  v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_porque,
-    detalhes => jsonb_build_object('antes', jsonb_build_object('automatica', true), 'depois', jsonb_build_object('automatica', false),
+  v_porque := audit_interno.porque_nao(v_regra);
+  if v_porque is not null then
+    perform audit_interno.perder_automatica(v_regra, v_porque, jsonb_build_object('prova', v_regra.prova, 'limiar', v_regra.limiar,
+      'respostas', v_regra.respostas, 'erro_observado', v_regra.erro_observado, 'evidencia_contra', v_regra.evidencia_contra,
       'certas_no_limiar', v_regra.certas_no_limiar, 'erradas_no_limiar', v_regra.erradas_no_limiar,
-      'automaticas_corrigidas', v_corrigidas, 'automaticas_revertidas', v_regra.automaticas_revertidas, 'limiar', v_regra.limiar));
-  perform audit_interno.fechar_operacao(v_operacao, 1);
+      'automaticas_revertidas', v_regra.automaticas_revertidas), conferir_automatica.sessao_id);
+  end if;
 end
 $$;
-comment on function audit_interno.conferir_automatica(text) is
-  'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
---! EndIncluded pessoas/decisao/conferir_automatica.sql
+comment on function audit_interno.conferir_automatica(text, bigint) is 'Takes auto from a rule that people''s answers refute, or that has neither proof nor grant.';
+--! EndIncluded pessoas/autonomia/conferir_automatica.sql
 
---! Included pessoas/decisao/contar_decisoes.sql
--- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
--- longer supports. What only flags counts too, but not at the threshold: auto never corrects it. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
--- word replaces an earlier one. Rules are locked in one order, so that decisions at one moment are counted one after the other.
-create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean)
+--! Included pessoas/autonomia/contar_decisoes.sql
+-- Feeds people's word on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
+-- certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later word replaces an earlier one.
+-- Whether that proves anything of what auto would do is prova: what only flags is never corrected by auto, and that a person dealt with
+-- it elsewhere says nothing of the values proposed. Rules are locked in one order, so that decisions at one moment are counted one
+-- after the other.
+create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean, prova boolean default true)
 returns void
 language plpgsql
 volatile
@@ -6102,37 +6226,30 @@ begin
   order by r.nome
   for no key update;
 
-  with alvo as (
-    select d.id, d.regra, r.contagem, d.confianca >= r.limiar and d.valores_propostos <> '{}' as no_limiar
-    from audit.divergencias_processadas d
-    join audit.regras r on r.nome = d.regra
-    where d.id = any (contar_decisoes.ids)
-  ), retirado as (
-    delete from audit_interno.vereditos v using alvo a where v.divergencia_id = a.id
-    returning a.regra, v.certo, v.no_limiar and v.contagem = a.contagem as no_limiar, -1 as sinal
+  with retirado as (
+    delete from audit_interno.vereditos v where v.divergencia_id = any (contar_decisoes.ids)
+    returning v.regra, v.certo, -1 as sinal
   ), dado as (
-    select a.regra, contar_decisoes.certas as certo, a.no_limiar, 1 as sinal
-    from alvo a where contar_decisoes.certas is not null
+    select d.regra, contar_decisoes.certas as certo, 1 as sinal
+    from audit.divergencias_processadas d where d.id = any (contar_decisoes.ids) and contar_decisoes.certas is not null
   ), diferenca as (
     select x.regra,
       coalesce(sum(x.sinal) filter (where x.certo), 0) as aprovadas,
-      coalesce(sum(x.sinal) filter (where not x.certo), 0) as rejeitadas,
-      coalesce(sum(x.sinal) filter (where x.certo and x.no_limiar), 0) as certas_no_limiar,
-      coalesce(sum(x.sinal) filter (where not x.certo and x.no_limiar), 0) as erradas_no_limiar
+      coalesce(sum(x.sinal) filter (where not x.certo), 0) as rejeitadas
     from (select * from retirado union all select * from dado) x
     group by x.regra
   )
   update audit.regras r
-  set aprovadas = r.aprovadas + d.aprovadas, rejeitadas = r.rejeitadas + d.rejeitadas,
-    certas_no_limiar = r.certas_no_limiar + d.certas_no_limiar, erradas_no_limiar = r.erradas_no_limiar + d.erradas_no_limiar
+  set aprovadas = r.aprovadas + d.aprovadas, rejeitadas = r.rejeitadas + d.rejeitadas
   from diferenca d
   where r.nome = d.regra;
 
   -- a statement of its own: the one above has deleted what a person said before
-  insert into audit_interno.vereditos (divergencia_id, certo, no_limiar, contagem)
-  select d.id, contar_decisoes.certas, d.confianca >= r.limiar and d.valores_propostos <> '{}', r.contagem
+  insert into audit_interno.vereditos (divergencia_id, regra, hash_regra, confianca, sessao_id, fornecedor, certo, ordem)
+  select d.id, d.regra, d.hash_regra, d.confianca, d.sessao_id, coalesce(regras.raiz_fornecedor(d.entrada ->> 'fornecedor_id'), d.entrada ->> 'fornecedor'), contar_decisoes.certas,
+    case when contar_decisoes.prova and d.valores_propostos <> '{}' then (
+      select max(c.id) from audit.decisoes c where c.divergencia_id = d.id) end
   from audit.divergencias_processadas d
-  join audit.regras r on r.nome = d.regra
   where d.id = any (contar_decisoes.ids) and contar_decisoes.certas is not null;
 
   perform audit_interno.conferir_automatica(r.nome)
@@ -6141,13 +6258,13 @@ begin
   order by r.nome;
 end
 $$;
-comment on function audit_interno.contar_decisoes(bigint[], boolean) is
+comment on function audit_interno.contar_decisoes(bigint[], boolean, boolean) is
   'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
---! EndIncluded pessoas/decisao/contar_decisoes.sql
+--! EndIncluded pessoas/autonomia/contar_decisoes.sql
 
---! Included pessoas/decisao/contar_reversoes.sql
--- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against the record of
--- automatic corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
+--! Included pessoas/autonomia/contar_reversoes.sql
+-- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
+-- corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
 -- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
 -- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
 create or replace function audit_interno.contar_reversoes(erradas boolean default false)
@@ -6164,7 +6281,7 @@ begin
   drop table if exists pg_temp.conferente_palavra;
   create temp table conferente_palavra on commit drop as
   select l.divergencia_id, l.regra, l.operacao_id, d.status = 'revertida' as tirada, d.valores_digitados is not null as digitada,
-    c.tipo = 'correcao' as automatica, c.iniciada_em as corrigida_em
+    c.tipo = 'correcao' as automatica, c.sessao_id as corrigida_na
   from pg_temp.conferente_revertida l
   join audit.divergencias_processadas d on d.id = l.divergencia_id
   join audit.operacoes o on o.id = l.operacao_id
@@ -6173,27 +6290,13 @@ begin
     select max(a.operacao_id) from audit.alteracoes a
     where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
 
-  with tirada as (
-    delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p
-    where e.divergencia_id = p.divergencia_id
-    returning p.regra, e.contagem, -1 as sinal
-  ), dada as (
-    select p.divergencia_id, p.regra, r.contagem, 1 as sinal
-    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
-    where p.tirada and p.automatica and contar_reversoes.erradas
-  )
-  update audit.regras r
-  set automaticas_revertidas = greatest(0, r.automaticas_revertidas + x.quantas)
-  from (
-    select y.regra, y.contagem, sum(y.sinal) as quantas
-    from (select t.regra, t.contagem, t.sinal from tirada t union all select d.regra, d.contagem, d.sinal from dada d) as y
-    group by y.regra, y.contagem
-  ) x
-  where r.nome = x.regra and r.contagem = x.contagem;
-  -- a statement of its own: the one above has deleted what was counted before
-  insert into audit_interno.automaticas_erradas (divergencia_id, contagem)
-  select p.divergencia_id, r.contagem
-  from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+  delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p where e.divergencia_id = p.divergencia_id;
+  insert into audit_interno.automaticas_erradas (divergencia_id, regra, hash_regra, confianca, sessao_id, fornecedor, ordem)
+  select d.id, d.regra, e.hash_funcao, d.confianca, e.sessao_id, coalesce(regras.raiz_fornecedor(d.entrada ->> 'fornecedor_id'), d.entrada ->> 'fornecedor'),
+    (select max(c.id) from audit.decisoes c where c.divergencia_id = d.id)
+  from pg_temp.conferente_palavra p
+  join audit.divergencias_processadas d on d.id = p.divergencia_id
+  join audit.execucoes_regra e on e.sessao_id = p.corrigida_na and e.regra = d.regra
   where p.tirada and p.automatica and contar_reversoes.erradas;
 
   if exists (select from pg_temp.conferente_palavra p where not p.automatica and not p.digitada) then
@@ -6209,7 +6312,7 @@ begin
 end
 $$;
 comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
---! EndIncluded pessoas/decisao/contar_reversoes.sql
+--! EndIncluded pessoas/autonomia/contar_reversoes.sql
 
 --! Included pessoas/decisao/valores_atuais.sql
 -- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns
@@ -6262,7 +6365,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_operacao bigint;
 begin
   select array_agg(d.id),
@@ -6283,7 +6386,7 @@ begin
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
   from audit.decisoes c
   where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
-  -- whoever proposed before the warehouse refused is no first of two any more
+  -- a proposal from before the warehouse refused is no first of two any more
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
@@ -6344,7 +6447,7 @@ begin
   from audit.divergencias_processadas d
   left join unnest(responder.ids, responder.motivos) as m (id, motivo) on m.id = d.id and responder.motivos is not null
   where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, ato = 'confirmar');
+  perform audit_interno.contar_decisoes(v_ids, ato = 'confirmar', prova => ato <> 'confirmar');
   update audit.divergencias_processadas d
   set status = case ato when 'rejeitar' then 'rejeitada' else 'resolvida' end, motivo = c.motivo, decidida_em = clock_timestamp(),
     decidida_por = v_ator
@@ -6425,6 +6528,12 @@ begin
     raise exception using errcode = 'NC010', hint = 'Nada foi feito. conferente diagnostico diz o que falta.',
       message = audit_interno.falta_na_relacao(v_regra, array(select jsonb_object_keys(corrigir_manualmente.valores)));
   end if;
+  select string_agg(c, ', ') into v_estranhas
+  from jsonb_object_keys(corrigir_manualmente.valores) as c where not has_column_privilege('conferente_escrita', v_relacao, c, 'update');
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC015', message = format('em %s não se grava %s: conferente_escrita não tem update', v_regra.tabela, v_estranhas),
+      hint = 'Se está resolvido de outro modo, confirme a divergência.';
+  end if;
   begin
     select l.valores into v_valores
     from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
@@ -6451,7 +6560,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
@@ -6602,7 +6711,7 @@ comment on function audit.revogar_excecao(bigint, text) is
 grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/revogar_excecao.sql
 
---! Included pessoas/decisao/autorizar_codigo.sql
+--! Included pessoas/autonomia/autorizar_codigo.sql
 -- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
 create or replace function audit_interno.autorizar_codigo()
 returns trigger
@@ -6612,6 +6721,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.hash_autorizado := audit_interno.hash_regra(new);
+  new.hash_atual := new.hash_autorizado;
   return new;
 end
 $$;
@@ -6621,11 +6731,11 @@ create or replace trigger autorizar_codigo_novo before insert on audit.regras
   for each row when (new.automatica) execute function audit_interno.autorizar_codigo();
 create or replace trigger autorizar_codigo before update of automatica on audit.regras
   for each row when (new.automatica and not old.automatica) execute function audit_interno.autorizar_codigo();
---! EndIncluded pessoas/decisao/autorizar_codigo.sql
+--! EndIncluded pessoas/autonomia/autorizar_codigo.sql
 
---! Included pessoas/decisao/conferir_codigo.sql
+--! Included pessoas/autonomia/conferir_codigo.sql
 -- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
--- detection and before each batch of corrections, under the rule's lock, in a simulation too. Only audit.alterar_regra gives it back.
+-- detection and before each batch of corrections, under the rule's lock, in a simulation too.
 create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
 returns void
 language plpgsql
@@ -6635,31 +6745,23 @@ as $$
 declare
   v_regra audit.regras;
   v_hash text;
-  v_porque text;
-  v_operacao bigint;
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   v_hash := coalesce(conferir_codigo.hash_regra, audit_interno.hash_regra(v_regra));
-  if not v_regra.automatica or v_hash = v_regra.hash_autorizado then
-    return;
+  if v_hash is distinct from v_regra.hash_atual then
+    update audit.regras r set hash_atual = v_hash where r.nome = v_regra.nome;
   end if;
-  v_porque := format('perdeu a correção automática: o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: select audit.alterar_regra(%L, ''{"automatica": true}'', ''código conferido'')',
-    coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome);
-  update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome and r.automatica;
-  if found then -- nobody else has just said so
-    v_operacao := audit_interno.abrir_operacao('regra', conferir_codigo.sessao_id, v_regra.nome, v_porque, jsonb_build_object(
-      'antes', jsonb_build_object('automatica', true, 'hash', v_regra.hash_autorizado),
-      'depois', jsonb_build_object('automatica', false, 'hash', v_hash)));
-    perform audit_interno.fechar_operacao(v_operacao, 1);
+  if v_regra.automatica and v_hash is distinct from v_regra.hash_autorizado then
+    perform audit_interno.perder_automatica(v_regra, format(
+      'o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+      coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome),
+      jsonb_build_object('hash_autorizado', v_regra.hash_autorizado, 'hash', v_hash), conferir_codigo.sessao_id);
   end if;
-  update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, v_porque)
-  from audit.sessoes_processamento s
-  where e.sessao_id = conferir_codigo.sessao_id and e.regra = v_regra.nome and s.id = e.sessao_id and s.modo = 'auto';
 end
 $$;
 comment on function audit_interno.conferir_codigo(bigint, text, text) is
   'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
---! EndIncluded pessoas/decisao/conferir_codigo.sql
+--! EndIncluded pessoas/autonomia/conferir_codigo.sql
 
 --! Included pessoas/decisao/confirmar_divergencias.sql
 -- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
@@ -6697,7 +6799,7 @@ comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferent
 
 --! Included pessoas/decisao/desfazer.sql
 -- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
--- against nobody. Findings to which something happened later are told and left.
+-- against nobody. Findings to which something happened later are reported and left.
 create or replace function audit.desfazer(operacao bigint, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -6723,7 +6825,7 @@ begin
       detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
       hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
   end if;
-  if v_de.ator <> v_ator then
+  if not audit_interno.mesma_pessoa(v_de.ator, v_ator) then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
       detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
   end if;
@@ -6761,7 +6863,7 @@ begin
     insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
+    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
@@ -6823,7 +6925,7 @@ begin
   if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
     'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
   then
-    raise exception using errcode = 'NC001', message = 'um grupo se decide como foi visto: faltam o grupo ou o visto',
+    raise exception using errcode = 'NC001', message = 'um grupo é decidido como foi visto: falta o grupo ou o visto',
       hint = 'Dê visto como audit.vw_grupos_abertos o mostra: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
   end if;
   begin
@@ -6904,7 +7006,7 @@ comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date,
 grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
---! Included pessoas/decisao/devolver_automatica.sql
+--! Included pessoas/autonomia/devolver_automatica.sql
 -- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
 -- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
 create or replace function audit_interno.devolver_automatica(operacao_id bigint)
@@ -6928,9 +7030,9 @@ begin
 end
 $$;
 comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto back to the rules that lost it by this operation, which has been undone.';
---! EndIncluded pessoas/decisao/devolver_automatica.sql
+--! EndIncluded pessoas/autonomia/devolver_automatica.sql
 
---! Included pessoas/decisao/perdas_automatica.sql
+--! Included pessoas/autonomia/perdas_automatica.sql
 -- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
 -- while the rule was locked, by the same person. Writes nothing.
 create or replace function audit_interno.perdas_automatica(operacao_id bigint)
@@ -6949,7 +7051,222 @@ as $$
     where o.id = perdas_automatica.operacao_id and p.regra = r.nome and p.motivo = r.automatica_perdida)
 $$;
 comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
---! EndIncluded pessoas/decisao/perdas_automatica.sql
+--! EndIncluded pessoas/autonomia/perdas_automatica.sql
+
+--! Included pessoas/autonomia/conferir_prova.sql
+-- What people's answers say of a rule's code, at its threshold: provada, refutada or sem_prova. Whichever it was last: a rule once
+-- refuted has to be proved by the answers that follow. Read again from all answers each time, so that no change of a setting,
+-- and back, washes a record. Writes the rule's row. Called by conferir_automatica, and by audit.alterar_regra.
+--
+-- Answers on one supplier within a session are one answer, as wrong as the share of them that was wrong. A rule errs by supplier: one
+-- misread code makes forty wrong findings in a night, and they say no more than the first; nor do forty right ones.
+--
+-- What is corrected automatically is seen by nobody unless it is wrong, so rollbacks alone say nothing of how often. They are held
+-- against all that the rule corrected, as if the rest were right: that can refute a rule, and prove none. Of a session the wrong ones come
+-- first, so that the others of the same night speak against each.
+create or replace function audit_interno.conferir_prova(regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_erro float8 := (audit_interno.configuracao('regras.erro_tolerado') #>> '{}')::float8;
+  v_x float8[];
+  v_ordens bigint[];
+  v_certas bigint;
+  v_erradas bigint;
+  v_contra float8 := 1;
+  v_favor float8 := 1;
+  v_provada boolean;
+  v_refutada bigint; -- how many answers there were when it was last refuted
+  v_corrigidas_contra float8;
+  v_revertida bigint; -- the last word on an automatic correction
+  v_revertidas bigint;
+  v_revertidas_refutam boolean;
+begin
+  select * into strict v_regra from audit.regras r where r.nome = conferir_prova.regra;
+  select coalesce(array_agg(u.x order by u.ordem), '{}'), coalesce(array_agg(u.ordem order by u.ordem), '{}'),
+    coalesce(sum(u.certas), 0), coalesce(sum(u.erradas), 0)
+  into v_x, v_ordens, v_certas, v_erradas
+  from (
+    select avg((not v.certo)::int)::float8 as x, max(v.ordem) as ordem,
+      count(*) filter (where v.certo) as certas, count(*) filter (where not v.certo) as erradas
+    from audit_interno.vereditos v
+    where v.regra = v_regra.nome and v.hash_regra = v_regra.hash_atual and v.confianca >= v_regra.limiar and v.ordem is not null
+    group by v.sessao_id, v.fornecedor, case when v.fornecedor is null then v.divergencia_id end
+  ) as u;
+  select max(c.n) filter (where c.refuta), coalesce((array_agg(c.evidencia order by c.n desc))[1], 1)
+  into v_refutada, v_contra
+  from audit_interno.evidencia_contra(v_x, array_fill(1::float8, array[cardinality(v_x)]), v_erro) c;
+
+  select max(e.ordem), count(*) into v_revertida, v_revertidas
+  from audit_interno.automaticas_erradas e
+  where e.regra = v_regra.nome and e.hash_regra = v_regra.hash_atual and e.confianca >= v_regra.limiar;
+  if v_revertidas > 0 then
+    select (array_agg(c.evidencia order by c.n desc))[1], (array_agg(c.refuta order by c.n desc))[1]
+    into v_corrigidas_contra, v_revertidas_refutam
+    from (
+      select array_agg(p.x order by s.sessao_id, p.x desc) as x, array_agg(p.vezes::float8 order by s.sessao_id, p.x desc) as vezes
+      from (
+        select e.sessao_id, e.corrigidas, count(w.divergencia_id) as linhas,
+          count(distinct coalesce(w.fornecedor, w.divergencia_id::text)) filter (where w.divergencia_id is not null) as erradas
+        from audit.execucoes_regra e
+        left join audit_interno.automaticas_erradas w on w.sessao_id = e.sessao_id and w.regra = e.regra and w.confianca >= v_regra.limiar
+        where e.regra = v_regra.nome and e.hash_funcao = v_regra.hash_atual and e.corrigidas > 0
+        group by e.sessao_id, e.corrigidas
+      ) as s
+      cross join lateral (values (0::float8, greatest(s.corrigidas - s.linhas, 0)), (1, s.erradas)) as p (x, vezes)
+    ) as t
+    cross join lateral audit_interno.evidencia_contra(t.x, t.vezes, v_erro) c;
+    if v_revertidas_refutam then
+      v_refutada := greatest(v_refutada, (select count(*) from unnest(v_ordens) as o where o <= v_revertida));
+    end if;
+  end if;
+
+  select coalesce(max(f.evidencia), 1), coalesce(bool_or(f.prova), false) into v_favor, v_provada
+  from audit_interno.evidencia_favor(v_x[coalesce(v_refutada, 0) + 1:], v_erro) f;
+  update audit.regras r
+  set prova = n.prova, respostas = n.respostas, erro_observado = n.erro_observado, certas_no_limiar = n.certas_no_limiar,
+    erradas_no_limiar = n.erradas_no_limiar, automaticas_revertidas = n.automaticas_revertidas, evidencia_favor = n.evidencia_favor,
+    evidencia_contra = n.evidencia_contra
+  from (
+    select case when v_provada then 'provada' when v_refutada is not null then 'refutada' else 'sem_prova' end as prova,
+      cardinality(v_x)::bigint as respostas, (select avg(x)::numeric(5, 4) from unnest(v_x) as x) as erro_observado,
+      v_certas as certas_no_limiar, v_erradas as erradas_no_limiar, v_revertidas as automaticas_revertidas,
+      round(least(v_favor, 1e6)::numeric, 4) as evidencia_favor,
+      round(least(greatest(v_contra, v_corrigidas_contra), 1e6)::numeric, 4) as evidencia_contra
+  ) as n
+  where r.nome = v_regra.nome and (r.prova, r.respostas, r.erro_observado, r.certas_no_limiar, r.erradas_no_limiar, r.automaticas_revertidas,
+      r.evidencia_favor, r.evidencia_contra)
+    is distinct from (n.prova, n.respostas, n.erro_observado, n.certas_no_limiar, n.erradas_no_limiar, n.automaticas_revertidas,
+      n.evidencia_favor, n.evidencia_contra);
+end
+$$;
+comment on function audit_interno.conferir_prova(text) is 'Reads again whether people''s answers prove or refute a rule, and writes it to the rule.';
+--! EndIncluded pessoas/autonomia/conferir_prova.sql
+
+--! Included pessoas/autonomia/evidencia_contra.sql
+-- Evidence that a rule errs more often than `erro`, after each of its answers: x is how wrong one was, from 0 to 1, and vezes how often
+-- it stands there. Somebody who believes so stakes a part of what he has on each answer: a wrong one wins, a right one costs. Were he
+-- wrong, nobody could expect him to gain. Nobody knows how much to stake, so five stake at once, and what they have made is averaged;
+-- nor when the rule began to err, so each begins where it was best for him: a rule that was right for years and then is not is found
+-- as soon as one that never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes no more often than once in
+-- 200 answers on average (Shin, Ramdas and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
+create or replace function audit_interno.evidencia_contra(x float8[], vezes float8[], erro float8)
+returns table (n bigint, evidencia float8, refuta boolean)
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with soma as (
+    select u.n, a.parte, sum(u.vezes * ln(1 + a.parte * (u.x / erro - 1))) over (partition by a.parte order by u.n) as ate
+    from unnest(evidencia_contra.x, evidencia_contra.vezes) with ordinality as u (x, vezes, n)
+    cross join unnest('{0.025, 0.05, 0.1, 0.2, 0.4}'::float8[]) as a (parte)
+  ), ganho as (
+    select s.n, s.ate - least(0, min(s.ate) over (partition by s.parte order by s.n rows between unbounded preceding and 1 preceding)) as ate
+    from soma s
+  )
+  select e.n, e.evidencia, e.evidencia >= 200
+  from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- more than e^600 is no number
+$$;
+comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';
+--! EndIncluded pessoas/autonomia/evidencia_contra.sql
+
+--! Included pessoas/autonomia/evidencia_favor.sql
+-- Evidence that a rule errs less often than `erro`, after each of its answers (x is how wrong one was, from 0 to 1): the other side of
+-- evidencia_contra, but from the first answer on. If the rule errs as often as tolerated or more, evidence ever reaches 20 with a chance of
+-- 5% at most, however often one looks (Ville 1939; Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting,
+-- 2023). 81 right answers and no wrong one reach it.
+create or replace function audit_interno.evidencia_favor(x float8[], erro float8)
+returns table (n bigint, evidencia float8, prova boolean)
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.n, avg(exp(least(p.ate, 600))), avg(exp(least(p.ate, 600))) >= 20
+  from (
+    select u.n, sum(ln(1 + a.parte * (erro - u.x) / (1 - erro))) over (partition by a.parte order by u.n) as ate
+    from unnest(evidencia_favor.x) with ordinality as u (x, n)
+    cross join unnest('{0.2, 0.4, 0.6, 0.8, 0.95}'::float8[]) as a (parte)
+  ) as p
+  group by p.n
+$$;
+comment on function audit_interno.evidencia_favor(float8[], float8) is 'After each answer, how much those who bet that the rule errs less often have made of 1.';
+--! EndIncluded pessoas/autonomia/evidencia_favor.sql
+
+--! Included pessoas/autonomia/perder_automatica.sql
+-- Takes `auto` from a rule, and says why: in the rule, as an operation of its own, and in the session in which it happens. Only
+-- audit.alterar_regra gives it back.
+create or replace function audit_interno.perder_automatica(regra audit.regras, porque text, detalhes jsonb, sessao_id bigint default null)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_porque text := 'perdeu a correção automática: ' || perder_automatica.porque;
+  v_operacao bigint;
+begin
+  update audit.regras r set automatica = false, automatica_perdida = v_porque
+  where r.nome = (perder_automatica.regra).nome and r.automatica;
+  if found then -- nobody else has just said so
+    v_operacao := audit_interno.abrir_operacao('regra', perder_automatica.sessao_id, (perder_automatica.regra).nome, v_porque,
+      '{"antes": {"automatica": true}, "depois": {"automatica": false}}' || perder_automatica.detalhes);
+    perform audit_interno.fechar_operacao(v_operacao, 1);
+  end if;
+  update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, v_porque)
+  from audit.sessoes_processamento s
+  where e.sessao_id = perder_automatica.sessao_id and e.regra = (perder_automatica.regra).nome and s.id = e.sessao_id and s.modo = 'auto';
+end
+$$;
+comment on function audit_interno.perder_automatica(audit.regras, text, jsonb, bigint) is 'Takes auto from a rule and says why.';
+--! EndIncluded pessoas/autonomia/perder_automatica.sql
+
+--! Included pessoas/autonomia/resto_concessao.sql
+-- What is left of what an administrator granted without proof: the grant less what was corrected under it since, which each operation of
+-- correction says of itself, under its seal. Nothing granted leaves nothing. What is rolled back is not given back.
+create or replace function audit_interno.resto_concessao(regra audit.regras)
+returns table (correcoes bigint, valor numeric)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(resto_concessao.regra.concessao_correcoes - coalesce(sum((o.detalhes #>> '{sem_prova,correcoes}')::bigint), 0), 0)::bigint,
+    coalesce(resto_concessao.regra.concessao_valor - coalesce(sum((o.detalhes #>> '{sem_prova,valor}')::numeric), 0), 0)
+  from audit.operacoes o
+  where o.tipo = 'correcao' and o.regra = resto_concessao.regra.nome and o.iniciada_em >= resto_concessao.regra.concedida_em
+    and o.detalhes ? 'sem_prova'
+$$;
+comment on function audit_interno.resto_concessao(audit.regras) is 'Corrections and amount in BRL that a rule may still correct without proof.';
+--! EndIncluded pessoas/autonomia/resto_concessao.sql
+
+--! Included pessoas/autonomia/porque_nao.sql
+-- Why a rule may not correct by itself, whatever an administrator has set: refuted, or neither proved nor left anything of a grant. Null
+-- when it may. The sentence ends with the way out.
+create or replace function audit_interno.porque_nao(regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when (porque_nao.regra).prova = 'refutada' then format(
+      'está refutada: %s%s, mais do que se tolera. Volta a corrigir sozinha quando novas respostas a provarem: conferente regras --auto %s --motivo …',
+      format('de %s respostas no limiar ou acima, %s%% erradas', (porque_nao.regra).respostas, round(coalesce((porque_nao.regra).erro_observado, 0) * 100, 1)),
+      case when (porque_nao.regra).automaticas_revertidas > 0 then format(', e %s correções automáticas revertidas por erro', (porque_nao.regra).automaticas_revertidas) end,
+      (porque_nao.regra).nome)
+    when (porque_nao.regra).prova = 'sem_prova' and (resto.correcoes <= 0 or resto.valor <= 0) then format(
+      '%s. Para conceder sem prova: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+      case when (porque_nao.regra).concedida_em is null then 'não está provada, e nada lhe foi concedido'
+        else format('não está provada, e a concessão acabou (%s correções e R$ %s)', (porque_nao.regra).concessao_correcoes, (porque_nao.regra).concessao_valor) end,
+      (porque_nao.regra).nome)
+  end
+  from audit_interno.resto_concessao(porque_nao.regra) as resto
+$$;
+comment on function audit_interno.porque_nao(audit.regras) is 'Why the rule may not correct by itself, or null.';
+--! EndIncluded pessoas/autonomia/porque_nao.sql
 
 --! Included pessoas/decisao/recusar_deixadas.sql
 -- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
@@ -7125,7 +7442,7 @@ grant execute on function audit.comentar(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/comentar.sql
 
 --! Included pessoas/decisao/encaminhar.sql
--- A person says: somebody else decides this. It is a request and no right: whoever reviews may still decide it.
+-- A person says: somebody else decides this. It is a request, not a right: any reviewer may still decide it.
 create or replace function audit.encaminhar(ids bigint[], para text, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7150,7 +7467,7 @@ grant execute on function audit.encaminhar(bigint[], text, text) to conferente_r
 
 --! Included pessoas/decisao/retirar_notas.sql
 -- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, a former postponement and
--- forwarding included. What was postponed or forwarded again since, or decided, is told and left. Called by audit.desfazer.
+-- forwarding included. What was postponed or forwarded again since, or decided, is reported and left. Called by audit.desfazer.
 create or replace function audit_interno.retirar_notas(de audit.operacoes, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7271,7 +7588,7 @@ begin
       from pg_temp.conferente_deixada x
       join audit.divergencias_processadas d on d.id = x.divergencia_id
       where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-      -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
+      -- a digest can be computed again by somebody who changes cells: what makes up the decision is that of the finding
       with x as materialized ( -- asked once of each
         select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
           'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
@@ -7421,6 +7738,26 @@ $$;
 comment on function audit_interno.ler_planilha(jsonb) is
   'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
 --! EndIncluded pessoas/decisao/ler_planilha.sql
+
+--! Included pessoas/decisao/valor_dupla.sql
+-- The amount from which two people are needed, for the one who asks. Whoever raised it gains nothing by that: what the others last let
+-- it be holds for that person, until one of them sets it again. Called by whatever a person puts into force.
+create or replace function audit_interno.valor_dupla(ator text)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with mudancas as (
+    select o.id, o.detalhes, audit_interno.mesma_pessoa(o.ator, valor_dupla.ator) as propria
+    from audit.operacoes o where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = 'aprovacao.valor_dupla'
+  )
+  select least((audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric, coalesce(
+    (select (m.detalhes ->> 'depois')::numeric from mudancas m where not m.propria order by m.id desc limit 1),
+    (select (m.detalhes ->> 'antes')::numeric from mudancas m order by m.id limit 1)))
+$$;
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';
+--! EndIncluded pessoas/decisao/valor_dupla.sql
 
 --! Included motor/reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
@@ -7677,7 +8014,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ator text := audit_interno.ator();
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_de_volta bigint[];
   v_propor bigint[];
   v_operacao bigint;
@@ -7694,7 +8031,7 @@ begin
     return;
   end if;
   if not audit_interno.tem_papel('conferente_revisor') then
-    raise exception using errcode = '42501', message = 'pôr uma correção em vigor de novo é de quem revisa',
+    raise exception using errcode = '42501', message = 'só quem revisa pode pôr uma correção em vigor de novo',
       detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
       hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
   end if;
@@ -7720,7 +8057,7 @@ comment on function audit_interno.exigir_revisores(text) is
 
 --! Included motor/reversao/resultados_reversao.sql
 -- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
--- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
+-- left (pg_temp.conferente_deixada) are reported with them. Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -7739,7 +8076,7 @@ begin
         when l.explicacao is not null then l.explicacao
         when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
         when l.resultado = 'ausente' then 'o registro não existe mais'
-        when l.resultado = 'recusada' then 'o armazém recusou'
+        when l.resultado = 'recusada' then 'o data warehouse recusou'
         when d.status = 'corrigida' then 'a correção vale de novo'
         when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
         else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,
@@ -7761,7 +8098,7 @@ comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Ro
 --! Included regras/pendente_verificacao/tabelas.sql
 -- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regra_pendente_verificacao.preparar and by nothing else; all of it can be thrown away
--- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
+-- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted again.
 -- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
 -- afterwards.
 grant create on schema regra_pendente_verificacao to conferente_regra;
@@ -7923,7 +8260,7 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 
 --! Included pessoas/configuracao/somar_retencoes.sql
 -- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
--- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
+-- valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -7949,7 +8286,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
+comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- what ships is summed too
@@ -8045,7 +8382,7 @@ as $$
     from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
     union all
     select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
-      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o armazém já não guarda a correção' end, 4
+      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o data warehouse já não guarda a correção' end, 4
     from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
@@ -9378,7 +9715,7 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
-  -- The engine reads and corrects as roles of its own, whoever made the demonstration.
+  -- The engine reads and corrects as roles of its own, under any login that made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -9464,7 +9801,7 @@ begin
       categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto
     from pg_temp.exemplo_rascunho$q$);
 
-  -- An entry with a planted error is no honest oddity any more: its errors alone are told.
+  -- An entry with a planted error is no honest oddity any more: only its errors are recorded.
   execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
     select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
       r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
@@ -9498,7 +9835,7 @@ revoke execute on function exemplo.carregar(date, date, date, date, bigint, int,
 --! EndIncluded exemplo/carregar.sql
 
 --! Included exemplo/criar_armazem.sql
--- Makes the example warehouse anew. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
+-- Makes the example warehouse, replacing the one before. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
 -- Called by the owner of a demonstration's database; never by the product on a customer's data (see exemplo.conferir_esquema).
 -- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
@@ -9574,7 +9911,7 @@ begin
   if pg_catalog.to_regclass('exemplo.geracao') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
   if carregar_dia.linhas is null or carregar_dia.linhas not between 1 and 10000000 or carregar_dia.dia is null then
@@ -9618,7 +9955,7 @@ begin
   if pg_catalog.to_regclass('exemplo.original') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
@@ -9659,7 +9996,7 @@ revoke execute on function exemplo.danos() from public;
 
 --! Included exemplo/placar.sql
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
--- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
+-- right and were changed, in '(total)' by anybody. One wrong value that replaces another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
 -- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
@@ -9679,7 +10016,7 @@ begin
   if pg_catalog.to_regclass('exemplo.verdade') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
@@ -10158,7 +10495,7 @@ begin
     when sqlstate 'NC999' then
       return null; -- the trial is undone
     when query_canceled then
-      -- told on, never taken back: whoever gave up, or set the limit, is obeyed
+      -- passed on, never caught: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
         message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
@@ -10257,7 +10594,7 @@ comment on function audit_interno.agenda() is
 
 --! Included saidas/agenda/agendar_sessao.sql
 -- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
--- comes second waits for the first. What the session refuses is recorded and told, and tried again at the next tick.
+-- comes second waits for the first. What the session refuses is recorded, reported, and tried again at the next tick.
 create or replace function audit_interno.agendar_sessao(previsto_para timestamptz)
 returns setof audit.agendamentos
 language plpgsql
@@ -10313,7 +10650,7 @@ create table audit_interno.posses (
 create index on audit_interno.posses (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
--- One row for each rule: locked by whoever detects or corrects with the rule, until the
+-- One row for each rule: locked by the session that detects or corrects with the rule, until the
 -- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
 create table audit_interno.travas_regra (
   regra text primary key
@@ -10407,7 +10744,7 @@ comment on function audit_interno.liberar_trabalhos(text[], interval) is
 
 --! Included pessoas/acesso/conferir_acesso.sql
 -- Is this token still good? Called for every request in the request's own transaction. A token of ours must be on record as it
--- presents itself, so that whoever learns the secret still cannot invent a person or a role.
+-- presents itself, so that somebody who learns the secret still cannot invent a person or a role.
 create or replace function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
 returns void
 language plpgsql
@@ -10462,6 +10799,9 @@ begin
   if coalesce(v_nome, '') = '' then
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
+  if audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC020', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+  end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
   perform set_config('timezone', audit.fuso(), true); -- times are shown, and read where they name no zone, as everywhere else
@@ -10470,7 +10810,7 @@ end
 $$;
 comment on function audit_interno.assumir(text, text, text, timestamptz, boolean) is
   'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
-grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
+grant execute on function audit_interno.nome_pessoa(text), audit_interno.nome_do_sistema(text), audit_interno.chave_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
   audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
 --! EndIncluded pessoas/acesso/assumir.sql
 
@@ -10488,10 +10828,13 @@ begin
   if coalesce(v_nome, '') = '' or length(v_nome) > 200 then
     raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
   end if;
+  if audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC001', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+  end if;
   return v_nome;
 end
 $$;
-comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty, longer than 200 characters or one of the system''s own.';
 --! EndIncluded pessoas/acesso/nome_api.sql
 
 --! Included pessoas/acesso/papel_api.sql
@@ -10516,7 +10859,7 @@ comment on function audit_interno.papel_api(text) is 'The role with its prefix. 
 --! EndIncluded pessoas/acesso/papel_api.sql
 
 --! Included pessoas/acesso/emitir_token.sql
--- Puts a token on record, whoever it is for: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
+-- Puts a token on record, for anybody: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
 create or replace function audit_interno.emitir_token(nome text, papel text, expira_em timestamptz, por text default null, convite_id bigint default null)
 returns audit.tokens
 language plpgsql
@@ -10558,6 +10901,21 @@ comment on column audit.vw_pessoas.endereco is 'Mail address to which a one-time
 comment on column audit.vw_pessoas.registrada_em is 'When it was registered.';
 comment on column audit.vw_pessoas.registrada_por is 'By whom.';
 --! EndIncluded pessoas/acesso/vw_pessoas.sql
+
+--! Included pessoas/acesso/vw_identidades.sql
+-- Which names are whose now.
+create or replace view audit.vw_identidades as
+select i.nome, i.pessoa, i.registrada_em, i.registrada_por
+from (
+  select distinct on (audit_interno.chave_pessoa(x.nome)) x.* from audit.identidades x order by audit_interno.chave_pessoa(x.nome), x.id desc
+) as i
+where i.pessoa is not null;
+comment on view audit.vw_identidades is 'Logins and token subjects that are tied to a person of another name.';
+comment on column audit.vw_identidades.nome is 'Login, or subject of a token. Key.';
+comment on column audit.vw_identidades.pessoa is 'Person whose name it is too.';
+comment on column audit.vw_identidades.registrada_em is 'When they were tied.';
+comment on column audit.vw_identidades.registrada_por is 'By whom.';
+--! EndIncluded pessoas/acesso/vw_identidades.sql
 
 --! Included pessoas/acesso/emitir_convite.sql
 -- Puts a one-time link on record; its secret is drawn outside and never reaches the database. Called by criar_convite and pedir_convite.
@@ -10795,7 +11153,7 @@ comment on function audit_interno.entrar(text, text, text, bigint) is 'The sessi
 
 --! Included pessoas/acesso/entrar_por_convite.sql
 -- Signs in by a one-time link. Of two who use it at once the second waits here and finds it used; the table refuses a second token too.
--- Whoever was shut out after the link was made is not let in by it.
+-- A person shut out after the link was made is not let in by it.
 create or replace function audit_interno.entrar_por_convite(resumo bytea)
 returns audit.tokens
 language plpgsql
@@ -10849,7 +11207,7 @@ grant execute on function audit_interno.entrar_por_provedor(text, text) to confe
 --! EndIncluded pessoas/acesso/entrar_por_provedor.sql
 
 --! Included pessoas/acesso/pedir_convite.sql
--- A link for whoever asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
+-- A link for a person who asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
 -- the same answer either way, so that nobody learns who is registered.
 create or replace function audit_interno.pedir_convite(
   endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
@@ -11072,7 +11430,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- filters that are not given must vanish from the plan, each time anew
+-- filters that are not given must vanish from the plan, each time
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -11237,7 +11595,7 @@ select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovada
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     + 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416))) / 10000), 4) end as precisao_maxima,
-  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
+  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde, r.prova
 from audit.regras r
 cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
 left join (
@@ -11260,6 +11618,7 @@ comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+comment on column audit.vw_metricas_regras.prova is 'What people''s answers say of the rule: provada, sem_prova or refutada.';
 --! EndIncluded saidas/metricas/vw_metricas_regras.sql
 
 --! Included saidas/metricas/relatorio_desempenho.sql
@@ -11375,6 +11734,8 @@ as $$
   cross join lateral (values ('conferente_regra_precisao', r.precisao), ('conferente_regra_precisao_minima', r.precisao_minima),
     ('conferente_regra_limiar', r.limiar), ('conferente_regra_automatica', r.automatica::int)) as m (nome, valor)
   where m.valor is not null
+  union all
+  select 'conferente_regra_prova', 'gauge', jsonb_build_object('regra', r.nome, 'prova', r.prova), 1 from audit.regras r
   union all
   select 'conferente_regra_decisoes_total', 'counter', jsonb_build_object('regra', r.nome, 'palavra', p.palavra), p.quantas
   from audit.regras r cross join lateral (values ('aprovada', r.aprovadas), ('rejeitada', r.rejeitadas)) as p (palavra, quantas)
@@ -11656,7 +12017,7 @@ comment on function audit_interno.destinatarios(text) is 'Addresses for a kind o
 --! EndIncluded saidas/correio/destinatarios.sql
 
 --! Included saidas/correio/enfileirar_mensagem.sql
--- Transactional outbox: whoever writes a row of audit.notificacoes queues its composing in the same transaction. When nobody
+-- Transactional outbox: a new row of audit.notificacoes queues its composing in the same transaction. When nobody
 -- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger
@@ -11681,7 +12042,7 @@ create or replace trigger enfileirar after insert on audit.notificacoes
 --! EndIncluded saidas/correio/enfileirar_mensagem.sql
 
 --! Included saidas/correio/avisar_fim_sessao.sql
--- Every kept session that ended by itself is told of, however it was run and whatever it found: the digest always, the
+-- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
 -- alert only when something needs a person. A cancelled one is not: somebody just did that, and knows. A simulation is
 -- undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
@@ -12229,18 +12590,23 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
     union all
-    select 7, t.tipo, null, null, t.numero
-    from audit_interno.pendencias_notas(conteudo_lacunas.sessao_id) n
-    cross join lateral (values ('notas_sem_lancamento', n.sem_lancamento), ('notas_recusadas', n.recusadas)) as t (tipo, numero)
-    where t.numero > 0
+    select 7, 'notas_recusadas', null, null, n
+    from audit_interno.notas_por_ler(conteudo_lacunas.sessao_id) n
+    where n > 0
     union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
+    union all
+    select 9, 'sem_prova', r.nome, format('concedidas %s correções e R$ %s por %s; restam %s e R$ %s', r.concessao_correcoes, r.concessao_valor,
+      r.concedida_por, x.correcoes, x.valor), x.correcoes
+    from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
+    cross join lateral audit_interno.resto_concessao(r) x
+    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -12436,7 +12802,7 @@ comment on function audit_interno.conteudo_controle(bigint) is
 --! EndIncluded saidas/correio/conteudo_controle.sql
 
 --! Included saidas/correio/conteudo_correio.sql
--- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works tells of one
+-- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works reports one
 -- that does not. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
 returns jsonb
@@ -12536,7 +12902,8 @@ begin
     'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
-    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
+    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso),
+      'certificado', audit_interno.conteudo_certificado(v_sessao.id));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
     exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same
@@ -12753,35 +13120,10 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
   'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
 --! EndIncluded saidas/correio/conteudo_desfeitas.sql
 
---! Included saidas/consulta/vw_notas_sem_lancamento.sql
--- Notes that no entry is of. A finding needs a row of the warehouse, and these have none: so they are shown here, counted in the diagnosis and after
--- each session. Of notes for which the ledger has not been looked through yet (regra_notas_fiscais.preparar) nothing is said.
-create or replace view audit.vw_notas_sem_lancamento as
-select n.chave, n.tipo, n.numero, n.serie, n.emitente, n.emitente_nome, n.destinatario, n.data_emissao, n.valor_total,
-  (audit.hoje() - n.data_emissao) as dias
-from audit.notas n
-where n.autorizada and n.producao and n.cancelada_em is null
-  and n.data_emissao < audit.hoje() - (
-    select (s.valor #>> '{}')::int from audit.configuracoes_sistema s where s.chave = 'notas.dias_sem_lancamento')
-  and n.lida_em <= (select c.notas_ate from regra_notas_fiscais.controle c)
-  and not exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave);
-comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
-comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
-comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
-comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
-comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
-comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
-comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
-comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
-comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
---! EndIncluded saidas/consulta/vw_notas_sem_lancamento.sql
-
 --! Included notas/cancelar_notas.sql
 -- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
 -- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
--- certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
+-- certificate no less trusted than the note's: somebody who can make no note that we believe cannot take one away either. Called by
 -- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
 returns table (quantas bigint, de date, ate date)
@@ -12845,7 +13187,7 @@ comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives
 --! Included notas/guardar_notas.sql
 -- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
 -- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
--- about signatures are believed of whoever may call this, so nobody else may.
+-- about signatures are believed of the caller, so few may call this.
 create or replace function audit_interno.guardar_notas(lote jsonb)
 returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
@@ -12871,15 +13213,15 @@ begin
     from jsonb_to_recordset(lote -> 'notas') as n (
       ordem int, chave text, tipo text, numero bigint, serie text, emitente text, emitente_nome text, destinatario text, destinatario_nome text,
       data_emissao date, emitida_em timestamptz, valor_total numeric, valor_liquido numeric, valor_desconto numeric, valor_com_tributos numeric,
-      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, producao boolean, autorizada boolean, protocolo text,
+      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, sem_pagamento boolean, producao boolean, autorizada boolean, protocolo text,
       digest text, certificado text, arquivo text)
     order by n.chave, n.ordem
   ), guardada as (
     insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao, emitida_em,
-      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao, autorizada,
+      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, sem_pagamento, producao, autorizada,
       protocolo, assinante, confiavel, certificado, resumo_assinado, arquivo)
     select l.chave, l.tipo, l.numero, l.serie, l.emitente, l.emitente_nome, l.destinatario, l.destinatario_nome, l.data_emissao, l.emitida_em,
-      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, l.producao,
+      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, coalesce(l.sem_pagamento, false), l.producao,
       l.autorizada, l.protocolo, c.cnpj, c.confiavel and l.emitida_em between c.valido_de and c.valido_ate, c.sha256, l.digest, l.arquivo
     from lida l
     join audit_interno.certificados_notas c on c.sha256 = l.sha256
@@ -13000,8 +13342,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with regra as (select * from audit.regras x where x.nome in ('notas_fiscais', 'notas_sem_lancamento'))
   select 'notas fiscais',
-    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and not r.ativa then 'aviso' else 'ok' end,
+    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and exists (select from regra r where not r.ativa) then 'aviso' else 'ok' end,
     case
       when l.pasta is null then 'não são lidas'
       when l.impedimento is not null then format('a pasta %s não foi lida: %s', l.pasta,
@@ -13010,15 +13353,15 @@ as $$
       else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
         case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
         case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
-        case when r.ativa then format('%s sem lançamento', (select count(*) from audit.vw_notas_sem_lancamento)) else 'a regra notas_fiscais está inativa' end) end,
+        (select 'inativas: ' || string_agg(r.nome, ', ' order by r.prioridade) from regra r where not r.ativa)) end,
     case
       when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
       when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
       when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
-      when not r.ativa then 'select audit.alterar_regra(''notas_fiscais'', ''{"ativa": true}'', ''…'')' end
+      else (select string_agg(format('select audit.alterar_regra(%L, ''{"ativa": true}'', ''…'');', r.nome), ' ' order by r.prioridade)
+        from regra r where not r.ativa) end
   from (select count(*) as notas from audit.notas) as n
   left join audit_interno.leitura_notas l on true
-  left join audit.regras r on r.nome = 'notas_fiscais'
 $$;
 comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
 --! EndIncluded notas/diagnosticar_notas.sql
@@ -13054,11 +13397,11 @@ grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
 -- Who may come in, and who did, concerns those who let people in.
-revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
-grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
+revoke select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- What notes say of suppliers is shown to those who see the entries themselves.
-revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
-grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
+revoke select on audit.notas, audit.notas_recusadas from conferente_leitor;
+grant select on audit.notas, audit.notas_recusadas to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;
@@ -13119,7 +13462,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'o armazém confere ou muda algo só ao confirmar, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
+  select 'o data warehouse confere ou muda algo só no commit, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
@@ -13155,7 +13498,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select concat('desfeita: o armazém não gravou o que foi pedido', (
+  select concat('desfeita: o data warehouse não gravou o que foi pedido', (
       select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
       from jsonb_each(pedido) as p where rtrim(p.value #>> '{}') is distinct from rtrim(agora ->> p.key) and agora is not null
       having count(*) > 0), (
@@ -13815,7 +14158,7 @@ comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a te
 
 --! Included motor/deteccao/conferir_paradas.sql
 -- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
--- were skipped or failed. A load brings the error back whoever looks for it. What of them cannot be held against anything, as the
+-- were skipped or failed. A load brings the error back whether or not the rule looks for it. What of them cannot be held against anything, as the
 -- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
 create or replace function audit_interno.conferir_paradas(sessao_id bigint)
 returns void
@@ -13871,7 +14214,7 @@ comment on function audit_interno.conferir_paradas(bigint) is
 
 --! Included motor/deteccao/guardar_codigo.sql
 -- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
--- be replaced tomorrow. Whoever sees the same new code at the same moment waits for the other's commit, so it is called before the
+-- be replaced tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so it is called before the
 -- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
 create or replace function audit_interno.guardar_codigo(regra audit.regras)
 returns text
@@ -14026,7 +14369,7 @@ comment on function audit_interno.quebras_cadeia() is
 
 --! Included motor/selo/quebras_cabeca.sql
 -- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
--- message carried them. Whoever rewrites the whole chain is contradicted by the witness alone. Changes nothing. Called by
+-- message carried them. Only the witness contradicts somebody who rewrites the whole chain. Changes nothing. Called by
 -- verificar_integridade.
 create or replace function audit_interno.quebras_cabeca(elo bigint, selo bytea)
 returns setof audit_interno.quebra
@@ -14190,7 +14533,7 @@ comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jso
 --! Included motor/selo/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
+-- the one highest in the chain, or in the queue for it: a session that counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -14306,6 +14649,17 @@ as $$
   ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'pessoa'
   where o.dito is distinct from e.dito
   union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, e.operacao_id), format('audit.identidades %s', coalesce(e.id::text, o.detalhes ->> 'identidade')),
+    coalesce(o.dito, 'nenhuma identidade'), coalesce(e.dito, 'nenhuma identidade')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s é %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'pessoa', p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' in ('identidade ligada', 'identidade desligada')
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s é %s, por %s', x.nome, x.pessoa, x.registrada_por) as dito from audit.identidades x
+  ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'identidade'
+  where o.dito is distinct from e.dito
+  union all
   select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
     case when o.id is null then 'nenhuma revogação'
       else format('token %s, nome %s, por %s: %s', o.token, o.nome, o.ator, o.motivo) end,
@@ -14338,17 +14692,18 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
       'revogacoes', 'codigos_regra']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
       'revogacoes', 'codigos_regra',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
       ('divergencias_processadas', 'proteger_identidade', 'audit_interno.recusar_mudanca()', 1 + 2 + 16, 10, false),
       ('divergencias_processadas', 'proteger_transicao', 'audit_interno.recusar_transicao()', 1 + 2 + 16, 1, true),
+      ('divergencias_processadas', 'exigir_outra_pessoa', 'audit_interno.exigir_outra_pessoa()', 1 + 2 + 16, 1, true),
       ('operacoes', 'selar', 'audit_interno.selar_operacao()', 1 + 4 + 16, 0, false)
   ) as e
   left join pg_trigger g on g.tgrelid = to_regclass('audit.' || e.tabela) and g.tgname = e.gatilho and not g.tgisinternal
@@ -14478,7 +14833,7 @@ comment on function audit_interno.selar() is
 --! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
 -- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
@@ -14491,13 +14846,19 @@ declare
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  if operador = '=' then
+    execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  else
+    -- a window is of late: most of the rows the planner does not look up by any index, and is right
+    execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
+  end if;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
     where a.attrelid = visao::regclass and a.attname = coluna));
   execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L%s', visao, coluna, operador, v_valor,
+    case when operador = '>=' then format(' and l.%I <= %L', coluna, v_valor) end) into v_plano;
 
   return (
     with no as (
@@ -14873,8 +15234,8 @@ begin
       hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
   end if;
   if filial is not null and (v_filial is null or length(v_filial) > 200) then
-    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
-      hint = 'Sem filial fecha-se o mês da empresa toda.';
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
+      hint = 'Sem filial, é fechado o mês da empresa toda.';
   end if;
   with fechado as (
     insert into audit.periodos (mes, filial, motivo, fechado_por)
@@ -14936,7 +15297,7 @@ begin
   if not found then
     raise exception using errcode = 'NC004',
       message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
-      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte se reabre no armazém.';
+      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte é reaberto no data warehouse.';
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -15036,7 +15397,7 @@ begin
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then
     raise exception using errcode = 'NC027',
-      message = format('o padrão "%s" alcança %s lançamentos, e o livro discorda de %s deles (%s%%)', padrao.padrao, v_medida.lancamentos,
+      message = format('o padrão "%s" alcança %s lançamentos; em outra categoria: %s (%s%%)', padrao.padrao, v_medida.lancamentos,
         v_medida.discordam, round(100 * v_medida.discordancia)),
       detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
         case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
@@ -15109,7 +15470,7 @@ begin
   return v_sucessora;
 exception when check_violation or not_null_violation then
   raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
-    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+    hint = 'de e para são categorias dos lançamentos; desde é o dia a partir do qual vale a nova.';
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
@@ -15251,7 +15612,7 @@ revoke execute on function regras.trigramas(text) from public;
 -- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
 -- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
 -- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
--- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
+-- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and where a label is set.
 create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql stable
@@ -15321,7 +15682,7 @@ create or replace function regras.frase_rotulos(rotulos text[]) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  select 'O mais parecido nos lançamentos: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
   from (
     select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
     from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
@@ -15726,6 +16087,30 @@ comment on function regras.frase_sucessoras(text) is 'Sentence that names the su
 revoke execute on function regras.frase_sucessoras(text) from public;
 --! EndIncluded regras/comum/sucessoes.sql
 
+--! Included regras/comum/chave_no_texto.sql
+-- Whether a text has a run of digits in which an access key could stand: all that follows the CNPJ. Most have none. Touches nothing;
+-- inlined by the planner, unlike chave_no_texto, which is asked after it.
+create or replace function regras.pode_citar_chave(texto text) returns boolean
+language sql immutable parallel safe
+return texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');
+
+comment on function regras.pode_citar_chave(text) is 'Whether a text has a run of digits in which an access key could stand.';
+revoke execute on function regras.pode_citar_chave(text) from public;
+
+-- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
+-- within the CNPJ), 50 of an NFS-e. Null where there is none. Touches nothing. Called by notas_fiscais and validacao_valores.
+create or replace function regras.chave_no_texto(texto text) returns text
+language sql immutable parallel safe
+return case when regras.pode_citar_chave(texto) then
+  (select coalesce(
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
+    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
+
+comment on function regras.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
+revoke execute on function regras.chave_no_texto(text) from public;
+--! EndIncluded regras/comum/chave_no_texto.sql
+
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
@@ -16021,10 +16406,20 @@ begin
     cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
       array(select c.mes from credito c)) r
   ), repetido as materialized (
-    -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
+    -- documents of a load that came in again, which any of its days may prove: the load is the finding (regra_validacao_valores.duplicidades)
     select d.*
-    from regra_validacao_valores.dias_repetidos(array(
-      select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
+    from (
+      select array_agg(distinct c.dia) as dias, array_agg(distinct c.carga) filter (where c.carga > c.primeira_carga) as cargas, min(c.dia) as de, max(c.dia) as ate
+      from (
+        select s.data_lancamento as dia, r.carga, r.primeira_carga
+        from rateio r join suspeita s on s.id::text = r.id
+        where r.tipo = 'rateio_repetido'
+      ) c
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
+      row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
+    where c.dias is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -16172,7 +16567,7 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- What a document's text says of it, whoever wrote it: its number as two clerks would both write it (folded, without its kind, without
+-- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
 -- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
 -- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before
@@ -16210,6 +16605,9 @@ begin
   numero := btrim(regexp_replace(
     regexp_replace(audit_interno.dobrar(left(documento, 200)), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=[[:space:]]*$)', '', 'g'),
     '[^a-z0-9]+', '-', 'g'), '-');
+  if left(numero, 4) = 'n-f-' then -- N.F., N F
+    numero := 'nf-' || substr(numero, 5);
+  end if;
   if numero ~ '^(?:est|canc|dev|anul)' then
     v_partes := regexp_match(numero,
       '^(?:estorno|est|cancelamento|cancelad[ao]|canc|devolucao|dev|anulacao)-((?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*)(.*[0-9].*)$');
@@ -16227,11 +16625,11 @@ begin
   end if;
   especie := case
     when numero ~ '^(?:dacte|ct-?e)(?![a-z])' then 'cte'
-    when numero ~ '^(?:danfe|nf[sc]-?e?|nf-?e)(?![a-z])' then 'nf'
+    when numero ~ '^(?:danfe|nf-?[sc](?:-?e)?|nf-?e)(?![a-z])' then 'nf'
     when numero ~ '^rps(?![a-z])' then 'rps'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|dacte|nf[sc]?-?e?s?|ct-?e|rps|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|dacte|nf3-?e|nf-?com|nf-?[sc]?-?e?s?|ct-?e|bp-?e|mdf-?e|rps|titulos?|duplicatas?|dupl?|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) = 15 then
@@ -16263,19 +16661,6 @@ $$;
 comment on function regra_validacao_valores.ler_documento(text) is
   'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
 revoke execute on function regra_validacao_valores.ler_documento(text) from public;
-
--- Number of a document with the series and the year that it says: what lines of one document have in common. Null when it identifies
--- nothing. Touches nothing. Called by regra_validacao_valores.linhas_documentos.
-create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select concat(d.ano || '/', d.serie || '-', d.numero) from regra_validacao_valores.ler_documento(documento) d where d.numero is not null
-$$;
-
-comment on function regra_validacao_valores.documento_comparavel(text) is
-  'Year, series and number of a document as far as it says them; null when it identifies nothing.';
-revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
 
 -- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
 -- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.
@@ -16347,7 +16732,7 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 --! EndIncluded regras/validacao_valores/parcelas.sql
 
 --! Included regras/validacao_valores/chaves.sql
--- What an access key in the document says against its entry. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
+-- What an access key in the document, or in the text of an entry, says against the entry. In a text a key is believed whose check digit is right. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
 -- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
 -- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
 -- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
@@ -16357,7 +16742,7 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 -- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
 -- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
 -- text says an instalment, or three and more entries share it, nor what was reversed since.
--- Three months before and after the window's keys are read, where it has any. Reads dw.lancamentos and the settings; changes
+-- Three months before and after the window's keys are read, where it has any, and a year before what is written as they are. Reads dw.lancamentos and the settings; changes
 -- nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
@@ -16370,18 +16755,27 @@ declare
   v_dias_chaves date[];
   v_de date;
   v_ate date;
+  v_escritas text[];
 begin
   -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
   -- row of the kind, where most ledgers have none
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
-    where octet_length(l.documento) >= 44 and l.data_lancamento between '0001-06-01' and '9999-06-30'
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao) and regras.chave_no_texto(l.descricao) is not null)
+      and l.data_lancamento between '0003-06-01' and '9999-06-30'
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
   v_de := v_dias_chaves[1];
   v_ate := v_dias_chaves[2];
   if v_de is null then
     return;
+  end if;
+  -- of a long window all that was written is read anyway
+  if v_ate - v_de <= 92 then
+    v_escritas := array(
+      select distinct translate(l.documento, ' .-/', '')
+      from dw.lancamentos l
+      where octet_length(l.documento) >= 44 and l.data_lancamento between v_de and v_ate);
   end if;
 
   return query
@@ -16396,9 +16790,16 @@ begin
         order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
       count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
     from dw.lancamentos l
-    cross join lateral regra_validacao_valores.ler_chave(l.documento) c
-    where octet_length(l.documento) >= 44 and c.chave is not null
-      and l.data_lancamento between v_de - 92 and v_ate + 92
+    cross join lateral (
+      select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
+      union all
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where regras.pode_citar_chave(l.descricao) and k.certo
+      limit 1
+    ) c
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
+      and l.data_lancamento between v_de - 366 and v_ate + 92
+      and (l.data_lancamento >= v_de - 92 or v_escritas is null
+        or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/', '') in (select e from unnest(v_escritas) e))
     window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
   ), propria as (
     select l.emitente
@@ -16412,21 +16813,21 @@ begin
       row_number() over (partition by l.id order by g.vez desc) as ordem
     from lida l
     -- the first of each company, for a note may stand in thousands of lines
-    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 92 and g.raiz <> l.raiz
+    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 366 and g.raiz <> l.raiz
       and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
     where l.na_janela and l.raiz is distinct from l.emitente
     union all
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
     from lida l
     join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
-      and g.data_lancamento between l.data_lancamento - 92 and l.data_lancamento - v_dias - 1
+      and g.data_lancamento between l.data_lancamento - 366 and l.data_lancamento - v_dias - 1
     where l.na_janela and l.iguais = 2
       and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
       and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
   ), estornada as (
     select p.id
     from par p
-    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 92 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
+    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 366 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
     where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
       and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
   ), gemeo as (
@@ -16666,6 +17067,46 @@ comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
   'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
+-- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
+-- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
+-- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
+create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
+returns date[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+begin
+  if janela.chaves is not null or v_desde is null then
+    return '{}';
+  end if;
+  return array(
+    with trazida as (
+      select (l.carregado_em at time zone 'UTC')::date as carga, l.data_lancamento as dia,
+        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
+      from dw.lancamentos l
+      where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between de - 400 and ate + 400
+        and (l.carregado_em at time zone 'UTC')::date = any (cargas)
+    )
+    select distinct x.dia
+    from (
+      select t.dia, t.dentro, count(*) filter (where t.dentro) over (partition by t.carga) as quantas, t.carga
+      from trazida t
+    ) x
+    where not x.dentro and x.quantas <= 2 * copias[array_position(cargas, x.carga)]);
+end
+$$;
+
+comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) is
+  'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
+revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
+
 -- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
 -- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
 -- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
@@ -16678,10 +17119,12 @@ revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint
 -- and reversals may lie outside.
 -- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
 -- least and greatest are not), or it takes the square of it.
--- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.duplicidades(
+-- A row for each finding, with the kind of set that it stands for and the load that brought it again. Reads dw.lancamentos; changes
+-- nothing. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.duplicidades_da_janela(
   janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
-) returns setof audit.achado
+) returns table (registro_id text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, conjunto text, carga date,
+  quantos bigint, dia date, carregado_em timestamptz)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -16757,7 +17200,7 @@ begin
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
-    -- then the supplier, which whoever has no code may be
+    -- then the supplier, which may stand for an entry without a code
     select l.*
     from (
       select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
@@ -16915,11 +17358,13 @@ begin
     group by r.carga
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+      case when p.dia is not null or c.carga is not null then 'carga_repetida'
+        -- judged by regra_validacao_valores.rateios; here it may speak for a load
+        when a.parte then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
-        -- where both loads came at once nothing but the days of their entries tells it
-        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, '')
-        when a.no_dia > 10 then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        -- or the one load that has its entries twice
+        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when a.no_dia > 10 and not a.parte then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
     left join (select distinct x.dia, x.filial from repetido x) r
@@ -16929,7 +17374,7 @@ begin
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte or a.recarregada) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
@@ -16945,9 +17390,7 @@ begin
     group by c.conjunto, c.chave
   )
   select
-    null::text,
     p.id::text,
-    '{}'::jsonb,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
     case when p.conjunto is null then jsonb_build_object(
         'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
@@ -16959,7 +17402,7 @@ begin
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já tinham sido lançados: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
@@ -16971,7 +17414,12 @@ begin
           || case when t.outro_destino then ', com outro centro de custo, categoria ou conta' else '' end
           || '; este seria a segunda vez.'
     end,
-    case when p.conjunto is null then abs(p.valor) else p.soma end
+    case when p.conjunto is null then abs(p.valor) else p.soma end,
+    p.conjunto,
+    case when p.recarregada or p.conjunto = 'carga_repetida' then p.carga end,
+    case when p.conjunto is null then 1 else p.quantos end,
+    p.data_lancamento,
+    p.carregado_em
   from contada p
   left join listada x on x.conjunto = p.conjunto and x.chave = p.chave
   cross join lateral (
@@ -16988,6 +17436,65 @@ begin
       end as ajuste
   ) t
   where p.conjunto is null or p.do_fim = 1;
+end
+$$;
+
+comment on function regra_validacao_valores.duplicidades_da_janela(audit.janela, numeric, numeric, numeric, int) is
+  'Documents booked twice, as far as the window holds them.';
+revoke execute on function regra_validacao_valores.duplicidades_da_janela(audit.janela, numeric, numeric, numeric, int) from public;
+
+-- The same, but a load that came in again is seen whole: where the window cuts one off, it is looked for again on all the load's days, and
+-- every window that holds a part of it has the same finding, on the same entry. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.duplicidades(
+  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
+) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  with vista as materialized (
+    select * from regra_validacao_valores.duplicidades_da_janela(janela, confianca_base, absoluta, relativa, digitos)
+  ), fora as materialized (
+    select f.dias, c.cargas, least(c.de, f.de) as de, greatest(c.ate, f.ate) as ate
+    from (
+      select array_agg(x.carga) as cargas, array_agg(x.copias) as copias, min(x.de) as de, max(x.ate) as ate, bool_or(x.provada) as provada
+      from (
+        select v.carga, case when bool_or(v.conjunto = 'carga_repetida') then 1e9::bigint else sum(v.quantos)::bigint end as copias, min(v.dia) as de,
+          max(v.dia) as ate, bool_or(v.conjunto = 'carga_repetida') as provada
+        from vista v
+        where v.carga is not null
+        group by v.carga
+      ) x
+      offset 0
+    ) c
+    cross join lateral (
+      select array_agg(d order by d) as dias, min(d) as de, max(d) as ate
+      from unnest(regra_validacao_valores.dias_fora(janela, c.cargas, c.copias, c.de, c.ate)) d
+      offset 0
+    ) f
+    -- proved here, or there
+    where f.dias is not null and (c.provada or exists (
+      select from regra_validacao_valores.dias_repetidos(f.dias, null) r where r.carga is null or r.carga = any (c.cargas)))
+  ), inteira as materialized (
+    select d.*, f.cargas
+    from fora f
+    cross join lateral regra_validacao_valores.duplicidades_da_janela(
+      row(least(f.de, janela.data_inicio), greatest(f.ate, janela.data_fim), null, null, null)::audit.janela,
+      confianca_base, absoluta, relativa, digitos) d
+  )
+  select null::text, a.registro_id, '{}'::jsonb, a.confianca, a.evidencia, a.justificativa, a.valor_em_risco
+  from (
+    select v.* from vista v where not exists (select from fora)
+    union all
+    select i.registro_id, i.confianca, i.evidencia, i.justificativa, i.valor_em_risco, i.conjunto, i.carga, i.quantos, i.dia, i.carregado_em
+    from inteira i
+    where case when i.conjunto = 'carga_repetida' then i.carga = any (i.cargas)
+      else audit.na_janela(janela, i.dia, i.carregado_em, i.registro_id) end
+  ) a
+  where a.conjunto is distinct from 'parte';
 end
 $$;
 
@@ -17147,28 +17654,16 @@ begin
 
   return query select * from regra_notas_fiscais.outra_empresa(janela);
   return query select * from regra_notas_fiscais.sem_nota(janela);
+  return query select * from regra_notas_fiscais.sem_nota_costumeira(janela);
 end
 $$;
 
 comment on function regra_notas_fiscais.detectar(audit.janela) is
-  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, and keys without a note. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
+  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, keys without a note, and entries without one whose supplier''s others have it. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
 revoke execute on function regra_notas_fiscais.detectar(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/regra.sql
 
 --! Included regras/notas_fiscais/vinculos.sql
--- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
--- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches nothing.
-create or replace function regra_notas_fiscais.chave_no_texto(texto text) returns text
-language sql immutable parallel safe
-return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
-  (select coalesce(
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
-    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
-
-comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
-revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
-
 -- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
 -- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
 -- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
@@ -17198,7 +17693,7 @@ begin
     select l.id::text as id, l.data_lancamento as dia, r.raiz, k.chave, l.documento
     from dw.lancamentos l
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
       and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
   ), por_numero as (
@@ -17224,7 +17719,7 @@ revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestampt
 
 -- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
 -- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
--- same session. Two at once wait for each other.
+-- same session; both rules of this room are prepared by it, of an incremental session once. Two at once wait for each other.
 create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17234,13 +17729,19 @@ as $$
 declare
   v_lida timestamptz := (select max(n.lida_em) from audit.notas n);
   v_desde timestamptz;
+  v_feita boolean;
 begin
   if v_lida is null then
     return;
   end if;
   lock table regra_notas_fiscais.controle in share row exclusive mode;
   -- a batch commits later than the times it writes
-  select c.notas_ate - interval '10 minutes' into v_desde from regra_notas_fiscais.controle c;
+  select c.notas_ate - interval '10 minutes', c.janela is not distinct from preparar.janela and (preparar.janela).carregado_ate is not null
+  into v_desde, v_feita
+  from regra_notas_fiscais.controle c;
+  if v_feita then
+    return;
+  end if;
   delete from regra_notas_fiscais.vinculos v
   using dw.lancamentos l
   where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -17251,8 +17752,8 @@ begin
   select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(null, coalesce(v_desde, '-infinity')) p
   on conflict on constraint vinculos_pkey do update set chave = excluded.chave, como = excluded.como
     where (v.chave, v.como) is distinct from (excluded.chave, excluded.como);
-  insert into regra_notas_fiscais.controle as c (notas_ate) values (v_lida)
-  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate;
+  insert into regra_notas_fiscais.controle as c (notas_ate, janela) values (v_lida, preparar.janela)
+  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate, janela = excluded.janela;
 end
 $$;
 
@@ -17389,14 +17890,18 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
--- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
+-- Entries that cite the key of an NF-e which nobody has read, of months from the day on from which a person has said that all notes are
+-- read (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
 -- regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+  v_completas date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date;
+  -- as a key writes it: the first month of which all is read
+  v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
   select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
@@ -17407,11 +17912,12 @@ begin
   from (
     select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
-    where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
+    where l.data_lancamento >= v_completas
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       and abs(l.valor) < 1e16
       and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
+      and (substr(k.chave, 3, 4) >= v_desde or right(k.chave, 1) <> regras.digito_modulo11(left(k.chave, 43), 9)::text)
       and not exists (select from audit.notas n where n.chave = k.chave)
     offset 0
   ) x;
@@ -17420,14 +17926,150 @@ $$;
 
 comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
+
+-- Entries without a note where their supplier's others have one: nine in ten, and ten at least, since all notes are read
+-- (notas.completas_desde, and notas.dias_vinculo later, when the notes of before have passed). They have a number, and no note of the
+-- supplier has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.sem_nota_costumeira(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date + (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+begin
+  if v_desde is null then
+    return;
+  end if;
+  return query
+  with sozinha as materialized (
+    select l.id::text as id, l.documento, l.valor, regras.raiz_fornecedor(l.fornecedor_id) as raiz
+    from dw.lancamentos l
+    where l.data_lancamento >= v_desde and l.valor > 0 and l.valor < 1e16 and l.documento <> ''
+      and length(translate(l.fornecedor_id, './- ', '')) = 14
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
+      and not exists (select from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
+  ), numerada as materialized (
+    select s.*
+    from sozinha s
+    cross join lateral regra_validacao_valores.ler_documento(s.documento) d
+    where d.numero is not null and not d.estorno and not exists (
+      select from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
+  ), emissor as materialized (
+    select n.emitente_raiz as raiz
+    from audit.notas n
+    where n.emitente_raiz in (select u.raiz from numerada u)
+    group by n.emitente_raiz
+    having count(*) >= 10
+  ), livro as (
+    select regras.raiz_fornecedor(l.fornecedor_id) as raiz, count(*) as lancamentos, count(v.registro_id) as com_nota
+    from dw.lancamentos l
+    left join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where exists (select from emissor) and l.data_lancamento >= v_desde and l.valor > 0
+      and regras.raiz_fornecedor(l.fornecedor_id) in (select e.raiz from emissor e)
+    group by 1
+  )
+  select null::text, u.id, '{}'::jsonb, 0.50,
+    jsonb_build_object('tipo', 'sem_nota', 'documento', u.documento, 'desde', v_desde, 'lancamentos_do_fornecedor', b.lancamentos, 'com_nota', b.com_nota),
+    format('Nenhuma nota lida deste fornecedor tem o número do documento %s; dos %s lançamentos dele desde %s, %s têm nota.', left(u.documento, 60),
+      b.lancamentos, to_char(v_desde, 'DD/MM/YYYY'), b.com_nota),
+    u.valor
+  from numerada u
+  join livro b on b.raiz = u.raiz
+  where b.com_nota >= greatest(10, 0.9 * b.lancamentos);
+end
+$$;
+
+comment on function regra_notas_fiscais.sem_nota_costumeira(audit.janela) is 'Entries without a note whose supplier''s other entries have one.';
+revoke execute on function regra_notas_fiscais.sem_nota_costumeira(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/sem_par.sql
 
+--! Included regras/notas_fiscais/sem_lancamento.sql
+-- The notes as a rule sees them: whose they are, and an entry that is of them (regra_notas_fiscais.vinculos). It cannot be written to, so
+-- nobody corrects a note. Of each finding lancamento and cancelada_em are kept: it closes as resolvida when one of them comes.
+create or replace view regra_notas_fiscais.notas as
+select n.chave, case n.tipo when 'nfe' then 'NF-e ' else 'NFS-e ' end || n.numero as documento, n.emitente as fornecedor_id,
+  coalesce(n.emitente_nome, n.emitente) as fornecedor, n.data_emissao, n.valor_total as valor, n.cancelada_em,
+  (select min(v.registro_id) from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancamento
+from audit.notas n;
+comment on view regra_notas_fiscais.notas is 'Electronic notes, each with an entry that is of it.';
+comment on column regra_notas_fiscais.notas.chave is 'Access key.';
+comment on column regra_notas_fiscais.notas.documento is 'Kind and number.';
+comment on column regra_notas_fiscais.notas.fornecedor_id is 'CNPJ or CPF of who issued it.';
+comment on column regra_notas_fiscais.notas.fornecedor is 'Name of who issued it.';
+comment on column regra_notas_fiscais.notas.data_emissao is 'Day of issue.';
+comment on column regra_notas_fiscais.notas.valor is 'Total in BRL.';
+comment on column regra_notas_fiscais.notas.cancelada_em is 'When it was cancelled, or null.';
+comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that is of it, or null.';
+grant select on regra_notas_fiscais.notas to conferente_regra;
+
+-- Notes that the company was sent and that no entry is of, notas.dias_sem_lancamento days after their issue. Which companies are the
+-- ledger's own it sees by the notes that are booked: those of three issuers and more were for them. Left alone are notes for others,
+-- notes within one company, those for which nothing is paid, returns, adjustments and credit notes, cancelled ones, and what is older
+-- than the ledger. The confidence is the share of the issuer's other notes that are booked, where they are few drawn to the share of all.
+-- A window without days (an incremental session) takes what was issued or read in the last month: open findings are asked for again
+-- by their keys. Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
+create or replace function regra_notas_fiscais.notas_sem_lancamento(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_ate date := audit.hoje() - (audit_interno.configuracao('notas.dias_sem_lancamento') #>> '{}')::int - 1;
+  v_desde date := (select min(l.data_lancamento) from dw.lancamentos l);
+  v_notas_ate timestamptz := (select c.notas_ate from regra_notas_fiscais.controle c);
+  v_tudo boolean := janela.data_inicio is not null or janela.data_fim is not null or janela.chaves is not null;
+begin
+  return query
+  with nota as materialized (
+    select n.chave, n.emitente_raiz, n.data_emissao, d.raiz as comprador,
+      v_tudo or n.data_emissao > v_ate - 31 or n.lida_em > now() - interval '31 days' as recente,
+      exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancada
+    from audit.notas n
+    cross join lateral (select lower(case length(n.destinatario) when 14 then left(n.destinatario, 8) else n.destinatario end) as raiz) d
+    where n.autorizada and n.producao and n.cancelada_em is null and n.finalidade in ('1', '2', '6') and not n.sem_pagamento
+      and n.valor_total > 0 and n.emitente_raiz <> d.raiz and n.lida_em <= v_notas_ate and n.data_emissao between v_desde and v_ate
+  ), empresa as (
+    select n.comprador, count(*) as notas, count(*) filter (where n.lancada) as lancadas
+    from nota n
+    group by n.comprador
+    having count(distinct n.emitente_raiz) filter (where n.lancada) >= 3
+  ), emissor as (
+    select n.comprador, n.emitente_raiz, count(*) as notas, count(*) filter (where n.lancada) as lancadas
+    from nota n
+    group by n.comprador, n.emitente_raiz
+  )
+  select null::text, n.chave, '{}'::jsonb,
+    -- this one left out; the company's share counts as four notes more
+    trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
+    jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
+      'com_lancamento', i.lancadas),
+    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento é dela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
+      coalesce(o.emitente_nome, o.emitente), to_char(n.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(o.valor_total),
+      case when i.notas > 1 then format('; das outras %s notas deste emitente %s estão lançadas', i.notas - 1, i.lancadas) else '' end),
+    o.valor_total
+  from nota n
+  join empresa e on e.comprador = n.comprador
+  join emissor i on i.comprador = n.comprador and i.emitente_raiz = n.emitente_raiz
+  join audit.notas o on o.chave = n.chave
+  where not n.lancada and n.recente and audit.na_janela(janela, n.data_emissao, null, n.chave);
+end
+$$;
+
+comment on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) is
+  'Rule: notes sent to the company of which no entry was found. Flag only. Amount at stake: the note''s total.';
+revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/sem_lancamento.sql
+
 --! Included regras/validacao_valores/habitos.sql
--- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in so many
+-- How this ledger writes the amount of a credit note's document, counted in the year (dias) around a month without the month itself, in so many
 -- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
 -- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000)
+create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000, dias int default 366)
 returns table (contrarios bigint, proprios bigint, contados bigint)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
@@ -17443,13 +18085,13 @@ begin
   from (
     (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
-      where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
+      where l.data_lancamento >= v_inicio - dias and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
       limit limite)
     union all
     (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
-      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
+      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + dias and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
       limit limite)
   ) x
@@ -17457,9 +18099,9 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date, int) is
+comment on function regra_validacao_valores.sinais_creditos(date, int, int) is
   'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date, int) from public;
+revoke execute on function regra_validacao_valores.sinais_creditos(date, int, int) from public;
 
 -- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
 -- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
@@ -17469,8 +18111,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    -- where the nearest credit notes have negative documents there is nothing to count
-    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500) p) then false
+    -- where the nearest credit notes have negative documents there is nothing to count, and few partitions to plan for
+    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500, 62) p) then false
     else (
       select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
       from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)
@@ -17569,7 +18211,7 @@ create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text)
+  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano int)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -17599,17 +18241,18 @@ begin
         and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
-        and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
       offset 0
     ) e
+    where abs(e.valor) < 1e30 and abs(coalesce(e.valor_desconto, 0)) < 1e30
   ), escrita as materialized (
     -- each spelling once: a flood has one
-    select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
+    select d.documento, n.numero, n.serie, n.ano
     from (select distinct x.documento from lida x where x.companhia > 1) d
+    cross join lateral regra_validacao_valores.ler_documento(d.documento) n
     offset 0
   )
   select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
-    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
+    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero, e.serie, e.ano
   from lida l
   join escrita e on e.documento = l.documento
   where l.companhia > 1 and e.numero is not null
@@ -17673,12 +18316,19 @@ set work_mem = '64MB'
 as $$
   with linha as (
     select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.descricao,
-      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento)) as nota, abs(l.valor_documento) as modulo,
+      -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ
+      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento), coalesce(l.serie, l.outra_serie, ''),
+        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.valor_documento) as modulo,
       coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
-    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) l
+    from (
+      select x.*, case when min(x.serie) over numero = max(x.serie) over numero then min(x.serie) over numero end as outra_serie,
+        case when min(x.ano) over numero = max(x.ano) over numero then min(x.ano) over numero end as outro_ano
+      from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
+      window numero as (partition by x.fornecedor, x.numero, abs(x.valor_documento))
+    ) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
       max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado,
@@ -18445,7 +19095,7 @@ revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, te
 
 -- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
 -- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
--- off nought and one. Touches nothing. Called by regra_trade_marketing.detectar.
+-- off zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
 language sql immutable parallel safe
 return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
@@ -18540,7 +19190,7 @@ declare
 begin
   if v_categoria is null then
     v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
-    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing.', v_proximos,
       'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
   if regras.frase_sucessoras(v_categoria) is not null then
@@ -18556,7 +19206,7 @@ begin
   end if;
   if not regras.rotulo_existe(array[v_categoria]) then
     return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
-      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria dos lançamentos se parece com ela.'),
       'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
   return null;
@@ -18848,7 +19498,7 @@ revoke execute on function regra_trade_marketing.entradas_casadas(text, text, te
 
 -- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
 -- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regra_trade_marketing.entradas_casadas); changes nothing.
--- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
+-- Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
 -- explodes ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
 returns table (
@@ -18879,7 +19529,7 @@ begin
       valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -18976,7 +19626,7 @@ revoke execute on function regra_trade_marketing.padroes_propostos(int, numeric)
 -- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
 -- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
 -- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
--- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by whoever maintains the patterns.
+-- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
@@ -18989,7 +19639,7 @@ begin
     as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -19069,7 +19719,7 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text) is
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type,
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
 -- and by audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
@@ -19096,7 +19746,7 @@ begin
       valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -19557,7 +20207,7 @@ comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) i
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
 -- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
--- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits anew, and when a spelling is new.
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is new.
 create or replace function regra_pendente_verificacao.eleger_grafias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -19784,7 +20434,7 @@ $$;
 comment on function regra_pendente_verificacao.contar_em_metades(int[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.contar_em_metades(int[]) from public;
 
--- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
+-- Counts the learnable history of the given booking months again, or of all months when null. Reads dw.lancamentos and the
 -- audit tables; writes regra_pendente_verificacao.estatistica_* only. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.contar_meses(meses int[]) returns void
 language plpgsql volatile
@@ -19801,7 +20451,7 @@ begin
   insert into regra_pendente_verificacao.estatistica_fornecedor select * from regra_pendente_verificacao.contar_fornecedores(meses, null);
 
   -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
-  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that rebuilding it would need
   insert into regra_pendente_verificacao.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regra_pendente_verificacao.contar_em_metades(meses) h
@@ -20284,7 +20934,7 @@ begin
   limit 20)
   union all
   select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
-    'Confira como o livro a escreve: conferente categorias listar.'
+    'Confira como ela está escrita nos lançamentos: conferente categorias listar.'
   from regras.sucessoes() s
   where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
     and not exists (
@@ -20350,8 +21000,8 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 -- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
 -- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
 -- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
--- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
+-- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; zero where there
+-- are none: a supplier that has changed its business of late shows there first. bases and palavras are given for a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
@@ -20829,7 +21479,7 @@ begin
     where q.sorte <= amostra
   ), peso as (
     -- for each weight tried, how probable it makes the right category
-    -- (of one that was not among the categories the least: next to nought)
+    -- (of one that was not among the categories the least: next to zero)
     select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
       * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
     from pergunta p
@@ -20855,7 +21505,7 @@ revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from 
 -- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
 -- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
 -- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
+-- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and zero. Pooled over the classes, because a curve of its own for each
 -- class follows the class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes
 -- estatistica_curva. Called by regra_pendente_verificacao.calibrar_pendencias.
 create or replace function regra_pendente_verificacao.ajustar_curvas() returns void
@@ -21332,7 +21982,7 @@ declare
   v_escritos text[];
 begin
   if jsonb_typeof(v_rotulos) <> 'array' then
-    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+    return concat_ws(' ', 'Falta dizer quais categorias significam pendente.',
       regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
       'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
         || ' ([] se só os lançamentos sem categoria estão pendentes).');
@@ -21355,7 +22005,7 @@ begin
   end if;
   return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
       select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
-    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria dos lançamentos se parece com eles.'),
     'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
 end
 $$;
@@ -21364,7 +22014,7 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by
 -- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
 -- Called by the engine before the rule, in the same session. Two at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
@@ -21783,12 +22433,13 @@ declare
   v_sem_carga bigint;
   v_sem_data bigint;
   v_em_branco bigint;
+  v_ultima date;
 begin
-  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco, v_ultima
   from audit_interno.ler(format(
     'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
-       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
-     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = ''''), max(data_lancamento)::date
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint, f date);
   return query
     select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
     from (values
@@ -21796,8 +22447,12 @@ begin
       ('id único', v_linhas = v_distintas, 'erro',
         case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
         'Cada lançamento precisa de um id próprio, não nulo.'),
-      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
-        'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso',
+        case when v_sem_carga = v_linhas then format('sempre nulo (%s linhas)', v_linhas) else format('%s nulos', v_sem_carga) end,
+        case when v_sem_carga = v_linhas and v_ultima is not null then
+          format('A sessão de cada manhã vai pela hora de carga; sem ela só acha linhas novas pela contagem de suas datas, e as diz atrasadas. Rode pela data de lançamento: conferente processar --modo auto --data-inicio %s --data-fim %s (no crontab, os últimos dias). Ou dê à coluna a hora em que a carga grava.',
+            to_char(date_trunc('month', v_ultima), 'YYYY-MM-DD'), to_char(v_ultima, 'YYYY-MM-DD'))
+          else 'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.' end),
       ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
         'Janelas por datas não veem linhas sem data.'),
       ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
@@ -21876,13 +22531,21 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('regra %s', r.nome),
-    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    case when r.defeito is not null or g.comando is not null then 'erro'
+      when r.colunas_identidade = '{}' or r.automatica_perdida is not null or h.mudou then 'aviso' else 'ok' end,
     coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
       concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case r.prova when 'provada' then ', provada' when 'refutada' then ', refutada' else ', sem prova' end,
+        case when h.mudou then ', mas o código mudou depois de autorizado: a próxima sessão só detecta' end, ', ' || r.automatica_perdida,
         case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
-    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
-      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
-  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+    coalesce(g.comando, case
+      when r.defeito is not null then null
+      when h.mudou then format('Confira o código e autorize-o: conferente regras --auto %s --motivo "código conferido".', r.nome)
+      when r.colunas_identidade = '{}' then
+        'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito, x as inteira from audit.regras x) as r
+  cross join lateral (
+    select r.defeito is null and r.automatica and audit_interno.hash_regra(r.inteira) is distinct from r.hash_autorizado as mudou) as h
   cross join lateral (
     select string_agg(f.comando, ' ' order by f.ordem) as comando
     from (
@@ -21964,7 +22627,7 @@ begin
     existe := found;
     alheia := v_depois is distinct from v_antes;
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
   exception when assert_failure or others then
@@ -22067,11 +22730,11 @@ begin
         sugestao := 'Tente de novo.';
       when v_visto.codigo is not null then
         detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
-        sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+        sugestao := 'Um valor que o data warehouse já tem deve ser aceito; assim toda correção desta coluna falha.';
       when not v_visto.visivel then
         situacao := 'erro';
         detalhe := 'não experimentada: conferente_escrita não vê o registro';
-        sugestao := 'Uma política de linha do armazém o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
+        sugestao := 'Uma política de linha do data warehouse o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
       when not v_visto.existe then
         situacao := 'erro';
         detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
@@ -22088,7 +22751,7 @@ begin
           'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
-          case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
+          case when v_mudou is not null then 'O que o data warehouse muda sozinho deve estar em colunas_acompanham da regra.' end);
     end case;
     if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
       and audit_interno.configuracao('pendente.move_conta') = 'true' then
@@ -22097,7 +22760,7 @@ begin
     return next;
   end loop;
   if not v_algum then
-    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o armazém e rode de novo.';
+    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o data warehouse e rode de novo.';
   end if;
 end
 $$;
@@ -22107,7 +22770,7 @@ grant execute on function audit.experimentar_escrita(text) to conferente_operado
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
 --! Included saidas/consulta/vw_correcoes_desfeitas.sql
--- The list for whoever owns the source: what to mend there, because a load brings the error back.
+-- The list for the owner of the source: what to mend there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
   u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
@@ -22120,7 +22783,7 @@ join audit.operacoes o on o.id = u.operacao_id
 join audit.operacoes p on p.id = u.correcao_operacao_id
 cross join lateral jsonb_object_keys(u.esperado) as c (coluna)
 where u.agora is null or u.agora -> c.coluna is distinct from u.esperado -> c.coluna;
-comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to the owner of the source.';
 comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
 comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
 comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
@@ -22213,8 +22876,9 @@ grant execute on function audit.proxima_execucao() to conferente_leitor;
 --! EndIncluded saidas/consulta/proxima_execucao.sql
 
 --! Included saidas/consulta/diagnosticar_cargas.sql
--- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, as the sessions of the last
--- thirty days have counted them. No line before a first count. Called by audit.diagnosticar_contrato; changes nothing.
+-- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
+-- undone from outside, as the sessions of the last thirty days have counted both. No line before a first count. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -22242,8 +22906,23 @@ as $$
   from (select count(*) as todas, count(*) filter (where c.linhas > 0) as com from contada c) as t
   left join ultima u on true
   where t.todas > 0
+  union all
+  select 'correções desfeitas', 'aviso',
+    format('%s desfeitas por cargas, ou por outros, em %s sessões dos últimos 30 dias; a última, a sessão %s em %s',
+      sum(d.desfeitas), count(*), max(d.id), to_char(max(d.quando) at time zone audit.fuso(), 'DD/MM/YYYY')),
+    'Corrija na origem, ou rode a sessão depois da carga; a lista para quem cuida da origem: conferente listar --desfeitas.'
+  from (
+    select s.id, s.inicio_processamento as quando, sum(e.desfeitas) as desfeitas
+    from audit.execucoes_regra e
+    join audit.sessoes_processamento s on s.id = e.sessao_id
+    join audit.regras r on r.nome = e.regra
+    where e.desfeitas > 0 and s.inicio_processamento > now() - interval '30 days'
+      and audit_interno.relacao(r.tabela) = diagnosticar_cargas.relacao
+    group by s.id, s.inicio_processamento
+  ) as d
+  having count(*) > 0
 $$;
-comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the diagnosis on loads that came too late and on corrections that were undone; none before the first count.';
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
 
 --! Included saidas/consulta/periodos_fechados.sql
@@ -22322,7 +23001,7 @@ begin
   order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -22532,7 +23211,7 @@ begin
       documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
 exception
   when insufficient_privilege or undefined_column then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_divergencia.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_divergencia.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -22608,9 +23287,109 @@ as $$
     and p.resposta is null and audit_interno.pela_api()
 $$;
 comment on function audit.guardar_resposta(text, text, text) is
-  'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+  'Keeps the answer to the caller''s own request under way by this key, for when it is sent again; an answer that was kept never changes.';
 grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
+
+--! Included pessoas/acesso/exigir_pessoa.sql
+-- A decision is a person's. Called by whatever decides; a program with a token is somebody's, who answers for it.
+create or replace function audit_interno.exigir_pessoa()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+begin
+  if audit_interno.nome_do_sistema(v_ator) or audit_interno.pela_api() and nullif(current_setting('conferente.ator', true), '') is null then
+    raise exception using errcode = '42501', message = format('quem decide é uma pessoa: %s é do próprio sistema', v_ator),
+      hint = 'Entre com o login, ou com o token, de quem decide.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the system itself.';
+--! EndIncluded pessoas/acesso/exigir_pessoa.sql
+
+--! Included pessoas/acesso/ligar_identidade.sql
+-- Ties a login, or the subject of a token, to the person whose it is. Append-only, and never by that person: who could untie a name of
+-- her own would be two again.
+create or replace function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
+returns audit.identidades
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(anotar_identidade.motivo);
+  v_operacao bigint;
+  v_identidade audit.identidades;
+begin
+  lock table audit.identidades in share row exclusive mode; -- one after the other: nobody is tied to a name that is being tied
+  if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
+    raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
+      detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
+      hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+  end if;
+  if anotar_identidade.pessoa is not null then
+    if audit_interno.chave_pessoa(anotar_identidade.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa) then
+      raise exception using errcode = 'NC001', message = format('%s e %s já são a mesma pessoa', anotar_identidade.nome, anotar_identidade.pessoa),
+        detail = 'Maiúsculas, acentos, espaços e caracteres invisíveis não fazem outra pessoa.';
+    elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)) then
+      raise exception using errcode = 'NC001', message = format('%s já é um nome de outra pessoa', anotar_identidade.pessoa),
+        hint = format('Ligue a %s.', (select i.pessoa from audit.vw_identidades i
+          where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)));
+    elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.pessoa) = audit_interno.chave_pessoa(anotar_identidade.nome)) then
+      raise exception using errcode = 'NC001', message = format('outros nomes já são de %s', anotar_identidade.nome),
+        hint = 'Ligue aqueles nomes, um a um, à pessoa certa: select * from audit.vw_identidades';
+    end if;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
+  insert into audit.identidades (operacao_id, nome, pessoa, registrada_por)
+  values (v_operacao, anotar_identidade.nome, anotar_identidade.pessoa, audit_interno.ator())
+  returning * into v_identidade;
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
+    'ato', case when v_identidade.pessoa is null then 'identidade desligada' else 'identidade ligada' end,
+    'identidade', v_identidade.id, 'nome', v_identidade.nome, 'pessoa', v_identidade.pessoa)));
+  return v_identidade;
+end
+$$;
+comment on function audit_interno.anotar_identidade(text, text, text) is 'The row that now holds for the name. NC001, NC006, NC007.';
+
+create or replace function audit.ligar_identidade(nome text, pessoa text, motivo text)
+returns audit.identidades
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.anotar_identidade(audit_interno.nome_api(ligar_identidade.nome), audit_interno.nome_api(ligar_identidade.pessoa),
+    ligar_identidade.motivo)
+$$;
+comment on function audit.ligar_identidade(text, text, text) is
+  'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.ligar_identidade(text, text, text) to conferente_administrador;
+
+create or replace function audit.desligar_identidade(nome text, motivo text)
+returns audit.identidades
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(desligar_identidade.nome);
+begin
+  if not exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(v_nome)) then
+    raise exception using errcode = 'NC004', message = format('não está ligado a ninguém: %s', coalesce(left(v_nome, 200), 'nulo')),
+      hint = 'select nome, pessoa from audit.vw_identidades';
+  end if;
+  return audit_interno.anotar_identidade(v_nome, null, desligar_identidade.motivo);
+end
+$$;
+comment on function audit.desligar_identidade(text, text) is
+  'Takes a tie back that was a mistake: nome is a person of its own again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.desligar_identidade(text, text) to conferente_administrador;
+--! EndIncluded pessoas/acesso/ligar_identidade.sql
 
 --! Included saidas/consulta/consultar_divergencia.sql
 -- One finding, as audit.consultar_divergencias gives many.
@@ -22667,7 +23446,7 @@ as $$
 begin
   return query
   select 'sinal dos créditos', 'ok',
-    format('%s de %s créditos do último ano têm documento positivo: é o hábito deste livro, e não se aponta', x.contrarios, x.contrarios + x.proprios),
+    format('%s de %s créditos do último ano têm documento positivo: é o costume aqui, e não é apontado', x.contrarios, x.contrarios + x.proprios),
     'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
   from audit_interno.ler(format(
     'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
@@ -22997,7 +23776,7 @@ grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regr
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
 -- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis are
--- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as whoever commits. ajustes is
+-- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is
 -- never given. The caller looks at the path at once (exigir_caminho), and at its trace (audit_interno.rastro) before and after.
 -- Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
@@ -23013,7 +23792,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(escrever.ajustes);
@@ -23063,7 +23842,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(preparar.ajustes);
@@ -23113,7 +23892,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if replace(caminho, '"', '') is distinct from 'pg_catalog, pg_temp' then -- quote_all_identifiers keeps it quoted
-    raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
+    raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra mudou search_path para %s', caminho),
       hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
   end if;
 end
@@ -23121,7 +23900,7 @@ $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (large ones too), temporary ones whoever owns them, functions of the role that were touched, and settings of this session. Taken
+-- (large ones too), temporary ones of any owner, functions of the role that were touched, and settings of this session. Taken
 -- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
 -- set itself. Reads catalogs, changes nothing.
 create or replace function audit_interno.rastro(papel regrole)
@@ -23192,7 +23971,7 @@ begin
         when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
         when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois - 'proprios') d where d.value is distinct from v_antes ->> d.key)),
-    hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
+    hint = 'Nada do que fez vale. Código do data warehouse e de regras lê e escreve o que é seu, e mais nada.';
 end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
@@ -23219,7 +23998,7 @@ begin
     end if;
   end loop;
   raise exception using errcode = 'triggered_data_change_violation',
-    message = 'o que o armazém deixa para o fim da transação deixa sempre mais alguma coisa para o fim',
+    message = 'o que o data warehouse adia para o fim da transação sempre adia mais alguma coisa',
     hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
       else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
 end
@@ -23241,7 +24020,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);
@@ -23299,8 +24078,8 @@ comment on function audit_interno.largar_posse(text) is 'Gives back what this co
 
 --! Included motor/posse/travar_regra.sql
 -- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
--- A row that only the owner's functions reach, so that only whoever may run sessions can hold it. They may leave it held in psql: it
--- is waited for no longer than a step of the rule may take, and a little less, so that whoever waits is told who holds it.
+-- A row that only the owner's functions reach, so that only those who may run sessions can hold it. They may leave it held in psql: it
+-- is waited for no longer than a step of the rule may take, and a little less, so that the error can name who holds it.
 create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
 returns void
 language plpgsql
@@ -23321,7 +24100,7 @@ begin
 exception when lock_not_available then
   raise exception using errcode = 'lock_not_available',
     message = format('a regra %s está em uso por %s', travar_regra.regra, coalesce((
-      -- whoever has taken a row of this table: few, and seldom another rule's
+      -- those who have taken a row of this table: few, and seldom another rule's
       select string_agg(format('%s (%s, processo %s)', a.usename, coalesce(nullif(a.application_name, ''), 'sem nome'), a.pid), ', ' order by a.pid)
       from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.relation = 'audit_interno.travas_regra'::regclass and l.mode = 'RowShareLock' and l.granted and l.pid <> pg_backend_pid()
@@ -23332,8 +24111,298 @@ $$;
 comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends. 55P03 with who holds it after nine tenths of tempo_limite.';
 --! EndIncluded motor/posse/travar_regra.sql
 
+--! Included pessoas/certificado/riqueza_certificado.sql
+-- What somebody who holds that less than a share `hipoteses` of the money is wrong has made of 1, after each answer of the sample, if it
+-- were that share exactly. Amounts are drawn with chance in proportion to what is left, so the next one is wrong with the chance p that
+-- the hypothesis leaves: what is wrong of it and not drawn yet, over what is not drawn yet. He bets on `right` at these odds, a part of the
+-- most that he may: all of it (which 59 right answers in a row take to 20 at 5%), three quarters, a half, a quarter. How much he trusts
+-- to each is fixed by the goal alone, before the first answer: nearly all to the first where the hypothesis is the goal, less the further it
+-- is off, so that a wrong answer does not ruin him. At the true share nobody can expect to gain, so 20 is ever reached with a chance of
+-- 5% at most (Waudby-Smith and Ramdas 2023; Shekhar and others, Risk-limiting financial audits via weighted sampling without replacement,
+-- UAI 2023). Touches nothing.
+create or replace function audit_interno.riqueza_certificado(
+  valores float8[], erradas float8[], total float8, hipoteses float8[], meta float8
+)
+returns table (n bigint, hipotese float8, riqueza float8)
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as materialized (
+    select u.n, u.errada, total - coalesce(sum(u.valor) over antes, 0) as resto, coalesce(sum(u.valor * u.errada) over antes, 0) as achado
+    from unnest(valores, erradas) with ordinality as u (valor, errada, n)
+    window antes as (order by u.n rows between unbounded preceding and 1 preceding)
+  ), aposta as (
+    select h.hipotese, a.parte, case when a.parte = 1 then c.toda else (1 - c.toda) / 3 end as peso
+    from unnest(hipoteses) as h (hipotese)
+    cross join lateral (select least(0.985, greatest(0.25, 22 / power(20, least(h.hipotese / meta, 100)))) as toda) as c
+    cross join unnest('{1, 0.75, 0.5, 0.25}'::float8[]) as a (parte)
+  ), soma as (
+    select i.n, a.hipotese, a.peso,
+      sum(ln(greatest(1 + a.parte * (p.chance - i.errada) / (1 - p.chance), 1e-300))) over (partition by a.hipotese, a.parte order by i.n) as ate
+    from item i
+    cross join aposta a
+    cross join lateral (select least(greatest((a.hipotese * total - i.achado) / nullif(greatest(i.resto, 0), 0), 0), 0.999999) as chance) as p
+  )
+  select s.n, s.hipotese, sum(s.peso * exp(least(greatest(s.ate, -600), 600))) from soma s group by s.n, s.hipotese
+$$;
+comment on function audit_interno.riqueza_certificado(float8[], float8[], float8, float8[], float8) is
+  'After each answer and for each hypothetical share of wrong money, what the bets against it have made of 1.';
+--! EndIncluded pessoas/certificado/riqueza_certificado.sql
+
+--! Included pessoas/certificado/limite_certificado.sql
+-- The largest share of the money that may still be wrong, with 95% confidence, after these answers: the next of the shares tried (a
+-- twentieth of the goal apart up to four times the goal, then a tenth of itself) above all that the bets have not brought to 20. It holds
+-- at every number of answers at once, so one may look after each and stop whenever one likes. Touches nothing.
+create or replace function audit_interno.limite_certificado(valores float8[], erradas float8[], total float8, meta float8)
+returns float8
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with tentada as (
+    select array_agg(least(t.parte, 1) order by t.parte) as partes
+    from (
+      select meta * i / 20 as parte from generate_series(1, 80) as i
+      union
+      select 4 * meta * power(1.1, i) from generate_series(1, 60) as i
+    ) as t
+    where t.parte < 1.1
+  ), visto as (
+    select coalesce(sum(u.valor), 0) as valor, coalesce(sum(u.valor * u.errada), 0) as errado
+    from unnest(valores, erradas) as u (valor, errada)
+  )
+  select case when v.valor >= total * (1 - 1e-12) then v.errado / nullif(total, 0)
+    else greatest(v.errado / total, coalesce((
+      select min(p) from unnest(t.partes) as p
+      where p > coalesce((
+        select max(r.hipotese)
+        from (
+          select r.hipotese from audit_interno.riqueza_certificado(valores, erradas, total, t.partes, meta) r
+          group by r.hipotese having max(r.riqueza) < 20
+        ) as r), case when cardinality(valores) = 0 then 1 else 0 end)), 1)) end
+  from tentada t, visto v
+$$;
+comment on function audit_interno.limite_certificado(float8[], float8[], float8, float8) is 'Upper bound, 95 per cent, of the share of the money that is wrong, 0 to 1.';
+--! EndIncluded pessoas/certificado/limite_certificado.sql
+
+--! Included pessoas/certificado/meta_certificado.sql
+-- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo as it was at the month's first automatic
+-- correction, by the audit trail. A goal that is set later holds from the next month on: bets are fixed before what they are about is seen.
+create or replace function audit_interno.meta_certificado(mes date)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((
+    select o.detalhes -> 'antes'
+    from audit.operacoes o
+    where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = 'certificado.erro_maximo' and o.iniciada_em > (
+      select min(c.iniciada_em) from audit.operacoes c
+      where c.tipo = 'correcao' and c.iniciada_em >= meta_certificado.mes::timestamp at time zone audit.fuso()
+        and c.iniciada_em < (meta_certificado.mes + interval '1 month') at time zone audit.fuso())
+    order by o.id limit 1), audit_interno.configuracao('certificado.erro_maximo'))::numeric
+$$;
+comment on function audit_interno.meta_certificado(date) is 'Share of the money of a month''s corrections that may be wrong at most, as wanted when it began.';
+--! EndIncluded pessoas/certificado/meta_certificado.sql
+
+--! Included pessoas/certificado/corrigidas_no_mes.sql
+-- Everything that auto corrected in a month, with the number that decides who is drawn: -ln(u) / amount, smallest first, which draws each
+-- with chance in proportion to its amount out of what is left. u comes from SHA-256 of the session's seal (that of its last correction in
+-- the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can draw again
+-- (docs/examples/sorteio.mjs). A correction made again is counted once, as it was last made. Sessions under way, and what is not sealed
+-- yet, wait.
+create or replace function audit.corrigidas_no_mes(mes date default null)
+returns table (sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio float8)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with periodo as (
+    select x.inicio::timestamp at time zone audit.fuso() as desde, (x.inicio + interval '1 month') at time zone audit.fuso() as ate
+    from (select date_trunc('month', coalesce(corrigidas_no_mes.mes, audit.hoje()))::date as inicio) as x
+  ), operacao as (
+    select o.id, o.sessao_id, o.regra, o.elo, o.selo
+    from periodo p join audit.operacoes o on o.tipo = 'correcao' and o.iniciada_em >= p.desde and o.iniciada_em < p.ate
+  ), sessao as (
+    select o.sessao_id, (array_agg(o.selo order by o.elo desc))[1] as selo
+    from operacao o join audit.sessoes_processamento s on s.id = o.sessao_id and s.fim_processamento is not null
+    group by o.sessao_id having bool_and(o.selo is not null)
+  ), corrigida as (
+    select distinct on (a.divergencia_id) a.divergencia_id, o.id as operacao_id, o.regra, o.sessao_id, s.selo
+    from operacao o join sessao s on s.sessao_id = o.sessao_id join audit.alteracoes a on a.operacao_id = o.id
+    order by a.divergencia_id, o.id desc
+  )
+  select c.sessao_id, encode(c.selo, 'hex'), c.divergencia_id, c.operacao_id, c.regra, v.valor,
+    -ln((('x' || left(encode(sha256(c.selo || convert_to(c.divergencia_id::text, 'UTF8')), 'hex'), 13))::bit(52)::bigint + 0.5::float8) / 4503599627370496)
+      / v.valor::float8
+  from corrigida c
+  join audit.divergencias_processadas d on d.id = c.divergencia_id
+  cross join lateral (select greatest(d.valor_em_risco, d.valor_decisao) as valor) as v
+  where v.valor > 0
+$$;
+comment on function audit.corrigidas_no_mes(date) is
+  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out.';
+grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/corrigidas_no_mes.sql
+
+--! Included pessoas/certificado/amostra.sql
+-- The sample of what auto corrected in a month that people are to look at, in the order in which it was drawn, and what they found.
+-- Nothing of it is stored: it follows from sealed facts, so no role can change it. A correction that somebody rolled back as wrong is
+-- answered by that.
+create or replace function audit.amostra(mes date default null)
+returns table (
+  ordem bigint, divergencia_id bigint, regra text, tabela text, registro_id text, valores_originais jsonb, valores_propostos jsonb,
+  justificativa text, valor numeric, sessao_id bigint, operacao_id bigint, resposta text, respondida_por text, respondida_em timestamptz
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.ordem, d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.justificativa, s.valor, s.sessao_id, s.operacao_id,
+    case r.tipo when 'certificacao_certa' then 'certa' when 'certificacao_errada' then 'errada' when 'reversao_por_erro' then 'errada' end,
+    r.ator, r.decidida_em
+  from (
+    select row_number() over (order by c.relogio, c.divergencia_id) as ordem, c.*
+    from audit.corrigidas_no_mes(amostra.mes) c
+    order by c.relogio, c.divergencia_id
+    limit (select ceil(ln(0.05) / ln(1 - audit_interno.meta_certificado(date_trunc('month', coalesce(amostra.mes, audit.hoje()))::date)))::bigint)
+  ) as s
+  join audit.divergencias_processadas d on d.id = s.divergencia_id
+  left join lateral (
+    select x.tipo, x.ator, x.decidida_em
+    from audit.decisoes x
+    where x.divergencia_id = s.divergencia_id and x.operacao_id > s.operacao_id
+      and x.tipo in ('certificacao_certa', 'certificacao_errada', 'reversao_por_erro')
+    order by x.id desc limit 1
+  ) as r on true
+  order by s.ordem
+$$;
+comment on function audit.amostra(date) is
+  'The sample of a month''s automatic corrections (any day of it; this month by default) that people are asked to look at, in the order in which it was drawn: as many as certificado.erro_maximo takes when all are right. resposta: certa, errada or null; errada too when the correction was rolled back as wrong.';
+grant execute on function audit.amostra(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/amostra.sql
+
+--! Included pessoas/certificado/certificado.sql
+-- How much of what auto corrected in a month is wrong at most, in reais, with 95% confidence. Answers count in the order in which the
+-- sample was drawn, up to the first that is missing: whoever leaves one out for later does not choose by that.
+create or replace function audit.certificado(mes date default null)
+returns table (
+  mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with periodo as (
+    select date_trunc('month', coalesce(certificado.mes, audit.hoje()))::date as inicio
+  ), lote as (
+    select p.inicio, audit_interno.meta_certificado(p.inicio) as meta, t.corrigidas, t.valor
+    from periodo p
+    cross join lateral (
+      select count(*) as corrigidas, coalesce(sum(c.valor), 0) as valor from audit.corrigidas_no_mes(p.inicio) c
+    ) as t
+  ), vista as (
+    select a.ordem, a.valor, a.resposta, bool_and(a.resposta is not null) over (order by a.ordem) as conta
+    from periodo p cross join lateral audit.amostra(p.inicio) a
+  ), resposta as (
+    select count(*) as tamanho, count(*) filter (where v.conta) as conferidas,
+      coalesce(array_agg(v.valor::float8 order by v.ordem) filter (where v.conta), '{}') as valores,
+      coalesce(array_agg((v.resposta = 'errada')::int::float8 order by v.ordem) filter (where v.conta), '{}') as erradas
+    from vista v
+  )
+  select l.inicio, l.corrigidas, l.valor, l.meta, r.tamanho, r.conferidas, (select count(*) from unnest(r.erradas) as e where e = 1),
+    case when l.valor = 0 then 0
+      else ceil((l.valor * audit_interno.limite_certificado(r.valores, r.erradas, l.valor::float8, l.meta::float8)::numeric) * 100) / 100 end
+  from lote l, resposta r
+$$;
+comment on function audit.certificado(date) is
+  'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many people are asked to look at), conferidas (answered so far, in the order drawn), erradas of them, and limite: with 95% confidence at most so many BRL of valor are wrong. Holds however often one looks. mes_certificado: first day of the month.';
+grant execute on function audit.certificado(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/certificado.sql
+
+--! Included pessoas/certificado/certificar.sql
+-- A person says of one correction in the sample whether it was right. Changes nothing in the warehouse, and counts as an answer on its rule.
+-- Nobody answers what he had a hand in: whoever ran the session, asked for it, granted the rule its auto or proposed a value for the row.
+create or replace function audit.certificar(id bigint, certa boolean, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(certificar.motivo);
+  v_item record;
+  v_divergencia audit.divergencias_processadas;
+  v_tipo text := case when certificar.certa then 'certificacao_certa' else 'certificacao_errada' end;
+  v_operacao bigint;
+begin
+  if certificar.certa is null then
+    raise exception using errcode = 'NC001', message = 'diga se a correção está certa ou errada';
+  end if;
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = certificar.id for update;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', coalesce(certificar.id::text, 'nula'));
+  end if;
+  select a.operacao_id, a.ordem, o.ator, s.solicitada_por, r.concedida_por into v_item
+  from audit.amostra((
+    select (max(x.iniciada_em) at time zone audit.fuso())::date
+    from audit.alteracoes y join audit.operacoes x on x.id = y.operacao_id and x.tipo = 'correcao'
+    where y.divergencia_id = v_divergencia.id)) a
+  join audit.operacoes o on o.id = a.operacao_id
+  join audit.sessoes_processamento s on s.id = a.sessao_id
+  join audit.regras r on r.nome = a.regra
+  where a.divergencia_id = v_divergencia.id;
+  if not found then
+    raise exception using errcode = 'NC005', message = format('a divergência %s não está na amostra', v_divergencia.id),
+      hint = 'Veja audit.amostra() ou conferente certificar.';
+  end if;
+  if v_ator in (v_item.ator, v_item.solicitada_por, coalesce(v_item.concedida_por, ''))
+    or exists (select from audit.decisoes c where c.divergencia_id = v_divergencia.id and c.ator = v_ator
+      and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id) then
+    raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
+      detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('certificacao', regra => v_divergencia.regra, motivo => v_motivo,
+    detalhes => jsonb_build_object('correcao', v_item.operacao_id, 'ordem', v_item.ordem, 'certa', certificar.certa));
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  values (v_operacao, v_divergencia.id, v_tipo, v_ator, v_motivo, v_divergencia.confianca);
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], certificar.certa);
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  perform audit_interno.criar_deixadas();
+  return query select * from audit_interno.resultados_decisao(array[v_divergencia.id], v_operacao, case
+    when certificar.certa then 'conferida: certa'
+    else format('conferida: errada; para desfazê-la: conferente reverter --divergencia %s --porque erradas --motivo …', v_divergencia.id) end);
+end
+$$;
+comment on function audit.certificar(bigint, boolean, text) is
+  'Says of a correction in the sample (audit.amostra) whether it was right: certa true or false, with a reason. Counts as an answer on its rule; a later word on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: whoever ran or asked for the session, granted the rule its auto, or decided the finding before.';
+grant execute on function audit.certificar(bigint, boolean, text) to conferente_revisor;
+--! EndIncluded pessoas/certificado/certificar.sql
+
+--! Included saidas/correio/conteudo_certificado.sql
+-- What is certain of the month's automatic corrections so far, and the seal by which those of this session are drawn into its sample.
+-- Null while auto has corrected nothing. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_certificado(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('valor', audit_interno.centavos(c.valor), 'limite', audit_interno.centavos(c.limite), 'conferidas', c.conferidas,
+    'tamanho', c.tamanho, 'sessao', conteudo_certificado.sessao_id, 'selo', (
+      select x.selo from audit.corrigidas_no_mes() x where x.sessao_id = conteudo_certificado.sessao_id limit 1))
+  from audit.certificado() c
+  where c.corrigidas > 0
+$$;
+comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what of the month''s corrections is certain, and the session''s seal; null when there were none.';
+--! EndIncluded saidas/correio/conteudo_certificado.sql
+
 --! Included instalacao/autorizar_publicadas.sql
--- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost
+-- The rules of this release have auto for the code that this release ships: installing it is trusting it. Those that lost
 -- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
 -- migration that touches what a rule runs.
 create or replace function audit_interno.autorizar_publicadas()

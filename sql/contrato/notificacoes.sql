@@ -28,7 +28,7 @@ create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo
 comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
 comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';

@@ -14,7 +14,7 @@ export function print(text = ''): void {
 
 /** What a line on stderr is about, for the log. */
 export interface About extends Partial<Event> {
-  /** In place of the text, where that says what a log must not know. */
+  /** Instead of the text, where the text says what a log must not know. */
   readonly message?: string
 }
 
@@ -45,7 +45,21 @@ export function printTable<R>(rows: readonly R[], columns: readonly Column<R>[])
     print(line)
 }
 
-export function tableLines<R>(
+/**
+ * What a command found: for programs as JSON, for people as a table.
+ * @param nothing said to people in place of a table without rows
+ */
+export function printList<R>(
+  rows: readonly R[],
+  { json = false, nothing }: { json?: boolean | undefined; nothing: string },
+  columns: readonly Column<R>[],
+): void {
+  if (json) printJson(rows)
+  else if (rows.length === 0) print(nothing)
+  else printTable(rows, columns)
+}
+
+function tableLines<R>(
   rows: readonly R[],
   columns: readonly Column<R>[],
   width: number | undefined,

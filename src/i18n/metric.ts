@@ -36,7 +36,7 @@ export const metric = {
     'Rows corrected by sessions, by rule.',
   ),
   conferente_correcoes_desfeitas_total: both(
-    'Correções que o armazém deixou de guardar (desfeitas por cargas ou por fora), por regra.',
+    'Correções que não estão mais no data warehouse (desfeitas por cargas ou por fora), por regra.',
     'Corrections that the warehouse no longer held (undone by loads or otherwise from outside), by rule.',
   ),
   conferente_correcoes_refeitas_total: both(
@@ -62,6 +62,10 @@ export const metric = {
   conferente_regra_automatica: both(
     '1 se a regra pode corrigir sozinha.',
     '1 if the rule may correct by itself.',
+  ),
+  conferente_regra_prova: both(
+    '1 para o que as respostas das pessoas dizem da regra: provada, sem_prova ou refutada.',
+    '1 for what people’s answers say of the rule: provada, sem_prova or refutada.',
   ),
   conferente_regra_decisoes_total: both(
     'Decisões de pessoas sobre as propostas da regra.',

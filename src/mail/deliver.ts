@@ -1,4 +1,5 @@
-import { reserve, type Sql } from '../db/connection.ts'
+import { type Connection, type InRole, reserve, type Sql, type Transaction } from '../db/connection.ts'
+import { transaction } from '../db/transaction.ts'
 import { factsSchema } from './facts.ts'
 import type { Files } from './plain.ts'
 import type { Letter, Mailer, Outcome } from './transport.ts'
@@ -61,7 +62,7 @@ export class MessageDeferred extends Error {
 }
 
 /** Fixes a message's facts, recipients and Message-ID, and queues its sending. One that was composed already is left alone. */
-export async function compose(sql: Sql, id: bigint): Promise<void> {
+export async function compose(sql: Sql | Connection, id: bigint): Promise<void> {
   await sql`select from audit_interno.compor_mensagem(${id})`
 }
 
@@ -73,25 +74,40 @@ export async function compose(sql: Sql, id: bigint): Promise<void> {
  * @throws {MessageBusy} {MessageDeferred} when there is to be another attempt
  */
 export async function send(
-  sql: Sql,
+  sql: InRole,
   id: bigint,
   mailer: Mailer,
-  { attach, mailed, last = false }: Attempt = {},
+  { mailed, ...how }: Attempt = {},
 ): Promise<void> {
   const connection = await reserve(sql)
   try {
-    const [begun] = await connection<Begun[]>`select * from audit_interno.iniciar_envio(${id})`
-    if (begun?.situacao === 'ocupada') throw new MessageBusy(id)
-    if (begun?.situacao !== 'enviar') return
-    const outcome = await attempt(begun, mailer, attach)
-    const [row] = await connection<Attempted[]>`
-      select id, tipo, sessao_id, status, tentativas, ultimo_erro from audit_interno.registrar_envio(${id}, ${outcome.subject}, ${[...outcome.accepted]}::text[],
-        ${connection.json(outcome.refused)}, ${outcome.error}, ${outcome.final || last})`
-    if (row) mailed?.(row)
-    if (row?.status === 'composta') throw new MessageDeferred(id, String(row.ultimo_erro))
+    tellOf(await sendOn(connection, id, mailer, how), mailed)
   } finally {
     connection.release()
   }
+}
+
+/** What became of the message; undefined where there was nothing to send. */
+async function sendOn(
+  sql: Connection | Transaction,
+  id: bigint,
+  mailer: Mailer,
+  { attach, last = false }: Omit<Attempt, 'mailed'>,
+): Promise<Attempted | undefined> {
+  const [begun] = await sql<Begun[]>`select * from audit_interno.iniciar_envio(${id})`
+  if (begun?.situacao === 'ocupada') throw new MessageBusy(id)
+  if (begun?.situacao !== 'enviar') return undefined
+  const outcome = await attempt(begun, mailer, attach)
+  const [row] = await sql<Attempted[]>`
+    select id, tipo, sessao_id, status, tentativas, ultimo_erro from audit_interno.registrar_envio(${id}, ${outcome.subject}, ${[...outcome.accepted]}::text[],
+      ${sql.json(outcome.refused)}, ${outcome.error}, ${outcome.final || last})`
+  return row
+}
+
+function tellOf(row: Attempted | undefined, mailed: Attempt['mailed']): void {
+  if (row === undefined) return
+  mailed?.(row)
+  if (row.status === 'composta') throw new MessageDeferred(row.id, String(row.ultimo_erro))
 }
 
 /** Never throws: a letter that cannot be made is recorded like one that cannot be sent. */
@@ -157,6 +173,7 @@ const MOST_ATTEMPTS = 25
  * needs no worker. Safe beside workers and beside itself: each message is sent by one process at a time, and once.
  * @param sql one connection of a login with the rights of conferente_servico or conferente_dono
  * @param waiting also what waits for its next attempt, as when a person says "now"
+ * @param shared whether the connection is one's own only within a transaction: each attempt is one, then
  */
 export async function deliverDue(
   sql: Sql,
@@ -164,12 +181,14 @@ export async function deliverDue(
   {
     kinds = ['ausencia'],
     waiting = false,
+    shared = false,
     attach,
     mailed,
-  }: { readonly kinds?: readonly string[]; readonly waiting?: boolean } & Pick<
-    Attempt,
-    'attach' | 'mailed'
-  > = {},
+  }: {
+    readonly kinds?: readonly string[]
+    readonly waiting?: boolean
+    readonly shared?: boolean
+  } & Pick<Attempt, 'attach' | 'mailed'> = {},
 ): Promise<Delivery> {
   const sent: bigint[] = []
   const failed: { id: bigint; error: Error }[] = []
@@ -182,7 +201,9 @@ export async function deliverDue(
   }
   for (const { notificacao_id: id, tentativas } of await due('composta')) {
     try {
-      await send(sql, id, mailer, { attach, mailed, last: tentativas + 1 >= MOST_ATTEMPTS })
+      const how = { attach, last: tentativas + 1 >= MOST_ATTEMPTS }
+      if (shared) tellOf(await transaction(sql, (tx) => sendOn(tx, id, mailer, how)), mailed)
+      else await send(sql, id, mailer, { ...how, mailed })
       sent.push(id)
     } catch (error) {
       if (!(error instanceof MessageBusy)) failed.push({ id, error: error as Error })
@@ -198,8 +219,8 @@ export async function deliverDue(
 export async function watchForAbsence(
   sql: Sql,
   mailer: Mailer | undefined,
-  mailed?: Attempt['mailed'],
+  how: { readonly shared?: boolean } & Pick<Attempt, 'mailed'> = {},
 ): Promise<Delivery> {
   await sql`select from audit_interno.conferir_ausencia()`
-  return mailer ? deliverDue(sql, mailer, { mailed }) : { sent: [], failed: [] }
+  return mailer ? deliverDue(sql, mailer, how) : { sent: [], failed: [] }
 }

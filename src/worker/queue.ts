@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { Logger } from '@graphile/logger'
 import { type Runner, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker'
-import { withOptions } from '../db/connection.ts'
+import { poolAs } from '../db/pool.ts'
 import { OWNER, type WorkReport } from './context.ts'
 
 interface QueueOptions {
@@ -27,8 +27,8 @@ export function createQueue(url: string, options: QueueOptions): Queue {
   const events: WorkerEvents = new EventEmitter()
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
   events.on('pool:listen:notification', ({ message }) => {
-    // Whoever may connect may send it, and the library would stop for good. It is meant for a release whose tables the running one
-    // does not know; whoever starts then is refused by the tables themselves.
+    // Any login that may connect may send it, and the library would stop for good. It is meant for a release whose tables the running one
+    // does not know; a worker that starts then is refused by the tables themselves.
     if (message.channel === 'worker:migrate') message.channel = ''
   })
   events.on('job:error', ({ job, error }) => {
@@ -41,17 +41,26 @@ export function createQueue(url: string, options: QueueOptions): Queue {
       sessao_id?.toString(),
     )
   })
-  return { pools, run: () => run(runnerOptions(url, events, options)) }
+  // the worker's tables belong to the owner
+  const pool = poolAs(OWNER, url, ({ message }) => options.trouble(message))
+  const end = () => pool.end()
+  return {
+    pools,
+    async run() {
+      const runner = await run({ ...runnerOptions(events, options), pgPool: pool }).catch((error) =>
+        end().then(() => Promise.reject(error)),
+      )
+      runner.promise.then(end, end)
+      return runner
+    },
+  }
 }
 
 function runnerOptions(
-  url: string,
   events: WorkerEvents,
   { tasks, jobs, stopWithin, trouble }: QueueOptions,
 ): RunnerOptions {
   return {
-    // the worker's tables belong to the owner
-    connectionString: withOptions(url, `-c role=${OWNER} -c idle_session_timeout=0`),
     taskList: tasks,
     concurrency: jobs,
     noHandleSignals: true,

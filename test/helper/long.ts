@@ -35,6 +35,7 @@ const LONG: Record<string, readonly string[]> = {
     'cli/redaction',
     'cli/session',
     'db/migrate',
+    'db/pgbouncer',
     'e2e/crash',
     'e2e/deaths',
     'embedded/embedded',

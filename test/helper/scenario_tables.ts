@@ -31,4 +31,5 @@ export const SCENARIO = `
   grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
   grant select on dw.ajuste to conferente_regra, conferente_escrita;
   select audit.registrar_regra('errada', 'Categoria errada.', 'dw.errada', 'dw.lancamentos', 'id',
-    array['categoria', 'descricao'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true)`
+    array['categoria', 'descricao'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
+    concessao_correcoes => 1000000, concessao_valor => 1e12)`

@@ -61,6 +61,8 @@ execucoes_regra
   RM  corrigidas encontradas linhas_examinadas novas recorrentes refeitas resolvidas valor_em_risco
   -   sessao_id
   R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fechadas fim inicio obsoletas suprimidas total_valor valor_corrigido
+identidades
+  -   id operacao_id registrada_em
 notas
   -   cancelada_em data_emissao emitida_em lida_em numero valor_cbs valor_com_tributos valor_desconto valor_ibs valor_liquido valor_total
 notas_recusadas
@@ -77,7 +79,7 @@ periodos
 pessoas
   -   id operacao_id registrada_em
 regras
-  C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor piso precisao registrada_em rejeitadas
+  C   aprovadas automaticas_revertidas certas_no_limiar concedida_em concessao_correcoes concessao_valor confianca_base erradas_no_limiar erro_observado evidencia_contra evidencia_favor limiar limite_fracao limite_linhas limite_valor piso precisao registrada_em rejeitadas respostas
 retencoes
   -   aliquota criado_em id vale_ate vale_de
 revogacoes
@@ -99,14 +101,14 @@ vw_divergencias_exportacao
   F   confianca decidida_em detectada_em id sessao_id sessao_ultima_id ultima_deteccao valor_em_risco
 vw_grupos_abertos
   -   amostra confianca_ate confianca_de duas_pessoas fechadas mais_antiga parecidas_certas parecidas_decididas quantidade valor visto
+vw_identidades
+  C   registrada_em
 vw_metricas_desempenho
   R   corrigidas desfeitas dia encontradas falhas fim inicio linhas_examinadas linhas_por_segundo novas obsoletas recorrentes refeitas resolvidas segundos sessao_id suprimidas valor_corrigido valor_em_risco
 vw_metricas_regras
   R   aberta_desde abertas aprovadas limiar precisao precisao_maxima precisao_minima rejeitadas valor_aberto
 vw_metricas_resumo
   R   confianca_media dia quantidade valor_em_risco
-vw_notas_sem_lancamento
-  -   data_emissao numero valor_total
 vw_operacoes_resumo
   R   elo finalizada_em id iniciada_em linhas sessao_id
 vw_pessoas
@@ -164,6 +166,7 @@ async function scene(t: Test): Promise<Cenario> {
   await adelia`select audit.salvar_sucessora('VELHA', 'NOVA', '2026-03-01', 'teste')`
   await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
   await adelia`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
+  await adelia`select audit.ligar_identidade('ana@empresa.com.br', 'ana', 'teste')`
   await adelia`select audit.criar_convite('ana', null, sha256('segredo'))`
   await c.processar('manual')
   await c.sql`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`
@@ -174,7 +177,6 @@ async function scene(t: Test): Promise<Cenario> {
       9007199254740993.01, 9007199254740993.02, 9007199254740993.03, 9007199254740993.04, 9007199254740993.05, 9007199254740993.06,
       '{9007199254740993.07}', '1', true, true, 'x', case n when 1 then timestamptz '2026-03-01 00:00:00.654321Z' end, 'x', true, '', '', 'x'
     from generate_series(1, 2) n`
-  await c.sql`insert into regra_notas_fiscais.controle (notas_ate) values ('infinity')`
   await c.sql`insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe) values ('p', 'a', 'xml', 'x')`
   return c
 }

@@ -154,7 +154,6 @@ async function fill(sql: Sql): Promise<void> {
         case when n % 2 = 0 then n end, case when n % 2 = 1 then n end, case when n % 3 = 0 then n end, case when n % 3 = 1 then n end, '1', true, n < 9,
         case when n % 2 = 0 then 'x' end, case when n > 8 and n % 2 = 0 then now() end, case when n % 3 = 0 then 'x' end, false, '', '', 'x', now()
       from generate_series(1, 12) n;
-      insert into regra_notas_fiscais.controle (notas_ate) values ('infinity');
       insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
       select 'p' || n / 2, 'a' || n, 'xml', case when n % 2 = 0 then 'x' end from generate_series(1, 6) n;
       insert into audit.periodos (mes, filial, motivo, reaberto_por, reaberto_em, reaberto_motivo)
@@ -165,6 +164,8 @@ async function fill(sql: Sql): Promise<void> {
       select 'velha ' || n / 2, 'nova ' || n, date '2026-01-01' + n / 2 * interval '1 month', 'x' from generate_series(1, 6) n;
       insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
       select 1, 'p' || n, 'conferente_leitor', case when n % 2 = 0 then 'p@empresa.com.br' end, 'x' from generate_series(1, 6) n;
+      insert into audit.identidades (operacao_id, nome, pessoa, registrada_por)
+      select 1, 'i' || n, 'p' || n / 2, 'x' from generate_series(1, 6) n;
       insert into audit.convites (operacao_id, nome, papel, resumo, endereco, emitido_em, emitido_por, expira_em)
       select 1, 'p' || n / 2, 'conferente_leitor', sha256(int4send(n)), case when n % 2 = 0 then 'p@empresa.com.br' end,
         timestamptz '2026-11-01 12:00Z' + n / 2 * interval '1 day', 'x', timestamptz '2026-11-01 12:05Z' + n / 2 * interval '1 day'

@@ -1,72 +1,94 @@
-// What single sign-on needs of the environment: all of it or nothing, and whatever is wrong is said at once, never with its value.
-import { test } from 'tap'
-import { readSettings, SettingsError } from '../../src/settings/settings.ts'
+// The environment is read once, as a whole.
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { childEnvironment, readSettings, type SettingsError } from '../../src/settings/settings.ts'
 
-const WHOLE = {
-  CONFERENTE_OIDC_EMISSOR: 'https://sso.empresa.com.br/realm',
-  CONFERENTE_OIDC_CLIENTE: 'conferente',
-  CONFERENTE_OIDC_SEGREDO: 'segredíssimo',
-  CONFERENTE_OIDC_RETORNO: 'https://conferente.empresa.com.br/entrar/retorno',
-}
+const isRoot = process.getuid?.() === 0
 
-function wrong(env: Record<string, string>): string[] {
+function problems(t: Test, env: NodeJS.ProcessEnv, required: Parameters<typeof readSettings>[1] = {}) {
   try {
-    readSettings(env)
+    readSettings(env, required)
     return []
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error
-    if (/segred|mallory/.test(error.message)) throw new Error(`a value is shown: ${error.message}`)
-    return error.problems
-      .map(({ key, problem }) => `${key.replace('CONFERENTE_OIDC_', '')} ${problem}`)
-      .sort()
+    const { problems, message } = error as SettingsError
+    t.notMatch(message, /hunter2/, 'values stay secret')
+    return problems.map(({ key, problem, nearest }) => [key, problem, ...nearest])
   }
 }
 
-test('a provider is set as a whole, with what is usual for the rest', async (t) => {
-  t.equal(readSettings({}).oidc, undefined)
-  t.match(readSettings(WHOLE).oidc, {
-    issuer: 'https://sso.empresa.com.br/realm',
-    scopes: 'openid profile email',
-    nameClaim: 'preferred_username',
-    roleClaim: undefined,
-    roles: undefined,
-  })
-  const claimed = {
-    CONFERENTE_OIDC_CAMPO_PAPEL: 'groups',
-    CONFERENTE_OIDC_PAPEIS: 'CN=Fin=revisor, ti=operador',
-  }
-  t.match(readSettings({ ...WHOLE, ...claimed }).oidc, {
-    roleClaim: 'groups',
-    roles: { 'CN=Fin': 'revisor', ti: 'operador' },
-  })
+t.test('nothing set: the defaults, which nobody can change afterwards', async (t) => {
+  const settings = readSettings({ DATABASE_URL: '', XDG_DATA_HOME: '/data' })
+  t.match(settings, { databaseUrl: undefined, port: 8000, language: 'pt-BR' })
+  if (process.platform === 'linux')
+    t.equal(settings.dataDir, isRoot ? '/var/lib/conferente' : '/data/conferente')
+  t.ok(Object.isFrozen(settings))
 })
 
-test('what is missing or wrong is named, all of it at once', async (t) => {
-  t.same(wrong({ CONFERENTE_OIDC_PAPEIS: 'fin=revisor' }), [
-    'CAMPO_PAPEL missing',
-    'CLIENTE missing',
-    'EMISSOR missing',
-    'RETORNO missing',
-    'SEGREDO missing',
+t.test('everything set', async (t) => {
+  const settings = readSettings({
+    DATABASE_URL: 'postgresql://ana:hunter2@dw.example:5433/dw',
+    CONFERENTE_DADOS: 'data/../here',
+    CONFERENTE_PORTA: '8080',
+    CONFERENTE_IDIOMA: 'en',
+    CONFERENTE_LOGS: '/var/log/conferente',
+    CONFERENTE_JWKS_URL: 'https://id.example/keys',
+    CONFERENTE_JWT_EMISSOR: 'https://id.example',
+    CONFERENTE_JWT_PUBLICO: 'conferente',
+    SMTP_URL: 'smtps://mail.example',
+    CONFERENTE_TESTE_ANYTHING: 'goes',
+  })
+  t.match(settings, { port: 8080, language: 'en', dataDir: join(process.cwd(), 'here') })
+})
+
+t.test('every problem is named at once, and no value with it', async (t) => {
+  t.same(
+    problems(
+      t,
+      {
+        DATABASE_URL: 'mysql://root:hunter2@db/dw',
+        CONFERENTE_PORTA: '65536',
+        CONFERENTE_IDIOMA: 'pt',
+        CONFERENTE_JWT_SEGREDO: 'hunter2',
+        CONFERENTE_JWKS_URL: 'http://id.example/hunter2',
+        CONFERENTE_PORTT: '80',
+      },
+      { required: ['SMTP_URL', 'CONFERENTE_PORTA'] },
+    ),
+    [
+      ['DATABASE_URL', 'malformed'],
+      ['CONFERENTE_PORTA', 'malformed'],
+      ['CONFERENTE_IDIOMA', 'malformed'],
+      ['CONFERENTE_JWT_SEGREDO', 'malformed'],
+      ['CONFERENTE_JWKS_URL', 'malformed'],
+      ['SMTP_URL', 'missing'],
+      ['CONFERENTE_PORTT', 'unknown', 'CONFERENTE_PORTA'],
+    ],
+  )
+  for (const port of ['-1', '80a', '0x50', ' 80', '8e3']) {
+    t.same(problems(t, { CONFERENTE_PORTA: port }), [['CONFERENTE_PORTA', 'malformed']], port)
+  }
+  t.same(problems(t, { SMTP_URL: 'mail.example:25' }), [['SMTP_URL', 'malformed']])
+  const jwks = { CONFERENTE_JWKS_URL: 'https://id.example/keys', CONFERENTE_JWT_SEGREDO: 'x'.repeat(32) }
+  t.same(problems(t, jwks), [
+    ['CONFERENTE_JWT_SEGREDO', 'malformed'],
+    ['CONFERENTE_JWT_EMISSOR', 'missing'],
+    ['CONFERENTE_JWT_PUBLICO', 'missing'],
   ])
-  t.same(
-    wrong({
-      ...WHOLE,
-      CONFERENTE_OIDC_EMISSOR: 'http://sso.mallory.example',
-      CONFERENTE_OIDC_RETORNO: 'https://conferente.empresa.com.br/revisao',
-      CONFERENTE_OIDC_ESCOPOS: 'profile',
-      CONFERENTE_OIDC_CAMPO_PAPEL: 'groups',
-      CONFERENTE_OIDC_PAPEIS: 'fin=dono',
-    }),
-    ['EMISSOR malformed', 'ESCOPOS malformed', 'PAPEIS malformed', 'RETORNO malformed'],
-  )
-  t.same(wrong({ ...WHOLE, CONFERENTE_OIDC_SECREDO: 'x' }), ['SECREDO unknown'])
-  t.same(
-    wrong({
-      ...WHOLE,
-      CONFERENTE_OIDC_EMISSOR: 'http://127.0.0.1:3000',
-      CONFERENTE_OIDC_RETORNO: 'http://localhost:8000/entrar/retorno',
-    }),
-    [],
-  )
+  const singleSignOn = {
+    CONFERENTE_JWT_EMISSOR: 'https://id.example',
+    CONFERENTE_JWT_PUBLICO: 'conferente',
+  }
+  t.same(problems(t, { ...singleSignOn, CONFERENTE_JWKS_URL: 'http://localhost:9000/keys' }), [])
+})
+
+t.test('programs that we start learn no secrets and no foreign PostgreSQL settings', async (t) => {
+  const env = {
+    PATH: '/bin',
+    PGPORT: '1',
+    LANG: 'pt_BR',
+    DATABASE_URL: 'x',
+    SMTP_URL: 'x',
+    NODE_OPTIONS: 'x',
+  }
+  t.same(childEnvironment(env), { PATH: '/bin', LC_ALL: 'C' })
 })

@@ -54,6 +54,13 @@ t.test('a reload that brings the errors back is said, made again, and its money 
     desfeitas: 4,
     refeitas: 4,
   })
+  t.match(
+    one(
+      await c.pessoa('leo')`select * from audit.diagnosticar_contrato() where item = 'correções desfeitas'`,
+    ),
+    { situacao: 'aviso', detalhe: /^4 desfeitas .* em 2 sessões/, sugestao: /conferente listar --desfeitas/ },
+    'by the diagnosis',
+  )
   const linhas = await undone(c)
   t.match(
     linhas.map(
@@ -150,7 +157,7 @@ t.test('an approved correction that was overwritten is not told as all done', as
       t.match(said, /\?sessao=\d+/, tipo)
       t.notMatch(said, /Tudo feito|Confere ao centavo/i, tipo)
     }
-    if (tipo === 'resumo') t.match(subject, /Feito com lacunas .*2 correções desfeitas/)
+    if (tipo === 'resumo') t.match(subject, /Concluído com ressalvas .*2 correções desfeitas/)
   }
 })
 
@@ -195,7 +202,8 @@ t.test(
       end $f$;
     insert into dw.lancamentos (id, documento) values (-1, 'NF 1'), (-2, 'NF 2'), (-3, 'NF 3');
     select audit.registrar_regra('nota', 'Documento em maiúsculas.', 'minhas.nota', 'dw.lancamentos', 'id', array['documento'],
-      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true, 200)`)
+      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
+      concessao_correcoes => 1000000, concessao_valor => 1e12, prioridade => 200)`)
     await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
     await c.sql`update dw.lancamentos set documento = 'nf ' || id where id between 1 and 3`
     const both = async (modo: string) =>
@@ -351,7 +359,7 @@ t.test('the command line says it and prints the list for the source', async (t) 
   t.equal(ran.code, 1, 'not simply done')
   t.match(ran.stdout, /1 correções anteriores desfeitas fora do sistema, 1 refeitas/)
   t.match(ran.stdout, /mensagem: .*correções desfeitas fora do sistema: 1 errada/)
-  t.match(ran.stderr, /A lista para a origem: conferente listar --desfeitas/)
+  t.match(ran.stderr, /A lista para quem cuida da origem: conferente listar --desfeitas/)
   const said = await conferente(['listar', '--desfeitas'], { url: leo })
   t.match(said.stdout, /errada\s+dw\.lancamentos\s+1\s+categoria\s+CERTA\s+ERR\s/, said.stderr)
   t.match((await conferente(['listar', '--desfeitas', '--json'], { url: leo })).json(), [

@@ -14,7 +14,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_operacao bigint;
 begin
   select array_agg(d.id),
@@ -35,7 +35,7 @@ begin
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
   from audit.decisoes c
   where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
-  -- whoever proposed before the warehouse refused is no first of two any more
+  -- a proposal from before the warehouse refused is no first of two any more
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(

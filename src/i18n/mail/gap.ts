@@ -17,6 +17,10 @@ export const gap = {
     (rule: string, text: string) => `A regra ${rule} só detectou: ${text}`,
     (rule, text) => `Rule ${rule} only detected: ${text}`,
   ),
+  sem_prova: both(
+    (rule: string, text: string) => `A regra ${rule} corrige sem prova: ${text}`,
+    (rule, text) => `Rule ${rule} corrects without proof: ${text}`,
+  ),
   limite: both(
     (text: string) => `Limite atingido: ${text}`,
     (text) => `Limit reached: ${text}`,
@@ -38,11 +42,6 @@ export const gap = {
   conferencia: both(
     (rule: string, text: string) => `A regra ${rule}: ${text}`,
     (rule, text) => `Rule ${rule}: ${text}`,
-  ),
-  notas_sem_lancamento: both(
-    (n: number, count: string) =>
-      `${count} ${plural(n, 'nota eletrônica sem lançamento', 'notas eletrônicas sem lançamento')}`,
-    (n, count) => `${count} electronic ${plural(n, 'note', 'notes')} without an entry`,
   ),
   notas_recusadas: both(
     (n: number, count: string) =>
@@ -80,7 +79,7 @@ export const undone = {
   ),
   gone: both(
     (n: number, count: string) =>
-      `${count} com o registro apagado: ${plural(n, 'não existe', 'não existem')} mais no armazém`,
+      `${count} com o registro apagado: ${plural(n, 'não existe', 'não existem')} mais no data warehouse`,
     (n, count) => `${count} whose ${plural(n, 'row is', 'rows are')} gone from the warehouse`,
   ),
   again: both(

@@ -1,4 +1,4 @@
-// The page's one way to the server, in the name of whoever has signed in: the browser sends the cookie, which no script sees.
+// The page's one way to the server, in the name of the person who has signed in: the browser sends the cookie, which no script sees.
 import { API, BASE, t } from './words.mjs'
 
 /** After so long without an answer it is said. */
@@ -6,7 +6,8 @@ const PATIENCE = 10_000
 /** A decision may take longer than the server lets a statement run; only then it is given up, and with it what it had begun. */
 const DECISION_PATIENCE = 60_000
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
+/** States in which a person is waited for. */
+export const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
 
 /** What the server refused, in its own words; `login` when one has to sign in (again). */
 export class Refusal extends Error {
@@ -36,7 +37,7 @@ export const actAs = (name) => {
 /** Tells the other tabs that somebody came in or left. */
 export const tabs = new BroadcastChannel('conferente')
 
-/** @typedef {(why: string) => Promise<void>} Door asks to sign in again; refuses when whoever sits there is not the same person */
+/** @typedef {(why: string) => Promise<void>} Door asks to sign in again; refuses when somebody else has signed in */
 
 /** @type {{ door: Door | undefined, open: Promise<void> | undefined }} */
 const access = { door: undefined, open: undefined }
