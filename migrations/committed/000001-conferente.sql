@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:60e30d4109803823777dc013a357556731909e8f
+--! Hash: sha1:3b4657c80779ff8d4c1099e1f39c3b61392f979e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12602,7 +12602,7 @@ as $$
       r.concedida_por, x.correcoes, x.valor), x.correcoes
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     cross join lateral audit_interno.resto_concessao(r) x
-    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
+    where s.id = conteudo_lacunas.sessao_id and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
@@ -24360,9 +24360,15 @@ begin
     raise exception using errcode = 'NC005', message = format('a divergência %s não está na amostra', v_divergencia.id),
       hint = 'Veja audit.amostra() ou conferente certificar.';
   end if;
-  if v_ator in (v_item.ator, v_item.solicitada_por, coalesce(v_item.concedida_por, ''))
-    or exists (select from audit.decisoes c where c.divergencia_id = v_divergencia.id and c.ator = v_ator
-      and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id) then
+  if exists (
+    select from (
+      select unnest(array[v_item.ator, v_item.solicitada_por, v_item.concedida_por])
+      union
+      select c.ator from audit.decisoes c
+      where c.divergencia_id = v_divergencia.id and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id
+    ) as x (nome)
+    where audit_interno.mesma_pessoa(x.nome, v_ator)
+  ) then
     raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
       detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
   end if;
