@@ -5,6 +5,7 @@
 export const TABLES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   agendamentos: ['agendamento', 'agendamentos'],
   alteracoes: ['alteracao', 'alteracoes'],
+  canais: ['canal', 'canais'],
   codigos_regra: ['codigo_regra', 'codigos_regra'],
   configuracoes_sistema: ['configuracao', 'configuracoes'],
   convites: ['convite', 'convites'],
@@ -65,6 +66,7 @@ export const MUTATIONS: readonly string[] = [
   'desativar_retencao',
   'desativar_sucessora',
   'desfazer',
+  'desligar_canal',
   'encaminhar',
   'fechar_periodo',
   'finalizar_operacao',
@@ -80,10 +82,12 @@ export const MUTATIONS: readonly string[] = [
   'reverter_sessao',
   'revogar_acesso',
   'revogar_excecao',
+  'salvar_canal',
   'salvar_padrao',
   'salvar_retencao',
   'salvar_sucessora',
   'solicitar_processamento',
+  'testar_canal',
 ]
 
 /** Functions that only tell. */

@@ -24,6 +24,7 @@ const OPERATIONS = [
   'retencao',
   'sucessora',
   'periodo',
+  'canal',
   'notas',
   'sessao',
   'acesso',
