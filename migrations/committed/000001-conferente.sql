@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6cc7ea65e222c5456db615eaa84ebd4d6330032b
+--! Hash: sha1:c34e662c4c8898ccb442a3c8a59684b4de7dc2cf
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15279,11 +15279,12 @@ begin
     set tipo = excluded.tipo, servidor = excluded.servidor, eventos = excluded.eventos, sem_valores = excluded.sem_valores,
       idioma = excluded.idioma, ativo = true, motivo = excluded.motivo, alterado_em = clock_timestamp(), alterado_por = excluded.alterado_por
   returning * into v_canal;
-  insert into audit_interno.destinos_canais as d (canal_id, endereco, segredo) values (v_canal.id, v_endereco, v_segredo)
-  on conflict on constraint destinos_canais_pkey do update
-    set endereco = coalesce(excluded.endereco, d.endereco),
-      segredo = case when v_canal.tipo = 'webhook' then coalesce(excluded.segredo, d.segredo) end
-    where v_endereco is not null or v_segredo is not null;
+  update audit_interno.destinos_canais d
+  set endereco = coalesce(v_endereco, d.endereco), segredo = case when v_canal.tipo = 'webhook' then coalesce(v_segredo, d.segredo) end
+  where d.canal_id = v_canal.id;
+  if not found and v_endereco is not null then -- a new one, or one of a copy that was made without addresses
+    insert into audit_interno.destinos_canais (canal_id, endereco, segredo) values (v_canal.id, v_endereco, v_segredo);
+  end if;
   v_operacao := audit_interno.abrir_operacao('canal', motivo => v_motivo, detalhes => jsonb_build_object(
     'antes', to_jsonb(v_antes), 'depois', to_jsonb(v_canal), 'endereco', v_endereco is not null, 'segredo', v_segredo is not null));
   perform audit_interno.fechar_operacao(v_operacao, 1);
