@@ -332,6 +332,17 @@ t.test('a channel hears of what it asked for, and of the end of what it heard of
   await c.sql`update dw.ajuste set quebrada = false`
   await c.processar()
   t.same(await ouviram(), ['tudo resolvido'])
+  await c.lancar({ id: 1, confianca: 0.5 })
+  await c.sql`update dw.ajuste set quebrada = true`
+  await c.processar()
+  await c.sql`update dw.ajuste set quebrada = false`
+  await c.processar()
+  await equipe(adelia, 'nova')
+  t.same(
+    await ouviram(),
+    ['falhas falha', 'tarde abertas', 'tarde falha', 'tarde resolvido', 'tudo abertas', 'tudo falha', 'tudo resolvido'],
+    'what was before a channel is not told there, however late somebody looks',
+  )
 })
 
 t.test('however many look at once, each thing is said once', async (t) => {

@@ -25,7 +25,10 @@ begin
   )
   insert into audit.notificacoes (tipo, sessao_id, canal_id, alarme_id)
   select a.tipo, a.sessao_id, c.id, a.id
-  from aberto a join audit.canais c on c.ativo and a.tipo = any (c.eventos)
+  from aberto a
+  left join audit.sessoes_processamento s on s.id = a.sessao_id
+  join audit.canais c on c.ativo and a.tipo = any (c.eventos)
+    and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- what was before a channel is not told there
   where a.tipo <> 'abertas' -- told by session
   order by a.id, c.id
   on conflict do nothing
@@ -33,12 +36,13 @@ begin
 
   return query
   insert into audit.notificacoes (tipo, sessao_id, canal_id, alarme_id)
-  select 'abertas', s.id, c.id, (select a.id from audit_interno.alarmes a where a.tipo = 'abertas' and a.encerrado_em is null)
-  from unnest(v_sessoes) as s (id)
-  join audit.canais c on c.ativo and 'abertas' = any (c.eventos)
-  where exists (
+  select 'abertas', s.id, c.id, (
+    select a.id from audit_interno.alarmes a where a.tipo = 'abertas' and a.encerrado_em is null)
+  from audit.sessoes_processamento s
+  join audit.canais c on c.ativo and 'abertas' = any (c.eventos) and c.criado_em <= s.fim_processamento
+  where s.id = any (v_sessoes) and exists (
     select from audit.divergencias_processadas d
-    where d.sessao_id = s.id and d.sessao_ultima_id = s.id and audit.aguarda_pessoa(d.status))
+    where d.sessao_id = s.id and audit.aguarda_pessoa(d.status)) -- also where another session has seen them since
   order by s.id, c.id
   on conflict do nothing
   returning *;
