@@ -28,9 +28,10 @@ export async function keepHouse(
   await keeper`select from audit_interno.encerrar_interrompidas()`
   await keeper`select from audit_interno.encerrar_mensagens()`
   await keeper`select from audit_interno.conferir_ausencia()`
-  await keeper`select from audit_interno.conferir_alarmes()`
   if (notes) await keeper`select from audit_interno.agendar_leitura_notas()`
   const entry = await scheduleDue(keeper)
   if (entry) report.scheduled?.(entry)
+  // Last: whatever is wrong with it, sessions begin.
+  await keeper`select from audit_interno.conferir_alarmes()`
   report.ticked?.()
 }

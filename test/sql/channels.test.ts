@@ -340,7 +340,15 @@ t.test('a channel hears of what it asked for, and of the end of what it heard of
   await equipe(adelia, 'nova')
   t.same(
     await ouviram(),
-    ['falhas falha', 'tarde abertas', 'tarde falha', 'tarde resolvido', 'tudo abertas', 'tudo falha', 'tudo resolvido'],
+    [
+      'falhas falha',
+      'tarde abertas',
+      'tarde falha',
+      'tarde resolvido',
+      'tudo abertas',
+      'tudo falha',
+      'tudo resolvido',
+    ],
     'what was before a channel is not told there, however late somebody looks',
   )
 })
