@@ -5,6 +5,8 @@ import { notify, notifyDue } from '../../src/channels/deliver.ts'
 import { post as postOnce } from '../../src/channels/post.ts'
 import { createResolve } from '../../src/channels/reach.ts'
 import { connect, type Sql } from '../../src/db/connection.ts'
+import { factsSchema } from '../../src/mail/facts.ts'
+import { present } from '../../src/mail/present.ts'
 import { CERT, KEY } from '../helper/certificate.ts'
 import { canal, KEY_PART, post, receptor, SEGREDO } from '../helper/receiver.ts'
 import { type Cenario, cenario, one } from '../helper/scenario.ts'
@@ -133,6 +135,7 @@ test('whoever answers 410 gets no more of it; what is given up is shown where un
     [{ tipo: 'abertas', canal: 'equipe', status: 'falhou' }],
     'the next digest says so',
   )
+  t.match(present(factsSchema.parse(conteudo)).mail, [/^Divergências abertas \(equipe\) de .*: HTTP 410/])
 })
 
 test('no redirect is followed, and what answers repeat of the address is not kept', async (t) => {

@@ -1,9 +1,12 @@
 // Channels from the command line: address and secret go in by standard input, and come out nowhere.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { test } from 'tap'
-import { KEY_PART, receptor } from '../helper/receiver.ts'
+import { ROOT } from '../helper/files.ts'
+import { canal, KEY_PART, receptor } from '../helper/receiver.ts'
 import { oficina } from '../helper/work.ts'
 import { conferente, personal, type RunOptions } from './helper.ts'
 
@@ -91,6 +94,30 @@ test('an administrator saves a channel, tries it, sees how it does, and switches
     refused.stderr,
   ])
     for (const hidden of ['B0SECRETA', secret, own]) t.notOk(place.includes(hidden))
+})
+
+test('a process that is killed while it sends leaves the message to the next one, under the same identifier', async (t) => {
+  const { sql, workerUrl, como } = await oficina(t)
+  const there = await receptor(t)
+  await canal(como('adelia'), there.url, 'erp')
+  await como('adelia')`select audit.testar_canal('erp')`
+  const env = { CONFERENTE_CANAIS_REDES: '127.0.0.1' }
+  const killed = spawn(process.execPath, ['src/cli/main.ts', 'notificacoes', '--enviar'], {
+    cwd: ROOT,
+    env: { ...process.env, ...env, DATABASE_URL: workerUrl },
+    stdio: 'ignore',
+  })
+  there.answers.push(() => killed.kill('SIGKILL'))
+  await once(killed, 'close')
+  t.match((await sql`select status, tentativas from audit.notificacoes where tipo = 'teste'`)[0], {
+    status: 'composta',
+    tentativas: 1,
+  })
+  const ran = await conferente(['notificacoes', '--enviar'], { url: workerUrl, env })
+  t.match(ran, { code: 0, stderr: /enviadas: 1/ })
+  t.equal(there.received.length, 2)
+  t.equal(new Set(there.received.map(({ headers }) => headers['webhook-id'])).size, 1)
+  t.equal(new Set(there.received.map(({ body }) => body)).size, 1)
 })
 
 test('notificacoes --enviar tells channels too, and needs no mail server for it', async (t) => {
