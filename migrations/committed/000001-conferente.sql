@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9aa1fbd492d0ed599e7adc608f94b67fd84220cf
+--! Hash: sha1:70d525cd795822e307b1eb293320839ea05f344b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15253,7 +15253,8 @@ declare
   v_recusa text;
   v_operacao bigint;
 begin
-  select * into v_antes from audit.canais c where c.nome = salvar_canal.nome for update;
+  select * into v_antes from audit.canais c where c.nome = salvar_canal.nome
+    for no key update; -- a stronger lock would hold up whoever queues a message to it
   v_recusa := case
     when v_endereco is not null and v_servidor is null then
       'o endereço deve começar com https:// (http:// só para esta máquina), sem usuário, senha nem #'
@@ -23745,6 +23746,7 @@ returns setof audit.notificacoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s' -- whoever looks has other things to do, and looks again
 as $$
 declare
   v_sessoes bigint[];

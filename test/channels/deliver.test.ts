@@ -161,17 +161,17 @@ test('an answer that never ends is cut off: after its status, or in time', async
   const there = await receptor(t)
   there.answers.push(
     (answer) => answer.writeHead(200).write('x'),
+    (answer) => answer.writeHead(500).end('x'.repeat(5_000_000)),
     (answer) => answer.writeHead(500).write('x'),
-    (answer) => answer.writeHead(500).end('x'.repeat(50_000_000)),
     () => {},
     (answer) => answer.socket?.write('HTTP/1.1 200 OK\r\nx: '),
   )
-  const once = () => postOnce(there.url, {}, '{}', { ...post, timeout: 500 })
-  t.match(await once(), { status: 200 })
-  t.match(await once(), { status: 500, body: 'x' })
-  t.equal((await once()).body.length, 2048)
-  await t.rejects(once(), { message: 'no answer within 0.5 s' })
-  await t.rejects(once(), { message: 'no answer within 0.5 s' })
+  const once = (timeout: number) => postOnce(there.url, {}, '{}', { ...post, timeout })
+  t.match(await once(20_000), { status: 200 })
+  t.equal((await once(20_000)).body.length, 2048)
+  t.match(await once(2000), { status: 500, body: 'x' })
+  await t.rejects(once(500), { message: 'no answer within 0.5 s' })
+  await t.rejects(once(500), { message: 'no answer within 0.5 s' })
 })
 
 test('a certificate that does not hold is an error', async (t) => {
@@ -233,7 +233,7 @@ test('the host is looked up once: a name server that changes its mind leads nowh
     asked++
     return [{ address: '127.0.0.1', family: 4 as const }]
   }
-  t.match(await postOnce(url, {}, '{}', { resolve, timeout: 2000 }), { status: 200 })
+  t.match(await postOnce(url, {}, '{}', { resolve, timeout: 20_000 }), { status: 200 })
   t.equal(asked, 1)
 })
 

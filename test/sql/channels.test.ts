@@ -399,6 +399,22 @@ t.test('a session whose transaction stays open keeps nobody from being told', as
   aberta.release()
 })
 
+t.test('an administrator who keeps a transaction open keeps nobody from being told', async (t) => {
+  const c = await cenario(t)
+  await equipe(c.pessoa('adelia'))
+  await c.sql`update dw.ajuste set quebrada = true`
+  await c.processar()
+  await c.pessoa('adelia')`select audit.testar_canal('equipe')` // the queue knows this kind of job, as where a worker has run
+  const aberta = await c.como('adelia').reserve()
+  await aberta`begin`
+  await equipe(aberta)
+  await aberta`select audit.testar_canal('equipe')`
+  await c.sql`select set_config('lock_timeout', '5s', false)`
+  t.same(await olhar(c.sql), ['falha: regra errada'])
+  await aberta`rollback`
+  aberta.release()
+})
+
 t.test('a simulation tells nobody', async (t) => {
   const c = await cenario(t)
   await equipe(c.pessoa('adelia'))

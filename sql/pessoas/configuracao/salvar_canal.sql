@@ -21,7 +21,8 @@ declare
   v_recusa text;
   v_operacao bigint;
 begin
-  select * into v_antes from audit.canais c where c.nome = salvar_canal.nome for update;
+  select * into v_antes from audit.canais c where c.nome = salvar_canal.nome
+    for no key update; -- a stronger lock would hold up whoever queues a message to it
   v_recusa := case
     when v_endereco is not null and v_servidor is null then
       'o endereço deve começar com https:// (http:// só para esta máquina), sem usuário, senha nem #'

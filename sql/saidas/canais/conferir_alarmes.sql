@@ -6,6 +6,7 @@ returns setof audit.notificacoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s' -- whoever looks has other things to do, and looks again
 as $$
 declare
   v_sessoes bigint[];
