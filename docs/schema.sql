@@ -391,7 +391,7 @@ create table audit.decisoes (
   confianca numeric(5,4),
   decidida_em timestamp with time zone default clock_timestamp() not null,
   constraint decisoes_pkey PRIMARY KEY (id),
-  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'reversao'::text, 'reversao_por_erro'::text, 'desfazimento'::text, 'excecao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'retirada'::text])))
+  constraint decisoes_tipo_check CHECK ((tipo = ANY (ARRAY['aprovacao'::text, 'segunda_aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'reabertura'::text, 'reversao'::text, 'reversao_por_erro'::text, 'desfazimento'::text, 'excecao'::text, 'certificacao_certa'::text, 'certificacao_errada'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'retirada'::text])))
 );
 CREATE INDEX decisoes_divergencia_id_idx ON audit.decisoes USING btree (divergencia_id);
 CREATE INDEX decisoes_operacao_id_idx ON audit.decisoes USING btree (operacao_id);
@@ -401,7 +401,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; certificacao_certa and certificacao_errada (an automatic correction of the sample looked at); and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -464,7 +464,7 @@ create table audit.divergencias_processadas (
   impressao bytea not null,
   especie text generated always as ((evidencia ->> 'tipo'::text)) stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, COALESCE(valores_digitados, valores_propostos))) stored,
-  constraint divergencias_processadas_check CHECK (((proposta_por <> decidida_por) OR (status <> 'corrigida'::text))),
+  constraint divergencias_processadas_check CHECK (((audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por)) OR (status <> 'corrigida'::text))),
   constraint divergencias_processadas_confianca_check CHECK (((confianca >= (0)::numeric) AND (confianca <= (1)::numeric))),
   constraint divergencias_processadas_pkey PRIMARY KEY (id),
   constraint divergencias_processadas_registro_id_identidade_key UNIQUE (registro_id, identidade),
@@ -481,6 +481,7 @@ CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas US
 CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
 CREATE TRIGGER esquecer_notas BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status <> old.status) AND ((new.adiada_ate IS NOT NULL) OR (new.encaminhada_para IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_notas();
 CREATE TRIGGER esquecer_proposta BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = ANY (ARRAY['aberta'::text, 'obsoleta'::text, 'resolvida'::text, 'rejeitada'::text])) AND ((new.valores_digitados IS NOT NULL) OR (new.proposta_por IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_proposta();
+CREATE TRIGGER exigir_outra_pessoa BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = 'corrigida'::text) AND (new.proposta_por IS NOT NULL))) EXECUTE FUNCTION audit_interno.exigir_outra_pessoa();
 CREATE TRIGGER proteger BEFORE DELETE ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_identidade BEFORE UPDATE OF id, sessao_id, regra, tabela, registro_id, valores_originais, valores_propostos, detectada_em, identidade, impressao ON audit.divergencias_processadas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_transicao BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN ((NOT audit_interno.transicao_permitida(old.status, new.status))) EXECUTE FUNCTION audit_interno.recusar_transicao();
@@ -636,6 +637,31 @@ comment on column audit.execucoes_regra.motivo is 'Why it was skipped, which lim
 comment on column audit.execucoes_regra.conferencia is 'What of its earlier corrections could not be held against the warehouse; null when all that the settings ask for was.';
 comment on column audit.execucoes_regra.corrigida_ate is 'Id of the last finding that a batch of corrections has looked at; 0 before the first.';
 grant select on table audit.execucoes_regra to conferente_leitor;
+
+create table audit.identidades (
+  id bigint generated always as identity not null,
+  operacao_id bigint not null,
+  nome text not null,
+  pessoa text,
+  registrada_em timestamp with time zone default clock_timestamp() not null,
+  registrada_por text not null,
+  constraint identidades_nome_check CHECK (((length(nome) >= 1) AND (length(nome) <= 200))),
+  constraint identidades_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint identidades_pessoa_check CHECK (((length(pessoa) >= 1) AND (length(pessoa) <= 200))),
+  constraint identidades_pkey PRIMARY KEY (id)
+);
+CREATE INDEX identidades_chave_pessoa_id_idx ON audit.identidades USING btree (audit_interno.chave_pessoa(nome), id DESC);
+CREATE INDEX identidades_operacao_id_idx ON audit.identidades USING btree (operacao_id);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.identidades FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.identidades FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on column audit.identidades.id is 'Key.';
+comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
+comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
+comment on column audit.identidades.registrada_em is 'When it was said.';
+comment on column audit.identidades.registrada_por is 'Who said it.';
+grant select on table audit.identidades to conferente_administrador;
 
 create table audit.notas (
   chave text not null,
@@ -825,7 +851,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -971,16 +997,26 @@ create table audit.regras (
   erradas_no_limiar bigint default 0 not null,
   automaticas_revertidas bigint default 0 not null,
   precisao numeric(5,4) generated always as (((aprovadas)::numeric / (NULLIF((aprovadas + rejeitadas), 0))::numeric)) stored,
-  limite_inferior numeric(5,4) generated always as (audit_interno.limite_wilson((certas_no_limiar)::numeric, ((certas_no_limiar + erradas_no_limiar))::numeric)) stored,
-  contagem integer default 0 not null,
-  contagem_desde timestamp with time zone default clock_timestamp() not null,
+  prova text default 'sem_prova'::text not null,
+  respostas bigint default 0 not null,
+  erro_observado numeric(5,4),
+  evidencia_favor numeric default 1 not null,
+  evidencia_contra numeric default 1 not null,
+  concessao_correcoes bigint,
+  concessao_valor numeric,
+  concedida_em timestamp with time zone,
+  concedida_por text,
   automatica_perdida text,
   hash_autorizado text,
+  hash_atual text,
   dependencias text[] default '{}'::text[] not null,
   registrada_em timestamp with time zone default now() not null,
   registrada_por text default SESSION_USER not null,
   constraint regras_check CHECK (((automatica_perdida IS NULL) OR (NOT automatica))),
+  constraint regras_check1 CHECK ((num_nulls(concessao_correcoes, concessao_valor, concedida_em, concedida_por) = ANY (ARRAY[0, 4]))),
   constraint regras_colunas_check CHECK ((cardinality(colunas) > 0)),
+  constraint regras_concessao_correcoes_check CHECK ((concessao_correcoes > 0)),
+  constraint regras_concessao_valor_check CHECK (((concessao_valor > (0)::numeric) AND (concessao_valor < 'Infinity'::numeric))),
   constraint regras_confianca_base_check CHECK (((confianca_base >= (0)::numeric) AND (confianca_base <= (1)::numeric))),
   constraint regras_limiar_check CHECK (((limiar >= (0)::numeric) AND (limiar <= (1)::numeric))),
   constraint regras_limite_fracao_check CHECK (((limite_fracao >= (0)::numeric) AND (limite_fracao <= (1)::numeric))),
@@ -989,6 +1025,7 @@ create table audit.regras (
   constraint regras_nome_check CHECK ((nome ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
   constraint regras_piso_check CHECK (((piso >= (0)::numeric) AND (piso <= (1)::numeric))),
   constraint regras_pkey PRIMARY KEY (nome),
+  constraint regras_prova_check CHECK ((prova = ANY (ARRAY['sem_prova'::text, 'provada'::text, 'refutada'::text]))),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
 );
 CREATE TRIGGER autorizar_codigo BEFORE UPDATE OF automatica ON audit.regras FOR EACH ROW WHEN ((new.automatica AND (NOT old.automatica))) EXECUTE FUNCTION audit_interno.autorizar_codigo();
@@ -1022,15 +1059,22 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
-comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
-comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
+comment on column audit.regras.certas_no_limiar is 'Findings of the present code at or above limiar that people found right.';
+comment on column audit.regras.erradas_no_limiar is 'Findings of the present code at or above limiar that people found wrong.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections of the present code, at or above limiar, that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
-comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
-comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
-comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself, one that is sem_prova as far as it was granted, one that is refutada not at all.';
+comment on column audit.regras.respostas is 'Answers that prova rests on: on findings of the present code at or above limiar, those on one supplier within a session being one.';
+comment on column audit.regras.erro_observado is 'Share of respostas that found the proposal wrong, 0 to 1; null when there are none.';
+comment on column audit.regras.evidencia_favor is 'How much those who bet that the rule errs at most so often have made of 1 since it was last refuted: at 20 it is provada.';
+comment on column audit.regras.evidencia_contra is 'How much those who bet that it errs more often have made of 1 since it was best for them to begin: at 200 it is refutada.';
+comment on column audit.regras.concessao_correcoes is 'Automatic corrections granted without proof, in all; null when none were granted.';
+comment on column audit.regras.concessao_valor is 'Amount at stake in BRL granted without proof, in all; null when none was granted.';
+comment on column audit.regras.concedida_em is 'When that was granted; what was corrected since is used up.';
+comment on column audit.regras.concedida_por is 'The administrator who granted it.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (refuted, grant used up, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.hash_atual is 'Hash of the rule''s code when a session last ran it, or auto was last given: the code that prova is about.';
 comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
@@ -1454,6 +1498,19 @@ comment on column audit.vw_grupos_abertos.improvavel is 'Whether they are probab
 comment on column audit.vw_grupos_abertos.fechadas is 'How many of them lie in a closed period, where nothing is written.';
 grant select on table audit.vw_grupos_abertos to conferente_leitor;
 
+create view audit.vw_identidades (
+  nome text,
+  pessoa text,
+  registrada_em timestamp with time zone,
+  registrada_por text
+);
+comment on view audit.vw_identidades is 'Logins and token subjects that are tied to a person of another name.';
+comment on column audit.vw_identidades.nome is 'Login, or subject of a token. Key.';
+comment on column audit.vw_identidades.pessoa is 'Person whose name it is too.';
+comment on column audit.vw_identidades.registrada_em is 'When they were tied.';
+comment on column audit.vw_identidades.registrada_por is 'By whom.';
+grant select on table audit.vw_identidades to conferente_administrador;
+
 create view audit.vw_metricas_desempenho (
   sessao_id bigint,
   dia date,
@@ -1524,7 +1581,8 @@ create view audit.vw_metricas_regras (
   precisao_maxima numeric,
   abertas bigint,
   valor_aberto numeric,
-  aberta_desde timestamp with time zone
+  aberta_desde timestamp with time zone,
+  prova text
 ) with (security_invoker=true);
 comment on view audit.vw_metricas_regras is 'One row for each rule: how right people found it so far, and what of it waits for a person.';
 comment on column audit.vw_metricas_regras.regra is 'Rule.';
@@ -1540,6 +1598,7 @@ comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+comment on column audit.vw_metricas_regras.prova is 'What people''s answers say of the rule: provada, sem_prova or refutada.';
 grant select on table audit.vw_metricas_regras to conferente_leitor;
 
 create view audit.vw_metricas_resumo (
@@ -1676,8 +1735,14 @@ create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
   returns audit.regras language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+comment on function audit.alterar_regra(text,jsonb,text) is 'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed: a rule that people''s answers prove, or one without proof for as many corrections and as much money as concessao_correcoes and concessao_valor say, which come together and are used up. What people answered stays: another limiar, and back, changes nothing of it. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range, NC042 auto for a rule that is refuted, or that has neither proof nor grant.';
 grant execute on function audit.alterar_regra(text,jsonb,text) to conferente_administrador;
+
+create function audit.amostra(mes date DEFAULT NULL::date)
+  returns TABLE(ordem bigint, divergencia_id bigint, regra text, tabela text, registro_id text, valores_originais jsonb, valores_propostos jsonb, justificativa text, valor numeric, sessao_id bigint, operacao_id bigint, resposta text, respondida_por text, respondida_em timestamp with time zone) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.amostra(date) is 'The sample of a month''s automatic corrections (any day of it; this month by default) that people are asked to look at, in the order in which it was drawn: as many as certificado.erro_maximo takes when all are right. resposta: certa, errada or null; errada too when the correction was rolled back as wrong.';
+grant execute on function audit.amostra(date) to conferente_leitor;
 
 create function audit.aprovar_divergencias(ids bigint[], motivo text, visto text[] DEFAULT NULL::text[])
   returns SETOF audit.resultado_decisao language sql volatile security definer
@@ -1700,6 +1765,19 @@ create function audit.cancelar_sessao(id bigint, motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
+
+create function audit.certificado(mes date DEFAULT NULL::date)
+  returns TABLE(mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.certificado(date) is 'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many people are asked to look at), conferidas (answered so far, in the order drawn), erradas of them, and limite: with 95% confidence at most so many BRL of valor are wrong. Holds however often one looks. mes_certificado: first day of the month.';
+grant execute on function audit.certificado(date) to conferente_leitor;
+
+create function audit.certificar(id bigint, certa boolean, motivo text)
+  returns SETOF audit.resultado_decisao language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.certificar(bigint,boolean,text) is 'Says of a correction in the sample (audit.amostra) whether it was right: certa true or false, with a reason. Counts as an answer on its rule; a later word on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: whoever ran or asked for the session, granted the rule its auto, or decided the finding before.';
+grant execute on function audit.certificar(bigint,boolean,text) to conferente_revisor;
 
 create function audit.comentar(ids bigint[], comentario text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
@@ -1751,6 +1829,12 @@ create function audit.controle_planilha(divergencia audit.vw_divergencias_export
   set search_path=pg_catalog, pg_temp;
 comment on function audit.controle_planilha(audit.vw_divergencias_exportacao,text) is 'The column Controle of a sheet to decide in; null for a finding that waits for nobody. fuso: the zone in which the sheet shows times.';
 grant execute on function audit.controle_planilha(audit.vw_divergencias_exportacao,text) to conferente_leitor;
+
+create function audit.corrigidas_no_mes(mes date DEFAULT NULL::date)
+  returns TABLE(sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio double precision) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.corrigidas_no_mes(date) is 'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out.';
+grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
 
 create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
   returns audit.resultado_decisao language plpgsql volatile security definer
@@ -1820,6 +1904,12 @@ create function audit.desligar_canal(nome text, motivo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit.desligar_canal(text,text) is 'Switches a channel off: nothing goes there any more, and what waits is not sent. audit.salvar_canal switches it on again. Errors: NC004 unknown, NC006 reason missing.';
 grant execute on function audit.desligar_canal(text,text) to conferente_administrador;
+
+create function audit.desligar_identidade(nome text, motivo text)
+  returns audit.identidades language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desligar_identidade(text,text) is 'Takes a tie back that was a mistake: nome is a person of its own again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.desligar_identidade(text,text) to conferente_administrador;
 
 create function audit.diagnosticar_contrato(tabela text DEFAULT 'dw.lancamentos'::text)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable security definer
@@ -1924,6 +2014,12 @@ create function audit.lancamentos_parecidos(divergencia_id bigint, limite intege
 comment on function audit.lancamentos_parecidos(bigint,integer) is 'Entries of dw.lancamentos most like the one behind a finding, up to limite (at most 50): of the same company (mesma_empresa), or with words of its text (mesmas_palavras); looked for outwards from its day, up to three years, and no further once a second has passed. None of a finding on another table, or whose row is gone. Errors: NC004 unknown id, NC010 no warehouse to read.';
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_administrador;
 grant execute on function audit.lancamentos_parecidos(bigint,integer) to conferente_revisor;
+
+create function audit.ligar_identidade(nome text, pessoa text, motivo text)
+  returns audit.identidades language sql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.ligar_identidade(text,text,text) is 'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.ligar_identidade(text,text,text) to conferente_administrador;
 
 create function audit.mapear_colunas(tabela text)
   returns TABLE(ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean) language plpgsql stable security definer
@@ -2037,11 +2133,11 @@ create function audit.registrar_pessoa(nome text, papel text, motivo text, ender
 comment on function audit.registrar_pessoa(text,text,text,text) is 'Registers a person who signs in: papel (leitor, revisor, operador or administrador), and endereco, to which a one-time link may be mailed; null for none. What held before is replaced; another role ends the sessions that the person has. Errors: NC001 name, role or address not allowed, or the address is another person''s, NC006 reason missing.';
 grant execute on function audit.registrar_pessoa(text,text,text,text) to conferente_administrador;
 
-create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, automatica boolean DEFAULT false, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[], coluna_filial text DEFAULT NULL::text)
+create function audit.registrar_regra(nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[], coluna_data text DEFAULT NULL::text, coluna_carga text DEFAULT NULL::text, coluna_valor text DEFAULT NULL::text, confianca_base numeric DEFAULT 0.5, limiar numeric DEFAULT 0.95, concessao_correcoes bigint DEFAULT NULL::bigint, concessao_valor numeric DEFAULT NULL::numeric, prioridade integer DEFAULT 100, preparacao text DEFAULT NULL::text, colunas_identidade text[] DEFAULT '{}'::text[], colunas_acompanham text[] DEFAULT NULL::text[], dependencias text[] DEFAULT '{}'::text[], requisitos text DEFAULT NULL::text, colunas_resumo text[] DEFAULT '{}'::text[], coluna_filial text DEFAULT NULL::text)
   returns audit.regras language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,boolean,integer,text,text[],text[],text[],text,text[],text) to conferente_administrador;
+comment on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,bigint,numeric,integer,text,text[],text[],text[],text,text[],text) is 'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. concessao_correcoes and concessao_valor: how many corrections at or above limiar, and of how much money, auto mode may make before people''s answers have proved the rule; without them it only detects. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text,text,text,text,text,text[],text,text,text,numeric,numeric,bigint,numeric,integer,text,text[],text[],text[],text,text[],text) to conferente_administrador;
 
 create function audit.registrar_token(nome text, papel text, expira_em timestamp with time zone)
   returns audit.tokens language sql volatile security definer
@@ -2254,10 +2350,15 @@ comment on table audit_interno.arquivos_notas is 'Files that were read well, by 
 
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint not null,
-  contagem integer not null,
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
+  ordem bigint not null,
   constraint automaticas_erradas_pkey PRIMARY KEY (divergencia_id)
 );
-comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: by which session they were made, and the decision that says so.';
 
 create table audit_interno.cadeia (
   unica boolean default true not null,
@@ -2444,12 +2545,17 @@ comment on table audit_interno.travas_regra is 'Locks of the rules (audit_intern
 
 create table audit_interno.vereditos (
   divergencia_id bigint not null,
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
   certo boolean not null,
-  no_limiar boolean not null,
-  contagem integer not null,
+  ordem bigint,
   constraint vereditos_pkey PRIMARY KEY (divergencia_id)
 );
-comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+CREATE INDEX vereditos_regra_hash_regra_idx ON audit_interno.vereditos USING btree (regra, hash_regra);
+comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
 grant select on table audit_interno.vereditos to conferente_leitor;
 
 create function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
@@ -2512,12 +2618,18 @@ comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,da
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
+comment on function audit_interno.anotar_execucao(bigint,audit.regras,text,timestamp with time zone,boolean) is 'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto, or that has neither proof nor grant, loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 
 create function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_falha(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor.';
+
+create function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
+  returns audit.identidades language plpgsql volatile
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_identidade(text,text,text) is 'The row that now holds for the name. NC001, NC006, NC007.';
 
 create function audit_interno.anotar_pessoa(nome text, papel text, endereco text, motivo text)
   returns audit.pessoas language plpgsql volatile
@@ -2647,6 +2759,12 @@ create function audit_interno.chave_grupo(regra text, especie text, mudanca text
 comment on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) is 'Sixteen hexadecimal digits that stand for a group.';
 grant execute on function audit_interno.chave_grupo(text,text,text,integer,boolean,text,text,text,boolean) to conferente_leitor;
 
+create function audit_interno.chave_pessoa(nome text)
+  returns text language sql immutable;
+comment on function audit_interno.chave_pessoa(text) is 'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador;
+grant execute on function audit_interno.chave_pessoa(text) to conferente_servico;
+
 create function audit_interno.chaves_como(chaves text[], modelo anyelement)
   returns anyarray language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
@@ -2739,6 +2857,7 @@ grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp
 
 create function audit_interno.conferir_alarmes()
   returns SETOF audit.notificacoes language plpgsql volatile security definer
+  set lock_timeout=2s
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_alarmes() is 'Opens and closes problems, and queues what channels are to be told; returns those messages.';
 
@@ -2753,10 +2872,10 @@ create function audit_interno.conferir_ausencia(agora timestamp with time zone D
 comment on function audit_interno.conferir_ausencia(timestamp with time zone) is 'Queues the message that no session of the day has ended in time, once a day, and returns its row; no row otherwise.';
 grant execute on function audit_interno.conferir_ausencia(timestamp with time zone) to conferente_servico;
 
-create function audit_interno.conferir_automatica(regra text)
+create function audit_interno.conferir_automatica(regra text, sessao_id bigint DEFAULT NULL::bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conferir_automatica(text) is 'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
+comment on function audit_interno.conferir_automatica(text,bigint) is 'Takes auto from a rule that people''s answers refute, or that has neither proof nor grant.';
 
 create function audit_interno.conferir_caminho(funcao text)
   returns text language sql stable
@@ -2785,6 +2904,11 @@ create function audit_interno.conferir_paradas(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_paradas(bigint) is 'Puts down which corrections were undone from outside of rules that the session does not run, and opens or closes their findings.';
+
+create function audit_interno.conferir_prova(regra text)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_prova(text) is 'Reads again whether people''s answers prove or refute a rule, and writes it to the rule.';
 
 create function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
   returns void language plpgsql volatile
@@ -2829,10 +2953,10 @@ create function audit_interno.contar_cargas(sessao_id bigint, regra audit.regras
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.contar_cargas(bigint,audit.regras) is 'Counts what is settled for the next session, and enters how many rows came late, of which booking dates, since the session that this one follows.';
 
-create function audit_interno.contar_decisoes(ids bigint[], certas boolean)
+create function audit_interno.contar_decisoes(ids bigint[], certas boolean, prova boolean DEFAULT true)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_decisoes(bigint[],boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
+comment on function audit_interno.contar_decisoes(bigint[],boolean,boolean) is 'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
 
 create function audit_interno.contar_fechadas(sessao_id bigint)
   returns void language plpgsql volatile
@@ -2859,6 +2983,11 @@ create function audit_interno.conteudo_canal(notificacao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_canal(bigint) is 'JSON object: what a message to a channel says, as of now; problema is null of a test, sessao where no session caused it, espera (what waits now) of abertas and pessoa only.';
+
+create function audit_interno.conteudo_certificado(sessao_id bigint)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what of the month''s corrections is certain, and the session''s seal; null when there were none.';
 
 create function audit_interno.conteudo_controle(sessao_id bigint)
   returns jsonb language plpgsql volatile
@@ -2888,7 +3017,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -3052,7 +3181,7 @@ comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the
 create function audit_interno.diagnosticar_cargas(relacao regclass)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the diagnosis on loads that came too late and on corrections that were undone; none before the first count.';
 
 create function audit_interno.diagnosticar_categorias()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
@@ -3285,6 +3414,16 @@ create function audit_interno.esquema(nome text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
 
+create function audit_interno.evidencia_contra(x double precision[], vezes double precision[], erro double precision)
+  returns TABLE(n bigint, evidencia double precision, refuta boolean) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.evidencia_contra(double precision[],double precision[],double precision) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';
+
+create function audit_interno.evidencia_favor(x double precision[], erro double precision)
+  returns TABLE(n bigint, evidencia double precision, prova boolean) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.evidencia_favor(double precision[],double precision) is 'After each answer, how much those who bet that the rule errs less often have made of 1.';
+
 create function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
   returns void language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -3320,6 +3459,16 @@ create function audit_interno.exigir_motivo(motivo text, nome text DEFAULT 'o mo
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.exigir_motivo(text,text) is 'The reason, or what is called otherwise, trimmed. NC006 when it is missing or longer than 2000 characters.';
+
+create function audit_interno.exigir_outra_pessoa()
+  returns trigger language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+
+create function audit_interno.exigir_pessoa()
+  returns void language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the system itself.';
 
 create function audit_interno.exigir_porque(porque text)
   returns void language plpgsql immutable
@@ -3618,14 +3767,15 @@ create function audit_interno.liberar_trabalhos(tarefas text[], carencia interva
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.liberar_trabalhos(text[],interval) is 'Hands back the jobs of these tasks whose worker is gone and which were taken longer ago than carencia; returns the workers, or null.';
 
+create function audit_interno.limite_certificado(valores double precision[], erradas double precision[], total double precision, meta double precision)
+  returns double precision language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.limite_certificado(double precision[],double precision[],double precision,double precision) is 'Upper bound, 95 per cent, of the share of the money that is wrong, 0 to 1.';
+
 create function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
   returns text language plpgsql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.limite_chaves(regclass,text,text[]) is 'SQL text for: column of t lies within the bounds of the keys; empty when that cannot be said.';
-
-create function audit_interno.limite_wilson(certas numeric, total numeric)
-  returns numeric language sql immutable;
-comment on function audit_interno.limite_wilson(numeric,numeric) is 'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
 
 create function audit_interno.limpar_conexao(sessao_id bigint DEFAULT NULL::bigint)
   returns void language plpgsql volatile security definer
@@ -3671,6 +3821,16 @@ create function audit_interno.meses_fechados()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.meses_fechados() is 'First day of each closed month, its branch (null: the whole company) and whether the warehouse says so (periodos.fonte). NC022 when the warehouse''s list cannot be read.';
 
+create function audit_interno.mesma_pessoa(uma text, outra text)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.mesma_pessoa(text,text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
+
+create function audit_interno.meta_certificado(mes date)
+  returns numeric language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.meta_certificado(date) is 'Share of the money of a month''s corrections that may be wrong at most, as wanted when it began.';
+
 create function audit_interno.mudanca(originais jsonb, propostos jsonb)
   returns text language sql immutable;
 comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
@@ -3678,7 +3838,12 @@ comment on function audit_interno.mudanca(jsonb,jsonb) is 'What would change: "c
 create function audit_interno.nome_api(nome text)
   returns text language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty, longer than 200 characters or one of the system''s own.';
+
+create function audit_interno.nome_do_sistema(nome text)
+  returns boolean language sql immutable;
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own.';
+grant execute on function audit_interno.nome_do_sistema(text) to conferente_servico;
 
 create function audit_interno.nome_pessoa(nome text)
   returns text language sql immutable;
@@ -3743,16 +3908,31 @@ create function audit_interno.perdas_automatica(operacao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
 
+create function audit_interno.perder_automatica(regra audit.regras, porque text, detalhes jsonb, sessao_id bigint DEFAULT NULL::bigint)
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.perder_automatica(audit.regras,text,jsonb,bigint) is 'Takes auto from a rule and says why.';
+
 create function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
   returns TABLE(inicio date, fim date) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.periodos_atrasados(bigint,text) is 'First and last booking date of each stretch, both included; none where nothing came late.';
+
+create function audit_interno.pessoa_de(nome text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
 
 create function audit_interno.pode_ver_resumo()
   returns boolean language sql stable security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pode_ver_resumo() is 'Whether the caller sees the summaries of entries.';
 grant execute on function audit_interno.pode_ver_resumo() to conferente_leitor;
+
+create function audit_interno.porque_nao(regra audit.regras)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.porque_nao(audit.regras) is 'Why the rule may not correct by itself, or null.';
 
 create function audit_interno.possuida(nome text)
   returns boolean language sql volatile
@@ -3947,13 +4127,18 @@ comment on function audit_interno.repartir_regra(bigint,text) is 'Prepares a rul
 
 create function audit_interno.responde(tipo text)
   returns boolean language sql immutable;
-comment on function audit_interno.responde(text) is 'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+comment on function audit_interno.responde(text) is 'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is, and so does what is said of its correction in a sample.';
 grant execute on function audit_interno.responde(text) to conferente_regra;
 
 create function audit_interno.responder(ids bigint[], ato text, motivo text, visto text[] DEFAULT NULL::text[], motivos text[] DEFAULT NULL::text[], detalhes jsonb DEFAULT '{}'::jsonb)
   returns SETOF audit.resultado_decisao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.responder(bigint[],text,text,text[],text[],jsonb) is 'Rejects (rejeitar) or confirms (confirmar) findings. Returns each.';
+
+create function audit_interno.resto_concessao(regra audit.regras)
+  returns TABLE(correcoes bigint, valor numeric) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.resto_concessao(audit.regras) is 'Corrections and amount in BRL that a rule may still correct without proof.';
 
 create function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text DEFAULT NULL::text)
   returns SETOF audit.resultado_decisao language plpgsql volatile
@@ -4023,6 +4208,11 @@ create function audit_interno.reverter_lote(motivo text, sessao_id bigint DEFAUL
   returns SETOF audit_interno.linha_reversao language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.reverter_lote(text,bigint,boolean) is 'Rolls back pg_temp.conferente_reversao; returns what became of each row.';
+
+create function audit_interno.riqueza_certificado(valores double precision[], erradas double precision[], total double precision, hipoteses double precision[], meta double precision)
+  returns TABLE(n bigint, hipotese double precision, riqueza double precision) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.riqueza_certificado(double precision[],double precision[],double precision,double precision[],double precision) is 'After each answer and for each hypothetical share of wrong money, what the bets against it have made of 1.';
 
 create function audit_interno.rodar_regra(funcao text, janela audit.janela)
   returns SETOF audit.achado language plpgsql stable
@@ -4186,6 +4376,11 @@ create function audit_interno.validar_configuracao()
   set search_path=pg_catalog, pg_temp
   set standard_conforming_strings=on;
 comment on function audit_interno.validar_configuracao() is 'Refuses a setting of the wrong type or out of range with NC009.';
+
+create function audit_interno.valor_dupla(ator text)
+  returns numeric language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';
 
 create function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
   returns jsonb language plpgsql volatile

@@ -1,5 +1,6 @@
 import type { Task } from 'graphile-worker'
 import { z } from 'zod'
+import { alone } from '../src/db/connection.ts'
 import { compose } from '../src/mail/outbox.ts'
 import type { WorkContext } from '../src/worker/context.ts'
 
@@ -9,11 +10,6 @@ const payload = z.object({ notificacao_id: z.coerce.bigint().positive() })
 export default function comporMensagem({ open }: WorkContext): Task {
   return async (given) => {
     const { notificacao_id } = payload.parse(given)
-    const sql = open()
-    try {
-      await compose(sql, notificacao_id)
-    } finally {
-      await sql.end({ timeout: 1 })
-    }
+    await alone(open(), (sql) => compose(sql, notificacao_id))
   }
 }

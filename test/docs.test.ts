@@ -1,6 +1,6 @@
 // What a reader of README, CONTRIBUTING and docs/ is sent to is there, and the list of settings is whole.
 import { existsSync, globSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { test } from 'tap'
 import { banco } from './helper/database.ts'
 import { ROOT, read } from './helper/files.ts'
@@ -47,6 +47,46 @@ test('files and scripts that the pages name are there', (t) => {
       t.ok(globSync(file, { cwd: ROOT }).length > 0, `${path}: ${file}`)
     for (const script of matches(page, /npm run ([\w-]+)/g))
       t.ok(script in scripts, `${path}: npm run ${script}`)
+  }
+  t.end()
+})
+
+/** What leads into a file from another: an import, a call, a job's or a mutation's name, a table on which it hangs a trigger. */
+function leadsTo(file: string): RegExp {
+  const name = basename(file, extname(file))
+  if (file.startsWith('tasks/')) return new RegExp(`'${name}'`)
+  if (!file.endsWith('.sql')) return new RegExp(`[/']${basename(file).replaceAll('.', '[.]')}`)
+  const [, table] =
+    /^ *create[^;]* trigger [^;]* on ([\w.]+)[^;]*execute function \w+[.]\w+[(]/m.exec(code(file)) ?? []
+  const mutation = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+  return new RegExp(
+    `[.]${name} ?[(]|${mutation}[(]input${table ? `|(?:insert into|update) ${table.replace('.', '[.]')}` : ''}`,
+  )
+}
+const code = (file: string) => read(file).replace(/^ *(?:--|\/\/|\/?\*).*$/gm, '')
+
+test('a walk through the code goes from file to file, and never to one twice', (t) => {
+  // The network leads to one, a row of audit.regras to the other.
+  const entries = ['src/http/server.ts', 'sql/regras/validacao_valores/regra.sql']
+  const [, section = ''] = read('docs/architecture.md').split('\n## Three walks\n')
+  const walks = (section.split('\n## ')[0] ?? '').split(/^\*\*.*\*\*$/m).slice(1)
+  t.equal(walks.length, 3)
+  for (const walk of walks) {
+    let folder = ''
+    const files = matches(walk, /`([\w./-]+[.](?:ts|mjs|sql|eta))`/g).map((file) => {
+      if (/^(src|sql|tasks)\//.test(file)) folder = dirname(file)
+      return file.startsWith(folder) ? file : join(folder, file)
+    })
+    t.ok(files.length > 10)
+    t.same([...new Set(files)], files)
+    for (const [i, file] of files.entries()) {
+      if (i === 0 || entries.includes(file)) continue
+      const before = files.slice(0, i)
+      t.ok(
+        before.some((earlier) => leadsTo(file).test(code(earlier))),
+        `${file}: from ${before.at(-1)}, or before`,
+      )
+    }
   }
   t.end()
 })

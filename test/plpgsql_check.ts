@@ -32,7 +32,7 @@ const WORKING_TABLES = `
   create temp table conferente_resultado of audit_interno.linha_reversao;
   create temp table conferente_palavra (
     divergencia_id bigint, regra text, operacao_id bigint, tirada boolean, digitada boolean, automatica boolean,
-    corrigida_em timestamptz);
+    corrigida_na bigint);
   create temp table conferente_caso (
     registro_id text, rejeitada boolean, recusados jsonb, originais jsonb, verdade jsonb, rebobinar boolean);
   create temp table conferente_julgado (registro_id text, confianca numeric, propoe boolean, certa boolean, dano boolean);`

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:70d525cd795822e307b1eb293320839ea05f344b
+--! Hash: sha1:66c302432957a0565e96c46a148e58f98325bcb7
 --! Message: conferente
 
 set local role conferente_dono;
@@ -225,7 +225,11 @@ from (values
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
-    'A partir de quantas decisões, uma delas errada, o limite inferior da precisão decide se a regra corrige sozinha.'),
+    'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho.'),
+  ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
+    'Quanto uma regra pode errar e ainda corrigir sozinha: provada é a que as respostas das pessoas mostram errar menos do que isto; refutada, mais.'),
+  ('certificado.erro_maximo', '0.05', 'numero', 0.005, 0.2, null, 'fração do valor',
+    'De quanto do dinheiro corrigido num mês se quer ter certeza, a 95%, de que não está errado mais: 0.05 pede 59 conferências certas, 0.02 pede 149, 0.01 pede 299. Outro valor vale a partir do mês seguinte.'),
   ('revisao.motivos', '[{"ato": "rejeitar", "texto": "o lançamento está certo como está"},
     {"ato": "rejeitar", "texto": "combinado com o fornecedor ou previsto em contrato"},
     {"ato": "rejeitar", "texto": "o padrão não vale para este caso"},
@@ -296,22 +300,6 @@ from (values
 ) as c (chave, valor, tipo, minimo, maximo, permitidos, unidade, descricao);
 --! EndIncluded contrato/configuracoes_sistema.sql
 
---! Included pessoas/decisao/limite_wilson.sql
--- Lower bound of a proportion seen `certas` times in `total`: Wilson's score bound, one-sided, 95 per cent (z = 1.6449).
--- E. B. Wilson, Probable inference (1927); Brown, Cai and DasGupta, Interval estimation for a binomial proportion (2001), who
--- recommend it for small numbers. It has a closed form, stays inside 0 to 1 and, for proportions near one, lies between the
--- exact bound and Jeffreys'. Cut, not rounded: a bound just under a threshold does not reach it. Null without a case. Touches
--- nothing. Called by the generated column audit.regras.limite_inferior and by audit_interno.conferir_automatica.
-create or replace function audit_interno.limite_wilson(certas numeric, total numeric) returns numeric
-language sql immutable parallel safe
-return case when total > 0 then pg_catalog.trunc(
-  (certas + 2.7055 / 2 - 1.6449 * pg_catalog.sqrt(certas * (total - certas) / total + 2.7055 / 4)) / (total + 2.7055), 4) end;
-
-comment on function audit_interno.limite_wilson(numeric, numeric) is
-  'One-sided 95 per cent lower bound (Wilson) of the proportion certas / total, 0 to 1; null when total is 0.';
-revoke execute on function audit_interno.limite_wilson(numeric, numeric) from public;
---! EndIncluded pessoas/decisao/limite_wilson.sql
-
 --! Included contrato/regras.sql
 create table audit.regras (
   nome text primary key check (nome ~ '^[a-z][a-z0-9_]{0,62}$'),
@@ -345,16 +333,23 @@ create table audit.regras (
   erradas_no_limiar bigint not null default 0,
   automaticas_revertidas bigint not null default 0,
   precisao numeric(5, 4) generated always as (aprovadas::numeric / nullif(aprovadas + rejeitadas, 0)) stored,
-  limite_inferior numeric(5, 4) generated always as (
-    audit_interno.limite_wilson(certas_no_limiar, certas_no_limiar + erradas_no_limiar)) stored,
-  contagem integer not null default 0,
-  contagem_desde timestamptz not null default clock_timestamp(),
+  prova text not null default 'sem_prova' check (prova in ('sem_prova', 'provada', 'refutada')),
+  respostas bigint not null default 0,
+  erro_observado numeric(5, 4),
+  evidencia_favor numeric not null default 1,
+  evidencia_contra numeric not null default 1,
+  concessao_correcoes bigint check (concessao_correcoes > 0),
+  concessao_valor numeric check (concessao_valor > 0 and concessao_valor < 'Infinity'),
+  concedida_em timestamptz,
+  concedida_por text,
   automatica_perdida text,
   hash_autorizado text,
+  hash_atual text,
   dependencias text[] not null default '{}',
   registrada_em timestamptz not null default now(),
   registrada_por text not null default session_user,
-  check (automatica_perdida is null or not automatica)
+  check (automatica_perdida is null or not automatica),
+  check (num_nulls(concessao_correcoes, concessao_valor, concedida_em, concedida_por) in (0, 4))
 );
 comment on table audit.regras is 'Detection rules: a SQL function and its settings. Register with audit.registrar_regra, change with audit.alterar_regra.';
 comment on column audit.regras.nome is 'Name of the rule.';
@@ -384,19 +379,27 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
-comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
-comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
+comment on column audit.regras.certas_no_limiar is 'Findings of the present code at or above limiar that people found right.';
+comment on column audit.regras.erradas_no_limiar is 'Findings of the present code at or above limiar that people found wrong.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections of the present code, at or above limiar, that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
-comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
-comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
-comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself, one that is sem_prova as far as it was granted, one that is refutada not at all.';
+comment on column audit.regras.respostas is 'Answers that prova rests on: on findings of the present code at or above limiar, those on one supplier within a session being one.';
+comment on column audit.regras.erro_observado is 'Share of respostas that found the proposal wrong, 0 to 1; null when there are none.';
+comment on column audit.regras.evidencia_favor is 'How much those who bet that the rule errs at most so often have made of 1 since it was last refuted: at 20 it is provada.';
+comment on column audit.regras.evidencia_contra is 'How much those who bet that it errs more often have made of 1 since it was best for them to begin: at 200 it is refutada.';
+comment on column audit.regras.concessao_correcoes is 'Automatic corrections granted without proof, in all; null when none were granted.';
+comment on column audit.regras.concessao_valor is 'Amount at stake in BRL granted without proof, in all; null when none was granted.';
+comment on column audit.regras.concedida_em is 'When that was granted; what was corrected since is used up.';
+comment on column audit.regras.concedida_por is 'The administrator who granted it.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (refuted, grant used up, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.hash_atual is 'Hash of the rule''s code when a session last ran it, or auto was last given: the code that prova is about.';
 comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
+-- None has auto: nothing is proved of them on this ledger.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
@@ -405,18 +408,18 @@ insert into audit.regras (
     'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, false, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
     'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, false, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
     'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
--- It needs notes (conferente notas), and its auto is given by whoever has seen it work: shipped with neither.
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, false, 30);
+-- It needs notes (conferente notas), and is shipped without them.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
@@ -429,17 +432,27 @@ insert into audit.regras (
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
   certo boolean not null,
-  no_limiar boolean not null,
-  contagem integer not null
+  ordem bigint -- the decision that says so; null where it proves nothing of what auto would do
 );
-comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+create index on audit_interno.vereditos (regra, hash_regra);
+comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
 
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint primary key,
-  contagem integer not null
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
+  ordem bigint not null
 );
-comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: by which session they were made, and the decision that says so.';
 --! EndIncluded contrato/regras.sql
 
 --! Included contrato/codigos_regra.sql
@@ -666,7 +679,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -748,6 +761,25 @@ comment on function audit_interno.mudanca(jsonb, jsonb) is
   'What would change: "categoria → Trade Marketing", "valor diminui", "valor troca de sinal"; null where nothing is proposed.';
 --! EndIncluded contrato/mudanca.sql
 
+--! Included comum/chave_pessoa.sql
+-- What a reader sees of a name: without case, accents, blanks, and characters that have no width. Letters of other alphabets that look
+-- like ours are ours. Two names with one key are one person; that two people of one name have to be told apart by more than an accent
+-- is the price. NFKD takes accents apart from their letters; what is neither letter, digit nor visible ASCII goes, and so do the
+-- letters that have no shape: the fillers of Hangul.
+create or replace function audit_interno.chave_pessoa(nome text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.translate(
+  pg_catalog.lower(pg_catalog.regexp_replace(
+    normalize(pg_catalog.lower(nome collate "und-x-icu"), nfkd) collate "und-x-icu", '[^[:alnum:]!-~]', '', 'g') collate "und-x-icu"),
+  U&'\0430\0435\043E\0440\0441\0443\0445\0456\0458\0455\043A\043C\0442\043D\0432\0433\03B1\03B5\03BF\03C1\03C5\03BD\03B9\03BA\03C4\03C7\0131\00F8\0142\0111\0127\115F\1160\3164\17B4\17B5',
+  'aeopcyxijskmthbraeopuviktxioldh');
+comment on function audit_interno.chave_pessoa(text) is
+  'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- who reads audit.vw_identidades
+--! EndIncluded comum/chave_pessoa.sql
+
 --! Included contrato/divergencias_processadas.sql
 -- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
 -- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
@@ -787,7 +819,7 @@ create table audit.divergencias_processadas (
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
-  check (proposta_por <> decidida_por or status <> 'corrigida')
+  check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
 -- What else is said of a row: few, however long the history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
@@ -908,7 +940,7 @@ create table audit.decisoes (
   divergencia_id bigint not null,
   tipo text not null check (tipo in (
     'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura', 'reversao', 'reversao_por_erro',
-    'desfazimento', 'excecao', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
+    'desfazimento', 'excecao', 'certificacao_certa', 'certificacao_errada', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
   ator text not null,
   motivo text not null,
   valores jsonb,
@@ -924,7 +956,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; certificacao_certa and certificacao_errada (an automatic correction of the sample looked at); and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';
@@ -1382,6 +1414,25 @@ comment on column audit.pessoas.endereco is 'Mail address to which a one-time li
 comment on column audit.pessoas.registrada_em is 'When it was said.';
 comment on column audit.pessoas.registrada_por is 'Who said it.';
 
+-- One person under several names: a login in psql, and an address in a token.
+create table audit.identidades (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  pessoa text check (length(pessoa) between 1 and 200),
+  registrada_em timestamptz not null default clock_timestamp(),
+  registrada_por text not null
+);
+create index on audit.identidades (operacao_id);
+create index on audit.identidades (audit_interno.chave_pessoa(nome), id desc);
+comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on column audit.identidades.id is 'Key.';
+comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
+comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
+comment on column audit.identidades.registrada_em is 'When it was said.';
+comment on column audit.identidades.registrada_por is 'Who said it.';
+
 create table audit.convites (
   id bigint generated always as identity primary key,
   operacao_id bigint not null references audit.operacoes,
@@ -1470,6 +1521,40 @@ comment on column audit_interno.pedidos.pedido is 'SHA-256 of all that makes it 
 comment on column audit_interno.pedidos.resposta is 'The answer; null while it is being carried out.';
 comment on column audit_interno.pedidos.criado_em is 'When it was sent first; forgotten 24 hours later.';
 --! EndIncluded pessoas/acesso/tabelas.sql
+
+--! Included pessoas/acesso/mesma_pessoa.sql
+-- Who a name is: the person to whom an administrator tied it, or itself. Tables of identities are short: one index entry is read.
+create or replace function audit_interno.pessoa_de(nome text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.chave_pessoa(coalesce((
+    select i.pessoa from audit.identidades i
+    where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(pessoa_de.nome) order by i.id desc limit 1), pessoa_de.nome))
+$$;
+comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
+
+-- Two names of one person do not make two people. Called wherever a second person is needed, or one's own act is meant.
+create or replace function audit_interno.mesma_pessoa(uma text, outra text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.pessoa_de(uma) = audit_interno.pessoa_de(outra)
+$$;
+comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
+
+-- The names under which the system itself acts are nobody's.
+create or replace function audit_interno.nome_do_sistema(nome text)
+returns boolean
+language sql
+immutable parallel safe
+return audit_interno.chave_pessoa(nome) = 'conferente' or pg_catalog.starts_with(audit_interno.chave_pessoa(nome), 'conferente_');
+comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is one of the system''s own.';
+--! EndIncluded pessoas/acesso/mesma_pessoa.sql
 
 --! Included comum/dobrar_comuns.sql
 -- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
@@ -1572,9 +1657,9 @@ create or replace function audit_interno.responde(tipo text)
 returns boolean
 language sql
 immutable parallel safe
-return tipo <> all ('{adiamento,encaminhamento,comentario,retirada}'::text[]);
+return tipo <> all ('{adiamento,encaminhamento,comentario,retirada,certificacao_certa,certificacao_errada}'::text[]);
 comment on function audit_interno.responde(text) is
-  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is, and so does what is said of its correction in a sample.';
 grant execute on function audit_interno.responde(text) to conferente_regra;
 --! EndIncluded comum/aguarda_pessoa.sql
 
@@ -2221,7 +2306,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;
@@ -2864,7 +2949,8 @@ comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule ca
 create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
-  confianca_base numeric default 0.5, limiar numeric default 0.95, automatica boolean default false,
+  confianca_base numeric default 0.5, limiar numeric default 0.95,
+  concessao_correcoes bigint default null, concessao_valor numeric default null,
   prioridade integer default 100, preparacao text default null,
   colunas_identidade text[] default '{}', colunas_acompanham text[] default null, dependencias text[] default '{}',
   requisitos text default null, colunas_resumo text[] default '{}', coluna_filial text default null
@@ -2878,6 +2964,7 @@ declare
   v_regra audit.regras;
   v_defeito text;
   v_operacao bigint;
+  v_concede boolean := num_nonnulls(registrar_regra.concessao_correcoes, registrar_regra.concessao_valor) > 0;
 begin
   if coalesce(cardinality(array_remove(registrar_regra.colunas, null)), 0) = 0 then
     raise exception using errcode = 'NC011',
@@ -2886,7 +2973,8 @@ begin
       hint = 'Dê ao menos uma coluna da tabela, como array[''categoria'']: um achado vale enquanto elas têm o que tinham.';
   end if;
   insert into audit.regras (nome, descricao, funcao, preparacao, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor,
-    coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica, prioridade, registrada_por)
+    coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica,
+    concessao_correcoes, concessao_valor, concedida_em, concedida_por, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
     -- one spelling for each table: findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
@@ -2896,7 +2984,8 @@ begin
     coalesce(registrar_regra.colunas_identidade, '{}'),
     coalesce(registrar_regra.colunas_acompanham, array_remove(array[registrar_regra.coluna_carga], null)),
     coalesce(registrar_regra.colunas_resumo, '{}'), coalesce(registrar_regra.dependencias, '{}'), registrar_regra.requisitos, registrar_regra.confianca_base,
-    registrar_regra.limiar, registrar_regra.automatica, registrar_regra.prioridade, audit_interno.ator())
+    registrar_regra.limiar, registrar_regra.concessao_correcoes is not null, registrar_regra.concessao_correcoes, registrar_regra.concessao_valor,
+    case when v_concede then clock_timestamp() end, case when v_concede then audit_interno.ator() end, registrar_regra.prioridade, audit_interno.ator())
   returning * into v_regra;
   v_defeito := coalesce((
       select format('dependência desconhecida: %s', string_agg(d, ', ')) from unnest(v_regra.dependencias) as d
@@ -2916,12 +3005,12 @@ exception
       hint = 'Para mudá-la use audit.alterar_regra.';
   when check_violation or not_null_violation or numeric_value_out_of_range then
     raise exception using errcode = 'NC011', message = format('regra %s recusada: %s', coalesce(registrar_regra.nome, 'sem nome'), sqlerrm),
-      hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma.';
+      hint = 'nome: minúsculas, dígitos e _; confianca_base e limiar: de 0 a 1; colunas: ao menos uma; concessao_correcoes e concessao_valor: maiores que zero, as duas ou nenhuma.';
 end
 $$;
-comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) is
-  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. automatica: whether auto mode may correct at or above limiar. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
-grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, boolean, integer, text, text[], text[], text[], text, text[], text) to conferente_administrador;
+comment on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, bigint, numeric, integer, text, text[], text[], text[], text, text[], text) is
+  'Registers a detection rule. funcao: schema-qualified STABLE function f(audit.janela) returning setof audit.achado, with its search_path pinned; given by its name alone; it is tried on up to 100 rows, and the trial is undone. coluna_data: a date; coluna_carga: a time or date; coluna_valor: a number. colunas: what it decides by and may correct. colunas_identidade: which columns say what entry a row is (supplier, document, date): without them a key that goes to another entry is not noticed. colunas_acompanham: columns that the warehouse may change by itself on an update; null is coluna_carga. colunas_resumo: columns by which a person recognises the entry, in the order in which they are shown. dependencias: schemas, functions or views that its code reaches without naming them. coluna_filial: the branch, for months that are closed for one branch alone. requisitos: a function g() returning text, what the rule lacks before it can run, or null. concessao_correcoes and concessao_valor: how many corrections at or above limiar, and of how much money, auto mode may make before people''s answers have proved the rule; without them it only detects. Returns the rule. Errors: NC011 says what is wrong with it, 57014 the trial ran into statement_timeout.';
+grant execute on function audit.registrar_regra(text, text, text, text, text, text[], text, text, text, numeric, numeric, bigint, numeric, integer, text, text[], text[], text[], text, text[], text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/registrar_regra.sql
 
 --! Included pessoas/configuracao/alterar_regra.sql
@@ -2935,11 +3024,12 @@ set lock_timeout = '10s'
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'piso', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo', 'concessao_correcoes', 'concessao_valor'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
   v_operacao bigint;
+  v_hash text;
 begin
   perform audit_interno.exigir_motivo(alterar_regra.motivo);
   select * into v_antes from audit.regras r where r.nome = alterar_regra.nome for update;
@@ -2971,18 +3061,18 @@ begin
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base, colunas_resumo = v_depois.colunas_resumo,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
+    if alterar_regra.mudancas ?| array['concessao_correcoes', 'concessao_valor'] then
+      update audit.regras r
+      set concessao_correcoes = v_depois.concessao_correcoes, concessao_valor = v_depois.concessao_valor,
+        concedida_em = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then clock_timestamp() end,
+        concedida_por = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then audit_interno.ator() end
+      where r.nome = v_antes.nome;
+    end if;
     -- the rule as it is now: auto that is given, or given again, is given to this code
-    update audit.regras r set dependencias = v_depois.dependencias,
-      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica'
-        then audit_interno.hash_regra(v_depois) else r.hash_autorizado end
-    where r.nome = v_antes.nome
-    returning * into v_depois;
-    -- auto given back, or given to other code, or another threshold: what was decided before says nothing of it, and a new record begins
-    update audit.regras r
-    set contagem = r.contagem + 1, contagem_desde = clock_timestamp(), certas_no_limiar = 0, erradas_no_limiar = 0,
-      automaticas_revertidas = 0
-    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
-      or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
+    v_hash := audit_interno.hash_regra(v_depois);
+    update audit.regras r set dependencias = v_depois.dependencias, hash_atual = v_hash,
+      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica' then v_hash else r.hash_autorizado end
+    where r.nome = v_antes.nome;
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
     if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.colunas_ausentes(v_depois.tabela, v_depois.colunas_resumo) is not null then
       raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome,
@@ -2990,16 +3080,24 @@ begin
     end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
-      hint = 'limiar, piso, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
+      hint = 'limiar, piso, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; concessao_correcoes e concessao_valor, maiores que zero, vêm juntas; tempo_limite é um intervalo maior que zero.';
   end;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
     detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  perform audit_interno.conferir_prova(v_antes.nome); -- of this code at this threshold
+  select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
+  if v_depois.automatica and alterar_regra.mudancas ? 'automatica' and audit_interno.porque_nao(v_depois) is not null then
+    raise exception using errcode = 'NC042', message = format('a regra %s não corrige sozinha', v_depois.nome),
+      detail = audit_interno.porque_nao(v_depois), hint = 'Nada foi feito.';
+  end if;
+  perform audit_interno.conferir_automatica(v_antes.nome);
+  select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed: a rule that people''s answers prove, or one without proof for as many corrections and as much money as concessao_correcoes and concessao_valor say, which come together and are used up. What people answered stays: another limiar, and back, changes nothing of it. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range, NC042 auto for a rule that is refuted, or that has neither proof nor grant.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/alterar_regra.sql
 
@@ -3870,6 +3968,7 @@ begin
   end if;
   if completa then
     perform audit_interno.conferir_codigo(anotar_execucao.sessao_id, regra.nome, anotar_execucao.hash_regra);
+    perform audit_interno.conferir_automatica(regra.nome, anotar_execucao.sessao_id);
   end if;
   update audit.execucoes_regra e
   set status = case when not completa then 'pendente' when s.modo = 'auto' and r.automatica then 'detectada' else 'concluida' end,
@@ -3880,7 +3979,7 @@ begin
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
+  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto, or that has neither proof nor grant, loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
 --! EndIncluded motor/deteccao/anotar_execucao.sql
 
 --! Included motor/deteccao/detectar_regra.sql
@@ -4989,7 +5088,8 @@ comment on function audit_interno.concluir_lote(bigint, text, text) is 'Sets the
 
 --! Included motor/correcao/corrigir_lote.sql
 -- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
--- its own part of them only. When nothing is left the rule is done.
+-- its own part of them only. When nothing is left the rule is done. A rule without proof corrects as far as it was granted, in the order
+-- in which it found, and loses auto at the first that goes beyond.
 create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4998,8 +5098,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_regra audit.regras;
+  v_resto record;
   v_desde bigint;
   v_ids bigint[];
+  v_cabe boolean;
   v_contestadas bigint[];
   v_desconhecidas bigint[];
   v_ate bigint;
@@ -5014,11 +5116,25 @@ begin
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   perform audit_interno.criar_lote();
   if v_regra.automatica then
-    v_ids := array(
-      select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
-      where d.id > v_desde
-      order by d.id
-      limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+    select * into v_resto from audit_interno.resto_concessao(v_regra);
+    select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
+    from (
+      select e.id, v_regra.prova = 'provada' or row_number() over w <= v_resto.correcoes and sum(e.valor) over w <= v_resto.valor as cabe
+      from (
+        select d.id, greatest(d.valor_em_risco, d.valor_decisao) as valor
+        from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
+        where d.id > v_desde
+        order by d.id
+        limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint)
+      ) as e
+      window w as (order by e.id)
+    ) as x;
+    if not v_cabe then
+      perform audit_interno.perder_automatica(v_regra, format(
+        'não está provada, e a próxima correção passaria da concessão (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+        v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
+        jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
+    end if;
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
@@ -5048,11 +5164,16 @@ begin
   where l.divergencia_id = f.divergencia_id;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
-      format('automática: confiança de %s ou mais', v_regra.limiar));
+      concat(format('automática: confiança de %s ou mais', v_regra.limiar),
+        case when v_regra.prova <> 'provada' then format(', sem prova, por concessão de %s', v_regra.concedida_por) end));
     v_dias := audit_interno.aplicar_lote(v_operacao);
     perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
-      format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+      format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)),
+      detalhes => case when v_regra.prova = 'provada' then '{}' else jsonb_build_object('sem_prova', (
+        select jsonb_build_object('correcoes', count(*), 'valor', coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0))
+        from pg_temp.conferente_lote l join audit.divergencias_processadas d on d.id = l.divergencia_id
+        where l.resultado = 'aplicada')) end);
     perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e
@@ -5450,7 +5571,7 @@ begin
     'limite atingido: ' || v_sessao.limite_atingido,
     audit_interno.frase_atrasadas(v_sessao.id),
     audit_interno.frase_desfeitas(v_sessao.id),
-    (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
+    (select string_agg(format(case when e.corrigidas > 0 then 'a regra %s parou de corrigir: %s' else 'a regra %s só detectou: %s' end, e.regra, e.motivo), '; ' order by e.regra)
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.motivo like 'perdeu a correção automática%'),
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso
@@ -5967,6 +6088,26 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 
+-- Two people, whatever names they have: the table's own check knows only how names are written.
+create or replace function audit_interno.exigir_outra_pessoa()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if audit_interno.mesma_pessoa(new.proposta_por, new.decidida_por) then
+    raise exception using errcode = 'NC007',
+      message = format('a segunda aprovação é de outra pessoa: %s propôs, e %s é a mesma', new.proposta_por, new.decidida_por);
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+
+create or replace trigger exigir_outra_pessoa before update of status on audit.divergencias_processadas
+  for each row when (new.status = 'corrigida' and new.proposta_por is not null)
+  execute function audit_interno.exigir_outra_pessoa();
+
 -- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
 -- finding that was rejected, is not applied to one that is opened again.
 create or replace function audit_interno.esquecer_proposta()
@@ -6023,6 +6164,7 @@ declare
   v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
+  perform audit_interno.exigir_pessoa();
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
   end if;
@@ -6052,7 +6194,7 @@ begin
         || coalesce(': ' || d.motivo, '')
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
       when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
-      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
       else format('%s: %s%s. Para aprovar isto: visto %s',
         case when v.visto is not null then 'já não é o que foi visto'
           when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
@@ -6069,7 +6211,7 @@ begin
     when f.periodo is not null then 'NC022'
     when ato <> 'aprovar' then case when v.visto <> audit.divergencia_visto(d) then 'NC021' end
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
-    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when d.status = 'aguardando_segunda_aprovacao' and audit_interno.mesma_pessoa(d.proposta_por, v_ator) then 'NC007'
     when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
   where d.id = any (separar_divergencias.ids) and x.codigo is not null;
@@ -6103,13 +6245,11 @@ comment on function audit_interno.travar_divergencias(bigint[], text, text[], te
   'Locks and returns the findings for which the act is possible; pg_temp.conferente_deixada holds the others. NC001 none given, NC004 unknown; when all are left: NC005 not possible from their status, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period.';
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
---! Included pessoas/decisao/conferir_automatica.sql
--- Takes `auto` from a rule whose record no longer supports its threshold, in the transaction of the decision that showed it.
--- Two records, both since auto was last given: what people said of findings at or above the threshold, and how many automatic
--- corrections were rolled back, all others being taken for right. Once there are enough cases and one was wrong,
--- the lower bound of either must reach the threshold. Called by audit_interno.contar_decisoes and contar_reversoes, which
--- hold the rule's lock. Only audit.alterar_regra gives auto back.
-create or replace function audit_interno.conferir_automatica(regra text)
+--! Included pessoas/autonomia/conferir_automatica.sql
+-- Reads again whether people's answers bear a rule out, and takes `auto` from one that they refute, or that is neither proved nor granted
+-- anything: in the transaction of the decision that showed it, and at the end of each detection. Called by
+-- audit_interno.contar_decisoes and contar_reversoes, which hold the rule's lock, by anotar_execucao and audit.alterar_regra.
+create or replace function audit_interno.conferir_automatica(regra text, sessao_id bigint default null)
 returns void
 language plpgsql
 volatile
@@ -6117,54 +6257,32 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_regra audit.regras;
-  v_minimo bigint := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::bigint;
-  v_decididas bigint;
-  v_corrigidas bigint := 0;
-  v_limite numeric;
   v_porque text;
-  v_operacao bigint;
 begin
+  perform audit_interno.conferir_prova(conferir_automatica.regra);
   select * into strict v_regra from audit.regras r where r.nome = conferir_automatica.regra;
   if not v_regra.automatica then
     return;
   end if;
-  v_decididas := v_regra.certas_no_limiar + v_regra.erradas_no_limiar;
-  if v_regra.automaticas_revertidas > 0 then
-    select greatest(coalesce(sum(e.corrigidas), 0), v_regra.automaticas_revertidas) into v_corrigidas
-    from audit.execucoes_regra e
-    where e.regra = v_regra.nome and e.fim >= v_regra.contagem_desde;
-    v_limite := audit_interno.limite_wilson(v_corrigidas - v_regra.automaticas_revertidas, v_corrigidas);
-  end if;
-  v_porque := case
-    when v_regra.erradas_no_limiar > 0 and v_decididas >= v_minimo and v_regra.limite_inferior < v_regra.limiar then
-      format('%s de %s propostas decididas por pessoas, com confiança no limiar ou acima, estavam erradas; o limite inferior da precisão é %s',
-        v_regra.erradas_no_limiar, v_decididas, v_regra.limite_inferior)
-    when v_corrigidas >= v_minimo and v_limite < v_regra.limiar then
-      format('%s de %s correções automáticas foram revertidas; o limite inferior da precisão é %s',
-        v_regra.automaticas_revertidas, v_corrigidas, v_limite)
-  end;
-  if v_porque is null then
-    return;
-  end if;
-  v_porque := format('perdeu a correção automática: %s e o limiar é %s. Para devolvê-la: conferente regras --auto %s --motivo …',
-    v_porque, v_regra.limiar, v_regra.nome);
-  update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome;
-  v_operacao := audit_interno.abrir_operacao('regra', regra => v_regra.nome, motivo => v_porque,
-    detalhes => jsonb_build_object('antes', jsonb_build_object('automatica', true), 'depois', jsonb_build_object('automatica', false),
+  v_porque := audit_interno.porque_nao(v_regra);
+  if v_porque is not null then
+    perform audit_interno.perder_automatica(v_regra, v_porque, jsonb_build_object('prova', v_regra.prova, 'limiar', v_regra.limiar,
+      'respostas', v_regra.respostas, 'erro_observado', v_regra.erro_observado, 'evidencia_contra', v_regra.evidencia_contra,
       'certas_no_limiar', v_regra.certas_no_limiar, 'erradas_no_limiar', v_regra.erradas_no_limiar,
-      'automaticas_corrigidas', v_corrigidas, 'automaticas_revertidas', v_regra.automaticas_revertidas, 'limiar', v_regra.limiar));
-  perform audit_interno.fechar_operacao(v_operacao, 1);
+      'automaticas_revertidas', v_regra.automaticas_revertidas), conferir_automatica.sessao_id);
+  end if;
 end
 $$;
-comment on function audit_interno.conferir_automatica(text) is
-  'Takes auto from a rule whose record of decisions, or of rolled back corrections, has its lower bound under the threshold.';
---! EndIncluded pessoas/decisao/conferir_automatica.sql
+comment on function audit_interno.conferir_automatica(text, bigint) is 'Takes auto from a rule that people''s answers refute, or that has neither proof nor grant.';
+--! EndIncluded pessoas/autonomia/conferir_automatica.sql
 
---! Included pessoas/decisao/contar_decisoes.sql
--- Feeds people's word on findings into the observed precision of their rules, and takes `auto` from a rule that the record no
--- longer supports. What only flags counts too, but not at the threshold: auto never corrects it. certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later
--- word replaces an earlier one. Rules are locked in one order, so that decisions at one moment are counted one after the other.
-create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean)
+--! Included pessoas/autonomia/contar_decisoes.sql
+-- Feeds people's word on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
+-- certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later word replaces an earlier one.
+-- Whether that proves anything of what auto would do is prova: what only flags is never corrected by auto, and that a person dealt with
+-- it elsewhere says nothing of the values proposed. Rules are locked in one order, so that decisions at one moment are counted one
+-- after the other.
+create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean, prova boolean default true)
 returns void
 language plpgsql
 volatile
@@ -6176,37 +6294,30 @@ begin
   order by r.nome
   for no key update;
 
-  with alvo as (
-    select d.id, d.regra, r.contagem, d.confianca >= r.limiar and d.valores_propostos <> '{}' as no_limiar
-    from audit.divergencias_processadas d
-    join audit.regras r on r.nome = d.regra
-    where d.id = any (contar_decisoes.ids)
-  ), retirado as (
-    delete from audit_interno.vereditos v using alvo a where v.divergencia_id = a.id
-    returning a.regra, v.certo, v.no_limiar and v.contagem = a.contagem as no_limiar, -1 as sinal
+  with retirado as (
+    delete from audit_interno.vereditos v where v.divergencia_id = any (contar_decisoes.ids)
+    returning v.regra, v.certo, -1 as sinal
   ), dado as (
-    select a.regra, contar_decisoes.certas as certo, a.no_limiar, 1 as sinal
-    from alvo a where contar_decisoes.certas is not null
+    select d.regra, contar_decisoes.certas as certo, 1 as sinal
+    from audit.divergencias_processadas d where d.id = any (contar_decisoes.ids) and contar_decisoes.certas is not null
   ), diferenca as (
     select x.regra,
       coalesce(sum(x.sinal) filter (where x.certo), 0) as aprovadas,
-      coalesce(sum(x.sinal) filter (where not x.certo), 0) as rejeitadas,
-      coalesce(sum(x.sinal) filter (where x.certo and x.no_limiar), 0) as certas_no_limiar,
-      coalesce(sum(x.sinal) filter (where not x.certo and x.no_limiar), 0) as erradas_no_limiar
+      coalesce(sum(x.sinal) filter (where not x.certo), 0) as rejeitadas
     from (select * from retirado union all select * from dado) x
     group by x.regra
   )
   update audit.regras r
-  set aprovadas = r.aprovadas + d.aprovadas, rejeitadas = r.rejeitadas + d.rejeitadas,
-    certas_no_limiar = r.certas_no_limiar + d.certas_no_limiar, erradas_no_limiar = r.erradas_no_limiar + d.erradas_no_limiar
+  set aprovadas = r.aprovadas + d.aprovadas, rejeitadas = r.rejeitadas + d.rejeitadas
   from diferenca d
   where r.nome = d.regra;
 
   -- a statement of its own: the one above has deleted what a person said before
-  insert into audit_interno.vereditos (divergencia_id, certo, no_limiar, contagem)
-  select d.id, contar_decisoes.certas, d.confianca >= r.limiar and d.valores_propostos <> '{}', r.contagem
+  insert into audit_interno.vereditos (divergencia_id, regra, hash_regra, confianca, sessao_id, fornecedor, certo, ordem)
+  select d.id, d.regra, d.hash_regra, d.confianca, d.sessao_id, coalesce(regras.raiz_fornecedor(d.entrada ->> 'fornecedor_id'), d.entrada ->> 'fornecedor'), contar_decisoes.certas,
+    case when contar_decisoes.prova and d.valores_propostos <> '{}' then (
+      select max(c.id) from audit.decisoes c where c.divergencia_id = d.id) end
   from audit.divergencias_processadas d
-  join audit.regras r on r.nome = d.regra
   where d.id = any (contar_decisoes.ids) and contar_decisoes.certas is not null;
 
   perform audit_interno.conferir_automatica(r.nome)
@@ -6215,13 +6326,13 @@ begin
   order by r.nome;
 end
 $$;
-comment on function audit_interno.contar_decisoes(bigint[], boolean) is
+comment on function audit_interno.contar_decisoes(bigint[], boolean, boolean) is
   'Counts people''s word on proposals, right, wrong or (null) taken back; a rule that no longer earns it loses auto.';
---! EndIncluded pessoas/decisao/contar_decisoes.sql
+--! EndIncluded pessoas/autonomia/contar_decisoes.sql
 
---! Included pessoas/decisao/contar_reversoes.sql
--- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against the record of
--- automatic corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
+--! Included pessoas/autonomia/contar_reversoes.sql
+-- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
+-- corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
 -- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
 -- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
 create or replace function audit_interno.contar_reversoes(erradas boolean default false)
@@ -6238,7 +6349,7 @@ begin
   drop table if exists pg_temp.conferente_palavra;
   create temp table conferente_palavra on commit drop as
   select l.divergencia_id, l.regra, l.operacao_id, d.status = 'revertida' as tirada, d.valores_digitados is not null as digitada,
-    c.tipo = 'correcao' as automatica, c.iniciada_em as corrigida_em
+    c.tipo = 'correcao' as automatica, c.sessao_id as corrigida_na
   from pg_temp.conferente_revertida l
   join audit.divergencias_processadas d on d.id = l.divergencia_id
   join audit.operacoes o on o.id = l.operacao_id
@@ -6247,27 +6358,13 @@ begin
     select max(a.operacao_id) from audit.alteracoes a
     where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
 
-  with tirada as (
-    delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p
-    where e.divergencia_id = p.divergencia_id
-    returning p.regra, e.contagem, -1 as sinal
-  ), dada as (
-    select p.divergencia_id, p.regra, r.contagem, 1 as sinal
-    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
-    where p.tirada and p.automatica and contar_reversoes.erradas
-  )
-  update audit.regras r
-  set automaticas_revertidas = greatest(0, r.automaticas_revertidas + x.quantas)
-  from (
-    select y.regra, y.contagem, sum(y.sinal) as quantas
-    from (select t.regra, t.contagem, t.sinal from tirada t union all select d.regra, d.contagem, d.sinal from dada d) as y
-    group by y.regra, y.contagem
-  ) x
-  where r.nome = x.regra and r.contagem = x.contagem;
-  -- a statement of its own: the one above has deleted what was counted before
-  insert into audit_interno.automaticas_erradas (divergencia_id, contagem)
-  select p.divergencia_id, r.contagem
-  from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+  delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p where e.divergencia_id = p.divergencia_id;
+  insert into audit_interno.automaticas_erradas (divergencia_id, regra, hash_regra, confianca, sessao_id, fornecedor, ordem)
+  select d.id, d.regra, e.hash_funcao, d.confianca, e.sessao_id, coalesce(regras.raiz_fornecedor(d.entrada ->> 'fornecedor_id'), d.entrada ->> 'fornecedor'),
+    (select max(c.id) from audit.decisoes c where c.divergencia_id = d.id)
+  from pg_temp.conferente_palavra p
+  join audit.divergencias_processadas d on d.id = p.divergencia_id
+  join audit.execucoes_regra e on e.sessao_id = p.corrigida_na and e.regra = d.regra
   where p.tirada and p.automatica and contar_reversoes.erradas;
 
   if exists (select from pg_temp.conferente_palavra p where not p.automatica and not p.digitada) then
@@ -6283,7 +6380,7 @@ begin
 end
 $$;
 comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled back corrections that were wrong against their rules, and takes back what a rollback counted that is itself rolled back.';
---! EndIncluded pessoas/decisao/contar_reversoes.sql
+--! EndIncluded pessoas/autonomia/contar_reversoes.sql
 
 --! Included pessoas/decisao/valores_atuais.sql
 -- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns
@@ -6336,7 +6433,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_operacao bigint;
 begin
   select array_agg(d.id),
@@ -6418,7 +6515,7 @@ begin
   from audit.divergencias_processadas d
   left join unnest(responder.ids, responder.motivos) as m (id, motivo) on m.id = d.id and responder.motivos is not null
   where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, ato = 'confirmar');
+  perform audit_interno.contar_decisoes(v_ids, ato = 'confirmar', prova => ato <> 'confirmar');
   update audit.divergencias_processadas d
   set status = case ato when 'rejeitar' then 'rejeitada' else 'resolvida' end, motivo = c.motivo, decidida_em = clock_timestamp(),
     decidida_por = v_ator
@@ -6676,7 +6773,7 @@ comment on function audit.revogar_excecao(bigint, text) is
 grant execute on function audit.revogar_excecao(bigint, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/revogar_excecao.sql
 
---! Included pessoas/decisao/autorizar_codigo.sql
+--! Included pessoas/autonomia/autorizar_codigo.sql
 -- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
 create or replace function audit_interno.autorizar_codigo()
 returns trigger
@@ -6686,6 +6783,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.hash_autorizado := audit_interno.hash_regra(new);
+  new.hash_atual := new.hash_autorizado;
   return new;
 end
 $$;
@@ -6695,11 +6793,11 @@ create or replace trigger autorizar_codigo_novo before insert on audit.regras
   for each row when (new.automatica) execute function audit_interno.autorizar_codigo();
 create or replace trigger autorizar_codigo before update of automatica on audit.regras
   for each row when (new.automatica and not old.automatica) execute function audit_interno.autorizar_codigo();
---! EndIncluded pessoas/decisao/autorizar_codigo.sql
+--! EndIncluded pessoas/autonomia/autorizar_codigo.sql
 
---! Included pessoas/decisao/conferir_codigo.sql
+--! Included pessoas/autonomia/conferir_codigo.sql
 -- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
--- detection and before each batch of corrections, under the rule's lock, in a simulation too. Only audit.alterar_regra gives it back.
+-- detection and before each batch of corrections, under the rule's lock, in a simulation too.
 create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
 returns void
 language plpgsql
@@ -6709,31 +6807,23 @@ as $$
 declare
   v_regra audit.regras;
   v_hash text;
-  v_porque text;
-  v_operacao bigint;
 begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   v_hash := coalesce(conferir_codigo.hash_regra, audit_interno.hash_regra(v_regra));
-  if not v_regra.automatica or v_hash = v_regra.hash_autorizado then
-    return;
+  if v_hash is distinct from v_regra.hash_atual then
+    update audit.regras r set hash_atual = v_hash where r.nome = v_regra.nome;
   end if;
-  v_porque := format('perdeu a correção automática: o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: select audit.alterar_regra(%L, ''{"automatica": true}'', ''código conferido'')',
-    coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome);
-  update audit.regras r set automatica = false, automatica_perdida = v_porque where r.nome = v_regra.nome and r.automatica;
-  if found then -- nobody else has just said so
-    v_operacao := audit_interno.abrir_operacao('regra', conferir_codigo.sessao_id, v_regra.nome, v_porque, jsonb_build_object(
-      'antes', jsonb_build_object('automatica', true, 'hash', v_regra.hash_autorizado),
-      'depois', jsonb_build_object('automatica', false, 'hash', v_hash)));
-    perform audit_interno.fechar_operacao(v_operacao, 1);
+  if v_regra.automatica and v_hash is distinct from v_regra.hash_autorizado then
+    perform audit_interno.perder_automatica(v_regra, format(
+      'o código da regra mudou depois de autorizado (era %s, é %s). Quem administra confere o código e a devolve com: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+      coalesce(left(v_regra.hash_autorizado, 12), 'nenhum'), coalesce(left(v_hash, 12), 'nenhum'), v_regra.nome),
+      jsonb_build_object('hash_autorizado', v_regra.hash_autorizado, 'hash', v_hash), conferir_codigo.sessao_id);
   end if;
-  update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, v_porque)
-  from audit.sessoes_processamento s
-  where e.sessao_id = conferir_codigo.sessao_id and e.regra = v_regra.nome and s.id = e.sessao_id and s.modo = 'auto';
 end
 $$;
 comment on function audit_interno.conferir_codigo(bigint, text, text) is
   'Takes auto from a rule whose code is not the one for which it was given; hash_regra where the caller knows it already.';
---! EndIncluded pessoas/decisao/conferir_codigo.sql
+--! EndIncluded pessoas/autonomia/conferir_codigo.sql
 
 --! Included pessoas/decisao/confirmar_divergencias.sql
 -- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
@@ -6797,7 +6887,7 @@ begin
       detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
       hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
   end if;
-  if v_de.ator <> v_ator then
+  if not audit_interno.mesma_pessoa(v_de.ator, v_ator) then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
       detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
   end if;
@@ -6978,7 +7068,7 @@ comment on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date,
 grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text, date, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
---! Included pessoas/decisao/devolver_automatica.sql
+--! Included pessoas/autonomia/devolver_automatica.sql
 -- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
 -- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
 create or replace function audit_interno.devolver_automatica(operacao_id bigint)
@@ -7002,9 +7092,9 @@ begin
 end
 $$;
 comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto back to the rules that lost it by this operation, which has been undone.';
---! EndIncluded pessoas/decisao/devolver_automatica.sql
+--! EndIncluded pessoas/autonomia/devolver_automatica.sql
 
---! Included pessoas/decisao/perdas_automatica.sql
+--! Included pessoas/autonomia/perdas_automatica.sql
 -- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
 -- while the rule was locked, by the same person. Writes nothing.
 create or replace function audit_interno.perdas_automatica(operacao_id bigint)
@@ -7023,7 +7113,222 @@ as $$
     where o.id = perdas_automatica.operacao_id and p.regra = r.nome and p.motivo = r.automatica_perdida)
 $$;
 comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost auto by this operation, each with a sentence that says so and how to give it back.';
---! EndIncluded pessoas/decisao/perdas_automatica.sql
+--! EndIncluded pessoas/autonomia/perdas_automatica.sql
+
+--! Included pessoas/autonomia/conferir_prova.sql
+-- What people's answers say of a rule's code, at its threshold: provada, refutada or sem_prova. Whichever it was last: a rule once
+-- refuted has to be proved by the answers that follow. Read again from all answers each time, so that no change of a setting,
+-- and back, washes a record. Writes the rule's row. Called by conferir_automatica, and by audit.alterar_regra.
+--
+-- Answers on one supplier within a session are one answer, as wrong as the share of them that was wrong. A rule errs by supplier: one
+-- misread code makes forty wrong findings in a night, and they say no more than the first; nor do forty right ones.
+--
+-- What is corrected automatically is seen by nobody unless it is wrong, so rollbacks alone say nothing of how often. They are held
+-- against all that the rule corrected, as if the rest were right: that can refute a rule, and prove none. Of a session the wrong ones come
+-- first, so that the others of the same night speak against each.
+create or replace function audit_interno.conferir_prova(regra text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_regra audit.regras;
+  v_erro float8 := (audit_interno.configuracao('regras.erro_tolerado') #>> '{}')::float8;
+  v_x float8[];
+  v_ordens bigint[];
+  v_certas bigint;
+  v_erradas bigint;
+  v_contra float8 := 1;
+  v_favor float8 := 1;
+  v_provada boolean;
+  v_refutada bigint; -- how many answers there were when it was last refuted
+  v_corrigidas_contra float8;
+  v_revertida bigint; -- the last word on an automatic correction
+  v_revertidas bigint;
+  v_revertidas_refutam boolean;
+begin
+  select * into strict v_regra from audit.regras r where r.nome = conferir_prova.regra;
+  select coalesce(array_agg(u.x order by u.ordem), '{}'), coalesce(array_agg(u.ordem order by u.ordem), '{}'),
+    coalesce(sum(u.certas), 0), coalesce(sum(u.erradas), 0)
+  into v_x, v_ordens, v_certas, v_erradas
+  from (
+    select avg((not v.certo)::int)::float8 as x, max(v.ordem) as ordem,
+      count(*) filter (where v.certo) as certas, count(*) filter (where not v.certo) as erradas
+    from audit_interno.vereditos v
+    where v.regra = v_regra.nome and v.hash_regra = v_regra.hash_atual and v.confianca >= v_regra.limiar and v.ordem is not null
+    group by v.sessao_id, v.fornecedor, case when v.fornecedor is null then v.divergencia_id end
+  ) as u;
+  select max(c.n) filter (where c.refuta), coalesce((array_agg(c.evidencia order by c.n desc))[1], 1)
+  into v_refutada, v_contra
+  from audit_interno.evidencia_contra(v_x, array_fill(1::float8, array[cardinality(v_x)]), v_erro) c;
+
+  select max(e.ordem), count(*) into v_revertida, v_revertidas
+  from audit_interno.automaticas_erradas e
+  where e.regra = v_regra.nome and e.hash_regra = v_regra.hash_atual and e.confianca >= v_regra.limiar;
+  if v_revertidas > 0 then
+    select (array_agg(c.evidencia order by c.n desc))[1], (array_agg(c.refuta order by c.n desc))[1]
+    into v_corrigidas_contra, v_revertidas_refutam
+    from (
+      select array_agg(p.x order by s.sessao_id, p.x desc) as x, array_agg(p.vezes::float8 order by s.sessao_id, p.x desc) as vezes
+      from (
+        select e.sessao_id, e.corrigidas, count(w.divergencia_id) as linhas,
+          count(distinct coalesce(w.fornecedor, w.divergencia_id::text)) filter (where w.divergencia_id is not null) as erradas
+        from audit.execucoes_regra e
+        left join audit_interno.automaticas_erradas w on w.sessao_id = e.sessao_id and w.regra = e.regra and w.confianca >= v_regra.limiar
+        where e.regra = v_regra.nome and e.hash_funcao = v_regra.hash_atual and e.corrigidas > 0
+        group by e.sessao_id, e.corrigidas
+      ) as s
+      cross join lateral (values (0::float8, greatest(s.corrigidas - s.linhas, 0)), (1, s.erradas)) as p (x, vezes)
+    ) as t
+    cross join lateral audit_interno.evidencia_contra(t.x, t.vezes, v_erro) c;
+    if v_revertidas_refutam then
+      v_refutada := greatest(v_refutada, (select count(*) from unnest(v_ordens) as o where o <= v_revertida));
+    end if;
+  end if;
+
+  select coalesce(max(f.evidencia), 1), coalesce(bool_or(f.prova), false) into v_favor, v_provada
+  from audit_interno.evidencia_favor(v_x[coalesce(v_refutada, 0) + 1:], v_erro) f;
+  update audit.regras r
+  set prova = n.prova, respostas = n.respostas, erro_observado = n.erro_observado, certas_no_limiar = n.certas_no_limiar,
+    erradas_no_limiar = n.erradas_no_limiar, automaticas_revertidas = n.automaticas_revertidas, evidencia_favor = n.evidencia_favor,
+    evidencia_contra = n.evidencia_contra
+  from (
+    select case when v_provada then 'provada' when v_refutada is not null then 'refutada' else 'sem_prova' end as prova,
+      cardinality(v_x)::bigint as respostas, (select avg(x)::numeric(5, 4) from unnest(v_x) as x) as erro_observado,
+      v_certas as certas_no_limiar, v_erradas as erradas_no_limiar, v_revertidas as automaticas_revertidas,
+      round(least(v_favor, 1e6)::numeric, 4) as evidencia_favor,
+      round(least(greatest(v_contra, v_corrigidas_contra), 1e6)::numeric, 4) as evidencia_contra
+  ) as n
+  where r.nome = v_regra.nome and (r.prova, r.respostas, r.erro_observado, r.certas_no_limiar, r.erradas_no_limiar, r.automaticas_revertidas,
+      r.evidencia_favor, r.evidencia_contra)
+    is distinct from (n.prova, n.respostas, n.erro_observado, n.certas_no_limiar, n.erradas_no_limiar, n.automaticas_revertidas,
+      n.evidencia_favor, n.evidencia_contra);
+end
+$$;
+comment on function audit_interno.conferir_prova(text) is 'Reads again whether people''s answers prove or refute a rule, and writes it to the rule.';
+--! EndIncluded pessoas/autonomia/conferir_prova.sql
+
+--! Included pessoas/autonomia/evidencia_contra.sql
+-- Evidence that a rule errs more often than `erro`, after each of its answers: x is how wrong one was, from 0 to 1, and vezes how often
+-- it stands there. Somebody who believes so stakes a part of what he has on each answer: a wrong one wins, a right one costs. Were he
+-- wrong, nobody could expect him to gain. Nobody knows how much to stake, so five stake at once, and what they have made is averaged;
+-- nor when the rule began to err, so each begins where it was best for him: a rule that was right for years and then is not is found
+-- as soon as one that never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes no more often than once in
+-- 200 answers on average (Shin, Ramdas and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
+create or replace function audit_interno.evidencia_contra(x float8[], vezes float8[], erro float8)
+returns table (n bigint, evidencia float8, refuta boolean)
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with soma as (
+    select u.n, a.parte, sum(u.vezes * ln(1 + a.parte * (u.x / erro - 1))) over (partition by a.parte order by u.n) as ate
+    from unnest(evidencia_contra.x, evidencia_contra.vezes) with ordinality as u (x, vezes, n)
+    cross join unnest('{0.025, 0.05, 0.1, 0.2, 0.4}'::float8[]) as a (parte)
+  ), ganho as (
+    select s.n, s.ate - least(0, min(s.ate) over (partition by s.parte order by s.n rows between unbounded preceding and 1 preceding)) as ate
+    from soma s
+  )
+  select e.n, e.evidencia, e.evidencia >= 200
+  from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- more than e^600 is no number
+$$;
+comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';
+--! EndIncluded pessoas/autonomia/evidencia_contra.sql
+
+--! Included pessoas/autonomia/evidencia_favor.sql
+-- Evidence that a rule errs less often than `erro`, after each of its answers (x is how wrong one was, from 0 to 1): the other side of
+-- evidencia_contra, but from the first answer on. If the rule errs as often as tolerated or more, evidence ever reaches 20 with a chance of
+-- 5% at most, however often one looks (Ville 1939; Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting,
+-- 2023). 81 right answers and no wrong one reach it.
+create or replace function audit_interno.evidencia_favor(x float8[], erro float8)
+returns table (n bigint, evidencia float8, prova boolean)
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.n, avg(exp(least(p.ate, 600))), avg(exp(least(p.ate, 600))) >= 20
+  from (
+    select u.n, sum(ln(1 + a.parte * (erro - u.x) / (1 - erro))) over (partition by a.parte order by u.n) as ate
+    from unnest(evidencia_favor.x) with ordinality as u (x, n)
+    cross join unnest('{0.2, 0.4, 0.6, 0.8, 0.95}'::float8[]) as a (parte)
+  ) as p
+  group by p.n
+$$;
+comment on function audit_interno.evidencia_favor(float8[], float8) is 'After each answer, how much those who bet that the rule errs less often have made of 1.';
+--! EndIncluded pessoas/autonomia/evidencia_favor.sql
+
+--! Included pessoas/autonomia/perder_automatica.sql
+-- Takes `auto` from a rule, and says why: in the rule, as an operation of its own, and in the session in which it happens. Only
+-- audit.alterar_regra gives it back.
+create or replace function audit_interno.perder_automatica(regra audit.regras, porque text, detalhes jsonb, sessao_id bigint default null)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_porque text := 'perdeu a correção automática: ' || perder_automatica.porque;
+  v_operacao bigint;
+begin
+  update audit.regras r set automatica = false, automatica_perdida = v_porque
+  where r.nome = (perder_automatica.regra).nome and r.automatica;
+  if found then -- nobody else has just said so
+    v_operacao := audit_interno.abrir_operacao('regra', perder_automatica.sessao_id, (perder_automatica.regra).nome, v_porque,
+      '{"antes": {"automatica": true}, "depois": {"automatica": false}}' || perder_automatica.detalhes);
+    perform audit_interno.fechar_operacao(v_operacao, 1);
+  end if;
+  update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, v_porque)
+  from audit.sessoes_processamento s
+  where e.sessao_id = perder_automatica.sessao_id and e.regra = (perder_automatica.regra).nome and s.id = e.sessao_id and s.modo = 'auto';
+end
+$$;
+comment on function audit_interno.perder_automatica(audit.regras, text, jsonb, bigint) is 'Takes auto from a rule and says why.';
+--! EndIncluded pessoas/autonomia/perder_automatica.sql
+
+--! Included pessoas/autonomia/resto_concessao.sql
+-- What is left of what an administrator granted without proof: the grant less what was corrected under it since, which each operation of
+-- correction says of itself, under its seal. Nothing granted leaves nothing. What is rolled back is not given back.
+create or replace function audit_interno.resto_concessao(regra audit.regras)
+returns table (correcoes bigint, valor numeric)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(resto_concessao.regra.concessao_correcoes - coalesce(sum((o.detalhes #>> '{sem_prova,correcoes}')::bigint), 0), 0)::bigint,
+    coalesce(resto_concessao.regra.concessao_valor - coalesce(sum((o.detalhes #>> '{sem_prova,valor}')::numeric), 0), 0)
+  from audit.operacoes o
+  where o.tipo = 'correcao' and o.regra = resto_concessao.regra.nome and o.iniciada_em >= resto_concessao.regra.concedida_em
+    and o.detalhes ? 'sem_prova'
+$$;
+comment on function audit_interno.resto_concessao(audit.regras) is 'Corrections and amount in BRL that a rule may still correct without proof.';
+--! EndIncluded pessoas/autonomia/resto_concessao.sql
+
+--! Included pessoas/autonomia/porque_nao.sql
+-- Why a rule may not correct by itself, whatever an administrator has set: refuted, or neither proved nor left anything of a grant. Null
+-- when it may. The sentence ends with the way out.
+create or replace function audit_interno.porque_nao(regra audit.regras)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when (porque_nao.regra).prova = 'refutada' then format(
+      'está refutada: %s%s, mais do que se tolera. Volta a corrigir sozinha quando novas respostas a provarem: conferente regras --auto %s --motivo …',
+      format('de %s respostas no limiar ou acima, %s%% erradas', (porque_nao.regra).respostas, round(coalesce((porque_nao.regra).erro_observado, 0) * 100, 1)),
+      case when (porque_nao.regra).automaticas_revertidas > 0 then format(', e %s correções automáticas revertidas por erro', (porque_nao.regra).automaticas_revertidas) end,
+      (porque_nao.regra).nome)
+    when (porque_nao.regra).prova = 'sem_prova' and (resto.correcoes <= 0 or resto.valor <= 0) then format(
+      '%s. Para conceder sem prova: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+      case when (porque_nao.regra).concedida_em is null then 'não está provada, e nada lhe foi concedido'
+        else format('não está provada, e a concessão acabou (%s correções e R$ %s)', (porque_nao.regra).concessao_correcoes, (porque_nao.regra).concessao_valor) end,
+      (porque_nao.regra).nome)
+  end
+  from audit_interno.resto_concessao(porque_nao.regra) as resto
+$$;
+comment on function audit_interno.porque_nao(audit.regras) is 'Why the rule may not correct by itself, or null.';
+--! EndIncluded pessoas/autonomia/porque_nao.sql
 
 --! Included pessoas/decisao/recusar_deixadas.sql
 -- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
@@ -7496,6 +7801,26 @@ comment on function audit_interno.ler_planilha(jsonb) is
   'Reads the lines of a sheet into pg_temp.conferente_planilha; codigo and explicacao say why one cannot be taken. NC001 when they are no lines.';
 --! EndIncluded pessoas/decisao/ler_planilha.sql
 
+--! Included pessoas/decisao/valor_dupla.sql
+-- The amount from which two people are needed, for the one who asks. Whoever raised it gains nothing by that: what the others last let
+-- it be holds for that person, until one of them sets it again. Called by whatever a person puts into force.
+create or replace function audit_interno.valor_dupla(ator text)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with mudancas as (
+    select o.id, o.detalhes, audit_interno.mesma_pessoa(o.ator, valor_dupla.ator) as propria
+    from audit.operacoes o where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = 'aprovacao.valor_dupla'
+  )
+  select least((audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric, coalesce(
+    (select (m.detalhes ->> 'depois')::numeric from mudancas m where not m.propria order by m.id desc limit 1),
+    (select (m.detalhes ->> 'antes')::numeric from mudancas m order by m.id limit 1)))
+$$;
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';
+--! EndIncluded pessoas/decisao/valor_dupla.sql
+
 --! Included motor/reversao/criar_reversao.sql
 -- An empty list of alterations to roll back, and one of what was rolled back.
 create or replace function audit_interno.criar_reversao()
@@ -7751,7 +8076,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ator text := audit_interno.ator();
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_de_volta bigint[];
   v_propor bigint[];
   v_operacao bigint;
@@ -10536,6 +10861,9 @@ begin
   if coalesce(v_nome, '') = '' then
     raise exception using errcode = 'NC020', message = 'o token não diz de quem é';
   end if;
+  if audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC020', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+  end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
   perform set_config('timezone', audit.fuso(), true); -- times are shown, and read where they name no zone, as everywhere else
@@ -10544,7 +10872,7 @@ end
 $$;
 comment on function audit_interno.assumir(text, text, text, timestamptz, boolean) is
   'Becomes the person and the role of a token until the transaction ends. Returns the name as it is recorded. NC020 when the token may not be used.';
-grant execute on function audit_interno.nome_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
+grant execute on function audit_interno.nome_pessoa(text), audit_interno.nome_do_sistema(text), audit_interno.chave_pessoa(text), audit_interno.conferir_acesso(text, text, text, timestamptz, boolean),
   audit_interno.assumir(text, text, text, timestamptz, boolean) to conferente_servico;
 --! EndIncluded pessoas/acesso/assumir.sql
 
@@ -10562,10 +10890,13 @@ begin
   if coalesce(v_nome, '') = '' or length(v_nome) > 200 then
     raise exception using errcode = 'NC001', message = 'o nome falta ou passa de 200 caracteres';
   end if;
+  if audit_interno.nome_do_sistema(v_nome) then
+    raise exception using errcode = 'NC001', message = format('%s é um nome do próprio sistema, e de ninguém', v_nome);
+  end if;
   return v_nome;
 end
 $$;
-comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty or longer than 200 characters.';
+comment on function audit_interno.nome_api(text) is 'The name as it is recorded. NC001 when it is empty, longer than 200 characters or one of the system''s own.';
 --! EndIncluded pessoas/acesso/nome_api.sql
 
 --! Included pessoas/acesso/papel_api.sql
@@ -10632,6 +10963,21 @@ comment on column audit.vw_pessoas.endereco is 'Mail address to which a one-time
 comment on column audit.vw_pessoas.registrada_em is 'When it was registered.';
 comment on column audit.vw_pessoas.registrada_por is 'By whom.';
 --! EndIncluded pessoas/acesso/vw_pessoas.sql
+
+--! Included pessoas/acesso/vw_identidades.sql
+-- Which names are whose now.
+create or replace view audit.vw_identidades as
+select i.nome, i.pessoa, i.registrada_em, i.registrada_por
+from (
+  select distinct on (audit_interno.chave_pessoa(x.nome)) x.* from audit.identidades x order by audit_interno.chave_pessoa(x.nome), x.id desc
+) as i
+where i.pessoa is not null;
+comment on view audit.vw_identidades is 'Logins and token subjects that are tied to a person of another name.';
+comment on column audit.vw_identidades.nome is 'Login, or subject of a token. Key.';
+comment on column audit.vw_identidades.pessoa is 'Person whose name it is too.';
+comment on column audit.vw_identidades.registrada_em is 'When they were tied.';
+comment on column audit.vw_identidades.registrada_por is 'By whom.';
+--! EndIncluded pessoas/acesso/vw_identidades.sql
 
 --! Included pessoas/acesso/emitir_convite.sql
 -- Puts a one-time link on record; its secret is drawn outside and never reaches the database. Called by criar_convite and pedir_convite.
@@ -11311,7 +11657,7 @@ select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovada
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     + 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416))) / 10000), 4) end as precisao_maxima,
-  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
+  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde, r.prova
 from audit.regras r
 cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
 left join (
@@ -11334,6 +11680,7 @@ comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+comment on column audit.vw_metricas_regras.prova is 'What people''s answers say of the rule: provada, sem_prova or refutada.';
 --! EndIncluded saidas/metricas/vw_metricas_regras.sql
 
 --! Included saidas/metricas/relatorio_desempenho.sql
@@ -11449,6 +11796,8 @@ as $$
   cross join lateral (values ('conferente_regra_precisao', r.precisao), ('conferente_regra_precisao_minima', r.precisao_minima),
     ('conferente_regra_limiar', r.limiar), ('conferente_regra_automatica', r.automatica::int)) as m (nome, valor)
   where m.valor is not null
+  union all
+  select 'conferente_regra_prova', 'gauge', jsonb_build_object('regra', r.nome, 'prova', r.prova), 1 from audit.regras r
   union all
   select 'conferente_regra_decisoes_total', 'counter', jsonb_build_object('regra', r.nome, 'palavra', p.palavra), p.quantas
   from audit.regras r cross join lateral (values ('aprovada', r.aprovadas), ('rejeitada', r.rejeitadas)) as p (palavra, quantas)
@@ -12312,10 +12661,16 @@ as $$
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
+    union all
+    select 9, 'sem_prova', r.nome, format('concedidas %s correções e R$ %s por %s; restam %s e R$ %s', r.concessao_correcoes, r.concessao_valor,
+      r.concedida_por, x.correcoes, x.valor), x.correcoes
+    from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
+    cross join lateral audit_interno.resto_concessao(r) x
+    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -12611,7 +12966,8 @@ begin
     'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
-    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
+    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso),
+      'certificado', audit_interno.conteudo_certificado(v_sessao.id));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
     exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same
@@ -13136,8 +13492,8 @@ grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
 -- Who may come in, and who did, concerns those who let people in.
-revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
-grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
+revoke select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- What notes say of suppliers is shown to those who see the entries themselves.
 revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
@@ -14388,6 +14744,17 @@ as $$
   ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'pessoa'
   where o.dito is distinct from e.dito
   union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, e.operacao_id), format('audit.identidades %s', coalesce(e.id::text, o.detalhes ->> 'identidade')),
+    coalesce(o.dito, 'nenhuma identidade'), coalesce(e.dito, 'nenhuma identidade')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s é %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'pessoa', p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' in ('identidade ligada', 'identidade desligada')
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s é %s, por %s', x.nome, x.pessoa, x.registrada_por) as dito from audit.identidades x
+  ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'identidade'
+  where o.dito is distinct from e.dito
+  union all
   select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
     case when o.id is null then 'nenhuma revogação'
       else format('token %s, nome %s, por %s: %s', o.token, o.nome, o.ator, o.motivo) end,
@@ -14420,17 +14787,18 @@ as $$
   from (
     -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
     select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
       'revogacoes', 'codigos_regra']) as t (tabela)
     union all
     select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens',
+    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
       'revogacoes', 'codigos_regra',
       'divergencias_processadas']) as t (tabela)
     union all
     values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
       ('divergencias_processadas', 'proteger_identidade', 'audit_interno.recusar_mudanca()', 1 + 2 + 16, 10, false),
       ('divergencias_processadas', 'proteger_transicao', 'audit_interno.recusar_transicao()', 1 + 2 + 16, 1, true),
+      ('divergencias_processadas', 'exigir_outra_pessoa', 'audit_interno.exigir_outra_pessoa()', 1 + 2 + 16, 1, true),
       ('operacoes', 'selar', 'audit_interno.selar_operacao()', 1 + 4 + 16, 0, false)
   ) as e
   left join pg_trigger g on g.tgrelid = to_regclass('audit.' || e.tabela) and g.tgname = e.gatilho and not g.tgisinternal
@@ -14560,7 +14928,7 @@ comment on function audit_interno.selar() is
 --! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
 -- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
@@ -14573,13 +14941,19 @@ declare
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  if operador = '=' then
+    execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  else
+    -- a window is of late: most of the rows the planner does not look up by any index, and is right
+    execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
+  end if;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
     where a.attrelid = visao::regclass and a.attname = coluna));
   execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L%s', visao, coluna, operador, v_valor,
+    case when operador = '>=' then format(' and l.%I <= %L', coluna, v_valor) end) into v_plano;
 
   return (
     with no as (
@@ -22032,12 +22406,13 @@ declare
   v_sem_carga bigint;
   v_sem_data bigint;
   v_em_branco bigint;
+  v_ultima date;
 begin
-  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco, v_ultima
   from audit_interno.ler(format(
     'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
-       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
-     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = ''''), max(data_lancamento)::date
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint, f date);
   return query
     select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
     from (values
@@ -22045,8 +22420,12 @@ begin
       ('id único', v_linhas = v_distintas, 'erro',
         case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
         'Cada lançamento precisa de um id próprio, não nulo.'),
-      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
-        'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso',
+        case when v_sem_carga = v_linhas then format('sempre nulo (%s linhas)', v_linhas) else format('%s nulos', v_sem_carga) end,
+        case when v_sem_carga = v_linhas and v_ultima is not null then
+          format('A sessão de cada manhã vai pela hora de carga; sem ela só acha linhas novas pela contagem de suas datas, e as diz atrasadas. Rode pela data de lançamento: conferente processar --modo auto --data-inicio %s --data-fim %s (no crontab, os últimos dias). Ou dê à coluna a hora em que a carga grava.',
+            to_char(date_trunc('month', v_ultima), 'YYYY-MM-DD'), to_char(v_ultima, 'YYYY-MM-DD'))
+          else 'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.' end),
       ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
         'Janelas por datas não veem linhas sem data.'),
       ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',
@@ -22125,13 +22504,21 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('regra %s', r.nome),
-    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    case when r.defeito is not null or g.comando is not null then 'erro'
+      when r.colunas_identidade = '{}' or r.automatica_perdida is not null or h.mudou then 'aviso' else 'ok' end,
     coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
       concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case r.prova when 'provada' then ', provada' when 'refutada' then ', refutada' else ', sem prova' end,
+        case when h.mudou then ', mas o código mudou depois de autorizado: a próxima sessão só detecta' end, ', ' || r.automatica_perdida,
         case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
-    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
-      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
-  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+    coalesce(g.comando, case
+      when r.defeito is not null then null
+      when h.mudou then format('Confira o código e autorize-o: conferente regras --auto %s --motivo "código conferido".', r.nome)
+      when r.colunas_identidade = '{}' then
+        'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito, x as inteira from audit.regras x) as r
+  cross join lateral (
+    select r.defeito is null and r.automatica and audit_interno.hash_regra(r.inteira) is distinct from r.hash_autorizado as mudou) as h
   cross join lateral (
     select string_agg(f.comando, ' ' order by f.ordem) as comando
     from (
@@ -22462,8 +22849,9 @@ grant execute on function audit.proxima_execucao() to conferente_leitor;
 --! EndIncluded saidas/consulta/proxima_execucao.sql
 
 --! Included saidas/consulta/diagnosticar_cargas.sql
--- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, as the sessions of the last
--- thirty days have counted them. No line before a first count. Called by audit.diagnosticar_contrato; changes nothing.
+-- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
+-- undone from outside, as the sessions of the last thirty days have counted both. No line before a first count. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -22491,8 +22879,23 @@ as $$
   from (select count(*) as todas, count(*) filter (where c.linhas > 0) as com from contada c) as t
   left join ultima u on true
   where t.todas > 0
+  union all
+  select 'correções desfeitas', 'aviso',
+    format('%s desfeitas por cargas, ou por outros, em %s sessões dos últimos 30 dias; a última, a sessão %s em %s',
+      sum(d.desfeitas), count(*), max(d.id), to_char(max(d.quando) at time zone audit.fuso(), 'DD/MM/YYYY')),
+    'Corrija na origem, ou rode a sessão depois da carga; a lista para quem cuida da origem: conferente listar --desfeitas.'
+  from (
+    select s.id, s.inicio_processamento as quando, sum(e.desfeitas) as desfeitas
+    from audit.execucoes_regra e
+    join audit.sessoes_processamento s on s.id = e.sessao_id
+    join audit.regras r on r.nome = e.regra
+    where e.desfeitas > 0 and s.inicio_processamento > now() - interval '30 days'
+      and audit_interno.relacao(r.tabela) = diagnosticar_cargas.relacao
+    group by s.id, s.inicio_processamento
+  ) as d
+  having count(*) > 0
 $$;
-comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the diagnosis on loads that came too late and on corrections that were undone; none before the first count.';
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
 
 --! Included saidas/consulta/periodos_fechados.sql
@@ -22870,6 +23273,106 @@ comment on function audit.guardar_resposta(text, text, text) is
   'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
 grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
+
+--! Included pessoas/acesso/exigir_pessoa.sql
+-- A decision is a person's. Called by whatever decides; a program with a token is somebody's, who answers for it.
+create or replace function audit_interno.exigir_pessoa()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ator text := audit_interno.ator();
+begin
+  if audit_interno.nome_do_sistema(v_ator) or audit_interno.pela_api() and nullif(current_setting('conferente.ator', true), '') is null then
+    raise exception using errcode = '42501', message = format('quem decide é uma pessoa: %s é do próprio sistema', v_ator),
+      hint = 'Entre com o login, ou com o token, de quem decide.';
+  end if;
+end
+$$;
+comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the system itself.';
+--! EndIncluded pessoas/acesso/exigir_pessoa.sql
+
+--! Included pessoas/acesso/ligar_identidade.sql
+-- Ties a login, or the subject of a token, to the person whose it is. Append-only, and never by that person: who could untie a name of
+-- her own would be two again.
+create or replace function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
+returns audit.identidades
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(anotar_identidade.motivo);
+  v_operacao bigint;
+  v_identidade audit.identidades;
+begin
+  lock table audit.identidades in share row exclusive mode; -- one after the other: nobody is tied to a name that is being tied
+  if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
+    raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
+      detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
+      hint = 'Nada foi feito. Peça a outra pessoa que administra.';
+  end if;
+  if anotar_identidade.pessoa is not null then
+    if audit_interno.chave_pessoa(anotar_identidade.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa) then
+      raise exception using errcode = 'NC001', message = format('%s e %s já são a mesma pessoa', anotar_identidade.nome, anotar_identidade.pessoa),
+        detail = 'Maiúsculas, acentos, espaços e caracteres invisíveis não fazem outra pessoa.';
+    elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)) then
+      raise exception using errcode = 'NC001', message = format('%s já é um nome de outra pessoa', anotar_identidade.pessoa),
+        hint = format('Ligue a %s.', (select i.pessoa from audit.vw_identidades i
+          where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(anotar_identidade.pessoa)));
+    elsif exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.pessoa) = audit_interno.chave_pessoa(anotar_identidade.nome)) then
+      raise exception using errcode = 'NC001', message = format('outros nomes já são de %s', anotar_identidade.nome),
+        hint = 'Ligue aqueles nomes, um a um, à pessoa certa: select * from audit.vw_identidades';
+    end if;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('acesso', motivo => v_motivo);
+  insert into audit.identidades (operacao_id, nome, pessoa, registrada_por)
+  values (v_operacao, anotar_identidade.nome, anotar_identidade.pessoa, audit_interno.ator())
+  returning * into v_identidade;
+  perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
+    'ato', case when v_identidade.pessoa is null then 'identidade desligada' else 'identidade ligada' end,
+    'identidade', v_identidade.id, 'nome', v_identidade.nome, 'pessoa', v_identidade.pessoa)));
+  return v_identidade;
+end
+$$;
+comment on function audit_interno.anotar_identidade(text, text, text) is 'The row that now holds for the name. NC001, NC006, NC007.';
+
+create or replace function audit.ligar_identidade(nome text, pessoa text, motivo text)
+returns audit.identidades
+language sql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select audit_interno.anotar_identidade(audit_interno.nome_api(ligar_identidade.nome), audit_interno.nome_api(ligar_identidade.pessoa),
+    ligar_identidade.motivo)
+$$;
+comment on function audit.ligar_identidade(text, text, text) is
+  'Ties nome, a login of the database or the subject of a token, to pessoa: from then on, and for what was proposed before, the two names are one person, who does not approve what he or she proposed. Names that differ only in case, accents, blanks or invisible characters are one person anyway. Errors: NC001 a name missing, too long or the system''s own, already one person, or tied otherwise, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.ligar_identidade(text, text, text) to conferente_administrador;
+
+create or replace function audit.desligar_identidade(nome text, motivo text)
+returns audit.identidades
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nome text := audit_interno.nome_pessoa(desligar_identidade.nome);
+begin
+  if not exists (select from audit.vw_identidades i where audit_interno.chave_pessoa(i.nome) = audit_interno.chave_pessoa(v_nome)) then
+    raise exception using errcode = 'NC004', message = format('não está ligado a ninguém: %s', coalesce(left(v_nome, 200), 'nulo')),
+      hint = 'select nome, pessoa from audit.vw_identidades';
+  end if;
+  return audit_interno.anotar_identidade(v_nome, null, desligar_identidade.motivo);
+end
+$$;
+comment on function audit.desligar_identidade(text, text) is
+  'Takes a tie back that was a mistake: nome is a person of its own again. Errors: NC004 not tied, NC006 reason missing, NC007 one''s own name.';
+grant execute on function audit.desligar_identidade(text, text) to conferente_administrador;
+--! EndIncluded pessoas/acesso/ligar_identidade.sql
 
 --! Included saidas/consulta/consultar_divergencia.sql
 -- One finding, as audit.consultar_divergencias gives many.
@@ -23590,6 +24093,296 @@ end
 $$;
 comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the lock of a rule and holds it until the transaction ends. 55P03 with who holds it after nine tenths of tempo_limite.';
 --! EndIncluded motor/posse/travar_regra.sql
+
+--! Included pessoas/certificado/riqueza_certificado.sql
+-- What somebody who holds that less than a share `hipoteses` of the money is wrong has made of 1, after each answer of the sample, if it
+-- were that share exactly. Amounts are drawn with chance in proportion to what is left, so the next one is wrong with the chance p that
+-- the hypothesis leaves: what is wrong of it and not drawn yet, over what is not drawn yet. He bets on `right` at these odds, a part of the
+-- most that he may: all of it (which 59 right answers in a row take to 20 at 5%), three quarters, a half, a quarter. How much he trusts
+-- to each is fixed by the goal alone, before the first answer: nearly all to the first where the hypothesis is the goal, less the further it
+-- is off, so that a wrong answer does not ruin him. At the true share nobody can expect to gain, so 20 is ever reached with a chance of
+-- 5% at most (Waudby-Smith and Ramdas 2023; Shekhar and others, Risk-limiting financial audits via weighted sampling without replacement,
+-- UAI 2023). Touches nothing.
+create or replace function audit_interno.riqueza_certificado(
+  valores float8[], erradas float8[], total float8, hipoteses float8[], meta float8
+)
+returns table (n bigint, hipotese float8, riqueza float8)
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as materialized (
+    select u.n, u.errada, total - coalesce(sum(u.valor) over antes, 0) as resto, coalesce(sum(u.valor * u.errada) over antes, 0) as achado
+    from unnest(valores, erradas) with ordinality as u (valor, errada, n)
+    window antes as (order by u.n rows between unbounded preceding and 1 preceding)
+  ), aposta as (
+    select h.hipotese, a.parte, case when a.parte = 1 then c.toda else (1 - c.toda) / 3 end as peso
+    from unnest(hipoteses) as h (hipotese)
+    cross join lateral (select least(0.985, greatest(0.25, 22 / power(20, least(h.hipotese / meta, 100)))) as toda) as c
+    cross join unnest('{1, 0.75, 0.5, 0.25}'::float8[]) as a (parte)
+  ), soma as (
+    select i.n, a.hipotese, a.peso,
+      sum(ln(greatest(1 + a.parte * (p.chance - i.errada) / (1 - p.chance), 1e-300))) over (partition by a.hipotese, a.parte order by i.n) as ate
+    from item i
+    cross join aposta a
+    cross join lateral (select least(greatest((a.hipotese * total - i.achado) / nullif(greatest(i.resto, 0), 0), 0), 0.999999) as chance) as p
+  )
+  select s.n, s.hipotese, sum(s.peso * exp(least(greatest(s.ate, -600), 600))) from soma s group by s.n, s.hipotese
+$$;
+comment on function audit_interno.riqueza_certificado(float8[], float8[], float8, float8[], float8) is
+  'After each answer and for each hypothetical share of wrong money, what the bets against it have made of 1.';
+--! EndIncluded pessoas/certificado/riqueza_certificado.sql
+
+--! Included pessoas/certificado/limite_certificado.sql
+-- The largest share of the money that may still be wrong, with 95% confidence, after these answers: the next of the shares tried (a
+-- twentieth of the goal apart up to four times the goal, then a tenth of itself) above all that the bets have not brought to 20. It holds
+-- at every number of answers at once, so one may look after each and stop whenever one likes. Touches nothing.
+create or replace function audit_interno.limite_certificado(valores float8[], erradas float8[], total float8, meta float8)
+returns float8
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with tentada as (
+    select array_agg(least(t.parte, 1) order by t.parte) as partes
+    from (
+      select meta * i / 20 as parte from generate_series(1, 80) as i
+      union
+      select 4 * meta * power(1.1, i) from generate_series(1, 60) as i
+    ) as t
+    where t.parte < 1.1
+  ), visto as (
+    select coalesce(sum(u.valor), 0) as valor, coalesce(sum(u.valor * u.errada), 0) as errado
+    from unnest(valores, erradas) as u (valor, errada)
+  )
+  select case when v.valor >= total * (1 - 1e-12) then v.errado / nullif(total, 0)
+    else greatest(v.errado / total, coalesce((
+      select min(p) from unnest(t.partes) as p
+      where p > coalesce((
+        select max(r.hipotese)
+        from (
+          select r.hipotese from audit_interno.riqueza_certificado(valores, erradas, total, t.partes, meta) r
+          group by r.hipotese having max(r.riqueza) < 20
+        ) as r), case when cardinality(valores) = 0 then 1 else 0 end)), 1)) end
+  from tentada t, visto v
+$$;
+comment on function audit_interno.limite_certificado(float8[], float8[], float8, float8) is 'Upper bound, 95 per cent, of the share of the money that is wrong, 0 to 1.';
+--! EndIncluded pessoas/certificado/limite_certificado.sql
+
+--! Included pessoas/certificado/meta_certificado.sql
+-- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo as it was at the month's first automatic
+-- correction, by the audit trail. A goal that is set later holds from the next month on: bets are fixed before what they are about is seen.
+create or replace function audit_interno.meta_certificado(mes date)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((
+    select o.detalhes -> 'antes'
+    from audit.operacoes o
+    where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = 'certificado.erro_maximo' and o.iniciada_em > (
+      select min(c.iniciada_em) from audit.operacoes c
+      where c.tipo = 'correcao' and c.iniciada_em >= meta_certificado.mes::timestamp at time zone audit.fuso()
+        and c.iniciada_em < (meta_certificado.mes + interval '1 month') at time zone audit.fuso())
+    order by o.id limit 1), audit_interno.configuracao('certificado.erro_maximo'))::numeric
+$$;
+comment on function audit_interno.meta_certificado(date) is 'Share of the money of a month''s corrections that may be wrong at most, as wanted when it began.';
+--! EndIncluded pessoas/certificado/meta_certificado.sql
+
+--! Included pessoas/certificado/corrigidas_no_mes.sql
+-- Everything that auto corrected in a month, with the number that decides who is drawn: -ln(u) / amount, smallest first, which draws each
+-- with chance in proportion to its amount out of what is left. u comes from SHA-256 of the session's seal (that of its last correction in
+-- the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can draw again
+-- (docs/examples/sorteio.mjs). A correction made again is counted once, as it was last made. Sessions under way, and what is not sealed
+-- yet, wait.
+create or replace function audit.corrigidas_no_mes(mes date default null)
+returns table (sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio float8)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with periodo as (
+    select x.inicio::timestamp at time zone audit.fuso() as desde, (x.inicio + interval '1 month') at time zone audit.fuso() as ate
+    from (select date_trunc('month', coalesce(corrigidas_no_mes.mes, audit.hoje()))::date as inicio) as x
+  ), operacao as (
+    select o.id, o.sessao_id, o.regra, o.elo, o.selo
+    from periodo p join audit.operacoes o on o.tipo = 'correcao' and o.iniciada_em >= p.desde and o.iniciada_em < p.ate
+  ), sessao as (
+    select o.sessao_id, (array_agg(o.selo order by o.elo desc))[1] as selo
+    from operacao o join audit.sessoes_processamento s on s.id = o.sessao_id and s.fim_processamento is not null
+    group by o.sessao_id having bool_and(o.selo is not null)
+  ), corrigida as (
+    select distinct on (a.divergencia_id) a.divergencia_id, o.id as operacao_id, o.regra, o.sessao_id, s.selo
+    from operacao o join sessao s on s.sessao_id = o.sessao_id join audit.alteracoes a on a.operacao_id = o.id
+    order by a.divergencia_id, o.id desc
+  )
+  select c.sessao_id, encode(c.selo, 'hex'), c.divergencia_id, c.operacao_id, c.regra, v.valor,
+    -ln((('x' || left(encode(sha256(c.selo || convert_to(c.divergencia_id::text, 'UTF8')), 'hex'), 13))::bit(52)::bigint + 0.5::float8) / 4503599627370496)
+      / v.valor::float8
+  from corrigida c
+  join audit.divergencias_processadas d on d.id = c.divergencia_id
+  cross join lateral (select greatest(d.valor_em_risco, d.valor_decisao) as valor) as v
+  where v.valor > 0
+$$;
+comment on function audit.corrigidas_no_mes(date) is
+  'What auto corrected in a month (any day of it; this month by default), each finding once: session, its seal in hexadecimal, finding, operation, rule, amount in BRL and relogio, by which the sample is drawn, smallest first. What carries no money is left out.';
+grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/corrigidas_no_mes.sql
+
+--! Included pessoas/certificado/amostra.sql
+-- The sample of what auto corrected in a month that people are to look at, in the order in which it was drawn, and what they found.
+-- Nothing of it is stored: it follows from sealed facts, so no role can change it. A correction that somebody rolled back as wrong is
+-- answered by that.
+create or replace function audit.amostra(mes date default null)
+returns table (
+  ordem bigint, divergencia_id bigint, regra text, tabela text, registro_id text, valores_originais jsonb, valores_propostos jsonb,
+  justificativa text, valor numeric, sessao_id bigint, operacao_id bigint, resposta text, respondida_por text, respondida_em timestamptz
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.ordem, d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.justificativa, s.valor, s.sessao_id, s.operacao_id,
+    case r.tipo when 'certificacao_certa' then 'certa' when 'certificacao_errada' then 'errada' when 'reversao_por_erro' then 'errada' end,
+    r.ator, r.decidida_em
+  from (
+    select row_number() over (order by c.relogio, c.divergencia_id) as ordem, c.*
+    from audit.corrigidas_no_mes(amostra.mes) c
+    order by c.relogio, c.divergencia_id
+    limit (select ceil(ln(0.05) / ln(1 - audit_interno.meta_certificado(date_trunc('month', coalesce(amostra.mes, audit.hoje()))::date)))::bigint)
+  ) as s
+  join audit.divergencias_processadas d on d.id = s.divergencia_id
+  left join lateral (
+    select x.tipo, x.ator, x.decidida_em
+    from audit.decisoes x
+    where x.divergencia_id = s.divergencia_id and x.operacao_id > s.operacao_id
+      and x.tipo in ('certificacao_certa', 'certificacao_errada', 'reversao_por_erro')
+    order by x.id desc limit 1
+  ) as r on true
+  order by s.ordem
+$$;
+comment on function audit.amostra(date) is
+  'The sample of a month''s automatic corrections (any day of it; this month by default) that people are asked to look at, in the order in which it was drawn: as many as certificado.erro_maximo takes when all are right. resposta: certa, errada or null; errada too when the correction was rolled back as wrong.';
+grant execute on function audit.amostra(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/amostra.sql
+
+--! Included pessoas/certificado/certificado.sql
+-- How much of what auto corrected in a month is wrong at most, in reais, with 95% confidence. Answers count in the order in which the
+-- sample was drawn, up to the first that is missing: whoever leaves one out for later does not choose by that.
+create or replace function audit.certificado(mes date default null)
+returns table (
+  mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric
+)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with periodo as (
+    select date_trunc('month', coalesce(certificado.mes, audit.hoje()))::date as inicio
+  ), lote as (
+    select p.inicio, audit_interno.meta_certificado(p.inicio) as meta, t.corrigidas, t.valor
+    from periodo p
+    cross join lateral (
+      select count(*) as corrigidas, coalesce(sum(c.valor), 0) as valor from audit.corrigidas_no_mes(p.inicio) c
+    ) as t
+  ), vista as (
+    select a.ordem, a.valor, a.resposta, bool_and(a.resposta is not null) over (order by a.ordem) as conta
+    from periodo p cross join lateral audit.amostra(p.inicio) a
+  ), resposta as (
+    select count(*) as tamanho, count(*) filter (where v.conta) as conferidas,
+      coalesce(array_agg(v.valor::float8 order by v.ordem) filter (where v.conta), '{}') as valores,
+      coalesce(array_agg((v.resposta = 'errada')::int::float8 order by v.ordem) filter (where v.conta), '{}') as erradas
+    from vista v
+  )
+  select l.inicio, l.corrigidas, l.valor, l.meta, r.tamanho, r.conferidas, (select count(*) from unnest(r.erradas) as e where e = 1),
+    case when l.valor = 0 then 0
+      else ceil((l.valor * audit_interno.limite_certificado(r.valores, r.erradas, l.valor::float8, l.meta::float8)::numeric) * 100) / 100 end
+  from lote l, resposta r
+$$;
+comment on function audit.certificado(date) is
+  'What is certain of a month''s automatic corrections (any day of it; this month by default): how many, their amount in BRL, meta (the share that may be wrong, as set when the month began), tamanho (how many people are asked to look at), conferidas (answered so far, in the order drawn), erradas of them, and limite: with 95% confidence at most so many BRL of valor are wrong. Holds however often one looks. mes_certificado: first day of the month.';
+grant execute on function audit.certificado(date) to conferente_leitor;
+--! EndIncluded pessoas/certificado/certificado.sql
+
+--! Included pessoas/certificado/certificar.sql
+-- A person says of one correction in the sample whether it was right. Changes nothing in the warehouse, and counts as an answer on its rule.
+-- Nobody answers what he had a hand in: whoever ran the session, asked for it, granted the rule its auto or proposed a value for the row.
+create or replace function audit.certificar(id bigint, certa boolean, motivo text)
+returns setof audit.resultado_decisao
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_ator text := audit_interno.ator();
+  v_motivo text := audit_interno.exigir_motivo(certificar.motivo);
+  v_item record;
+  v_divergencia audit.divergencias_processadas;
+  v_tipo text := case when certificar.certa then 'certificacao_certa' else 'certificacao_errada' end;
+  v_operacao bigint;
+begin
+  if certificar.certa is null then
+    raise exception using errcode = 'NC001', message = 'diga se a correção está certa ou errada';
+  end if;
+  select * into v_divergencia from audit.divergencias_processadas d where d.id = certificar.id for update;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('divergência desconhecida: %s', coalesce(certificar.id::text, 'nula'));
+  end if;
+  select a.operacao_id, a.ordem, o.ator, s.solicitada_por, r.concedida_por into v_item
+  from audit.amostra((
+    select (max(x.iniciada_em) at time zone audit.fuso())::date
+    from audit.alteracoes y join audit.operacoes x on x.id = y.operacao_id and x.tipo = 'correcao'
+    where y.divergencia_id = v_divergencia.id)) a
+  join audit.operacoes o on o.id = a.operacao_id
+  join audit.sessoes_processamento s on s.id = a.sessao_id
+  join audit.regras r on r.nome = a.regra
+  where a.divergencia_id = v_divergencia.id;
+  if not found then
+    raise exception using errcode = 'NC005', message = format('a divergência %s não está na amostra', v_divergencia.id),
+      hint = 'Veja audit.amostra() ou conferente certificar.';
+  end if;
+  if v_ator in (v_item.ator, v_item.solicitada_por, coalesce(v_item.concedida_por, ''))
+    or exists (select from audit.decisoes c where c.divergencia_id = v_divergencia.id and c.ator = v_ator
+      and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id) then
+    raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
+      detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
+  end if;
+  v_operacao := audit_interno.abrir_operacao('certificacao', regra => v_divergencia.regra, motivo => v_motivo,
+    detalhes => jsonb_build_object('correcao', v_item.operacao_id, 'ordem', v_item.ordem, 'certa', certificar.certa));
+  insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
+  values (v_operacao, v_divergencia.id, v_tipo, v_ator, v_motivo, v_divergencia.confianca);
+  perform audit_interno.contar_decisoes(array[v_divergencia.id], certificar.certa);
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  perform audit_interno.criar_deixadas();
+  return query select * from audit_interno.resultados_decisao(array[v_divergencia.id], v_operacao, case
+    when certificar.certa then 'conferida: certa'
+    else format('conferida: errada; para desfazê-la: conferente reverter --divergencia %s --porque erradas --motivo …', v_divergencia.id) end);
+end
+$$;
+comment on function audit.certificar(bigint, boolean, text) is
+  'Says of a correction in the sample (audit.amostra) whether it was right: certa true or false, with a reason. Counts as an answer on its rule; a later word on the same correction replaces an earlier one. Returns the finding. Errors: NC001 neither, NC004 unknown id, NC005 not in the sample, NC006 reason missing, NC007 needs another person: whoever ran or asked for the session, granted the rule its auto, or decided the finding before.';
+grant execute on function audit.certificar(bigint, boolean, text) to conferente_revisor;
+--! EndIncluded pessoas/certificado/certificar.sql
+
+--! Included saidas/correio/conteudo_certificado.sql
+-- What is certain of the month's automatic corrections so far, and the seal by which those of this session are drawn into its sample.
+-- Null while auto has corrected nothing. Part of conteudo_mensagem.
+create or replace function audit_interno.conteudo_certificado(sessao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('valor', audit_interno.centavos(c.valor), 'limite', audit_interno.centavos(c.limite), 'conferidas', c.conferidas,
+    'tamanho', c.tamanho, 'sessao', conteudo_certificado.sessao_id, 'selo', (
+      select x.selo from audit.corrigidas_no_mes() x where x.sessao_id = conteudo_certificado.sessao_id limit 1))
+  from audit.certificado() c
+  where c.corrigidas > 0
+$$;
+comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what of the month''s corrections is certain, and the session''s seal; null when there were none.';
+--! EndIncluded saidas/correio/conteudo_certificado.sql
 
 --! Included saidas/canais/faixa_sessao.sql
 -- Which sessions make good what one of them left: those of the same window, where the incremental ones are one. Called by

@@ -20,7 +20,7 @@ create or replace function audit_interno.responde(tipo text)
 returns boolean
 language sql
 immutable parallel safe
-return tipo <> all ('{adiamento,encaminhamento,comentario,retirada}'::text[]);
+return tipo <> all ('{adiamento,encaminhamento,comentario,retirada,certificacao_certa,certificacao_errada}'::text[]);
 comment on function audit_interno.responde(text) is
-  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is.';
+  'Whether a decision of this kind answers the finding. A postponement, a forwarding, a comment and the taking back of one leave it as it is, and so does what is said of its correction in a sample.';
 grant execute on function audit_interno.responde(text) to conferente_regra;

@@ -36,7 +36,7 @@ create table audit.divergencias_processadas (
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
   unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
-  check (proposta_por <> decidida_por or status <> 'corrigida')
+  check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
 -- What else is said of a row: few, however long the history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
@@ -157,7 +157,7 @@ create table audit.decisoes (
   divergencia_id bigint not null,
   tipo text not null check (tipo in (
     'aprovacao', 'segunda_aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'reabertura', 'reversao', 'reversao_por_erro',
-    'desfazimento', 'excecao', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
+    'desfazimento', 'excecao', 'certificacao_certa', 'certificacao_errada', 'adiamento', 'encaminhamento', 'comentario', 'retirada')),
   ator text not null,
   motivo text not null,
   valores jsonb,
@@ -173,7 +173,7 @@ comment on table audit.decisoes is 'One person''s word on a finding, append-only
 comment on column audit.decisoes.id is 'Key.';
 comment on column audit.decisoes.operacao_id is 'The operation of which it is part.';
 comment on column audit.decisoes.divergencia_id is 'The finding.';
-comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
+comment on column audit.decisoes.tipo is 'aprovacao, segunda_aprovacao, rejeicao, correcao_manual, confirmacao (right, mended outside), reabertura, reversao, reversao_por_erro (rolled back because the correction was wrong), desfazimento (one''s own act taken back) or excecao; certificacao_certa and certificacao_errada (an automatic correction of the sample looked at); and, which answer nothing, adiamento (postponed), encaminhamento (forwarded), comentario and retirada (one of those taken back).';
 comment on column audit.decisoes.ator is 'The person.';
 comment on column audit.decisoes.motivo is 'The reason given; of a comentario the comment.';
 comment on column audit.decisoes.valores is 'Column to value that the person typed, if any.';

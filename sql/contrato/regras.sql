@@ -30,16 +30,23 @@ create table audit.regras (
   erradas_no_limiar bigint not null default 0,
   automaticas_revertidas bigint not null default 0,
   precisao numeric(5, 4) generated always as (aprovadas::numeric / nullif(aprovadas + rejeitadas, 0)) stored,
-  limite_inferior numeric(5, 4) generated always as (
-    audit_interno.limite_wilson(certas_no_limiar, certas_no_limiar + erradas_no_limiar)) stored,
-  contagem integer not null default 0,
-  contagem_desde timestamptz not null default clock_timestamp(),
+  prova text not null default 'sem_prova' check (prova in ('sem_prova', 'provada', 'refutada')),
+  respostas bigint not null default 0,
+  erro_observado numeric(5, 4),
+  evidencia_favor numeric not null default 1,
+  evidencia_contra numeric not null default 1,
+  concessao_correcoes bigint check (concessao_correcoes > 0),
+  concessao_valor numeric check (concessao_valor > 0 and concessao_valor < 'Infinity'),
+  concedida_em timestamptz,
+  concedida_por text,
   automatica_perdida text,
   hash_autorizado text,
+  hash_atual text,
   dependencias text[] not null default '{}',
   registrada_em timestamptz not null default now(),
   registrada_por text not null default session_user,
-  check (automatica_perdida is null or not automatica)
+  check (automatica_perdida is null or not automatica),
+  check (num_nulls(concessao_correcoes, concessao_valor, concedida_em, concedida_por) in (0, 4))
 );
 comment on table audit.regras is 'Detection rules: a SQL function and its settings. Register with audit.registrar_regra, change with audit.alterar_regra.';
 comment on column audit.regras.nome is 'Name of the rule.';
@@ -69,19 +76,27 @@ comment on column audit.regras.limite_valor is 'Largest sum of amounts at stake 
 comment on column audit.regras.tempo_limite is 'Longest time one step of the rule may take.';
 comment on column audit.regras.aprovadas is 'Human decisions so far that found the proposal right.';
 comment on column audit.regras.rejeitadas is 'Human decisions so far that found the proposal wrong.';
-comment on column audit.regras.certas_no_limiar is 'Decisions on findings at or above limiar that found the proposal right, since contagem_desde.';
-comment on column audit.regras.erradas_no_limiar is 'Decisions on findings at or above limiar that found the proposal wrong, since contagem_desde.';
-comment on column audit.regras.automaticas_revertidas is 'Automatic corrections since contagem_desde that a person rolled back as wrong.';
+comment on column audit.regras.certas_no_limiar is 'Findings of the present code at or above limiar that people found right.';
+comment on column audit.regras.erradas_no_limiar is 'Findings of the present code at or above limiar that people found wrong.';
+comment on column audit.regras.automaticas_revertidas is 'Automatic corrections of the present code, at or above limiar, that a person rolled back as wrong.';
 comment on column audit.regras.precisao is 'aprovadas / (aprovadas + rejeitadas), 0 to 1; null when nobody has decided. Includes findings below limiar, which are meant to be doubtful.';
-comment on column audit.regras.limite_inferior is 'Lower bound (Wilson, one-sided, 95 per cent) of the precision at or above limiar; null when nobody has decided. Under limiar, with enough decisions and one of them wrong, the rule loses auto.';
-comment on column audit.regras.contagem is 'Number of the present record: a new one begins when auto is given or limiar changed.';
-comment on column audit.regras.contagem_desde is 'When the present record began.';
-comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (its record, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
+comment on column audit.regras.prova is 'What people''s answers say of the present code at the present limiar: provada (it errs less often than regras.erro_tolerado), refutada (more often) or sem_prova. A rule that is provada corrects by itself, one that is sem_prova as far as it was granted, one that is refutada not at all.';
+comment on column audit.regras.respostas is 'Answers that prova rests on: on findings of the present code at or above limiar, those on one supplier within a session being one.';
+comment on column audit.regras.erro_observado is 'Share of respostas that found the proposal wrong, 0 to 1; null when there are none.';
+comment on column audit.regras.evidencia_favor is 'How much those who bet that the rule errs at most so often have made of 1 since it was last refuted: at 20 it is provada.';
+comment on column audit.regras.evidencia_contra is 'How much those who bet that it errs more often have made of 1 since it was best for them to begin: at 200 it is refutada.';
+comment on column audit.regras.concessao_correcoes is 'Automatic corrections granted without proof, in all; null when none were granted.';
+comment on column audit.regras.concessao_valor is 'Amount at stake in BRL granted without proof, in all; null when none was granted.';
+comment on column audit.regras.concedida_em is 'When that was granted; what was corrected since is used up.';
+comment on column audit.regras.concedida_por is 'The administrator who granted it.';
+comment on column audit.regras.automatica_perdida is 'Why auto was taken from the rule (refuted, grant used up, or code that changed), or null. An administrator gives it back with audit.alterar_regra.';
 comment on column audit.regras.hash_autorizado is 'Hash of the rule''s code for which auto was last given. While the code is another, auto corrects nothing.';
+comment on column audit.regras.hash_atual is 'Hash of the rule''s code when a session last ran it, or auto was last given: the code that prova is about.';
 comment on column audit.regras.dependencias is 'Schemas, functions or views that belong to the rule''s code and that it names nowhere: reached dynamically. They count in its hash.';
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
+-- None has auto: nothing is proved of them on this ledger.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
@@ -90,18 +105,18 @@ insert into audit.regras (
     'regra_trade_marketing.detectar', null, 'regra_trade_marketing.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, true, 10),
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, false, 10),
   ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
     'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, true, 20),
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.50, 0.95, false, 20),
   ('validacao_valores', 'Valores que não são o que o documento diz, e documentos lançados duas vezes.',
     'regra_validacao_valores.detectar', null, null, 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, true, 30);
--- It needs notes (conferente notas), and its auto is given by whoever has seen it work: shipped with neither.
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, false, 30);
+-- It needs notes (conferente notas), and is shipped without them.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
@@ -114,14 +129,24 @@ insert into audit.regras (
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
   certo boolean not null,
-  no_limiar boolean not null,
-  contagem integer not null
+  ordem bigint -- the decision that says so; null where it proves nothing of what auto would do
 );
-comment on table audit_interno.vereditos is 'What the counters of audit.regras hold of each finding, so that a later word replaces an earlier one.';
+create index on audit_interno.vereditos (regra, hash_regra);
+comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
 
 create table audit_interno.automaticas_erradas (
   divergencia_id bigint primary key,
-  contagem integer not null
+  regra text not null,
+  hash_regra text not null,
+  confianca numeric not null,
+  sessao_id bigint not null,
+  fornecedor text,
+  ordem bigint not null
 );
-comment on table audit_interno.automaticas_erradas is 'Automatic corrections that count as rolled back in audit.regras, and under which record.';
+comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: by which session they were made, and the decision that says so.';

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks'
-import type { Sql } from '../db/connection.ts'
+import type { InRole, Sql } from '../db/connection.ts'
 import {
   type Attempt,
   type AttemptOptions,
@@ -27,7 +27,7 @@ interface Destination {
  * identifier.
  * @param sql one connection of a login with the rights of conferente_dono: nobody else reads where a channel lies
  */
-export function notify(sql: Sql, id: bigint, post: PostOptions, options?: AttemptOptions): Promise<void> {
+export function notify(sql: InRole, id: bigint, post: PostOptions, options?: AttemptOptions): Promise<void> {
   return makeAttempt(sql, id, byPost(post), options)
 }
 

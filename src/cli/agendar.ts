@@ -6,6 +6,7 @@ import type { Sql } from '../db/connection.ts'
 import type { ScheduleChange, ScheduleSettings } from './agendar-prompts.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
@@ -25,9 +26,7 @@ const KEYS = ['cron', 'fuso', 'modo'] as const
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('agendar')
-    .description(text.command.agendar)
+  command(program, app, 'agendar')
     .option('--cron <expressao>', text.option.cron)
     .option('--fuso <fuso>', text.option.zone)
     .option('--modo <modo>', text.option.mode, createParsers(text).oneOf(['manual', 'auto']))
@@ -37,7 +36,6 @@ export function register(program: Command, app: App): void {
     .option('--windows <arquivo>', text.option.windows)
     .option('--crontab <arquivo>', text.option.crontab)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.agendar)
     .action((options: Options) => plan(app, options))
 }
 

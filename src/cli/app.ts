@@ -18,6 +18,8 @@ export interface Database {
   readonly embedded: boolean
   /** One connection, so that a running query can be cancelled and a session's lock stays where it was taken. */
   readonly sql: Sql
+  /** Whether a pooler stands between, and the connection may be one in name alone. */
+  readonly pooled: boolean
   close(): Promise<void>
 }
 

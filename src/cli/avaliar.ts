@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
@@ -38,16 +39,13 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text, format } = app
   const parse = createParsers(text)
-  program
-    .command('avaliar')
-    .description(text.command.avaliar)
+  command(program, app, 'avaliar')
     .requiredOption('--regra <regra>', text.option.evaluated)
     .requiredOption('--data-inicio <AAAA-MM-DD>', text.option.fromDay, parse.day)
     .requiredOption('--data-fim <AAAA-MM-DD>', text.option.to, parse.day)
     .option('--outra-funcao <esquema.funcao>', text.option.otherFunction)
     .option('--figura <arquivo.svg>', text.option.figure)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.avaliar)
     .action(async (options: Options) => {
       const { regra, dataInicio, dataFim, outraFuncao = null, figura } = options
       if (dataInicio > dataFim) throw new UsageError(text.usage.datesReversed(dataInicio, dataFim))

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { plain, said } from './format.ts'
-import { print, printJson, printTable, tell } from './output.ts'
+import { print, printJson, printList, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 /** A row of audit.canais, by the columns that are read by name, and what came of its last message. */
@@ -38,10 +39,7 @@ interface SaveOptions extends Json {
 export function register(program: Command, app: App): void {
   const { text } = app
   const { oneOf } = createParsers(text)
-  const channels = program
-    .command('canais')
-    .description(text.command.canais)
-    .addHelpText('after', text.example.canais)
+  const channels = command(program, app, 'canais')
   channels
     .command('listar', { isDefault: true })
     .description(text.command.canaisListar)
@@ -73,7 +71,7 @@ export function register(program: Command, app: App): void {
     .argument('<nome>', text.canais.name)
     .option('--json', text.option.json)
     .action((nome: string, options: Json) =>
-      withDatabase(app, { role: 'conferente_administrador' }, (database) =>
+      withDatabase(app, { role: 'conferente_administrador', own: true }, (database) =>
         test(app, database, nome, options),
       ),
     )
@@ -102,19 +100,16 @@ async function list({ text, format }: App, { sql }: Database, { json }: Json): P
       where n.canal_id = c.id and n.tentativas > 0 order by n.ultima_tentativa desc limit 1) u on true
     order by c.ativo desc, c.nome`
   const { canais, column } = text
-  if (json) printJson(rows)
-  else if (rows.length === 0) print(canais.none)
-  else
-    printTable(rows, [
-      { title: column.name, of: (r) => r.nome },
-      { title: column.kind, of: (r) => r.tipo },
-      { title: canais.server, of: (r) => r.servidor },
-      { title: canais.eventsColumn, of: (r) => r.eventos.join(', ') },
-      { title: canais.amounts, of: (r) => text.yesNo(!r.sem_valores) },
-      { title: canais.languageColumn, of: (r) => r.idioma },
-      { title: canais.active, of: (r) => text.yesNo(r.ativo) },
-      { title: canais.last, of: (r) => r.ultima && `${r.ultima} ${format.time(r.ultima_em)}` },
-    ])
+  printList(rows, { json, nothing: canais.none }, [
+    { title: column.name, of: (r) => r.nome },
+    { title: column.kind, of: (r) => r.tipo },
+    { title: canais.server, of: (r) => r.servidor },
+    { title: canais.eventsColumn, of: (r) => r.eventos.join(', ') },
+    { title: canais.amounts, of: (r) => text.yesNo(!r.sem_valores) },
+    { title: canais.languageColumn, of: (r) => r.idioma },
+    { title: canais.active, of: (r) => text.yesNo(r.ativo) },
+    { title: canais.last, of: (r) => r.ultima && `${r.ultima} ${format.time(r.ultima_em)}` },
+  ])
   return 0
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { print, printJson } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -11,13 +12,10 @@ interface Options {
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('cancelar')
-    .description(text.command.cancelar)
+  command(program, app, 'cancelar')
     .argument('<id>', text.option.session, createParsers(text).id)
     .requiredOption('--motivo <motivo>', text.option.reason)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.cancelar)
     .action((id: string, options: Options) =>
       withDatabase(app, { role: 'conferente_operador' }, async ({ sql }) => {
         const [session] = await sql`select * from audit.cancelar_sessao(${id}::bigint, ${options.motivo})`

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { plain } from './format.ts'
-import { print, printJson, printTable, tell } from './output.ts'
+import { printJson, printList, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 /** A row of audit.sucessoras_categoria. */
@@ -20,10 +21,7 @@ interface Successor {
 export function register(program: Command, app: App): void {
   const { text } = app
   const { day, id } = createParsers(text)
-  const categories = program
-    .command('categorias')
-    .description(text.command.categorias)
-    .addHelpText('after', text.example.categorias)
+  const categories = command(program, app, 'categorias')
   categories
     .command('listar', { isDefault: true })
     .description(text.command.categoriasListar)
@@ -74,17 +72,14 @@ async function list({ text }: App, { sql }: Database, { json }: { json?: boolean
     select s.id, s.de, s.para, s.desde::text, s.ativo, s.criado_por, s.motivo
     from audit.sucessoras_categoria as s order by s.ativo desc, s.desde desc, s.de, s.para`
   const { column } = text
-  if (json) printJson(rows)
-  else if (rows.length === 0) print(text.notice.noSuccessors)
-  else
-    printTable(rows, [
-      { title: column.id, of: (r) => r.id, right: true },
-      { title: column.categoryEnded, of: (r) => r.de },
-      { title: column.categoryNow, of: (r) => r.para },
-      { title: column.since, of: (r) => r.desde },
-      { title: column.active, of: (r) => text.yesNo(r.ativo) },
-      { title: column.who, of: (r) => r.criado_por },
-      { title: column.reason, of: (r) => r.motivo },
-    ])
+  printList(rows, { json, nothing: text.notice.noSuccessors }, [
+    { title: column.id, of: (r) => r.id, right: true },
+    { title: column.categoryEnded, of: (r) => r.de },
+    { title: column.categoryNow, of: (r) => r.para },
+    { title: column.since, of: (r) => r.desde },
+    { title: column.active, of: (r) => text.yesNo(r.ativo) },
+    { title: column.who, of: (r) => r.criado_por },
+    { title: column.reason, of: (r) => r.motivo },
+  ])
   return 0
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable } from './output.ts'
@@ -27,14 +28,11 @@ interface Options {
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('configurar')
-    .description(text.command.configurar)
+  command(program, app, 'configurar')
     .argument('[chave]', text.option.key)
     .argument('[valor]', text.option.newValue)
     .option('--motivo <motivo>', text.option.reasonToSet)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.configurar)
     .action(async (key: string | undefined, value: string | undefined, options: Options) => {
       if (value !== undefined && options.motivo === undefined)
         throw new UsageError(text.usage.missingOption('--motivo <motivo>'))

@@ -3,6 +3,7 @@ import { drawSecret, linkOf } from '../http/signin/secret.ts'
 import { ROLES } from '../settings/settings.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { openLinkMail } from './link-mail.ts'
@@ -28,14 +29,11 @@ interface Invitation {
 export function register(program: Command, app: App): void {
   const { text } = app
   const { oneOf } = createParsers(text)
-  program
-    .command('convite')
-    .description(text.command.convite)
+  command(program, app, 'convite')
     .option('--nome <nome>', text.option.inviteName)
     .option('--papel <papel>', text.option.inviteRole, oneOf(ROLES))
     .option('--enviar', text.option.inviteSend)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.convite)
     .action((options: Options) => {
       if (options.nome === undefined) throw new UsageError(text.usage.missingOption('--nome <nome>'))
       return withDatabase(app, { role: 'conferente_administrador' }, (database) =>

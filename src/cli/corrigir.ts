@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { type Acted, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -13,14 +14,11 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text } = app
   const parse = createParsers(text)
-  program
-    .command('corrigir')
-    .description(text.command.corrigir)
+  command(program, app, 'corrigir')
     .argument('<id>', text.option.id, parse.id)
     .requiredOption('--valor <coluna=valor>', text.option.value, parse.assignment)
     .requiredOption('--motivo <motivo>', text.option.reason)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.corrigir)
     .action((id: string, options: Options) =>
       withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
         const rows = await sql<Acted[]>`

@@ -1,7 +1,9 @@
+import { cancelRunning } from '../db/cancel.ts'
 import { connect, endWithClient, type Sql } from '../db/connection.ts'
+import { PoolingUnknown, poolingOf, whoAnswers } from '../db/pooling.ts'
 import { releaseMigrations } from '../db/release.ts'
 import type { App, Database } from './app.ts'
-import { reportWarning, UsageError } from './errors.ts'
+import { CommandError, reportWarning, UsageError } from './errors.ts'
 import { tell } from './output.ts'
 
 export const DEMO_DATABASE = 'conferente_demo'
@@ -49,17 +51,20 @@ export function otherDatabase(serverUrl: string, database: string): string {
 }
 
 /** One connection to a database; makes the app cancel what runs on it. */
-export async function openConnection(app: App, url: string): Promise<Pick<Database, 'sql' | 'close'>> {
+export async function openConnection(
+  app: App,
+  url: string,
+): Promise<Pick<Database, 'sql' | 'pooled' | 'close'>> {
   const sql = connect(url, {
     max: 1,
     exactJson: true,
     onWarning: (warning) => reportWarning(app.text, warning),
   })
   try {
-    const [row] = await answered(sql<{ pid: number }[]>`select pg_backend_pid() as pid`)
-    app.cancel = () => cancelBackend(url, row?.pid ?? 0)
+    const { pooled, key } = await answered(whoAnswers(sql))
+    app.cancel = () => cancelRunning(sql, key)
     await endWithClient(sql)
-    return { sql, close: () => sql.end({ timeout: 2 }) }
+    return { sql, pooled, close: () => sql.end({ timeout: 2 }) }
   } catch (error) {
     await sql.end({ timeout: 0 })
     throw error
@@ -82,13 +87,16 @@ async function answered<T>(query: PromiseLike<T>): Promise<T> {
   }
 }
 
-async function cancelBackend(url: string, pid: number): Promise<void> {
-  const sql = connect(url, { max: 1 })
-  try {
-    await sql`select pg_cancel_backend(${pid})`
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
+/**
+ * Makes sure that the connection is one's own for as long as it lives: locks are held in it.
+ * @throws {CommandError} before anything is done
+ */
+export async function requireOwn({ text }: App, { url, pooled }: Database): Promise<void> {
+  if (!pooled) return
+  const pooling = await poolingOf(url).catch((error) => {
+    throw error instanceof PoolingUnknown ? new CommandError(text.pooler.unknown) : error
+  })
+  if (pooling !== 'session') throw new CommandError(text.pooler.refused(pooling))
 }
 
 /** Whether the demonstration is there, and this database has no warehouse: who asks here most likely means the other. */

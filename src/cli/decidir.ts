@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import type { DecisionSheet } from '../export/index.ts'
 import type { App } from './app.ts'
+import { command } from './command.ts'
 import { CommandError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
@@ -24,13 +25,10 @@ interface LineResult {
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('decidir')
-    .description(text.command.decidir)
+  command(program, app, 'decidir')
     .argument('<arquivo>', text.option.sheet)
     .option('--simular', text.option.simulateSheet)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.decidir)
     .action(
       async (file: string, { json = false, simular = false }: { json?: boolean; simular?: boolean }) => {
         const { lines, sha256 } = await read(app, file)

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { type Acted, type Finding, findingColumns, printFindings, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -20,26 +21,20 @@ export function registerDecision(
 ): void {
   const { text } = app
   const parse = createParsers(text)
-  const command = program
-    .command(name)
-    .description(text.command[name])
+  const acts = command(program, app, name)
     .argument('<id...>', text.option.ids, parse.ids)
     .requiredOption('--motivo <motivo>', text.option.reason)
-  if (name === 'aprovar') command.option('--visto <visto...>', text.option.seen, parse.texts)
-  command
-    .option('--json', text.option.json)
-    .addHelpText('after', text.example[name])
-    .action((ids: string[], { motivo, visto, json }: Options) =>
-      withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
-        const seen =
-          visto ?? (name === 'aprovar' && asksPeople(json) ? await shown(app, sql, ids) : undefined)
-        if (seen === null) return 1
-        const rows = await sql<
-          Acted[]
-        >`select * from ${sql.unsafe(functionName)}(${ids}::bigint[], ${motivo}${seen ? sql`, ${seen}::text[]` : sql``})`
-        return reportActed(app, rows, json === true)
-      }),
-    )
+  if (name === 'aprovar') acts.option('--visto <visto...>', text.option.seen, parse.texts)
+  acts.option('--json', text.option.json).action((ids: string[], { motivo, visto, json }: Options) =>
+    withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
+      const seen = visto ?? (name === 'aprovar' && asksPeople(json) ? await shown(app, sql, ids) : undefined)
+      if (seen === null) return 1
+      const rows = await sql<
+        Acted[]
+      >`select * from ${sql.unsafe(functionName)}(${ids}::bigint[], ${motivo}${seen ? sql`, ${seen}::text[]` : sql``})`
+      return reportActed(app, rows, json === true)
+    }),
+  )
 }
 
 const asksPeople = (json = false) => process.stdin.isTTY && process.stdout.isTTY && !json

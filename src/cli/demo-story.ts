@@ -53,6 +53,11 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
   const approved = await decide(app, sql)
 
   title(text.demo.auto)
+  await sql`
+    select from unnest('{trade_marketing,pendente_verificacao,validacao_valores}'::text[]) as regra
+    cross join lateral audit.alterar_regra(regra,
+      '{"automatica": true, "concessao_correcoes": 1000000, "concessao_valor": 1000000000}', ${text.demo.grantReason}) as r`
+  print(text.demo.granted)
   const auto = await session(app, sql, 'auto')
 
   title(text.demo.rollback)

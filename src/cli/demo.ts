@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
@@ -13,16 +14,13 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text } = app
   const { integer } = createParsers(text)
-  program
-    .command('demo')
-    .description(text.command.demo)
+  command(program, app, 'demo')
     .option('--linhas <n>', text.option.rows, integer(100, 100_000_000), 500_000)
     .option('--semente <n>', text.option.seed, integer(-1e15, 1e15), 42)
-    .addHelpText('after', text.example.demo)
     .action(async (options: Options) => {
       if (program.opts()['demo'] === true) throw new UsageError(text.usage.demoTwice)
       const began = Date.now()
-      await withDatabase(app, { migrated: false }, async (database) => {
+      await withDatabase(app, { migrated: false, own: true }, async (database) => {
         const { runDemo } = await import('./demo-story.ts')
         const { takeZone } = await import('./database.ts')
         const own = database.embedded ? await renewDatabase(app, database) : await useGiven(app, database)

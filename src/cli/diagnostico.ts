@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Sql } from '../db/connection.ts'
-import type { App } from './app.ts'
+import type { App, Database } from './app.ts'
+import { command } from './command.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
@@ -22,16 +23,14 @@ interface Options {
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('diagnostico')
-    .description(text.command.diagnostico)
+  command(program, app, 'diagnostico')
     .option('--tabela <tabela>', text.option.contractTable, 'dw.lancamentos')
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.diagnostico)
     .action(async (options: Options) => {
       try {
-        await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) =>
+        await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql, ...database }) =>
           tellRows(app, options, [
+            await between(app, database),
             ...(await sql<Line[]>`select * from audit.diagnosticar_contrato(${options.tabela})`),
             ...(await trial(app, sql, options.tabela)),
           ]),
@@ -62,6 +61,26 @@ function tellRows({ text, format }: App, { json }: Options, rows: readonly Line[
     }
   tell(text.result.diagnosis(format.number(count('erro')), format.number(count('aviso'))))
   return count('erro') > 0 ? 1 : 0
+}
+
+/** What stands between us and PostgreSQL, and what works through it. */
+async function between({ text }: App, { url, pooled }: Pick<Database, 'url' | 'pooled'>): Promise<Line> {
+  const { poolingOf, PoolingUnknown } = await import('../db/pooling.ts')
+  const item = text.pooler.item
+  const pooling = pooled
+    ? await poolingOf(url).catch((error) => {
+        if (error instanceof PoolingUnknown) return undefined
+        throw error
+      })
+    : 'direct'
+  if (pooling === undefined) return { item, situacao: 'erro', detalhe: text.pooler.unknown, sugestao: null }
+  const whole = pooling === 'direct' || pooling === 'session'
+  return {
+    item,
+    situacao: whole ? 'ok' : 'aviso',
+    detalhe: text.pooler[pooling],
+    sugestao: whole ? null : text.pooler.advice,
+  }
 }
 
 /** The database has not been migrated: perhaps it cannot be, and that is what is to be said of it. */

@@ -100,6 +100,9 @@ function knownFailure(
   message: string,
 ): { message: string; hint?: string } | undefined {
   const { error } = text
+  if (code === '08P01' && /startup parameter/.test(message)) {
+    return { message: text.pooler.parameter, hint: text.pooler.parameterHint }
+  }
   if (UNREACHABLE.test(code)) return { message: error.unreachable, hint: error.unreachableHint }
   if (LOST.test(code)) return { message: error.lost, hint: error.lostHint }
   if (code === '28P01' || code === '28000') return { message: error.login, hint: error.loginHint }

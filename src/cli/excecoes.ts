@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { CommandError, UsageError } from './errors.ts'
-import { print, printJson, printTable } from './output.ts'
+import { print, printJson, printList } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 /** A row of audit.excecoes, by the columns that are read by name. */
@@ -32,9 +33,7 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text } = app
   const { id, day } = createParsers(text)
-  program
-    .command('excecoes')
-    .description(text.command.excecoes)
+  command(program, app, 'excecoes')
     .option('--declarar <divergencia>', text.option.exceptionFinding, id)
     .option('--regra <regra>', text.option.exceptionRule)
     .option('--registro <chave>', text.option.exceptionRow)
@@ -43,7 +42,6 @@ export function register(program: Command, app: App): void {
     .option('--motivo <motivo>', text.option.reasonToSet)
     .option('--todas', text.option.exceptionAll)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.excecoes)
     .action((options: Options) => {
       const { role, work } = choose(app, options)
       return withDatabase(app, { role }, work)
@@ -84,21 +82,17 @@ async function list({ text, format }: App, { sql }: Database, { todas, json }: O
     select * from audit.excecoes e
     where ${todas === true} or e.revogada_em is null and e.expira_em > clock_timestamp()
     order by e.id`
-  if (json) printJson(rows)
-  else if (rows.length === 0) print(text.notice.noExceptions)
-  else {
-    const { column } = text
-    printTable(rows, [
-      { title: column.id, of: (r) => r.id, right: true },
-      { title: column.rule, of: (r) => r.regra },
-      { title: column.table, of: (r) => r.tabela },
-      { title: column.record, of: (r) => r.registro_id },
-      { title: column.expires, of: (r) => format.time(r.expira_em) },
-      ...(todas ? [{ title: column.revoked, of: (r: Exception) => format.time(r.revogada_em) }] : []),
-      { title: column.who, of: (r) => r.autor },
-      { title: column.reason, of: (r) => r.motivo },
-    ])
-  }
+  const { column } = text
+  printList(rows, { json, nothing: text.notice.noExceptions }, [
+    { title: column.id, of: (r) => r.id, right: true },
+    { title: column.rule, of: (r) => r.regra },
+    { title: column.table, of: (r) => r.tabela },
+    { title: column.record, of: (r) => r.registro_id },
+    { title: column.expires, of: (r) => format.time(r.expira_em) },
+    ...(todas ? [{ title: column.revoked, of: (r: Exception) => format.time(r.revogada_em) }] : []),
+    { title: column.who, of: (r) => r.autor },
+    { title: column.reason, of: (r) => r.motivo },
+  ])
   return 0
 }
 

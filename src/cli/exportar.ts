@@ -6,6 +6,7 @@ import type { AuditedExport, Dialect, ExportFormat, FindingsFilter } from '../ex
 import { mayWait, STATUSES } from '../session/states.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { refuseExisting, writeWhole } from './new-file.ts'
 import { tell } from './output.ts'
@@ -33,9 +34,7 @@ export function register(program: Command, app: App): void {
   const { text } = app
   const parse = createParsers(text)
   const status = parse.oneOf(STATUSES)
-  program
-    .command('exportar')
-    .description(text.command.exportar)
+  command(program, app, 'exportar')
     .requiredOption('--formato <formato>', text.option.exportFormat, parse.oneOf(FORMATS))
     .option('--dialeto <dialeto>', text.option.dialect, parse.oneOf(DIALECTS))
     .option('--sessao <id>', text.option.foundBy, parse.id)
@@ -50,7 +49,6 @@ export function register(program: Command, app: App): void {
     .option('--arquivo <arquivo>', text.option.file)
     .option('--sobrescrever', text.option.overwrite)
     .option('--motivo <motivo>', text.option.exportReason)
-    .addHelpText('after', text.example.exportar)
     .action(async (options: Options) => {
       await checkUsage(app, options)
       await withDatabase(app, { role: 'conferente_leitor' }, ({ sql }) => run(app, sql, options))

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
+import { command } from './command.ts'
 import { change } from './findings.ts'
 import { plain } from './format.ts'
 import { print, printJson } from './output.ts'
@@ -21,13 +22,10 @@ export interface Happened {
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('historico')
-    .description(text.command.historico)
+  command(program, app, 'historico')
     .argument('<tabela>', text.option.table)
     .argument('<id>', text.option.recordId)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.historico)
     .action((table: string, id: string, options: { json?: boolean }) =>
       withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
         const rows = await sql<Happened[]>`select * from audit.historico_registro(${table}, ${id})`

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { runUntilAsked } from './lifetime.ts'
 import { openServer, type ServeOptions } from './servir.ts'
 import { openWorker, workOptions } from './trabalhar.ts'
@@ -15,12 +16,10 @@ interface Options extends ServeOptions {
 export function register(program: Command, app: App): void {
   const { text } = app
   const parse = createParsers(text)
-  workOptions(program.command('iniciar'), app)
-    .description(text.command.iniciar)
+  workOptions(command(program, app, 'iniciar'), app)
     .option('--porta <n>', text.option.port, parse.integer(0, 65535))
-    .addHelpText('after', text.example.iniciar)
     .action((options: Options) =>
-      withDatabase(app, { role: 'conferente_dono' }, (database) => start(app, database, options)),
+      withDatabase(app, { role: 'conferente_dono', own: true }, (database) => start(app, database, options)),
     )
 }
 

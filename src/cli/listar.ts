@@ -3,9 +3,10 @@ import type { Sql } from '../db/connection.ts'
 import { STATUSES, WAITING } from '../session/states.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { type Finding, findingColumns, printFindings } from './findings.ts'
-import { print, printJson, printTable, tell } from './output.ts'
+import { print, printJson, printList, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 /** A row of audit.vw_correcoes_desfeitas, by the columns that are read by name. */
@@ -37,16 +38,13 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text, format } = app
   const parse = createParsers(text)
-  program
-    .command('listar')
-    .description(text.command.listar)
+  command(program, app, 'listar')
     .option('--status <status>', text.option.status(STATUSES.join(', ')), parse.oneOf(STATUSES))
     .option('--regra <regra>', text.option.ruleFilter)
     .option('--limite <n>', text.option.limit, parse.integer(1, 1_000_000), 20)
     .option('--detalhe', text.option.detail)
     .addOption(new Option('--desfeitas', text.option.undone).conflicts(['status', 'detalhe']))
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.listar)
     .action((options: Options) =>
       withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
         if (options.regra !== undefined) {
@@ -90,29 +88,26 @@ async function listUndone(
   const asked = sql`from audit.vw_correcoes_desfeitas where ${regra ?? null}::text is null or regra = ${regra ?? null}`
   const rows = await sql<Undone[]>`
     select * ${asked} order by vista_em desc, valor_em_risco desc, divergencia_id, coluna limit ${limite}`
-  if (json) printJson(rows)
-  else if (rows.length === 0) print(text.notice.noneUndone)
-  else {
-    const { column } = text
-    printTable(rows, [
-      { title: column.finding, of: (r) => r.divergencia_id, right: true },
-      { title: column.rule, of: (r) => r.regra },
-      { title: column.table, of: (r) => r.tabela },
-      { title: column.record, of: (r) => r.registro_id, right: true },
-      { title: column.sourceColumn, of: (r) => r.coluna },
-      { title: column.wanted, of: (r) => r.valor_corrigido },
-      {
-        title: column.cameBack,
-        of: (r) => (r.situacao === 'ausente' ? text.result.gone : r.valor_encontrado),
-      },
-      { title: column.correctedAt, of: (r) => format.time(r.corrigida_em) },
-      { title: column.load, of: (r) => (r.carregado_em ? format.time(r.carregado_em) : '—') },
-      { title: column.seenAt, of: (r) => format.time(r.vista_em) },
-      { title: column.times, of: (r) => format.number(r.vezes_desfeita), right: true },
-      { title: column.status, of: (r) => r.status },
-    ])
-    const [all] = await sql<{ total: bigint }[]>`select count(*) as total ${asked}`
-    tell(text.notice.shown(format.number(rows.length), format.number(all?.total)))
-  }
+  const { column } = text
+  printList(rows, { json, nothing: text.notice.noneUndone }, [
+    { title: column.finding, of: (r) => r.divergencia_id, right: true },
+    { title: column.rule, of: (r) => r.regra },
+    { title: column.table, of: (r) => r.tabela },
+    { title: column.record, of: (r) => r.registro_id, right: true },
+    { title: column.sourceColumn, of: (r) => r.coluna },
+    { title: column.wanted, of: (r) => r.valor_corrigido },
+    {
+      title: column.cameBack,
+      of: (r) => (r.situacao === 'ausente' ? text.result.gone : r.valor_encontrado),
+    },
+    { title: column.correctedAt, of: (r) => format.time(r.corrigida_em) },
+    { title: column.load, of: (r) => (r.carregado_em ? format.time(r.carregado_em) : '—') },
+    { title: column.seenAt, of: (r) => format.time(r.vista_em) },
+    { title: column.times, of: (r) => format.number(r.vezes_desfeita), right: true },
+    { title: column.status, of: (r) => r.status },
+  ])
+  if (json || rows.length === 0) return 0
+  const [all] = await sql<{ total: bigint }[]>`select count(*) as total ${asked}`
+  tell(text.notice.shown(format.number(rows.length), format.number(all?.total)))
   return 0
 }

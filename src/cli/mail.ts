@@ -42,9 +42,10 @@ export async function tellMail({ settings, text, format }: App, sql: Sql): Promi
  * Looks every minute whether the session of the day is missing, and sends that alert itself: for a process that may be the
  * only one alive.
  * @param url of a login that is a member of conferente_servico, or of a superuser
+ * @param shared whether a pooler stands between that gives each transaction another server process
  * @returns ends the looking
  */
-export async function watchAbsence(app: App, url: string): Promise<() => Promise<void>> {
+export async function watchAbsence(app: App, url: string, shared: boolean): Promise<() => Promise<void>> {
   const { connect } = await import('../db/connection.ts')
   const sql = connect(url, { max: 1, name: 'conferente servir' })
   const mail = openMail(app, url)
@@ -54,7 +55,7 @@ export async function watchAbsence(app: App, url: string): Promise<() => Promise
     tell(app.text.worker.trouble(said(message)), { event: 'absence.trouble', level: 'warn' })
   const look = async () => {
     const { watchForAbsence } = await import('../mail/deliver.ts')
-    const { failed } = await watchForAbsence(sql, (await mail)?.mailer, noteMail(app))
+    const { failed } = await watchForAbsence(sql, (await mail)?.mailer, { shared, mailed: noteMail(app) })
     for (const { error } of failed) trouble(error)
   }
   const beat = (): Promise<void> =>

@@ -9,6 +9,7 @@ import * as avaliar from './avaliar.ts'
 import * as canais from './canais.ts'
 import * as cancelar from './cancelar.ts'
 import * as categorias from './categorias.ts'
+import * as certificar from './certificar.ts'
 import * as comentar from './comentar.ts'
 import * as configurar from './configurar.ts'
 import * as confirmar from './confirmar.ts'
@@ -65,6 +66,7 @@ const COMMANDS = [
   comentar,
   corrigir,
   desfazer,
+  certificar,
   reabrir,
   reverter,
   excecoes,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Authorities, Refused, Summary } from '../notas/index.ts'
 import type { App, Database } from './app.ts'
+import { command } from './command.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
@@ -18,19 +19,16 @@ interface Options {
 
 export function register(program: Command, app: App): void {
   const { text, settings } = app
-  program
-    .command('notas')
-    .description(text.command.notas)
+  command(program, app, 'notas')
     .argument('[pasta]', text.notas.folder)
     .option('--raizes <caminho>', text.notas.rootsOption)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.notas)
     .action(async (given: string | undefined, { raizes, json = false }: Options) => {
       const folder = given === undefined ? settings.notesDir : resolve(given)
       if (folder === undefined) throw new UsageError(text.notas.noFolder)
       await requireFolder(app, folder)
       const authorities = await trusted(app, raizes === undefined ? settings.notesRoots : resolve(raizes))
-      await withDatabase(app, { role: 'conferente_dono' }, (database) =>
+      await withDatabase(app, { role: 'conferente_dono', own: true }, (database) =>
         readNotes(app, database, folder, authorities, json),
       )
     })
@@ -58,21 +56,22 @@ async function readNotes(
   json: boolean,
 ): Promise<number> {
   const { text, format, signal } = app
-  const [{ connect }, { readFolder, TooManyFiles }, { startStep }] = await Promise.all([
+  const [{ alone, connectAs }, { readFolder, TooManyFiles }, { startStep }] = await Promise.all([
     import('../db/connection.ts'),
     import('../notas/index.ts'),
     import('./progress.ts'),
   ])
-  const sql = connect(url, { max: 1, name: 'conferente notas', role: 'conferente_dono' })
   const refused: Refused[] = []
   const step = startStep(text.notas.step, format, !json)
   try {
-    const summary = await readFolder(sql, folder, {
-      authorities,
-      signal,
-      onRefused: (one) => refused.length < MOST_TOLD && refused.push(one),
-      onProgress: (files) => step.update(text.notas.progress(format.number(files))),
-    })
+    const summary = await alone(connectAs('conferente_dono', url, { name: 'conferente notas' }), (sql) =>
+      readFolder(sql, folder, {
+        authorities,
+        signal,
+        onRefused: (one) => refused.length < MOST_TOLD && refused.push(one),
+        onProgress: (files) => step.update(text.notas.progress(format.number(files))),
+      }),
+    )
     step.done()
     if (json) printJson({ pasta: folder, ...summary, recusas: refused })
     else report(app, summary, refused)
@@ -85,12 +84,11 @@ async function readNotes(
     if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? ''))
       throw new CommandError(`${plain(folder)}: ${text.notas.unreadable}`)
     throw error
-  } finally {
-    await sql.end({ timeout: 2 })
   }
 }
 
-function told(
+/** What a reading of a folder brought, in a line. */
+export function brought(
   { text, format }: App,
   { arquivos, conhecidos, novas, canceladas, recusados }: Summary,
 ): string {
@@ -108,7 +106,7 @@ function report(app: App, summary: Summary, refused: readonly Refused[]): void {
   const { reason } = app.text.notas
   for (const { arquivo, motivo, detalhe } of refused)
     print(`${plain(arquivo)}: ${reason[motivo]}${detalhe === '' ? '' : ` (${plain(detalhe)})`}`)
-  print(told(app, summary))
+  print(brought(app, summary))
 }
 
 async function advise(

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Fragment, Sql } from '../db/connection.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { type Acted, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -18,13 +19,9 @@ export function registerNote<Said>(
   call: (sql: Sql, ids: readonly string[], said: Said) => Fragment,
 ): void {
   const { text } = app
-  const command = program
-    .command(name)
-    .description(text.command[name])
-    .argument('<id...>', text.option.ids, createParsers(text).ids)
-  says(command)
+  const noted = command(program, app, name).argument('<id...>', text.option.ids, createParsers(text).ids)
+  says(noted)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example[name])
     .action((ids: string[], said: Said & { readonly json?: boolean }) =>
       withDatabase(app, { role: 'conferente_revisor' }, async ({ sql }) => {
         const rows = await sql<Acted[]>`select * from ${call(sql, ids, said)}`

@@ -3,9 +3,10 @@ import type { Sql } from '../db/connection.ts'
 import { publicMessage } from '../log/error.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { said } from './format.ts'
-import { print, printJson, printTable, tell } from './output.ts'
+import { printList, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 /** A row of audit.notificacoes, by the columns that are read by name. */
@@ -33,17 +34,15 @@ const KINDS = ['resumo', 'divergencias', 'falha', 'limite', 'ausencia']
 
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('notificacoes')
-    .description(text.command.notificacoes)
+  command(program, app, 'notificacoes')
     .option('--nao-enviadas', text.option.unsent)
     .option('--enviar', text.option.sendNow)
     .option('--limite <n>', text.option.limit, createParsers(text).integer(1, 100_000), 20)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.notificacoes)
     .action(async (options: Options) => {
-      const role = options.enviar ? 'conferente_dono' : 'conferente_leitor'
-      await withDatabase(app, { role }, async ({ sql, url }) => {
+      const own = options.enviar === true
+      const role = own ? 'conferente_dono' : 'conferente_leitor'
+      await withDatabase(app, { role, own }, async ({ sql, url }) => {
         const failures = options.enviar ? await sendAll(app, sql, url) : 0
         await list(app, sql, options)
         return failures > 0 ? 1 : 0
@@ -88,10 +87,8 @@ async function list({ text, format }: App, sql: Sql, { naoEnviadas, limite, json
     from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
     where ${naoEnviadas !== true} or n.status <> 'enviada' or n.recusados <> '{}'
     order by n.id desc limit ${limite}`
-  if (json) return printJson(rows)
-  if (rows.length === 0) return print(text.notificacoes.none)
   const { column, notificacoes } = text
-  printTable(rows, [
+  printList(rows, { json, nothing: text.notificacoes.none }, [
     { title: column.id, of: (r) => r.id, right: true },
     { title: column.kind, of: (r) => r.tipo },
     { title: column.session, of: (r) => r.sessao_id, right: true },

@@ -45,7 +45,21 @@ export function printTable<R>(rows: readonly R[], columns: readonly Column<R>[])
     print(line)
 }
 
-export function tableLines<R>(
+/**
+ * What a command found: for programs as JSON, for people as a table.
+ * @param nothing said to people in place of a table without rows
+ */
+export function printList<R>(
+  rows: readonly R[],
+  { json = false, nothing }: { json?: boolean | undefined; nothing: string },
+  columns: readonly Column<R>[],
+): void {
+  if (json) printJson(rows)
+  else if (rows.length === 0) print(nothing)
+  else printTable(rows, columns)
+}
+
+function tableLines<R>(
   rows: readonly R[],
   columns: readonly Column<R>[],
   width: number | undefined,

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { App, Database } from './app.ts'
+import { command } from './command.ts'
 import { plain } from './format.ts'
-import { print, printJson, printTable, tell } from './output.ts'
+import { print, printJson, printList, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 /** A row of audit.padroes_trade_marketing, by the columns that are read by name. */
@@ -40,10 +41,7 @@ interface SaveOptions {
 /** The business's marketing patterns: lists them, and saves one once it was shown what it matches. */
 export function register(program: Command, app: App): void {
   const { text } = app
-  const patterns = program
-    .command('padroes')
-    .description(text.command.padroes)
-    .addHelpText('after', text.example.padroes)
+  const patterns = command(program, app, 'padroes')
   patterns
     .command('listar', { isDefault: true })
     .description(text.command.padroesListar)
@@ -85,19 +83,16 @@ async function list({ text }: App, { sql }: Database, { json }: { json?: boolean
   const rows = await sql<
     Pattern[]
   >`select * from audit.padroes_trade_marketing order by ativo desc, acao desc, campo, id`
-  if (json) printJson(rows)
-  else if (rows.length === 0) print(text.notice.noPatterns)
-  else
-    printTable(rows, [
-      { title: column.id, of: (r) => r.id, right: true },
-      { title: column.field, of: (r) => r.campo },
-      { title: column.kind, of: (r) => r.tipo },
-      { title: column.action, of: (r) => r.acao },
-      { title: column.active, of: (r) => text.yesNo(r.ativo) },
-      { title: column.pattern, of: (r) => r.padrao },
-      { title: column.who, of: (r) => r.criado_por },
-      { title: column.reason, of: (r) => r.motivo },
-    ])
+  printList(rows, { json, nothing: text.notice.noPatterns }, [
+    { title: column.id, of: (r) => r.id, right: true },
+    { title: column.field, of: (r) => r.campo },
+    { title: column.kind, of: (r) => r.tipo },
+    { title: column.action, of: (r) => r.acao },
+    { title: column.active, of: (r) => text.yesNo(r.ativo) },
+    { title: column.pattern, of: (r) => r.padrao },
+    { title: column.who, of: (r) => r.criado_por },
+    { title: column.reason, of: (r) => r.motivo },
+  ])
   return 0
 }
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
-import { print, printJson, printTable } from './output.ts'
+import { command } from './command.ts'
+import { print, printJson, printList } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 /** A row of audit.periodos_fechados(). */
@@ -25,10 +26,7 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text } = app
   const { month } = createParsers(text)
-  const periods = program
-    .command('periodo')
-    .description(text.command.periodo)
-    .addHelpText('after', text.example.periodo)
+  const periods = command(program, app, 'periodo')
   periods
     .command('listar')
     .description(text.command.periodoListar)
@@ -75,18 +73,14 @@ export function register(program: Command, app: App): void {
 async function list({ text, format }: App, { sql }: Database, { json }: { json?: boolean }): Promise<number> {
   const rows = await sql<Closed[]>`
     select to_char(mes, 'YYYY-MM') as mes, filial, origem, fechado_por, fechado_em, motivo from audit.periodos_fechados()`
-  if (json) printJson(rows)
-  else if (rows.length === 0) print(text.notice.noPeriods)
-  else {
-    const { column } = text
-    printTable(rows, [
-      { title: column.month, of: (r) => r.mes },
-      { title: column.branch, of: (r) => r.filial ?? text.notice.wholeCompany },
-      { title: column.origin, of: (r) => r.origem },
-      { title: column.who, of: (r) => r.fechado_por },
-      { title: column.when, of: (r) => format.time(r.fechado_em) },
-      { title: column.reason, of: (r) => r.motivo },
-    ])
-  }
+  const { column } = text
+  printList(rows, { json, nothing: text.notice.noPeriods }, [
+    { title: column.month, of: (r) => r.mes },
+    { title: column.branch, of: (r) => r.filial ?? text.notice.wholeCompany },
+    { title: column.origin, of: (r) => r.origem },
+    { title: column.who, of: (r) => r.fechado_por },
+    { title: column.when, of: (r) => format.time(r.fechado_em) },
+    { title: column.reason, of: (r) => r.motivo },
+  ])
   return 0
 }

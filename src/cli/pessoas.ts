@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { ROLES } from '../settings/settings.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { printJson, printTable, tell } from './output.ts'
@@ -12,6 +13,10 @@ interface Options {
   readonly papel?: string
   readonly endereco?: string
   readonly remover?: string
+  readonly identidades?: boolean
+  readonly ligar?: string
+  readonly pessoa?: string
+  readonly desligar?: string
   readonly motivo?: string
   readonly json?: boolean
 }
@@ -25,19 +30,28 @@ interface Person {
   readonly registrada_por: string
 }
 
+/** A row of audit.vw_identidades. */
+interface Identity {
+  readonly nome: string
+  readonly pessoa: string
+  readonly registrada_em: Date
+  readonly registrada_por: string
+}
+
 export function register(program: Command, app: App): void {
   const { text } = app
   const { oneOf } = createParsers(text)
-  program
-    .command('pessoas')
-    .description(text.command.pessoas)
+  command(program, app, 'pessoas')
     .option('--nome <nome>', text.option.personName)
     .option('--papel <papel>', text.option.inviteRole, oneOf(ROLES))
     .option('--endereco <email>', text.option.personAddress)
     .option('--remover <nome>', text.option.personRemove)
+    .option('--identidades', text.option.identities)
+    .option('--ligar <nome>', text.option.identityTie)
+    .option('--pessoa <nome>', text.option.identityPerson)
+    .option('--desligar <nome>', text.option.identityUntie)
     .option('--motivo <motivo>', text.option.personReason)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.pessoas)
     .action((options: Options) => {
       const work = choose(app, options)
       return withDatabase(app, { role: 'conferente_administrador' }, work)
@@ -47,12 +61,20 @@ export function register(program: Command, app: App): void {
 /** Which of its acts is meant; wrong usage is said before any database is asked. */
 function choose(app: App, options: Options): (database: Database) => Promise<number> {
   const { usage } = app.text
-  const { nome, papel, endereco, remover, motivo } = options
-  const asked = nome ?? papel ?? endereco
-  if (asked === undefined && remover === undefined) return (database) => list(app, database, options)
-  if (asked !== undefined && remover !== undefined) throw new UsageError(usage.personOne)
+  const { nome, papel, endereco, remover, identidades, ligar, pessoa, desligar, motivo } = options
+  const asked = [nome ?? papel ?? endereco, remover, ligar ?? pessoa, desligar, identidades]
+  const acts = asked.filter((act) => act !== undefined).length
+  if (acts > 1) throw new UsageError(usage.personOne)
+  if (identidades) return (database) => listIdentities(app, database, options)
+  if (acts === 0) return (database) => list(app, database, options)
   if (motivo === undefined) throw new UsageError(usage.missingOption('--motivo <motivo>'))
   if (remover !== undefined) return (database) => remove(app, database, remover, motivo, options)
+  if (desligar !== undefined) return (database) => untie(app, database, desligar, motivo, options)
+  if (ligar !== undefined || pessoa !== undefined) {
+    if (ligar === undefined) throw new UsageError(usage.missingOption('--ligar <nome>'))
+    if (pessoa === undefined) throw new UsageError(usage.missingOption('--pessoa <nome>'))
+    return (database) => tie(app, database, ligar, pessoa, motivo, options)
+  }
   if (nome === undefined) throw new UsageError(usage.missingOption('--nome <nome>'))
   if (papel === undefined) throw new UsageError(usage.missingOption('--papel <papel>'))
   return (database) => enter(app, database, nome, papel, motivo, options)
@@ -99,5 +121,47 @@ async function remove(
   const [row] = await sql<[Person]>`select * from audit.remover_pessoa(${nome}, ${motivo})`
   if (json) printJson(row)
   else tell(text.signin.removed(plain(row.nome)))
+  return 0
+}
+
+async function listIdentities({ text, format }: App, { sql }: Database, { json }: Options): Promise<number> {
+  const rows = await sql<Identity[]>`select * from audit.vw_identidades order by nome`
+  if (json) printJson(rows)
+  else if (rows.length === 0) tell(text.signin.noIdentity)
+  else {
+    printTable(rows, [
+      { title: text.column.name, of: (r) => r.nome },
+      { title: text.column.person, of: (r) => r.pessoa },
+      { title: text.column.since, of: (r) => format.time(r.registrada_em) },
+      { title: text.column.who, of: (r) => r.registrada_por },
+    ])
+  }
+  return 0
+}
+
+async function tie(
+  { text }: App,
+  { sql }: Database,
+  nome: string,
+  pessoa: string,
+  motivo: string,
+  { json }: Options,
+): Promise<number> {
+  const [row] = await sql<[Identity]>`select * from audit.ligar_identidade(${nome}, ${pessoa}, ${motivo})`
+  if (json) printJson(row)
+  else tell(text.signin.tied(plain(row.nome), plain(row.pessoa)))
+  return 0
+}
+
+async function untie(
+  { text }: App,
+  { sql }: Database,
+  nome: string,
+  motivo: string,
+  { json }: Options,
+): Promise<number> {
+  const [row] = await sql<[Identity]>`select * from audit.desligar_identidade(${nome}, ${motivo})`
+  if (json) printJson(row)
+  else tell(text.signin.untied(plain(row.nome)))
   return 0
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
+import { command } from './command.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
@@ -21,13 +22,10 @@ interface Options {
 /** Proposes the view over a warehouse's own table, as SQL on stdout; runs nothing. */
 export function register(program: Command, app: App): void {
   const { text } = app
-  program
-    .command('preparar')
+  command(program, app, 'preparar')
     .argument('<tabela>', text.option.factTable)
-    .description(text.command.preparar)
     .option('--visao <nome>', text.option.view, 'dw.lancamentos')
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.preparar)
     .action((table: string, { visao, json }: Options) =>
       withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
         const columns = await sql<Column[]>`

@@ -3,6 +3,7 @@ import type { Session } from '../session/rows.ts'
 import type { Request } from '../session/session.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { printJson } from './output.ts'
 import { executions, nextSteps, printSession, printSimulation } from './summary.ts'
@@ -20,16 +21,13 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text } = app
   const parse = createParsers(text)
-  program
-    .command('processar')
-    .description(text.command.processar)
+  command(program, app, 'processar')
     .requiredOption('--modo <modo>', text.option.mode, parse.oneOf(['manual', 'auto']))
     .option('--data-inicio <AAAA-MM-DD>', text.option.from, parse.day)
     .option('--data-fim <AAAA-MM-DD>', text.option.to, parse.day)
     .option('--regra <regra>', text.option.rules, parse.texts)
     .option('--simular', text.option.simulate)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.processar)
     .action(async (options: Options) => {
       const { modo, dataInicio, dataFim, regra: regras } = options
       if (dataInicio !== undefined && dataFim !== undefined && dataInicio > dataFim) {
@@ -37,7 +35,7 @@ export function register(program: Command, app: App): void {
       }
       const request: Request = { modo, dataInicio, dataFim, regras }
       const work = options.simular ? simulate : conduct
-      await withDatabase(app, { role: 'conferente_operador' }, (database) =>
+      await withDatabase(app, { role: 'conferente_operador', own: !options.simular }, (database) =>
         work(app, database, request, options.json === true),
       )
     })

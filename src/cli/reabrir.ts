@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { type Acted, reportActed } from './findings.ts'
 import { withDatabase } from './with-database.ts'
@@ -14,14 +15,11 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text } = app
   const parse = createParsers(text)
-  program
-    .command('reabrir')
-    .description(text.command.reabrir)
+  command(program, app, 'reabrir')
     .argument('[id...]', text.option.ids, parse.ids)
     .option('--sessao <id>', text.option.reopenSession, parse.id)
     .requiredOption('--motivo <motivo>', text.option.reason)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.reabrir)
     .action(async (given: string[] | undefined, { sessao, motivo, json }: Options) => {
       const ids = given ?? []
       if (ids.length > 0 === (sessao !== undefined)) throw new UsageError(text.usage.reopenOne)

@@ -1,5 +1,8 @@
 import type { Command } from 'commander'
+import type { Catalogue } from '../i18n/index.ts'
 import type { App } from './app.ts'
+import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { print, printJson, printTable } from './output.ts'
 import { withDatabase } from './with-database.ts'
@@ -16,11 +19,13 @@ interface Rule {
   readonly limiar: string
   readonly aprovadas: bigint
   readonly rejeitadas: bigint
-  readonly limite_inferior: string | null
+  readonly prova: keyof Catalogue['proof']
 }
 
 interface Options {
   readonly auto?: string
+  readonly correcoes?: number
+  readonly valor?: number
   readonly motivo?: string
   readonly json?: boolean
 }
@@ -28,21 +33,26 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text, format } = app
   const { column } = text
-  program
-    .command('regras')
-    .description(text.command.regras)
+  const { integer } = createParsers(text)
+  command(program, app, 'regras')
     .option('--auto <regra>', text.option.auto)
+    .option('--correcoes <n>', text.option.grantedCorrections, integer(1, 1_000_000_000))
+    .option('--valor <reais>', text.option.grantedValue, integer(1, 999_999_999_999))
     .option('--motivo <motivo>', text.option.reasonToSet)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.regras)
     .action((options: Options) => {
-      const { auto, motivo } = options
+      const { auto, motivo, correcoes, valor } = options
       if ((auto === undefined) !== (motivo === undefined)) throw new UsageError(text.usage.autoBoth)
+      if ((correcoes === undefined) !== (valor === undefined) || (valor !== undefined && auto === undefined))
+        throw new UsageError(text.usage.grantBoth)
       const role = auto === undefined ? 'conferente_leitor' : 'conferente_administrador'
       return withDatabase(app, { role }, async ({ sql }) => {
         if (auto !== undefined && motivo !== undefined) {
+          const granted =
+            valor === undefined ? {} : { concessao_correcoes: correcoes, concessao_valor: valor }
+          const changes = JSON.stringify({ automatica: true, ...granted })
           const rows =
-            await sql`select * from audit.alterar_regra(${auto}, '{"automatica": true}', ${motivo})`
+            await sql`select * from audit.alterar_regra(${auto}, ${changes}::text::jsonb, ${motivo})`
           if (options.json) printJson(rows)
           else print(text.result.autoGiven(auto))
           return 0
@@ -58,7 +68,7 @@ export function register(program: Command, app: App): void {
             { title: column.threshold, of: (r) => format.percent(r.limiar), right: true },
             { title: column.approved, of: (r) => format.number(r.aprovadas), right: true },
             { title: column.rejected, of: (r) => format.number(r.rejeitadas), right: true },
-            { title: column.bound, of: (r) => format.percent(r.limite_inferior), right: true },
+            { title: column.proof, of: (r) => text.proof[r.prova] },
             { title: column.table, of: (r) => r.tabela },
             { title: column.description, of: (r) => r.descricao },
           ])

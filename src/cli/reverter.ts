@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { type RolledBack, reportRollback } from './findings.ts'
 import { withDatabase } from './with-database.ts'
@@ -19,16 +20,13 @@ const REASONS = ['erradas', 'outra-razao']
 export function register(program: Command, app: App): void {
   const { text } = app
   const parse = createParsers(text)
-  program
-    .command('reverter')
-    .description(text.command.reverter)
+  command(program, app, 'reverter')
     .option('--divergencia <id...>', text.option.findings, parse.ids)
     .option('--operacao <id>', text.option.operation, parse.id)
     .option('--sessao <id>', text.option.session, parse.id)
     .requiredOption('--motivo <motivo>', text.option.reason)
     .option('--porque <porque>', text.option.because, parse.oneOf(REASONS))
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.reverter)
     .action(async (options: Options) => {
       const { divergencia, operacao, sessao, motivo } = options
       if ([divergencia, operacao, sessao].filter((given) => given !== undefined).length !== 1) {

@@ -3,6 +3,7 @@ import type { TokenRecord } from '../http/token.ts'
 import { ROLES } from '../settings/settings.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, printTable, tell } from './output.ts'
@@ -25,9 +26,7 @@ const MOST_DAYS = 730
 export function register(program: Command, app: App): void {
   const { text } = app
   const { oneOf } = createParsers(text)
-  program
-    .command('token')
-    .description(text.command.token)
+  command(program, app, 'token')
     .option('--papel <papel>', text.option.tokenRole, oneOf(ROLES))
     .option('--nome <nome>', text.option.tokenName)
     .option('--validade <prazo>', text.option.tokenValidity, (value) => days(app, value), 90)
@@ -36,7 +35,6 @@ export function register(program: Command, app: App): void {
     .option('--revogar-pessoa <nome>', text.option.tokenRevokePerson)
     .option('--motivo <motivo>', text.option.tokenReason)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.token)
     .action((options: Options) => {
       const work = choose(app, options)
       return withDatabase(app, { role: 'conferente_administrador' }, work)

@@ -4,8 +4,10 @@ import type { Notes, WorkReport } from '../worker/context.ts'
 import type { Worker } from '../worker/worker.ts'
 import type { App, Database } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { said } from './format.ts'
 import { runUntilAsked } from './lifetime.ts'
+import { brought } from './notas.ts'
 import { tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -15,15 +17,11 @@ interface Options {
 }
 
 export function register(program: Command, app: App): void {
-  const { text } = app
-  workOptions(program.command('trabalhar'), app)
-    .description(text.command.trabalhar)
-    .addHelpText('after', text.example.trabalhar)
-    .action(async (options: Options) => {
-      await withDatabase(app, { role: 'conferente_dono' }, async (database) =>
-        runUntilAsked(app, options.prazo, [await openWorker(app, database, options)]),
-      )
-    })
+  workOptions(command(program, app, 'trabalhar'), app).action(async (options: Options) => {
+    await withDatabase(app, { role: 'conferente_dono', own: true }, async (database) =>
+      runUntilAsked(app, options.prazo, [await openWorker(app, database, options)]),
+    )
+  })
 }
 
 export function workOptions(command: Command, { text }: App): Command {
@@ -55,26 +53,19 @@ export async function openWorker(app: App, { url, sql }: Database, options: Opti
 }
 
 /** The folder of electronic notes, where one is set. */
-function notesOf({ settings, text, format }: App): { notes?: Notes } {
-  const { notesDir: folder, notesRoots: roots } = settings
+function notesOf(app: App): { notes?: Notes } {
+  const { notesDir: folder, notesRoots: roots } = app.settings
   if (folder === undefined) return {}
   return {
     notes: {
       folder,
       ...(roots !== undefined && { roots }),
-      read: ({ arquivos, conhecidos, novas, canceladas, recusados }) => {
+      read: (summary) => {
         // Readings that brought nothing happen four times an hour.
-        if (novas + canceladas + recusados === 0) return
-        const [files = '', known = '', fresh = '', cancelled = '', refused = ''] = [
-          arquivos,
-          conhecidos,
-          novas,
-          canceladas,
-          recusados,
-        ].map((n) => format.number(n))
-        tell(text.notas.done(files, known, fresh, cancelled, refused), {
+        if (summary.novas + summary.canceladas + summary.recusados === 0) return
+        tell(brought(app, summary), {
           event: 'notes.read',
-          ...(recusados > 0 && { level: 'warn' }),
+          ...(summary.recusados > 0 && { level: 'warn' }),
         })
       },
     },

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
+import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
@@ -30,13 +31,10 @@ interface Options {
 export function register(program: Command, app: App): void {
   const { text, format } = app
   const parse = createParsers(text)
-  program
-    .command('verificar')
-    .description(text.command.verificar)
+  command(program, app, 'verificar')
     .option('--elo <n>', text.option.witnessLink, parse.link)
     .option('--selo <hex>', text.option.witnessSeal, parse.seal)
     .option('--json', text.option.json)
-    .addHelpText('after', text.example.verificar)
     .action(async ({ elo, selo, json }: Options) => {
       if ((elo === undefined) !== (selo === undefined)) throw new UsageError(text.usage.witnessBoth)
       await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {

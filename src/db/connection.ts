@@ -19,8 +19,8 @@ export interface ConnectOptions {
   readonly max?: number
   /** What pg_stat_activity shows. */
   readonly name?: string
-  /** Role to become at once, of which the login is a member. */
-  readonly role?: string
+  /** False where a pooler gives each transaction another server process: what was prepared by name is not there. */
+  readonly prepare?: boolean
   /** Numbers inside JSON keep their digits as PostgreSQL wrote them (see `digits`) instead of becoming doubles. */
   readonly exactJson?: boolean
   /** Called with each warning of ours (class NC) that a statement gives; others say nothing that a person can act on. */
@@ -49,7 +49,7 @@ const EXACT_JSON = {
 /** Opens a pool; nothing is connected before the first query. Times are shown in the zone of the people who read them. */
 export function connect(
   url: string,
-  { max = 4, name = 'conferente', role, exactJson = false, onWarning }: ConnectOptions = {},
+  { max = 4, name = 'conferente', prepare = true, exactJson = false, onWarning }: ConnectOptions = {},
 ): Sql {
   const closed = { times: 0 }
   const { options, ...address } = readUrl(url)
@@ -60,7 +60,7 @@ export function connect(
     fetch_types: false,
     idle_timeout: max > 1 ? 30 : 0,
     // A lone one goes through code of others, which may make it forget what was prepared in it by name.
-    prepare: max > 1,
+    prepare: prepare && max > 1,
     // What a lone connection holds, locks above all, must not go because it is an hour old.
     ...(max === 1 && { max_lifetime: null }),
     onclose: () => {
@@ -69,11 +69,8 @@ export function connect(
     connect_timeout: 10,
     // Or several connections that are cut at once, as idle ones may be, each wait longer than the one before, up to twenty seconds.
     backoff: (retries) => Math.min(0.05 * 2 ** retries, 1),
-    connection: {
-      application_name: name,
-      ...(options !== undefined && { options }),
-      ...(role !== undefined && { role }),
-    },
+    // Nothing else of ours: PgBouncer refuses what it does not know.
+    connection: { application_name: name, ...(options !== undefined && { options }) },
     types: {
       bigint: postgres.BigInt,
       day: DAY,
@@ -111,22 +108,34 @@ function readUrl(url: string) {
   }
 }
 
-/** The same address with more start-up options; node-postgres becomes a role by them. */
-export function withOptions(url: string, more: string): string {
-  const address = new URL(url)
-  const given = address.searchParams.get('options')
-  address.searchParams.set('options', [given, more].filter(Boolean).join(' '))
-  return address.href
+/** One connection that becomes a role as it is reserved. */
+export type InRole = Pick<Sql, 'reserve' | 'end' | 'options'>
+
+/** @param role of which the login is a member; set once the connection is there, for PgBouncer takes none at the start */
+export function connectAs(role: string, url: string, options: Omit<ConnectOptions, 'max'> = {}): InRole {
+  const sql = connect(url, { ...options, max: 1 })
+  const reserveAsLogin = sql.reserve
+  sql.reserve = async () => {
+    const connection = await reserveAsLogin()
+    try {
+      await connection.unsafe(`set role ${role}`)
+      return connection
+    } catch (error) {
+      connection.release()
+      throw error
+    }
+  }
+  return sql
 }
 
 /** How often the connections of a pool have closed. */
-const CLOSED = new WeakMap<Sql, { times: number }>()
+const CLOSED = new WeakMap<InRole, { times: number }>()
 
 /**
  * The one connection of a pool of one, for oneself. Once it is lost every query fails: the driver alone would crash the
  * process, and the query never end.
  */
-export async function reserve(sql: Sql): Promise<Connection> {
+export async function reserve(sql: InRole): Promise<Connection> {
   const connection = await sql.reserve()
   const closed = CLOSED.get(sql) ?? { times: 0 }
   const before = closed.times
@@ -141,6 +150,18 @@ export async function reserve(sql: Sql): Promise<Connection> {
       return Reflect.get(target, key, receiver)
     },
   })
+}
+
+/** Work on a connection of its own, which ends with the work: its locks go with it, and a lost one is in nobody's way. */
+export async function alone<T>(own: InRole, work: (connection: Connection) => Promise<T>): Promise<T> {
+  let connection: Connection | undefined
+  try {
+    connection = await reserve(own)
+    return await work(connection)
+  } finally {
+    connection?.release()
+    await own.end({ timeout: 1 })
+  }
 }
 
 /**

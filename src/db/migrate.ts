@@ -9,7 +9,9 @@ import {
   watch as runCurrent,
 } from 'graphile-migrate'
 import { runMigrations as runWorkerMigrations } from 'graphile-worker'
-import { connect, type Sql, withOptions } from './connection.ts'
+import { connect, type Sql } from './connection.ts'
+import { poolAs } from './pool.ts'
+import { whoAnswers } from './pooling.ts'
 import { releaseMigrations } from './release.ts'
 
 const OWNER = 'conferente_dono'
@@ -70,7 +72,8 @@ export async function migrate(
   reached?.('roles')
   const named = new URL(url)
   named.searchParams.set('application_name', NAME)
-  await runWorkerMigrations({ connectionString: withOptions(named.href, `-c role=${OWNER}`), logger: quiet })
+  const pgPool = poolAs(OWNER, named.href)
+  await runWorkerMigrations({ pgPool, logger: quiet }).finally(() => pgPool.end())
   reached?.('queue')
   const settings: MigrateSettings = {
     connectionString: named.href,
@@ -96,6 +99,8 @@ export async function migrate(
 async function letGo(url: string): Promise<void> {
   try {
     await withConnection(url, async (sql) => {
+      // a pooler keeps them for others, and does not go away with us
+      if ((await whoAnswers(sql)).pooled) return
       for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(50)) {
         const busy = await sql`select from pg_stat_activity where application_name = ${NAME}`
         if (busy.length === 0) return

@@ -36,6 +36,15 @@ export function transaction<T>(sql: Sql, work: Work<T>, options = ''): Promise<T
   return anew(begin, () => !started)
 }
 
+/** Transactions in a role of which the login is a member. */
+export function inRole(sql: Sql, role: string) {
+  return <T>(work: Work<T>): Promise<T> =>
+    transaction(sql, async (tx) => {
+      await tx.unsafe(`set local role ${role}`)
+      return work(tx)
+    })
+}
+
 /**
  * Tries again where what failed was an earlier user's connection and nothing has been done yet.
  * @param untouched whether another try is still harmless

@@ -6,7 +6,7 @@ import { embeddedBinaries, runnableBinaries } from './binaries.ts'
 import { EmbeddedError, fromSystem } from './error.ts'
 import { FileLock } from './lock.ts'
 import { claimPlace, type Place, writeWhole } from './place.ts'
-import { serverUrl, settledState } from './process.ts'
+import { running, serverUrl } from './process.ts'
 import { clearHalfMade, initialise, type ServerOptions, start, stop } from './server.ts'
 import { serverUser } from './user.ts'
 
@@ -16,8 +16,6 @@ export { type EmbeddedCode, EmbeddedError } from './error.ts'
 export interface EmbeddedOptions {
   /** Server settings on top of our own, taken up when this call starts the server; for throw-away test servers. */
   readonly settings?: Readonly<Record<string, string>>
-  /** A port that must be used; without it the remembered one, or any free one. */
-  readonly port?: number
   /** Removes the data directory once the last user has let go. */
   readonly temporary?: boolean
   /** How long to wait for another process's start or stop, or for crash recovery; five minutes unless told. */
@@ -62,11 +60,10 @@ export async function openEmbedded(
       password,
       timeoutMs,
       binaries: installed,
-      port: options.port,
       settings: options.settings ?? {},
     }
-    const found = await settledState(place, password, timeoutMs)
-    const { port } = found.is === 'up' ? found : await bringUp(place, server, isNew)
+    const found = await running(place, password, timeoutMs)
+    const port = found ? found.port : await bringUp(place, server, isNew)
     lease = new FileLock(place.lease)
     // Held exclusively only by those who hold the gate, as we do now.
     if (!lease.tryShared()) throw new EmbeddedError('no_lock', { path: place.lease })
@@ -76,7 +73,7 @@ export async function openEmbedded(
       url: serverUrl(password, port),
       port,
       dataDir: place.dir,
-      started: found.is !== 'up',
+      started: !found,
       release: () => {
         released ??= letGo(place, held, server, temporary)
         return released
@@ -90,7 +87,7 @@ export async function openEmbedded(
   }
 }
 
-async function bringUp(place: Place, options: ServerOptions, isNew: boolean): Promise<{ port: number }> {
+async function bringUp(place: Place, options: ServerOptions, isNew: boolean): Promise<number> {
   const server = { ...options, binaries: runnableBinaries(options.binaries, options.user, place.dir) }
   if (isNew) await initialise(place, server)
   else clearHalfMade(place) // cut short after the cluster was in its place
@@ -106,7 +103,6 @@ async function letGo(
   const gate = new FileLock(place.gate)
   try {
     await gate.exclusive(server.timeoutMs)
-    lease.free()
     if (!lease.tryExclusive()) return
     await stop(place, server)
     if (temporary) rmSync(place.dir, { recursive: true, force: true })

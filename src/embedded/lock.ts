@@ -26,8 +26,7 @@ export class FileLock {
       }
       this.#database = new (sqlite().DatabaseSync)(path, { timeout: 0 })
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      throw code === 'ERR_SQLITE_ERROR' ? this.#unusable(error) : fromSystem(error, path)
+      throw this.#unusable(error)
     }
   }
 
@@ -39,20 +38,15 @@ export class FileLock {
     }
   }
 
+  /** Lets go of what it holds, and takes the lock if nobody else has it in any way. */
   tryExclusive(): boolean {
     // In memory, so that no journal file comes and goes beside the lock.
     return this.#try('pragma journal_mode = memory') && this.#try('begin exclusive')
   }
 
-  /** Holds beside other shared holders; succeeds unless somebody holds the lock exclusively. */
+  /** The same beside other shared holders; succeeds unless somebody holds the lock exclusively. */
   tryShared(): boolean {
-    if (this.#try('begin; select count(*) from sqlite_schema')) return true
-    this.free()
-    return false
-  }
-
-  free(): void {
-    if (this.#database.isTransaction) this.#database.exec('rollback')
+    return this.#try('begin; select count(*) from sqlite_schema')
   }
 
   close(): void {
@@ -61,6 +55,7 @@ export class FileLock {
 
   #try(sql: string): boolean {
     try {
+      if (this.#database.isTransaction) this.#database.exec('rollback')
       this.#database.exec(sql)
       return true
     } catch (error) {
@@ -70,7 +65,8 @@ export class FileLock {
   }
 
   #unusable(error: unknown): EmbeddedError {
-    const { message } = error as Error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'ERR_SQLITE_ERROR') return fromSystem(error, this.#path)
     return new EmbeddedError('no_lock', { path: this.#path, reason: message }, { cause: error })
   }
 }

@@ -21,24 +21,25 @@ import { dirname, join } from 'node:path'
 import { EmbeddedError, fromSystem } from './error.ts'
 
 /** The data directory and what lies where in it. */
-export interface Place {
-  readonly dir: string
+export type Place = ReturnType<typeof placeAt>
+
+const placeAt = (dir: string) => ({
+  dir,
   /** The PostgreSQL cluster itself, the only part that belongs to the server's user. */
-  readonly cluster: string
-  readonly log: string
-  readonly config: string
-  readonly password: string
-  readonly port: string
+  cluster: join(dir, 'cluster'),
+  log: join(dir, 'server.log'),
+  config: join(dir, 'server.conf'),
+  password: join(dir, 'password'),
   /** Held exclusively while somebody looks, starts or stops. */
-  readonly gate: string
+  gate: join(dir, 'gate.lock'),
   /** Held shared by every process that uses the server. */
-  readonly lease: string
-  /** Shown in the title of every process of this server. */
-  readonly clusterName: string
-}
+  lease: join(dir, 'lease.lock'),
+  /** PostgreSQL's cluster_name: stands in the command line or the title of each process of this server. */
+  name: `conferente-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
+})
 
 const OUR_ENTRIES =
-  /^((gate|lease)\.lock(-journal)?|server\.(log|log\.1|conf)|(password|port|server\.conf)\.new|password|port|cluster|init-.*|bin-.*|lost\+found|\.DS_Store)$/
+  /^((gate|lease)\.lock(-journal)?|server\.(log|log\.1|conf)|(password|server\.conf)\.new|password|cluster|init-.*|bin-.*|lost\+found|\.DS_Store)$/
 
 /**
  * Makes the data directory, or checks that an existing one is ours, of this major version and usable.
@@ -59,20 +60,6 @@ export function claimPlace(dataDir: string, major: string): Place {
       throw new EmbeddedError('not_ours', { path: dataDir, reason: 'not a directory' }, { cause: error })
     }
     throw fromSystem(error, dataDir)
-  }
-}
-
-function placeAt(dir: string): Place {
-  return {
-    dir,
-    cluster: join(dir, 'cluster'),
-    log: join(dir, 'server.log'),
-    config: join(dir, 'server.conf'),
-    password: join(dir, 'password'),
-    port: join(dir, 'port'),
-    gate: join(dir, 'gate.lock'),
-    lease: join(dir, 'lease.lock'),
-    clusterName: `conferente-${createHash('sha256').update(dir).digest('hex').slice(0, 8)}`,
   }
 }
 

@@ -4,41 +4,33 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { EmbeddedError } from './error.ts'
-import type { Place } from './place.ts'
-import { writeWhole } from './place.ts'
-
-export type ServerState =
-  | { readonly is: 'down' }
-  | { readonly is: 'up'; readonly pid: number; readonly port: number }
-  /** Starting, recovering, stopping or not answering. */
-  | { readonly is: 'busy'; readonly pid: number }
+import { type Place, writeWhole } from './place.ts'
 
 const DATABASE = 'conferente'
-const ROLE = 'postgres'
 // No system gives this number to a process, so the server takes its owner for dead.
 const DEAD_PID = 2147483646
 
 export function serverUrl(password: string, port: number, database = DATABASE): string {
-  return `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}`
+  return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 }
 
-/** What the server of this place is doing, in its own pid file's word and, if that says ready, by asking it. */
-export async function serverState(place: Place, password: string): Promise<ServerState> {
-  const [pidLine, , , portLine, , , , status] = pidFile(place)
-  const pid = Number(pidLine)
-  if (!(pid > 0) || !isPostmaster(pid, place)) return { is: 'down' }
-  if (!status?.startsWith('ready')) return { is: 'busy', pid }
-  const port = Number(portLine)
-  return (await answers(place, password, port)) ? { is: 'up', pid, port } : { is: 'busy', pid }
-}
-
-/** Waits until the server is either up or down. */
-export async function settledState(place: Place, password: string, timeoutMs: number): Promise<ServerState> {
+/**
+ * Waits until the server is either up or down, by its own pid file's word and, if that says ready, by asking it.
+ * @returns nothing when it is down
+ */
+export async function running(
+  place: Place,
+  password: string,
+  timeoutMs: number,
+): Promise<{ pid: number; port: number } | undefined> {
   const deadline = Date.now() + timeoutMs
   for (;;) {
-    const state = await serverState(place, password)
-    if (state.is !== 'busy') return state
-    if (Date.now() > deadline) throw new EmbeddedError('start_timeout', { path: place.dir, pid: state.pid })
+    const [pidLine, , , portLine, , , , status = ''] = pidFile(place)
+    const [pid, port] = [Number(pidLine), Number(portLine)]
+    if (!(pid > 0) || !isOurs(pid, place)) return undefined
+    if (status.startsWith('ready') && (await answers(place, password, port))) return { pid, port }
+    if (Date.now() > deadline)
+      throw new EmbeddedError('start_timeout', { path: place.dir, pid, log: place.log })
     await sleep(50)
   }
 }
@@ -56,13 +48,9 @@ export function disarmPidFile(place: Place): void {
 }
 
 /** Ends what a killed server or a killed initdb left running. Only for callers that hold the gate. */
-export async function endLeftovers(place: Place): Promise<void> {
-  const ours = () =>
-    (processes() ?? []).filter(
-      ({ command }) =>
-        command.includes(join(place.dir, 'init-')) || command.startsWith(`postgres: ${place.clusterName}: `),
-    )
-  for (const { pid } of ours()) {
+export async function endLeftovers({ dir, name }: Place): Promise<void> {
+  const ours = () => [...processes(`postgres: ${name}: `), ...processes(`--pgdata=${join(dir, 'init-')}`)]
+  for (const pid of ours()) {
     try {
       // Children leave at once on this, without touching data; the next start recovers from the log.
       process.kill(pid, 'SIGQUIT')
@@ -82,11 +70,9 @@ function pidFile({ cluster }: Place): string[] {
 }
 
 /** Whether a process is alive and the server of this place, rather than a later program of the same number. */
-export function isPostmaster(pid: number, { cluster }: Place): boolean {
-  if (!isAlive(pid)) return false
-  const all = processes()
-  // Where processes cannot be listed, a living one of that number is believed.
-  return all === undefined || all.some((one) => one.pid === pid && one.command.includes(cluster))
+export function isOurs(pid: number, { name }: Place): boolean {
+  // Windows does not list them here: there a living one of that number is believed.
+  return isAlive(pid) && (process.platform === 'win32' || processes(`cluster_name=${name}`).includes(pid))
 }
 
 function isAlive(pid: number): boolean {
@@ -98,19 +84,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function processes(): { pid: number; command: string }[] | undefined {
-  if (process.platform === 'win32') return undefined
-  if (process.platform !== 'linux') {
-    const { status, stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' })
-    if (status !== 0) return undefined
-    return stdout.split('\n').map((line) => {
-      const [, pid = '', command = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? []
-      return { pid: Number(pid), command }
-    })
+/** Processes with this text in their command line. Not by `ps` on Linux, which a bare Debian lacks. */
+function processes(text: string): number[] {
+  if (process.platform === 'linux') {
+    const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
+    return pids.filter((pid) => commandLine(pid).includes(text)).map(Number)
   }
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map((entry) => ({ pid: Number(entry), command: commandLine(entry) }))
+  if (process.platform === 'win32') return []
+  const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' })
+  const lines = stdout.split('\n').filter((line) => line.includes(text))
+  return lines.map((line) => Number.parseInt(line, 10))
 }
 
 function commandLine(pid: string): string {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   appendFileSync,
@@ -21,24 +21,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childEnvironment } from '../settings/settings.ts'
 import type { Binaries } from './binaries.ts'
-import { EmbeddedError, fromOutput, fromSystem } from './error.ts'
+import { EmbeddedError, fromOutput } from './error.ts'
 import { giveToOwner, type Place, writeWhole } from './place.ts'
-import {
-  disarmPidFile,
-  endLeftovers,
-  isPostmaster,
-  type ServerState,
-  serverState,
-  settledState,
-} from './process.ts'
+import { disarmPidFile, endLeftovers, isOurs, running } from './process.ts'
 import { assertReachable, runAs, type ServerUser } from './user.ts'
 
 export interface ServerOptions {
   readonly binaries: Binaries
   readonly user: ServerUser
   readonly password: string
-  /** A port that must be used, instead of any free one. */
-  readonly port: number | undefined
   readonly settings: Readonly<Record<string, string>>
   readonly timeoutMs: number
 }
@@ -54,13 +45,12 @@ export function clearHalfMade(place: Place): void {
 
 /** Makes the cluster beside its place and moves it there when it is whole, so that no half one is ever found. */
 export async function initialise(place: Place, options: ServerOptions): Promise<void> {
+  const { user, binaries, password, settings } = options
   await endLeftovers(place)
   clearHalfMade(place)
-  assertReachable(place.dir, options.user)
+  assertReachable(place.dir, user)
   const work = mkdtempSync(join(place.dir, 'init-'))
   try {
-    const { user, binaries, password, settings } = options
-    const { fsync } = settings
     const passwordFile = join(work, 'password')
     writeFileSync(passwordFile, password, { mode: 0o600 })
     if ('uid' in user.ids)
@@ -76,7 +66,7 @@ export async function initialise(place: Place, options: ServerOptions): Promise<
       '--builtin-locale=C.UTF-8',
       '--locale=C',
       '--data-checksums',
-      ...(fsync === 'off' ? ['--no-sync'] : []),
+      ...(settings['fsync'] === 'off' ? ['--no-sync'] : []),
     ])
     if (run.status !== 0) {
       throw fromOutput(`${run.error?.message ?? ''}\n${run.stderr}`, { path: place.dir, step: 'initdb' })
@@ -89,102 +79,91 @@ export async function initialise(place: Place, options: ServerOptions): Promise<
   }
 }
 
-/** Starts the server in a session of its own, where neither our end nor a Ctrl-C on our terminal reaches it. */
-export async function start(place: Place, options: ServerOptions): Promise<ServerState & { is: 'up' }> {
+/** Starts the server on the port of the last time, or on another that is free. */
+export async function start(place: Place, options: ServerOptions): Promise<number> {
   assertReachable(place.cluster, options.user)
   adopt(place, options.user)
-  rotateLog(place)
-  let failure: EmbeddedError | undefined
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const port = options.port ?? (await choosePort(place, attempt))
-    if (options.port !== undefined && !(await isFree(port))) {
-      throw new EmbeddedError('port_taken', { port, path: place.dir })
-    }
-    disarmPidFile(place)
-    writeWhole(place.config, configuration(place, options.settings), 0o644)
-    const outcome = await launch(place, port, options)
-    if (!(outcome instanceof EmbeddedError)) {
-      if (outcome.port === port) writeWhole(place.port, `${port}\n`, 0o644)
-      return outcome
-    }
-    failure = outcome
-    if (failure.code === 'in_use') {
-      // A start by a client that was killed may have overtaken ours.
-      const state = await settledState(place, options.password, options.timeoutMs)
-      if (state.is === 'up') return state
-      await endLeftovers(place)
-    } else if (failure.code !== 'port_taken' || options.port !== undefined) break
+  if (existsSync(place.log) && statSync(place.log).size > LOG_KEPT_BYTES) {
+    renameSync(place.log, `${place.log}.1`)
   }
-  throw failure ?? new EmbeddedError('start_failed', { path: place.dir })
+  writeWhole(place.config, configuration(options.settings), 0o644)
+  for (let attempt = 0; ; attempt++) {
+    const port = await choosePort(place, attempt)
+    disarmPidFile(place)
+    const failure = await launch(place, port, options)
+    // Also after a failure: a start by a client that was killed may have overtaken ours.
+    const server = await running(place, options.password, options.timeoutMs)
+    if (server) return server.port
+    if (attempt === 4 || !['in_use', 'port_taken'].includes(failure.code)) throw failure
+    if (failure.code === 'in_use') await endLeftovers(place)
+  }
 }
 
 /** Stops the server cleanly; a server that is not running is no error. */
 export async function stop(place: Place, { binaries, password, timeoutMs }: ServerOptions): Promise<void> {
-  const state = await settledState(place, password, timeoutMs)
-  if (state.is !== 'up') return
+  const server = await running(place, password, timeoutMs)
+  if (!server) return
   if (process.platform === 'win32') {
-    runAs({ name: '', ids: {} }, binaries.pg_ctl, ['kill', 'INT', String(state.pid)])
+    runAs({ name: '', ids: {} }, binaries.pg_ctl, ['kill', 'INT', String(server.pid)])
   } else {
-    process.kill(state.pid, 'SIGINT') // a fast shutdown: clients are cut off, everything is written
+    process.kill(server.pid, 'SIGINT') // a fast shutdown: clients are cut off, everything is written
   }
   const deadline = Date.now() + timeoutMs
-  // Its pid file goes a moment before the server itself.
-  while ((await serverState(place, password)).is !== 'down' || isPostmaster(state.pid, place)) {
-    if (Date.now() > deadline) throw new EmbeddedError('stop_failed', { path: place.dir, pid: state.pid })
+  while (isOurs(server.pid, place)) {
+    if (Date.now() > deadline) throw new EmbeddedError('stop_failed', { path: place.dir, pid: server.pid })
     await sleep(25)
   }
 }
 
+/**
+ * pg_ctl starts the server and waits for it. Both in a session of their own, where neither our end nor a Ctrl-C on our terminal
+ * reaches them.
+ * @returns what the server's log says, should it not run now
+ */
 async function launch(
   place: Place,
   port: number,
-  { binaries, user, password, timeoutMs }: ServerOptions,
-): Promise<(ServerState & { is: 'up' }) | EmbeddedError> {
-  const log = openSync(place.log, 'a', 0o600)
-  giveToOwner(log, place.dir)
-  const logStart = statSync(place.log).size
+  { binaries, user, timeoutMs }: ServerOptions,
+): Promise<EmbeddedError> {
   // On the command line, where no setting that an administrator saved in the cluster can undo them.
-  const args = ['-D', place.cluster, '-p', String(port), '-c', 'listen_addresses=127.0.0.1']
-  let child: ChildProcess
+  const ours = { listen_addresses: '127.0.0.1', unix_socket_directories: '', cluster_name: place.name }
+  const options = Object.entries(ours).map(([name, value]) => `-c ${name}=${value}`)
+  const log = openSync(place.log, 'a', 0o600)
+  const { size } = statSync(place.log)
   try {
-    child = spawn(binaries.postgres, [...args, '-c', 'unix_socket_directories='], {
-      cwd: '/',
-      env: childEnvironment(),
-      stdio: ['ignore', log, log],
-      detached: true,
-      windowsHide: true,
-      ...user.ids,
-    })
+    giveToOwner(log, place.dir)
+    const starter = spawn(
+      binaries.pg_ctl,
+      [
+        'start',
+        '--silent',
+        `--timeout=${Math.ceil(timeoutMs / 1000)}`,
+        `--options=-p ${port} ${options.join(' ')}`,
+      ],
+      {
+        cwd: '/',
+        // Not as an argument, which pg_ctl would give to a shell.
+        env: { ...childEnvironment(), PGDATA: place.cluster },
+        stdio: ['ignore', log, log],
+        detached: true,
+        windowsHide: true,
+        ...user.ids,
+      },
+    )
+    await once(starter, 'exit')
   } finally {
     closeSync(log)
   }
-  let unable: Error | undefined
-  child.on('error', (error) => {
-    unable = error
-  })
-  child.unref()
-
-  const deadline = Date.now() + timeoutMs
-  for (;;) {
-    await sleep(25)
-    if (unable) return new EmbeddedError('no_binary', { program: binaries.postgres, reason: unable.message })
-    if (child.exitCode !== null || child.signalCode !== null) {
-      const output = readFileSync(place.log).subarray(logStart).toString('utf8')
-      return fromOutput(output, { path: place.dir, port, log: place.log })
-    }
-    const state = await serverState(place, password)
-    if (state.is === 'up') return state
-    if (Date.now() > deadline) throw new EmbeddedError('start_timeout', { path: place.dir, log: place.log })
-  }
+  const said = readFileSync(place.log).subarray(size).toString('utf8')
+  return fromOutput(said, { path: place.dir, port, log: place.log })
 }
 
-function configuration(place: Place, extra: Readonly<Record<string, string>>): string {
+function configuration(extra: Readonly<Record<string, string>>): string {
   const limit = process.constrainedMemory()
   const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
   const megabytes = (share: number, most: number) =>
     `${Math.max(16, Math.min(most, Math.floor((memory * share) / 2 ** 20)))}MB`
   const settings: Record<string, string> = {
-    cluster_name: place.clusterName,
     shared_preload_libraries: 'pg_stat_statements,auto_explain',
     'auto_explain.log_min_duration': '-1',
     max_connections: '50',
@@ -205,14 +184,19 @@ function configuration(place: Place, extra: Readonly<Record<string, string>>): s
 }
 
 async function choosePort(place: Place, attempt: number): Promise<number> {
-  const remembered = existsSync(place.port) ? Number(readFileSync(place.port, 'utf8')) : 0
-  if (attempt === 0 && remembered > 0 && remembered < 65536 && (await isFree(remembered))) return remembered
   // Below the ports that systems hand out for outgoing connections, so that the choice is likely to last.
-  const first = 15432 + (Number.parseInt(place.clusterName.slice(-4), 16) % 4000)
-  for (let port = first + attempt * 20; port < first + attempt * 20 + 20; port++) {
-    if (await isFree(port)) return port
-  }
-  return 0 // the server itself cannot choose, so this ends as port_taken
+  const first = 15432 + (Number.parseInt(place.name.slice(-4), 16) % 4000) + attempt * 20
+  const free = Array.from({ length: 20 }, (_, i) => first + i)
+  if (attempt === 0) free.unshift(...lastPort(place))
+  for (const port of free) if (await isFree(port)) return port
+  throw new EmbeddedError('port_taken', { port: first, path: place.dir })
+}
+
+/** PostgreSQL keeps the arguments with which it was started last. */
+function lastPort({ cluster }: Place): number[] {
+  const file = join(cluster, 'postmaster.opts')
+  const [, port] = (existsSync(file) && /"-p" "(\d+)"/.exec(readFileSync(file, 'utf8'))) || []
+  return port === undefined ? [] : [Number(port)]
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -233,14 +217,6 @@ function adopt(place: Place, { ids }: ServerUser): void {
   if (!('uid' in ids) || statSync(place.cluster).uid === ids.uid) return
   const run = runAs({ name: 'root', ids: {} }, 'chown', ['-R', `${ids.uid}:${ids.gid}`, place.cluster])
   if (run.status !== 0) throw fromOutput(run.stderr, { path: place.cluster, step: 'chown' })
-}
-
-function rotateLog(place: Place): void {
-  try {
-    if (statSync(place.log).size > LOG_KEPT_BYTES) renameSync(place.log, `${place.log}.1`)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fromSystem(error, place.log)
-  }
 }
 
 function syncDirectory(path: string): void {

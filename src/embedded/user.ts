@@ -20,11 +20,7 @@ export function serverUser(dataDir: string): ServerUser {
   if (process.getuid?.() !== 0) return { name: '', ids: {} }
   const { uid } = statSync(dataDir)
   const user =
-    (uid === 0 ? undefined : lookUp(String(uid))) ??
-    lookUp(OURS) ??
-    create(OURS) ??
-    lookUp('postgres') ??
-    lookUp('_postgres')
+    (uid === 0 ? undefined : lookUp(String(uid))) ?? lookUp(OURS) ?? create(OURS) ?? lookUp('postgres')
   if (user) return user
   throw new EmbeddedError('no_permission', {
     path: dataDir,
@@ -54,8 +50,8 @@ export function assertReachable(path: string, user: ServerUser): void {
   }
 }
 
+/** initdb looks its own user up by number, so a number without a name will not do. */
 function lookUp(who: string): ServerUser | undefined {
-  // initdb looks its own user up by number, so a number without a name will not do.
   const [name, uid, gid] = ['-un', '-u', '-g'].map((flag) => {
     const { status, stdout } = spawnSync('id', [flag, who], { encoding: 'utf8' })
     return status === 0 ? stdout.trim() : ''
@@ -64,18 +60,10 @@ function lookUp(who: string): ServerUser | undefined {
 }
 
 function create(name: string): ServerUser | undefined {
+  const home = ['--home-dir', '/nonexistent', '--no-create-home', '--shell', '/usr/sbin/nologin']
   const { PATH = '', ...rest } = childEnvironment()
   const env = { ...rest, PATH: `${PATH}:/usr/sbin:/sbin` }
-  const home = ['--home-dir', '/nonexistent', '--no-create-home', '--shell', '/usr/sbin/nologin']
-  const attempts: [string, string[]][] = [
-    ['useradd', ['--system', '--user-group', ...home, name]],
-    ['adduser', ['-S', '-D', '-H', '-s', '/sbin/nologin', name]],
-  ]
-  for (const [program, args] of attempts) {
-    spawnSync(program, args, { env, stdio: 'ignore' })
-    // Looked up even after a failure: another process may have been quicker.
-    const user = lookUp(name)
-    if (user) return user
-  }
-  return undefined
+  spawnSync('useradd', ['--system', '--user-group', ...home, name], { env, stdio: 'ignore' })
+  // Looked up even after a failure: another process may have been quicker.
+  return lookUp(name)
 }

@@ -1,9 +1,10 @@
+import { cancelRunning, type Key } from '../db/cancel.ts'
 import { connect, type Row, type Sql, type Transaction } from '../db/connection.ts'
+import { type Pooling, poolingOf, whoAnswers } from '../db/pooling.ts'
 import { anew, transaction } from '../db/transaction.ts'
 import {
   ANEW,
   begunAnew,
-  CANCEL,
   GoneError,
   RESET,
   type Running,
@@ -20,6 +21,10 @@ export interface Access {
   readonly sql: Sql
   /** Set for a superuser, who must become the service before it may speak for others. */
   readonly becomes: string | undefined
+  /** Whether a pooler gives each transaction another server process: nothing may be kept in a connection between two of them. */
+  readonly shared: boolean
+  /** Cancels what one of our connections runs. */
+  cancel(key: Key): Promise<void>
   /** @throws NC020 when the token is unknown or revoked */
   admit(caller: Caller): Promise<void>
   /**
@@ -50,19 +55,22 @@ export class ServiceRoleError extends Error {
   }
 }
 
+/** A pooler stands between us and the server that has no transactions. */
+export class NoTransactionsError extends Error {}
+
 const SERVICE = 'conferente_servico'
 /** From here to the end of the transaction the session is another login's. */
 export const BECOME = "select set_config('session_authorization', $1, true)"
 const POOL = 10
 /** Of these, so many for one caller at the same time. */
 const SHARE = 5
-export const STATEMENT_TIMEOUT = 20_000
+const STATEMENT_TIMEOUT = 20_000
 
 /**
- * Who the login must become before it may speak for others: nobody where it is a member of the service.
+ * Who the login must become before it may speak for others: nobody where it is a member of the service. And what stands between.
  * @throws {ServiceRoleError}
  */
-async function service(url: string): Promise<string | undefined> {
+async function service(url: string): Promise<{ becomes: string | undefined; pooling: Pooling }> {
   const login = connect(url, { max: 1, name: 'conferente servir' })
   try {
     const [who] = await login<{ name: string; super: boolean; member: boolean }[]>`
@@ -71,16 +79,19 @@ async function service(url: string): Promise<string | undefined> {
         where s.rolname = ${SERVICE} and m.member = r.oid) as member
       from pg_roles r where r.rolname = session_user`
     if (!who?.member && !who?.super) throw new ServiceRoleError(who?.name ?? '')
-    return who.member ? undefined : SERVICE
+    const { pooled } = await whoAnswers(login)
+    return { becomes: who.member ? undefined : SERVICE, pooling: pooled ? await poolingOf(url) : 'direct' }
   } finally {
     await login.end({ timeout: 1 })
   }
 }
 
-/** @throws {ServiceRoleError} */
+/** @throws {ServiceRoleError} {NoTransactionsError} {PoolingUnknown} */
 export async function openAccess(url: string): Promise<Access> {
-  const becomes = await service(url)
-  const sql = connect(url, { max: POOL, name: 'conferente servir' })
+  const { becomes, pooling } = await service(url)
+  if (pooling === 'statement') throw new NoTransactionsError()
+  const shared = pooling === 'transaction'
+  const sql = connect(url, { max: POOL, name: 'conferente servir', prepare: !shared })
   const share = shares(SHARE)
   /** A transaction that begins as it would in a new connection, by this statement. */
   const begin = <T>(
@@ -89,7 +100,7 @@ export async function openAccess(url: string): Promise<Access> {
     given: readonly unknown[],
     options: '' | 'read only',
     repeatable: boolean,
-    work: (tx: Transaction, running: Running) => Promise<T>,
+    work: (tx: Transaction, key: Key) => Promise<T>,
   ): Promise<T> => {
     let working = false
     const fresh = async (tx: Transaction) => {
@@ -98,15 +109,15 @@ export async function openAccess(url: string): Promise<Access> {
       // In one go: prepared, or the driver would ask first what it may send.
       const prepared = <R extends Row[]>(statement: string, values: readonly unknown[]) =>
         tx.unsafe<R>(statement, values as never, { prepare: true })
-      const [, , [running]] = await Promise.all([
+      const [, , started] = await Promise.all([
         // In each transaction: as a startup parameter PostgreSQL ignores session_authorization without a word.
         becomes !== undefined && prepared(BECOME, [becomes]),
         tx.unsafe(RESET),
         prepared<Running[]>(start, given),
       ])
-      if (!running?.fresh) return ANEW
+      if (!started[0]?.fresh) return ANEW
       working = true
-      return work(tx, running)
+      return work(tx, started.state as unknown as Key)
     }
     return begunAnew(
       () => transaction<T | typeof ANEW>(sql, fresh, options),
@@ -116,6 +127,8 @@ export async function openAccess(url: string): Promise<Access> {
   return {
     sql,
     becomes,
+    shared,
+    cancel: (key) => cancelRunning(sql, key),
     admit: async ({ name, role, tokenId = null, issuedAt = null, external }) => {
       await withinReach(async () => {
         await anew(
@@ -129,10 +142,10 @@ export async function openAccess(url: string): Promise<Access> {
         share(caller.name, () => {
           if (gone?.aborted) throw new GoneError()
           const given = startAs({ statement_timeout: timeoutMs }, caller)
-          return begin(arrived, START_AS_CALLER, given, '', repeatable, (tx, { pid, since }) =>
+          return begin(arrived, START_AS_CALLER, given, '', repeatable, (tx, key) =>
             whileThere(
               gone,
-              () => sql.unsafe(CANCEL, [pid, since]),
+              () => cancelRunning(sql, key),
               () => work(tx),
             ),
           )

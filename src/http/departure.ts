@@ -19,10 +19,8 @@ export function departure(reply: FastifyReply): AbortSignal {
   return gone.signal
 }
 
-/** A running transaction, as another connection may know it again. */
+/** What the first statement of a transaction gives. */
 export interface Running {
-  readonly pid: number
-  readonly since: string
   /** Whether it began as it would in a new connection. */
   readonly fresh: boolean
 }
@@ -35,13 +33,12 @@ export const RESET = 'reset all'
 
 /**
  * And the next one: nothing else is left either, and the settings of this transaction are as given: an object as JSON, and whether it
- * is to be read only. Gives what `cancel` needs, and whether the transaction began as it would in a new connection; if so, it has
- * become the caller by then.
+ * is to be read only. Says whether the transaction began as it would in a new connection; if so, it has become the caller by then.
  */
 const start = (become: string) => `
   select r.*, case when r.fresh then ${become} end as who
   from (
-    select pg_backend_pid() as pid, now()::text as since,
+    select
       (select count(set_config(s.key, s.value, true)) from json_each_text($1::text::json) as s) as settings,
       current_setting('transaction_isolation') = current_setting('default_transaction_isolation')
         and current_setting('transaction_deferrable') = current_setting('default_transaction_deferrable')
@@ -82,12 +79,9 @@ export async function begunAnew<T>(
   throw new Error('no transaction begins as in a new connection')
 }
 
-/** Cancels what a transaction runs; nothing where that one has ended, and the connection is another's. */
-export const CANCEL = `select pg_cancel_backend(a.pid) from pg_stat_activity a where a.pid = $1 and a.xact_start = $2::text::timestamptz`
-
 /**
  * Work whose client may leave: what runs is cancelled then, and nothing is committed.
- * @param cancel cancels the running statement
+ * @param cancel cancels the running statement; waited for, so that it does not hit what the connection is used for next
  * @throws {GoneError} so that the transaction is rolled back
  */
 export async function whileThere<T>(
@@ -97,7 +91,10 @@ export async function whileThere<T>(
 ): Promise<T> {
   if (gone === undefined) return work()
   if (gone.aborted) throw new GoneError()
-  const leave = () => void cancel().catch(() => {})
+  let leaving: Promise<unknown> | undefined
+  const leave = () => {
+    leaving = cancel().catch(() => {})
+  }
   gone.addEventListener('abort', leave, { once: true })
   try {
     const result = await work()
@@ -105,5 +102,6 @@ export async function whileThere<T>(
     return result
   } finally {
     gone.removeEventListener('abort', leave)
+    await leaving
   }
 }

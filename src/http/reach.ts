@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** No connection came free in time: the database is away or overloaded. */
 export class ReachError extends Error {
   readonly code = 'CONNECT_TIMEOUT'
@@ -14,23 +12,20 @@ export async function withinReach<T>(
   start: (arrived: () => void) => Promise<T>,
   deadlineMs = 10_000,
 ): Promise<T> {
-  const patience = new AbortController()
+  const deadline = Promise.withResolvers<never>()
   let late = false
-  const deadline = sleep(deadlineMs, undefined, { signal: patience.signal }).then(
-    () => {
-      late = true
-      throw new ReachError('no connection to the database in time')
-    },
-    () => new Promise<never>(() => {}), // there in time: whatever comes of it is the answer
-  )
+  const timer = setTimeout(() => {
+    late = true
+    deadline.reject(new ReachError('no connection to the database in time'))
+  }, deadlineMs)
   const started = start(() => {
     if (late) throw new ReachError('too late')
-    patience.abort()
+    clearTimeout(timer)
   })
   try {
-    return await Promise.race([started, deadline])
+    return await Promise.race([started, deadline.promise])
   } finally {
+    clearTimeout(timer)
     started.catch(() => {})
-    patience.abort()
   }
 }

@@ -27,6 +27,8 @@ export interface Server {
   readonly url: string
   /** Every route that is served, as `GET /graphql`. */
   readonly routes: readonly string[]
+  /** Whether a pooler stands between that gives each transaction another server process. */
+  readonly shared: boolean
   /** Lets what runs come to its end, then closes; may be called more than once. */
   close(): Promise<void>
 }
@@ -92,6 +94,7 @@ export async function startServer(settings: ServerSettings, report: ServerReport
   return {
     url: `${origin(app)}${settings.basePath}`,
     routes,
+    shared: access.shared,
     close() {
       closed ??= app.close().finally(() => access.sql.end({ timeout: 5 }))
       return closed

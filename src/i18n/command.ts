@@ -62,6 +62,10 @@ export const command = {
     'desfaz um ato seu: uma aprovação, rejeição, confirmação ou um valor digitado; as divergências voltam à fila',
     'takes back an act of yours: an approval, rejection, confirmation or a typed value; the findings wait again',
   ),
+  certificar: both(
+    'mostra a amostra do que auto corrigiu no mês e quanto disso pode estar errado, em reais; registra o que você conferiu',
+    'shows the sample of what auto corrected in the month and how much of it may be wrong, in BRL; records what you looked at',
+  ),
   periodo: both('mostra, fecha ou reabre períodos', 'shows, closes or opens periods'),
   periodoListar: both('mostra os meses fechados', 'shows the closed months'),
   periodoFechar: both(
@@ -158,8 +162,8 @@ export const command = {
     'the API and the worker in one process, until it is stopped',
   ),
   pessoas: both(
-    'lista, registra e remove quem entra pela página, com papel e e-mail',
-    'lists, registers and removes who signs in by the page, with role and mail address',
+    'lista, registra e remove quem entra pela página, e diz que logins e tokens são de uma mesma pessoa',
+    'lists, registers and removes who signs in by the page, and says which logins and tokens are one person',
   ),
   convite: both(
     'cria um link de uso único, de dez minutos, para entrar pela página',

@@ -78,6 +78,11 @@ export const demo = {
     '5. Sessão automática: corrige sozinha só o que é seguro',
     '5. An automatic session: corrects by itself only what is safe',
   ),
+  grantReason: both('demonstração: ainda sem prova', 'demonstration: not proved yet'),
+  granted: both(
+    'Ninguém provou as regras neste armazém ainda: quem administra lhes concede um tanto de correções.',
+    'Nobody has proved the rules on this warehouse yet: an administrator grants them so many corrections.',
+  ),
   rollback: both('6. Tudo se desfaz, exatamente', '6. Everything can be undone, exactly'),
   rollbackReason: both('demonstração de reversão', 'demonstration of a rollback'),
   itemBack: both(

@@ -131,6 +131,7 @@ export const code = {
   NC029: both('', 'This key was used for another request.'),
   NC031: both('', 'No entry has this category.'),
   NC032: both('', 'The rule has lost auto.'),
+  NC042: both('', 'The rule may not correct by itself.'),
   NC901: both('', 'Schema dw holds objects that are not of the demo.'),
   NC902: both('', 'Invalid arguments for the demo.'),
   NC903: both('', 'There is no demo warehouse in this database.'),

@@ -87,6 +87,14 @@ export const example = {
       'conferente desfazer 31 --motivo "wrong list"',
     ),
   ),
+  certificar: examples(
+    'conferente certificar',
+    both(
+      'conferente certificar --certa 276 --motivo "conferida com a nota"',
+      'conferente certificar --certa 276 --motivo "checked against the note"',
+    ),
+    'conferente certificar --mes 2026-10 --lista > corrigidas.csv',
+  ),
   adiar: examples(
     both(
       'conferente adiar 12 15 --ate 2026-12-07 --motivo "a nota de crédito vem na segunda"',
@@ -181,8 +189,8 @@ export const example = {
   regras: examples(
     'conferente regras',
     both(
-      'conferente regras --auto trade_marketing --motivo "padrão corrigido"',
-      'conferente regras --auto trade_marketing --motivo "pattern fixed"',
+      'conferente regras --auto trade_marketing --correcoes 500 --valor 100000 --motivo "vi um mês dela"',
+      'conferente regras --auto trade_marketing --correcoes 500 --valor 100000 --motivo "saw a month of it"',
     ),
   ),
   avaliar: examples(
@@ -270,6 +278,10 @@ export const example = {
     both(
       'conferente pessoas --remover ana --motivo "saiu da empresa"',
       'conferente pessoas --remover ana --motivo "left the company"',
+    ),
+    both(
+      'conferente pessoas --ligar ana@empresa.com.br --pessoa ana --motivo "login e e-mail são dela"',
+      'conferente pessoas --ligar ana@company.com --pessoa ana --motivo "login and address are hers"',
     ),
   ),
   convite: examples(

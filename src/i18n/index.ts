@@ -19,6 +19,7 @@ import { next, notice, step, window } from './notice.ts'
 import { notificacoes } from './notificacoes.ts'
 import { option } from './option.ts'
 import { planilha } from './planilha.ts'
+import { pooler } from './pooler.ts'
 import { rest } from './rest.ts'
 import { approval, result, rollback } from './result.ts'
 import { review } from './review/review.ts'
@@ -59,10 +60,16 @@ const TEXTS = {
   canais,
   exportar,
   planilha,
+  pooler,
   http,
   rest,
   review,
   log,
+  proof: {
+    sem_prova: both('sem prova', 'not proved'),
+    provada: both('provada', 'proved'),
+    refutada: both('refutada', 'refuted'),
+  },
   yesNo: both(
     (value: unknown): string => (value ? 'sim' : 'não'),
     (value) => (value ? 'yes' : 'no'),

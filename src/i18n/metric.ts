@@ -63,6 +63,10 @@ export const metric = {
     '1 se a regra pode corrigir sozinha.',
     '1 if the rule may correct by itself.',
   ),
+  conferente_regra_prova: both(
+    '1 para o que as respostas das pessoas dizem da regra: provada, sem_prova ou refutada.',
+    '1 for what people’s answers say of the rule: provada, sem_prova or refutada.',
+  ),
   conferente_regra_decisoes_total: both(
     'Decisões de pessoas sobre as propostas da regra.',
     'Decisions of people on the proposals of the rule.',

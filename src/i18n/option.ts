@@ -34,7 +34,17 @@ export const option = {
     'remove a pessoa e recusa o que ela tem em aberto',
     'removes the person and refuses what is still open',
   ),
-  personReason: both('por que é registrada ou removida', 'why the person is registered or removed'),
+  identities: both(
+    'lista os logins e tokens que são de uma pessoa de outro nome',
+    'lists the logins and tokens that belong to a person of another name',
+  ),
+  identityTie: both(
+    'login ou nome de token que é de uma pessoa já conhecida por outro nome',
+    'login or token name of a person who is known by another name',
+  ),
+  identityPerson: both('a pessoa de quem é o nome dado em --ligar', 'the person whose name --ligar gives'),
+  identityUntie: both('desfaz uma ligação errada', 'takes back a tie that was a mistake'),
+  personReason: both('por que se muda o registro', 'why the record is changed'),
   tokenRole: both(
     'papel que o token dá: leitor, revisor, operador ou administrador',
     'role that the token gives: leitor, revisor, operador or administrador',
@@ -121,6 +131,12 @@ export const option = {
   findings: both('ids das divergências', 'ids of the findings'),
   operation: both('id da operação', 'id of the operation'),
   session: both('id da sessão', 'id of the session'),
+  sampledRight: both('esta correção da amostra está certa', 'this correction of the sample is right'),
+  sampledWrong: both('esta correção da amostra está errada', 'this correction of the sample is wrong'),
+  sampledFrom: both(
+    'mostra, como CSV, tudo de que a amostra foi sorteada',
+    'prints, as CSV, all that the sample was drawn from',
+  ),
   month: both('mês, como 2026-10', 'month, such as 2026-10'),
   monthUntil: both('fecha também os meses até este', 'closes the months up to this one too'),
   branch: both(
@@ -189,9 +205,14 @@ export const option = {
     'all that were rolled back of what this session had corrected',
   ),
   auto: both(
-    'devolve a esta regra a correção automática; pede --motivo',
-    'gives this rule its automatic correction back; needs --motivo',
+    'dá a esta regra a correção automática, provada ou com uma concessão; pede --motivo',
+    'gives this rule automatic correction, proved or with a grant; needs --motivo',
   ),
+  grantedCorrections: both(
+    'quantas correções ela pode fazer sem prova',
+    'how many corrections it may make without proof',
+  ),
+  grantedValue: both('e de quanto, ao todo, em reais', 'and of how much in all, in BRL'),
   reasonToSet: both(
     'por que; obrigatório para alterar, fica na auditoria',
     'why; required for a change, kept in the audit trail',

@@ -15,8 +15,22 @@ export const result = {
   aguardando_segunda_aprovacao: both('AGUARDA outra pessoa', 'WAITS for another person'),
   deixada: both('DEIXADA como estava', 'LEFT as it was'),
   autoGiven: both(
-    (rule: string) => `A regra ${rule} corrige sozinha de novo; um novo registro de decisões começa.`,
-    (rule) => `Rule ${rule} corrects by itself again; a new record of decisions begins.`,
+    (rule: string) => `A regra ${rule} corrige sozinha.`,
+    (rule) => `Rule ${rule} corrects by itself.`,
+  ),
+  certified: both(
+    (limit: string, value: string, n: string) =>
+      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos estão errados (${n} conferidas).`,
+    (limit, value, n) =>
+      `With 95% confidence, at most ${limit} of ${value} corrected is wrong (${n} looked at).`,
+  ),
+  stillToLookAt: both(
+    (n: string) => `Faltam ${n} da amostra.`,
+    (n) => `${n} of the sample are still to be looked at.`,
+  ),
+  nothingCorrected: both(
+    'Nada foi corrigido automaticamente neste mês.',
+    'Nothing was corrected automatically in this month.',
   ),
   periodClosed: both(
     (months: string, branch: string | undefined) =>

@@ -22,6 +22,15 @@ export const signin = {
     (why) => `the link was not mailed: ${why}`,
   ),
   nobody: both('Ninguém registrado.', 'Nobody is registered.'),
+  noIdentity: both('Nenhum nome ligado a outra pessoa.', 'No name is tied to another person.'),
+  tied: both(
+    (name: string, person: string) => `${name} e ${person} são a mesma pessoa a partir de agora.`,
+    (name: string, person: string) => `${name} and ${person} are one person from now on.`,
+  ),
+  untied: both(
+    (name: string) => `${name} volta a ser uma pessoa à parte.`,
+    (name: string) => `${name} is a person of its own again.`,
+  ),
   registered: both(
     (name: string, role: string) => `${name} entra como ${role}.`,
     (name, role) => `${name} signs in as ${role}.`,

@@ -86,8 +86,8 @@ export const usage = {
     (name, known) => `unknown rule: ${name}; there are: ${known}`,
   ),
   personOne: both(
-    'registre ou remova: --nome ou --remover, não os dois',
-    'register or remove: --nome or --remover, not both',
+    'uma coisa de cada vez: --nome, --remover, --ligar, --desligar ou --identidades',
+    'one thing at a time: --nome, --remover, --ligar, --desligar or --identidades',
   ),
   tokenOne: both(
     'diga exatamente um: --papel com --nome, --listar, --revogar ou --revogar-pessoa',
@@ -112,6 +112,14 @@ export const usage = {
   ),
   reopenOne: both('diga os ids, ou --sessao', 'give the ids, or --sessao'),
   autoBoth: both('--auto e --motivo vêm juntos', '--auto and --motivo come together'),
+  grantBoth: both(
+    '--correcoes e --valor vêm juntos, com --auto',
+    '--correcoes and --valor come together, with --auto',
+  ),
+  certifyOne: both(
+    'diga --certa ou --errada, com --motivo; sem eles, a amostra é mostrada',
+    'give --certa or --errada, with --motivo; without them the sample is shown',
+  ),
   rollbackOne: both(
     'diga exatamente um: --divergencia, --operacao ou --sessao',
     'say exactly one: --divergencia, --operacao or --sessao',

@@ -3,6 +3,8 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { connect } from '../db/connection.ts'
+import { inRole } from '../db/transaction.ts'
+import type { InTransaction } from '../export/index.ts'
 import { mailText } from '../i18n/index.ts'
 import type { Attach } from './deliver.ts'
 import { createMailFormat } from './format.ts'
@@ -19,21 +21,21 @@ export function attachFindings(url: string, role?: string): Attach {
     const text = mailText(language)
     const format = createMailFormat(language, zone)
     const { exportFindings, FORMATS, inTransaction } = await import('../export/index.ts')
-    const sql = connect(url, { max: 1, name: 'conferente correio', ...(role !== undefined && { role }) })
+    const sql = connect(url, { max: 1, name: 'conferente correio' })
+    const within: InTransaction = role === undefined ? inTransaction(sql) : inRole(sql, role)
     try {
-      const [setting] = await sql<{ kb: number }[]>`
-        select (valor #>> '{}')::integer as kb from audit.configuracoes_sistema where chave = 'correio.limite_anexo'`
+      let setting: { kb: number } | undefined
+      await within(async (tx) => {
+        ;[setting] = await tx<{ kb: number }[]>`
+          select (valor #>> '{}')::integer as kb from audit.configuracoes_sistema where chave = 'correio.limite_anexo'`
+      })
       const limit = (setting?.kb ?? 0) * KILOBYTE
       const files = []
       let size = 0
       for (const kind of limit > 0 ? FORMATS : []) {
         const filename = text.attachmentName(String(sessionId), kind)
         const path = join(directory, filename)
-        const made = exportFindings(
-          inTransaction(sql),
-          { sessao: sessionId },
-          { format: kind, language, decides: true },
-        )
+        const made = exportFindings(within, { sessao: sessionId }, { format: kind, language, decides: true })
         await pipeline(made.stream, createWriteStream(path))
         size += (await stat(path)).size
         files.push({ filename, path, contentType: made.contentType })

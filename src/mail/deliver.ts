@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connection.ts'
+import type { InRole, Sql } from '../db/connection.ts'
 import { factsSchema } from './facts.ts'
 import {
   type AttemptOptions,
@@ -30,7 +30,7 @@ export interface Attempt extends AttemptOptions {
 
 /** Makes one attempt to send a letter to those who do not have it yet, and records the result. */
 export function send(
-  sql: Sql,
+  sql: InRole,
   id: bigint,
   mailer: Mailer,
   { attach, ...options }: Attempt = {},
@@ -107,8 +107,8 @@ async function notMade(error: Error, language: 'pt-BR' | 'en'): Promise<Awaited<
 export async function watchForAbsence(
   sql: Sql,
   mailer: Mailer | undefined,
-  mailed?: Attempt['mailed'],
+  how: Pick<Due, 'shared' | 'mailed'> = {},
 ): Promise<Delivery> {
   await sql`select from audit_interno.conferir_ausencia()`
-  return mailer ? deliverDue(sql, mailer, { mailed }) : { sent: [], failed: [] }
+  return mailer ? deliverDue(sql, mailer, how) : { sent: [], failed: [] }
 }

@@ -116,6 +116,7 @@ export const factsSchema = z.object({
           'notas_sem_lancamento',
           'notas_recusadas',
           'so_detectou',
+          'sem_prova',
         ]),
         regra: z.string().nullable(),
         texto: said.nullable(),
@@ -150,6 +151,16 @@ export const factsSchema = z.object({
     .nullish(),
   itens: z.array(item).optional(),
   regras: z.array(rule).optional(),
+  certificado: z
+    .object({
+      valor: amount,
+      limite: amount,
+      conferidas: count,
+      tamanho: count,
+      sessao: count,
+      selo: z.string().nullable(),
+    })
+    .nullish(),
   controle: z
     .union([
       z.object({ erro: said }),

@@ -1,4 +1,5 @@
-import { reserve, type Sql } from '../db/connection.ts'
+import { type Connection, type InRole, reserve, type Sql, type Transaction } from '../db/connection.ts'
+import { transaction } from '../db/transaction.ts'
 
 /** A row of audit.notificacoes, by the columns that are read by name. */
 export interface Attempted {
@@ -39,7 +40,7 @@ export interface Outcome {
 /** Sends to those in `faltam`. Never throws: a message that cannot be made is recorded like one that cannot be sent. */
 export type Attempt = (
   begun: Begun,
-  connection: Sql,
+  connection: Connection | Transaction,
 ) => Promise<Outcome & { /** Null when it could not be made. */ readonly subject: string | null }>
 
 export interface AttemptOptions {
@@ -65,7 +66,7 @@ export class MessageDeferred extends Error {
 }
 
 /** Fixes a message's facts, recipients and identifier, and queues its sending. One that was composed already is left alone. */
-export async function compose(sql: Sql, id: bigint): Promise<void> {
+export async function compose(sql: Sql | Connection, id: bigint): Promise<void> {
   await sql`select from audit_interno.compor_mensagem(${id})`
 }
 
@@ -77,28 +78,43 @@ export async function compose(sql: Sql, id: bigint): Promise<void> {
  * @throws {MessageBusy} {MessageDeferred} when there is to be another attempt
  */
 export async function makeAttempt(
-  sql: Sql,
+  sql: InRole,
   id: bigint,
   attempt: Attempt,
   { mailed, last = false }: AttemptOptions = {},
 ): Promise<void> {
   const connection = await reserve(sql)
   try {
-    const [begun] = await connection<(Omit<Begun, 'id'> & { situacao: string })[]>`
-      select * from audit_interno.iniciar_envio(${id})`
-    if (begun?.situacao === 'ocupada') throw new MessageBusy(id)
-    if (begun?.situacao !== 'enviar') return
-    const outcome = await attempt({ ...begun, id }, connection)
-    const [row] = await connection<Attempted[]>`
-      select r.id, r.tipo, r.sessao_id, r.status, r.tentativas, r.ultimo_erro,
-        case when r.canal_id is not null then r.destinatarios[1] end as canal
-      from audit_interno.registrar_envio(${id}, ${outcome.subject}, ${[...outcome.accepted]}::text[],
-        ${connection.json(outcome.refused)}, ${outcome.error}, ${outcome.final || last}) as r`
-    if (row) mailed?.(row)
-    if (row?.status === 'composta') throw new MessageDeferred(id, String(row.ultimo_erro))
+    tellOf(await attemptOn(connection, id, attempt, last), mailed)
   } finally {
     connection.release()
   }
+}
+
+/** What became of the message; undefined where there was nothing to send. */
+async function attemptOn(
+  sql: Connection | Transaction,
+  id: bigint,
+  attempt: Attempt,
+  last: boolean,
+): Promise<Attempted | undefined> {
+  const [begun] = await sql<(Omit<Begun, 'id'> & { situacao: string })[]>`
+    select * from audit_interno.iniciar_envio(${id})`
+  if (begun?.situacao === 'ocupada') throw new MessageBusy(id)
+  if (begun?.situacao !== 'enviar') return undefined
+  const outcome = await attempt({ ...begun, id }, sql)
+  const [row] = await sql<Attempted[]>`
+    select r.id, r.tipo, r.sessao_id, r.status, r.tentativas, r.ultimo_erro,
+      case when r.canal_id is not null then r.destinatarios[1] end as canal
+    from audit_interno.registrar_envio(${id}, ${outcome.subject}, ${[...outcome.accepted]}::text[],
+      ${sql.json(outcome.refused)}, ${outcome.error}, ${outcome.final || last}) as r`
+  return row
+}
+
+function tellOf(row: Attempted | undefined, mailed: AttemptOptions['mailed']): void {
+  if (row === undefined) return
+  mailed?.(row)
+  if (row.status === 'composta') throw new MessageDeferred(row.id, String(row.ultimo_erro))
 }
 
 /** What one look of `deliverDue` did. */
@@ -113,6 +129,8 @@ export interface Due {
   readonly channels?: boolean
   /** Also what waits for its next attempt, as when a person says "now". */
   readonly waiting?: boolean
+  /** Whether the connection is one's own only within a transaction: each attempt is one, then. */
+  readonly shared?: boolean
   readonly mailed?: AttemptOptions['mailed']
 }
 
@@ -126,7 +144,7 @@ const MOST_ATTEMPTS = 25
 export async function attemptDue(
   sql: Sql,
   attempt: Attempt,
-  { kinds, channels = false, waiting = false, mailed }: Due,
+  { kinds, channels = false, waiting = false, shared = false, mailed }: Due,
 ): Promise<Delivery> {
   const sent: bigint[] = []
   const failed: { id: bigint; error: Error }[] = []
@@ -139,7 +157,9 @@ export async function attemptDue(
   }
   for (const { notificacao_id: id, tentativas } of await due('composta')) {
     try {
-      await makeAttempt(sql, id, attempt, { mailed, last: tentativas + 1 >= MOST_ATTEMPTS })
+      const last = tentativas + 1 >= MOST_ATTEMPTS
+      if (shared) tellOf(await transaction(sql, (tx) => attemptOn(tx, id, attempt, last)), mailed)
+      else await makeAttempt(sql, id, attempt, { mailed, last })
       sent.push(id)
     } catch (error) {
       if (!(error instanceof MessageBusy)) failed.push({ id, error: error as Error })

@@ -131,7 +131,20 @@ function lead(facts: Facts, text: MailText, format: MailFormat): string[] {
           format.money(valor_em_risco),
           format.number(corrigidas),
         )
-  return [did, ...waiting]
+  return [did, ...waiting, ...certified(facts, text, format)]
+}
+
+/** How much of what was corrected may be wrong, and the seal that draws this session's part of the sample. */
+function certified({ certificado }: Facts, text: MailText, format: MailFormat): string[] {
+  if (!certificado) return []
+  const { valor, limite, conferidas, tamanho, sessao, selo } = certificado
+  const said = text.lead.certified(
+    format.money(limite),
+    format.money(valor),
+    format.number(conferidas),
+    format.number(tamanho),
+  )
+  return [selo === null ? said : `${said} ${text.lead.drawn(String(sessao), selo)}`]
 }
 
 function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): string[] {
@@ -141,6 +154,7 @@ function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): stri
       case 'regra_falhou':
       case 'regra_pulada':
       case 'so_detectou':
+      case 'sem_prova':
       case 'conferencia':
         return text.gap[tipo](oneLine(regra), said)
       case 'nenhuma_linha':

@@ -1,5 +1,14 @@
-import { type Connection, endWithClient, isDatabaseError, reserve, type Sql } from '../db/connection.ts'
-import { transaction } from '../db/transaction.ts'
+import { cancelRunning } from '../db/cancel.ts'
+import {
+  alone,
+  type Connection,
+  endWithClient,
+  type InRole,
+  isDatabaseError,
+  reserve,
+  type Sql,
+} from '../db/connection.ts'
+import { whoAnswers } from '../db/pooling.ts'
 import type { Session } from './rows.ts'
 import { type Stop, takePart, takeSteps, type Watcher } from './steps.ts'
 
@@ -17,8 +26,8 @@ export interface Request {
 
 /** How a worker reaches the database and learns that it should stop. */
 export interface Reach extends Stop {
-  /** Opens connections with the rights of conferente_dono: one works, another cancels. */
-  open(): Sql
+  /** Opens a connection that becomes conferente_dono. */
+  open(): InRole
   /** Whether the session has ended: somebody else may have cancelled it. */
   over(id: bigint): Promise<boolean>
 }
@@ -99,8 +108,7 @@ export async function detectPart(
 }
 
 /**
- * Works on a session on a connection of its own, ended with the work: its locks go with it, and a lost one is in nobody's
- * way. What runs there is cancelled after `signal`, or when the session ends under it.
+ * Works on a session on a connection of its own. What runs there is cancelled after `signal`, or when the session ends under it.
  */
 async function withConnection<T>(
   id: bigint,
@@ -108,31 +116,28 @@ async function withConnection<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const own = open()
-  let connection: Connection | undefined
-  let cancel: (() => void) | undefined
-  let timer: NodeJS.Timeout | undefined
-  try {
-    connection = await reserve(own)
+  return alone(own, async (connection) => {
     await endWithClient(connection)
-    const [backend] = await connection<{ pid: number }[]>`select pg_backend_pid() as pid`
-    cancel = () => void cancelBackend(open(), backend?.pid ?? 0).catch(() => {})
+    const { key } = await whoAnswers(connection)
+    const cancel = () => void cancelRunning(own, key).catch(() => {})
     signal.addEventListener('abort', cancel)
-    timer = setInterval(
+    let working = true
+    const timer = setInterval(
       () =>
         void over(id).then(
-          (ended) => ended && timer && cancel?.(),
+          (ended) => ended && working && cancel(),
           () => {},
         ),
       LOOK,
     )
-    return await work(connection)
-  } finally {
-    clearInterval(timer)
-    timer = undefined
-    if (cancel) signal.removeEventListener('abort', cancel)
-    connection?.release()
-    await own.end({ timeout: 1 })
-  }
+    try {
+      return await work(connection)
+    } finally {
+      working = false
+      clearInterval(timer)
+      signal.removeEventListener('abort', cancel)
+    }
+  })
 }
 
 async function finished(connection: Connection, id: bigint, watcher: Watcher): Promise<Session> {
@@ -144,16 +149,4 @@ async function finished(connection: Connection, id: bigint, watcher: Watcher): P
 async function sessionRow(connection: Connection, id: bigint): Promise<Session> {
   const [row] = await connection<[Session]>`select s.* from audit.sessoes_processamento s where s.id = ${id}`
   return row
-}
-
-/** As the login itself: its own backend it may always cancel, whatever role it has become. */
-async function cancelBackend(sql: Sql, pid: number): Promise<void> {
-  try {
-    await transaction(sql, async (tx) => {
-      await tx`set local role none`
-      await tx`select pg_cancel_backend(${pid})`
-    })
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
 }

@@ -213,6 +213,9 @@ const KEYS = {
   },
 } as const
 
+/** The checked value of one key; what is wrong with it is noted. */
+type Read = <K extends SettingKey>(key: K) => Zod.output<ReturnType<(typeof KEYS)[K]['schema']>> | undefined
+
 const OWN_KEYS = Object.keys(KEYS).filter((name) => name.startsWith('CONFERENTE_'))
 
 /**
@@ -226,17 +229,15 @@ export function readSettings(
 ): Settings {
   const problems: SettingsProblem[] = []
 
-  function read<K extends SettingKey>(
-    key: K,
-  ): Zod.output<ReturnType<(typeof KEYS)[K]['schema']>> | undefined {
+  const read: Read = (key) => {
     const raw = env[key]
     const { schema, expected } = KEYS[key]
     if (raw === undefined || raw === '') {
-      if (required.includes(key)) problems.push({ key, problem: 'missing', expected, nearest: [] })
+      if (required.includes(key)) problems.push(missing(key))
       return undefined
     }
     const parsed = schema().safeParse(raw)
-    if (parsed.success) return parsed.data as Zod.output<ReturnType<(typeof KEYS)[K]['schema']>>
+    if (parsed.success) return parsed.data as never
     problems.push({ key, problem: 'malformed', expected, nearest: [] })
     return undefined
   }
@@ -251,29 +252,6 @@ export function readSettings(
       problems.push({ key, problem: 'malformed', expected: error.message, nearest: [] })
       return undefined
     }
-  }
-
-  /** All of it or nothing: half a provider would be noticed by the first who signs in. */
-  function readOidc(): OidcSettings | undefined {
-    const given = OWN_KEYS.some((key) => key.startsWith('CONFERENTE_OIDC_') && env[key])
-    const needed = (key: SettingKey) => {
-      if (given && !env[key])
-        problems.push({ key, problem: 'missing', expected: KEYS[key].expected, nearest: [] })
-      return (read(key) as string | undefined) ?? ''
-    }
-    const roles = read('CONFERENTE_OIDC_PAPEIS')
-    const roleClaim = roles ? needed('CONFERENTE_OIDC_CAMPO_PAPEL') : read('CONFERENTE_OIDC_CAMPO_PAPEL')
-    const oidc = {
-      issuer: needed('CONFERENTE_OIDC_EMISSOR'),
-      client: needed('CONFERENTE_OIDC_CLIENTE'),
-      secret: needed('CONFERENTE_OIDC_SEGREDO'),
-      returnUrl: needed('CONFERENTE_OIDC_RETORNO'),
-      scopes: read('CONFERENTE_OIDC_ESCOPOS') ?? 'openid profile email',
-      nameClaim: read('CONFERENTE_OIDC_CAMPO_NOME') ?? 'preferred_username',
-      roleClaim,
-      roles,
-    }
-    return given ? oidc : undefined
   }
 
   const settings: Settings = {
@@ -298,27 +276,68 @@ export function readSettings(
     channelNetworks: read('CONFERENTE_CANAIS_REDES') ?? [],
     notesDir: read('CONFERENTE_NOTAS'),
     notesRoots: read('CONFERENTE_NOTAS_RAIZES'),
-    oidc: readOidc(),
+    oidc: oidcSettings(env, read, problems),
   }
 
-  if (settings.jwksUrl !== undefined) {
-    // Keys of two kinds at once would let a token choose how it is checked.
-    if (settings.jwtSecret !== undefined) {
-      const expected = 'to be unset where CONFERENTE_JWKS_URL is set'
-      problems.push({ key: 'CONFERENTE_JWT_SEGREDO', problem: 'malformed', expected, nearest: [] })
-    }
-    for (const key of ['CONFERENTE_JWT_EMISSOR', 'CONFERENTE_JWT_PUBLICO'] as const) {
-      if (!env[key]) problems.push({ key, problem: 'missing', expected: KEYS[key].expected, nearest: [] })
-    }
-  }
-  for (const key of Object.keys(env)) {
-    if (!key.startsWith('CONFERENTE_') || key.startsWith('CONFERENTE_TESTE_') || key in KEYS) continue
-    const nearest = nearestNames(key, OWN_KEYS)
-    problems.push({ key, problem: 'unknown', expected: nearest.join(' or '), nearest })
-  }
+  problems.push(...contradictions(settings, env), ...unknownKeys(env))
   if (problems.length > 0) throw new SettingsError(problems)
   return Object.freeze(settings)
 }
+
+/** All of it or nothing: half a provider would be noticed by the first who signs in. */
+function oidcSettings(
+  env: NodeJS.ProcessEnv,
+  read: Read,
+  problems: SettingsProblem[],
+): OidcSettings | undefined {
+  const given = OWN_KEYS.some((key) => key.startsWith('CONFERENTE_OIDC_') && env[key])
+  const needed = (key: SettingKey) => {
+    if (given && !env[key]) problems.push(missing(key))
+    return (read(key) as string | undefined) ?? ''
+  }
+  const roles = read('CONFERENTE_OIDC_PAPEIS')
+  const roleClaim = roles ? needed('CONFERENTE_OIDC_CAMPO_PAPEL') : read('CONFERENTE_OIDC_CAMPO_PAPEL')
+  const oidc = {
+    issuer: needed('CONFERENTE_OIDC_EMISSOR'),
+    client: needed('CONFERENTE_OIDC_CLIENTE'),
+    secret: needed('CONFERENTE_OIDC_SEGREDO'),
+    returnUrl: needed('CONFERENTE_OIDC_RETORNO'),
+    scopes: read('CONFERENTE_OIDC_ESCOPOS') ?? 'openid profile email',
+    nameClaim: read('CONFERENTE_OIDC_CAMPO_NOME') ?? 'preferred_username',
+    roleClaim,
+    roles,
+  }
+  return given ? oidc : undefined
+}
+
+function contradictions({ jwksUrl, jwtSecret }: Settings, env: NodeJS.ProcessEnv): SettingsProblem[] {
+  if (jwksUrl === undefined) return []
+  const named = (['CONFERENTE_JWT_EMISSOR', 'CONFERENTE_JWT_PUBLICO'] as const).filter((key) => !env[key])
+  if (jwtSecret === undefined) return named.map(missing)
+  // Keys of two kinds at once would let a token choose how it is checked.
+  const expected = 'to be unset where CONFERENTE_JWKS_URL is set'
+  return [
+    { key: 'CONFERENTE_JWT_SEGREDO', problem: 'malformed', expected, nearest: [] },
+    ...named.map(missing),
+  ]
+}
+
+function unknownKeys(env: NodeJS.ProcessEnv): SettingsProblem[] {
+  const unknown = Object.keys(env).filter(
+    (key) => key.startsWith('CONFERENTE_') && !key.startsWith('CONFERENTE_TESTE_') && !(key in KEYS),
+  )
+  return unknown.map((key) => {
+    const nearest = nearestNames(key, OWN_KEYS)
+    return { key, problem: 'unknown', expected: nearest.join(' or '), nearest }
+  })
+}
+
+const missing = (key: SettingKey): SettingsProblem => ({
+  key,
+  problem: 'missing',
+  expected: KEYS[key].expected,
+  nearest: [],
+})
 
 /**
  * The environment for programs that we start: no secrets of ours, and no PG* or LC_* variables that would

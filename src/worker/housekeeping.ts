@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connection.ts'
+import type { Transaction } from '../db/connection.ts'
 import type { WorkReport } from './context.ts'
 import { scheduleDue } from './schedule.ts'
 
@@ -12,26 +12,31 @@ interface House {
   readonly notes: boolean
 }
 
-/** One tick: shows that this worker lives, takes up what the dead left, keeps the schedule. */
+/**
+ * One tick: shows that this worker lives, takes up what the dead left, keeps the schedule.
+ * @param keep each in a transaction with the owner's rights, always on the same connection
+ */
 export async function keepHouse(
-  keeper: Sql,
+  keep: <T>(work: (sql: Transaction) => Promise<T>) => Promise<T>,
   { pools, tasks, grace, notes }: House,
   report: WorkReport,
 ): Promise<void> {
-  await keeper`select audit_interno.marcar_trabalhadores(${pools}::text[])`
-  const [released] = await keeper<{ nomes: string[] | null }[]>`
-    select audit_interno.liberar_trabalhos(${tasks}::text[], ${grace}::interval) as nomes`
+  await keep((sql) => sql`select audit_interno.marcar_trabalhadores(${pools}::text[])`)
+  const [released] = await keep(
+    (sql) => sql<{ nomes: string[] | null }[]>`
+      select audit_interno.liberar_trabalhos(${tasks}::text[], ${grace}::interval) as nomes`,
+  )
   if (released?.nomes) report.released?.(released.nomes)
   // What people did from psql: their own transactions may not hold the head of the chain.
-  await keeper`select audit_interno.selar()`
+  await keep((sql) => sql`select audit_interno.selar()`)
   // Those whose job has failed for the last time, or whose conductor was no worker.
-  await keeper`select from audit_interno.encerrar_interrompidas()`
-  await keeper`select from audit_interno.encerrar_mensagens()`
-  await keeper`select from audit_interno.conferir_ausencia()`
-  if (notes) await keeper`select from audit_interno.agendar_leitura_notas()`
-  const entry = await scheduleDue(keeper)
+  await keep((sql) => sql`select from audit_interno.encerrar_interrompidas()`)
+  await keep((sql) => sql`select from audit_interno.encerrar_mensagens()`)
+  await keep((sql) => sql`select from audit_interno.conferir_ausencia()`)
+  if (notes) await keep((sql) => sql`select from audit_interno.agendar_leitura_notas()`)
+  const entry = await keep((sql) => scheduleDue(sql))
   if (entry) report.scheduled?.(entry)
   // Last: whatever is wrong with it, sessions begin.
-  await keeper`select from audit_interno.conferir_alarmes()`
+  await keep((sql) => sql`select from audit_interno.conferir_alarmes()`)
   report.ticked?.()
 }

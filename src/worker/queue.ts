@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { Logger } from '@graphile/logger'
 import { type Runner, type RunnerOptions, run, type TaskList, type WorkerEvents } from 'graphile-worker'
-import { withOptions } from '../db/connection.ts'
+import { poolAs } from '../db/pool.ts'
 import { OWNER, type WorkReport } from './context.ts'
 
 interface QueueOptions {
@@ -41,17 +41,26 @@ export function createQueue(url: string, options: QueueOptions): Queue {
       sessao_id?.toString(),
     )
   })
-  return { pools, run: () => run(runnerOptions(url, events, options)) }
+  // the worker's tables belong to the owner
+  const pool = poolAs(OWNER, url, ({ message }) => options.trouble(message))
+  const end = () => pool.end()
+  return {
+    pools,
+    async run() {
+      const runner = await run({ ...runnerOptions(events, options), pgPool: pool }).catch((error) =>
+        end().then(() => Promise.reject(error)),
+      )
+      runner.promise.then(end, end)
+      return runner
+    },
+  }
 }
 
 function runnerOptions(
-  url: string,
   events: WorkerEvents,
   { tasks, jobs, stopWithin, trouble }: QueueOptions,
 ): RunnerOptions {
   return {
-    // the worker's tables belong to the owner
-    connectionString: withOptions(url, `-c role=${OWNER} -c idle_session_timeout=0`),
     taskList: tasks,
     concurrency: jobs,
     noHandleSignals: true,

@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import type { Sql } from '../db/connection.ts'
+import type { Sql, Transaction } from '../db/connection.ts'
 
 export interface Schedule {
   /** Five fields: minute, hour, day of month, month, day of week. */
@@ -40,7 +40,7 @@ export interface Scheduled {
  * @param at the moment to look from; the server's own clock if not given
  * @returns the row of audit.agendamentos that this call made or tried again, if any
  */
-export async function scheduleDue(sql: Sql, at?: Date): Promise<Scheduled | undefined> {
+export async function scheduleDue(sql: Sql | Transaction, at?: Date): Promise<Scheduled | undefined> {
   const [agenda] = await sql<(Schedule & { depois_de: Date; agora: Date })[]>`
     select * from audit_interno.agenda()`
   if (!agenda) return undefined

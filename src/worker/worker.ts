@@ -8,7 +8,8 @@ import lerNotas from '../../tasks/ler_notas.ts'
 import processarSessao from '../../tasks/processar_sessao.ts'
 import type { PostOptions } from '../channels/post.ts'
 import { createResolve } from '../channels/reach.ts'
-import { connect } from '../db/connection.ts'
+import { connect, connectAs } from '../db/connection.ts'
+import { inRole } from '../db/transaction.ts'
 import type { Attempt } from '../mail/deliver.ts'
 import type { Mailer } from '../mail/transport.ts'
 import { beat } from './beat.ts'
@@ -54,7 +55,7 @@ export async function startWorker(
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
-  const { open, keeper, over } = connections(url)
+  const { open, keeper, asOwner, over } = connections(url)
   const standby = watchStandby(keeper, report)
   const tasks = taskList(
     { open, over, watch: report.watch, pause: pause.signal, signal: hard.signal },
@@ -75,7 +76,7 @@ export async function startWorker(
   })
   const house = { pools: queue.pools, tasks: Object.keys(tasks), grace, notes: notes !== undefined }
   const tend = async () => {
-    if (!(await standby.look())) await keepHouse(keeper, house, report)
+    if (!(await standby.look())) await keepHouse(asOwner, house, report)
   }
   let heart: ReturnType<typeof beat> | undefined
   const begin = async (): Promise<Runner> => {
@@ -90,7 +91,7 @@ export async function startWorker(
   let begun: Promise<Runner | undefined>
   try {
     // Before graphile-worker, which would try to make its tables in a database that is not ours.
-    await keeper`select from audit_interno.agenda()`
+    await asOwner((sql) => sql`select from audit_interno.agenda()`)
     begun = (await standby.look())
       ? standby.over(tick, pause.signal).then((over) => (over ? begin() : undefined))
       : Promise.resolve(await begin())
@@ -124,15 +125,19 @@ export async function startWorker(
 /** This process's own, with the owner's rights. */
 function connections(url: string) {
   const name = `conferente trabalhar ${hostname()} ${process.pid}`
-  const open = () => connect(url, { max: 1, name, role: OWNER })
-  // Holds the locks by which others see that these workers are alive: one connection, used for nothing else.
-  const keeper = open()
+  const open = () => connectAs(OWNER, url, { name })
+  // Holds the locks by which others see that these workers are alive: one connection, used for nothing else. It may be lost and
+  // come back at any time, so it becomes the owner each time.
+  const keeper = connect(url, { max: 1, name })
+  const asOwner = inRole(keeper, OWNER)
   const over = async (id: bigint) => {
-    const [session] = await keeper`
-      select from audit.sessoes_processamento where id = ${id} and status in ('agendada', 'em_andamento')`
+    const [session] = await asOwner(
+      (sql) => sql`
+        select from audit.sessoes_processamento where id = ${id} and status in ('agendada', 'em_andamento')`,
+    )
     return session === undefined
   }
-  return { open, keeper, over }
+  return { open, keeper, asOwner, over }
 }
 
 const taskList = (

@@ -1,7 +1,7 @@
 // Work in a process of its own, whose memory is then known: prints its greatest resident size in MB.
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { connect } from '../../src/db/connection.ts'
+import { alone, connect, connectAs } from '../../src/db/connection.ts'
 import { exportFindings, inTransaction } from '../../src/export/index.ts'
 import { readAuthorities, readFolder } from '../../src/notas/index.ts'
 import { conductSession } from '../../src/session/session.ts'
@@ -29,10 +29,10 @@ const WORK: Record<string, () => Promise<void>> = {
   },
   async notas() {
     const [folder = '', roots] = args
-    const sql = connect(url, { max: 1, role: 'conferente_dono' })
-    const { recusados } = await readFolder(sql, folder, { authorities: readAuthorities(roots) })
-    if (recusados > 0) throw new Error(`${recusados} refused`)
-    await sql.end()
+    await alone(connectAs('conferente_dono', url), async (sql) => {
+      const { recusados } = await readFolder(sql, folder, { authorities: readAuthorities(roots) })
+      if (recusados > 0) throw new Error(`${recusados} refused`)
+    })
   },
 }
 

@@ -81,7 +81,8 @@ async function planTargets(sql: Sql): Promise<void> {
     grant usage on schema bancada to conferente_regra, conferente_escrita;
     grant select on bancada.alvo to conferente_regra, conferente_escrita;
     select audit.registrar_regra('${RULE}', 'Categorias erradas da bancada.', 'bancada.errada', 'dw.lancamentos', 'id',
-      array['categoria', 'descricao', 'fornecedor', 'valor'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true);
+      array['categoria', 'descricao', 'fornecedor', 'valor'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
+      concessao_correcoes => 1000000000, concessao_valor => 1e15);
     -- a tenth of the table is past every limit that a careful person sets
     select audit.alterar_configuracao('limites.linhas', '100000000', 'bancada');
     select audit.alterar_configuracao('limites.fracao', '1', 'bancada');
@@ -94,9 +95,12 @@ export async function damage(sql: Sql, run: number): Promise<void> {
   await sql`update dw.lancamentos t set categoria = ${WRONG + run} from bancada.alvo a where t.id = a.id`
 }
 
-/** A rule whose corrections were rolled back loses auto; the bench gives it back. */
+/** A rule whose corrections were rolled back is refuted; the bench forgets that and gives auto back. */
 export const trustAgain = (sql: Sql) =>
-  sql`select from audit.alterar_regra(${RULE}, '{"automatica": true}', 'bancada')`
+  sql.begin(async (tx) => {
+    await tx`delete from audit_interno.automaticas_erradas`
+    await tx`select from audit.alterar_regra(${RULE}, '{"automatica": true}', 'bancada')`
+  })
 
 /** What correcting does, without any audit. */
 export const mend = (sql: Sql) => sql`

@@ -96,9 +96,9 @@ t.test('wrong usage is said before any database is asked', async (t) => {
 
 t.test('an exception that costs the rule auto says so, with the command that gives it back', async (t) => {
   const c = await cenario(t)
-  await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`
-  await c.lancar({ id: 1 })
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.processar()
+  for (const outra of [2, 3, 4]) await c.rejeitar('bruno', (await c.achado(outra)).id)
   const warned: { code?: string; message?: string }[] = []
   const ana = connect(personal(c.url, 'ana'), { max: 1, onWarning: (warning) => warned.push(warning) })
   await ana`begin`

@@ -174,23 +174,31 @@ await t.test('left for later, forwarded and commented: told in the list, and tak
 await t.test(
   'corrections called wrong cost a rule its autonomy: it is said, with the command that gives it back',
   async (t) => {
-    await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`
-    const [d] = await abertas(
-      `regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla} and confianca >= 0.95`,
-    )
-    const ran = await conferente(['rejeitar', d?.id ?? '', '--motivo', 'não é'], { url: ana })
+    const erradas = (
+      await sql.unsafe(`select min(id)::text as id from audit.divergencias_processadas where status = 'aberta'
+        and regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla} and confianca >= 0.95
+        group by regras.raiz_fornecedor(entrada ->> 'fornecedor_id') limit 4`)
+    ).map((d) => String(d['id']))
+    const ran = await conferente(['rejeitar', ...erradas, '--motivo', 'não é'], { url: ana })
     t.match(
       ran.stderr,
       /a regra pendente_verificacao perdeu a correção automática: .*conferente regras --auto pendente_verificacao/,
     )
     t.match((await conferente(['regras'], { url: ana })).stdout, /--auto pendente_verificacao/)
     const given = ['regras', '--auto', 'pendente_verificacao', '--motivo', 'rótulo corrigido']
-    t.equal((await conferente(given, { url: ana })).code, 1, 'not a reviewer’s to give')
+    const granted = [...given, '--correcoes', '500', '--valor', '100000']
+    t.equal((await conferente(granted, { url: ana })).code, 1, 'not a reviewer’s to give')
     t.equal((await conferente(['regras', '--auto', 'pendente_verificacao'], { url: adelia })).code, 2)
-    t.equal((await conferente(given, { url: adelia })).code, 0)
-    t.equal(await um(`select automatica::text from audit.regras where nome = 'pendente_verificacao'`), 'true')
-    await sql`update audit.configuracoes_sistema set valor = '20' where chave = 'regras.decisoes_minimas'`
-    await sql`select audit.reabrir_divergencias(array[${d?.id ?? ''}]::bigint[], 'fim do teste')`
+    t.equal((await conferente([...given, '--valor', '5'], { url: adelia })).code, 2, 'a grant has two bounds')
+    t.match(await conferente(granted, { url: adelia }), { code: 1, stderr: /está refutada/ })
+    await sql`select audit.reabrir_divergencias(${erradas}::bigint[], 'fim do teste')`
+    t.equal((await conferente(granted, { url: adelia })).code, 0)
+    t.equal(
+      await um(
+        `select concat(automatica, ' ', concessao_correcoes, ' ', concessao_valor) from audit.regras where nome = 'pendente_verificacao'`,
+      ),
+      't 500 100000',
+    )
   },
 )
 

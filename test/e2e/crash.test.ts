@@ -82,7 +82,7 @@ async function scene(sql: Sql): Promise<void> {
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.contas to conferente_regra, conferente_escrita; grant update on dw.contas to conferente_escrita;
     grant execute on function dw.regra_contas(audit.janela) to conferente_regra;
-    select audit.registrar_regra('contas', 'contas erradas', 'dw.regra_contas', 'dw.contas', 'id', array['situacao'], automatica => true);
+    select audit.registrar_regra('contas', 'contas erradas', 'dw.regra_contas', 'dw.contas', 'id', array['situacao'], concessao_correcoes => 1000000, concessao_valor => 1e12);
     select audit.alterar_configuracao('sessao.tamanho_lote', '50', 'muitos lotes');
     select audit.alterar_configuracao('limites.fracao', '1', 'tudo está errado');
     select audit.alterar_configuracao('sessao.desfeitas_maximo', '1000', 'cada carga desfaz tudo');

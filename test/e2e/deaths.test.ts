@@ -99,7 +99,7 @@ async function scene({ sql }: Oficina): Promise<void> {
     end $$;
     grant select on dw.mensal to conferente_regra, conferente_escrita; grant update on dw.mensal to conferente_escrita;
     grant execute on function dw.regra_mensal(audit.janela) to conferente_regra;
-    select audit.registrar_regra('mensal', 'erradas', 'dw.regra_mensal', 'dw.mensal', 'id', array['situacao'], 'dia', automatica => true);
+    select audit.registrar_regra('mensal', 'erradas', 'dw.regra_mensal', 'dw.mensal', 'id', array['situacao'], 'dia', concessao_correcoes => 1000000, concessao_valor => 1e12);
     select audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um mês por parte');
     select audit.alterar_configuracao('sessao.tamanho_lote', '${Math.ceil(ROWS / 100)}', 'muitos lotes');
     select audit.alterar_configuracao('limites.linhas', '${ROWS}', 'tudo está errado')`)

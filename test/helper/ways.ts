@@ -144,6 +144,8 @@ export async function ways(t: Test, c: Cenario, server: Api): Promise<Record<str
             return listed('padroes')
           case 'vw_pessoas':
             return listed('pessoas')
+          case 'vw_identidades':
+            return listed('pessoas', '--identidades')
           case 'excecoes':
             return listed('excecoes', '--todas')
           case 'notificacoes':

@@ -39,7 +39,7 @@ export async function oficina(t: Test): Promise<Oficina> {
     grant select on dw.${name} to conferente_regra, conferente_escrita; grant update on dw.${name} to conferente_escrita;
     grant usage on schema regra_${name} to conferente_regra;
     grant execute on function regra_${name}.regra_${name}(audit.janela) to conferente_regra;
-    select audit.registrar_regra('${name}', 'erradas', 'regra_${name}.regra_${name}', 'dw.${name}', 'id', array['situacao'], automatica => true);`
+    select audit.registrar_regra('${name}', 'erradas', 'regra_${name}.regra_${name}', 'dw.${name}', 'id', array['situacao'], concessao_correcoes => 1000000, concessao_valor => 1e12);`
   await sql.unsafe(`
     do $$ begin
       create role trabalhador login password '${PASSWORD}';

@@ -63,6 +63,8 @@ execucoes_regra
   RM  corrigidas encontradas linhas_examinadas novas recorrentes refeitas resolvidas valor_em_risco
   -   sessao_id
   R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fechadas fim inicio obsoletas suprimidas total_valor valor_corrigido
+identidades
+  -   id operacao_id registrada_em
 notas
   -   cancelada_em data_emissao emitida_em lida_em numero valor_cbs valor_com_tributos valor_desconto valor_ibs valor_liquido valor_total
 notas_recusadas
@@ -79,7 +81,7 @@ periodos
 pessoas
   -   id operacao_id registrada_em
 regras
-  C   aprovadas automaticas_revertidas certas_no_limiar confianca_base contagem_desde erradas_no_limiar limiar limite_fracao limite_inferior limite_linhas limite_valor piso precisao registrada_em rejeitadas
+  C   aprovadas automaticas_revertidas certas_no_limiar concedida_em concessao_correcoes concessao_valor confianca_base erradas_no_limiar erro_observado evidencia_contra evidencia_favor limiar limite_fracao limite_linhas limite_valor piso precisao registrada_em rejeitadas respostas
 retencoes
   -   aliquota criado_em id vale_ate vale_de
 revogacoes
@@ -101,6 +103,8 @@ vw_divergencias_exportacao
   F   confianca decidida_em detectada_em id sessao_id sessao_ultima_id ultima_deteccao valor_em_risco
 vw_grupos_abertos
   -   amostra confianca_ate confianca_de duas_pessoas fechadas mais_antiga parecidas_certas parecidas_decididas quantidade valor visto
+vw_identidades
+  C   registrada_em
 vw_metricas_desempenho
   R   corrigidas desfeitas dia encontradas falhas fim inicio linhas_examinadas linhas_por_segundo novas obsoletas recorrentes refeitas resolvidas segundos sessao_id suprimidas valor_corrigido valor_em_risco
 vw_metricas_regras
@@ -168,6 +172,7 @@ async function scene(t: Test): Promise<Cenario> {
   await adelia`select audit.salvar_sucessora('VELHA', 'NOVA', '2026-03-01', 'teste')`
   await adelia`select audit.alterar_configuracao('resumo.leitores', 'true', 'teste')`
   await adelia`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
+  await adelia`select audit.ligar_identidade('ana@empresa.com.br', 'ana', 'teste')`
   await adelia`select audit.criar_convite('ana', null, sha256('segredo'))`
   await c.processar('manual')
   await c.sql`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`

@@ -152,8 +152,10 @@ test('What is postponed, forwarded and commented by REST and GraphQL alike is to
 
 test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong says what it cost', async (t) => {
   const { cena, ana, olivia, graphql, ids } = await scene(t)
-  await cena.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`
+  // tolerating so little, two wrong answers are enough
+  await cena.sql`update audit.configuracoes_sistema set valor = '0.01' where chave = 'regras.erro_tolerado'`
   await cena.aprovar('ana', ids[0])
+  await cena.rejeitar('ana', ids[1])
   const reverted = await graphql(
     ana,
     `mutation { reverterDivergencias(input: { ids: ["${ids[0]}"], motivo: "não era", porque: "erradas" }) {

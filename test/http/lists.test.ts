@@ -167,6 +167,8 @@ async function fill(sql: Sql): Promise<void> {
       select 'velha ' || n / 2, 'nova ' || n, date '2026-01-01' + n / 2 * interval '1 month', 'x' from generate_series(1, 6) n;
       insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
       select 1, 'p' || n, 'conferente_leitor', case when n % 2 = 0 then 'p@empresa.com.br' end, 'x' from generate_series(1, 6) n;
+      insert into audit.identidades (operacao_id, nome, pessoa, registrada_por)
+      select 1, 'i' || n, 'p' || n / 2, 'x' from generate_series(1, 6) n;
       insert into audit.convites (operacao_id, nome, papel, resumo, endereco, emitido_em, emitido_por, expira_em)
       select 1, 'p' || n / 2, 'conferente_leitor', sha256(int4send(n)), case when n % 2 = 0 then 'p@empresa.com.br' end,
         timestamptz '2026-11-01 12:00Z' + n / 2 * interval '1 day', 'x', timestamptz '2026-11-01 12:05Z' + n / 2 * interval '1 day'

@@ -13,6 +13,7 @@ deteccoes                   L R O A
 divergencias_processadas    L R O A
 excecoes                    L R O A
 execucoes_regra             L R O A
+identidades                       A
 notas                         R   A
 notas_recusadas               R   A
 notificacoes                L R O A
@@ -30,6 +31,7 @@ vw_correcoes_desfeitas      L R O A
 vw_divergencias_abertas     L R O A
 vw_divergencias_exportacao  L R O A
 vw_grupos_abertos           L R O A
+vw_identidades                    A
 vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
@@ -43,9 +45,12 @@ adiar()                       R
 aguarda_pessoa()            L R O A
 alterar_configuracao()            A
 alterar_regra()                   A
+amostra()                   L R O A
 aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
+certificado()               L R O A
+certificar()                  R
 comentar()                    R
 configuracao_aviso()              A
 consultar_divergencia()     L R O A
@@ -54,6 +59,7 @@ consultar_operacoes()       L R O A
 consultar_sessoes()         L R O A
 confirmar_divergencias()      R
 controle_planilha()         L R O A
+corrigidas_no_mes()         L R O A
 corrigir_manualmente()        R
 criar_convite()                   A
 decidir_grupo()               R
@@ -64,6 +70,7 @@ desativar_retencao()              A
 desativar_sucessora()             A
 desfazer()                    R
 desligar_canal()                  A
+desligar_identidade()             A
 diagnosticar_contrato()     L R O A
 divergencia_grupo()         L R O A
 divergencia_idade_dias()    L R O A
@@ -81,6 +88,7 @@ guardar_resposta()          L R O A
 historico_registro()        L R O A
 hoje()                      L R O A
 lancamentos_parecidos()       R   A
+ligar_identidade()                A
 mapear_colunas()            L R O A
 medir_padrao()                R   A
 metricas()                  L R O A

@@ -206,9 +206,9 @@ for (const name of ['REST', 'GraphQL'] as const) {
   test(`${name}: a rejection that costs auto says so at once with the command; taken back, it gives it back`, async (t) => {
     const { c, ways, ids } = await scene(t)
     const way = ways[name]
-    await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`
-    await c.lancar({ id: 1 })
+    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
     await c.processar()
+    await c.rejeitar('bruno', ...(await ids(2, 3, 4)))
     const before = await record(c)
     const act = first(await way.reject('ana', ...(await ids(1))))
     t.match(act.aviso, /errada perdeu a correção automática: .*conferente regras --auto errada --motivo/)
@@ -324,8 +324,7 @@ test('GraphQL: a rollback says what becomes of the findings; what is found again
 
 test('GraphQL: only a rollback as wrong is a verdict; taken back in turn it leaves no trace, and operators may not', async (t) => {
   const { c, graphql } = await scene(t)
-  await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'regras.decisoes_minimas'`
-  await c.lancar({ id: 1 }, { id: 2 })
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.processar('auto')
   const before = await record(c)
   const [correction] = await c.sql`select max(id)::int as id from audit.operacoes where tipo = 'correcao'`
@@ -341,22 +340,24 @@ test('GraphQL: only a rollback as wrong is a verdict; taken back in turn it leav
     explicacao: /não volta à fila enquanto o registro não mudar/,
     aviso: /conferente regras --auto errada --motivo/,
   })
-  t.match(await record(c), { automatica: false, automaticas_revertidas: 2 })
+  t.match(await record(c), { automatica: false, automaticas_revertidas: 4 })
   const told = await graphql('ana', '{ regra(nome: "errada") { automatica automaticaPerdida } }')
   t.match(told.data.regra, { automatica: false, automaticaPerdida: /conferente regras --auto errada/ })
   t.match(await revert('olivia', wrong[0].operacaoId), { errors: [{ extensions: { codigo: '42501' } }] })
   t.match((await revert('ana', wrong[0].operacaoId)).data.reverterOperacao.resultado, [
     { status: 'corrigida' },
     {},
+    {},
+    {},
   ])
   t.same(await record(c), before)
 })
 
 test('an exception that costs auto says so at once: in psql, by GraphQL; one that does not says nothing', async (t) => {
-  const { c, graphql } = await scene(t)
-  await c.sql`update audit.configuracoes_sistema set valor = '2' where chave = 'regras.decisoes_minimas'`
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  const { c, graphql, ids } = await scene(t)
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   await c.processar()
+  await c.rejeitar('bruno', ...(await ids(3, 4)))
   const declare = async (row: number) =>
     (
       await graphql(
@@ -368,8 +369,8 @@ test('an exception that costs auto says so at once: in psql, by GraphQL; one tha
   t.match(await declare(1), { aviso: null })
   const { id, aviso } = await declare(2)
   t.match(aviso, /errada perdeu a correção automática: .*conferente regras --auto errada --motivo/)
-  t.match(await record(c), { automatica: false, erradas_no_limiar: 2 })
-  await c.sql`select audit.alterar_regra('errada', '{"automatica": true}', 'consertada')`
+  t.match(await record(c), { automatica: false, erradas_no_limiar: 4 })
+  await c.sql`select audit.alterar_regra('errada', '{"automatica": true, "limiar": 0.999}', 'só as mais certas')`
   const again = await graphql('ana', `{ excecao(id: "${id}") { aviso } }`)
   t.equal(again.data.excecao.aviso, null, 'once it is given back there is nothing to say')
 })

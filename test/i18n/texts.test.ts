@@ -1,6 +1,8 @@
+import { globSync } from 'node:fs'
 import t from 'tap'
 import { both, inLanguage, same } from '../../src/i18n/both.ts'
 import { catalogue, mailText } from '../../src/i18n/index.ts'
+import { ROOT, read } from '../helper/files.ts'
 
 function keys(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [`${path}: ${typeof value}`]
@@ -15,6 +17,29 @@ t.test('every text is a text or a function of it, alike in both languages', asyn
       [],
     )
   }
+})
+
+t.test('no text is left that nobody says', async (t) => {
+  const files = globSync(['src/**/*.{ts,mjs}', 'tasks/*.ts', 'sql/**/*.sql'], { cwd: ROOT })
+  const said = files
+    .filter((file) => !file.startsWith('src/i18n/'))
+    .map(read)
+    .join()
+  const words = new Set(said.match(/[\p{L}\p{N}_]+/gu))
+  const names = [catalogue, mailText]
+    .flatMap((texts) => keys(texts('en')))
+    .map((key) => key.replace(/: \w+$/, ''))
+  // A text in a list is one of its list's, and one of several words is said where these are.
+  const parts = (key: string) =>
+    key
+      .replace(/([.]\d+)+$/, '')
+      .split('.')
+      .at(-1)
+      ?.match(/[\p{L}\p{N}_]+/gu) ?? []
+  t.same(
+    names.filter((key) => !parts(key).every((word) => words.has(word))),
+    [],
+  )
 })
 
 t.test('a text that is missing in one language does not compile', async (t) => {

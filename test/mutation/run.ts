@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { ROOT } from '../helper/files.ts'
-import { databaseUrl, prepare, TEMPLATE } from '../helper/server.ts'
+import { databaseUrl, prepare, TEMPLATE, withScenario } from '../helper/server.ts'
 import { throwAwayServer } from '../helper/throwaway.ts'
 import { conquistada } from './conquistada.ts'
 import type { Mutation, Outcome, Subject } from './mutation.ts'
@@ -72,8 +72,10 @@ async function tryOut(admin: Sql, subject: Subject, mutation: Mutation, name: st
   const sql = connect(databaseUrl(server.url, name), { max: 1 })
   await sql.unsafe(`set role conferente_dono; ${broken.get(mutation)}`)
   await sql.end()
+  await withScenario(admin, server.url, name)
   const caught = await firstFailure(subject, name)
-  await admin.unsafe(`drop database ${name} with (force)`)
+  for (const database of [name, `${name}_cenario`])
+    await admin.unsafe(`drop database ${database} with (force)`)
   return caught
 }
 

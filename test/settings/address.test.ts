@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, connect as dial, type Server } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { makeWorkerUtils } from 'graphile-worker'
 import t, { type Test } from 'tap'
-import { connect } from '../../src/db/connection.ts'
+import { cancelRunning } from '../../src/db/cancel.ts'
+import { connect, type Sql } from '../../src/db/connection.ts'
+import { whoAnswers } from '../../src/db/pooling.ts'
 import { AddressError, readAddress } from '../../src/settings/address.ts'
 import { readSettings, type SettingsError } from '../../src/settings/settings.ts'
 import { conferente } from '../cli/helper.ts'
@@ -48,6 +51,20 @@ async function door(t: Test, address: { path: string } | { host: string; port: n
   return way.address()
 }
 
+/** Whether what runs there is cancelled by the protocol's own request. */
+async function cancelled(sql: Sql): Promise<boolean> {
+  const { key } = await whoAnswers(sql)
+  const asleep = sql`select pg_sleep(60)`.then(
+    () => false,
+    ({ code }) => code === '57014',
+  )
+  for (;;) {
+    await cancelRunning(sql, key)
+    const over = await Promise.race([asleep, sleep(50)]) // it may come before the query
+    if (over !== undefined) return over
+  }
+}
+
 /** Who and where one is by each of the two drivers. */
 async function both(address: string): Promise<string[]> {
   const ask = `select concat_ws(' ', session_user, current_database(), current_setting('work_mem')) as said`
@@ -55,6 +72,7 @@ async function both(address: string): Promise<string[]> {
   const sql = connect(address, { max: 1 })
   try {
     said.push((await sql.unsafe(ask))[0]?.['said'])
+    if (!(await cancelled(sql))) said.push('not cancelled')
   } finally {
     await sql.end({ timeout: 1 })
   }
@@ -190,7 +208,7 @@ t.test('sslmode means what it means to psql', async (t) => {
     const ask = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()'
     const sql = connect(given, { max: 1 })
     const byPostgres = await sql.unsafe(ask).then(
-      ([row]) => row?.['ssl'],
+      async ([row]) => ((await cancelled(sql)) ? row?.['ssl'] : 'not cancelled'),
       () => 'refused',
     )
     await sql.end({ timeout: 1 })

@@ -2,7 +2,7 @@
 // that they could not do themselves: not in the name of the operator who starts the session, and not with the engine's rights.
 // After each attempt nothing of ours is other than it was, and the session goes on without the rule, or the row, concerned.
 import t, { type Test } from 'tap'
-import { connect } from '../../src/db/connection.ts'
+import { connect, connectAs } from '../../src/db/connection.ts'
 import { resumeSession } from '../../src/session/session.ts'
 import { ATTACKS, type Attack, carried, ours } from '../helper/adversary.ts'
 import { banco } from '../helper/database.ts'
@@ -167,7 +167,7 @@ async function scene(t: Test, place: Place) {
     begin perform dela.no_fim(); return pg_catalog.int8eq($1, $2); end $$;
     create operator dela_antes.= (leftarg = bigint, rightarg = bigint, function = dela_antes.same)`)
   await adelia`select audit.registrar_regra('atacada', 'dela', 'regra_dela.regra', 'dela.fato', 'id', array['categoria'],
-    limiar => 0.9, automatica => ${place.writes ?? false}, preparacao => ${place.prepares ? 'dela.preparar' : null})`
+    limiar => 0.9, concessao_correcoes => ${place.writes ? 1_000_000 : null}, concessao_valor => ${place.writes ? 1e12 : null}, preparacao => ${place.prepares ? 'dela.preparar' : null})`
   if (place.afterwards) await adelia.unsafe(place.afterwards)
   const quiet = `null::text, t.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
     where t.categoria = 'ERRADA'`
@@ -434,8 +434,8 @@ t.test('what waits for the commit gets nobody’s rights', async (t) => {
         else {
           const [asked] = await all.olivia`
             select id from audit.solicitar_processamento('auto', '-infinity', 'infinity', '{atacada}')`
-          const role = how === 'by a worker' ? { role: 'conferente_dono' } : {}
-          const open = () => connect(all.url, { max: 1, ...role })
+          const open = () =>
+            how === 'by a worker' ? connectAs('conferente_dono', all.url) : connect(all.url, { max: 1 })
           await resumeSession(
             asked?.['id'],
             {},

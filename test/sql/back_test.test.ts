@@ -113,7 +113,7 @@ test('only a person’s word or a later change is truth', async (t) => {
   await scene(sql)
   const [adelia, olivia, ana, bruno] = [como('adelia'), como('olivia'), como('ana'), como('bruno')]
   await adelia`select audit.registrar_regra('codigo', 'Pelo código.', 'dw.regra_codigo', 'dw.lancamentos', 'id',
-    array['categoria'], coluna_data => 'data_lancamento', coluna_valor => 'valor', automatica => true)`
+    array['categoria'], coluna_data => 'data_lancamento', coluna_valor => 'valor', concessao_correcoes => 1000000, concessao_valor => 1e12)`
   await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
   await lancar(sql, { id: 90, categoria: 'Certa', data_lancamento: '2024-05-10' }) // a value that the ledger knows
   await olivia`select audit.processar_divergencias('auto', '2025-01-01', '2025-12-31', array['codigo'])`

@@ -1,7 +1,7 @@
 // Whoever conducts a session keeps one connection for all of its steps. What code of a rule or of the warehouse leaves in it, or takes
 // from it, in one step is in no other rule's way.
 import t, { type Test } from 'tap'
-import { connect, type Row } from '../../src/db/connection.ts'
+import { connect, connectAs, type Row } from '../../src/db/connection.ts'
 import { conductSession, resumeSession } from '../../src/session/session.ts'
 import { leaveAtCommit } from '../helper/left_behind.ts'
 import { type Cenario, cenario, one } from '../helper/scenario.ts'
@@ -24,7 +24,7 @@ const ways = {
     const { id } = one(
       await c.pessoa('olivia')`select id from audit.solicitar_processamento(${modo}, regras => ${regras})`,
     )
-    const open = () => connect(c.url, { max: 1, role: 'conferente_dono' })
+    const open = () => connectAs('conferente_dono', c.url)
     return resumeSession(id, {}, { ...stop, open, over: async () => false })
   },
 }
@@ -49,7 +49,7 @@ async function scene(t: Test, corpo = '') {
         from dw.${nome} x where x.categoria = 'ERRADA' and (janela.chaves is null or x.id::text = any (janela.chaves));
       end $$;
       grant execute on function regra_${nome}.regra(audit.janela) to conferente_regra;
-      select audit.registrar_regra('${nome}', 'x', 'regra_${nome}.regra', 'dw.${nome}', 'id', array['categoria'], limiar => 0.9, automatica => true)`)
+      select audit.registrar_regra('${nome}', 'x', 'regra_${nome}.regra', 'dw.${nome}', 'id', array['categoria'], limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12)`)
   }
   await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
   return c

@@ -234,6 +234,84 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
   )
 })
 
+t.test('an index that serves the windows of late is found behind the joins of a star', async (t) => {
+  const { sql, como } = await banco(t)
+  await sql.unsafe(`
+    create schema dw; create schema s;
+    grant usage on schema dw to conferente_regra, conferente_escrita;
+    create table s.calendario (sk int primary key, dia date unique);
+    insert into s.calendario select to_char(d, 'YYYYMMDD')::int, d from generate_series('2020-01-01'::date, '2027-12-31', '1 day') d;
+    create table s.classe (sk int primary key, nome text);
+    insert into s.classe select i, 'Classe ' || i from generate_series(1, 80) i;
+    create table s.fato (id bigint primary key, dia date, carga timestamptz, sk_dia int, sk_classe int, texto text, valor numeric(18,2));
+    insert into s.fato select i, d, d + interval '1 day', to_char(d, 'YYYYMMDD')::int, 1 + i % 80, 'um texto de lançamento ' || i, i
+      from (select i, date '2023-01-01' + i % 1300 as d from generate_series(1, 20000) i) x;
+    create index chegada on s.fato (carga);
+    create index pelo_dia on s.fato (sk_dia);
+    create table s.mensal (like s.fato) partition by range (dia);
+    create table s.mensal_antes partition of s.mensal for values from (minvalue) to ('2026-01-01');
+    create table s.mensal_depois partition of s.mensal for values from ('2026-01-01') to (maxvalue);
+    insert into s.mensal select * from s.fato;
+    create table s.cabecalho (id bigint primary key, dia date, carga timestamptz);
+    insert into s.cabecalho select i, date '2023-01-01' + i % 1300, timestamptz '2023-01-02Z' + i % 1300 * interval '1 day' from generate_series(1, 7000) i;
+    create index emissao on s.cabecalho (dia);
+    create index do_cabecalho on s.fato ((1 + id % 7000));
+    analyze;`)
+  const indice = async (dia: string, carga: string, de: string) => {
+    await sql.unsafe(`drop view if exists dw.lancamentos;
+      create view dw.lancamentos as select f.id, ${dia} as data_lancamento, ${carga} as carregado_em, c.nome as categoria, f.valor
+        from ${de} left join s.classe c on c.sk = f.sk_classe;
+      grant select on dw.lancamentos to conferente_regra, conferente_escrita`)
+    const by = await linhas(como('leo'))
+    return ['data_lancamento', 'carregado_em'].map((column) => by.get(`índice em ${column}`)?.['detalhe'])
+  }
+  t.same(
+    await indice('d.dia', 'f.carga', 's.fato f join s.calendario d on d.sk = f.sk_dia'),
+    ['calendario_dia_key', 'chegada'],
+    'a dimension of dates',
+  )
+  t.same(
+    await indice('f.dia', 'f.carga', 's.mensal f join s.calendario d on d.sk = f.sk_dia'),
+    ['particionada por esta coluna', 'nenhum'],
+    'months',
+  )
+  t.same(
+    await indice('h.dia', 'h.carga', 's.fato f join s.cabecalho h on h.id = 1 + f.id % 7000'),
+    ['emissao', 'nenhum'],
+    'headers and lines',
+  )
+  t.same(await indice('f.dia', 'f.carga', 's.fato f'), ['nenhum', 'chegada'], 'and none where there is none')
+})
+
+t.test('of a load time that no row has, the diagnosis says how to run without it', async (t) => {
+  const { sql, como } = await banco(t)
+  await armazem(sql)
+  await lancar(
+    sql,
+    ...['2026-02-27', '2026-03-04'].map((data_lancamento, i) => ({
+      id: String(i),
+      data_lancamento,
+      categoria: 'Pendente',
+      valor: '5',
+      valor_documento: '50',
+    })),
+  )
+  await sql`update dw.lancamentos set carregado_em = null where id = '0'`
+  t.match((await linhas(como('leo'))).get('carregado_em preenchido'), {
+    situacao: 'aviso',
+    detalhe: '1 nulos',
+  })
+  await sql`update dw.lancamentos set carregado_em = null`
+  const line = (await linhas(como('leo'))).get('carregado_em preenchido')
+  t.match(line, { situacao: 'aviso', detalhe: 'sempre nulo (2 linhas)' })
+  const [, from, to] =
+    /conferente processar --modo auto --data-inicio (\S+) --data-fim (\S+)/.exec(line?.['sugestao']) ?? []
+  t.same([from, to], ['2026-03-01', '2026-03-04'], 'the last month that has entries')
+  const [session] = await como('olivia')`
+    select * from audit.processar_divergencias('manual', ${from as string}, ${to as string}, '{validacao_valores}')`
+  t.match(session, { encontradas: 1n }, 'and so they are found')
+})
+
 t.test('the diagnosis of an id that repeats or a computed column is an error', async (t) => {
   const { sql, como } = await banco(t)
   await armazem(sql, 'visao')

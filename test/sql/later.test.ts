@@ -224,7 +224,6 @@ t.test(
 
 t.test('a comment is of any finding, changes nothing, and stands in its story', async (t) => {
   const c = await cenario(t)
-  await c.pessoa('adelia')`select audit.alterar_configuracao('regras.decisoes_minimas', '1', 'teste')`
   await c.lancar({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
   await c.processar()
   const [um, dois] = (await Promise.all([1, 2].map(async (n) => (await c.achado(n)).id))) as [number, number]

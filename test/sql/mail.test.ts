@@ -196,7 +196,8 @@ const VALORES = `
   $f$;
   grant usage on schema dobrado to conferente_regra; grant execute on function dobrado.dobrado(audit.janela) to conferente_regra;
   select audit.registrar_regra('dobrado', 'Valor do documento.', 'dobrado.dobrado', 'dw.lancamentos', 'id',
-    array['valor', 'valor_documento'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true);
+    array['valor', 'valor_documento'], 'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
+    concessao_correcoes => 1000000, concessao_valor => 1e12);
   select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
 
 test('the digest’s numbers are those of the tables, to the cent', async (t) => {

@@ -137,7 +137,8 @@ t.test('a correction of the date itself does not cross a closed month, either wa
         from dw.lancamentos l where l.id > 0 and l.descricao ~ '^2026' and l.descricao <> l.data_lancamento::text
           and (janela.chaves is null or l.id = any (janela.chaves::bigint[])); end $f$;
     select audit.registrar_regra('data', 'Data.', 'minhas.data', 'dw.lancamentos', 'id', array['data_lancamento'],
-      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true)`)
+      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
+      concessao_correcoes => 1000000, concessao_valor => 1e12)`)
   await c.lancar(
     { id: 1, categoria: 'BOA', data: '2026-10-31', descricao: '2026-11-01' },
     { id: 2, categoria: 'BOA', data: '2026-11-01', descricao: '2026-10-31' },

@@ -178,7 +178,9 @@ const trocar = (c: Cenario) =>
     `create or replace function util.certa() returns text language sql immutable as $$ select 'TROCADA' $$`,
   )
 const regra = async (c: Cenario) =>
-  one(await c.sql`select automatica, automatica_perdida, contagem from audit.regras where nome = 'errada'`)
+  one(
+    await c.sql`select automatica, automatica_perdida, prova, respostas::int from audit.regras where nome = 'errada'`,
+  )
 
 t.test('other code has no auto until an administrator gives it, and everybody is told', async (t) => {
   const c = await cenario(t)
@@ -186,8 +188,19 @@ t.test('other code has no auto until an administrator gives it, and everybody is
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.lancar({ id: 1 })
   t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n, mensagem: null })
-  const { contagem } = await regra(c)
+  const diagnosed = async () =>
+    one(
+      await c.pessoa(
+        'leo',
+      )`select situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item = 'regra errada'`,
+    )
+  t.match(await diagnosed(), { detalhe: /^ativa, automática(?!.*mudou)/ })
   await trocar(c)
+  t.match(await diagnosed(), {
+    situacao: 'aviso',
+    detalhe: /o código mudou depois de autorizado/,
+    sugestao: /conferente regras --auto errada/,
+  })
   await c.lancar({ id: 2 })
   const simulada = one(
     await c.pessoa(
@@ -200,7 +213,7 @@ t.test('other code has no auto until an administrator gives it, and everybody is
     mensagem: /só detectou: perdeu a correção automática/,
   })
   t.match(await regra(c), { automatica: true }, 'a simulation changes nothing')
-  const told = /código da regra mudou.*audit\.alterar_regra\('errada', '{"automatica": true}'/
+  const told = /código da regra mudou.*conferente regras --auto errada/
   t.match(await c.processar('auto'), {
     status: 'concluida_com_falhas',
     encontradas: 1n,
@@ -208,6 +221,7 @@ t.test('other code has no auto until an administrator gives it, and everybody is
     mensagem: told,
   })
   t.match(await regra(c), { automatica: false, automatica_perdida: told })
+  t.match(await diagnosed(), { situacao: 'aviso', detalhe: told }, 'by the diagnosis')
   t.equal(await c.categoria(2), 'ERR')
   const [execucao] = await c.sql`select motivo from audit.execucoes_regra order by sessao_id desc limit 1`
   t.match(execucao?.['motivo'], told)
@@ -229,7 +243,6 @@ t.test('other code has no auto until an administrator gives it, and everybody is
     t.match(said, /errada só detectou: [\s\S]*código da regra mudou/, 'by mail')
   await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
   t.match(await regra(c), { automatica: true, automatica_perdida: null })
-  t.ok((await regra(c))['contagem'] > contagem, 'and proves itself again')
   t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n })
   t.equal(await c.categoria(2), 'TROCADA')
 })
@@ -263,12 +276,19 @@ t.test('code that changes between detection and correction corrects nothing', as
 t.test('auto given to code that had changed unseen is given to that code', async (t) => {
   const c = await cenario(t)
   await comAjuda(c)
+  await c.lancar({ id: 11 }, { id: 12 }, { id: 13 }, { id: 14 })
+  await c.processar()
+  for (const errada of [11, 12, 13, 14]) await c.rejeitar('ana', (await c.achado(errada)).id)
+  t.match(await regra(c), { automatica: false, prova: 'refutada' })
   await trocar(c)
-  const antes = await regra(c)
   await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
-  t.ok((await regra(c))['contagem'] > antes['contagem'])
+  t.match(
+    await regra(c),
+    { prova: 'sem_prova', respostas: 0 },
+    'what people said of the old code is not said of it',
+  )
   await c.lancar({ id: 1 })
-  t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n })
+  t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 5n })
 })
 
 t.test('the row’s own amount decides over a second person, whatever the rule says is at stake', async (t) => {
@@ -308,7 +328,7 @@ t.test('a rule that names no amount, or another one, hides none of what the entr
     ['desconto', 'valor_desconto'],
   ] as const)
     await adelia`select audit.registrar_regra(${nome}, 'x', 'dw.calada', 'dw.lancamentos', 'id', array['categoria'],
-      coluna_valor => ${coluna}, limiar => 0.9, automatica => true)`
+      coluna_valor => ${coluna}, limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12)`
   await c.lancar({ id: 1, categoria: 'V', valor: -200_000 }, { id: 2, categoria: 'V', valor: 10 })
   for (const nome of ['calada', 'desconto']) {
     const olivia = c.pessoa('olivia')

@@ -92,7 +92,7 @@ async function scene(t: Parameters<typeof banco>[0], form: 'table' | 'view') {
         and (janela.chaves is null or t.id::text = any (janela.chaves)); end $f$;
     grant execute on function minhas.tipos(audit.janela) to conferente_regra`)
   await como('adelia')`select audit.registrar_regra('tipos', 'de teste', 'minhas.tipos', 'meus.tudo', 'id',
-    ${TYPES.map((_, n) => `c${n}`)}, limiar => 0.9, automatica => true, colunas_identidade => ${TYPES.map((_, n) => `i${n}`)})`
+    ${TYPES.map((_, n) => `c${n}`)}, limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12, colunas_identidade => ${TYPES.map((_, n) => `i${n}`)})`
   await como('adelia')`select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
   return { sql, ana: como('ana'), olivia: como('olivia'), each }
 }

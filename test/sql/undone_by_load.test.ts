@@ -54,6 +54,13 @@ t.test('a reload that brings the errors back is said, made again, and its money 
     desfeitas: 4,
     refeitas: 4,
   })
+  t.match(
+    one(
+      await c.pessoa('leo')`select * from audit.diagnosticar_contrato() where item = 'correções desfeitas'`,
+    ),
+    { situacao: 'aviso', detalhe: /^4 desfeitas .* em 2 sessões/, sugestao: /conferente listar --desfeitas/ },
+    'by the diagnosis',
+  )
   const linhas = await undone(c)
   t.match(
     linhas.map(
@@ -195,7 +202,8 @@ t.test(
       end $f$;
     insert into dw.lancamentos (id, documento) values (-1, 'NF 1'), (-2, 'NF 2'), (-3, 'NF 3');
     select audit.registrar_regra('nota', 'Documento em maiúsculas.', 'minhas.nota', 'dw.lancamentos', 'id', array['documento'],
-      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95, true, 200)`)
+      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
+      concessao_correcoes => 1000000, concessao_valor => 1e12, prioridade => 200)`)
     await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
     await c.sql`update dw.lancamentos set documento = 'nf ' || id where id between 1 and 3`
     const both = async (modo: string) =>

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { connect, type Sql } from '../../src/db/connection.ts'
+import { connect, connectAs } from '../../src/db/connection.ts'
 import { conductSession, resumeSession } from '../../src/session/session.ts'
 import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
 
@@ -21,7 +21,7 @@ async function trabalhar(c: Cenario, modo: 'manual' | 'auto', regras: string[]) 
   const { id } = one(
     await c.pessoa('olivia')`select id from audit.solicitar_processamento(${modo}, regras => ${regras})`,
   )
-  const open = (): Sql => connect(c.url, { max: 1, role: 'conferente_dono' })
+  const open = () => connectAs('conferente_dono', c.url)
   const over = async () => false
   return resumeSession(id, {}, { ...stop, open, over })
 }

@@ -1,5 +1,6 @@
 -- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
--- its own part of them only. When nothing is left the rule is done.
+-- its own part of them only. When nothing is left the rule is done. A rule without proof corrects as far as it was granted, in the order
+-- in which it found, and loses auto at the first that goes beyond.
 create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -8,8 +9,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_regra audit.regras;
+  v_resto record;
   v_desde bigint;
   v_ids bigint[];
+  v_cabe boolean;
   v_contestadas bigint[];
   v_desconhecidas bigint[];
   v_ate bigint;
@@ -24,11 +27,25 @@ begin
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   perform audit_interno.criar_lote();
   if v_regra.automatica then
-    v_ids := array(
-      select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
-      where d.id > v_desde
-      order by d.id
-      limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+    select * into v_resto from audit_interno.resto_concessao(v_regra);
+    select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
+    from (
+      select e.id, v_regra.prova = 'provada' or row_number() over w <= v_resto.correcoes and sum(e.valor) over w <= v_resto.valor as cabe
+      from (
+        select d.id, greatest(d.valor_em_risco, d.valor_decisao) as valor
+        from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
+        where d.id > v_desde
+        order by d.id
+        limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint)
+      ) as e
+      window w as (order by e.id)
+    ) as x;
+    if not v_cabe then
+      perform audit_interno.perder_automatica(v_regra, format(
+        'não está provada, e a próxima correção passaria da concessão (%s correções e R$ %s; restam %s e R$ %s). Para conceder mais: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
+        v_regra.concessao_correcoes, v_regra.concessao_valor, v_resto.correcoes, v_resto.valor, v_regra.nome),
+        jsonb_build_object('prova', v_regra.prova, 'restam', v_resto.correcoes, 'resta_valor', v_resto.valor), corrigir_lote.sessao_id);
+    end if;
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, impressao, valor)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, d.valores_originais, d.valores_propostos, d.impressao, d.valor_em_risco
     from audit.divergencias_processadas d
@@ -58,11 +75,16 @@ begin
   where l.divergencia_id = f.divergencia_id;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
-      format('automática: confiança de %s ou mais', v_regra.limiar));
+      concat(format('automática: confiança de %s ou mais', v_regra.limiar),
+        case when v_regra.prova <> 'provada' then format(', sem prova, por concessão de %s', v_regra.concedida_por) end));
     v_dias := audit_interno.aplicar_lote(v_operacao);
     perform audit_interno.autoverificar_lote(corrigir_lote.sessao_id, format('a regra %s ainda apontava', nome_regra), v_dias);
     perform audit_interno.fechar_operacao(v_operacao, audit_interno.concluir_lote(corrigir_lote.sessao_id, 'conferente',
-      format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)));
+      format('corrigida automaticamente na sessão %s', corrigir_lote.sessao_id)),
+      detalhes => case when v_regra.prova = 'provada' then '{}' else jsonb_build_object('sem_prova', (
+        select jsonb_build_object('correcoes', count(*), 'valor', coalesce(sum(greatest(d.valor_em_risco, d.valor_decisao)), 0))
+        from pg_temp.conferente_lote l join audit.divergencias_processadas d on d.id = l.divergencia_id
+        where l.resultado = 'aplicada')) end);
     perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e

@@ -24,6 +24,7 @@ begin
   end if;
   if completa then
     perform audit_interno.conferir_codigo(anotar_execucao.sessao_id, regra.nome, anotar_execucao.hash_regra);
+    perform audit_interno.conferir_automatica(regra.nome, anotar_execucao.sessao_id);
   end if;
   update audit.execucoes_regra e
   set status = case when not completa then 'pendente' when s.modo = 'auto' and r.automatica then 'detectada' else 'concluida' end,
@@ -34,4 +35,4 @@ begin
 end
 $$;
 comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, timestamptz, boolean) is
-  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';
+  'Records a piece of a rule''s detection, and with completa that it was the last: a rule whose code is not the one for which it has auto, or that has neither proof nor grant, loses it then. NC016 when the rule or its session ended meanwhile, NC012 when the rule''s code has changed since the first piece.';

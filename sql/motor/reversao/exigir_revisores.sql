@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ator text := audit_interno.ator();
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_de_volta bigint[];
   v_propor bigint[];
   v_operacao bigint;

@@ -61,6 +61,17 @@ as $$
   ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'pessoa'
   where o.dito is distinct from e.dito
   union all
+  select 'acesso_alterado', o.elo, coalesce(o.id, e.operacao_id), format('audit.identidades %s', coalesce(e.id::text, o.detalhes ->> 'identidade')),
+    coalesce(o.dito, 'nenhuma identidade'), coalesce(e.dito, 'nenhuma identidade')
+  from (
+    select p.id, p.elo, p.detalhes, format('%s é %s, por %s', p.detalhes ->> 'nome', p.detalhes ->> 'pessoa', p.ator) as dito
+    from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' in ('identidade ligada', 'identidade desligada')
+  ) as o
+  full join (
+    select x.id, x.operacao_id, format('%s é %s, por %s', x.nome, x.pessoa, x.registrada_por) as dito from audit.identidades x
+  ) as e on e.operacao_id = o.id and e.id::text = o.detalhes ->> 'identidade'
+  where o.dito is distinct from e.dito
+  union all
   select 'acesso_alterado', o.elo, coalesce(o.id, r.operacao_id), format('audit.revogacoes %s', coalesce(r.id::text, 'da operação ' || o.id)),
     case when o.id is null then 'nenhuma revogação'
       else format('token %s, nome %s, por %s: %s', o.token, o.nome, o.ator, o.motivo) end,

@@ -33,7 +33,7 @@ do $$
 declare
   v_tabela text;
 begin
-  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
+  foreach v_tabela in array array['deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens', 'revogacoes', 'codigos_regra'] loop
     execute format('create or replace trigger proteger before update or delete on audit.%I for each row execute function audit_interno.recusar_mudanca()', v_tabela);
     execute format('create or replace trigger proteger_truncate before truncate on audit.%I for each statement execute function audit_interno.recusar_mudanca()', v_tabela);
   end loop;

@@ -32,7 +32,7 @@ begin
     'limite atingido: ' || v_sessao.limite_atingido,
     audit_interno.frase_atrasadas(v_sessao.id),
     audit_interno.frase_desfeitas(v_sessao.id),
-    (select string_agg(format('a regra %s só detectou: %s', e.regra, e.motivo), '; ' order by e.regra)
+    (select string_agg(format(case when e.corrigidas > 0 then 'a regra %s parou de corrigir: %s' else 'a regra %s só detectou: %s' end, e.regra, e.motivo), '; ' order by e.regra)
      from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.motivo like 'perdeu a correção automática%'),
     case when v_sessao.falhas > 0 then format('%s correções recusadas ou desfeitas', v_sessao.falhas) end), '');
   select string_agg(format('a regra %s só detectou: %s', r.nome, r.automatica_perdida), '; ' order by r.nome) into v_aviso

@@ -19,6 +19,25 @@ comment on column audit.pessoas.endereco is 'Mail address to which a one-time li
 comment on column audit.pessoas.registrada_em is 'When it was said.';
 comment on column audit.pessoas.registrada_por is 'Who said it.';
 
+-- One person under several names: a login in psql, and an address in a token.
+create table audit.identidades (
+  id bigint generated always as identity primary key,
+  operacao_id bigint not null references audit.operacoes,
+  nome text not null check (length(nome) between 1 and 200),
+  pessoa text check (length(pessoa) between 1 and 200),
+  registrada_em timestamptz not null default clock_timestamp(),
+  registrada_por text not null
+);
+create index on audit.identidades (operacao_id);
+create index on audit.identidades (audit_interno.chave_pessoa(nome), id desc);
+comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
+comment on column audit.identidades.id is 'Key.';
+comment on column audit.identidades.operacao_id is 'Operation that said it.';
+comment on column audit.identidades.nome is 'Login, or subject of a token, in the one spelling by which decisions record people.';
+comment on column audit.identidades.pessoa is 'Person whose name it is too; null where a tie was taken back.';
+comment on column audit.identidades.registrada_em is 'When it was said.';
+comment on column audit.identidades.registrada_por is 'Who said it.';
+
 create table audit.convites (
   id bigint generated always as identity primary key,
   operacao_id bigint not null references audit.operacoes,

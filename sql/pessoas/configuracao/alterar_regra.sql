@@ -8,11 +8,12 @@ set lock_timeout = '10s'
 as $$
 declare
   v_permitidas constant text[] := array['descricao', 'limiar', 'piso', 'automatica', 'ativa', 'prioridade', 'limite_linhas',
-    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo'];
+    'limite_fracao', 'limite_valor', 'tempo_limite', 'confianca_base', 'dependencias', 'colunas_resumo', 'concessao_correcoes', 'concessao_valor'];
   v_antes audit.regras;
   v_depois audit.regras;
   v_estranhas text;
   v_operacao bigint;
+  v_hash text;
 begin
   perform audit_interno.exigir_motivo(alterar_regra.motivo);
   select * into v_antes from audit.regras r where r.nome = alterar_regra.nome for update;
@@ -44,18 +45,18 @@ begin
       limite_valor = v_depois.limite_valor, tempo_limite = v_depois.tempo_limite, confianca_base = v_depois.confianca_base, colunas_resumo = v_depois.colunas_resumo,
       automatica_perdida = case when not v_depois.automatica then r.automatica_perdida end
     where r.nome = v_antes.nome;
+    if alterar_regra.mudancas ?| array['concessao_correcoes', 'concessao_valor'] then
+      update audit.regras r
+      set concessao_correcoes = v_depois.concessao_correcoes, concessao_valor = v_depois.concessao_valor,
+        concedida_em = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then clock_timestamp() end,
+        concedida_por = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then audit_interno.ator() end
+      where r.nome = v_antes.nome;
+    end if;
     -- the rule as it is now: auto that is given, or given again, is given to this code
-    update audit.regras r set dependencias = v_depois.dependencias,
-      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica'
-        then audit_interno.hash_regra(v_depois) else r.hash_autorizado end
-    where r.nome = v_antes.nome
-    returning * into v_depois;
-    -- auto given back, or given to other code, or another threshold: what was decided before says nothing of it, and a new record begins
-    update audit.regras r
-    set contagem = r.contagem + 1, contagem_desde = clock_timestamp(), certas_no_limiar = 0, erradas_no_limiar = 0,
-      automaticas_revertidas = 0
-    where r.nome = v_antes.nome and (v_depois.limiar <> v_antes.limiar or v_depois.automatica and (not v_antes.automatica
-      or v_depois.hash_autorizado is distinct from v_antes.hash_autorizado));
+    v_hash := audit_interno.hash_regra(v_depois);
+    update audit.regras r set dependencias = v_depois.dependencias, hash_atual = v_hash,
+      hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica' then v_hash else r.hash_autorizado end
+    where r.nome = v_antes.nome;
     select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
     if alterar_regra.mudancas ? 'colunas_resumo' and audit_interno.colunas_ausentes(v_depois.tabela, v_depois.colunas_resumo) is not null then
       raise exception using errcode = 'NC009', message = format('regra %s: %s', v_antes.nome,
@@ -63,14 +64,22 @@ begin
     end if;
   exception when data_exception or integrity_constraint_violation then
     raise exception using errcode = 'NC009', message = format('valor inválido para a regra %s: %s', v_antes.nome, sqlerrm),
-      hint = 'limiar, piso, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; tempo_limite é um intervalo maior que zero.';
+      hint = 'limiar, piso, confianca_base e limite_fracao vão de 0 a 1; limites são zero ou mais, ou nulos; concessao_correcoes e concessao_valor, maiores que zero, vêm juntas; tempo_limite é um intervalo maior que zero.';
   end;
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
     detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  perform audit_interno.conferir_prova(v_antes.nome); -- of this code at this threshold
+  select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
+  if v_depois.automatica and alterar_regra.mudancas ? 'automatica' and audit_interno.porque_nao(v_depois) is not null then
+    raise exception using errcode = 'NC042', message = format('a regra %s não corrige sozinha', v_depois.nome),
+      detail = audit_interno.porque_nao(v_depois), hint = 'Nada foi feito.';
+  end if;
+  perform audit_interno.conferir_automatica(v_antes.nome);
+  select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   return v_depois;
 end
 $$;
 comment on function audit.alterar_regra(text, jsonb, text) is
-  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed; that, and another limiar, begin a new record of decisions. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range.';
+  'Changes settings of a rule: {"limiar": 0.9, "ativa": false, "limite_linhas": 500, …}. Returns the rule. automatica true gives auto to the rule''s code as it is, also where the rule lost it or its code changed: a rule that people''s answers prove, or one without proof for as many corrections and as much money as concessao_correcoes and concessao_valor say, which come together and are used up. What people answered stays: another limiar, and back, changes nothing of it. dependencias: schemas, functions or views that belong to the rule''s code and that it reaches without naming them. Errors: NC001, NC003 unknown rule, NC006 reason missing, NC009 not changeable or out of range, NC042 auto for a rule that is refuted, or that has neither proof nor grant.';
 grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_administrador;

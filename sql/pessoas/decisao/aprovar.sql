@@ -14,7 +14,7 @@ declare
   v_motivo text := audit_interno.exigir_motivo(aprovar.motivo);
   v_ids bigint[];
   v_aplicar bigint[];
-  v_dupla numeric := (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric;
+  v_dupla numeric := audit_interno.valor_dupla(v_ator);
   v_operacao bigint;
 begin
   select array_agg(d.id),

@@ -25,7 +25,7 @@ begin
       detail = 'Desfaz-se o próprio ato: aprovacao, rejeicao, correcao_manual, confirmacao, adiamento, encaminhamento, comentario.',
       hint = 'Para desfazer correções de outros: audit.reverter_operacao. Uma exceção: audit.revogar_excecao.';
   end if;
-  if v_de.ator <> v_ator then
+  if not audit_interno.mesma_pessoa(v_de.ator, v_ator) then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', v_de.id, v_de.ator),
       detail = 'Cada um desfaz o próprio ato.', hint = 'Nada foi feito. Para desfazer correções de outros: audit.reverter_operacao.';
   end if;

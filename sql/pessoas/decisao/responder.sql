@@ -25,7 +25,7 @@ begin
   from audit.divergencias_processadas d
   left join unnest(responder.ids, responder.motivos) as m (id, motivo) on m.id = d.id and responder.motivos is not null
   where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, ato = 'confirmar');
+  perform audit_interno.contar_decisoes(v_ids, ato = 'confirmar', prova => ato <> 'confirmar');
   update audit.divergencias_processadas d
   set status = case ato when 'rejeitar' then 'rejeitada' else 'resolvida' end, motivo = c.motivo, decidida_em = clock_timestamp(),
     decidida_por = v_ator

@@ -14,6 +14,7 @@ declare
   v_pela_api boolean := audit_interno.pela_api();
   v_estranhas text;
 begin
+  perform audit_interno.exigir_pessoa();
   if ids is null or cardinality(ids) = 0 then
     raise exception using errcode = 'NC001', message = 'nenhuma divergência foi dada';
   end if;
@@ -43,7 +44,7 @@ begin
         || coalesce(': ' || d.motivo, '')
       when 'NC017' then 'a regra só aponta e não propõe valor: confirme, rejeite ou corrija com outro valor'
       when 'NC022' then format('o período %s está fechado: lance o ajuste no período aberto e confirme a divergência, ou peça a quem administra que o reabra', f.periodo)
-      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs', v_ator)
+      when 'NC007' then format('a segunda aprovação é de outra pessoa: %s já propôs%s', v_ator, case when d.proposta_por <> v_ator then ' como ' || d.proposta_por end)
       else format('%s: %s%s. Para aprovar isto: visto %s',
         case when v.visto is not null then 'já não é o que foi visto'
           when v_pela_api then 'falta dizer o que foi visto' else 'um valor digitado só se aprova dizendo o que foi visto' end,
@@ -60,7 +61,7 @@ begin
     when f.periodo is not null then 'NC022'
     when ato <> 'aprovar' then case when v.visto <> audit.divergencia_visto(d) then 'NC021' end
     when d.valores_propostos = '{}' and d.valores_digitados is null then 'NC017'
-    when d.status = 'aguardando_segunda_aprovacao' and d.proposta_por = v_ator then 'NC007'
+    when d.status = 'aguardando_segunda_aprovacao' and audit_interno.mesma_pessoa(d.proposta_por, v_ator) then 'NC007'
     when v.visto <> audit.divergencia_visto(d) or v.visto is null and (v_pela_api or d.valores_digitados is not null) then 'NC021'
   end as codigo) as x
   where d.id = any (separar_divergencias.ids) and x.codigo is not null;

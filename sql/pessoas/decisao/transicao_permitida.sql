@@ -32,6 +32,26 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 
+-- Two people, whatever names they have: the table's own check knows only how names are written.
+create or replace function audit_interno.exigir_outra_pessoa()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if audit_interno.mesma_pessoa(new.proposta_por, new.decidida_por) then
+    raise exception using errcode = 'NC007',
+      message = format('a segunda aprovação é de outra pessoa: %s propôs, e %s é a mesma', new.proposta_por, new.decidida_por);
+  end if;
+  return new;
+end
+$$;
+comment on function audit_interno.exigir_outra_pessoa() is 'Refuses with NC007 that one person proposes and approves.';
+
+create or replace trigger exigir_outra_pessoa before update of status on audit.divergencias_processadas
+  for each row when (new.status = 'corrigida' and new.proposta_por is not null)
+  execute function audit_interno.exigir_outra_pessoa();
+
 -- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
 -- finding that was rejected, is not applied to one that is opened again.
 create or replace function audit_interno.esquecer_proposta()

@@ -1,5 +1,6 @@
--- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, as the sessions of the last
--- thirty days have counted them. No line before a first count. Called by audit.diagnosticar_contrato; changes nothing.
+-- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
+-- undone from outside, as the sessions of the last thirty days have counted both. No line before a first count. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -27,5 +28,20 @@ as $$
   from (select count(*) as todas, count(*) filter (where c.linhas > 0) as com from contada c) as t
   left join ultima u on true
   where t.todas > 0
+  union all
+  select 'correções desfeitas', 'aviso',
+    format('%s desfeitas por cargas, ou por outros, em %s sessões dos últimos 30 dias; a última, a sessão %s em %s',
+      sum(d.desfeitas), count(*), max(d.id), to_char(max(d.quando) at time zone audit.fuso(), 'DD/MM/YYYY')),
+    'Corrija na origem, ou rode a sessão depois da carga; a lista para quem cuida da origem: conferente listar --desfeitas.'
+  from (
+    select s.id, s.inicio_processamento as quando, sum(e.desfeitas) as desfeitas
+    from audit.execucoes_regra e
+    join audit.sessoes_processamento s on s.id = e.sessao_id
+    join audit.regras r on r.nome = e.regra
+    where e.desfeitas > 0 and s.inicio_processamento > now() - interval '30 days'
+      and audit_interno.relacao(r.tabela) = diagnosticar_cargas.relacao
+    group by s.id, s.inicio_processamento
+  ) as d
+  having count(*) > 0
 $$;
-comment on function audit_interno.diagnosticar_cargas(regclass) is 'The line of the diagnosis on loads that came too late; none before the first count.';
+comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the diagnosis on loads that came too late and on corrections that were undone; none before the first count.';

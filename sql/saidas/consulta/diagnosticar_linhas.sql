@@ -13,12 +13,13 @@ declare
   v_sem_carga bigint;
   v_sem_data bigint;
   v_em_branco bigint;
+  v_ultima date;
 begin
-  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco
+  select x.* into v_linhas, v_distintas, v_sem_carga, v_sem_data, v_em_branco, v_ultima
   from audit_interno.ler(format(
     'select count(*), count(distinct id), count(*) filter (where carregado_em is null), count(*) filter (where data_lancamento is null),
-       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = '''')
-     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint);
+       count(*) filter (where coalesce(audit_interno.dobrar_categoria(categoria::text), '''') = ''''), max(data_lancamento)::date
+     from %s', audit_interno.nome_sql(relacao))) as x (a bigint, b bigint, c bigint, d bigint, e bigint, f date);
   return query
     select l.item, case when l.bom then 'ok' else l.senao end, l.detalhe, case when not l.bom then l.sugestao end
     from (values
@@ -26,8 +27,12 @@ begin
       ('id único', v_linhas = v_distintas, 'erro',
         case when v_linhas = v_distintas then 'sim' else format('%s linhas nulas ou repetidas', v_linhas - v_distintas) end,
         'Cada lançamento precisa de um id próprio, não nulo.'),
-      ('carregado_em preenchido', v_sem_carga = 0, 'aviso', format('%s nulos', v_sem_carga),
-        'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.'),
+      ('carregado_em preenchido', v_sem_carga = 0, 'aviso',
+        case when v_sem_carga = v_linhas then format('sempre nulo (%s linhas)', v_linhas) else format('%s nulos', v_sem_carga) end,
+        case when v_sem_carga = v_linhas and v_ultima is not null then
+          format('A sessão de cada manhã vai pela hora de carga; sem ela só acha linhas novas pela contagem de suas datas, e as diz atrasadas. Rode pela data de lançamento: conferente processar --modo auto --data-inicio %s --data-fim %s (no crontab, os últimos dias). Ou dê à coluna a hora em que a carga grava.',
+            to_char(date_trunc('month', v_ultima), 'YYYY-MM-DD'), to_char(v_ultima, 'YYYY-MM-DD'))
+          else 'Sem hora de carga uma linha só é achada pela contagem de sua data, e dita como carga atrasada.' end),
       ('data_lancamento preenchida', v_sem_data = 0, 'aviso', format('%s nulas', v_sem_data),
         'Janelas por datas não veem linhas sem data.'),
       ('categoria em branco', v_em_branco = 0 or v_vazias is true, 'aviso',

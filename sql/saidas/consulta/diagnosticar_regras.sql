@@ -7,13 +7,21 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('regra %s', r.nome),
-    case when r.defeito is not null or g.comando is not null then 'erro' when r.colunas_identidade = '{}' then 'aviso' else 'ok' end,
+    case when r.defeito is not null or g.comando is not null then 'erro'
+      when r.colunas_identidade = '{}' or r.automatica_perdida is not null or h.mudou then 'aviso' else 'ok' end,
     coalesce(r.defeito, case when g.comando is not null then 'conferente_regra não pode executar o que ela chama' end,
       concat(case when r.ativa then 'ativa' else 'inativa' end, case when r.automatica then ', automática' end,
+        case r.prova when 'provada' then ', provada' when 'refutada' then ', refutada' else ', sem prova' end,
+        case when h.mudou then ', mas o código mudou depois de autorizado: a próxima sessão só detecta' end, ', ' || r.automatica_perdida,
         case when r.colunas_identidade = '{}' then ', sem colunas que digam de que lançamento é a linha' end)),
-    coalesce(g.comando, case when r.defeito is null and r.colunas_identidade = '{}' then
-      'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
-  from (select x.*, audit_interno.conferir_regra(x) as defeito from audit.regras x) as r
+    coalesce(g.comando, case
+      when r.defeito is not null then null
+      when h.mudou then format('Confira o código e autorize-o: conferente regras --auto %s --motivo "código conferido".', r.nome)
+      when r.colunas_identidade = '{}' then
+        'Sem elas uma correção vale para qualquer lançamento que receba a mesma chave: registre colunas_identidade (fornecedor, documento, data).' end)
+  from (select x.*, audit_interno.conferir_regra(x) as defeito, x as inteira from audit.regras x) as r
+  cross join lateral (
+    select r.defeito is null and r.automatica and audit_interno.hash_regra(r.inteira) is distinct from r.hash_autorizado as mudou) as h
   cross join lateral (
     select string_agg(f.comando, ' ' order by f.ordem) as comando
     from (

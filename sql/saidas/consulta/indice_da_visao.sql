@@ -1,6 +1,6 @@
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
 -- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: = or >=. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
+-- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
 -- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
@@ -13,13 +13,19 @@ declare
   v_tudo json;
   v_plano json;
 begin
-  execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  if operador = '=' then
+    execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
+  else
+    -- a window is of late: most of the rows the planner does not look up by any index, and is right
+    execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
+  end if;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
     where a.attrelid = visao::regclass and a.attname = coluna));
   execute format('explain (verbose, format json) select from %s', visao) into v_tudo;
-  execute format('explain (verbose, format json) select from %s l where l.%I %s %L', visao, coluna, operador, v_valor) into v_plano;
+  execute format('explain (verbose, format json) select from %s l where l.%I %s %L%s', visao, coluna, operador, v_valor,
+    case when operador = '>=' then format(' and l.%I <= %L', coluna, v_valor) end) into v_plano;
 
   return (
     with no as (

@@ -3,8 +3,8 @@ grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
 -- Who may come in, and who did, concerns those who let people in.
-revoke select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
-grant select on audit.pessoas, audit.vw_pessoas, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
+revoke select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
+grant select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- What notes say of suppliers is shown to those who see the entries themselves.
 revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;

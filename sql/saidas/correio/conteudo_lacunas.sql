@@ -55,7 +55,13 @@ as $$
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
+    union all
+    select 9, 'sem_prova', r.nome, format('concedidas %s correções e R$ %s por %s; restam %s e R$ %s', r.concessao_correcoes, r.concessao_valor,
+      r.concedida_por, x.correcoes, x.valor), x.correcoes
+    from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
+    cross join lateral audit_interno.resto_concessao(r) x
+    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';

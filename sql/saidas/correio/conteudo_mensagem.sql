@@ -45,7 +45,8 @@ begin
     'desfeitas', audit_interno.conteudo_desfeitas(v_sessao.id),
     'itens', audit_interno.conteudo_itens(v_sessao.id, v_aviso.tipo = 'divergencias', v_itens));
   if v_aviso.tipo = 'resumo' then
-    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso));
+    v_conteudo := v_conteudo || jsonb_build_object('regras', audit_interno.conteudo_regras(v_sessao.id, v_fuso),
+      'certificado', audit_interno.conteudo_certificado(v_sessao.id));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
     exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same

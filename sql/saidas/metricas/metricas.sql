@@ -56,6 +56,8 @@ as $$
     ('conferente_regra_limiar', r.limiar), ('conferente_regra_automatica', r.automatica::int)) as m (nome, valor)
   where m.valor is not null
   union all
+  select 'conferente_regra_prova', 'gauge', jsonb_build_object('regra', r.nome, 'prova', r.prova), 1 from audit.regras r
+  union all
   select 'conferente_regra_decisoes_total', 'counter', jsonb_build_object('regra', r.nome, 'palavra', p.palavra), p.quantas
   from audit.regras r cross join lateral (values ('aprovada', r.aprovadas), ('rejeitada', r.rejeitadas)) as p (palavra, quantas)
   union all

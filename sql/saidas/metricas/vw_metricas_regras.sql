@@ -7,7 +7,7 @@ select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovada
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     + 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416))) / 10000), 4) end as precisao_maxima,
-  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde
+  coalesce(a.quantas, 0) as abertas, coalesce(a.valor, 0) as valor_aberto, a.desde as aberta_desde, r.prova
 from audit.regras r
 cross join lateral (select r.aprovadas + r.rejeitadas as n) as p
 left join (
@@ -30,3 +30,4 @@ comment on column audit.vw_metricas_regras.precisao_maxima is 'Upper end of that
 comment on column audit.vw_metricas_regras.abertas is 'Findings that wait for a person.';
 comment on column audit.vw_metricas_regras.valor_aberto is 'Sum of their amounts at stake in BRL.';
 comment on column audit.vw_metricas_regras.aberta_desde is 'When the oldest of them was first found.';
+comment on column audit.vw_metricas_regras.prova is 'What people''s answers say of the rule: provada, sem_prova or refutada.';

@@ -10,7 +10,11 @@ export async function printGraphql(url: string): Promise<string> {
   const { lexicographicSortSchema, printSchema } = await import('postgraphile/graphql')
   const { SCHEMA_PRESET } = await import('./preset.ts')
   const { createService } = await import('./service.ts')
-  const service = createService(url, { becomes: undefined })
+  const service = createService(url, {
+    becomes: undefined,
+    shared: false,
+    cancel: async () => {},
+  })
   try {
     const { schema } = await makeSchema({ extends: [SCHEMA_PRESET], pgServices: [service] })
     return `${HEAD}\n${printSchema(lexicographicSortSchema(schema))}\n`

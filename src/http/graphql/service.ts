@@ -5,7 +5,6 @@ import { type Access, BECOME } from '../database.ts'
 import {
   ANEW,
   begunAnew,
-  CANCEL,
   GoneError,
   RESET,
   type Running,
@@ -61,7 +60,7 @@ export function operationSettings(
  * PostGraphile's way to the database. Every transaction begins by becoming the caller, through the same door as all else;
  * without a caller it stays the service, which may do nothing but read the catalogs.
  */
-export function createService(url: string, { becomes }: Pick<Access, 'becomes'>) {
+export function createService(url: string, access: Pick<Access, 'becomes' | 'shared' | 'cancel'>) {
   const service = makePgService({
     schemas: ['audit'],
     pubsub: false,
@@ -76,7 +75,7 @@ export function createService(url: string, { becomes }: Pick<Access, 'becomes'>)
   sayNothing(adaptorSettings?.pool)
   return {
     ...service,
-    adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient, becomes) },
+    adaptor: { ...adaptor, createWithPgClient: asCaller(adaptor.createWithPgClient, access) },
   }
 }
 
@@ -90,11 +89,18 @@ type Pool = NonNullable<NonNullable<ReturnType<typeof makePgService>['adaptorSet
 type Create = ReturnType<typeof makePgService>['adaptor']['createWithPgClient']
 type Settings = Parameters<Awaited<ReturnType<Create>>>[0]
 type Client = Parameters<Parameters<Awaited<ReturnType<Create>>>[1]>[0]
+/** What node-postgres knows of its connection, and does not declare. */
+type Identified = { readonly processID: number; readonly secretKey: number }
 
-function asCaller(create: Create, becomes: string | undefined): Create {
+function asCaller(
+  create: Create,
+  { becomes, shared, cancel }: Pick<Access, 'becomes' | 'shared' | 'cancel'>,
+): Create {
   const share = shares(SHARE)
   return async (settings, variant) => {
-    const open = await create(settings, variant)
+    const plain = await create(settings, variant)
+    const open: typeof plain = (given, work) =>
+      plain(given, shared ? (client) => work(nameless(client)) : work)
     const withPgClient: typeof open = <T>(pgSettings: Settings, work: (client: Client) => T | Promise<T>) => {
       const { [CALLER]: carried, [REQUEST]: name, ...rest } = pgSettings ?? {}
       const { asking, marked } = requests.get(name ?? '') ?? {}
@@ -118,9 +124,12 @@ function asCaller(create: Create, becomes: string | undefined): Create {
         const [running] = rows
         if (!running?.fresh) return ANEW
         if (asking !== undefined) asking.asked = true
-        const cancel = () =>
-          open(null, (other) => other.query({ text: CANCEL, values: [running.pid, running.since] as never }))
-        return whileThere(gone, cancel, async () => work(marked ? repeating(client, marked) : client))
+        const { processID: pid, secretKey: secret } = client.rawClient as unknown as Identified
+        return whileThere(
+          gone,
+          () => cancel({ pid, secret }),
+          async () => work(marked ? repeating(client, marked) : client),
+        )
       }
       const inTurn = (arrived: () => void) =>
         share(caller.name, () => {
@@ -133,8 +142,17 @@ function asCaller(create: Create, becomes: string | undefined): Create {
         })
       return withinReach(inTurn, WAIT_MS)
     }
-    if (open.release) withPgClient.release = open.release
+    if (plain.release) withPgClient.release = plain.release
     return withPgClient
+  }
+}
+
+/** Nothing is prepared by name: the next transaction may run in another process of the server. */
+function nameless(client: Client): Client {
+  return {
+    ...client,
+    query: ({ name: _, ...opts }) => client.query(opts),
+    withTransaction: (work) => client.withTransaction((inner) => work(nameless(inner))),
   }
 }
 

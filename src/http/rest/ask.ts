@@ -27,6 +27,26 @@ export const asks =
 export const document = (name: string, names: Record<string, string> = {}): RouteHandlerMethod =>
   asks((sql, asked) => run(sql, `select ${call(name, asked, names)}::text as documento`, asked))
 
+/** A function of the database that gives rows: all of them, in an order. */
+export const rows = (name: string, order: string, timeoutMs?: number): RouteHandlerMethod =>
+  asks(
+    (sql, asked) =>
+      run(
+        sql,
+        `
+        select coalesce(jsonb_agg(to_jsonb(r) order by ${order}), '[]')::text as documento from ${call(name, asked)} as r`,
+        asked,
+      ),
+    timeoutMs,
+  )
+
+/** A function of the database that gives one row. */
+export const row = (name: string, timeoutMs?: number): RouteHandlerMethod =>
+  asks(
+    (sql, asked) => run(sql, `select to_jsonb(r)::text as documento from ${call(name, asked)} as r`, asked),
+    timeoutMs,
+  )
+
 /** A decision: what it did, counted and one by one. Of findings that were left the status is not the decision's. */
 export const decision = (name: string, names: Record<string, string> = {}): RouteHandlerMethod =>
   asks(
@@ -49,7 +69,7 @@ export const decision = (name: string, names: Record<string, string> = {}): Rout
 const run = (sql: Transaction, statement: string, asked: Asked) =>
   sql.unsafe<{ documento: string }[]>(statement, Object.values(asked) as never, { prepare: true })
 
-const call = (name: string, asked: Asked, names: Record<string, string>) =>
+const call = (name: string, asked: Asked, names: Record<string, string> = {}) =>
   `${name}(${Object.keys(asked)
     .map((key, i) => `${names[key] ?? key} => $${i + 1}`)
     .join(', ')})`

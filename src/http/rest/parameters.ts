@@ -18,6 +18,7 @@ const OPERATIONS = [
   'desfazimento',
   'reversao',
   'excecao',
+  'certificacao',
   'configuracao',
   'regra',
   'padrao',

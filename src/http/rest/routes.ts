@@ -1,7 +1,7 @@
 import type { onRequestAsyncHookHandler, RouteHandlerMethod } from 'fastify'
 import { MOST_FILE_BYTES, XLSX_MIME } from '../../export/media.ts'
 import type { HttpContext } from '../context.ts'
-import { asks, DECISION_MS, decision, document } from './ask.ts'
+import { asks, DECISION_MS, decision, document, row, rows } from './ask.ts'
 import { exportacao } from './exportacao.ts'
 import { parameters } from './parameters.ts'
 import { admitSheet, planilha } from './planilha.ts'
@@ -232,11 +232,7 @@ export function routes(context: HttpContext): readonly Route[] {
       method: 'GET',
       path: '/periodos',
       response: gives(answer.rows, CLOSED),
-      handler: asks(
-        (sql) => sql`
-          select coalesce(jsonb_agg(to_jsonb(p) order by p.mes, p.filial nulls first, p.origem), '[]')::text as documento
-          from audit.periodos_fechados() p`,
-      ),
+      handler: rows('audit.periodos_fechados', 'r.mes, r.filial nulls first, r.origem'),
     },
     {
       id: 'fecharPeriodo',
@@ -246,12 +242,7 @@ export function routes(context: HttpContext): readonly Route[] {
       path: '/periodos/fechar',
       body: object({ mes: p.month, ate: p.lastMonth, filial: p.branch, motivo: p.reason }, ['mes', 'motivo']),
       response: gives(answer.rows, list('Periodo')),
-      handler: asks(
-        (sql, { mes, motivo, filial, ate }) => sql`
-          select jsonb_agg(to_jsonb(p) order by p.mes)::text as documento
-          from audit.fechar_periodo(${mes as string}::text::date, ${motivo as string}, ${filial as string}, ${ate as string}::text::date) p`,
-        DECISION_MS,
-      ),
+      handler: rows('audit.fechar_periodo', 'r.mes', DECISION_MS),
     },
     {
       id: 'reabrirPeriodo',
@@ -261,11 +252,7 @@ export function routes(context: HttpContext): readonly Route[] {
       path: '/periodos/reabrir',
       body: object({ mes: p.month, filial: p.branch, motivo: p.reason }, ['mes', 'motivo']),
       response: gives(answer.period, { $ref: 'Periodo#' }),
-      handler: asks(
-        (sql, { mes, motivo, filial }) => sql`
-          select to_jsonb(p)::text as documento
-          from audit.reabrir_periodo(${mes as string}::text::date, ${motivo as string}, ${filial as string}) p`,
-      ),
+      handler: row('audit.reabrir_periodo'),
     },
     {
       id: 'exportarDivergencias',

@@ -17,6 +17,10 @@ export const gap = {
     (rule: string, text: string) => `A regra ${rule} só detectou: ${text}`,
     (rule, text) => `Rule ${rule} only detected: ${text}`,
   ),
+  sem_prova: both(
+    (rule: string, text: string) => `A regra ${rule} corrige sem prova: ${text}`,
+    (rule, text) => `Rule ${rule} corrects without proof: ${text}`,
+  ),
   limite: both(
     (text: string) => `Limite atingido: ${text}`,
     (text) => `Limit reached: ${text}`,

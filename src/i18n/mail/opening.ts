@@ -113,6 +113,16 @@ export const lead = {
         ? 'Nothing waits for a person.'
         : `${count} ${plural(n, 'waits', 'wait')} for a person: ${amount} at stake.`,
   ),
+  certified: both(
+    (limit: string, value: string, checked: string, asked: string) =>
+      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos neste mês estão errados (${checked} conferidas${checked === asked ? '' : ` de ${asked}`}).`,
+    (limit, value, checked, asked) =>
+      `With 95% confidence, at most ${limit} of ${value} corrected this month is wrong (${checked} looked at${checked === asked ? '' : ` of ${asked}`}).`,
+  ),
+  drawn: both(
+    (session: string, seal: string) => `Selo da sessão ${session} para o sorteio: ${seal}.`,
+    (session, seal) => `Seal of session ${session} for the draw: ${seal}.`,
+  ),
   postponed: both(
     (count: string) => `${counted(count, 'delas está adiada', 'delas estão adiadas')}.`,
     (count) => `${counted(count, 'of them is postponed', 'of them are postponed')}.`,

@@ -1,4 +1,5 @@
 import { both } from '../both.ts'
+import { window } from '../notice.ts'
 import { plural } from './plural.ts'
 export const control = {
   before: both('Antes da sessão', 'Before the session'),
@@ -43,14 +44,8 @@ export const session = {
   who: both('Pedida por', 'Asked for by'),
   manual: both('manual: só detecta', 'manual: detects only'),
   auto: both('auto: detecta e corrige o que pode', 'auto: detects and corrects what it may'),
-  loaded: both(
-    (from: string, to: string) => `carregados de ${from} a ${to}`,
-    (from, to) => `loaded from ${from} to ${to}`,
-  ),
-  booked: both(
-    (from: string, to: string) => `lançamentos de ${from} a ${to}`,
-    (from, to) => `booked from ${from} to ${to}`,
-  ),
+  loaded: window.loaded,
+  booked: window.booked,
   seconds: both(
     (n: string) => `${n} s`,
     (n) => `${n} s`,

@@ -82,15 +82,12 @@ export const over = {
   undone: both('Desfeitas por cargas', 'Undone by loads'),
   seconds: both('Segundos', 'Seconds'),
   neverGiven: both('ninguém lhe deu a correção automática', 'nobody gave it automatic correction'),
-  unproven: both(
-    'ainda sem prova: {n} de {least} decisões no limiar ou acima',
-    'not proven yet: {n} of {least} decisions at the threshold or above',
-  ),
-  proven: both('provada: ao menos {share} certas (95%)', 'proven: at least {share} right (95%)'),
-  nearly: both(
-    'ao menos {share} certas (95%), o limiar pede {asked}',
-    'at least {share} right (95%), the threshold asks for {asked}',
-  ),
+  granted: both('sim, sem prova', 'yes, without proof'),
+  unproven: both('{who} concedeu {n} correções e {value}', '{who} granted {n} corrections and {value}'),
+  proven: {
+    one: both('provada por 1 resposta', 'proved by 1 answer'),
+    many: both('provada por {n} respostas', 'proved by {n} answers'),
+  },
   ages: both('O que espera, por idade', 'What waits, by age'),
   age: both('Idade', 'Age'),
   today: both('de hoje', 'of today'),

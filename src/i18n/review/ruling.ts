@@ -116,6 +116,8 @@ export const ruling = {
     limite_linhas: both('Máximo de correções por sessão', 'Most corrections in a session'),
     limite_fracao: both('Máximo da janela por sessão, em %', 'Most of the window in a session, in %'),
     limite_valor: both('Máximo corrigido por sessão, em R$', 'Most corrected in a session, in R$'),
+    concessao_correcoes: both('Correções concedidas sem prova', 'Corrections granted without proof'),
+    concessao_valor: both('Valor concedido sem prova, em R$', 'Amount granted without proof, in R$'),
     prioridade: both('Ordem na sessão', 'Order in the session'),
     colunas_resumo: both(
       'Colunas pelas quais se reconhece o lançamento',
@@ -153,17 +155,27 @@ export const ruling = {
     },
   },
   noLimit: both('Vazio: sem limite próprio.', 'Empty: no limit of its own.'),
-  newRecord: both(
-    'Outro limiar, ou autonomia dada de novo, começa um registro novo de decisões.',
-    'Another threshold, or autonomy given again, begins a new record of decisions.',
+  grants: both(
+    'Sem prova, corrigir sozinha pede uma concessão: tantas correções e tanto dinheiro, que se gastam.',
+    'Without proof, correcting by itself takes a grant: so many corrections and so much money, which are used up.',
   ),
-  since: both(
-    'No limiar ou acima, desde {day}: {right} de {total} certas; ao menos {least} (95%).',
-    'At the threshold or above, since {day}: {right} of {total} right; at least {least} (95%).',
-  ),
-  sinceNothing: both(
-    'No limiar ou acima ninguém decidiu ainda, desde {day}.',
-    'At the threshold or above nobody has decided yet, since {day}.',
+  proof: {
+    provada: both(
+      'Provada: {n} respostas no limiar ou acima, {wrong} erradas.',
+      'Proved: {n} answers at the threshold or above, {wrong} wrong.',
+    ),
+    sem_prova: both(
+      'Sem prova ainda: {n} respostas no limiar ou acima, {wrong} erradas.',
+      'Not proved yet: {n} answers at the threshold or above, {wrong} wrong.',
+    ),
+    refutada: both(
+      'Refutada: {n} respostas no limiar ou acima, {wrong} erradas.',
+      'Refuted: {n} answers at the threshold or above, {wrong} wrong.',
+    ),
+  },
+  noAnswers: both(
+    'Sem prova: no limiar ou acima ninguém respondeu ainda.',
+    'Not proved: at the threshold or above nobody has answered yet.',
   ),
   onLedger: both('No livro (clique acrescenta ou tira)', 'In the ledger (a click adds or removes)'),
   line: both('Um por linha.', 'One per line.'),

@@ -140,6 +140,8 @@ export const events = {
   reversao: both('desfeita', 'rolled back'),
   reversao_por_erro: both('desfeita: estava errada', 'rolled back: it was wrong'),
   desfazimento: both('ato desfeito', 'act taken back'),
+  certificacao_certa: both('conferida por amostra: certa', 'looked at in the sample: right'),
+  certificacao_errada: both('conferida por amostra: errada', 'looked at in the sample: wrong'),
   alteracao: both('alterado', 'changed'),
   'alteracao desfeita': both('alteração desfeita', 'change undone'),
   excecao: both('exceção', 'exception'),

@@ -43,7 +43,7 @@ async function prepare(sql: Sql, rows: number): Promise<void> {
       grant execute on function de_${form}.regra(audit.janela) to conferente_regra;
       ${grants(form)}
       select audit.registrar_regra('${form}', 'Da bancada.', 'de_${form}.regra', 'dw.${form}', 'id', array['categoria', 'descricao', 'valor'],
-        'data_lancamento', 'carregado_em', 'valor', limiar => 0.95, automatica => true,
+        'data_lancamento', 'carregado_em', 'valor', limiar => 0.95, concessao_correcoes => 1000000, concessao_valor => 1e12,
         colunas_identidade => array['data_lancamento', 'documento', 'fornecedor']);`)
 }
 

@@ -62,7 +62,7 @@ test(
     const rule = page.getByRole('region', { name: 'Regras' }).getByRole('row', { name: /^errada/ })
     t.match(
       await lido(rule),
-      /sim\s+ainda sem prova: 0 de 20 decisões[\s\S]*0%\s+0 de 1\s+0% a 79,35%/,
+      /sim, sem prova\s+\S+ concedeu 1\.000\.000 correções e R\$[\s\S]*0%\s+0 de 1\s+0% a 79,35%/,
       'its interval, and what proves it',
     )
     t.match(

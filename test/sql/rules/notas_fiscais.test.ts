@@ -97,7 +97,7 @@ t.test('of a month of notes with planted mistakes all are found and nothing else
     'nothing that is right is called wrong',
   )
 
-  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true}', 'vi um mês')`
+  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'vi um mês')`
   t.match(await c.processar('auto'), { status: 'concluida' })
   const rows = await c.sql<{ id: string; valor: number; valor_documento: number | null }[]>`
     select l.id::text, l.valor::float, l.valor_documento::float from dw.lancamentos l
@@ -123,7 +123,7 @@ t.test('only a note signed under a trusted root lets auto correct, and trust may
   const c = await cena(t)
   const entry = note(c.office)
   const [id] = await lancar(c.sql, { ...entry, valor: '185000.00' })
-  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true}', 'confio')`
+  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'confio')`
   await configurar(c.sql, 'aprovacao.valor_dupla', 1000000)
   t.match(await c.ler(null), { novas: 1, raizes: 0 })
   t.match(await c.processar('auto'), { corrigidas: 0n })
@@ -144,7 +144,7 @@ t.test('only a note signed under a trusted root lets auto correct, and trust may
 
 t.test('auto does no harm to what only looks like a mistake', async (t) => {
   const c = await cena(t)
-  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true}', 'confio')`
+  await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'confio')`
   await configurar(c.sql, 'aprovacao.valor_dupla', 10_000_000)
   const { office } = c
   const many = note(office, { numero: 1 })

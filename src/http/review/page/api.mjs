@@ -6,7 +6,8 @@ const PATIENCE = 10_000
 /** A decision may take longer than the server lets a statement run; only then it is given up, and with it what it had begun. */
 const DECISION_PATIENCE = 60_000
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
+/** States in which a person is waited for. */
+export const WAITING = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
 
 /** What the server refused, in its own words; `login` when one has to sign in (again). */
 export class Refusal extends Error {

@@ -9,13 +9,17 @@ const COUNTED = [
   'aprovadas',
   'rejeitadas',
   'precisao',
-  'limite_inferior',
+  'prova',
+  'respostas',
+  'erro_observado',
+  'evidencia_favor',
+  'evidencia_contra',
   'certas_no_limiar',
   'erradas_no_limiar',
   'automaticas_revertidas',
-  'contagem',
-  'contagem_desde',
+  'concedida_em',
   'hash_autorizado',
+  'hash_atual',
 ]
 
 /** Shares, which people read in per cent. */

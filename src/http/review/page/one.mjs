@@ -1,6 +1,7 @@
 // One finding, whatever became of it: where the links of letters lead.
 
 import { decideSome, leave } from './acts.mjs'
+import { WAITING } from './api.mjs'
 import { Aside } from './aside.mjs'
 import { Decision } from './decision.mjs'
 import { Details } from './details.mjs'
@@ -13,7 +14,6 @@ import { html, useEffect, useRef, useState } from './preact.mjs'
 import { one as ask } from './queries.mjs'
 import { t } from './words.mjs'
 
-const WAITS = ['aberta', 'aguardando_segunda_aprovacao', 'falha']
 const NONE = new Set()
 
 /**
@@ -47,7 +47,7 @@ export function One({ id, office, decides, me, all }) {
   }
   useEffect(load, [id, office.done])
   const status = finding?.status
-  const waits = WAITS.includes(status)
+  const waits = WAITING.includes(status)
   const title = finding
     ? describe({ ...finding, confiancaDe: finding.confianca, confiancaAte: finding.confianca }, finding.regra)
         .title

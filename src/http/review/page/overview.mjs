@@ -45,7 +45,7 @@ export function Overview({ office, administers, operates }) {
               <th scope="col" class="number">${t.over.threshold}</th><th scope="col" class="number">${t.over.waiting}</th><th scope="col" class="number">${t.over.stake}</th></tr></thead>
             <tbody>${found.regras.nodes.map(
               (/** @type {any} */ rule) =>
-                html`<${Rule} key=${rule.nome} rule=${rule} measured=${measured.get(rule.nome)} least=${Number(found.minimas?.valor ?? 0)} office=${office} administers=${administers} again=${load} today=${today} />`,
+                html`<${Rule} key=${rule.nome} rule=${rule} measured=${measured.get(rule.nome)} office=${office} administers=${administers} again=${load} today=${today} />`,
             )}</tbody>
           </table>
         </div>

@@ -101,7 +101,7 @@ const FINDING = `id regra tabela registroId valoresOriginais valoresPropostos va
 /** Of what waits: whether its month is closed, and what is to be booked in the open one. */
 const PERIOD = 'periodoFechado ajustePeriodo'
 
-export const ITEMS = 100
+const ITEMS = 100
 
 /**
  * A page of what a group holds, most at stake first.
@@ -123,7 +123,7 @@ export const items = (filter, flagged, after) =>
   }))
 
 /** So many of what is postponed are listed at once. */
-export const POSTPONED = 1000
+const POSTPONED = 1000
 
 /**
  * A page of what is postponed, most at stake first.
@@ -246,10 +246,9 @@ export const overview = (dias) =>
       visaoGeral(dias: $dias)
       sessoes(first: 15, orderBy: ID_DESC, filter: { simulada: { equalTo: false } }) { nodes { ${SESSION} solicitadaEm } }
       regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
-        nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao limiteInferior certasNoLimiar erradasNoLimiar
-          contagemDesde }
+        nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao prova respostas
+          concessaoCorrecoes concessaoValor concedidaPor }
       }
-      minimas: configuracao(chave: "regras.decisoes_minimas") { valor }
       regrasMedidas(first: 500) { nodes { regra abertas valorAberto abertaDesde precisaoMinima precisaoMaxima } }
       notificacoes(first: 10, orderBy: ID_DESC) { nodes { id tipo status assunto criadaEm enviadaEm destinatarios ultimoErro } }
     }`,

@@ -1,7 +1,7 @@
 // What is set of one rule: its threshold, its limits, whether it runs and corrects by itself.
 import { Change, decimal, makeChange, Unreadable } from './change.mjs'
 import { Changes } from './changes.mjs'
-import { date, dayOf, number, say, share } from './format.mjs'
+import { number, say, share } from './format.mjs'
 import { html, useState } from './preact.mjs'
 import { changeRule } from './ruling.mjs'
 import { t } from './words.mjs'
@@ -16,10 +16,12 @@ const SHARES = /** @type {const} */ ({
 const PLAIN = /** @type {const} */ ({
   limite_linhas: 'limiteLinhas',
   limite_valor: 'limiteValor',
+  concessao_correcoes: 'concessaoCorrecoes',
+  concessao_valor: 'concessaoValor',
   prioridade: 'prioridade',
 })
 /** These may be left empty. */
-const OPTIONAL = ['limite_fracao', 'limite_linhas', 'limite_valor']
+const OPTIONAL = ['limite_fracao', 'limite_linhas', 'limite_valor', 'concessao_correcoes', 'concessao_valor']
 const ORDER = /** @type {const} */ ([
   'limiar',
   'piso',
@@ -27,6 +29,8 @@ const ORDER = /** @type {const} */ ([
   'limite_linhas',
   'limite_fracao',
   'limite_valor',
+  'concessao_correcoes',
+  'concessao_valor',
   'prioridade',
   'tempo_limite',
 ])
@@ -100,10 +104,8 @@ function read(start, elements) {
  */
 export function RuleSettings({ rule, measured, found, office, again }) {
   const [opened, setOpened] = useState(0)
-  const { nome, automaticaPerdida, limiteInferior, certasNoLimiar, erradasNoLimiar, contagemDesde } = rule
+  const { nome, automaticaPerdida, prova, respostas, erroObservado } = rule
   const start = startOf(rule)
-  const decided = Number(certasNoLimiar) + Number(erradasNoLimiar)
-  const since = date(dayOf(contagemDesde), String(found.hoje))
   const save = async (/** @type {Record<string, unknown>} */ changes, /** @type {string} */ reason) => {
     const went = await makeChange(office, nome, (slow) => changeRule(nome, changes, reason, slow))
     if (went) await again()
@@ -117,13 +119,11 @@ export function RuleSettings({ rule, measured, found, office, again }) {
   return html`
     ${automaticaPerdida && html`<p class="lost" lang="pt-BR">${say(t.lost, { rule: nome, why: automaticaPerdida })}</p>`}
     <p>${
-      decided === 0
-        ? say(t.ruling.sinceNothing, { day: since })
-        : say(t.ruling.since, {
-            day: since,
-            right: number(certasNoLimiar),
-            total: number(decided),
-            least: share(limiteInferior),
+      Number(respostas) === 0
+        ? t.ruling.noAnswers
+        : say(t.ruling.proof[/** @type {keyof typeof t.ruling.proof} */ (prova)], {
+            n: number(respostas),
+            wrong: share(erroObservado),
           })
     } ${
       measured?.precisao !== null &&
@@ -148,7 +148,7 @@ export function RuleSettings({ rule, measured, found, office, again }) {
               defaultValue=${start[name]} aria-description=${t.ruling.commas} /></label>`,
           )}
         </div>
-        <p class="soft">${t.ruling.newRecord} ${t.ruling.noLimit}</p>
+        <p class="soft">${t.ruling.grants} ${t.ruling.noLimit}</p>
       `} />
     <${Changes} operations=${found.operacoes.nodes.filter((/** @type {any} */ one) => one.tipo === 'regra' && one.regra === nome)} all=${found.operacoes.nodes.length} />
   `

@@ -15,7 +15,8 @@ export const ruling = () =>
     acertosPadroes(first: 1000) { nodes { padraoId achados confirmados recusados } }
     regras(orderBy: [PRIORIDADE_ASC, NOME_ASC], first: 500) {
       nodes { nome descricao tabela ativa automatica automaticaPerdida limiar piso confiancaBase limiteLinhas limiteFracao limiteValor prioridade
-        colunasResumo dependencias tempoLimite { days hours minutes seconds } certasNoLimiar erradasNoLimiar limiteInferior contagemDesde }
+        colunasResumo dependencias tempoLimite { days hours minutes seconds } prova respostas erroObservado
+        concessaoCorrecoes concessaoValor concedidaPor }
     }
     regrasMedidas(first: 500) { nodes { ${MEASURES} } }
     periodosFechados(first: 500) { nodes { mes filial origem fechadoPor fechadoEm motivo } }

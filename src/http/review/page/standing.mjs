@@ -34,28 +34,30 @@ export function Did({ rules, did, days }) {
 /**
  * Whether a rule may correct by itself, and why not.
  * @param {any} rule
- * @param {number} least decisions from which its record says something
  */
-function standing(
-  { ativa, automatica, automaticaPerdida, limiar, certasNoLimiar, erradasNoLimiar, limiteInferior },
-  least,
-) {
-  const decided = Number(certasNoLimiar) + Number(erradasNoLimiar)
+function standing({ ativa, automatica, automaticaPerdida, prova, respostas, ...granted }) {
   if (!ativa) return { may: t.over.off, why: '' }
   if (automaticaPerdida) return { may: t.over.no, why: automaticaPerdida }
   if (!automatica) return { may: t.over.no, why: t.over.neverGiven }
-  if (decided < least) return { may: t.over.yes, why: say(t.over.unproven, { n: decided, least }) }
-  return Number(limiteInferior) >= Number(limiar)
-    ? { may: t.over.yes, why: say(t.over.proven, { share: share(limiteInferior) }) }
-    : { may: t.over.yes, why: say(t.over.nearly, { share: share(limiteInferior), asked: share(limiar) }) }
+  const { concessaoCorrecoes, concessaoValor, concedidaPor } = granted
+  return prova === 'provada'
+    ? { may: t.over.yes, why: count(t.over.proven, Number(respostas)) }
+    : {
+        may: t.over.granted,
+        why: say(t.over.unproven, {
+          n: number(concessaoCorrecoes),
+          value: money(concessaoValor),
+          who: concedidaPor,
+        }),
+      }
 }
 
 /**
- * @param {{ rule: any, measured: any, least: number, office: import('./office.mjs').Office, administers: boolean, again: () => unknown, today: string }} props
+ * @param {{ rule: any, measured: any, office: import('./office.mjs').Office, administers: boolean, again: () => unknown, today: string }} props
  */
-export function Rule({ rule, measured, least, office, administers, again, today }) {
+export function Rule({ rule, measured, office, administers, again, today }) {
   const { nome, descricao, ativa, automatica, limiar, aprovadas, rejeitadas, precisao } = rule
-  const { may, why } = standing(rule, least)
+  const { may, why } = standing(rule)
   const [asking, setAsking] = useState(false)
   const decided = Number(aprovadas) + Number(rejeitadas)
   const back = async (/** @type {string} */ reason) => {

@@ -7,7 +7,7 @@ import { t } from './words.mjs'
 
 /** @typedef {'fila' | 'segunda' | 'adiadas' | 'corrigidas' | 'geral' | 'improvaveis' | 'regras'} Screen */
 /** @type {readonly Screen[]} */
-export const SCREENS = ['fila', 'segunda', 'adiadas', 'corrigidas', 'geral', 'improvaveis', 'regras']
+const SCREENS = ['fila', 'segunda', 'adiadas', 'corrigidas', 'geral', 'improvaveis', 'regras']
 /** The screens of whoever holds these roles: setting rules is for administrators. @param {readonly string[]} roles */
 export const screensOf = (roles) =>
   SCREENS.filter((name) => name !== 'regras' || roles.includes('administrador'))

@@ -7,6 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.hash_autorizado := audit_interno.hash_regra(new);
+  new.hash_atual := new.hash_autorizado;
   return new;
 end
 $$;

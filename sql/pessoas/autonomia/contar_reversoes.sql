@@ -1,5 +1,5 @@
--- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against the record of
--- automatic corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
+-- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
+-- corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
 -- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
 -- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
 create or replace function audit_interno.contar_reversoes(erradas boolean default false)
@@ -16,7 +16,7 @@ begin
   drop table if exists pg_temp.conferente_palavra;
   create temp table conferente_palavra on commit drop as
   select l.divergencia_id, l.regra, l.operacao_id, d.status = 'revertida' as tirada, d.valores_digitados is not null as digitada,
-    c.tipo = 'correcao' as automatica, c.iniciada_em as corrigida_em
+    c.tipo = 'correcao' as automatica, c.sessao_id as corrigida_na
   from pg_temp.conferente_revertida l
   join audit.divergencias_processadas d on d.id = l.divergencia_id
   join audit.operacoes o on o.id = l.operacao_id
@@ -25,27 +25,13 @@ begin
     select max(a.operacao_id) from audit.alteracoes a
     where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
 
-  with tirada as (
-    delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p
-    where e.divergencia_id = p.divergencia_id
-    returning p.regra, e.contagem, -1 as sinal
-  ), dada as (
-    select p.divergencia_id, p.regra, r.contagem, 1 as sinal
-    from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
-    where p.tirada and p.automatica and contar_reversoes.erradas
-  )
-  update audit.regras r
-  set automaticas_revertidas = greatest(0, r.automaticas_revertidas + x.quantas)
-  from (
-    select y.regra, y.contagem, sum(y.sinal) as quantas
-    from (select t.regra, t.contagem, t.sinal from tirada t union all select d.regra, d.contagem, d.sinal from dada d) as y
-    group by y.regra, y.contagem
-  ) x
-  where r.nome = x.regra and r.contagem = x.contagem;
-  -- a statement of its own: the one above has deleted what was counted before
-  insert into audit_interno.automaticas_erradas (divergencia_id, contagem)
-  select p.divergencia_id, r.contagem
-  from pg_temp.conferente_palavra p join audit.regras r on r.nome = p.regra and p.corrigida_em >= r.contagem_desde
+  delete from audit_interno.automaticas_erradas e using pg_temp.conferente_palavra p where e.divergencia_id = p.divergencia_id;
+  insert into audit_interno.automaticas_erradas (divergencia_id, regra, hash_regra, confianca, sessao_id, fornecedor, ordem)
+  select d.id, d.regra, e.hash_funcao, d.confianca, e.sessao_id, coalesce(regras.raiz_fornecedor(d.entrada ->> 'fornecedor_id'), d.entrada ->> 'fornecedor'),
+    (select max(c.id) from audit.decisoes c where c.divergencia_id = d.id)
+  from pg_temp.conferente_palavra p
+  join audit.divergencias_processadas d on d.id = p.divergencia_id
+  join audit.execucoes_regra e on e.sessao_id = p.corrigida_na and e.regra = d.regra
   where p.tirada and p.automatica and contar_reversoes.erradas;
 
   if exists (select from pg_temp.conferente_palavra p where not p.automatica and not p.digitada) then

@@ -1,0 +1,17 @@
+-- The amount from which two people are needed, for the one who asks. Whoever raised it gains nothing by that: what the others last let
+-- it be holds for that person, until one of them sets it again. Called by whatever a person puts into force.
+create or replace function audit_interno.valor_dupla(ator text)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with mudancas as (
+    select o.id, o.detalhes, audit_interno.mesma_pessoa(o.ator, valor_dupla.ator) as propria
+    from audit.operacoes o where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = 'aprovacao.valor_dupla'
+  )
+  select least((audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric, coalesce(
+    (select (m.detalhes ->> 'depois')::numeric from mudancas m where not m.propria order by m.id desc limit 1),
+    (select (m.detalhes ->> 'antes')::numeric from mudancas m order by m.id limit 1)))
+$$;
+comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_dupla, without what the person changed in his or her own favour; in the currency of the ledger.';

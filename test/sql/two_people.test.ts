@@ -1,0 +1,185 @@
+// Two people are two people: a name written otherwise, a login and an address of one person, the system's own names, and an amount that
+// somebody raised to approve alone.
+import { test } from 'tap'
+import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+
+const LARGE = 150_000
+
+/** A finding that needs two people, proposed by ana in psql. */
+async function proposed(c: Cenario, id: number): Promise<number> {
+  await c.lancar({ id, valor: LARGE })
+  await c.processar('manual')
+  const finding = (await c.achado(id)).id
+  await c.aprovar('ana', finding)
+  return finding
+}
+
+/** Approves as the API does for the bearer of a token of single sign-on. */
+const approveAs = (c: Cenario, name: string, id: number) =>
+  c.como('api').begin(async (tx) => {
+    await tx`select audit_interno.assumir(${name}, 'conferente_revisor', null, now(), true)`
+    const shown = await c.visto(id)
+    return one(await tx`select status from audit.aprovar_divergencias(${[id]}, 'conferido', ${shown})`)
+  })
+
+test('a name written otherwise is no second person', async (t) => {
+  const c = await cenario(t)
+  const id = await proposed(c, 1)
+  const ways = {
+    'capitals and blanks': '  A N A ',
+    accents: 'ână',
+    'an accent of its own': 'a\u0301na',
+    'a joiner without width': 'a\u034fna',
+    'a space without width': 'an\u200ba',
+    'a soft hyphen': 'an\u00ada',
+    'a mark of direction': '\u202eana\u202c',
+    'a tag that nobody sees': 'ana\u{e0061}',
+    'a filler that looks like nothing': 'ana\u3164',
+    'a selector of variants': 'ana\ufe0f',
+    'no-break blanks': '\u00a0ana\u2003',
+    'a Cyrillic letter': '\u0430na',
+    'wide letters': '\uff41\uff4e\uff41',
+    'bold letters': '\u{1d41a}\u{1d427}\u{1d41a}',
+  }
+  for (const [what, name] of Object.entries(ways)) {
+    t.equal(await codigo(approveAs(c, name, id)), 'NC007', what)
+  }
+  t.equal(await c.categoria(1), 'ERR', 'nothing was written')
+  t.same(await approveAs(c, 'bruno', id), { status: 'corrigida' })
+})
+
+test('a login and an address are one person once an administrator says so, for what was proposed before too', async (t) => {
+  const c = await cenario(t)
+  const [first, second] = [await proposed(c, 1), await proposed(c, 2)]
+  const adelia = c.pessoa('adelia')
+  t.equal((await approveAs(c, 'ana@empresa.com.br', first))['status'], 'corrigida', 'nobody knew')
+  await adelia`select audit.ligar_identidade('Ana@Empresa.com.br', 'ana', 'login e e-mail são dela')`
+  t.equal(await codigo(approveAs(c, 'ANA@empresa.com.br', second)), 'NC007')
+  t.same(
+    [...(await adelia`select nome, pessoa, registrada_por from audit.vw_identidades`)],
+    [{ nome: 'ana@empresa.com.br', pessoa: 'ana', registrada_por: 'adelia' }],
+  )
+  await adelia`select audit.ligar_identidade('asilva', 'ana', 'conta antiga')`
+  t.equal(await codigo(approveAs(c, 'asilva', second)), 'NC007', 'two names of one person know each other')
+
+  await adelia`select audit.desligar_identidade('ana@empresa.com.br', 'é a Ana de outra área')`
+  t.equal((await approveAs(c, 'ana@empresa.com.br', second))['status'], 'corrigida')
+  t.equal(
+    (await c.sql`select count(*) from audit.verificar_integridade() where situacao <> 'provada'`)[0]?.[
+      'count'
+    ],
+    0n,
+  )
+  await c.sql`alter table audit.identidades disable trigger user`
+  await c.sql`update audit.identidades set pessoa = 'bruno' where nome = 'asilva'`
+  await c.sql`alter table audit.identidades enable trigger user`
+  const broken = await c.sql`select situacao from audit.verificar_integridade()`
+  t.ok(
+    broken.some(({ situacao }) => situacao === 'acesso_alterado'),
+    'a tie that was changed is found',
+  )
+})
+
+test('who is whose is said by somebody else, clearly, and never in a ring', async (t) => {
+  const c = await cenario(t)
+  const adelia = c.pessoa('adelia')
+  const tie = (nome: string | null, pessoa: string | null, motivo: string | null = 'teste') =>
+    codigo(adelia`select audit.ligar_identidade(${nome}, ${pessoa}, ${motivo})`)
+  t.equal(await tie('adelia', 'bruno'), 'NC007', 'her own login')
+  t.equal(await tie('adélia@empresa.com.br', 'ADÉLIA'), 'NC007', 'herself')
+  t.equal(await tie('Ána', 'ana'), 'NC001', 'one person anyway')
+  t.equal(await tie('ana', 'conferente'), 'NC001', 'the system is nobody')
+  t.equal(await tie('ana', ' '), 'NC001')
+  t.equal(await tie(null, 'ana'), 'NC001')
+  t.equal(await tie('ana', 'bia', ' '), 'NC006')
+  await adelia`select audit.ligar_identidade('asilva', 'ana', 'teste')`
+  t.equal(await tie('bia', 'asilva'), 'NC001', 'to a name of somebody else')
+  t.equal(await tie('ana', 'bia'), 'NC001', 'others are tied to it')
+  t.equal(await codigo(adelia`select audit.desligar_identidade('bia', 'teste')`), 'NC004')
+  for (const person of ['ana', 'olivia', 'leo'] as const) {
+    t.equal(await codigo(c.pessoa(person)`select audit.ligar_identidade('x', 'y', 'teste')`), '42501', person)
+  }
+  t.equal(await codigo(c.sql`delete from audit.identidades`), 'NC013')
+})
+
+test('an administrator who is tied unties nobody but others', async (t) => {
+  const c = await cenario(t)
+  await c.sql`grant conferente_administrador to bruno`
+  t.teardown(() => c.sql`revoke conferente_administrador from bruno`)
+  await c.pessoa('adelia')`select audit.ligar_identidade('bruno@empresa.com.br', 'bruno', 'teste')`
+  const untie = (who: 'adelia' | 'bruno') =>
+    codigo(c.pessoa(who)`select audit.desligar_identidade('bruno@empresa.com.br', 'engano')`)
+  t.equal(await untie('bruno'), 'NC007')
+  t.not(await untie('adelia'), 'NC007')
+})
+
+test("the system's own names are nobody's", async (t) => {
+  const c = await cenario(t)
+  const id = await proposed(c, 1)
+  for (const name of [
+    'conferente',
+    'Conferente',
+    'c\u200bonferente',
+    'conferente_dono',
+    'CONFERENTE_regra',
+  ]) {
+    t.equal(await codigo(approveAs(c, name, id)), 'NC020', name)
+    for (const call of [
+      c.pessoa('adelia')`select audit.registrar_pessoa(${name}, 'revisor', 'teste')`,
+      c.pessoa('adelia')`select audit.registrar_token(${name}, 'revisor', now() + interval '1 hour')`,
+    ]) {
+      t.equal(await codigo(call), 'NC001', name)
+    }
+  }
+  await c.sql`grant conferente_revisor to api`
+  t.teardown(() => c.sql`revoke conferente_revisor from api`)
+  const shown = await c.visto(id)
+  t.equal(
+    await codigo(c.como('api')`select audit.aprovar_divergencias(${[id]}, 'eu mesmo', ${shown})`),
+    '42501',
+    'the login of the API speaks for people and is none',
+  )
+})
+
+test('raising the amount for two people does not let whoever raised it approve alone', async (t) => {
+  const c = await cenario(t)
+  await c.sql`grant conferente_revisor to adelia`
+  t.teardown(() => c.sql`revoke conferente_revisor from adelia`)
+  await c.sql`grant conferente_administrador to bruno`
+  t.teardown(() => c.sql`revoke conferente_administrador from bruno`)
+  const set = (who: 'adelia' | 'bruno', amount: number) =>
+    c.pessoa(
+      who,
+    )`select audit.alterar_configuracao('aprovacao.valor_dupla', to_jsonb(${amount}::numeric), 'novo teto')`
+  await c.lancar(...[1, 2, 3, 4].map((id) => ({ id, valor: LARGE })))
+  await c.processar('manual')
+  const approve = async (who: 'adelia' | 'ana', row: number) =>
+    (await c.aprovar(who, (await c.achado(row)).id))[0]?.['status']
+
+  await set('adelia', 120_000)
+  await set('adelia', 1_000_000)
+  t.equal(await approve('adelia', 1), 'aguardando_segunda_aprovacao', 'in two steps neither')
+  t.equal(await approve('ana', 2), 'corrigida', 'for others it holds')
+  await set('bruno', 900_000)
+  t.equal(await approve('adelia', 3), 'corrigida', 'somebody else said it')
+  await set('adelia', 50_000)
+  t.equal(await approve('ana', 4), 'aguardando_segunda_aprovacao', 'more careful holds for all, at once')
+})
+
+test('the table itself refuses one person under two names, whoever writes it', async (t) => {
+  const c = await cenario(t)
+  const id = await proposed(c, 1)
+  await c.pessoa('adelia')`select audit.ligar_identidade('asilva', 'ana', 'teste')`
+  const write = (who: string) =>
+    codigo(
+      c.sql`update audit.divergencias_processadas set status = 'corrigida', decidida_por = ${who}, decidida_em = now() where id = ${id}`,
+    )
+  t.equal(await write('asilva'), 'NC007')
+  t.equal(await write('A\u200bNA'), 'NC007')
+  await c.sql`alter table audit.divergencias_processadas disable trigger exigir_outra_pessoa`
+  t.equal(await write('A\u200bNA'), '23514', 'what is only spelled otherwise by a constraint too')
+  t.match(
+    [...(await c.sql`select situacao from audit.verificar_integridade()`)].map((row) => row['situacao']),
+    ['protecao_desligada'],
+  )
+})
