@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8a6ac81250560b777637d73ab1cf7a6b20c9f52e
+--! Hash: sha1:a14adc0a1ee2b7871d20669f700c7948637e78b5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -12603,7 +12603,7 @@ as $$
       r.concedida_por, x.correcoes, x.valor), x.correcoes
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     cross join lateral audit_interno.resto_concessao(r) x
-    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
+    where s.id = conteudo_lacunas.sessao_id and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
@@ -24378,9 +24378,15 @@ begin
     raise exception using errcode = 'NC005', message = format('a divergência %s não está na amostra', v_divergencia.id),
       hint = 'Veja audit.amostra() ou conferente certificar.';
   end if;
-  if v_ator in (v_item.ator, v_item.solicitada_por, coalesce(v_item.concedida_por, ''))
-    or exists (select from audit.decisoes c where c.divergencia_id = v_divergencia.id and c.ator = v_ator
-      and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id) then
+  if exists (
+    select from (
+      select unnest(array[v_item.ator, v_item.solicitada_por, v_item.concedida_por])
+      union
+      select c.ator from audit.decisoes c
+      where c.divergencia_id = v_divergencia.id and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id
+    ) as x (nome)
+    where audit_interno.mesma_pessoa(x.nome, v_ator)
+  ) then
     raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
       detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
   end if;
