@@ -24,6 +24,7 @@ const LONG: Record<string, readonly string[]> = {
   ],
   'processes and servers that are started, cut off and killed': [
     'cli/avaliar',
+    'cli/canais',
     'cli/cut',
     'cli/demo',
     'cli/errors',
