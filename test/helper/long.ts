@@ -37,6 +37,7 @@ const LONG: Record<string, readonly string[]> = {
     'cli/session',
     'db/migrate',
     'db/pgbouncer',
+    'docs_commands',
     'e2e/crash',
     'e2e/deaths',
     'embedded/embedded',
