@@ -17,7 +17,7 @@ const skip = WITHOUT_BOUNCER
 const GRAPHQL = { query: '{ divergencias(first: 5) { nodes { id status } } }' }
 
 test('what stands between is known, whatever else the pools do', { skip }, async (t) => {
-  const { url } = await banco(t, { migrado: false })
+  const { url } = await banco(t, 'empty')
   t.equal(await poolingOf(url), 'direct')
   for (const mode of ['session', 'transaction', 'statement'] as const) {
     const pooled = await bouncer(t, url, mode)
@@ -38,7 +38,7 @@ test('what stands between is known, whatever else the pools do', { skip }, async
 })
 
 test('in session mode everything works: migration, session, worker, API and page', { skip }, async (t) => {
-  const empty = await banco(t, { migrado: false })
+  const empty = await banco(t, 'empty')
   const migrated = await conferente(['migrar'], { url: await bouncer(t, empty.url, 'session') })
   t.equal(migrated.code, 0, migrated.stderr)
   t.match(
@@ -130,7 +130,7 @@ test('in transaction mode clients who leave cancel nobody else', { skip }, async
 test('a command that is stopped cancels its own query, not what its process of the server runs by then', {
   skip,
 }, async (t) => {
-  const { url } = await banco(t, { migrado: false })
+  const { url } = await banco(t, 'empty')
   const pooled = await bouncer(t, url, 'transaction', { size: 1 })
   const app = { cancel: undefined } as unknown as App
   const command = await openConnection(app, pooled)
