@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:50c62cc1c06a19a89a896677dc926d06a7e176c8
+--! Hash: sha1:41d46420c784ce1dd414f35b5225157140770842
 --! Message: conferente
 
 set local role conferente_dono;
@@ -23790,9 +23790,11 @@ begin
     cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
     cross join lateral (
       select case
-        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$' then k.assuntos
+        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$'
+          then case when x.nome ~ '_' then k.assuntos || x.nome else k.assuntos end
         when x.nome ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
-          then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s)
+          then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s
+            union all select x.nome where x.nome ~ '_')
         else array[x.nome] end as nomes) as n
   ), possivel as (
     select n.coluna, c.*, least(n.posto, 99) as posto, t.typname, t.typcategory,
@@ -23864,18 +23866,18 @@ set search_path = pg_catalog, pg_temp
 as $$
   select n.coluna, e.expressao, e.posto::integer
   from (values
-    ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key"}'::text[]),
-    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|contabil|contabilizacao)", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day"}'),
+    ('id', '{"id", "(nk|id|cd|nr|num|seq|chave)_?(lancamento|lanc|lancto|movimento|entry|fato|fact)", "(lancamento|lanc|movimento|entry)_?(id|key|no)", "chave", "key"}'::text[]),
+    ('data_lancamento', '{"(data|dt)_?(de_)?(lancamento|lanc|lancto|contabil|contabilizacao)", "(booking|booked|posting|posted|accounting|entry)_?(date|on|day)", "(data|dt)_?(de_)?(movimento|mov|competencia|pagamento|emissao)", "(transaction|payment|document|invoice)_?date", "data|date|dia|dt|day"}'),
     ('carregado_em', '{"(carregado|inserido|ingerido)_em", "(data|dt|dh|ts)_?(hora_)?(de_)?(carga|inclusao|ingestao)", "(loaded|inserted|ingested|load)_?(at|on|time|ts|date)", "(atualizado|alterado)_em|(data|dt|dh|ts)_?(hora_)?(de_)?(atualizacao|alteracao)|updated_?(at|on)|modified_?(at|on)", "(criado)_em|created_?(at|on)|etl_.*"}'),
     ('filial', '{"((cd|cod|nm|nome|id)_?)?filial(_?(nome|codigo|name|code))?", "branch(_?(name|code))?", "estabelecimento|loja|planta|plant|site", "unidade(_de_negocio)?|business_unit|unit|(cd|cod)_?unidade", "empresa|company(_?code)?"}'),
     ('centro_custo', '{"((cd|cod|nm|nome|id)_?)?centro_?(de_?)?custos?(_?(nome|codigo|name|code))?", "cost_?cent(er|re)(_?(name|code))?", "ccusto|c_?custo|cc|departamento|department"}'),
     ('conta_contabil', '{"((cd|cod|nr|num|id)_?)?conta(_?contabil)?(_?(codigo|numero|code))?", "(gl_?|ledger_?)?account(_?(code|no|number))?", "plano_de_contas|conta(_?contabil)?_?(nome|descricao|name)|account_?name"}'),
-    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "category(_?name)?", "classificacao|natureza(_?despesa)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
+    ('categoria', '{"((cd|cod|nm|nome|ds|id)_?)?categoria(_?(nome|name|descricao))?", "category(_?name)?", "((cd|cod|nm|nome|ds)_?)?classe(_?(nome|name))?|classificacao|natureza(_?despesa)?|rubrica|(expense|spend)_?(type|category)|tipo_?(de_?)?despesa"}'),
     ('fornecedor_id', '{"cnpj|cnpj_?cpf|cpf_?cnpj|(fornecedor|emitente|supplier|vendor)_?(cnpj|cpf_?cnpj|cnpj_?cpf|tax_?id)|(nr|num|cd)_?cnpj(_?fornecedor)?|cnpj_?fornecedor", "(cd|cod|codigo|nr)_?(do_)?(fornecedor|fornec)|(fornecedor|fornec)_?(codigo|cod|code)", "(supplier|vendor|creditor)_?(code|no|number)", "(fornecedor|supplier|vendor|creditor)_?id"}'),
-    ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social", "(supplier|vendor|creditor|payee)(_?name)?", "favorecido|beneficiario|credor|emitente"}'),
+    ('fornecedor', '{"((nm|nome)_?(do_)?)?(fornecedor|fornec)(_?(nome|name))?", "razao_?social", "(supplier|vendor|creditor|payee)(_?name)?", "((nm|nome)_?)?parceiro(_?(nome|name))?|favorecido|beneficiario|credor|emitente"}'),
     ('documento', '{"((nr|num|numero|cd)_?(do_)?)?(documento|doc)(_?(numero|number|no))?", "((nr|num|numero)_?(da_)?)?(nota(_?fiscal)?|nf|nfe)(_?(numero|number))?", "invoice(_?(number|no|num))?", "document(_?(number|no|num))?", "fatura|titulo|voucher|reference"}'),
     ('descricao', '{"(ds_?)?(descricao|historico)(_?(lancamento|lanc))?", "description|narrative|memo|text|line_?text", "texto|ds_?lancamento|detalhe|observacao|obs|complemento|comment"}'),
-    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|contabil|movimento|liquido|pago)", "amount|value|(booked|net|paid|entry)_?amount|net"}'),
+    ('valor', '{"valor|vl|vlr|montante", "((vl|vlr|valor)_?(do_)?)(lancamento|lanc|lancto|contabil|movimento|liquido|pago)", "amount|value|(booked|net|paid|entry)_?amount|net"}'),
     ('valor_documento', '{"((vl|vlr|valor)_?(do_|da_)?)(documento|doc|nota(_?fiscal)?|nf|fatura)", "(invoice|document)_?(amount|value|total)", "valor_?bruto|vl_?bruto|gross(_?amount)?"}'),
     ('valor_desconto', '{"((vl|vlr|valor)_?(do_)?)?(desconto|glosa|abatimento)s?", "discount(_?(amount|value))?"}')
   ) as n (coluna, expressoes)

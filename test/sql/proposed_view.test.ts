@@ -133,6 +133,36 @@ t.test(
   },
 )
 
+t.test(
+  'a star of another hand: abbreviations, and dimensions whose columns bear their own names',
+  async (t) => {
+    const { sql, como } = await banco(t)
+    await sql.unsafe(`
+    create schema contab;
+    create table contab.d_empresa (id_empresa int primary key, cod_filial text not null, razao text);
+    create table contab.d_classe (id_classe int primary key, nome_classe text not null unique);
+    create table contab.d_parceiro (id_parceiro int primary key, cnpj text, nome_parceiro text);
+    create table contab.f_razao (seq_lancto bigint primary key, dt_lancto date not null, ts_carga timestamptz,
+      id_empresa int not null references contab.d_empresa, id_classe int not null references contab.d_classe,
+      id_parceiro int references contab.d_parceiro, cc text, num_nf text, historico text, vl_lancto numeric(15,2), vl_nf numeric(15,2))`)
+    const found = await mapa(como('leo'), 'contab.f_razao')
+    const dimension = (name: string) => new RegExp(`^d\\d\\.${name}$`)
+    t.match(found, {
+      id: 'f.seq_lancto',
+      data_lancamento: 'f.dt_lancto',
+      carregado_em: 'f.ts_carga',
+      filial: dimension('cod_filial'),
+      categoria: dimension('nome_classe'),
+      fornecedor_id: dimension('cnpj'),
+      fornecedor: dimension('nome_parceiro'),
+      valor: 'f.vl_lancto',
+      valor_documento: 'f.vl_nf',
+    })
+    await sql.unsafe(await proposta(como('leo'), 'contab.f_razao'))
+    t.same(await erros(como('leo')), [])
+  },
+)
+
 t.test('what is not found is said on top, and what is no table is refused', async (t) => {
   const { sql, como } = await banco(t)
   await sql.unsafe(

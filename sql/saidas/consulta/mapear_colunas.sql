@@ -47,9 +47,11 @@ begin
     cross join lateral (select audit_interno.dobrar(a.attname) as nome) as x
     cross join lateral (
       select case
-        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$' then k.assuntos
+        when x.nome ~ '^((nm|ds|no)_.*|nome.*|name|descricao|description|rotulo|label|titulo|title|denominacao)$'
+          then case when x.nome ~ '_' then k.assuntos || x.nome else k.assuntos end
         when x.nome ~ '^((cd|cod|nr)_.*|codigo.*|code|numero|number|sigla)$'
-          then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s)
+          then array(select s || '_codigo' from unnest(k.assuntos) as s union all select s || '_code' from unnest(k.assuntos) as s
+            union all select x.nome where x.nome ~ '_')
         else array[x.nome] end as nomes) as n
   ), possivel as (
     select n.coluna, c.*, least(n.posto, 99) as posto, t.typname, t.typcategory,
