@@ -20,7 +20,7 @@ export const result = {
   ),
   certified: both(
     (limit: string, value: string, n: string) =>
-      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos estão errados (${n} conferidas).`,
+      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos estão errados (${n} ${n === '1' ? 'conferida' : 'conferidas'}).`,
     (limit, value, n) =>
       `With 95% confidence, at most ${limit} of ${value} corrected is wrong (${n} looked at).`,
   ),

@@ -124,7 +124,7 @@ declare
   v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
 begin
   if janela.chaves is not null or v_desde is null then
-    return '{}';
+    return '{}'::date[];
   end if;
   return array(
     with trazida as (

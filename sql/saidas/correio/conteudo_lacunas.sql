@@ -59,7 +59,7 @@ as $$
       r.concedida_por, x.correcoes, x.valor), x.correcoes
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     cross join lateral audit_interno.resto_concessao(r) x
-    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
+    where s.id = conteudo_lacunas.sessao_id and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is

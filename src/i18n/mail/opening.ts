@@ -115,7 +115,7 @@ export const lead = {
   ),
   certified: both(
     (limit: string, value: string, checked: string, asked: string) =>
-      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos neste mês estão errados (${checked} conferidas${checked === asked ? '' : ` de ${asked}`}).`,
+      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos neste mês estão errados (${counted(checked, 'conferida', 'conferidas')}${checked === asked ? '' : ` de ${asked}`}).`,
     (limit, value, checked, asked) =>
       `With 95% confidence, at most ${limit} of ${value} corrected this month is wrong (${checked} looked at${checked === asked ? '' : ` of ${asked}`}).`,
   ),

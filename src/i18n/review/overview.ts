@@ -82,6 +82,21 @@ export const over = {
   undone: both('Desfeitas por cargas', 'Undone by loads'),
   seconds: both('Segundos', 'Seconds'),
   neverGiven: both('ninguém lhe deu a correção automática', 'nobody gave it automatic correction'),
+  sample: both('Conferência por amostra', 'Checked by sample'),
+  certified: both(
+    'Com 95% de confiança, no máximo {limit} de {value} corrigidos neste mês estão errados ({n}).',
+    'With 95% confidence, at most {limit} of {value} corrected this month is wrong ({n}).',
+  ),
+  lookedAt: {
+    one: both('1 conferida', '1 looked at'),
+    many: both('{n} conferidas', '{n} looked at'),
+  },
+  toLookAt: {
+    one: both('Falta 1 da amostra.', '1 of the sample is still to be looked at.'),
+    many: both('Faltam {n} da amostra.', '{n} of the sample are still to be looked at.'),
+  },
+  isRight: both('Certa', 'Right'),
+  isWrong: both('Errada', 'Wrong'),
   granted: both('sim, sem prova', 'yes, without proof'),
   unproven: both('{who} concedeu {n} correções e {value}', '{who} granted {n} corrections and {value}'),
   proven: {

@@ -116,6 +116,14 @@ export const became = {
     one: both('mudança salva', 'change saved'),
     many: both('mudanças salvas', 'changes saved'),
   },
+  conferida_certa: {
+    one: both('conferida: certa', 'looked at: right'),
+    many: both('conferidas: certas', 'looked at: right'),
+  },
+  conferida_errada: {
+    one: both('conferida: errada', 'looked at: wrong'),
+    many: both('conferidas: erradas', 'looked at: wrong'),
+  },
   autonomia: {
     one: both('volta a corrigir sozinha', 'corrects by itself again'),
     many: both('voltam a corrigir sozinhas', 'correct by themselves again'),
