@@ -80,7 +80,7 @@ export const demo = {
   ),
   grantReason: both('demonstração: ainda sem prova', 'demonstration: not proved yet'),
   granted: both(
-    'Ninguém provou as regras neste armazém ainda: um administrador concede a elas um número limitado de correções.',
+    'Neste data warehouse as regras ainda não foram comprovadas: um administrador concede a elas um número limitado de correções.',
     'Nobody has proved the rules on this warehouse yet: an administrator grants them a limited number of corrections.',
   ),
   rollback: both('6. Tudo pode ser desfeito, exatamente', '6. Everything can be undone, exactly'),

@@ -304,7 +304,7 @@ t.test('a note without an entry is a finding on the note, and closes when its en
   of(0, 24, { dia: '2026-08-31' })
   of(0, 25, { dia: new Date().toISOString().slice(0, 10) })
   of(0, 26, { comprador: company(0).cnpj })
-  await c.ler()
+  t.match(await c.ler(), { recusados: 0 })
   const run = async () =>
     one(
       await c.como(
@@ -344,6 +344,20 @@ t.test('a note without an entry is a finding on the note, and closes when its en
   await run()
   t.same((await waiting()).sort(), documents(lost, cancelled).sort())
 
+  t.match(
+    await ana`select evento from audit.historico_registro('regra_notas_fiscais.notas', ${lost.documento as string})`,
+    [{ evento: 'deteccao' }],
+  )
+  t.match(
+    await c.adelia`select max(achados)::int as achados from audit.avaliar_regra('notas_sem_lancamento', '2026-10-01', '2026-10-31')`,
+    [{ achados: 4 }],
+  )
+  t.same(await ana`select * from audit.lancamentos_parecidos(${await id(lost)})`, [])
+  t.match(
+    await ana`select especie, fornecedor, quantidade::int from audit.vw_grupos_abertos where regra = 'notas_sem_lancamento'`,
+    [1, 1].map((quantidade) => ({ especie: 'nota_sem_lancamento', quantidade, fornecedor: /^2000000/ })),
+  )
+
   await lancar(c.sql, { ...lost, carregado_em: new Date().toISOString() })
   c.office.write('cancelada.xml', cancellation({ ...company(1), ...NOTE, numero: 12 }))
   await c.ler()
@@ -363,17 +377,19 @@ t.test('an entry without a note is found where all notes are read, and only ther
   const of = (n: number, numero: number) => note(c.office, { ...company(n), numero })
   const usual = Array.from({ length: 30 }, (_, n) => of(0, 100 + n))
   const few = Array.from({ length: 5 }, (_, n) => of(1, 200 + n))
-  await lancar(c.sql, ...usual, ...few)
+  const often = Array.from({ length: 12 }, (_, n) => of(3, 300 + n))
+  await lancar(c.sql, ...usual, ...few, ...often)
   const entry = { data_lancamento: '2026-10-20', valor: '70.00', fornecedor_id: company(0).cnpj }
   const [missing] = await lancar(
     c.sql,
     { ...entry, documento: 'NF 777' },
-    // no number, a credit note, another series of a number that is there, a supplier of few notes, another supplier's code
+    // no number, a credit note, another series of a number that is there, a supplier of few notes, one who often has none, another supplier's code
     { ...entry, documento: 'S/N' },
     { ...entry, documento: 'NF 778', valor: '-70.00' },
     { ...entry, documento: 'NF 105', data_lancamento: '2027-03-01' },
     { ...entry, documento: 'NF 779', fornecedor_id: company(1).cnpj },
     { ...entry, documento: 'NF 780', fornecedor_id: 'F0042' },
+    ...[781, 782].map((n) => ({ ...entry, documento: `NF ${n}`, fornecedor_id: company(3).cnpj })),
   )
   // a key of before: whether its note was read nobody says
   const [old] = await lancar(
