@@ -207,6 +207,7 @@ const PUBLIC_READS = [
     'rules',
     'ruling',
     'run',
+    'sample',
     'search',
     'setting',
     'settings',
