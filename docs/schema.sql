@@ -231,6 +231,43 @@ comment on column audit.alteracoes.depois is 'Column to value after, as the row 
 grant select on table audit.alteracoes to conferente_leitor;
 grant select on table audit.alteracoes to conferente_regra;
 
+create table audit.canais (
+  id bigint generated always as identity not null,
+  nome text not null,
+  tipo text not null,
+  servidor text not null,
+  eventos text[] not null,
+  sem_valores boolean default false not null,
+  idioma text default 'pt-BR'::text not null,
+  ativo boolean default true not null,
+  motivo text not null,
+  criado_em timestamp with time zone default clock_timestamp() not null,
+  criado_por text not null,
+  alterado_em timestamp with time zone default clock_timestamp() not null,
+  alterado_por text not null,
+  constraint canais_eventos_check CHECK (((cardinality(eventos) > 0) AND (eventos <@ ARRAY['abertas'::text, 'pessoa'::text, 'limite'::text, 'autonomia'::text, 'falha'::text, 'resolvido'::text]))),
+  constraint canais_idioma_check CHECK ((idioma = ANY (ARRAY['pt-BR'::text, 'en'::text]))),
+  constraint canais_nome_check CHECK ((nome ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text)),
+  constraint canais_nome_key UNIQUE (nome),
+  constraint canais_pkey PRIMARY KEY (id),
+  constraint canais_tipo_check CHECK ((tipo = ANY (ARRAY['webhook'::text, 'teams'::text, 'slack'::text])))
+);
+comment on table audit.canais is 'Channels to which messages go besides mail: signed webhooks, Teams, Slack. Their addresses and secrets are shown to nobody. Maintain with audit.salvar_canal, audit.desligar_canal and audit.testar_canal.';
+comment on column audit.canais.id is 'Key.';
+comment on column audit.canais.nome is 'Name of the channel: small letters, digits, _ and -.';
+comment on column audit.canais.tipo is 'webhook (CloudEvents 1.0 as JSON, signed by Standard Webhooks), teams (an Adaptive Card for a Workflows webhook) or slack (blocks for an incoming webhook).';
+comment on column audit.canais.servidor is 'Protocol and host of its address. The rest of the address is kept secret: in Teams and Slack it is what lets one write.';
+comment on column audit.canais.eventos is 'What it is told of: abertas (a session opened findings), pessoa (something waits for a second person, for somebody it was forwarded to, or for too long), limite, autonomia (a rule lost auto), falha (a session, a rule or the schedule failed, or no session ended) and resolvido (one of these is over).';
+comment on column audit.canais.sem_valores is 'Whether amounts, and texts that may hold some, are left out.';
+comment on column audit.canais.idioma is 'Language of its messages: pt-BR or en.';
+comment on column audit.canais.ativo is 'Whether messages go there.';
+comment on column audit.canais.motivo is 'Reason given for the last change.';
+comment on column audit.canais.criado_em is 'When it was made.';
+comment on column audit.canais.criado_por is 'By whom.';
+comment on column audit.canais.alterado_em is 'When it was last changed.';
+comment on column audit.canais.alterado_por is 'By whom.';
+grant select on table audit.canais to conferente_leitor;
+
 create table audit.codigos_regra (
   hash text not null,
   regra text not null,
@@ -436,6 +473,7 @@ create table audit.divergencias_processadas (
   constraint divergencias_processadas_valor_em_risco_check CHECK ((valor_em_risco >= (0)::numeric))
 ) with (fillfactor=80);
 CREATE INDEX divergencias_processadas_adiadas ON audit.divergencias_processadas USING btree (adiada_ate) WHERE (adiada_ate IS NOT NULL);
+CREATE INDEX divergencias_processadas_encaminhadas ON audit.divergencias_processadas USING btree (encaminhada_para) WHERE (encaminhada_para IS NOT NULL);
 CREATE INDEX divergencias_processadas_metricas ON audit.divergencias_processadas USING btree (status, regra, detectada_em) INCLUDE (valor_em_risco, confianca);
 CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processadas USING btree (regra, sessao_ultima_id, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
@@ -728,6 +766,8 @@ create table audit.notificacoes (
   id bigint generated always as identity not null,
   tipo text not null,
   sessao_id bigint,
+  canal_id bigint,
+  alarme_id bigint,
   dia date,
   status text default 'pendente'::text not null,
   destinatarios text[] default '{}'::text[] not null,
@@ -745,30 +785,40 @@ create table audit.notificacoes (
   composta_em timestamp with time zone,
   enviada_em timestamp with time zone,
   desistida_em timestamp with time zone,
+  constraint notificacoes_alarme_id_fkey FOREIGN KEY (alarme_id) REFERENCES audit_interno.alarmes(id),
+  constraint notificacoes_canal_id_fkey FOREIGN KEY (canal_id) REFERENCES audit.canais(id),
   constraint notificacoes_check CHECK (((tipo = 'ausencia'::text) = (dia IS NOT NULL))),
-  constraint notificacoes_check1 CHECK (((status <> ALL (ARRAY['composta'::text, 'enviada'::text])) OR ((conteudo IS NOT NULL) AND (identificador IS NOT NULL)))),
+  constraint notificacoes_check1 CHECK (
+CASE
+    WHEN (canal_id IS NULL) THEN ((tipo = ANY (ARRAY['divergencias'::text, 'resumo'::text, 'falha'::text, 'limite'::text, 'ausencia'::text])) AND (alarme_id IS NULL))
+    ELSE (tipo = ANY (ARRAY['falha'::text, 'limite'::text, 'abertas'::text, 'pessoa'::text, 'autonomia'::text, 'resolvido'::text, 'teste'::text]))
+END),
+  constraint notificacoes_check2 CHECK (((status <> ALL (ARRAY['composta'::text, 'enviada'::text])) OR ((conteudo IS NOT NULL) AND (identificador IS NOT NULL)))),
   constraint notificacoes_identificador_key UNIQUE (identificador),
   constraint notificacoes_pkey PRIMARY KEY (id),
   constraint notificacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint notificacoes_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'composta'::text, 'enviada'::text, 'falhou'::text, 'dispensada'::text]))),
-  constraint notificacoes_tipo_check CHECK ((tipo = ANY (ARRAY['divergencias'::text, 'resumo'::text, 'falha'::text, 'limite'::text, 'ausencia'::text]))),
-  constraint notificacoes_tipo_sessao_id_key UNIQUE (tipo, sessao_id)
+  constraint notificacoes_tipo_check CHECK ((tipo = ANY (ARRAY['divergencias'::text, 'resumo'::text, 'falha'::text, 'limite'::text, 'ausencia'::text, 'abertas'::text, 'pessoa'::text, 'autonomia'::text, 'resolvido'::text, 'teste'::text])))
 );
 CREATE UNIQUE INDEX notificacoes_ausencia ON audit.notificacoes USING btree (dia) WHERE (tipo = 'ausencia'::text);
+CREATE UNIQUE INDEX notificacoes_canal ON audit.notificacoes USING btree (canal_id, alarme_id, tipo, sessao_id) NULLS NOT DISTINCT WHERE ((canal_id IS NOT NULL) AND (tipo <> 'teste'::text));
+CREATE UNIQUE INDEX notificacoes_sessao ON audit.notificacoes USING btree (tipo, sessao_id) WHERE (canal_id IS NULL);
 CREATE INDEX notificacoes_status_idx ON audit.notificacoes USING btree (status) WHERE (status <> 'enviada'::text);
 CREATE TRIGGER enfileirar AFTER INSERT ON audit.notificacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.enfileirar_mensagem();
-comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
+comment on table audit.notificacoes is 'What was, or is to be, sent to whom, by mail or to a channel. A letter''s row is written in the transaction that causes it, a channel''s by the worker''s next look; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
-comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
+comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
 comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.canal_id is 'Channel that it goes to; null for mail.';
+comment on column audit.notificacoes.alarme_id is 'Problem that it is about, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
-comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
-comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
-comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
+comment on column audit.notificacoes.destinatarios is 'Addresses, or the name of the channel, fixed when it was composed.';
+comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server, or the channel, took the message.';
+comment on column audit.notificacoes.recusados is 'Address to answer: recipients who, or channels that, refused it for good.';
 comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
 comment on column audit.notificacoes.assunto is 'Subject of the letter, once there was an attempt to send it.';
-comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
+comment on column audit.notificacoes.identificador is 'Message-ID of a letter, webhook-id of a channel''s message: fixed when it was composed and the same for every attempt.';
 comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
 comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
 comment on column audit.notificacoes.ultima_tentativa is 'When the last attempt began.';
@@ -803,7 +853,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1824,6 +1874,13 @@ create function audit.desfazer(operacao bigint, motivo text)
 comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
 grant execute on function audit.desfazer(bigint,text) to conferente_revisor;
 
+create function audit.desligar_canal(nome text, motivo text)
+  returns audit.canais language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.desligar_canal(text,text) is 'Switches a channel off: nothing goes there any more, and what waits is not sent. audit.salvar_canal switches it on again. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desligar_canal(text,text) to conferente_administrador;
+
 create function audit.desligar_identidade(nome text, motivo text)
   returns audit.identidades language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -2133,6 +2190,13 @@ comment on function audit.rotulos_livro(text,text,text) is 'The labels that the 
 grant execute on function audit.rotulos_livro(text,text,text) to conferente_administrador;
 grant execute on function audit.rotulos_livro(text,text,text) to conferente_revisor;
 
+create function audit.salvar_canal(nome text, motivo text, tipo text DEFAULT NULL::text, endereco text DEFAULT NULL::text, segredo text DEFAULT NULL::text, eventos text[] DEFAULT NULL::text[], sem_valores boolean DEFAULT NULL::boolean, idioma text DEFAULT NULL::text)
+  returns audit.canais language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.salvar_canal(text,text,text,text,text,text[],boolean,text) is 'Adds a channel, or changes the one of that name and switches it on. tipo: webhook, teams or slack; endereco: https:// (http:// only to this machine); segredo, of a webhook: whsec_ and 24 to 64 bytes in base64; eventos: abertas, pessoa, limite, autonomia, falha, resolvido (all if not given); sem_valores: amounts are left out. What is null stays as it is. Address and secret are never shown again. Errors: NC006 reason missing, NC009 unusable.';
+grant execute on function audit.salvar_canal(text,text,text,text,text,text[],boolean,text) to conferente_administrador;
+
 create function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean DEFAULT false)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
   set lock_timeout=10s
@@ -2156,7 +2220,7 @@ grant execute on function audit.salvar_sucessora(text,text,date,text) to confere
 
 create function audit.sessao_correio(sessao audit.sessoes_processamento)
   returns text language sql stable;
-comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
+comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session, by mail and to channels (named in parentheses), that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 
 create function audit.sessao_link_revisao(sessao audit.sessoes_processamento)
@@ -2176,6 +2240,13 @@ create function audit.solicitar_processamento(modo text DEFAULT 'manual'::text, 
   set search_path=pg_catalog, pg_temp;
 comment on function audit.solicitar_processamento(text,date,date,text[],boolean) is 'Queues a session for the worker and returns its row, status agendada. Same arguments and errors as audit.processar_divergencias. A simulation is run at once.';
 grant execute on function audit.solicitar_processamento(text,date,date,text[],boolean) to conferente_operador;
+
+create function audit.testar_canal(nome text)
+  returns audit.notificacoes language plpgsql volatile security definer
+  set lock_timeout=10s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.testar_canal(text) is 'Queues a message to try a channel, and returns its row; a worker sends it. Errors: NC004 unknown channel, NC005 it is switched off.';
+grant execute on function audit.testar_canal(text) to conferente_administrador;
 
 create function audit.ver_registro(divergencia_id bigint)
   returns TABLE(coluna text, tipo text, valor text) language plpgsql stable security definer
@@ -2226,6 +2297,26 @@ create type audit_interno.quebra as (
   encontrado text
 );
 comment on type audit_interno.quebra is 'One break of the audit trail; see audit.verificacao.';
+
+create table audit_interno.alarmes (
+  id bigint generated always as identity not null,
+  tipo text not null,
+  chave text not null,
+  regra text,
+  sessao_id bigint,
+  aberto_em timestamp with time zone default clock_timestamp() not null,
+  encerrado_em timestamp with time zone,
+  desfecho text,
+  constraint alarmes_check CHECK (((encerrado_em IS NULL) = (desfecho IS NULL))),
+  constraint alarmes_desfecho_check CHECK ((desfecho = ANY (ARRAY['bem'::text, 'desativada'::text]))),
+  constraint alarmes_pkey PRIMARY KEY (id),
+  constraint alarmes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
+  constraint alarmes_tipo_check CHECK ((tipo = ANY (ARRAY['abertas'::text, 'pessoa'::text, 'limite'::text, 'autonomia'::text, 'falha'::text])))
+);
+CREATE UNIQUE INDEX alarmes_abertos ON audit_interno.alarmes USING btree (tipo, chave) WHERE (encerrado_em IS NULL);
+comment on table audit_interno.alarmes is 'Problems that channels are told of: what (tipo, chave), since when, by which session, and until when.';
+comment on column audit_interno.alarmes.chave is 'Which problem of its kind: one of each is open at a time.';
+comment on column audit_interno.alarmes.desfecho is 'bem (it is well again) or desativada (its rule was switched off).';
 
 create table audit_interno.arquivos_notas (
   sha256 bytea not null,
@@ -2304,6 +2395,15 @@ comment on column audit_interno.contagens_carga.cargas is 'Hours of load; null w
 comment on column audit_interno.contagens_carga.linhas is 'Rows of that booking date and hour.';
 comment on column audit_interno.contagens_carga.datas_atrasadas is 'Booking dates of which an hour held more rows than before.';
 comment on column audit_interno.contagens_carga.datas_sem_carga is 'Booking dates that held more rows without a load time than before.';
+
+create table audit_interno.destinos_canais (
+  canal_id bigint not null,
+  endereco text not null,
+  segredo text,
+  constraint destinos_canais_canal_id_fkey FOREIGN KEY (canal_id) REFERENCES audit.canais(id),
+  constraint destinos_canais_pkey PRIMARY KEY (canal_id)
+);
+comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
 
 create table audit_interno.fila_selos (
   ordem bigint generated always as identity not null,
@@ -2406,6 +2506,13 @@ create table audit_interno.resumos_divergencias (
   constraint resumos_divergencias_pkey PRIMARY KEY (divergencia_id)
 );
 comment on table audit_interno.resumos_divergencias is 'Of each finding, the columns by which a person recognises the entry (audit.regras.colunas_resumo), as the row held them when it was last found. Seen through audit.vw_resumos.';
+
+create table audit_interno.sessoes_a_avisar (
+  sessao_id bigint not null,
+  constraint sessoes_a_avisar_pkey PRIMARY KEY (sessao_id),
+  constraint sessoes_a_avisar_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id)
+);
+comment on table audit_interno.sessoes_a_avisar is 'Sessions that have ended and that audit_interno.conferir_alarmes has not looked at yet.';
 
 create table audit_interno.travas_regra (
   regra text not null,
@@ -2682,6 +2789,11 @@ create function audit_interno.colunas_usadas(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a relation that the rules and the engine read, and whether a correction may write them.';
 
+create function audit_interno.compor_aviso(notificacao_id bigint)
+  returns audit.notificacoes language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.compor_aviso(bigint) is 'Marks a message to a channel as composed and queues its sending; returns its row.';
+
 create function audit_interno.compor_mensagem(notificacao_id bigint)
   returns audit.notificacoes language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
@@ -2719,6 +2831,12 @@ create function audit_interno.conferir_acesso(nome text, papel text, token_id te
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) is 'NC020 unless the token may be used: de_fora (single sign-on) needs no record, others must be on record with this name and role; revoked ones are refused.';
 grant execute on function audit_interno.conferir_acesso(text,text,text,timestamp with time zone,boolean) to conferente_servico;
+
+create function audit_interno.conferir_alarmes()
+  returns SETOF audit.notificacoes language plpgsql volatile security definer
+  set lock_timeout=2s
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_alarmes() is 'Opens and closes problems, and queues what channels are to be told; returns those messages.';
 
 create function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
   returns jsonb language plpgsql stable
@@ -2837,6 +2955,11 @@ create function audit_interno.conteudo_ausencia(dia date, fuso text)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conteudo_ausencia(date,text) is 'JSON object: day, due time and deadline, the last session that ended, one that is queued or under way, and why the schedule could not queue one.';
+
+create function audit_interno.conteudo_canal(notificacao_id bigint)
+  returns jsonb language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conteudo_canal(bigint) is 'JSON object: what a message to a channel says, as of now; problema is null of a test, sessao where no session caused it, espera (what waits now) of abertas and pessoa only.';
 
 create function audit_interno.conteudo_certificado(sessao_id bigint)
   returns jsonb language sql stable
@@ -3001,6 +3124,11 @@ create function audit_interno.destinatarios(tipo text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.destinatarios(text) is 'Addresses for a kind of message: its own list, or the general one where that is empty.';
 
+create function audit_interno.destino_canal(notificacao_id bigint)
+  returns TABLE(tipo text, endereco text, segredo text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel, its whole address and its secret; the latter null in a copy of the database that was made without them.';
+
 create function audit_interno.detectar_atrasadas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
   returns void language plpgsql volatile
   set DateStyle=ISO, YMD
@@ -3040,7 +3168,7 @@ comment on function audit_interno.diagnosticar_categorias() is 'Lines of the dia
 create function audit_interno.diagnosticar_correio()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.diagnosticar_correio() is 'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
+comment on function audit_interno.diagnosticar_correio() is 'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone, channels whose last message did not arrive; none where all is set.';
 
 create function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -3384,6 +3512,11 @@ create function audit_interno.faixa_confianca(confianca numeric)
 comment on function audit_interno.faixa_confianca(numeric) is 'Band of confidence, 1 to 4: to 0.1, below 0.5, below 0.95, from 0.95 on.';
 grant execute on function audit_interno.faixa_confianca(numeric) to conferente_leitor;
 
+create function audit_interno.faixa_sessao(sessao audit.sessoes_processamento)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.faixa_sessao(audit.sessoes_processamento) is 'incremental, or the days of the window, as 2026-01-01 a 2026-01-31.';
+
 create function audit_interno.falha_de_quem(codigo text)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -3654,11 +3787,11 @@ create function audit_interno.medir_janela(sessao_id bigint, regra audit.regras,
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.medir_janela(bigint,audit.regras,audit.janela) is 'Records rows and control total of the window.';
 
-create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp())
+create function audit_interno.mensagens_devidas(tipos text[], agora timestamp with time zone DEFAULT clock_timestamp(), canais boolean DEFAULT false)
   returns TABLE(notificacao_id bigint, status text, tentativas integer) language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone) is 'Ids, states and attempts so far, oldest first.';
-grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone) to conferente_servico;
+comment on function audit_interno.mensagens_devidas(text[],timestamp with time zone,boolean) is 'Ids, states and attempts so far, oldest first.';
+grant execute on function audit_interno.mensagens_devidas(text[],timestamp with time zone,boolean) to conferente_servico;
 
 create function audit_interno.meses_fechados()
   returns TABLE(mes date, filial text, da_fonte boolean) language plpgsql stable
@@ -3826,6 +3959,21 @@ create function audit_interno.preparar_regra(regra audit.regras, janela audit.ja
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.preparar_regra(audit.regras,audit.janela) is 'Runs a rule''s preparation. NC012 when it leaves anything behind but its statistics.';
+
+create function audit_interno.problemas_agora()
+  returns TABLE(tipo text, chave text, regra text, sessao_id bigint) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.problemas_agora() is 'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue and a day without a session (falha), each with its key.';
+
+create function audit_interno.problemas_findos()
+  returns TABLE(alarme_id bigint, desfecho text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.problemas_findos() is 'Open problems that are over, and how: bem, or desativada (their rule was switched off).';
+
+create function audit_interno.problemas_sessoes(sessoes bigint[])
+  returns TABLE(tipo text, chave text, regra text, sessao_id bigint) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.problemas_sessoes(bigint[]) is 'falha and limite of these sessions, each with its key.';
 
 create function audit_interno.prontidao()
   returns TABLE(parte text, pronta boolean, segundos double precision, quantos bigint) language sql stable security definer
@@ -4060,6 +4208,11 @@ create function audit_interno.sair(nome text, papel text, token_id text)
 comment on function audit_interno.sair(text,text,text) is 'Revokes a session in its owner''s name. Whether it came of single sign-on. NC020 when it is no good any more.';
 grant execute on function audit_interno.sair(text,text,text) to conferente_servico;
 
+create function audit_interno.segredo_canal_valido(segredo text)
+  returns boolean language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.segredo_canal_valido(text) is 'True for whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw.';
+
 create function audit_interno.selar()
   returns bigint language plpgsql volatile security definer
   set lock_timeout=2s
@@ -4086,10 +4239,21 @@ create function audit_interno.separar_divergencias(ids bigint[], ato text, de te
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.separar_divergencias(bigint[],text,text[],text[]) is 'Locks the findings and puts those for which the act is not possible into pg_temp.conferente_deixada. NC001 none given, NC004 unknown.';
 
+create function audit_interno.servidor_canal(endereco text)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
+comment on function audit_interno.servidor_canal(text) is 'https://hooks.slack.com of https://hooks.slack.com/services/…; null for what is no https:// address (http:// only to this machine), holds a user, a password or a fragment, or is longer than 2000 characters.';
+
 create function audit_interno.sessao_anterior(regra text, modo text)
   returns TABLE(id bigint, ate timestamp with time zone, corte timestamp with time zone) language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.sessao_anterior(text,text) is 'The session, the end of its window, and the load time from which it left rows to the next (null where loads are not counted); no row before the first.';
+
+create function audit_interno.sessao_cobre(depois audit.sessoes_processamento, antes audit.sessoes_processamento)
+  returns boolean language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.sessao_cobre(audit.sessoes_processamento,audit.sessoes_processamento) is 'True when depois ran over the window of antes, later and with all of its rules that are still active.';
 
 create function audit_interno.situacoes_em_espera()
   returns text[] language sql immutable;
@@ -4115,6 +4279,11 @@ create function audit_interno.tem_papel(papel text)
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
+
+create function audit_interno.texto_alarme(alarme_id bigint)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.texto_alarme(bigint) is 'A sentence on the problem; null where its kind says all.';
 
 create function audit_interno.tipo_base(relacao regclass, coluna text)
   returns oid language sql stable

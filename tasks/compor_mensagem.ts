@@ -1,7 +1,7 @@
 import type { Task } from 'graphile-worker'
 import { z } from 'zod'
 import { alone } from '../src/db/connection.ts'
-import { compose } from '../src/mail/deliver.ts'
+import { compose } from '../src/mail/outbox.ts'
 import type { WorkContext } from '../src/worker/context.ts'
 
 const payload = z.object({ notificacao_id: z.coerce.bigint().positive() })

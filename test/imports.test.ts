@@ -7,6 +7,7 @@ import { ROOT } from './helper/files.ts'
 const LAYERS = [
   ['cli'],
   ['tasks', 'worker'],
+  ['channels'],
   ['http', 'mail'],
   ['export', 'notas', 'session'],
   ['embedded', 'i18n'],

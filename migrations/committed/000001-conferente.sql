@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3b4657c80779ff8d4c1099e1f39c3b61392f979e
+--! Hash: sha1:be4a2b3fbe0098ddfffb2f0c4d1d853ffcaf1583
 --! Message: conferente
 
 set local role conferente_dono;
@@ -684,7 +684,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -836,6 +836,7 @@ create index divergencias_processadas_valor on audit.divergencias_processadas (v
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 -- Few, and counted whenever somebody looks.
 create index divergencias_processadas_adiadas on audit.divergencias_processadas (adiada_ate) where adiada_ate is not null;
+create index divergencias_processadas_encaminhadas on audit.divergencias_processadas (encaminhada_para) where encaminhada_para is not null;
 -- Of how many groups what waits is (audit.vw_grupos_abertos): without it the server expects a hundred times as many, and sorts all that waits.
 create statistics audit.divergencias_processadas_grupos (ndistinct) on regra, especie, mudanca, status, encaminhada_para,
   (case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end),
@@ -1002,11 +1003,78 @@ comment on column audit.excecoes.revogada_em is 'When it was taken back, if it w
 comment on column audit.excecoes.revogada_por is 'Who took it back.';
 --! EndIncluded contrato/divergencias_processadas.sql
 
+--! Included contrato/canais.sql
+-- Where people are told besides by mail. What lets one speak there (the whole address, the secret that signs) stands in a table that
+-- nobody but the owner reads, apart from all that is shown.
+create table audit.canais (
+  id bigint generated always as identity primary key,
+  nome text not null unique check (nome ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
+  tipo text not null check (tipo in ('webhook', 'teams', 'slack')),
+  servidor text not null,
+  eventos text[] not null check (cardinality(eventos) > 0 and eventos <@ array['abertas', 'pessoa', 'limite', 'autonomia', 'falha', 'resolvido']),
+  sem_valores boolean not null default false,
+  idioma text not null default 'pt-BR' check (idioma in ('pt-BR', 'en')),
+  ativo boolean not null default true,
+  motivo text not null,
+  criado_em timestamptz not null default clock_timestamp(),
+  criado_por text not null,
+  alterado_em timestamptz not null default clock_timestamp(),
+  alterado_por text not null
+);
+comment on table audit.canais is 'Channels to which messages go besides mail: signed webhooks, Teams, Slack. Their addresses and secrets are shown to nobody. Maintain with audit.salvar_canal, audit.desligar_canal and audit.testar_canal.';
+comment on column audit.canais.id is 'Key.';
+comment on column audit.canais.nome is 'Name of the channel: small letters, digits, _ and -.';
+comment on column audit.canais.tipo is 'webhook (CloudEvents 1.0 as JSON, signed by Standard Webhooks), teams (an Adaptive Card for a Workflows webhook) or slack (blocks for an incoming webhook).';
+comment on column audit.canais.servidor is 'Protocol and host of its address. The rest of the address is kept secret: in Teams and Slack it is what lets one write.';
+comment on column audit.canais.eventos is 'What it is told of: abertas (a session opened findings), pessoa (something waits for a second person, for somebody it was forwarded to, or for too long), limite, autonomia (a rule lost auto), falha (a session, a rule or the schedule failed, or no session ended) and resolvido (one of these is over).';
+comment on column audit.canais.sem_valores is 'Whether amounts, and texts that may hold some, are left out.';
+comment on column audit.canais.idioma is 'Language of its messages: pt-BR or en.';
+comment on column audit.canais.ativo is 'Whether messages go there.';
+comment on column audit.canais.motivo is 'Reason given for the last change.';
+comment on column audit.canais.criado_em is 'When it was made.';
+comment on column audit.canais.criado_por is 'By whom.';
+comment on column audit.canais.alterado_em is 'When it was last changed.';
+comment on column audit.canais.alterado_por is 'By whom.';
+
+-- No constraint here: one that is broken would repeat the row, secret and all, in its error.
+create table audit_interno.destinos_canais (
+  canal_id bigint primary key references audit.canais,
+  endereco text not null,
+  segredo text
+);
+comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
+
+-- One row for each problem, from when it began until it is over: so that it is told once, and its end once.
+create table audit_interno.alarmes (
+  id bigint generated always as identity primary key,
+  tipo text not null check (tipo in ('abertas', 'pessoa', 'limite', 'autonomia', 'falha')),
+  chave text not null,
+  regra text,
+  sessao_id bigint references audit.sessoes_processamento,
+  aberto_em timestamptz not null default clock_timestamp(),
+  encerrado_em timestamptz,
+  desfecho text check (desfecho in ('bem', 'desativada')),
+  check ((encerrado_em is null) = (desfecho is null))
+);
+create unique index alarmes_abertos on audit_interno.alarmes (tipo, chave) where encerrado_em is null;
+comment on table audit_interno.alarmes is 'Problems that channels are told of: what (tipo, chave), since when, by which session, and until when.';
+comment on column audit_interno.alarmes.chave is 'Which problem of its kind: one of each is open at a time.';
+comment on column audit_interno.alarmes.desfecho is 'bem (it is well again) or desativada (its rule was switched off).';
+
+create table audit_interno.sessoes_a_avisar (
+  sessao_id bigint primary key references audit.sessoes_processamento
+);
+comment on table audit_interno.sessoes_a_avisar is 'Sessions that have ended and that audit_interno.conferir_alarmes has not looked at yet.';
+--! EndIncluded contrato/canais.sql
+
 --! Included contrato/notificacoes.sql
 create table audit.notificacoes (
   id bigint generated always as identity primary key,
-  tipo text not null check (tipo in ('divergencias', 'resumo', 'falha', 'limite', 'ausencia')),
+  tipo text not null check (tipo in (
+    'divergencias', 'resumo', 'falha', 'limite', 'ausencia', 'abertas', 'pessoa', 'autonomia', 'resolvido', 'teste')),
   sessao_id bigint references audit.sessoes_processamento,
+  canal_id bigint references audit.canais,
+  alarme_id bigint references audit_interno.alarmes,
   dia date,
   status text not null default 'pendente' check (status in ('pendente', 'composta', 'enviada', 'falhou', 'dispensada')),
   destinatarios text[] not null default '{}',
@@ -1024,24 +1092,30 @@ create table audit.notificacoes (
   composta_em timestamptz,
   enviada_em timestamptz,
   desistida_em timestamptz,
-  unique (tipo, sessao_id),
   check ((tipo = 'ausencia') = (dia is not null)),
+  check (case when canal_id is null then tipo in ('divergencias', 'resumo', 'falha', 'limite', 'ausencia') and alarme_id is null
+    else tipo in ('falha', 'limite', 'abertas', 'pessoa', 'autonomia', 'resolvido', 'teste') end),
   check (status not in ('composta', 'enviada') or (conteudo is not null and identificador is not null))
 );
 create index on audit.notificacoes (status) where status <> 'enviada';
+create unique index notificacoes_sessao on audit.notificacoes (tipo, sessao_id) where canal_id is null;
+create unique index notificacoes_canal on audit.notificacoes (canal_id, alarme_id, tipo, sessao_id) nulls not distinct
+  where canal_id is not null and tipo <> 'teste';
 create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo = 'ausencia';
-comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
+comment on table audit.notificacoes is 'What was, or is to be, sent to whom, by mail or to a channel. A letter''s row is written in the transaction that causes it, a channel''s by the worker''s next look; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
-comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
+comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
 comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.canal_id is 'Channel that it goes to; null for mail.';
+comment on column audit.notificacoes.alarme_id is 'Problem that it is about, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
-comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
-comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
-comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
+comment on column audit.notificacoes.destinatarios is 'Addresses, or the name of the channel, fixed when it was composed.';
+comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server, or the channel, took the message.';
+comment on column audit.notificacoes.recusados is 'Address to answer: recipients who, or channels that, refused it for good.';
 comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
 comment on column audit.notificacoes.assunto is 'Subject of the letter, once there was an attempt to send it.';
-comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
+comment on column audit.notificacoes.identificador is 'Message-ID of a letter, webhook-id of a channel''s message: fixed when it was composed and the same for every attempt.';
 comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
 comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
 comment on column audit.notificacoes.ultima_tentativa is 'When the last attempt began.';
@@ -11751,11 +11825,11 @@ as $$
   select 'conferente_fila_idade_segundos', 'gauge', '{}', coalesce(extract(epoch from clock_timestamp() - min(q.run_at)), 0)
   from graphile_worker.jobs q where q.locked_at is null and q.attempts < q.max_attempts and q.run_at <= clock_timestamp()
   union all
-  select 'conferente_correio', 'gauge', jsonb_build_object('tipo', n.tipo, 'status', n.status), count(*)
-  from audit.notificacoes n group by n.tipo, n.status
+  select 'conferente_correio', 'gauge', jsonb_strip_nulls(jsonb_build_object('tipo', n.tipo, 'status', n.status, 'canal', c.nome)), count(*)
+  from audit.notificacoes n left join audit.canais c on c.id = n.canal_id group by n.tipo, n.status, c.nome
   union all
-  select 'conferente_correio_recusados_total', 'counter', jsonb_build_object('tipo', n.tipo), sum(r.quantos)
-  from audit.notificacoes n cross join lateral (select count(*) as quantos from jsonb_object_keys(n.recusados)) as r group by n.tipo
+  select 'conferente_correio_recusados_total', 'counter', jsonb_strip_nulls(jsonb_build_object('tipo', n.tipo, 'canal', c.nome)), sum(r.quantos)
+  from audit.notificacoes n left join audit.canais c on c.id = n.canal_id cross join lateral (select count(*) as quantos from jsonb_object_keys(n.recusados)) as r group by n.tipo, c.nome
   union all
   select 'conferente_trabalhadores', 'gauge', '{}', audit_interno.trabalhadores_vivos()
 $$;
@@ -12026,7 +12100,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if audit_interno.destinatarios(new.tipo) = '{}' then
+  if new.canal_id is null and audit_interno.destinatarios(new.tipo) = '{}' then
     update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado' where n.id = new.id;
   else
     perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', new.id),
@@ -12043,7 +12117,8 @@ create or replace trigger enfileirar after insert on audit.notificacoes
 
 --! Included saidas/correio/avisar_fim_sessao.sql
 -- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
--- alert only when something needs a person. A cancelled one is not: somebody just did that, and knows. A simulation is
+-- alert only when something needs a person. Channels are served by the worker's next look (conferir_alarmes). A cancelled
+-- session is not reported: somebody just did that, and knows. A simulation is
 -- undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
 returns trigger
@@ -12059,6 +12134,7 @@ begin
   then
     perform audit_interno.notificar('divergencias', new.id);
   end if;
+  insert into audit_interno.sessoes_a_avisar (sessao_id) values (new.id) on conflict do nothing;
   return null;
 end
 $$;
@@ -12145,14 +12221,14 @@ stable
 as $$
   select string_agg(m.tipos || ': ' || m.estado, '; ' order by m.tipos)
   from (
-    select string_agg(n.tipo, ', ' order by n.tipo) as tipos, n.status || coalesce(' (' || n.ultimo_erro || ')', '') as estado
-    from audit.notificacoes n
+    select string_agg(n.tipo || coalesce(' (' || c.nome || ')', ''), ', ' order by n.tipo, c.nome) as tipos, n.status || coalesce(' (' || n.ultimo_erro || ')', '') as estado
+    from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
     where n.sessao_id = (sessao).id
       and (n.status in ('falhou', 'dispensada') or n.recusados <> '{}' or n.status in ('pendente', 'composta') and n.ultimo_erro is not null)
     group by 2
   ) as m
 $$;
-comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
+comment on function audit.sessao_correio(audit.sessoes_processamento) is 'Messages about this session, by mail and to channels (named in parentheses), that did not go out as they should, each kind with its state and the last error: given up, refused by a recipient, waiting after a failed attempt, or with nobody to receive it; null when there is none.';
 grant execute on function audit.sessao_correio(audit.sessoes_processamento) to conferente_leitor;
 --! EndIncluded saidas/consulta/sessao_correio.sql
 
@@ -12810,9 +12886,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'assunto', n.assunto, 'status', n.status,
+  select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'canal', c.nome, 'assunto', n.assunto, 'status', n.status,
     'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
-  from audit.notificacoes n
+  from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
   where n.id < conteudo_correio.notificacao_id
     -- one may be given up days after it was caused
     and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
@@ -12926,7 +13002,7 @@ comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with
 --! EndIncluded saidas/correio/conteudo_mensagem.sql
 
 --! Included saidas/correio/compor_mensagem.sql
--- Fixes recipients, sender, Message-ID and facts, and queues the sending: from here on every attempt sends the same message. Who
+-- Fixes recipients, sender, identifier and facts, of a letter or of a message to a channel, and queues the sending: from here on every attempt sends the same message. Who
 -- comes second waits, and then finds nothing to do.
 create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
@@ -12941,6 +13017,9 @@ begin
   select * into v_aviso from audit.notificacoes n where n.id = compor_mensagem.notificacao_id and n.status = 'pendente' for update;
   if not found then
     return null;
+  end if;
+  if v_aviso.canal_id is not null then
+    return audit_interno.compor_aviso(v_aviso.id);
   end if;
   update audit.notificacoes n
   set destinatarios = d.lista, remetente = v_remetente, composta_em = clock_timestamp(),
@@ -12981,6 +13060,9 @@ begin
     situacao := 'ocupada';
     return;
   end if;
+  update audit.notificacoes n set status = 'dispensada', proxima_tentativa = null, ultimo_erro = concat_ws('; ', n.ultimo_erro, 'o canal foi desligado')
+  from audit.canais c
+  where n.id = iniciar_envio.notificacao_id and n.status = 'composta' and c.id = n.canal_id and not c.ativo;
   -- looked at only now: who had it before us may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
@@ -13053,8 +13135,9 @@ grant execute on function audit_interno.registrar_envio(bigint, text, text[], js
 --! EndIncluded saidas/correio/registrar_envio.sql
 
 --! Included saidas/correio/mensagens_devidas.sql
--- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker.
-create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp())
+-- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker: letters, or
+-- messages to channels.
+create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp(), canais boolean default false)
 returns table (notificacao_id bigint, status text, tentativas integer)
 language sql
 volatile security definer
@@ -13062,12 +13145,12 @@ set search_path = pg_catalog, pg_temp
 as $$
   select n.id, n.status, n.tentativas
   from audit.notificacoes n
-  where n.tipo = any (mensagens_devidas.tipos) and n.status in ('pendente', 'composta')
+  where n.tipo = any (mensagens_devidas.tipos) and (n.canal_id is not null) = mensagens_devidas.canais and n.status in ('pendente', 'composta')
     and coalesce(n.proxima_tentativa, n.criada_em) <= mensagens_devidas.agora
   order by n.id
 $$;
-comment on function audit_interno.mensagens_devidas(text[], timestamptz) is 'Ids, states and attempts so far, oldest first.';
-grant execute on function audit_interno.mensagens_devidas(text[], timestamptz) to conferente_servico;
+comment on function audit_interno.mensagens_devidas(text[], timestamptz, boolean) is 'Ids, states and attempts so far, oldest first.';
+grant execute on function audit_interno.mensagens_devidas(text[], timestamptz, boolean) to conferente_servico;
 --! EndIncluded saidas/correio/mensagens_devidas.sql
 
 --! Included saidas/correio/encerrar_mensagens.sql
@@ -15477,6 +15560,173 @@ comment on function audit.salvar_sucessora(text, text, date, text) is
   'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
 grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_sucessora.sql
+
+--! Included pessoas/configuracao/desligar_canal.sql
+-- Switches a channel off: nothing is sent there any more, not even what waits.
+create or replace function audit.desligar_canal(nome text, motivo text)
+returns audit.canais
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(desligar_canal.motivo);
+  v_canal audit.canais;
+  v_operacao bigint;
+begin
+  update audit.canais c set ativo = false, motivo = v_motivo, alterado_em = clock_timestamp(), alterado_por = audit_interno.ator()
+  where c.nome = desligar_canal.nome
+  returning * into v_canal;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('canal desconhecido: %s', coalesce(desligar_canal.nome, 'nulo'));
+  end if;
+  v_operacao := audit_interno.abrir_operacao('canal', motivo => v_motivo, detalhes => jsonb_build_object('depois', to_jsonb(v_canal)));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_canal;
+end
+$$;
+comment on function audit.desligar_canal(text, text) is
+  'Switches a channel off: nothing goes there any more, and what waits is not sent. audit.salvar_canal switches it on again. Errors: NC004 unknown, NC006 reason missing.';
+grant execute on function audit.desligar_canal(text, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/desligar_canal.sql
+
+--! Included pessoas/configuracao/salvar_canal.sql
+-- Adds a channel, or changes one and switches it on again. Address and secret go in and never come out; what is not given stays. No
+-- error repeats them, and the operation says only that they were changed.
+create or replace function audit.salvar_canal(
+  nome text, motivo text, tipo text default null, endereco text default null, segredo text default null, eventos text[] default null,
+  sem_valores boolean default null, idioma text default null
+)
+returns audit.canais
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_motivo text := audit_interno.exigir_motivo(salvar_canal.motivo);
+  v_endereco text := nullif(btrim(salvar_canal.endereco), '');
+  v_segredo text := nullif(btrim(salvar_canal.segredo), '');
+  v_servidor text := audit_interno.servidor_canal(v_endereco);
+  v_ator text := audit_interno.ator();
+  v_antes audit.canais;
+  v_canal audit.canais;
+  v_recusa text;
+  v_operacao bigint;
+begin
+  select * into v_antes from audit.canais c where c.nome = salvar_canal.nome
+    for no key update; -- a stronger lock would hold up whoever queues a message to it
+  v_recusa := case
+    when v_endereco is not null and v_servidor is null then
+      'o endereço deve começar com https:// (http:// só para esta máquina), sem usuário, senha nem #'
+    when v_antes.id is null and (salvar_canal.tipo is null or v_endereco is null) then 'um canal novo precisa de tipo e endereço'
+    -- what let one write to the one does not let one write to the other
+    when salvar_canal.tipo <> v_antes.tipo and v_endereco is null then 'outro tipo de canal precisa do endereço outra vez'
+    when v_segredo is not null and coalesce(salvar_canal.tipo, v_antes.tipo) <> 'webhook' then 'só um canal webhook tem segredo'
+    when v_segredo is not null and audit_interno.segredo_canal_valido(v_segredo) is not true then
+      'o segredo deve ser whsec_ seguido de 24 a 64 bytes em base64'
+    when coalesce(salvar_canal.tipo, v_antes.tipo) = 'webhook' and v_segredo is null and v_antes.tipo is distinct from 'webhook' then
+      'um canal webhook precisa de um segredo, com que assinar'
+  end;
+  if v_recusa is not null then
+    raise exception using errcode = 'NC009', message = format('canal recusado: %s', v_recusa),
+      hint = 'Nem o endereço nem o segredo são repetidos aqui; confira o que foi enviado.';
+  end if;
+  insert into audit.canais as c (nome, tipo, servidor, eventos, sem_valores, idioma, motivo, criado_por, alterado_por)
+  values (salvar_canal.nome, coalesce(salvar_canal.tipo, v_antes.tipo), coalesce(v_servidor, v_antes.servidor),
+    coalesce(salvar_canal.eventos, v_antes.eventos, array['abertas', 'pessoa', 'limite', 'autonomia', 'falha', 'resolvido']),
+    coalesce(salvar_canal.sem_valores, v_antes.sem_valores, false),
+    coalesce(salvar_canal.idioma, v_antes.idioma, audit_interno.configuracao('correio.idioma') #>> '{}'), v_motivo, v_ator, v_ator)
+  on conflict on constraint canais_nome_key do update
+    set tipo = excluded.tipo, servidor = excluded.servidor, eventos = excluded.eventos, sem_valores = excluded.sem_valores,
+      idioma = excluded.idioma, ativo = true, motivo = excluded.motivo, alterado_em = clock_timestamp(), alterado_por = excluded.alterado_por
+  returning * into v_canal;
+  update audit_interno.destinos_canais d
+  set endereco = coalesce(v_endereco, d.endereco), segredo = case when v_canal.tipo = 'webhook' then coalesce(v_segredo, d.segredo) end
+  where d.canal_id = v_canal.id;
+  if not found and v_endereco is not null then -- a new one, or one of a copy that was made without addresses
+    insert into audit_interno.destinos_canais (canal_id, endereco, segredo) values (v_canal.id, v_endereco, v_segredo);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('canal', motivo => v_motivo, detalhes => jsonb_build_object(
+    'antes', to_jsonb(v_antes), 'depois', to_jsonb(v_canal), 'endereco', v_endereco is not null, 'segredo', v_segredo is not null));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_canal;
+exception when check_violation or not_null_violation then
+  raise exception using errcode = 'NC009', message = 'canal recusado: nome, tipo, eventos ou idioma não é dos que existem',
+    hint = 'nome: letras minúsculas, algarismos, _ e -; tipo: webhook, teams ou slack; eventos: abertas, pessoa, limite, autonomia, falha, resolvido; idioma: pt-BR ou en.';
+end
+$$;
+comment on function audit.salvar_canal(text, text, text, text, text, text[], boolean, text) is
+  'Adds a channel, or changes the one of that name and switches it on. tipo: webhook, teams or slack; endereco: https:// (http:// only to this machine); segredo, of a webhook: whsec_ and 24 to 64 bytes in base64; eventos: abertas, pessoa, limite, autonomia, falha, resolvido (all if not given); sem_valores: amounts are left out. What is null stays as it is. Address and secret are never shown again. Errors: NC006 reason missing, NC009 unusable.';
+grant execute on function audit.salvar_canal(text, text, text, text, text, text[], boolean, text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/salvar_canal.sql
+
+--! Included pessoas/configuracao/segredo_canal_valido.sql
+-- Whether a text is a secret of Standard Webhooks: whsec_ and 24 to 64 bytes in base64. Called by audit.salvar_canal.
+create or replace function audit_interno.segredo_canal_valido(segredo text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when segredo_canal_valido.segredo ~ '^whsec_([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$' then
+      length(decode(substr(segredo_canal_valido.segredo, 7), 'base64')) between 24 and 64
+    else false end
+$$;
+comment on function audit_interno.segredo_canal_valido(text) is 'True for whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw.';
+--! EndIncluded pessoas/configuracao/segredo_canal_valido.sql
+
+--! Included pessoas/configuracao/servidor_canal.sql
+-- What of a channel's address may be shown: protocol and host. The rest is often the key to the channel. Called by audit.salvar_canal.
+create or replace function audit_interno.servidor_canal(endereco text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on
+as $$
+  select lower(m.partes[1])
+  from regexp_match(servidor_canal.endereco,
+    '^(https://(?:[A-Za-z0-9.-]+|[[][0-9A-Fa-f:.]+[]])(?::[0-9]{1,5})?|http://(?:localhost|127(?:[.][0-9]{1,3}){3}|[[]::1[]])(?::[0-9]{1,5})?)([/?][A-Za-z0-9._~:/?@!$&''()*+,;=%-]*)?$', 'i') as m (partes)
+  where length(servidor_canal.endereco) <= 2000
+$$;
+comment on function audit_interno.servidor_canal(text) is 'https://hooks.slack.com of https://hooks.slack.com/services/…; null for what is no https:// address (http:// only to this machine), holds a user, a password or a fragment, or is longer than 2000 characters.';
+--! EndIncluded pessoas/configuracao/servidor_canal.sql
+
+--! Included pessoas/configuracao/testar_canal.sql
+-- Queues a message that says only that the channel works.
+create or replace function audit.testar_canal(nome text)
+returns audit.notificacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
+as $$
+declare
+  v_canal audit.canais;
+  v_aviso audit.notificacoes;
+  v_operacao bigint;
+begin
+  select * into v_canal from audit.canais c where c.nome = testar_canal.nome;
+  if not found then
+    raise exception using errcode = 'NC004', message = format('canal desconhecido: %s', coalesce(testar_canal.nome, 'nulo'));
+  elsif not v_canal.ativo then
+    raise exception using errcode = 'NC005', message = format('o canal %s está desligado', v_canal.nome),
+      hint = 'Ligue-o outra vez com conferente canais salvar, ou audit.salvar_canal.';
+  end if;
+  insert into audit.notificacoes (tipo, canal_id) values ('teste', v_canal.id) returning * into v_aviso;
+  v_operacao := audit_interno.abrir_operacao('canal', motivo => 'teste do canal',
+    detalhes => jsonb_build_object('canal', v_canal.nome, 'notificacao', v_aviso.id));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  return v_aviso;
+end
+$$;
+comment on function audit.testar_canal(text) is
+  'Queues a message to try a channel, and returns its row; a worker sends it. Errors: NC004 unknown channel, NC005 it is switched off.';
+grant execute on function audit.testar_canal(text) to conferente_administrador;
+--! EndIncluded pessoas/configuracao/testar_canal.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -23247,7 +23497,7 @@ grant execute on function audit.simulacoes_em_curso() to conferente_operador;
 
 --! Included saidas/consulta/diagnosticar_correio.sql
 -- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody
--- receives it. Called by audit.diagnosticar_contrato, and by a worker when it starts.
+-- receives it; and channels that do not answer. Called by audit.diagnosticar_contrato, and by a worker when it starts.
 create or replace function audit_interno.diagnosticar_correio()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -23269,9 +23519,19 @@ as $$
   where c.chave in ('correio.remetente', 'correio.pagina')
     and c.valor #>> '{}' ~* '(@|//)(localhost|127[.][0-9.]+)([:/>]|$)'
   order by c.chave)
+  union all
+  (select 'canal ' || c.nome, 'aviso', format('a última mensagem a %s não chegou: %s', c.servidor, u.ultimo_erro),
+    format('Confira o endereço com quem cuida do canal, e teste: conferente canais testar %s.', c.nome)
+  from audit.canais c
+  cross join lateral (
+    select n.status, n.ultimo_erro from audit.notificacoes n
+    where n.canal_id = c.id and n.tentativas > 0 order by n.ultima_tentativa desc limit 1
+  ) as u
+  where c.ativo and u.status <> 'enviada'
+  order by c.nome)
 $$;
 comment on function audit_interno.diagnosticar_correio() is
-  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
+  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone, channels whose last message did not arrive; none where all is set.';
 --! EndIncluded saidas/consulta/diagnosticar_correio.sql
 
 --! Included pessoas/acesso/guardar_resposta.sql
@@ -24406,6 +24666,336 @@ as $$
 $$;
 comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: what of the month''s corrections is certain, and the session''s seal; null when there were none.';
 --! EndIncluded saidas/correio/conteudo_certificado.sql
+
+--! Included saidas/canais/faixa_sessao.sql
+-- Which sessions make good what one of them left: those of the same window, where the incremental ones are one. Called by
+-- conferir_alarmes and its parts.
+create or replace function audit_interno.faixa_sessao(sessao audit.sessoes_processamento)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (faixa_sessao.sessao).incremental then 'incremental'
+    else format('%s a %s', coalesce(to_char((faixa_sessao.sessao).data_inicio, 'YYYY-MM-DD'), '…'), coalesce(to_char((faixa_sessao.sessao).data_fim, 'YYYY-MM-DD'), '…')) end
+$$;
+comment on function audit_interno.faixa_sessao(audit.sessoes_processamento) is 'incremental, or the days of the window, as 2026-01-01 a 2026-01-31.';
+--! EndIncluded saidas/canais/faixa_sessao.sql
+
+--! Included saidas/canais/sessao_cobre.sql
+-- Whether a session can make good what an earlier one left: the same window, and every rule of the earlier one that is still active.
+create or replace function audit_interno.sessao_cobre(depois audit.sessoes_processamento, antes audit.sessoes_processamento)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (sessao_cobre.depois).id > (sessao_cobre.antes).id
+    and audit_interno.faixa_sessao(sessao_cobre.depois) = audit_interno.faixa_sessao(sessao_cobre.antes)
+    and not exists (
+      select from audit.regras r
+      where r.ativa and r.nome = any ((sessao_cobre.antes).regras) and r.nome <> all ((sessao_cobre.depois).regras))
+$$;
+comment on function audit_interno.sessao_cobre(audit.sessoes_processamento, audit.sessoes_processamento) is
+  'True when depois ran over the window of antes, later and with all of its rules that are still active.';
+--! EndIncluded saidas/canais/sessao_cobre.sql
+
+--! Included saidas/canais/problemas_sessoes.sql
+-- What went wrong in sessions that have just ended. A session that broke off failed as a whole; one that came to its end says so of
+-- each rule. Part of conferir_alarmes.
+create or replace function audit_interno.problemas_sessoes(sessoes bigint[])
+returns table (tipo text, chave text, regra text, sessao_id bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'falha', 'sessao ' || audit_interno.faixa_sessao(s), null::text, s.id
+  from audit.sessoes_processamento s
+  where s.id = any (problemas_sessoes.sessoes) and s.status = 'falhou' and s.etapa is distinct from 'fim'
+  union all
+  select 'falha', 'regra ' || e.regra, e.regra, s.id
+  from audit.sessoes_processamento s
+  join audit.execucoes_regra e on e.sessao_id = s.id and e.status in ('falhou', 'pulada')
+  where s.id = any (problemas_sessoes.sessoes) and s.etapa = 'fim' and s.status <> 'cancelada'
+  union all
+  select 'limite', audit_interno.faixa_sessao(s), null, s.id
+  from audit.sessoes_processamento s
+  where s.id = any (problemas_sessoes.sessoes) and s.limite_atingido is not null
+$$;
+comment on function audit_interno.problemas_sessoes(bigint[]) is 'falha and limite of these sessions, each with its key.';
+--! EndIncluded saidas/canais/problemas_sessoes.sql
+
+--! Included saidas/canais/problemas_agora.sql
+-- What is wrong as things stand, whichever session caused it. Asked every few seconds: each part reads an index. Part of
+-- conferir_alarmes.
+create or replace function audit_interno.problemas_agora()
+returns table (tipo text, chave text, regra text, sessao_id bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'abertas', 'fila', null::text, null::bigint
+  where exists (
+    select from audit.divergencias_processadas d
+    where audit.aguarda_pessoa(d.status) and not coalesce(d.adiada_ate > audit.hoje(), false))
+  union all
+  select 'pessoa', 'segunda aprovacao', null, null
+  where exists (select from audit.divergencias_processadas d where d.status = 'aguardando_segunda_aprovacao')
+  union all
+  select distinct 'pessoa', 'encaminhadas ' || d.encaminhada_para, null::text, null::bigint
+  from audit.divergencias_processadas d
+  where d.encaminhada_para is not null and audit.aguarda_pessoa(d.status)
+  union all
+  select 'pessoa', 'vencidas', null, null
+  where exists (
+    select
+    from audit.regras r
+    cross join unnest(audit_interno.situacoes_em_espera()) as s (status)
+    join audit.divergencias_processadas d on d.status = s.status and d.regra = r.nome
+    where d.detectada_em < (audit.hoje() - (audit_interno.configuracao('correio.dias_vencimento') #>> '{}')::integer)::timestamp at time zone audit.fuso()
+      and not coalesce(d.adiada_ate > audit.hoje(), false))
+  union all
+  select 'autonomia', r.nome, r.nome, null from audit.regras r where r.automatica_perdida is not null
+  union all
+  (select 'falha', 'agenda', null, null
+  from (select a.sessao_id from audit.agendamentos a order by a.previsto_para desc limit 1) as a
+  where a.sessao_id is null)
+  union all
+  -- until a session of the schedule's kind ends
+  (select 'falha', 'ausencia', null, null
+  from (select n.criada_em from audit.notificacoes n where n.tipo = 'ausencia' order by n.dia desc limit 1) as n
+  where not exists (
+    select from audit.sessoes_processamento s
+    where s.incremental and s.status in ('concluida', 'concluida_com_falhas') and s.fim_processamento > n.criada_em))
+$$;
+comment on function audit_interno.problemas_agora() is
+  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue and a day without a session (falha), each with its key.';
+--! EndIncluded saidas/canais/problemas_agora.sql
+
+--! Included saidas/canais/problemas_findos.sql
+-- Which problems are over. One that a session caused is over once a later one made it good, for the same window and with the same
+-- rules; all others once they are no longer there. Part of conferir_alarmes.
+create or replace function audit_interno.problemas_findos()
+returns table (alarme_id bigint, desfecho text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select a.id, 'bem'
+  from audit_interno.alarmes a
+  join audit.sessoes_processamento o on o.id = a.sessao_id
+  cross join lateral (
+    select s.status, s.limite_atingido
+    from audit.sessoes_processamento s
+    where s.status in ('concluida', 'concluida_com_falhas', 'falhou') and audit_interno.sessao_cobre(s, o)
+      and (a.tipo = 'falha' or s.modo = 'auto' and s.etapa = 'fim')
+    order by s.id desc limit 1
+  ) as u
+  where a.encerrado_em is null and case a.tipo when 'limite' then u.limite_atingido is null
+    else a.tipo = 'falha' and a.regra is null and u.status <> 'falhou' end
+  union all
+  select a.id, case when r.ativa then 'bem' else 'desativada' end
+  from audit_interno.alarmes a
+  join audit.regras r on r.nome = a.regra
+  left join lateral (
+    select e.status
+    from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
+    where e.regra = a.regra and e.sessao_id > a.sessao_id and s.etapa = 'fim' and s.status <> 'cancelada' and e.status <> 'inativa'
+    order by e.sessao_id desc limit 1
+  ) as u on true
+  where a.encerrado_em is null and a.tipo = 'falha' and (u.status = 'concluida' or not r.ativa)
+  union all
+  select a.id, 'bem'
+  from audit_interno.alarmes a
+  where a.encerrado_em is null and a.sessao_id is null
+    and not exists (select from audit_interno.problemas_agora() p where p.tipo = a.tipo and p.chave = a.chave)
+$$;
+comment on function audit_interno.problemas_findos() is 'Open problems that are over, and how: bem, or desativada (their rule was switched off).';
+--! EndIncluded saidas/canais/problemas_findos.sql
+
+--! Included saidas/canais/conferir_alarmes.sql
+-- What channels are told of is decided here and nowhere else: a problem is told when it begins and when it is over, once each, however
+-- often and by however many processes this is called. It is not done by the session itself: a transaction that somebody
+-- keeps open would hold the problem's key, and with it everybody else's. Called by the worker at every tick.
+create or replace function audit_interno.conferir_alarmes()
+returns setof audit.notificacoes
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s' -- whoever looks has other things to do, and looks again
+as $$
+declare
+  v_sessoes bigint[];
+begin
+  with tirada as (delete from audit_interno.sessoes_a_avisar a returning a.sessao_id)
+  select array_agg(t.sessao_id) into v_sessoes from tirada t;
+
+  return query
+  with aberto as (
+    insert into audit_interno.alarmes (tipo, chave, regra, sessao_id)
+    -- of several sessions that failed alike the first began it
+    select p.tipo, p.chave, min(p.regra), min(p.sessao_id)
+    from (select * from audit_interno.problemas_sessoes(v_sessoes) union all select * from audit_interno.problemas_agora()) as p
+    group by p.tipo, p.chave
+    on conflict (tipo, chave) where encerrado_em is null do nothing
+    returning *
+  )
+  insert into audit.notificacoes (tipo, sessao_id, canal_id, alarme_id)
+  select a.tipo, a.sessao_id, c.id, a.id
+  from aberto a
+  left join audit.sessoes_processamento s on s.id = a.sessao_id
+  join audit.canais c on c.ativo and a.tipo = any (c.eventos)
+    and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- what was before a channel is not told there
+  where a.tipo <> 'abertas' -- told by session
+  order by a.id, c.id
+  on conflict do nothing
+  returning *;
+
+  return query
+  insert into audit.notificacoes (tipo, sessao_id, canal_id, alarme_id)
+  select 'abertas', s.id, c.id, (
+    select a.id from audit_interno.alarmes a where a.tipo = 'abertas' and a.encerrado_em is null)
+  from audit.sessoes_processamento s
+  join audit.canais c on c.ativo and 'abertas' = any (c.eventos) and c.criado_em <= s.fim_processamento
+  where s.id = any (v_sessoes) and exists (
+    select from audit.divergencias_processadas d
+    where d.sessao_id = s.id and audit.aguarda_pessoa(d.status)) -- also where another session has seen them since
+  order by s.id, c.id
+  on conflict do nothing
+  returning *;
+
+  return query
+  with findo as (
+    update audit_interno.alarmes a set encerrado_em = clock_timestamp(), desfecho = f.desfecho
+    from audit_interno.problemas_findos() f
+    where a.id = f.alarme_id and a.encerrado_em is null
+    returning a.id
+  )
+  insert into audit.notificacoes (tipo, canal_id, alarme_id)
+  select 'resolvido', c.id, f.id
+  from findo f
+  join audit.canais c on c.ativo and 'resolvido' = any (c.eventos)
+  -- whoever was not told of it would not know what is over
+  where exists (select from audit.notificacoes n where n.alarme_id = f.id and n.canal_id = c.id)
+  order by f.id, c.id
+  on conflict do nothing
+  returning *;
+end
+$$;
+comment on function audit_interno.conferir_alarmes() is 'Opens and closes problems, and queues what channels are to be told; returns those messages.';
+--! EndIncluded saidas/canais/conferir_alarmes.sql
+
+--! Included saidas/canais/texto_alarme.sql
+-- What is known of a problem, in the words of whoever reported it. Part of conteudo_canal.
+create or replace function audit_interno.texto_alarme(alarme_id bigint)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when a.tipo = 'limite' then (select s.limite_atingido from audit.sessoes_processamento s where s.id = a.sessao_id)
+    when a.tipo = 'autonomia' then (select r.automatica_perdida from audit.regras r where r.nome = a.regra)
+    when a.tipo = 'falha' and a.regra is not null then (
+      select coalesce(e.erro_mensagem, e.motivo) from audit.execucoes_regra e where e.sessao_id = a.sessao_id and e.regra = a.regra)
+    when a.tipo = 'falha' and a.sessao_id is not null then (
+      select s.mensagem from audit.sessoes_processamento s where s.id = a.sessao_id)
+    when a.tipo = 'falha' and a.chave = 'agenda' then (
+      select g.erro_mensagem from audit.agendamentos g order by g.previsto_para desc limit 1)
+  end
+  from audit_interno.alarmes a
+  where a.id = texto_alarme.alarme_id
+$$;
+comment on function audit_interno.texto_alarme(bigint) is 'A sentence on the problem; null where its kind says all.';
+--! EndIncluded saidas/canais/texto_alarme.sql
+
+--! Included saidas/canais/conteudo_canal.sql
+-- All facts of one message to a channel. To one marked sem_valores no amount goes, and no text of which nobody knows whether it holds
+-- one. Entries themselves are named to none: channels are other people's servers. Part of compor_mensagem.
+create or replace function audit_interno.conteudo_canal(notificacao_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'tipo', n.tipo, 'canal', c.nome, 'idioma', c.idioma, 'fuso', f.fuso, 'criada_em', n.criada_em, 'gerado_em', clock_timestamp(),
+    'link', audit_interno.pagina(coalesce('?sessao=' || n.sessao_id, '')),
+    'cadeia', (select jsonb_build_object('elo', k.elo, 'selo', encode(k.selo, 'hex')) from audit_interno.cadeia k),
+    'problema', (
+      select jsonb_build_object('id', a.id, 'tipo', a.tipo, 'chave', a.chave, 'regra', a.regra,
+        'para', (regexp_match(a.chave, '^encaminhadas (.*)$'))[1], 'desde', a.aberto_em,
+        'ate', a.encerrado_em, 'desfecho', a.desfecho)
+      from audit_interno.alarmes a where a.id = n.alarme_id),
+    'sessao', (
+      select jsonb_build_object('id', s.id, 'modo', s.modo, 'status', s.status, 'incremental', s.incremental, 'data_inicio', s.data_inicio,
+        'data_fim', s.data_fim, 'encontradas', s.encontradas, 'novas', s.novas, 'corrigidas', s.corrigidas)
+      || case when c.sem_valores then '{}' else jsonb_build_object('valor_em_risco', audit_interno.centavos(s.valor_em_risco)) end
+      from audit.sessoes_processamento s where s.id = n.sessao_id),
+    'espera', case when n.tipo in ('abertas', 'pessoa') then
+      audit_interno.conteudo_espera(f.fuso) - case when c.sem_valores then array['valor', 'valor_vencidas'] else '{}' end
+      || jsonb_build_object('encaminhadas', (
+        select count(*) from audit.divergencias_processadas d
+        where d.encaminhada_para is not null and audit.aguarda_pessoa(d.status))) end,
+    'texto', case when not c.sem_valores and n.tipo <> 'resolvido' then left(audit_interno.texto_alarme(n.alarme_id), 1000) end)
+  from audit.notificacoes n
+  join audit.canais c on c.id = n.canal_id
+  cross join (select audit.fuso() as fuso) as f
+  where n.id = conteudo_canal.notificacao_id
+$$;
+comment on function audit_interno.conteudo_canal(bigint) is
+  'JSON object: what a message to a channel says, as of now; problema is null of a test, sessao where no session caused it, espera (what waits now) of abertas and pessoa only.';
+--! EndIncluded saidas/canais/conteudo_canal.sql
+
+--! Included saidas/canais/destino_canal.sql
+-- Where a message to a channel goes and what signs it, for the one who is sending it. Nobody but the owner may call it: the worker
+-- has the owner's rights; the API's login has not, and no role that people have.
+create or replace function audit_interno.destino_canal(notificacao_id bigint)
+returns table (tipo text, endereco text, segredo text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.tipo, d.endereco, d.segredo
+  from audit.notificacoes n
+  join audit.canais c on c.id = n.canal_id
+  left join audit_interno.destinos_canais d on d.canal_id = c.id
+  where n.id = destino_canal.notificacao_id
+$$;
+comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel, its whole address and its secret; the latter null in a copy of the database that was made without them.';
+--! EndIncluded saidas/canais/destino_canal.sql
+
+--! Included saidas/canais/compor_aviso.sql
+-- Fixes the facts and the identifier of a message to a channel, and queues its sending. Its address is looked up at each attempt.
+-- Called by compor_mensagem, which holds the row.
+create or replace function audit_interno.compor_aviso(notificacao_id bigint)
+returns audit.notificacoes
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_aviso audit.notificacoes;
+begin
+  update audit.notificacoes n
+  set destinatarios = case when c.ativo then array[c.nome] else '{}' end, composta_em = clock_timestamp(),
+    status = case when c.ativo then 'composta' else 'dispensada' end,
+    ultimo_erro = case when not c.ativo then 'o canal está desligado' end,
+    conteudo = audit_interno.conteudo_canal(n.id),
+    identificador = 'msg_' || replace(gen_random_uuid()::text, '-', ''),
+    proxima_tentativa = case when c.ativo then clock_timestamp() end
+  from audit.canais c
+  where n.id = compor_aviso.notificacao_id and c.id = n.canal_id
+  returning n.* into v_aviso;
+  if v_aviso.status = 'composta' then
+    perform graphile_worker.add_job('avisar_canal', json_build_object('notificacao_id', v_aviso.id),
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
+  end if;
+  return v_aviso;
+end
+$$;
+comment on function audit_interno.compor_aviso(bigint) is 'Marks a message to a channel as composed and queues its sending; returns its row.';
+--! EndIncluded saidas/canais/compor_aviso.sql
 
 --! Included instalacao/autorizar_publicadas.sql
 -- The rules of this release have auto for the code that this release ships: installing it is trusting it. Those that lost

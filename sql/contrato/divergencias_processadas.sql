@@ -48,6 +48,7 @@ create index divergencias_processadas_valor on audit.divergencias_processadas (v
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
 -- Few, and counted whenever somebody looks.
 create index divergencias_processadas_adiadas on audit.divergencias_processadas (adiada_ate) where adiada_ate is not null;
+create index divergencias_processadas_encaminhadas on audit.divergencias_processadas (encaminhada_para) where encaminhada_para is not null;
 -- Of how many groups what waits is (audit.vw_grupos_abertos): without it the server expects a hundred times as many, and sorts all that waits.
 create statistics audit.divergencias_processadas_grupos (ndistinct) on regra, especie, mudanca, status, encaminhada_para,
   (case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end),

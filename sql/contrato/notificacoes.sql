@@ -1,7 +1,10 @@
 create table audit.notificacoes (
   id bigint generated always as identity primary key,
-  tipo text not null check (tipo in ('divergencias', 'resumo', 'falha', 'limite', 'ausencia')),
+  tipo text not null check (tipo in (
+    'divergencias', 'resumo', 'falha', 'limite', 'ausencia', 'abertas', 'pessoa', 'autonomia', 'resolvido', 'teste')),
   sessao_id bigint references audit.sessoes_processamento,
+  canal_id bigint references audit.canais,
+  alarme_id bigint references audit_interno.alarmes,
   dia date,
   status text not null default 'pendente' check (status in ('pendente', 'composta', 'enviada', 'falhou', 'dispensada')),
   destinatarios text[] not null default '{}',
@@ -19,24 +22,30 @@ create table audit.notificacoes (
   composta_em timestamptz,
   enviada_em timestamptz,
   desistida_em timestamptz,
-  unique (tipo, sessao_id),
   check ((tipo = 'ausencia') = (dia is not null)),
+  check (case when canal_id is null then tipo in ('divergencias', 'resumo', 'falha', 'limite', 'ausencia') and alarme_id is null
+    else tipo in ('falha', 'limite', 'abertas', 'pessoa', 'autonomia', 'resolvido', 'teste') end),
   check (status not in ('composta', 'enviada') or (conteudo is not null and identificador is not null))
 );
 create index on audit.notificacoes (status) where status <> 'enviada';
+create unique index notificacoes_sessao on audit.notificacoes (tipo, sessao_id) where canal_id is null;
+create unique index notificacoes_canal on audit.notificacoes (canal_id, alarme_id, tipo, sessao_id) nulls not distinct
+  where canal_id is not null and tipo <> 'teste';
 create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo = 'ausencia';
-comment on table audit.notificacoes is 'What was, or is to be, mailed to whom. A row is written in the transaction that causes the message; it is composed once, and sent to each recipient once.';
+comment on table audit.notificacoes is 'What was, or is to be, sent to whom, by mail or to a channel. A letter''s row is written in the transaction that causes it, a channel''s by the worker''s next look; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
-comment on column audit.notificacoes.tipo is 'divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time).';
+comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
 comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.canal_id is 'Channel that it goes to; null for mail.';
+comment on column audit.notificacoes.alarme_id is 'Problem that it is about, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
-comment on column audit.notificacoes.destinatarios is 'Addresses, fixed when it was composed.';
-comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server took the message.';
-comment on column audit.notificacoes.recusados is 'Address to answer: recipients whom the mail server refused for good.';
+comment on column audit.notificacoes.destinatarios is 'Addresses, or the name of the channel, fixed when it was composed.';
+comment on column audit.notificacoes.entregues is 'Those of destinatarios for whom the mail server, or the channel, took the message.';
+comment on column audit.notificacoes.recusados is 'Address to answer: recipients who, or channels that, refused it for good.';
 comment on column audit.notificacoes.remetente is 'Sender, fixed when it was composed.';
 comment on column audit.notificacoes.assunto is 'Subject of the letter, once there was an attempt to send it.';
-comment on column audit.notificacoes.identificador is 'Message-ID, fixed when it was composed and the same for every attempt.';
+comment on column audit.notificacoes.identificador is 'Message-ID of a letter, webhook-id of a channel''s message: fixed when it was composed and the same for every attempt.';
 comment on column audit.notificacoes.conteudo is 'Facts that the message tells, as they were when it was composed. Amounts are decimal texts in BRL.';
 comment on column audit.notificacoes.tentativas is 'Attempts to send so far.';
 comment on column audit.notificacoes.ultima_tentativa is 'When the last attempt began.';

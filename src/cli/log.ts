@@ -1,11 +1,11 @@
-import type { Attempted } from '../mail/deliver.ts'
+import type { Attempted } from '../mail/outbox.ts'
 import type { App } from './app.ts'
 import { CommandError } from './errors.ts'
 import { noteWhatIsTold, tell } from './output.ts'
 
 /** Notes what came of an attempt to send a message: people see it in `conferente notificacoes`. */
 export function noteMail({ text, log }: App): (delivery: Attempted) => void {
-  return ({ id, tipo, status, sessao_id, tentativas, ultimo_erro }) =>
+  return ({ id, tipo, canal, status, sessao_id, tentativas, ultimo_erro }) =>
     log?.note(
       {
         event: 'mail.attempted',
@@ -13,6 +13,7 @@ export function noteMail({ text, log }: App): (delivery: Attempted) => void {
         notificacao_id: id,
         sessao_id,
         tipo,
+        ...(canal !== null && { canal }),
         status,
         tentativas,
         ultimo_erro,

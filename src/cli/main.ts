@@ -6,6 +6,7 @@ import * as agendar from './agendar.ts'
 import { type App, createApp } from './app.ts'
 import * as aprovar from './aprovar.ts'
 import * as avaliar from './avaliar.ts'
+import * as canais from './canais.ts'
 import * as cancelar from './cancelar.ts'
 import * as categorias from './categorias.ts'
 import * as certificar from './certificar.ts'
@@ -82,6 +83,7 @@ const COMMANDS = [
   configurar,
   agendar,
   notificacoes,
+  canais,
   trabalhar,
   servir,
   iniciar,

@@ -40,9 +40,6 @@ export function register(program: Command, app: App): void {
     .option('--limite <n>', text.option.limit, createParsers(text).integer(1, 100_000), 20)
     .option('--json', text.option.json)
     .action(async (options: Options) => {
-      if (options.enviar && app.settings.smtpUrl === undefined) {
-        throw new UsageError(text.notificacoes.needsServer)
-      }
       const own = options.enviar === true
       const role = own ? 'conferente_dono' : 'conferente_leitor'
       await withDatabase(app, { role, own }, async ({ sql, url }) => {
@@ -53,15 +50,25 @@ export function register(program: Command, app: App): void {
     })
 }
 
-/** For installations without a worker: this acts as the owner, as a worker would. */
+/** For installations without a worker: this acts as the owner, as a worker would. Channels are told first, which takes no server. */
 async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
-  const { deliverDue } = await import('../mail/deliver.ts')
-  const { openMail } = await import('./mail.ts')
+  const [{ deliverDue }, { notifyDue }, { openMail }, { openChannels }] = await Promise.all([
+    import('../mail/deliver.ts'),
+    import('../channels/deliver.ts'),
+    import('./mail.ts'),
+    import('./channels.ts'),
+  ])
   const mail = await openMail(app, url)
-  if (!mail) return 0
+  const [{ canais = 0n } = {}] = await sql<{ canais: bigint }[]>`
+    select count(*) as canais from audit.canais where ativo`
+  if (!mail && canais === 0n) throw new UsageError(app.text.notificacoes.needsServer)
+  const { post, mailed } = await openChannels(app)
   await sql`set role conferente_dono`
   try {
-    const { sent, failed } = await deliverDue(sql, mail.mailer, { kinds: KINDS, waiting: true, ...mail })
+    const told = await notifyDue(sql, post, { waiting: true, mailed })
+    const mailedNow = mail && (await deliverDue(sql, mail.mailer, { kinds: KINDS, waiting: true, ...mail }))
+    const sent = [...told.sent, ...(mailedNow?.sent ?? [])]
+    const failed = [...told.failed, ...(mailedNow?.failed ?? [])]
     tell(app.text.notificacoes.sent(app.format.number(sent.length), app.format.number(failed.length)))
     for (const { id, error } of failed) {
       tell(app.text.notificacoes.unsent(String(id), said(publicMessage(error))))
@@ -69,17 +76,17 @@ async function sendAll(app: App, sql: Sql, url: string): Promise<number> {
     await sql`reset role`
     return failed.length
   } finally {
-    mail.mailer.close()
+    mail?.mailer.close()
   }
 }
 
 async function list({ text, format }: App, sql: Sql, { naoEnviadas, limite, json }: Options): Promise<void> {
   const rows = await sql<Message[]>`
-    select id, tipo, sessao_id, dia, status, destinatarios, entregues, recusados, assunto, identificador, tentativas,
-      ultimo_erro, criada_em, enviada_em, proxima_tentativa
-    from audit.notificacoes
-    where ${naoEnviadas !== true} or status <> 'enviada' or recusados <> '{}'
-    order by id desc limit ${limite}`
+    select n.id, n.tipo, n.sessao_id, n.dia, c.nome as canal, n.alarme_id, n.status, n.destinatarios, n.entregues, n.recusados, n.assunto,
+      n.identificador, n.tentativas, n.ultimo_erro, n.criada_em, n.enviada_em, n.proxima_tentativa
+    from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
+    where ${naoEnviadas !== true} or n.status <> 'enviada' or n.recusados <> '{}'
+    order by n.id desc limit ${limite}`
   const { column, notificacoes } = text
   printList(rows, { json, nothing: text.notificacoes.none }, [
     { title: column.id, of: (r) => r.id, right: true },

@@ -34,10 +34,11 @@ export function workOptions(command: Command, { text }: App): Command {
 /** Starts a worker that sends mail and reports on stderr, and says when it is ready. */
 export async function openWorker(app: App, { url, sql }: Database, options: Options): Promise<Worker> {
   app.cancel = undefined // a signal ends the work in order; nothing is cancelled at once
-  const [{ startWorker }, { createWatcher }, { openMail, tellMail }] = await Promise.all([
+  const [{ startWorker }, { createWatcher }, { openMail, tellMail }, { openChannels }] = await Promise.all([
     import('../worker/worker.ts'),
     import('./watcher.ts'),
     import('./mail.ts'),
+    import('./channels.ts'),
   ])
   await tellMail(app, sql)
   const mail = await openMail(app, url)
@@ -45,6 +46,7 @@ export async function openWorker(app: App, { url, sql }: Database, options: Opti
     stopWithin: options.prazo * 1000,
     jobs: options.simultaneos,
     ...(mail && { mail }),
+    channels: await openChannels(app),
     ...notesOf(app),
   })
   return { done: worker.done, stop: () => worker.stop().finally(() => mail?.mailer.close()) }

@@ -72,8 +72,10 @@ export function metrics(app: FastifyInstance, { text }: HttpContext): void {
 }
 
 function publish(register: Registry, help: string, group: readonly [Sample, ...Sample[]]): void {
-  const [{ nome: name, tipo, rotulos }] = group
-  const about = { name, help, labelNames: Object.keys(rotulos), registers: [register] }
+  const [{ nome: name, tipo }] = group
+  // Not every sample has every label: only a channel's message has a channel.
+  const labelNames = [...new Set(group.flatMap(({ rotulos }) => Object.keys(rotulos)))]
+  const about = { name, help, labelNames, registers: [register] }
   if (tipo === 'counter') {
     const counter = new Counter(about)
     for (const sample of group) counter.inc(sample.rotulos, sample.valor)

@@ -134,6 +134,17 @@ export const command = {
     'mostra ou muda a agenda, e escreve o que mantém o serviço no ar',
     'shows or changes the schedule, and writes what keeps the service running',
   ),
+  canais: both(
+    'mostra, salva, testa ou desliga canais além do e-mail: webhook, Teams, Slack',
+    'shows, saves, tries or switches off channels besides mail: webhook, Teams, Slack',
+  ),
+  canaisListar: both('mostra os canais', 'shows the channels'),
+  canaisSalvar: both(
+    'faz um canal, ou muda e liga o que existe; endereço e segredo não são argumentos',
+    'makes a channel, or changes and switches on the one there is; address and secret are no arguments',
+  ),
+  canaisTestar: both('manda uma mensagem de teste', 'sends a test message'),
+  canaisDesligar: both('desliga um canal', 'switches a channel off'),
   notificacoes: both(
     'lista os e-mails enviados e a enviar, ou envia os que esperam',
     'lists the mail sent and to be sent, or sends what waits',

@@ -246,6 +246,17 @@ export const example = {
     ),
     'conferente agendar --systemd conferente.service',
   ),
+  canais: examples(
+    both(
+      'conferente canais salvar financeiro --tipo teams --sem-valores --motivo "equipe" < endereco.txt',
+      'conferente canais salvar finance --tipo teams --sem-valores --motivo "team" < address.txt',
+    ),
+    both('conferente canais testar financeiro', 'conferente canais testar finance'),
+    both(
+      'conferente canais desligar financeiro --motivo "equipe mudou de canal"',
+      'conferente canais desligar finance --motivo "the team moved"',
+    ),
+  ),
   notificacoes: examples(
     'conferente notificacoes',
     'conferente notificacoes --nao-enviadas',

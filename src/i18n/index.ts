@@ -2,6 +2,8 @@ import type { Language } from '../settings/settings.ts'
 import { agenda } from './agenda.ts'
 import { avaliar } from './avaliar.ts'
 import { both, inLanguage, type Said } from './both.ts'
+import { canais } from './canais.ts'
+import { channel } from './channel.ts'
 import { column } from './column.ts'
 import { command } from './command.ts'
 import { demo, score } from './demo.ts'
@@ -55,6 +57,7 @@ const TEXTS = {
   worker,
   notas,
   notificacoes,
+  canais,
   exportar,
   planilha,
   pooler,
@@ -75,9 +78,13 @@ const TEXTS = {
 
 export type Catalogue = Said<typeof TEXTS>
 export type MailText = Said<typeof mail>
+export type ChannelText = Said<typeof channel>
 
 /** Everything said to users, in their language. */
 export const catalogue = (language: Language): Catalogue => inLanguage(TEXTS, language)
 
 /** Everything that messages say, in the language that is set for them. */
 export const mailText = (language: Language): MailText => inLanguage(mail, language)
+
+/** Everything that channels are told, in the language of each. */
+export const channelText = (language: Language): ChannelText => inLanguage(channel, language)

@@ -31,7 +31,10 @@ export const notificacoes = {
     (id: string, reason: string) => `  mensagem ${id}: ${reason}`,
     (id, reason) => `  message ${id}: ${reason}`,
   ),
-  needsServer: both('para enviar é preciso SMTP_URL', 'sending needs SMTP_URL'),
+  needsServer: both(
+    'para enviar é preciso SMTP_URL, ou um canal (conferente canais)',
+    'sending needs SMTP_URL, or a channel (conferente canais)',
+  ),
   recipients: both('destinatários', 'recipients'),
   subject: both('assunto', 'subject'),
   attempts: both('tentativas', 'attempts'),

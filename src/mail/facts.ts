@@ -3,13 +3,13 @@ import { digits } from '../db/digits.ts'
 import { createRedactor } from '../log/redact.ts'
 
 /** BRL as PostgreSQL wrote it: a JavaScript number would not hold every cent. */
-const amount = z.string()
+export const amount = z.string()
 /** However the connection reads JSON: the command line's keeps the digits as PostgreSQL wrote them. */
-const count = z.preprocess((value) => Number(digits(value) ?? Number.NaN), z.number())
+export const count = z.preprocess((value) => Number(digits(value) ?? Number.NaN), z.number())
 const redact = createRedactor([])
 /** What a rule or the database said of an error: without secrets, and without the value that could not be read, as in the log. */
-const said = z.string().transform((text) => redact(text).replace(/: ".*"/s, ': …'))
-const instant = z.string()
+export const said = z.string().transform((text) => redact(text).replace(/: ".*"/s, ': …'))
+export const instant = z.string()
 const values = z.record(z.string(), z.unknown())
 
 const session = z.object({
@@ -91,6 +91,7 @@ export const factsSchema = z.object({
     z.object({
       id: count,
       tipo: z.string(),
+      canal: z.string().nullish(),
       assunto: z.string().nullable(),
       status: z.string(),
       criada_em: instant,

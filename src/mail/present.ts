@@ -28,7 +28,7 @@ export function present(facts: Facts): View {
     knownTitle: sessao ? text.section.session : text.section.known,
     todo: facts.ausencia && text.absence.todo,
     mail: facts.correio.map((m) =>
-      oneLine(text.mailNote(text.kind(m.tipo), format.time(m.criada_em), m.erro ?? m.status)),
+      oneLine(text.mailNote(named(m, text), format.time(m.criada_em), m.erro ?? m.status)),
     ),
     url: facts.link,
     // digits alone, as conferente verificar --elo takes them
@@ -37,6 +37,10 @@ export function present(facts: Facts): View {
     text,
   }
 }
+
+/** What kind of message, and to which channel if it was no letter. */
+const named = ({ tipo, canal }: Facts['correio'][number], text: MailText) =>
+  canal == null ? text.kind(tipo) : `${text.kind(tipo)} (${canal})`
 
 function tone({ tipo, estado }: Facts): Tone {
   if (tipo === 'resumo')

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import type { Outcome } from './outbox.ts'
 import type { Picture } from './render.ts'
 
 export interface Letter {
@@ -19,18 +20,6 @@ export interface Letter {
     readonly path: string
     readonly contentType: string
   }[]
-}
-
-/** What came of one attempt. */
-export interface Outcome {
-  /** Addresses for whom the server took the letter. */
-  readonly accepted: readonly string[]
-  /** Address to answer: refused for good (5xx). Everybody else may be tried again. */
-  readonly refused: Readonly<Record<string, string>>
-  /** Why not everybody was served, in the server's words or the connection's; null when all is done. */
-  readonly error: string | null
-  /** The letter itself was refused for good: there is nothing to try again. */
-  readonly final: boolean
 }
 
 export interface Mailer {

@@ -37,6 +37,8 @@ export interface Settings {
   /** Roles, without their prefix, that may ask GraphQL for its schema. */
   readonly introspection: readonly string[]
   readonly smtpUrl: string | undefined
+  /** Internal addresses and networks in which channels may lie. */
+  readonly channelNetworks: readonly string[]
   /** Folder of electronic notes that the worker reads. */
   readonly notesDir: string | undefined
   /** Certificates of authorities that are believed of those who sign notes: a file, or a folder of them. */
@@ -123,6 +125,10 @@ const KEYS = {
   },
   CONFERENTE_IDIOMA: { schema: () => z().enum(['pt-BR', 'en']), expected: 'pt-BR or en' },
   CONFERENTE_LOGS: { schema: path, expected: 'a directory' },
+  CONFERENTE_CANAIS_REDES: {
+    schema: () => list(z().union([z().ipv4(), z().ipv6(), z().cidrv4(), z().cidrv6()])),
+    expected: 'addresses or networks such as 10.1.2.0/24, separated by commas',
+  },
   CONFERENTE_NOTAS: { schema: path, expected: 'a directory' },
   CONFERENTE_NOTAS_RAIZES: { schema: path, expected: 'a PEM or DER file, or a directory of them' },
   CONFERENTE_JWT_SEGREDO: { schema: () => z().string().min(32), expected: 'at least 32 characters' },
@@ -267,6 +273,7 @@ export function readSettings(
     rateLimit: read('CONFERENTE_LIMITE_REQUISICOES') ?? 600,
     introspection: read('CONFERENTE_INTROSPECCAO') ?? ['revisor', 'operador', 'administrador'],
     smtpUrl: read('SMTP_URL'),
+    channelNetworks: read('CONFERENTE_CANAIS_REDES') ?? [],
     notesDir: read('CONFERENTE_NOTAS'),
     notesRoots: read('CONFERENTE_NOTAS_RAIZES'),
     oidc: oidcSettings(env, read, problems),

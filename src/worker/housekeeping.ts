@@ -36,5 +36,7 @@ export async function keepHouse(
   if (notes) await keep((sql) => sql`select from audit_interno.agendar_leitura_notas()`)
   const entry = await keep((sql) => scheduleDue(sql))
   if (entry) report.scheduled?.(entry)
+  // Last: whatever is wrong with it, sessions begin.
+  await keep((sql) => sql`select from audit_interno.conferir_alarmes()`)
   report.ticked?.()
 }

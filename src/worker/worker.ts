@@ -1,10 +1,13 @@
 import { hostname } from 'node:os'
 import type { Runner, TaskList } from 'graphile-worker'
+import avisarCanal from '../../tasks/avisar_canal.ts'
 import comporMensagem from '../../tasks/compor_mensagem.ts'
 import detectarParte from '../../tasks/detectar_parte.ts'
 import enviarMensagem from '../../tasks/enviar_mensagem.ts'
 import lerNotas from '../../tasks/ler_notas.ts'
 import processarSessao from '../../tasks/processar_sessao.ts'
+import type { PostOptions } from '../channels/post.ts'
+import { createResolve } from '../channels/reach.ts'
 import { connect, connectAs } from '../db/connection.ts'
 import { inRole } from '../db/transaction.ts'
 import type { Attempt } from '../mail/deliver.ts'
@@ -26,6 +29,8 @@ export interface WorkOptions {
   readonly grace?: string
   /** Without it messages are composed, and wait for a worker that can send them. */
   readonly mail?: { readonly mailer: Mailer } & Pick<Attempt, 'attach' | 'mailed'>
+  /** How messages to channels are sent: by default to public addresses alone. */
+  readonly channels?: { readonly post: PostOptions } & Pick<Attempt, 'mailed'>
   /** Without it notes are read by workers that have a folder, or by nobody. */
   readonly notes?: Notes
   /** Jobs at once in this process: each is one busy connection. */
@@ -46,7 +51,7 @@ export interface Worker {
 export async function startWorker(
   url: string,
   report: WorkReport,
-  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2, mail, notes }: WorkOptions = {},
+  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2, mail, channels, notes }: WorkOptions = {},
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
@@ -54,7 +59,7 @@ export async function startWorker(
   const standby = watchStandby(keeper, report)
   const tasks = taskList(
     { open, over, watch: report.watch, pause: pause.signal, signal: hard.signal },
-    { mail, notes },
+    { mail, channels, notes },
   )
   const queue = createQueue(url, {
     tasks,
@@ -137,11 +142,16 @@ function connections(url: string) {
 
 const taskList = (
   context: WorkContext,
-  { mail, notes }: { mail: WorkOptions['mail']; notes: WorkOptions['notes'] },
+  {
+    mail,
+    channels = { post: { resolve: createResolve([]) } },
+    notes,
+  }: { [K in 'mail' | 'channels' | 'notes']: WorkOptions[K] },
 ): TaskList => ({
   processar_sessao: processarSessao(context),
   detectar_parte: detectarParte(context),
   compor_mensagem: comporMensagem(context),
+  avisar_canal: avisarCanal(context, channels),
   ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail) }),
   ...(notes && { ler_notas: lerNotas(context, notes) }),
 })

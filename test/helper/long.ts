@@ -24,6 +24,7 @@ const LONG: Record<string, readonly string[]> = {
   ],
   'processes and servers that are started, cut off and killed': [
     'cli/avaliar',
+    'cli/canais',
     'cli/cut',
     'cli/demo',
     'cli/errors',
@@ -41,6 +42,9 @@ const LONG: Record<string, readonly string[]> = {
     'embedded/embedded',
     'log/log',
     'mail/worker',
+    'container',
+    'package',
+    'sql/restore',
     'worker/parts',
     'worker/schedule',
     'worker/standby',

@@ -39,6 +39,8 @@ agendamentos
   -   agendado_em previsto_para sessao_id
 alteracoes
   -   antes depois divergencia_id operacao_id reverte_operacao_id
+canais
+  -   alterado_em criado_em id
 codigos_regra
   -   visto_em
 configuracoes_sistema
@@ -68,8 +70,8 @@ notas
 notas_recusadas
   -   recusada_em vista_em
 notificacoes
-  -   composta_em conteudo desistida_em ultima_tentativa
-  C   criada_em dia enviada_em id proxima_tentativa recusados sessao_id
+  -   canal_id composta_em conteudo desistida_em ultima_tentativa
+  C   alarme_id criada_em dia enviada_em id proxima_tentativa recusados sessao_id
 operacoes
   R   detalhes elo finalizada_em id iniciada_em linhas sessao_id
 padroes_trade_marketing
@@ -151,7 +153,9 @@ async function scene(t: Test): Promise<Cenario> {
     { id: 4 },
     { id: 5, data: '2026-03-10', confianca: 0.6 },
   )
+  await adelia`select audit.salvar_canal('equipe', 'teste', 'slack', 'https://hooks.slack.com/services/x')`
   await c.processar('auto')
+  await c.sql`select from audit_interno.conferir_alarmes()`
   await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = clock_timestamp() where id = 2`
   await c.processar('manual')
   await c.digitar('ana', (await c.achado(3)).id, { categoria: 'OUTRA' })

@@ -85,6 +85,8 @@ test('metrics tell what stands in the database, to whoever has a token', async (
   await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 })
   await cena.processar()
   await cena.aprovar('ana', (await cena.achado(1)).id)
+  await cena.pessoa('adelia')`select audit.salvar_canal('equipe', 'x', 'slack', 'https://hooks.slack.com/x')`
+  await cena.pessoa('adelia')`select audit.testar_canal('equipe')`
   t.equal((await server.pedir('/metrics')).status, 401)
   const { headers, text } = await server.pedir('/metrics', { token: await server.token('leitor') })
   t.match(headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
@@ -98,6 +100,8 @@ test('metrics tell what stands in the database, to whoever has a token', async (
     'conferente_regra_precisao{regra="errada"} 1',
     'conferente_regra_decisoes_total{palavra="aprovada",regra="errada"} 1',
     'conferente_operacoes{status="concluida",tipo="aprovacao"} 1',
+    'conferente_correio{tipo="resumo",status="dispensada"} 1',
+    'conferente_correio{tipo="teste",status="pendente",canal="equipe"} 1',
     'conferente_trabalhadores 0',
     'conferente_fila_idade_segundos 0',
     'conferente_http_segundos_count{rota="/metrics",metodo="GET",status="401"} 1',

@@ -134,6 +134,8 @@ async function fill(sql: Sql): Promise<void> {
       select 1, 'errada', 'dw.lancamentos', (n % 2)::text, 'x', 'ana', now(), now() + interval '1 day', case when n % 2 = 0 then now() end,
         case when n % 2 = 0 then 'ana' end
       from generate_series(1, 6) n;
+      insert into audit.canais (nome, tipo, servidor, eventos, sem_valores, motivo, criado_por, alterado_por)
+      select 'c' || n, case when n % 2 = 0 then 'slack' else 'teams' end, 'https://x', '{falha}', n % 3 = 0, 'x', 'adelia', 'adelia' from generate_series(1, 5) n;
       insert into audit.notificacoes (tipo, sessao_id, dia, remetente, assunto, proxima_tentativa, ultimo_erro)
       select case when n % 2 = 0 then 'ausencia' else 'falha' end, case when n % 2 = 1 then n end, case when n % 2 = 0 then date '2026-11-01' + n end,
         case when n % 3 = 0 then 'x' end, case when n % 3 = 1 then 'x' end, case when n % 2 = 0 then now() end, case when n % 2 = 1 then 'x' end

@@ -3,6 +3,7 @@
 export const MATRIX = `
 agendamentos                L R O A
 alteracoes                  L R O A
+canais                      L R O A
 codigos_regra               L R O A
 configuracoes_sistema       L R O A
 convites                          A
@@ -67,6 +68,7 @@ desativar_padrao()                A
 desativar_retencao()              A
 desativar_sucessora()             A
 desfazer()                    R
+desligar_canal()                  A
 desligar_identidade()             A
 diagnosticar_contrato()     L R O A
 divergencia_grupo()         L R O A
@@ -115,6 +117,7 @@ reverter_sessao()             R O
 revogar_acesso()                  A
 revogar_excecao()             R
 rotulos_livro()               R   A
+salvar_canal()                    A
 salvar_padrao()                   A
 salvar_retencao()                 A
 salvar_sucessora()                A
@@ -122,6 +125,7 @@ sessao_correio()            L R O A
 sessao_link_revisao()       L R O A
 simulacoes_em_curso()           O
 solicitar_processamento()       O
+testar_canal()                    A
 ver_registro()                R   A
 verificar_integridade()     L R O A
 visao_geral()               L R O A

@@ -1,6 +1,7 @@
 // Mail beside workers, and without any: what is caused is sent, once, when there is somebody to send it.
 import { test } from 'tap'
-import { compose, deliverDue, watchForAbsence } from '../../src/mail/deliver.ts'
+import { deliverDue, watchForAbsence } from '../../src/mail/deliver.ts'
+import { compose } from '../../src/mail/outbox.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { SECRET } from '../helper/api.ts'
 import { correio, receber, remetente } from '../helper/postman.ts'

@@ -1,7 +1,7 @@
 // What the messages say is what the tables hold, and each is caused once, by what it tells of.
 import { test } from 'tap'
-import { compose } from '../../src/mail/deliver.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
+import { compose } from '../../src/mail/outbox.ts'
 import { render } from '../../src/mail/render.ts'
 import { nextRuns } from '../../src/worker/schedule.ts'
 import { banco } from '../helper/database.ts'

@@ -1,5 +1,5 @@
 -- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody
--- receives it. Called by audit.diagnosticar_contrato, and by a worker when it starts.
+-- receives it; and channels that do not answer. Called by audit.diagnosticar_contrato, and by a worker when it starts.
 create or replace function audit_interno.diagnosticar_correio()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -21,6 +21,16 @@ as $$
   where c.chave in ('correio.remetente', 'correio.pagina')
     and c.valor #>> '{}' ~* '(@|//)(localhost|127[.][0-9.]+)([:/>]|$)'
   order by c.chave)
+  union all
+  (select 'canal ' || c.nome, 'aviso', format('a última mensagem a %s não chegou: %s', c.servidor, u.ultimo_erro),
+    format('Confira o endereço com quem cuida do canal, e teste: conferente canais testar %s.', c.nome)
+  from audit.canais c
+  cross join lateral (
+    select n.status, n.ultimo_erro from audit.notificacoes n
+    where n.canal_id = c.id and n.tentativas > 0 order by n.ultima_tentativa desc limit 1
+  ) as u
+  where c.ativo and u.status <> 'enviada'
+  order by c.nome)
 $$;
 comment on function audit_interno.diagnosticar_correio() is
-  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone; none where all is set.';
+  'Lines of the diagnosis on mail: kinds without a recipient, a sender or a page of this machine alone, channels whose last message did not arrive; none where all is set.';

@@ -1,4 +1,4 @@
--- Fixes recipients, sender, Message-ID and facts, and queues the sending: from here on every attempt sends the same message. Who
+-- Fixes recipients, sender, identifier and facts, of a letter or of a message to a channel, and queues the sending: from here on every attempt sends the same message. Who
 -- comes second waits, and then finds nothing to do.
 create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
@@ -13,6 +13,9 @@ begin
   select * into v_aviso from audit.notificacoes n where n.id = compor_mensagem.notificacao_id and n.status = 'pendente' for update;
   if not found then
     return null;
+  end if;
+  if v_aviso.canal_id is not null then
+    return audit_interno.compor_aviso(v_aviso.id);
   end if;
   update audit.notificacoes n
   set destinatarios = d.lista, remetente = v_remetente, composta_em = clock_timestamp(),

@@ -6,9 +6,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'assunto', n.assunto, 'status', n.status,
+  select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'canal', c.nome, 'assunto', n.assunto, 'status', n.status,
     'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
-  from audit.notificacoes n
+  from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
   where n.id < conteudo_correio.notificacao_id
     -- one may be given up days after it was caused
     and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso

@@ -7,7 +7,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if audit_interno.destinatarios(new.tipo) = '{}' then
+  if new.canal_id is null and audit_interno.destinatarios(new.tipo) = '{}' then
     update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado' where n.id = new.id;
   else
     perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', new.id),

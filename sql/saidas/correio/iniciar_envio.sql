@@ -15,6 +15,9 @@ begin
     situacao := 'ocupada';
     return;
   end if;
+  update audit.notificacoes n set status = 'dispensada', proxima_tentativa = null, ultimo_erro = concat_ws('; ', n.ultimo_erro, 'o canal foi desligado')
+  from audit.canais c
+  where n.id = iniciar_envio.notificacao_id and n.status = 'composta' and c.id = n.canal_id and not c.ativo;
   -- looked at only now: who had it before us may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'

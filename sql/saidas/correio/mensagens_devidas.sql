@@ -1,5 +1,6 @@
--- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker.
-create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp())
+-- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker: letters, or
+-- messages to channels.
+create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp(), canais boolean default false)
 returns table (notificacao_id bigint, status text, tentativas integer)
 language sql
 volatile security definer
@@ -7,9 +8,9 @@ set search_path = pg_catalog, pg_temp
 as $$
   select n.id, n.status, n.tentativas
   from audit.notificacoes n
-  where n.tipo = any (mensagens_devidas.tipos) and n.status in ('pendente', 'composta')
+  where n.tipo = any (mensagens_devidas.tipos) and (n.canal_id is not null) = mensagens_devidas.canais and n.status in ('pendente', 'composta')
     and coalesce(n.proxima_tentativa, n.criada_em) <= mensagens_devidas.agora
   order by n.id
 $$;
-comment on function audit_interno.mensagens_devidas(text[], timestamptz) is 'Ids, states and attempts so far, oldest first.';
-grant execute on function audit_interno.mensagens_devidas(text[], timestamptz) to conferente_servico;
+comment on function audit_interno.mensagens_devidas(text[], timestamptz, boolean) is 'Ids, states and attempts so far, oldest first.';
+grant execute on function audit_interno.mensagens_devidas(text[], timestamptz, boolean) to conferente_servico;

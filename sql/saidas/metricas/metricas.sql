@@ -72,11 +72,11 @@ as $$
   select 'conferente_fila_idade_segundos', 'gauge', '{}', coalesce(extract(epoch from clock_timestamp() - min(q.run_at)), 0)
   from graphile_worker.jobs q where q.locked_at is null and q.attempts < q.max_attempts and q.run_at <= clock_timestamp()
   union all
-  select 'conferente_correio', 'gauge', jsonb_build_object('tipo', n.tipo, 'status', n.status), count(*)
-  from audit.notificacoes n group by n.tipo, n.status
+  select 'conferente_correio', 'gauge', jsonb_strip_nulls(jsonb_build_object('tipo', n.tipo, 'status', n.status, 'canal', c.nome)), count(*)
+  from audit.notificacoes n left join audit.canais c on c.id = n.canal_id group by n.tipo, n.status, c.nome
   union all
-  select 'conferente_correio_recusados_total', 'counter', jsonb_build_object('tipo', n.tipo), sum(r.quantos)
-  from audit.notificacoes n cross join lateral (select count(*) as quantos from jsonb_object_keys(n.recusados)) as r group by n.tipo
+  select 'conferente_correio_recusados_total', 'counter', jsonb_strip_nulls(jsonb_build_object('tipo', n.tipo, 'canal', c.nome)), sum(r.quantos)
+  from audit.notificacoes n left join audit.canais c on c.id = n.canal_id cross join lateral (select count(*) as quantos from jsonb_object_keys(n.recusados)) as r group by n.tipo, c.nome
   union all
   select 'conferente_trabalhadores', 'gauge', '{}', audit_interno.trabalhadores_vivos()
 $$;

@@ -5,6 +5,7 @@
 export const TABLES: Readonly<Record<string, readonly [one: string, many: string]>> = {
   agendamentos: ['agendamento', 'agendamentos'],
   alteracoes: ['alteracao', 'alteracoes'],
+  canais: ['canal', 'canais'],
   codigos_regra: ['codigo_regra', 'codigos_regra'],
   configuracoes_sistema: ['configuracao', 'configuracoes'],
   convites: ['convite', 'convites'],
@@ -67,6 +68,7 @@ export const MUTATIONS: readonly string[] = [
   'desativar_retencao',
   'desativar_sucessora',
   'desfazer',
+  'desligar_canal',
   'desligar_identidade',
   'encaminhar',
   'fechar_periodo',
@@ -84,10 +86,12 @@ export const MUTATIONS: readonly string[] = [
   'reverter_sessao',
   'revogar_acesso',
   'revogar_excecao',
+  'salvar_canal',
   'salvar_padrao',
   'salvar_retencao',
   'salvar_sucessora',
   'solicitar_processamento',
+  'testar_canal',
 ]
 
 /** Functions that only tell. */

@@ -25,6 +25,7 @@ const OPERATIONS = [
   'retencao',
   'sucessora',
   'periodo',
+  'canal',
   'notas',
   'sessao',
   'acesso',

@@ -13,6 +13,11 @@ export const kind = named({
   falha: both('Falha crítica', 'Critical failure'),
   limite: both('Limite atingido', 'Limit reached'),
   ausencia: both('Sessão ausente', 'Missing session'),
+  abertas: both('Divergências abertas', 'Divergences opened'),
+  pessoa: both('Espera uma pessoa', 'A person is needed'),
+  autonomia: both('Correção automática perdida', 'Automatic correction lost'),
+  resolvido: both('Resolvido', 'Resolved'),
+  teste: both('Teste do canal', 'Channel test'),
 })
 
 export const status = named({

@@ -1,0 +1,15 @@
+-- Where a message to a channel goes and what signs it, for the one who is sending it. Nobody but the owner may call it: the worker
+-- has the owner's rights; the API's login has not, and no role that people have.
+create or replace function audit_interno.destino_canal(notificacao_id bigint)
+returns table (tipo text, endereco text, segredo text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.tipo, d.endereco, d.segredo
+  from audit.notificacoes n
+  join audit.canais c on c.id = n.canal_id
+  left join audit_interno.destinos_canais d on d.canal_id = c.id
+  where n.id = destino_canal.notificacao_id
+$$;
+comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel, its whole address and its secret; the latter null in a copy of the database that was made without them.';

@@ -1,0 +1,9 @@
+import type { WorkOptions } from '../worker/worker.ts'
+import type { App } from './app.ts'
+import { noteMail } from './log.ts'
+
+/** How messages to channels leave this machine, as a worker sends them. */
+export async function openChannels(app: App): Promise<NonNullable<WorkOptions['channels']>> {
+  const { createResolve } = await import('../channels/reach.ts')
+  return { post: { resolve: createResolve(app.settings.channelNetworks) }, mailed: noteMail(app) }
+}

@@ -1,0 +1,73 @@
+import { both } from './both.ts'
+
+export const canais = {
+  none: both(
+    'Nenhum canal. Faça um com conferente canais salvar.',
+    'No channel. Make one with conferente canais salvar.',
+  ),
+  name: both(
+    'nome do canal: letras minúsculas, algarismos, _ e -',
+    'name of the channel: small letters, digits, _ and -',
+  ),
+  kind: both(
+    'webhook, teams ou slack; obrigatório num canal novo',
+    'webhook, teams or slack; required of a new channel',
+  ),
+  address: both(
+    'pede outro endereço: sem terminal, a primeira linha da entrada padrão',
+    'asks for another address: without a terminal, the first line of standard input',
+  ),
+  secret: both(
+    'outro segredo para o webhook: sem terminal, a última linha da entrada padrão; sem ela, um é sorteado e mostrado uma vez',
+    'another secret for the webhook: without a terminal, the last line of standard input; without one, it is drawn and shown once',
+  ),
+  events: both(
+    'de que avisar, separados por vírgula: abertas, pessoa, limite, autonomia, falha, resolvido',
+    'what to tell, separated by commas: abertas, pessoa, limite, autonomia, falha, resolvido',
+  ),
+  withoutAmounts: both('deixa os valores fora das mensagens', 'leaves amounts out of the messages'),
+  withAmounts: both('põe os valores nas mensagens', 'puts amounts in the messages'),
+  language: both('idioma das mensagens', 'language of the messages'),
+  askAddress: both('Endereço do canal (não aparece)', 'Address of the channel (not shown)'),
+  askSecret: both(
+    'Segredo do webhook (não aparece; vazio: um é sorteado)',
+    'Secret of the webhook (not shown; empty: one is drawn)',
+  ),
+  needsAddress: both(
+    'falta o endereço do canal na entrada padrão',
+    'the address of the channel is missing on standard input',
+  ),
+  saved: both(
+    (name: string, server: string) =>
+      `canal ${name} salvo: ${server}; experimente com conferente canais testar ${name}`,
+    (name, server) => `channel ${name} saved: ${server}; try it with conferente canais testar ${name}`,
+  ),
+  shownOnce: both(
+    'segredo para quem recebe, mostrado só agora:',
+    'secret for whoever receives, shown only now:',
+  ),
+  off: both(
+    (name: string) => `canal ${name} desligado`,
+    (name) => `channel ${name} switched off`,
+  ),
+  arrived: both(
+    (name: string) => `o canal ${name} recebeu a mensagem de teste`,
+    (name) => `channel ${name} took the test message`,
+  ),
+  refused: both(
+    (name: string, error: string) => `o canal ${name} não recebeu: ${error}`,
+    (name, error) => `channel ${name} did not take it: ${error}`,
+  ),
+  queued: both(
+    (id: string) =>
+      `mensagem de teste na fila: quem a envia é o worker (conferente trabalhar); veja a mensagem ${id} em conferente notificacoes`,
+    (id) =>
+      `test message queued: the worker sends it (conferente trabalhar); see message ${id} in conferente notificacoes`,
+  ),
+  server: both('servidor', 'server'),
+  eventsColumn: both('avisa de', 'tells of'),
+  amounts: both('valores', 'amounts'),
+  languageColumn: both('idioma', 'language'),
+  active: both('ativo', 'active'),
+  last: both('última mensagem', 'last message'),
+}

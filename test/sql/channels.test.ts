@@ -1,0 +1,447 @@
+// What channels are told of, who sets them, and where their secrets are not.
+import t from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
+import { cenario, codigo, one } from '../helper/scenario.ts'
+
+const SLACK = 'https://hooks.slack.com/services/T0CHAVE/B0SECRETA/x9f2kq7w'
+const SEGREDO = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+const equipe = (adelia: Sql, nome = 'equipe') =>
+  adelia`select * from audit.salvar_canal(${nome}, 'para a equipe', 'slack', ${SLACK})`
+
+/** One look of the worker: what it queued, without what is told of each session. */
+const olhar = async (sql: Sql) => {
+  const ids = (await sql`select f.id from audit_interno.conferir_alarmes() f`).map(({ id }) => id as bigint)
+  const ditas = await sql`select n.tipo, a.tipo as problema, a.chave from audit.notificacoes n
+    left join audit_interno.alarmes a on a.id = n.alarme_id where n.id = any (${ids.map(String)}::text[]::bigint[]) order by n.tipo, a.tipo, a.chave`
+  return ditas.map(({ tipo, problema, chave }) =>
+    tipo === 'resolvido' ? `resolvido: ${problema} ${chave}` : `${tipo}: ${chave}`,
+  )
+}
+
+t.test('administrators set channels, nobody else does, and each change is an operation', async (t) => {
+  const c = await cenario(t)
+  const adelia = c.pessoa('adelia')
+  t.match(one(await equipe(adelia)), {
+    nome: 'equipe',
+    servidor: 'https://hooks.slack.com',
+    eventos: ['abertas', 'pessoa', 'limite', 'autonomia', 'falha', 'resolvido'],
+    sem_valores: false,
+    idioma: 'pt-BR',
+    ativo: true,
+    criado_por: 'adelia',
+  })
+  const mudado = one(
+    await adelia`select * from audit.salvar_canal('equipe', 'menos', eventos => '{falha,resolvido}', sem_valores => true, idioma => 'en')`,
+  )
+  t.match(mudado, { tipo: 'slack', eventos: ['falha', 'resolvido'], sem_valores: true, idioma: 'en' })
+  t.match(one(await adelia`select * from audit.desligar_canal('equipe', 'mudou')`), { ativo: false })
+  t.equal(await codigo(adelia`select audit.testar_canal('equipe')`), 'NC005')
+  t.match(one(await adelia`select * from audit.salvar_canal('equipe', 'voltou')`), {
+    ativo: true,
+    idioma: 'en',
+  })
+  t.match(one(await adelia`select * from audit.testar_canal('equipe')`), {
+    tipo: 'teste',
+    status: 'pendente',
+  })
+  t.equal(
+    one(
+      await c.sql`select count(*)::int as n from audit.operacoes where tipo = 'canal' and status = 'concluida'`,
+    )['n'],
+    5,
+  )
+  for (const quem of ['leo', 'ana', 'olivia'] as const) {
+    for (const ato of [
+      `salvar_canal('x', 'x', 'slack', '${SLACK}')`,
+      `desligar_canal('equipe', 'x')`,
+      `testar_canal('equipe')`,
+    ])
+      t.equal(await codigo(c.pessoa(quem).unsafe(`select audit.${ato}`)), '42501', `${quem} ${ato}`)
+  }
+  t.equal(await codigo(adelia`select audit.desligar_canal('outro', 'x')`), 'NC004')
+  t.equal(await codigo(adelia`select audit.testar_canal('outro')`), 'NC004')
+  t.equal(await codigo(adelia`select audit.desligar_canal('equipe', ' ')`), 'NC006')
+  t.equal(await codigo(adelia`select audit.salvar_canal('equipe', '')`), 'NC006')
+})
+
+t.test('an address or a secret that cannot be used is refused, and no error repeats it', async (t) => {
+  const c = await cenario(t)
+  const adelia = c.pessoa('adelia')
+  const salvar = async (
+    tipo: string | null,
+    endereco: string | null,
+    segredo: string | null = null,
+    nome = 'novo',
+  ) => {
+    try {
+      await adelia`select audit.salvar_canal(${nome}, 'x', ${tipo}, ${endereco}, ${segredo})`
+      return 'aceito'
+    } catch (error) {
+      const said = JSON.stringify(error, ['message', 'detail', 'hint', 'where'])
+      for (const part of ['x9f2kq7w', 'AbCdEfGh']) if (said.includes(part)) t.fail(`said: ${said}`)
+      return (error as { code: string }).code
+    }
+  }
+  for (const endereco of [
+    'http://hooks.slack.com/services/x9f2kq7w',
+    'ftp://hooks.slack.com/x9f2kq7w',
+    'https://ana:x9f2kq7w@hooks.slack.com/',
+    'https://hooks.slack.com@evil.example/x9f2kq7w',
+    'https://hooks.slack.com/x9f2kq7w#x',
+    'https://hooks.slack.com/x9f2kq7w\r\nx: y',
+    'https://hooks.slack.com\\@evil.example/x9f2kq7w',
+    'http://localhost.evil.example/x9f2kq7w',
+    'http://127.0.0.1.evil.example/x9f2kq7w',
+    'https:///x9f2kq7w',
+    `https://hooks.slack.com/${'x9f2kq7w'.repeat(300)}`,
+    'javascript:x9f2kq7w',
+    '',
+    null,
+  ])
+    t.equal(await salvar('slack', endereco), 'NC009', String(endereco).slice(0, 60))
+  for (const endereco of [
+    'https://[2001:db8::1]:8443/x?y=1',
+    'http://localhost:3000/x',
+    'http://[::1]/x',
+    'https://a.b.c',
+  ])
+    t.equal(await salvar('slack', endereco, null, 'bom'), 'aceito', endereco)
+  for (const segredo of [
+    null,
+    'AbCdEfGh',
+    'whsec_AbCdEfGh',
+    `whsec_${'A'.repeat(200)}`,
+    'whsec_%%%%',
+    `${SEGREDO}=`,
+  ])
+    t.equal(await salvar('webhook', 'https://a.b.c/x9f2kq7w', segredo), 'NC009', String(segredo))
+  t.equal(await salvar('slack', SLACK, SEGREDO), 'NC009', 'only a webhook is signed')
+  t.equal(await salvar('webhook', 'https://a.b.c', SEGREDO, 'assinado'), 'aceito')
+  t.equal(await salvar('slack', null, null, 'assinado'), 'NC009', 'another kind with the address of this')
+  t.equal(await salvar('email', SLACK), 'NC009')
+  t.equal(await salvar('slack', SLACK, null, 'Equipe Financeira'), 'NC009')
+  t.equal(
+    await codigo(adelia`select audit.salvar_canal('novo', 'x', 'slack', ${SLACK}, eventos => '{tudo}')`),
+    'NC009',
+  )
+  t.equal(
+    await codigo(adelia`select audit.salvar_canal('novo', 'x', 'slack', ${SLACK}, eventos => '{}')`),
+    'NC009',
+  )
+  t.same(await c.sql`select nome from audit.canais order by nome`, [{ nome: 'assinado' }, { nome: 'bom' }])
+})
+
+t.test(
+  'neither the address nor the secret can be read by any role that people or the API have',
+  async (t) => {
+    const c = await cenario(t)
+    await c.pessoa('adelia')`select audit.salvar_canal('robo', 'x', 'webhook', ${SLACK}, ${SEGREDO})`
+    const { id } = one(await c.pessoa('adelia')`select id from audit.testar_canal('robo')`)
+    await c.sql`select from audit_interno.compor_mensagem(${id})`
+    for (const quem of ['leo', 'ana', 'olivia', 'adelia', 'api'] as const) {
+      const p = c.pessoa(quem)
+      t.equal(await codigo(p`select * from audit_interno.destinos_canais`), '42501', quem)
+      t.equal(await codigo(p`select * from audit_interno.destino_canal(${id})`), '42501', quem)
+      t.equal(await codigo(p`select audit_interno.conferir_alarmes()`), '42501', quem)
+    }
+    for (const papel of ['conferente_regra', 'conferente_escrita', 'conferente_servico']) {
+      t.same(
+        await c.sql`select 1 where has_table_privilege(${papel}, 'audit_interno.destinos_canais', 'select')
+        or has_function_privilege(${papel}, 'audit_interno.destino_canal(bigint)', 'execute')`,
+        [],
+        papel,
+      )
+    }
+    // Everything that there is, but for the one table.
+    const relations = await c.sql`select c.oid::regclass::text as nome from pg_class c
+    where c.relkind in ('r', 'v', 'm') and c.relnamespace::regnamespace::text in ('audit', 'audit_interno', 'graphile_worker')
+      and c.oid <> 'audit_interno.destinos_canais'::regclass`
+    t.ok(relations.length > 50)
+    for (const { nome } of relations) {
+      const [row] = await c.sql.unsafe(
+        `select 1 from ${nome} x where strpos(x::text, 'x9f2kq7w') > 0 or strpos(x::text, '${SEGREDO}') > 0 limit 1`,
+      )
+      t.equal(row, undefined, nome)
+    }
+  },
+)
+
+t.test('a rule that fails is told once, and once that it runs again', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1, confianca: 0.5 })
+  await equipe(c.pessoa('adelia'))
+  const { sql } = c
+  await sql`update dw.ajuste set quebrada = true`
+  await c.processar()
+  t.same(await olhar(sql), ['falha: regra errada'])
+  t.same(await olhar(sql), [], 'whoever looks again says nothing')
+  await c.processar()
+  await c.processar()
+  t.same(await olhar(sql), [], 'it goes on failing: that was said')
+  await sql`update dw.ajuste set quebrada = false`
+  await c.processar()
+  t.same(await olhar(sql), ['abertas: fila', 'resolvido: falha regra errada'])
+  await c.processar()
+  t.same(await olhar(sql), [], 'a session that opens nothing is silent')
+  await sql`update dw.ajuste set quebrada = true`
+  await c.processar()
+  t.same(await olhar(sql), ['falha: regra errada'], 'another time is another problem')
+  const problemas = await sql`select id, desfecho from audit_interno.alarmes where tipo = 'falha' order by id`
+  t.match([...problemas], [{ desfecho: 'bem' }, { desfecho: null }])
+  t.same(
+    (await sql`select distinct alarme_id from audit.notificacoes where alarme_id = ${problemas[0]?.['id']}`)
+      .length,
+    1,
+    'beginning and end bear one number',
+  )
+  await sql`update audit.regras set ativa = false where nome = 'errada'`
+  t.same(await olhar(sql), ['resolvido: falha regra errada'])
+  t.equal(
+    one(await sql`select desfecho from audit_interno.alarmes order by id desc limit 1`)['desfecho'],
+    'desativada',
+  )
+})
+
+t.test('what failed and was mended before anybody looked is told all the same', async (t) => {
+  const c = await cenario(t)
+  await equipe(c.pessoa('adelia'))
+  await c.lancar({ id: 1, confianca: 0.99 })
+  await c.sql`update dw.ajuste set quebrada = true`
+  await c.processar()
+  await c.sql`update dw.ajuste set quebrada = false`
+  await c.processar('auto')
+  t.same(await olhar(c.sql), ['falha: regra errada', 'resolvido: falha regra errada'])
+})
+
+t.test('a session that broke off is made good by one of the same window alone', async (t) => {
+  const c = await cenario(t)
+  await equipe(c.pessoa('adelia'))
+  const sessao = async (de: string | null, status: string, etapa: string, regras = ['errada']) => {
+    const { id } = one(
+      await c.sql`
+      insert into audit.sessoes_processamento (modo, status, incremental, data_inicio, data_fim, regras, solicitada_por, inicio_processamento)
+      values ('auto', 'em_andamento', ${de === null}, ${de}::text::date, ${de}::text::date, ${regras}, 'olivia', now()) returning id`,
+    )
+    await c.sql`update audit.sessoes_processamento set status = ${status}, etapa = ${etapa}, mensagem = '53100: disco cheio', fim_processamento = now() where id = ${id}`
+  }
+  await sessao(null, 'falhou', 'deteccao')
+  await sessao('2026-10-01', 'falhou', 'deteccao')
+  t.same(await olhar(c.sql), ['falha: sessao 2026-10-01 a 2026-10-01', 'falha: sessao incremental'])
+  await sessao('2026-11-01', 'concluida', 'fim')
+  await sessao(null, 'concluida', 'fim', ['trade_marketing'])
+  t.same(await olhar(c.sql), [], 'another window, and other rules, say nothing of it')
+  await sessao(null, 'concluida_com_falhas', 'fim')
+  t.same(await olhar(c.sql), ['resolvido: falha sessao incremental'])
+  await sessao('2026-10-01', 'cancelada', 'fim')
+  t.same(await olhar(c.sql), [], 'nor does one that was cancelled')
+  await sessao(null, 'falhou', 'deteccao')
+  t.same(
+    await olhar(c.sql),
+    ['falha: sessao incremental'],
+    'an old window that nobody ran again hides nothing',
+  )
+})
+
+t.test('a limit is told, and that the next session kept within it', async (t) => {
+  const c = await cenario(t)
+  await equipe(c.pessoa('adelia'))
+  await c.sql`select audit.alterar_configuracao('limites.linhas', '1', 'teste')`
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.processar('auto')
+  t.same(await olhar(c.sql), ['abertas: fila', 'limite: incremental'])
+  await c.processar('auto')
+  t.same(await olhar(c.sql), [])
+  await c.processar('manual')
+  t.same(await olhar(c.sql), [], 'a session that corrects nothing shows nothing of it')
+  await c.sql`select audit.alterar_configuracao('limites.linhas', '1000', 'teste')`
+  await c.processar('auto')
+  t.same(await olhar(c.sql), ['resolvido: abertas fila', 'resolvido: limite incremental'])
+})
+
+t.test(
+  'what needs a person: a second one, one it was forwarded to, one who is late; and that nobody is needed any more',
+  async (t) => {
+    const c = await cenario(t)
+    await equipe(c.pessoa('adelia'))
+    await c.lancar(
+      { id: 1, confianca: 0.5, valor: 200_000 },
+      { id: 2, confianca: 0.5 },
+      { id: 3, confianca: 0.5 },
+    )
+    await c.processar()
+    t.same(await olhar(c.sql), ['abertas: fila'], 'three findings, one message')
+    const ids = [(await c.achado(1)).id, (await c.achado(2)).id, (await c.achado(3)).id] as const
+    await c.aprovar('ana', ids[0])
+    await c.encaminhar('ana', 'bruno', ids[1])
+    await c.sql`alter table audit.divergencias_processadas disable trigger proteger_identidade`
+    await c.sql`update audit.divergencias_processadas set detectada_em = now() - interval '9 days' where id = ${ids[2]}`
+    t.same(await olhar(c.sql), [
+      'pessoa: encaminhadas bruno',
+      'pessoa: segunda aprovacao',
+      'pessoa: vencidas',
+    ])
+    await c.adiar('ana', '2099-01-01', ids[2])
+    t.same(await olhar(c.sql), ['resolvido: pessoa vencidas'], 'what is postponed is not late')
+    await c.aprovar('bruno', ids[0])
+    await c.rejeitar('bruno', ids[1])
+    t.same(await olhar(c.sql), [
+      'resolvido: abertas fila',
+      'resolvido: pessoa encaminhadas bruno',
+      'resolvido: pessoa segunda aprovacao',
+    ])
+    t.same(await olhar(c.sql), [])
+  },
+)
+
+t.test(
+  'a rule that loses auto is told, and that it was given back; a schedule and a day without a session too',
+  async (t) => {
+    const c = await cenario(t)
+    await equipe(c.pessoa('adelia'))
+    await c.sql`update audit.regras set automatica = false, automatica_perdida = 'perdeu a correção automática' where nome = 'errada'`
+    t.same(await olhar(c.sql), ['autonomia: errada'])
+    await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'conferida')`
+    t.same(await olhar(c.sql), ['resolvido: autonomia errada'])
+    await c.sql`insert into audit.agendamentos (previsto_para, agendado_por, erro_codigo, erro_mensagem) values (now() - interval '1 day', 'x', 'NC010', 'sem armazém')`
+    await c.sql`insert into audit.notificacoes (tipo, dia) values ('ausencia', current_date)`
+    t.same(await olhar(c.sql), ['falha: agenda', 'falha: ausencia'])
+    const { id } = await c.processar()
+    await c.sql`insert into audit.agendamentos (previsto_para, agendado_por, sessao_id) values (now(), 'x', ${id})`
+    t.same(await olhar(c.sql), ['resolvido: falha agenda', 'resolvido: falha ausencia'])
+  },
+)
+
+t.test('a channel hears of what it asked for, and of the end of what it heard of', async (t) => {
+  const c = await cenario(t)
+  const adelia = c.pessoa('adelia')
+  await equipe(adelia, 'tudo')
+  await equipe(adelia, 'falhas')
+  await adelia`select audit.salvar_canal('falhas', 'x', eventos => '{falha}')`
+  await equipe(adelia, 'fins')
+  await adelia`select audit.salvar_canal('fins', 'x', eventos => '{resolvido}')`
+  await equipe(adelia, 'mudo')
+  await adelia`select audit.desligar_canal('mudo', 'x')`
+  const ouviram = async () =>
+    (
+      await c.sql`select c.nome || ' ' || f.tipo as quem from audit_interno.conferir_alarmes() f join audit.canais c on c.id = f.canal_id order by 1`
+    ).map(({ quem }) => quem)
+  await c.sql`update dw.ajuste set quebrada = true`
+  await c.processar()
+  t.same(await ouviram(), ['falhas falha', 'tudo falha'])
+  await equipe(adelia, 'tarde')
+  await c.sql`update dw.ajuste set quebrada = false`
+  await c.processar()
+  t.same(await ouviram(), ['tudo resolvido'])
+  await c.lancar({ id: 1, confianca: 0.5 })
+  await c.sql`update dw.ajuste set quebrada = true`
+  await c.processar()
+  await c.sql`update dw.ajuste set quebrada = false`
+  await c.processar()
+  await equipe(adelia, 'nova')
+  t.same(
+    await ouviram(),
+    [
+      'falhas falha',
+      'tarde abertas',
+      'tarde falha',
+      'tarde resolvido',
+      'tudo abertas',
+      'tudo falha',
+      'tudo resolvido',
+    ],
+    'what was before a channel is not told there, however late somebody looks',
+  )
+})
+
+t.test('however many look at once, each thing is said once', async (t) => {
+  const c = await cenario(t)
+  await equipe(c.pessoa('adelia'))
+  await c.lancar({ id: 1, confianca: 0.5 })
+  const olhos = Array.from({ length: 4 }, () => c.como('adelia'))
+  await c.sql`grant conferente_dono to adelia`
+  try {
+    await c.sql`update dw.ajuste set quebrada = true`
+    await c.processar()
+    await c.sql`update dw.ajuste set quebrada = false`
+    await c.processar()
+    const ditos = (
+      await Promise.all(
+        olhos.map(async (olho) => {
+          await olho`set role conferente_dono`
+          return olhar(olho)
+        }),
+      )
+    ).flat()
+    t.same(ditos.sort(), ['abertas: fila', 'falha: regra errada', 'resolvido: falha regra errada'])
+  } finally {
+    await c.sql`revoke conferente_dono from adelia`
+  }
+})
+
+t.test('a session whose transaction stays open keeps nobody from being told', async (t) => {
+  const c = await cenario(t)
+  await equipe(c.pessoa('adelia'))
+  const falhar = async (sql: Sql) => {
+    const { id } = one(
+      await sql`
+      insert into audit.sessoes_processamento (modo, status, incremental, regras, solicitada_por)
+      values ('manual', 'em_andamento', true, '{errada}', 'olivia') returning id`,
+    )
+    await sql`update audit.sessoes_processamento set status = 'falhou', fim_processamento = now() where id = ${id}`
+  }
+  const aberta = await c.sql.reserve()
+  await aberta`begin`
+  await falhar(aberta)
+  await falhar(c.sql)
+  await c.sql`select set_config('lock_timeout', '5s', false)`
+  t.same(await olhar(c.sql), ['falha: sessao incremental'])
+  await aberta`rollback`
+  aberta.release()
+})
+
+t.test('an administrator who keeps a transaction open keeps nobody from being told', async (t) => {
+  const c = await cenario(t)
+  await equipe(c.pessoa('adelia'))
+  await c.sql`update dw.ajuste set quebrada = true`
+  await c.processar()
+  await c.pessoa('adelia')`select audit.testar_canal('equipe')` // the queue knows this kind of job, as where a worker has run
+  const aberta = await c.como('adelia').reserve()
+  await aberta`begin`
+  await equipe(aberta)
+  await aberta`select audit.testar_canal('equipe')`
+  await c.sql`select set_config('lock_timeout', '5s', false)`
+  t.same(await olhar(c.sql), ['falha: regra errada'])
+  await aberta`rollback`
+  aberta.release()
+})
+
+t.test('a simulation tells nobody', async (t) => {
+  const c = await cenario(t)
+  await equipe(c.pessoa('adelia'))
+  await c.lancar({ id: 1, confianca: 0.5 })
+  await c.pessoa('olivia')`select audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
+  t.same(await olhar(c.sql), [])
+})
+
+t.test('no amount, and no text that may hold one, goes to a channel marked so', async (t) => {
+  const c = await cenario(t)
+  const adelia = c.pessoa('adelia')
+  await equipe(adelia, 'com')
+  await equipe(adelia, 'sem')
+  await adelia`select audit.salvar_canal('sem', 'x', sem_valores => true)`
+  await c.sql`select audit.alterar_configuracao('limites.valor', '1000', 'teste')`
+  await c.lancar({ id: 1, valor: 4321.98 }, { id: 2, valor: 98765.43 })
+  await c.processar('auto')
+  await c.sql`select audit_interno.compor_mensagem(n.id) from audit_interno.conferir_alarmes() n`
+  const ditos = async (nome: string) =>
+    (
+      await c.sql`select n.conteudo::text from audit.notificacoes n join audit.canais c on c.id = n.canal_id where c.nome = ${nome}`
+    )
+      .map(({ conteudo }) => conteudo as string)
+      .join('\n')
+  const [com, sem] = [await ditos('com'), await ditos('sem')]
+  t.match(com, /103087\.41/)
+  t.match(com, /o limite da sessão é R\$ 1000/)
+  t.notMatch(sem, /103087|1000|R\$|valor/)
+  t.match(sem, /"novas": 2/, 'counts are no amounts')
+})
