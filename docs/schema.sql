@@ -367,7 +367,7 @@ create table audit.correcoes_desfeitas (
 CREATE INDEX correcoes_desfeitas_operacao_id_idx ON audit.correcoes_desfeitas USING btree (operacao_id);
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.correcoes_desfeitas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.correcoes_desfeitas FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
-comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
 comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
 comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
@@ -687,6 +687,7 @@ END)) stored not null,
   valor_cbs numeric(18,2),
   parcelas numeric(18,2)[] default '{}'::numeric[] not null,
   finalidade text not null,
+  sem_pagamento boolean default false not null,
   producao boolean not null,
   autorizada boolean not null,
   protocolo text,
@@ -726,10 +727,11 @@ comment on column audit.notas.valor_ibs is 'IBS of the note.';
 comment on column audit.notas.valor_cbs is 'CBS of the note.';
 comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
 comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.sem_pagamento is 'True: the note itself says that nothing is paid for it (tPag 90: a shipment, a bonus, a return).';
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e one who may sign those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
@@ -806,7 +808,7 @@ CREATE TRIGGER enfileirar AFTER INSERT ON audit.notificacoes FOR EACH ROW EXECUT
 comment on table audit.notificacoes is 'What was, or is to be, sent to whom, by mail or to a channel. A letter''s row is written in the transaction that causes it, a channel''s by the worker''s next look; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
 comment on column audit.notificacoes.canal_id is 'Channel that it goes to; null for mail.';
 comment on column audit.notificacoes.alarme_id is 'Problem that it tells of, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
@@ -1197,9 +1199,9 @@ comment on column audit.sessoes_processamento.carregado_ate is 'Load time up to 
 comment on column audit.sessoes_processamento.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
-comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for those who watch.';
 comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
-comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for those who watch.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
@@ -1302,7 +1304,7 @@ create view audit.vw_correcoes_desfeitas (
   status text,
   sessao_id bigint
 ) with (security_invoker=true);
-comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to the owner of the source.';
 comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
 comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
 comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
@@ -1624,32 +1626,6 @@ comment on column audit.vw_metricas_resumo.valor_em_risco is 'Sum of their amoun
 comment on column audit.vw_metricas_resumo.confianca_media is 'Mean confidence, 0 to 1; weigh by quantidade when adding rows up.';
 grant select on table audit.vw_metricas_resumo to conferente_leitor;
 
-create view audit.vw_notas_sem_lancamento (
-  chave text,
-  tipo text,
-  numero bigint,
-  serie text,
-  emitente text,
-  emitente_nome text,
-  destinatario text,
-  data_emissao date,
-  valor_total numeric(18,2),
-  dias integer
-);
-comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
-comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
-comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
-comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
-comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
-comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
-comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
-comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
-comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
-grant select on table audit.vw_notas_sem_lancamento to conferente_administrador;
-grant select on table audit.vw_notas_sem_lancamento to conferente_revisor;
-
 create view audit.vw_operacoes_resumo (
   id bigint,
   tipo text,
@@ -1840,7 +1816,7 @@ create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text
   returns audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
+comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.criar_convite(nome text, papel text, resumo bytea, enviar boolean DEFAULT false)
@@ -1994,7 +1970,7 @@ grant execute on function audit.fuso() to conferente_regra;
 create function audit.guardar_resposta(chave text, resposta text, parte text DEFAULT ''::text)
   returns void language sql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.guardar_resposta(text,text,text) is 'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+comment on function audit.guardar_resposta(text,text,text) is 'Keeps the answer to the caller''s own request under way by this key, for when it is sent again; an answer that was kept never changes.';
 grant execute on function audit.guardar_resposta(text,text,text) to conferente_leitor;
 
 create function audit.historico_registro(tabela text, id text)
@@ -2007,6 +1983,7 @@ create function audit.hoje()
   returns date language sql stable;
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
 grant execute on function audit.hoje() to conferente_leitor;
+grant execute on function audit.hoje() to conferente_regra;
 
 create function audit.lancamentos_parecidos(divergencia_id bigint, limite integer DEFAULT 8)
   returns TABLE(registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]) language plpgsql stable security definer
@@ -2475,7 +2452,7 @@ comment on column audit_interno.partes_sessao.parte is 'Number within session an
 comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
 comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
-comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 
 create table audit_interno.pedidos (
@@ -2510,7 +2487,7 @@ comment on column audit_interno.portas_abertas.pid is 'Process of the connection
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
 comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
-comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is left to their writer.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 
 create table audit_interno.posses (
@@ -3017,7 +2994,7 @@ comment on function audit_interno.conteudo_itens(bigint,boolean,integer) is 'JSO
 create function audit_interno.conteudo_lacunas(sessao_id bigint)
   returns jsonb language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
+comment on function audit_interno.conteudo_lacunas(bigint) is 'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
 
 create function audit_interno.conteudo_mensagem(notificacao_id bigint)
   returns jsonb language plpgsql volatile
@@ -3867,6 +3844,11 @@ create function audit_interno.nomes_contrato()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.nomes_contrato() is 'Regular expressions by which a column of a warehouse is known for one of the contract; posto 1 is the surest.';
 
+create function audit_interno.notas_por_ler(sessao_id bigint)
+  returns bigint language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null where no rule on notes ran in the session.';
+
 create function audit_interno.notificar(tipo text, sessao_id bigint)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3897,11 +3879,6 @@ create function audit_interno.pela_api()
   returns boolean language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.pela_api() is 'True in a session of the login that serves the API.';
-
-create function audit_interno.pendencias_notas(sessao_id bigint, OUT sem_lancamento bigint, OUT recusadas bigint)
-  returns record language plpgsql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
 
 create function audit_interno.perdas_automatica(operacao_id bigint)
   returns TABLE(regra text, aviso text) language sql stable
@@ -4286,7 +4263,7 @@ grant execute on function audit_interno.situacoes_em_espera() to conferente_leit
 create function audit_interno.somar_retencoes()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
+comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
 
 create function audit_interno.tabelas_gravadas()
   returns oid[] language sql volatile
@@ -5310,6 +5287,14 @@ create function regra_validacao_valores.detectar(janela audit.janela)
 comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
 
+create function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
+  returns date[] language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.dias_fora(audit.janela,date[],bigint[],date,date) is 'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
+grant execute on function regra_validacao_valores.dias_fora(audit.janela,date[],bigint[],date,date) to conferente_regra;
+
 create function regra_validacao_valores.dias_repetidos(dias date[], apontadas bigint[])
   returns TABLE(dia date, filial text, carga date, de date, ate date) language plpgsql stable
   set jit=off
@@ -5337,22 +5322,23 @@ create function regra_validacao_valores.digitos_trocados(a numeric, b numeric)
 comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
 grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
 
-create function regra_validacao_valores.documento_comparavel(documento text)
-  returns text language sql immutable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.documento_comparavel(text) is 'Year, series and number of a document as far as it says them; null when it identifies nothing.';
-grant execute on function regra_validacao_valores.documento_comparavel(text) to conferente_regra;
-
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
+grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
+
+create function regra_validacao_valores.duplicidades_da_janela(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
+  returns TABLE(registro_id text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, conjunto text, carga date, quantos bigint, dia date, carregado_em timestamp with time zone) language plpgsql stable
   set enable_mergejoin=off
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
-grant execute on function regra_validacao_valores.duplicidades(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
+comment on function regra_validacao_valores.duplicidades_da_janela(audit.janela,numeric,numeric,numeric,integer) is 'Documents booked twice, as far as the window holds them.';
+grant execute on function regra_validacao_valores.duplicidades_da_janela(audit.janela,numeric,numeric,numeric,integer) to conferente_regra;
 
 create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[])
   returns TABLE(raiz text, nome text, numero text, montante numeric, credito numeric) language plpgsql stable
@@ -5401,7 +5387,7 @@ comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a d
 grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
-  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano integer) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
@@ -5443,13 +5429,13 @@ create function regra_validacao_valores.retencao_possivel(valor numeric, esperad
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
 
-create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000)
+create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000, dias integer DEFAULT 366)
   returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.sinais_creditos(date,integer) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-grant execute on function regra_validacao_valores.sinais_creditos(date,integer) to conferente_regra;
+comment on function regra_validacao_valores.sinais_creditos(date,integer,integer) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
+grant execute on function regra_validacao_valores.sinais_creditos(date,integer,integer) to conferente_regra;
 
 create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns TABLE(dia date, degrau integer) language plpgsql stable
@@ -5475,6 +5461,11 @@ create function regras.categorias_renomeadas()
   set search_path=pg_catalog, pg_temp;
 comment on function regras.categorias_renomeadas() is 'Categories with one successor, folded, and that successor.';
 grant execute on function regras.categorias_renomeadas() to conferente_regra;
+
+create function regras.chave_no_texto(texto text)
+  returns text language sql immutable;
+comment on function regras.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
+grant execute on function regras.chave_no_texto(text) to conferente_regra;
 
 create function regras.codigo_fornecedor(codigo text)
   returns text language plpgsql immutable
@@ -5557,6 +5548,11 @@ create function regras.palavras_texto(texto text)
   returns text language sql immutable;
 comment on function regras.palavras_texto(text) is 'Words of a text, folded, separated by one blank; digits and punctuation dropped.';
 grant execute on function regras.palavras_texto(text) to conferente_regra;
+
+create function regras.pode_citar_chave(texto text)
+  returns boolean language sql immutable;
+comment on function regras.pode_citar_chave(text) is 'Whether a text has a run of digits in which an access key could stand.';
+grant execute on function regras.pode_citar_chave(text) to conferente_regra;
 
 create function regras.raiz_codigo(codigo text)
   returns text language plpgsql immutable

@@ -91,6 +91,14 @@ test('a walk through the code goes from file to file, and never to one twice', (
   t.end()
 })
 
+test('the plan of the house has every room, and no other', (t) => {
+  const [, plan = ''] = /```\n(sql\/ .*?)```/s.exec(read('docs/architecture.md')) ?? []
+  const found = globSync(['sql/*/', 'sql/{motor,pessoas,saidas}/*/', 'src/*/'], { cwd: ROOT })
+  const rooms = new Set(['sql', 'src', 'test', ...found.map((room) => basename(room))])
+  t.same([...new Set(matches(plan, /(\w+)\//g))].sort(), [...rooms].sort())
+  t.end()
+})
+
 test('docs/operations.md lists every setting with its default', async (t) => {
   const { sql } = await banco(t)
   const settings = await sql<{ linha: string }[]>`

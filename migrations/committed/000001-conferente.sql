@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:66c302432957a0565e96c46a148e58f98325bcb7
+--! Hash: sha1:46353d17ccb055b596eb8c6c7d9770a3d4e1b10a
 --! Message: conferente
 
 set local role conferente_dono;
@@ -205,7 +205,7 @@ from (values
   ('sessao.espera_trava', '"00:00:10"', 'intervalo', 0, 600, null, null,
     'Quanto uma correção espera por uma linha que outra transação segura.'),
   ('sessao.conferir_corrigidas_dias', '90', 'inteiro', 0, 3650, null, 'dias',
-    'Quantos dias para trás cada sessão confere se o armazém ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
+    'Quantos dias para trás cada sessão confere se o data warehouse ainda guarda as correções feitas; as mais antigas só quando a regra as encontra de novo.'),
   ('sessao.conferir_corrigidas_linhas', '100000', 'inteiro', 0, 100000000, null, 'correções',
     'Quantas dessas correções, por regra e das mais novas para as mais antigas, cada sessão confere no máximo; o corte é dito.'),
   ('sessao.desfeitas_maximo', '3', 'inteiro', 1, 1000000, null, 'vezes',
@@ -221,7 +221,7 @@ from (values
   ('aprovacao.valor_dupla', '100000.00', 'numero', 0, 1e15, null, 'BRL',
     'A partir deste valor em risco uma correção pede duas pessoas e nunca é automática.'),
   ('periodos.fonte', 'null', 'texto', null, null, null, null,
-    'Tabela, visão ou função sem argumentos do armazém, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
+    'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
     'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
@@ -244,7 +244,7 @@ from (values
   ('pendente.vazias', 'true', 'booleano', null, null, null, null,
     'Se um lançamento sem categoria também está pendente.'),
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
-    'Quantos meses de história a inferência de categoria lê.'),
+    'Quantos meses de histórico a inferência de categoria lê.'),
   ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
     'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
@@ -252,15 +252,15 @@ from (values
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
     'De quanto de uma categoria a conta tem de ser, e de quanto da conta a categoria, para que andem juntas.'),
   ('pendente.conta_lancamentos', '30', 'inteiro', 1, 1000000, null, 'lançamentos',
-    'Com quantos lançamentos a história diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
+    'Com quantos lançamentos o histórico diz que conta e categoria andam juntas, ou que uma conta é a transitória dos pendentes.'),
   ('trade_marketing.categoria', 'null', 'texto', null, null, null, null,
-    'A categoria em que um lançamento de trade marketing deve estar, como o livro a escreve. Enquanto for null a regra é pulada.'),
+    'A categoria em que um lançamento de trade marketing deve estar, escrita como nos lançamentos. Enquanto for null a regra é pulada.'),
   ('trade_marketing.erro_lancamento', '0.03', 'numero', 0.0001, 0.5, null, 'fração dos lançamentos',
     'Quantos lançamentos de trade marketing, mais ou menos, acabam em outra categoria: quanto mais raro o erro, mais um padrão precisa provar.'),
   ('trade_marketing.discordancia_maxima', '0.2', 'numero', 0, 1, null, 'fração do que casa',
-    'De quanto do que um padrão novo alcança o livro pode discordar; acima disso ele só é guardado por quem diz que conferiu.'),
+    'Que parte do que um padrão novo alcança pode estar em outra categoria; acima disso, só quem diz que conferiu o salva.'),
   ('trade_marketing.meses_historico', '12', 'inteiro', 0, 240, null, 'meses',
-    'Quantos meses antes e depois contam como história do fornecedor contra um padrão de marketing.'),
+    'Quantos meses antes e depois contam como histórico do fornecedor contra um padrão de marketing.'),
   ('valores.tolerancia_absoluta', '0.05', 'numero', 0, 1e6, null, 'BRL',
     'Diferença até a qual valor e documento são iguais.'),
   ('valores.tolerancia_relativa', '0', 'numero', 0, 0.5, null, 'fração do documento',
@@ -280,9 +280,9 @@ from (values
   ('notas.dias_vinculo', '90', 'inteiro', 0, 3660, null, 'dias',
     'Até quantos dias depois da emissão o lançamento de uma nota é procurado pelo número, ou corrigido sem uma pessoa.'),
   ('notas.dias_sem_lancamento', '15', 'inteiro', 0, 3660, null, 'dias',
-    'Depois de quantos dias da emissão uma nota sem lançamento é mostrada como tal.'),
+    'Depois de quantos dias da emissão uma nota sem lançamento é uma divergência.'),
   ('notas.completas_desde', 'null', 'data', null, null, null, null,
-    'Desde que dia todas as notas são lidas: de então em diante um lançamento que cita uma NF-e não lida é uma divergência. Enquanto for null, nenhum é.'),
+    'Desde que dia de emissão todas as notas são lidas: de então em diante um lançamento sem a nota que cita, ou que os outros do fornecedor têm, é uma divergência. Enquanto for null, nenhum é.'),
   ('notas.assinantes_nfse', '[]', 'textos', 0, 1000, null, null,
     'CNPJ, só com as 14 posições, dos certificados que assinam NFS-e de verdade (o do sistema nacional, os das prefeituras). Sem eles uma NFS-e não prova um valor. Os cancelamentos que eles assinam valem para qualquer uma.'),
   ('agenda.cron', '"0 7 * * *"', 'cron', null, null, null, null,
@@ -409,7 +409,7 @@ insert into audit.regras (
     array['categoria', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.95, 0.95, false, 10),
-  ('pendente_verificacao', 'Lançamentos estacionados como pendentes, com a categoria inferida da história.',
+  ('pendente_verificacao', 'Lançamentos deixados como pendentes, com a categoria inferida do histórico.',
     'regra_pendente_verificacao.detectar', 'regra_pendente_verificacao.preparar', 'regra_pendente_verificacao.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['categoria', 'centro_custo', 'conta_contabil', 'descricao', 'fornecedor', 'fornecedor_id'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
@@ -419,7 +419,7 @@ insert into audit.regras (
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, false, 30);
--- It needs notes (conferente notas), and is shipped without them.
+-- They need notes (conferente notas), and auto is given by whoever has seen it work: shipped with neither.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
@@ -428,7 +428,12 @@ insert into audit.regras (
     'regra_notas_fiscais.detectar', 'regra_notas_fiscais.preparar', 'regra_notas_fiscais.requisitos', 'dw.lancamentos', 'id', 'data_lancamento', 'carregado_em', 'valor', 'filial',
     array['descricao', 'documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
-    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.99, 0.95, false, false, 40);
+    array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.99, 0.95, false, false, 40),
+  ('notas_sem_lancamento', 'Notas eletrônicas recebidas que nenhum lançamento registra.',
+    'regra_notas_fiscais.notas_sem_lancamento', 'regra_notas_fiscais.preparar', 'regra_notas_fiscais.requisitos', 'regra_notas_fiscais.notas', 'chave',
+    'data_emissao', null, null, null,
+    array['cancelada_em', 'lancamento', 'valor'], array['data_emissao', 'documento', 'fornecedor', 'fornecedor_id'], array[]::text[],
+    array['fornecedor', 'documento', 'data_emissao', 'valor'], 0.80, 0.95, false, false, 41);
 
 create table audit_interno.vereditos (
   divergencia_id bigint primary key,
@@ -522,9 +527,9 @@ comment on column audit.sessoes_processamento.carregado_ate is 'Load time up to 
 comment on column audit.sessoes_processamento.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
-comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for those who watch.';
 comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
-comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for those who watch.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';
@@ -670,7 +675,7 @@ comment on column audit_interno.partes_sessao.parte is 'Number within session an
 comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
 comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
-comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';
 --! EndIncluded motor/partes/tabelas.sql
 
@@ -925,7 +930,7 @@ create table audit.correcoes_desfeitas (
   check ((agora is null) = (situacao = 'ausente'))
 );
 create index on audit.correcoes_desfeitas (operacao_id);
-comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for whoever owns the source: audit.vw_correcoes_desfeitas.';
+comment on table audit.correcoes_desfeitas is 'Each time a session saw that the warehouse no longer holds a correction that nobody took back, append-only. A list for the owner of the source: audit.vw_correcoes_desfeitas.';
 comment on column audit.correcoes_desfeitas.operacao_id is 'The detection that saw it, an operation of one session and one rule.';
 comment on column audit.correcoes_desfeitas.divergencia_id is 'The finding whose correction is gone; it names table and key.';
 comment on column audit.correcoes_desfeitas.correcao_operacao_id is 'The operation that had made the correction.';
@@ -1100,7 +1105,7 @@ create unique index notificacoes_ausencia on audit.notificacoes (dia) where tipo
 comment on table audit.notificacoes is 'What was, or is to be, sent to whom, by mail or to a channel. A letter''s row is written in the transaction that causes it, a channel''s by the worker''s next look; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
-comment on column audit.notificacoes.sessao_id is 'Session it tells of; null for ausencia, and for a session that could not even be queued.';
+comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
 comment on column audit.notificacoes.canal_id is 'Channel that it goes to; null for mail.';
 comment on column audit.notificacoes.alarme_id is 'Problem that it tells of, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
@@ -1196,7 +1201,7 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Made anew from it by audit_interno.somar_retencoes, for the rules.
+-- Computed from it by audit_interno.somar_retencoes, for the rules.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
@@ -1260,6 +1265,7 @@ create table audit.notas (
   valor_cbs numeric(18, 2),
   parcelas numeric(18, 2)[] not null default '{}',
   finalidade text not null,
+  sem_pagamento boolean not null default false,
   producao boolean not null,
   autorizada boolean not null,
   protocolo text,
@@ -1296,10 +1302,11 @@ comment on column audit.notas.valor_ibs is 'IBS of the note.';
 comment on column audit.notas.valor_cbs is 'CBS of the note.';
 comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
 comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.sem_pagamento is 'True: the note itself says that nothing is paid for it (tPag 90: a shipment, a bonus, a return).';
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e one who may sign those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';
@@ -1383,9 +1390,10 @@ comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: 
 
 create unlogged table regra_notas_fiscais.controle (
   unica boolean primary key default true check (unica),
-  notas_ate timestamptz not null
+  notas_ate timestamptz not null,
+  janela audit.janela
 );
-comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger.';
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger, and for which window last.';
 
 grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
 set local role conferente_dono;
@@ -1701,7 +1709,7 @@ grant execute on function audit.fuso() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/fuso.sql
 
 --! Included comum/hoje.sql
--- Instead of current_date, which goes by the zone of whoever asks.
+-- Instead of current_date, which goes by the caller's time zone.
 create or replace function audit.hoje()
 returns date
 language sql
@@ -1710,7 +1718,7 @@ as $$
   select (now() at time zone audit.fuso())::date
 $$;
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
-grant execute on function audit.hoje() to conferente_leitor;
+grant execute on function audit.hoje() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/hoje.sql
 
 --! Included comum/nome_pessoa.sql
@@ -2047,7 +2055,7 @@ comment on function audit_interno.json_fixo(oid) is 'True when no setting of a s
 
 --! Included comum/imagem.sql
 -- A value as JSON, the same in every session: zone, styles and digits are pinned here. Costs a few microseconds, so only values are
--- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as whoever reads or writes the warehouse.
+-- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
 create or replace function audit_interno.imagem(valor anyelement)
 returns jsonb
 language plpgsql
@@ -2102,7 +2110,7 @@ declare
   v_lido boolean := false;
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
@@ -2113,11 +2121,11 @@ begin
     raise exception using errcode = 'NC999', message = 'lido';
   exception when sqlstate 'NC999' then
     if not v_lido then
-      raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra levantou NC999: %s', sqlerrm);
+      raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra levantou NC999: %s', sqlerrm);
     end if;
   end;
   if audit_interno.ficam() <> v_ficam then
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra deixou uma trava ou um comando preparado',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra deixou uma trava ou um comando preparado',
       hint = 'Quem só é lido não trava nada.';
   end if;
 end
@@ -2421,7 +2429,7 @@ comment on column audit_interno.portas_abertas.pid is 'Process of the connection
 comment on column audit_interno.portas_abertas.transacao is 'Its transaction; a row of another one says nothing any more.';
 comment on column audit_interno.portas_abertas.aberta is 'Whether code of others is running.';
 comment on column audit_interno.portas_abertas.confirmando is 'Whether it is open for what was left for the commit.';
-comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is the business of whoever wrote it.';
+comment on column audit_interno.portas_abertas.alheias is 'Tables that the transaction has written otherwise than through a door: what waits there for the commit is left to their writer.';
 comment on column audit_interno.portas_abertas.vistas is 'Tables that it had written when a door last closed.';
 --! EndIncluded motor/portas/tabelas.sql
 
@@ -2546,7 +2554,7 @@ begin
     select from audit_interno.portas_abertas p
     where p.pid = pg_backend_pid() and p.aberta and p.transacao = pg_current_xact_id_if_assigned())
   then
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra não age em nome de quem iniciou a sessão',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra não age em nome de quem iniciou a sessão',
       hint = 'Gatilhos e preparações leem e escrevem o que é seu; decisões e ajustes são de pessoas.';
   end if;
 end
@@ -2638,9 +2646,9 @@ begin
   end if;
   if v_operacao.ator <> audit_interno.ator() then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
-      hint = 'Quem abriu a operação a finaliza.';
+      hint = 'Só quem abriu a operação pode finalizá-la.';
   end if;
-  -- whoever streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  -- the process that streams an export keeps its key: the reader, who has the same name, cannot end it with another count
   if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
     encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
   then
@@ -2690,7 +2698,7 @@ comment on function audit_interno.exigir_detalhes(jsonb) is 'The details, {} for
 --! EndIncluded motor/selo/exigir_detalhes.sql
 
 --! Included motor/selo/registrar_exportacao.sql
--- Records that somebody takes findings out of the system. Whoever may read may export, so readers may record this and nothing else.
+-- Records that somebody takes findings out of the system. Those who may read may export, so readers may record this and nothing else.
 create or replace function audit.registrar_exportacao(detalhes jsonb, motivo text default null)
 returns bigint
 language sql
@@ -2707,7 +2715,7 @@ grant execute on function audit.registrar_exportacao(jsonb, text), audit.finaliz
 --! EndIncluded motor/selo/registrar_exportacao.sql
 
 --! Included pessoas/configuracao/validar_configuracao.sql
--- Checks a setting against its type and range, whoever writes it and however.
+-- Checks a setting against its type and range, by whatever way it is written.
 create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql
@@ -2890,7 +2898,7 @@ begin
     if not audit_interno.nome_qualificado(v_nome) then
       return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
-    -- in another session the same name is another function, of whoever runs the rule
+    -- in another session the same name is another function, of the role that runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
       select from pg_proc p
       where p.oid = audit_interno.funcao_da_janela(v_nome)
@@ -3102,7 +3110,7 @@ grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_a
 --! EndIncluded pessoas/configuracao/alterar_regra.sql
 
 --! Included pessoas/configuracao/preparar_padrao.sql
--- Folds a pattern, and refuses to have one active that cannot be used, whoever writes it and however.
+-- Folds a pattern, and refuses to have one active that cannot be used, by whatever way it is written.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
@@ -4100,7 +4108,7 @@ comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a j
 
 --! Included motor/partes/repartir_regra.sql
 -- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
--- the parts of its detection, queued for whoever is free. Rules of one table and window are cut alike, by one count.
+-- the parts of its detection, queued for any worker that is free. Rules of one table and window are cut alike, by one count.
 create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4153,7 +4161,7 @@ comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a ru
 
 --! Included motor/partes/tomar_parte.sql
 -- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
--- what a dead worker had taken is free at once. Called by whoever conducts the session (any part) and by jobs (one).
+-- what a dead worker had taken is free at once. Called by the process that conducts the session (any part) and by jobs (one).
 create or replace function audit_interno.tomar_parte(sessao_id bigint, nome_regra text default null, numero integer default null)
 returns table (regra text, ordem bigint, total bigint, tempo_limite_ms bigint)
 language sql
@@ -4222,7 +4230,7 @@ begin
   update audit_interno.partes_sessao p
   set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
   where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
-  -- progress for whoever watches; where somebody else is at the row, the next part carries this one's count
+  -- progress for those who watch; where somebody else is at the row, the next part carries this one's count
   perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
   if found then
     perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);
@@ -4235,7 +4243,7 @@ comment on function audit_interno.detectar_parte(bigint, text, integer) is
 
 --! Included motor/partes/juntar_regra.sql
 -- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
--- detected. Called as a step of the session, by whoever conducts it.
+-- detected. Called as a step of the session, by the process that conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4356,7 +4364,7 @@ comment on function audit_interno.fonte_periodos() is 'SQL text with the columns
 
 --! Included motor/periodo/meses_fechados.sql
 -- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
--- nobody knows what is closed, and whoever was about to write does not. Called wherever something may be written or is shown.
+-- nobody knows what is closed, and nothing is written. Called wherever something may be written or is shown.
 create or replace function audit_interno.meses_fechados()
 returns table (mes date, filial text, da_fonte boolean)
 language plpgsql
@@ -4510,7 +4518,7 @@ comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that
 --! EndIncluded motor/periodo/em_periodo_fechado.sql
 
 --! Included motor/periodo/contar_fechadas.sql
--- How many findings of a session propose something for a closed month: told by the session, by its mail and by a simulation. Where it is
+-- How many findings of a session propose something for a closed month: for the session, its mail and a simulation. Where it is
 -- not known which months are closed that is said in their place. Called once by finalizar_sessao.
 create or replace function audit_interno.contar_fechadas(sessao_id bigint)
 returns void
@@ -4633,7 +4641,7 @@ begin
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
-    select r.nome, e.linhas_examinadas, t.linhas, t.valor,
+    select r.nome, r.tabela, e.linhas_examinadas, t.linhas, t.valor,
       concat_ws('; ',
         case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
         case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
@@ -4655,13 +4663,18 @@ begin
 
     select concat_ws('; ',
       case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
-      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * s.linhas_examinadas
-        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), s.linhas_examinadas, v_fracao) end,
+      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * j.linhas
+        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), j.linhas, v_fracao) end,
       case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
     into v_limite
-    from pg_temp.conferente_limite l, audit.sessoes_processamento s
-    where s.id = verificar_limites.sessao_id and l.limite = ''
-    group by s.linhas_examinadas;
+    from pg_temp.conferente_limite l
+    cross join (
+      -- of the tables that would be corrected: rows that other rules read elsewhere make no load smaller
+      select sum(x.linhas) as linhas
+      from (select max(m.linhas_examinadas) as linhas from pg_temp.conferente_limite m where m.linhas > 0 group by m.tabela) as x
+    ) as j
+    where l.limite = ''
+    group by j.linhas;
     exit when coalesce(v_limite, '') = '' and not exists (select from pg_temp.conferente_limite l where l.limite <> '');
   end loop;
 
@@ -4838,7 +4851,7 @@ begin
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
-        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do armazém grava a cada vez outra coisa'
+        update pg_temp.conferente_lote l set resultado = 'infiel', erro = 'o gatilho do data warehouse grava a cada vez outra coisa'
         where l.divergencia_id = any (ids) and l.resultado <> 'infiel';
       end if;
       update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
@@ -4901,7 +4914,7 @@ begin
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
   -- gone for the role that writes is not gone
   update pg_temp.conferente_lote l
-  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do armazém)'
+  set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
       audit_interno.tipo_coluna(v_relacao, regra.coluna_chave)), null, (
     select array_agg(x.registro_id) from pg_temp.conferente_lote x where x.divergencia_id = any (ids) and x.resultado = 'ausente')) as v (registro_id text)
@@ -4915,7 +4928,7 @@ comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], te
 
 --! Included motor/correcao/aplicar_lote.sql
 -- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and told apart, and so are
+-- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are
 -- those whose table or column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
@@ -4942,7 +4955,7 @@ begin
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
   loop
-    -- nearly always a rule's corrections all change the same columns, which is told sooner than each one's columns
+    -- nearly always a rule's corrections all change the same columns, which is found out sooner than each one's columns
     select array(select jsonb_object_keys(l.para)) into v_colunas
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
@@ -4972,7 +4985,7 @@ begin
   end loop;
   perform audit_interno.fechar_porta();
   perform set_config('lock_timeout', v_espera, true);
-  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+  perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
   return v_dias;
 end
 $$;
@@ -5026,7 +5039,7 @@ begin
     select max(x.operacao_id) from audit.alteracoes x where x.divergencia_id = l.divergencia_id);
   perform audit_interno.aplicar_lote(v_operacao, 'desfeita');
   if exists (select from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita') then
-    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro volta atrás',
+    raise exception using errcode = 'NC019', message = 'uma correção não verificada não pôde ser desfeita; o lote inteiro foi desfeito',
       detail = (select string_agg(format('registro %s: %s', l.registro_id, coalesce(l.erro, l.resultado)), '; ')
         from pg_temp.conferente_lote l where l.reverte_operacao_id is not null and l.resultado <> 'desfeita');
   end if;
@@ -5272,7 +5285,7 @@ begin
   end if;
   if not exists (select from audit.regras r where r.nome = any (v_regras) and audit_interno.conferir_regra(r) is null) then
     select string_agg(distinct audit_interno.conferir_regra(r), '; ') into v_defeitos from audit.regras r where r.nome = any (v_regras);
-    raise exception using errcode = 'NC010', message = format('o contrato do armazém não está completo: %s', v_defeitos),
+    raise exception using errcode = 'NC010', message = format('o contrato do data warehouse não está completo: %s', v_defeitos),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
   end if;
 
@@ -5416,7 +5429,7 @@ grant execute on function audit_interno.encerrar_interrompidas() to conferente_o
 --! EndIncluded motor/sessao/encerrar_interrompidas.sql
 
 --! Included motor/sessao/proxima_etapa.sql
--- What a session has to do next. Whoever conducts it asks this, does it with executar_etapa, and asks again.
+-- What a session has to do next. The process that conducts it asks this, does it with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
   sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
 )
@@ -5516,25 +5529,22 @@ $$;
 comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentence; null when nothing came late.';
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
---! Included notas/pendencias_notas.sql
--- What a session of the rule notas_fiscais leaves about the notes themselves: notes that no entry is of, and files that the last
--- reading refused. A finding needs a row of the warehouse, and these have none. Called by finalizar_sessao and conteudo_lacunas.
-create or replace function audit_interno.pendencias_notas(sessao_id bigint, out sem_lancamento bigint, out recusadas bigint)
-language plpgsql
+--! Included notas/notas_por_ler.sql
+-- Files that the last reading of notes refused, said by each session of a rule on notes: they are no row of the warehouse that a finding
+-- could be on. Called by finalizar_sessao and conteudo_lacunas.
+create or replace function audit_interno.notas_por_ler(sessao_id bigint)
+returns bigint
+language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  if exists (select from audit.execucoes_regra e
-    where e.sessao_id = pendencias_notas.sessao_id and e.regra = 'notas_fiscais' and e.status = 'concluida')
-  then
-    sem_lancamento := (select count(*) from audit.vw_notas_sem_lancamento);
-    recusadas := (select l.recusados from audit_interno.leitura_notas l);
-  end if;
-end
+  select l.recusados
+  from audit_interno.leitura_notas l
+  where exists (select from audit.execucoes_regra e
+    where e.sessao_id = notas_por_ler.sessao_id and e.regra in ('notas_fiscais', 'notas_sem_lancamento') and e.status = 'concluida')
 $$;
-comment on function audit_interno.pendencias_notas(bigint) is 'Notes without an entry, and files refused; null where the rule notas_fiscais did not run in the session.';
---! EndIncluded notas/pendencias_notas.sql
+comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null where no rule on notes ran in the session.';
+--! EndIncluded notas/notas_por_ler.sql
 
 --! Included motor/sessao/finalizar_sessao.sql
 -- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
@@ -5578,7 +5588,7 @@ begin
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
     and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
@@ -5587,11 +5597,7 @@ begin
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
-  v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select nullif(concat_ws('; ',
-      case when n.sem_lancamento > 0 then format('%s notas sem lançamento', n.sem_lancamento) end,
-      case when n.recusadas > 0 then format('%s arquivos de notas recusados', n.recusadas) end), '')
-    from audit_interno.pendencias_notas(v_sessao.id) n)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, nullif(audit_interno.notas_por_ler(v_sessao.id), 0) || ' arquivos de notas recusados'), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'
@@ -5620,11 +5626,11 @@ declare
 begin
   perform audit_interno.exigir_conducao(executar_etapa.sessao_id);
   perform audit_interno.dar_passo(executar_etapa.sessao_id, executar_etapa.etapa, executar_etapa.regra);
-  if etapa = 'corrigir' then -- before 18 it would run at the commit as whoever conducts, who may be a superuser
+  if etapa = 'corrigir' then -- before 18 it would run at the commit as the login that conducts, which may be a superuser
     v_rastro := audit_interno.rastro('conferente_escrita');
     perform audit_interno.disparar_adiados();
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o data warehouse adiou');
   end if;
 end
 $$;
@@ -5977,7 +5983,7 @@ begin
     raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
       detail = format('status %s', coalesce(v_status, 'desconhecido'));
   end if;
-  -- whoever may take steps may not skip the limits, correct in a manual session, or end one with rules still to run
+  -- the right to take steps is no right to skip the limits, correct in a manual session, or end one with rules still to run
   if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
     select from audit.sessoes_processamento s where s.id = dar_passo.sessao_id and s.partes is not null)) and not exists (
     select from audit_interno.proxima_etapa(dar_passo.sessao_id) p
@@ -6011,7 +6017,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- not the current role: here it is the owner whoever calls
+  -- not the current role, which here is the owner for every caller
   if not pg_has_role(session_user, 'conferente_dono', 'member') and not exists (
     select from audit_interno.posses p
     where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))
@@ -6025,7 +6031,7 @@ comment on function audit_interno.exigir_conducao(bigint) is 'NC016 unless this 
 --! EndIncluded motor/sessao/exigir_conducao.sql
 
 --! Included motor/sessao/marca_simulacao.sql
--- How the simulations of whoever acts are known in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
+-- The mark of the caller's simulations in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
 create or replace function audit_interno.marca_simulacao()
 returns text
 language sql
@@ -6222,7 +6228,7 @@ comment on function audit_interno.separar_divergencias(bigint[], text, text[], t
 --! EndIncluded pessoas/decisao/separar_divergencias.sql
 
 --! Included pessoas/decisao/travar_divergencias.sql
--- Takes the findings a person decides on: those for which the act is possible. The others are left and told. When none is left to do,
+-- Takes the findings a person decides on: those for which the act is possible. The others are left and reported. When none is left to do,
 -- that is an error.
 create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
@@ -6454,7 +6460,7 @@ begin
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
   from audit.decisoes c
   where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
-  -- whoever proposed before the warehouse refused is no first of two any more
+  -- a proposal from before the warehouse refused is no first of two any more
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
@@ -6596,6 +6602,12 @@ begin
     raise exception using errcode = 'NC010', hint = 'Nada foi feito. conferente diagnostico diz o que falta.',
       message = audit_interno.falta_na_relacao(v_regra, array(select jsonb_object_keys(corrigir_manualmente.valores)));
   end if;
+  select string_agg(c, ', ') into v_estranhas
+  from jsonb_object_keys(corrigir_manualmente.valores) as c where not has_column_privilege('conferente_escrita', v_relacao, c, 'update');
+  if v_estranhas is not null then
+    raise exception using errcode = 'NC015', message = format('em %s não se grava %s: conferente_escrita não tem update', v_regra.tabela, v_estranhas),
+      hint = 'Se está resolvido de outro modo, confirme a divergência.';
+  end if;
   begin
     select l.valores into v_valores
     from audit_interno.ler(format('select jsonb_build_object(%s) from (select $2[1]::jsonb as valores) as x', (
@@ -6622,7 +6634,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s, value of the wrong type, or nothing would change, NC022 in a closed period.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
@@ -6861,7 +6873,7 @@ comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferent
 
 --! Included pessoas/decisao/desfazer.sql
 -- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
--- against nobody. Findings to which something happened later are told and left.
+-- against nobody. Findings to which something happened later are reported and left.
 create or replace function audit.desfazer(operacao bigint, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -6925,7 +6937,7 @@ begin
     insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o armazém recusou'
+    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
@@ -6987,7 +6999,7 @@ begin
   if grupo is null or jsonb_path_match(coalesce(visto, 'null'),
     'strict $.quantidade.type() == "number" && $.ate.type() == "number" && $.decisao.type() == "number"', silent => true) is not true
   then
-    raise exception using errcode = 'NC001', message = 'um grupo se decide como foi visto: faltam o grupo ou o visto',
+    raise exception using errcode = 'NC001', message = 'um grupo é decidido como foi visto: falta o grupo ou o visto',
       hint = 'Dê visto como audit.vw_grupos_abertos o mostra: {"quantidade": 8, "ate": 41198, "decisao": 120}.';
   end if;
   begin
@@ -7504,7 +7516,7 @@ grant execute on function audit.comentar(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/comentar.sql
 
 --! Included pessoas/decisao/encaminhar.sql
--- A person says: somebody else decides this. It is a request and no right: whoever reviews may still decide it.
+-- A person says: somebody else decides this. It is a request, not a right: any reviewer may still decide it.
 create or replace function audit.encaminhar(ids bigint[], para text, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7529,7 +7541,7 @@ grant execute on function audit.encaminhar(bigint[], text, text) to conferente_r
 
 --! Included pessoas/decisao/retirar_notas.sql
 -- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, a former postponement and
--- forwarding included. What was postponed or forwarded again since, or decided, is told and left. Called by audit.desfazer.
+-- forwarding included. What was postponed or forwarded again since, or decided, is reported and left. Called by audit.desfazer.
 create or replace function audit_interno.retirar_notas(de audit.operacoes, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7650,7 +7662,7 @@ begin
       from pg_temp.conferente_deixada x
       join audit.divergencias_processadas d on d.id = x.divergencia_id
       where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-      -- a digest can be computed again by whoever changes cells: what makes up the decision is that of the finding
+      -- a digest can be computed again by somebody who changes cells: what makes up the decision is that of the finding
       with x as materialized ( -- asked once of each
         select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
           'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
@@ -8093,7 +8105,7 @@ begin
     return;
   end if;
   if not audit_interno.tem_papel('conferente_revisor') then
-    raise exception using errcode = '42501', message = 'pôr uma correção em vigor de novo é de quem revisa',
+    raise exception using errcode = '42501', message = 'só quem revisa pode pôr uma correção em vigor de novo',
       detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
       hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
   end if;
@@ -8119,7 +8131,7 @@ comment on function audit_interno.exigir_revisores(text) is
 
 --! Included motor/reversao/resultados_reversao.sql
 -- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
--- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
+-- left (pg_temp.conferente_deixada) are reported with them. Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8138,7 +8150,7 @@ begin
         when l.explicacao is not null then l.explicacao
         when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
         when l.resultado = 'ausente' then 'o registro não existe mais'
-        when l.resultado = 'recusada' then 'o armazém recusou'
+        when l.resultado = 'recusada' then 'o data warehouse recusou'
         when d.status = 'corrigida' then 'a correção vale de novo'
         when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
         else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,
@@ -8160,7 +8172,7 @@ comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Ro
 --! Included regras/pendente_verificacao/tabelas.sql
 -- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
 -- and the calibration. Kept up by regra_pendente_verificacao.preparar and by nothing else; all of it can be thrown away
--- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted anew.
+-- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted again.
 -- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
 -- afterwards.
 grant create on schema regra_pendente_verificacao to conferente_regra;
@@ -8322,7 +8334,7 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 
 --! Included pessoas/configuracao/somar_retencoes.sql
 -- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
--- valid. Made anew by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
+-- valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -8348,7 +8360,7 @@ begin
   return null;
 end
 $$;
-comment on function audit_interno.somar_retencoes() is 'Makes regra_validacao_valores.somas_retencao anew.';
+comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
 update audit.retencoes set ativo = ativo; -- what ships is summed too
@@ -8444,7 +8456,7 @@ as $$
     from audit.alteracoes a join audit.operacoes p on p.id = a.operacao_id where a.divergencia_id = d.id
     union all
     select p.finalizada_em, 'correção desfeita fora', u.divergencia_id, u.operacao_id, u.esperado, u.agora,
-      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o armazém já não guarda a correção' end, 4
+      case u.situacao when 'ausente' then 'o registro não existe mais' else 'o data warehouse já não guarda a correção' end, 4
     from audit.correcoes_desfeitas u join audit.operacoes p on p.id = u.operacao_id where u.divergencia_id = d.id
   ) as e
   join audit.operacoes o on o.id = e.operacao_id
@@ -9777,7 +9789,7 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
-  -- The engine reads and corrects as roles of its own, whoever made the demonstration.
+  -- The engine reads and corrects as roles of its own, under any login that made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
@@ -9863,7 +9875,7 @@ begin
       categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto
     from pg_temp.exemplo_rascunho$q$);
 
-  -- An entry with a planted error is no honest oddity any more: its errors alone are told.
+  -- An entry with a planted error is no honest oddity any more: only its errors are recorded.
   execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
     select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
       r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
@@ -9897,7 +9909,7 @@ revoke execute on function exemplo.carregar(date, date, date, date, bigint, int,
 --! EndIncluded exemplo/carregar.sql
 
 --! Included exemplo/criar_armazem.sql
--- Makes the example warehouse anew. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
+-- Makes the example warehouse, replacing the one before. The same arguments give the same bytes, on PostgreSQL 15 to 18, under every locale.
 -- Called by the owner of a demonstration's database; never by the product on a customer's data (see exemplo.conferir_esquema).
 -- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
 -- once exemplo.criar_armazem has run.
@@ -9973,7 +9985,7 @@ begin
   if pg_catalog.to_regclass('exemplo.geracao') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
   if carregar_dia.linhas is null or carregar_dia.linhas not between 1 and 10000000 or carregar_dia.dia is null then
@@ -10017,7 +10029,7 @@ begin
   if pg_catalog.to_regclass('exemplo.original') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
@@ -10058,7 +10070,7 @@ revoke execute on function exemplo.danos() from public;
 
 --! Included exemplo/placar.sql
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
--- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
+-- right and were changed, in '(total)' by anybody. One wrong value that replaces another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
 -- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
@@ -10078,7 +10090,7 @@ begin
   if pg_catalog.to_regclass('exemplo.verdade') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
@@ -10557,7 +10569,7 @@ begin
     when sqlstate 'NC999' then
       return null; -- the trial is undone
     when query_canceled then
-      -- told on, never taken back: whoever gave up, or set the limit, is obeyed
+      -- passed on, never caught: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
         message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
@@ -10656,7 +10668,7 @@ comment on function audit_interno.agenda() is
 
 --! Included saidas/agenda/agendar_sessao.sql
 -- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
--- comes second waits for the first. What the session refuses is recorded and told, and tried again at the next tick.
+-- comes second waits for the first. What the session refuses is recorded, reported, and tried again at the next tick.
 create or replace function audit_interno.agendar_sessao(previsto_para timestamptz)
 returns setof audit.agendamentos
 language plpgsql
@@ -10712,7 +10724,7 @@ create table audit_interno.posses (
 create index on audit_interno.posses (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
--- One row for each rule: locked by whoever detects or corrects with the rule, until the
+-- One row for each rule: locked by the session that detects or corrects with the rule, until the
 -- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
 create table audit_interno.travas_regra (
   regra text primary key
@@ -10806,7 +10818,7 @@ comment on function audit_interno.liberar_trabalhos(text[], interval) is
 
 --! Included pessoas/acesso/conferir_acesso.sql
 -- Is this token still good? Called for every request in the request's own transaction. A token of ours must be on record as it
--- presents itself, so that whoever learns the secret still cannot invent a person or a role.
+-- presents itself, so that somebody who learns the secret still cannot invent a person or a role.
 create or replace function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
 returns void
 language plpgsql
@@ -10921,7 +10933,7 @@ comment on function audit_interno.papel_api(text) is 'The role with its prefix. 
 --! EndIncluded pessoas/acesso/papel_api.sql
 
 --! Included pessoas/acesso/emitir_token.sql
--- Puts a token on record, whoever it is for: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
+-- Puts a token on record, for anybody: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
 create or replace function audit_interno.emitir_token(nome text, papel text, expira_em timestamptz, por text default null, convite_id bigint default null)
 returns audit.tokens
 language plpgsql
@@ -11215,7 +11227,7 @@ comment on function audit_interno.entrar(text, text, text, bigint) is 'The sessi
 
 --! Included pessoas/acesso/entrar_por_convite.sql
 -- Signs in by a one-time link. Of two who use it at once the second waits here and finds it used; the table refuses a second token too.
--- Whoever was shut out after the link was made is not let in by it.
+-- A person shut out after the link was made is not let in by it.
 create or replace function audit_interno.entrar_por_convite(resumo bytea)
 returns audit.tokens
 language plpgsql
@@ -11269,7 +11281,7 @@ grant execute on function audit_interno.entrar_por_provedor(text, text) to confe
 --! EndIncluded pessoas/acesso/entrar_por_provedor.sql
 
 --! Included pessoas/acesso/pedir_convite.sql
--- A link for whoever asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
+-- A link for a person who asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
 -- the same answer either way, so that nobody learns who is registered.
 create or replace function audit_interno.pedir_convite(
   endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
@@ -11492,7 +11504,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- filters that are not given must vanish from the plan, each time anew
+-- filters that are not given must vanish from the plan, each time
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -12079,7 +12091,7 @@ comment on function audit_interno.destinatarios(text) is 'Addresses for a kind o
 --! EndIncluded saidas/correio/destinatarios.sql
 
 --! Included saidas/correio/enfileirar_mensagem.sql
--- Transactional outbox: whoever writes a row of audit.notificacoes queues its composing in the same transaction. When nobody
+-- Transactional outbox: a new row of audit.notificacoes queues its composing in the same transaction. When nobody
 -- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger
@@ -12104,8 +12116,8 @@ create or replace trigger enfileirar after insert on audit.notificacoes
 --! EndIncluded saidas/correio/enfileirar_mensagem.sql
 
 --! Included saidas/correio/avisar_fim_sessao.sql
--- Every kept session that ended by itself is told of, however it was run and whatever it found: the digest always, the
--- alert only when something needs a person. Channels are told by whoever looks next (conferir_alarmes). A cancelled one is not: somebody just did that, and knows. A simulation is
+-- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
+-- alert only when something needs a person; channels by whoever looks next (conferir_alarmes). A cancelled one is not: somebody just did that, and knows. A simulation is
 -- undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
 returns trigger
@@ -12653,10 +12665,9 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
     union all
-    select 7, t.tipo, null, null, t.numero
-    from audit_interno.pendencias_notas(conteudo_lacunas.sessao_id) n
-    cross join lateral (values ('notas_sem_lancamento', n.sem_lancamento), ('notas_recusadas', n.recusadas)) as t (tipo, numero)
-    where t.numero > 0
+    select 7, 'notas_recusadas', null, null, n
+    from audit_interno.notas_por_ler(conteudo_lacunas.sessao_id) n
+    where n > 0
     union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
@@ -12666,11 +12677,11 @@ as $$
       r.concedida_por, x.correcoes, x.valor), x.correcoes
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     cross join lateral audit_interno.resto_concessao(r) x
-    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
+    where s.id = conteudo_lacunas.sessao_id and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
@@ -12866,7 +12877,7 @@ comment on function audit_interno.conteudo_controle(bigint) is
 --! EndIncluded saidas/correio/conteudo_controle.sql
 
 --! Included saidas/correio/conteudo_correio.sql
--- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works tells of one
+-- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works reports one
 -- that does not. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
 returns jsonb
@@ -13191,35 +13202,10 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
   'JSON object: total, refeitas (made again by this session), paradas (undone too often: they wait for a person), vezes (how often is too often), ausentes (the row is gone), cargas (regra, carga: the hour of the load or null, quantas; the ten largest), outras (further loads), link; null when nothing was undone.';
 --! EndIncluded saidas/correio/conteudo_desfeitas.sql
 
---! Included saidas/consulta/vw_notas_sem_lancamento.sql
--- Notes that no entry is of. A finding needs a row of the warehouse, and these have none: so they are shown here, counted in the diagnosis and after
--- each session. Of notes for which the ledger has not been looked through yet (regra_notas_fiscais.preparar) nothing is said.
-create or replace view audit.vw_notas_sem_lancamento as
-select n.chave, n.tipo, n.numero, n.serie, n.emitente, n.emitente_nome, n.destinatario, n.data_emissao, n.valor_total,
-  (audit.hoje() - n.data_emissao) as dias
-from audit.notas n
-where n.autorizada and n.producao and n.cancelada_em is null
-  and n.data_emissao < audit.hoje() - (
-    select (s.valor #>> '{}')::int from audit.configuracoes_sistema s where s.chave = 'notas.dias_sem_lancamento')
-  and n.lida_em <= (select c.notas_ate from regra_notas_fiscais.controle c)
-  and not exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave);
-comment on view audit.vw_notas_sem_lancamento is 'Authorised notes, issued more than notas.dias_sem_lancamento days ago and not cancelled, of which no entry was found. As of the last session of the rule notas_fiscais.';
-comment on column audit.vw_notas_sem_lancamento.chave is 'Access key.';
-comment on column audit.vw_notas_sem_lancamento.tipo is 'nfe or nfse.';
-comment on column audit.vw_notas_sem_lancamento.numero is 'Number of the note.';
-comment on column audit.vw_notas_sem_lancamento.serie is 'Its series; null for an NFS-e.';
-comment on column audit.vw_notas_sem_lancamento.emitente is 'CNPJ or CPF of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.emitente_nome is 'Name of who issued it.';
-comment on column audit.vw_notas_sem_lancamento.destinatario is 'CNPJ or CPF of who it is for.';
-comment on column audit.vw_notas_sem_lancamento.data_emissao is 'Day of issue.';
-comment on column audit.vw_notas_sem_lancamento.valor_total is 'Total in BRL.';
-comment on column audit.vw_notas_sem_lancamento.dias is 'Days since it was issued.';
---! EndIncluded saidas/consulta/vw_notas_sem_lancamento.sql
-
 --! Included notas/cancelar_notas.sql
 -- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
 -- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
--- certificate no less trusted than the note's: whoever can make no note that we believe cannot take one away either. Called by
+-- certificate no less trusted than the note's: somebody who can make no note that we believe cannot take one away either. Called by
 -- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
 returns table (quantas bigint, de date, ate date)
@@ -13283,7 +13269,7 @@ comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives
 --! Included notas/guardar_notas.sql
 -- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
 -- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
--- about signatures are believed of whoever may call this, so nobody else may.
+-- about signatures are believed of the caller, so few may call this.
 create or replace function audit_interno.guardar_notas(lote jsonb)
 returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
@@ -13309,15 +13295,15 @@ begin
     from jsonb_to_recordset(lote -> 'notas') as n (
       ordem int, chave text, tipo text, numero bigint, serie text, emitente text, emitente_nome text, destinatario text, destinatario_nome text,
       data_emissao date, emitida_em timestamptz, valor_total numeric, valor_liquido numeric, valor_desconto numeric, valor_com_tributos numeric,
-      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, producao boolean, autorizada boolean, protocolo text,
+      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, sem_pagamento boolean, producao boolean, autorizada boolean, protocolo text,
       digest text, certificado text, arquivo text)
     order by n.chave, n.ordem
   ), guardada as (
     insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao, emitida_em,
-      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao, autorizada,
+      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, sem_pagamento, producao, autorizada,
       protocolo, assinante, confiavel, certificado, resumo_assinado, arquivo)
     select l.chave, l.tipo, l.numero, l.serie, l.emitente, l.emitente_nome, l.destinatario, l.destinatario_nome, l.data_emissao, l.emitida_em,
-      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, l.producao,
+      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, coalesce(l.sem_pagamento, false), l.producao,
       l.autorizada, l.protocolo, c.cnpj, c.confiavel and l.emitida_em between c.valido_de and c.valido_ate, c.sha256, l.digest, l.arquivo
     from lida l
     join audit_interno.certificados_notas c on c.sha256 = l.sha256
@@ -13438,8 +13424,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with regra as (select * from audit.regras x where x.nome in ('notas_fiscais', 'notas_sem_lancamento'))
   select 'notas fiscais',
-    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and not r.ativa then 'aviso' else 'ok' end,
+    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and exists (select from regra r where not r.ativa) then 'aviso' else 'ok' end,
     case
       when l.pasta is null then 'não são lidas'
       when l.impedimento is not null then format('a pasta %s não foi lida: %s', l.pasta,
@@ -13448,15 +13435,15 @@ as $$
       else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
         case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
         case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
-        case when r.ativa then format('%s sem lançamento', (select count(*) from audit.vw_notas_sem_lancamento)) else 'a regra notas_fiscais está inativa' end) end,
+        (select 'inativas: ' || string_agg(r.nome, ', ' order by r.prioridade) from regra r where not r.ativa)) end,
     case
       when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
       when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
       when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
-      when not r.ativa then 'select audit.alterar_regra(''notas_fiscais'', ''{"ativa": true}'', ''…'')' end
+      else (select string_agg(format('select audit.alterar_regra(%L, ''{"ativa": true}'', ''…'');', r.nome), ' ' order by r.prioridade)
+        from regra r where not r.ativa) end
   from (select count(*) as notas from audit.notas) as n
   left join audit_interno.leitura_notas l on true
-  left join audit.regras r on r.nome = 'notas_fiscais'
 $$;
 comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';
 --! EndIncluded notas/diagnosticar_notas.sql
@@ -13495,8 +13482,8 @@ revoke insert, update, delete, truncate on all tables in schema audit from publi
 revoke select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
 -- What notes say of suppliers is shown to those who see the entries themselves.
-revoke select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento from conferente_leitor;
-grant select on audit.notas, audit.notas_recusadas, audit.vw_notas_sem_lancamento to conferente_revisor, conferente_administrador;
+revoke select on audit.notas, audit.notas_recusadas from conferente_leitor;
+grant select on audit.notas, audit.notas_recusadas to conferente_revisor, conferente_administrador;
 -- what rules learn from and go by, beside the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;
@@ -13557,7 +13544,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'o armazém confere ou muda algo só ao confirmar, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
+  select 'o data warehouse confere ou muda algo só no commit, onde não se vê: ' || string_agg(distinct format('grant usage on schema %I to conferente_escrita', n.nspname), '; ')
   from pg_constraint c join pg_namespace n on n.oid = c.connamespace
   where c.condeferrable and (c.conrelid in (select audit_interno.relacoes_abaixo(relacao)) or c.confrelid in (select audit_interno.relacoes_abaixo(relacao)))
     and not has_schema_privilege('conferente_escrita', n.oid, 'usage')
@@ -13593,7 +13580,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select concat('desfeita: o armazém não gravou o que foi pedido', (
+  select concat('desfeita: o data warehouse não gravou o que foi pedido', (
       select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
       from jsonb_each(pedido) as p where rtrim(p.value #>> '{}') is distinct from rtrim(agora ->> p.key) and agora is not null
       having count(*) > 0), (
@@ -14253,7 +14240,7 @@ comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a te
 
 --! Included motor/deteccao/conferir_paradas.sql
 -- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
--- were skipped or failed. A load brings the error back whoever looks for it. What of them cannot be held against anything, as the
+-- were skipped or failed. A load brings the error back whether or not the rule looks for it. What of them cannot be held against anything, as the
 -- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
 create or replace function audit_interno.conferir_paradas(sessao_id bigint)
 returns void
@@ -14309,7 +14296,7 @@ comment on function audit_interno.conferir_paradas(bigint) is
 
 --! Included motor/deteccao/guardar_codigo.sql
 -- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
--- be replaced tomorrow. Whoever sees the same new code at the same moment waits for the other's commit, so it is called before the
+-- be replaced tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so it is called before the
 -- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
 create or replace function audit_interno.guardar_codigo(regra audit.regras)
 returns text
@@ -14464,7 +14451,7 @@ comment on function audit_interno.quebras_cadeia() is
 
 --! Included motor/selo/quebras_cabeca.sql
 -- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
--- message carried them. Whoever rewrites the whole chain is contradicted by the witness alone. Changes nothing. Called by
+-- message carried them. Only the witness contradicts somebody who rewrites the whole chain. Changes nothing. Called by
 -- verificar_integridade.
 create or replace function audit_interno.quebras_cabeca(elo bigint, selo bytea)
 returns setof audit_interno.quebra
@@ -14628,7 +14615,7 @@ comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jso
 --! Included motor/selo/quebras_divergencias.sql
 -- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
 -- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain, or in the queue for it: whoever counts a finding again holds its row until the commit.
+-- the one highest in the chain, or in the queue for it: a session that counts a finding again holds its row until the commit.
 -- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
 -- alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
@@ -15329,8 +15316,8 @@ begin
       hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
   end if;
   if filial is not null and (v_filial is null or length(v_filial) > 200) then
-    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
-      hint = 'Sem filial fecha-se o mês da empresa toda.';
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
+      hint = 'Sem filial, é fechado o mês da empresa toda.';
   end if;
   with fechado as (
     insert into audit.periodos (mes, filial, motivo, fechado_por)
@@ -15392,7 +15379,7 @@ begin
   if not found then
     raise exception using errcode = 'NC004',
       message = format('não está fechado: %s%s', coalesce(to_char(reabrir_periodo.mes, 'MM/YYYY'), 'mês nulo'), coalesce(' da filial ' || btrim(reabrir_periodo.filial), '')),
-      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte se reabre no armazém.';
+      hint = 'select * from audit.periodos_fechados() diz o que está; o que vem de periodos.fonte é reaberto no data warehouse.';
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('reaberto', to_jsonb(v_periodo)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -15492,7 +15479,7 @@ begin
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then
     raise exception using errcode = 'NC027',
-      message = format('o padrão "%s" alcança %s lançamentos, e o livro discorda de %s deles (%s%%)', padrao.padrao, v_medida.lancamentos,
+      message = format('o padrão "%s" alcança %s lançamentos; em outra categoria: %s (%s%%)', padrao.padrao, v_medida.lancamentos,
         v_medida.discordam, round(100 * v_medida.discordancia)),
       detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
         case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
@@ -15565,7 +15552,7 @@ begin
   return v_sucessora;
 exception when check_violation or not_null_violation then
   raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
-    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+    hint = 'de e para são categorias dos lançamentos; desde é o dia a partir do qual vale a nova.';
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
@@ -15874,7 +15861,7 @@ revoke execute on function regras.trigramas(text) from public;
 -- The categories of the ledger that are written most like a given label, each in its commonest spelling with the entries that have
 -- it, nearest first: three tenths or more of their runs of three characters in common (Jaccard; the threshold of pg_trgm), or the
 -- one within the other. A label that the ledger has comes first; nothing like it, no row. Reads dw.lancamentos, so it runs as
--- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and by whoever sets a label.
+-- conferente_regra; changes nothing. Called by what a rule requires, by diagnostico and where a label is set.
 create or replace function regras.rotulos_proximos(procurado text, limite int default 3)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql stable
@@ -15944,7 +15931,7 @@ create or replace function regras.frase_rotulos(rotulos text[]) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  select 'O mais parecido nos lançamentos: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
   from (
     select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
     from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)
@@ -16349,6 +16336,30 @@ comment on function regras.frase_sucessoras(text) is 'Sentence that names the su
 revoke execute on function regras.frase_sucessoras(text) from public;
 --! EndIncluded regras/comum/sucessoes.sql
 
+--! Included regras/comum/chave_no_texto.sql
+-- Whether a text has a run of digits in which an access key could stand: all that follows the CNPJ. Most have none. Touches nothing;
+-- inlined by the planner, unlike chave_no_texto, which is asked after it.
+create or replace function regras.pode_citar_chave(texto text) returns boolean
+language sql immutable parallel safe
+return texto ~ ('[0-9 ./' || chr(160) || chr(9) || '-]{26}');
+
+comment on function regras.pode_citar_chave(text) is 'Whether a text has a run of digits in which an access key could stand.';
+revoke execute on function regras.pode_citar_chave(text) from public;
+
+-- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
+-- within the CNPJ), 50 of an NFS-e. Null where there is none. Touches nothing. Called by notas_fiscais and validacao_valores.
+create or replace function regras.chave_no_texto(texto text) returns text
+language sql immutable parallel safe
+return case when regras.pode_citar_chave(texto) then
+  (select coalesce(
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
+      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
+    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
+
+comment on function regras.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
+revoke execute on function regras.chave_no_texto(text) from public;
+--! EndIncluded regras/comum/chave_no_texto.sql
+
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
@@ -16644,10 +16655,20 @@ begin
     cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
       array(select c.mes from credito c)) r
   ), repetido as materialized (
-    -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
+    -- documents of a load that came in again, which any of its days may prove: the load is the finding (regra_validacao_valores.duplicidades)
     select d.*
-    from regra_validacao_valores.dias_repetidos(array(
-      select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
+    from (
+      select array_agg(distinct c.dia) as dias, array_agg(distinct c.carga) filter (where c.carga > c.primeira_carga) as cargas, min(c.dia) as de, max(c.dia) as ate
+      from (
+        select s.data_lancamento as dia, r.carga, r.primeira_carga
+        from rateio r join suspeita s on s.id::text = r.id
+        where r.tipo = 'rateio_repetido'
+      ) c
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
+      row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
+    where c.dias is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -16795,7 +16816,7 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- What a document's text says of it, whoever wrote it: its number as two clerks would both write it (folded, without its kind, without
+-- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
 -- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
 -- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before
@@ -16833,6 +16854,9 @@ begin
   numero := btrim(regexp_replace(
     regexp_replace(audit_interno.dobrar(left(documento, 200)), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=[[:space:]]*$)', '', 'g'),
     '[^a-z0-9]+', '-', 'g'), '-');
+  if left(numero, 4) = 'n-f-' then -- N.F., N F
+    numero := 'nf-' || substr(numero, 5);
+  end if;
   if numero ~ '^(?:est|canc|dev|anul)' then
     v_partes := regexp_match(numero,
       '^(?:estorno|est|cancelamento|cancelad[ao]|canc|devolucao|dev|anulacao)-((?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*)(.*[0-9].*)$');
@@ -16850,11 +16874,11 @@ begin
   end if;
   especie := case
     when numero ~ '^(?:dacte|ct-?e)(?![a-z])' then 'cte'
-    when numero ~ '^(?:danfe|nf[sc]-?e?|nf-?e)(?![a-z])' then 'nf'
+    when numero ~ '^(?:danfe|nf-?[sc](?:-?e)?|nf-?e)(?![a-z])' then 'nf'
     when numero ~ '^rps(?![a-z])' then 'rps'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|dacte|nf[sc]?-?e?s?|ct-?e|rps|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|dacte|nf3-?e|nf-?com|nf-?[sc]?-?e?s?|ct-?e|bp-?e|mdf-?e|rps|titulos?|duplicatas?|dupl?|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) = 15 then
@@ -16886,19 +16910,6 @@ $$;
 comment on function regra_validacao_valores.ler_documento(text) is
   'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
 revoke execute on function regra_validacao_valores.ler_documento(text) from public;
-
--- Number of a document with the series and the year that it says: what lines of one document have in common. Null when it identifies
--- nothing. Touches nothing. Called by regra_validacao_valores.linhas_documentos.
-create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select concat(d.ano || '/', d.serie || '-', d.numero) from regra_validacao_valores.ler_documento(documento) d where d.numero is not null
-$$;
-
-comment on function regra_validacao_valores.documento_comparavel(text) is
-  'Year, series and number of a document as far as it says them; null when it identifies nothing.';
-revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
 
 -- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
 -- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.
@@ -16970,7 +16981,7 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 --! EndIncluded regras/validacao_valores/parcelas.sql
 
 --! Included regras/validacao_valores/chaves.sql
--- What an access key in the document says against its entry. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
+-- What an access key in the document, or in the text of an entry, says against the entry. In a text a key is believed whose check digit is right. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
 -- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
 -- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
 -- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
@@ -16980,7 +16991,7 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 -- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
 -- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
 -- text says an instalment, or three and more entries share it, nor what was reversed since.
--- Three months before and after the window's keys are read, where it has any. Reads dw.lancamentos and the settings; changes
+-- Three months before and after the window's keys are read, where it has any, and a year before what is written as they are. Reads dw.lancamentos and the settings; changes
 -- nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
@@ -16993,18 +17004,27 @@ declare
   v_dias_chaves date[];
   v_de date;
   v_ate date;
+  v_escritas text[];
 begin
   -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
   -- row of the kind, where most ledgers have none
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
-    where octet_length(l.documento) >= 44 and l.data_lancamento between '0001-06-01' and '9999-06-30'
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao) and regras.chave_no_texto(l.descricao) is not null)
+      and l.data_lancamento between '0003-06-01' and '9999-06-30'
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
   v_de := v_dias_chaves[1];
   v_ate := v_dias_chaves[2];
   if v_de is null then
     return;
+  end if;
+  -- of a long window all that was written is read anyway
+  if v_ate - v_de <= 92 then
+    v_escritas := array(
+      select distinct translate(l.documento, ' .-/', '')
+      from dw.lancamentos l
+      where octet_length(l.documento) >= 44 and l.data_lancamento between v_de and v_ate);
   end if;
 
   return query
@@ -17019,9 +17039,16 @@ begin
         order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
       count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
     from dw.lancamentos l
-    cross join lateral regra_validacao_valores.ler_chave(l.documento) c
-    where octet_length(l.documento) >= 44 and c.chave is not null
-      and l.data_lancamento between v_de - 92 and v_ate + 92
+    cross join lateral (
+      select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
+      union all
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where regras.pode_citar_chave(l.descricao) and k.certo
+      limit 1
+    ) c
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
+      and l.data_lancamento between v_de - 366 and v_ate + 92
+      and (l.data_lancamento >= v_de - 92 or v_escritas is null
+        or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/', '') in (select e from unnest(v_escritas) e))
     window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
   ), propria as (
     select l.emitente
@@ -17035,21 +17062,21 @@ begin
       row_number() over (partition by l.id order by g.vez desc) as ordem
     from lida l
     -- the first of each company, for a note may stand in thousands of lines
-    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 92 and g.raiz <> l.raiz
+    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 366 and g.raiz <> l.raiz
       and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
     where l.na_janela and l.raiz is distinct from l.emitente
     union all
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
     from lida l
     join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
-      and g.data_lancamento between l.data_lancamento - 92 and l.data_lancamento - v_dias - 1
+      and g.data_lancamento between l.data_lancamento - 366 and l.data_lancamento - v_dias - 1
     where l.na_janela and l.iguais = 2
       and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
       and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
   ), estornada as (
     select p.id
     from par p
-    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 92 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
+    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 366 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
     where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
       and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
   ), gemeo as (
@@ -17289,6 +17316,46 @@ comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
   'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
+-- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
+-- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
+-- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
+create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
+returns date[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+begin
+  if janela.chaves is not null or v_desde is null then
+    return '{}';
+  end if;
+  return array(
+    with trazida as (
+      select (l.carregado_em at time zone 'UTC')::date as carga, l.data_lancamento as dia,
+        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
+      from dw.lancamentos l
+      where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between de - 400 and ate + 400
+        and (l.carregado_em at time zone 'UTC')::date = any (cargas)
+    )
+    select distinct x.dia
+    from (
+      select t.dia, t.dentro, count(*) filter (where t.dentro) over (partition by t.carga) as quantas, t.carga
+      from trazida t
+    ) x
+    where not x.dentro and x.quantas <= 2 * copias[array_position(cargas, x.carga)]);
+end
+$$;
+
+comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) is
+  'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
+revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
+
 -- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
 -- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
 -- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
@@ -17301,10 +17368,12 @@ revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint
 -- and reversals may lie outside.
 -- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
 -- least and greatest are not), or it takes the square of it.
--- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.duplicidades(
+-- A row for each finding, with the kind of set that it stands for and the load that brought it again. Reads dw.lancamentos; changes
+-- nothing. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.duplicidades_da_janela(
   janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
-) returns setof audit.achado
+) returns table (registro_id text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, conjunto text, carga date,
+  quantos bigint, dia date, carregado_em timestamptz)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -17380,7 +17449,7 @@ begin
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
-    -- then the supplier, which whoever has no code may be
+    -- then the supplier, which may stand for an entry without a code
     select l.*
     from (
       select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
@@ -17538,11 +17607,13 @@ begin
     group by r.carga
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+      case when p.dia is not null or c.carga is not null then 'carga_repetida'
+        -- judged by regra_validacao_valores.rateios; here it may speak for a load
+        when a.parte then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
-        -- where both loads came at once nothing but the days of their entries tells it
-        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, '')
-        when a.no_dia > 10 then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        -- or the one load that has its entries twice
+        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when a.no_dia > 10 and not a.parte then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
     left join (select distinct x.dia, x.filial from repetido x) r
@@ -17552,7 +17623,7 @@ begin
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte or a.recarregada) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
@@ -17568,9 +17639,7 @@ begin
     group by c.conjunto, c.chave
   )
   select
-    null::text,
     p.id::text,
-    '{}'::jsonb,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
     case when p.conjunto is null then jsonb_build_object(
         'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
@@ -17582,7 +17651,7 @@ begin
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já tinham sido lançados: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
@@ -17594,7 +17663,12 @@ begin
           || case when t.outro_destino then ', com outro centro de custo, categoria ou conta' else '' end
           || '; este seria a segunda vez.'
     end,
-    case when p.conjunto is null then abs(p.valor) else p.soma end
+    case when p.conjunto is null then abs(p.valor) else p.soma end,
+    p.conjunto,
+    case when p.recarregada or p.conjunto = 'carga_repetida' then p.carga end,
+    case when p.conjunto is null then 1 else p.quantos end,
+    p.data_lancamento,
+    p.carregado_em
   from contada p
   left join listada x on x.conjunto = p.conjunto and x.chave = p.chave
   cross join lateral (
@@ -17611,6 +17685,65 @@ begin
       end as ajuste
   ) t
   where p.conjunto is null or p.do_fim = 1;
+end
+$$;
+
+comment on function regra_validacao_valores.duplicidades_da_janela(audit.janela, numeric, numeric, numeric, int) is
+  'Documents booked twice, as far as the window holds them.';
+revoke execute on function regra_validacao_valores.duplicidades_da_janela(audit.janela, numeric, numeric, numeric, int) from public;
+
+-- The same, but a load that came in again is seen whole: where the window cuts one off, it is looked for again on all the load's days, and
+-- every window that holds a part of it has the same finding, on the same entry. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.duplicidades(
+  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
+) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  with vista as materialized (
+    select * from regra_validacao_valores.duplicidades_da_janela(janela, confianca_base, absoluta, relativa, digitos)
+  ), fora as materialized (
+    select f.dias, c.cargas, least(c.de, f.de) as de, greatest(c.ate, f.ate) as ate
+    from (
+      select array_agg(x.carga) as cargas, array_agg(x.copias) as copias, min(x.de) as de, max(x.ate) as ate, bool_or(x.provada) as provada
+      from (
+        select v.carga, case when bool_or(v.conjunto = 'carga_repetida') then 1e9::bigint else sum(v.quantos)::bigint end as copias, min(v.dia) as de,
+          max(v.dia) as ate, bool_or(v.conjunto = 'carga_repetida') as provada
+        from vista v
+        where v.carga is not null
+        group by v.carga
+      ) x
+      offset 0
+    ) c
+    cross join lateral (
+      select array_agg(d order by d) as dias, min(d) as de, max(d) as ate
+      from unnest(regra_validacao_valores.dias_fora(janela, c.cargas, c.copias, c.de, c.ate)) d
+      offset 0
+    ) f
+    -- proved here, or there
+    where f.dias is not null and (c.provada or exists (
+      select from regra_validacao_valores.dias_repetidos(f.dias, null) r where r.carga is null or r.carga = any (c.cargas)))
+  ), inteira as materialized (
+    select d.*, f.cargas
+    from fora f
+    cross join lateral regra_validacao_valores.duplicidades_da_janela(
+      row(least(f.de, janela.data_inicio), greatest(f.ate, janela.data_fim), null, null, null)::audit.janela,
+      confianca_base, absoluta, relativa, digitos) d
+  )
+  select null::text, a.registro_id, '{}'::jsonb, a.confianca, a.evidencia, a.justificativa, a.valor_em_risco
+  from (
+    select v.* from vista v where not exists (select from fora)
+    union all
+    select i.registro_id, i.confianca, i.evidencia, i.justificativa, i.valor_em_risco, i.conjunto, i.carga, i.quantos, i.dia, i.carregado_em
+    from inteira i
+    where case when i.conjunto = 'carga_repetida' then i.carga = any (i.cargas)
+      else audit.na_janela(janela, i.dia, i.carregado_em, i.registro_id) end
+  ) a
+  where a.conjunto is distinct from 'parte';
 end
 $$;
 
@@ -17770,28 +17903,16 @@ begin
 
   return query select * from regra_notas_fiscais.outra_empresa(janela);
   return query select * from regra_notas_fiscais.sem_nota(janela);
+  return query select * from regra_notas_fiscais.sem_nota_costumeira(janela);
 end
 $$;
 
 comment on function regra_notas_fiscais.detectar(audit.janela) is
-  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, and keys without a note. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
+  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, keys without a note, and entries without one whose supplier''s others have it. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
 revoke execute on function regra_notas_fiscais.detectar(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/regra.sql
 
 --! Included regras/notas_fiscais/vinculos.sql
--- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
--- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches nothing.
-create or replace function regra_notas_fiscais.chave_no_texto(texto text) returns text
-language sql immutable parallel safe
-return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
-  (select coalesce(
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
-    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
-
-comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
-revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
-
 -- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
 -- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
 -- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
@@ -17821,7 +17942,7 @@ begin
     select l.id::text as id, l.data_lancamento as dia, r.raiz, k.chave, l.documento
     from dw.lancamentos l
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
       and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
   ), por_numero as (
@@ -17847,7 +17968,7 @@ revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestampt
 
 -- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
 -- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
--- same session. Two at once wait for each other.
+-- same session; both rules of this room are prepared by it, of an incremental session once. Two at once wait for each other.
 create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17857,13 +17978,19 @@ as $$
 declare
   v_lida timestamptz := (select max(n.lida_em) from audit.notas n);
   v_desde timestamptz;
+  v_feita boolean;
 begin
   if v_lida is null then
     return;
   end if;
   lock table regra_notas_fiscais.controle in share row exclusive mode;
   -- a batch commits later than the times it writes
-  select c.notas_ate - interval '10 minutes' into v_desde from regra_notas_fiscais.controle c;
+  select c.notas_ate - interval '10 minutes', c.janela is not distinct from preparar.janela and (preparar.janela).carregado_ate is not null
+  into v_desde, v_feita
+  from regra_notas_fiscais.controle c;
+  if v_feita then
+    return;
+  end if;
   delete from regra_notas_fiscais.vinculos v
   using dw.lancamentos l
   where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -17874,8 +18001,8 @@ begin
   select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(null, coalesce(v_desde, '-infinity')) p
   on conflict on constraint vinculos_pkey do update set chave = excluded.chave, como = excluded.como
     where (v.chave, v.como) is distinct from (excluded.chave, excluded.como);
-  insert into regra_notas_fiscais.controle as c (notas_ate) values (v_lida)
-  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate;
+  insert into regra_notas_fiscais.controle as c (notas_ate, janela) values (v_lida, preparar.janela)
+  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate, janela = excluded.janela;
 end
 $$;
 
@@ -18012,14 +18139,18 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
--- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
+-- Entries that cite the key of an NF-e which nobody has read, of months from the day on from which a person has said that all notes are
+-- read (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
 -- regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+  v_completas date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date;
+  -- as a key writes it: the first month of which all is read
+  v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
   select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
@@ -18030,11 +18161,12 @@ begin
   from (
     select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
-    where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
+    where l.data_lancamento >= v_completas
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       and abs(l.valor) < 1e16
       and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
+      and (substr(k.chave, 3, 4) >= v_desde or right(k.chave, 1) <> regras.digito_modulo11(left(k.chave, 43), 9)::text)
       and not exists (select from audit.notas n where n.chave = k.chave)
     offset 0
   ) x;
@@ -18043,14 +18175,150 @@ $$;
 
 comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
+
+-- Entries without a note where their supplier's others have one: nine in ten, and ten at least, since all notes are read
+-- (notas.completas_desde, and notas.dias_vinculo later, when the notes of before have passed). They have a number, and no note of the
+-- supplier has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.sem_nota_costumeira(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date + (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+begin
+  if v_desde is null then
+    return;
+  end if;
+  return query
+  with sozinha as materialized (
+    select l.id::text as id, l.documento, l.valor, regras.raiz_fornecedor(l.fornecedor_id) as raiz
+    from dw.lancamentos l
+    where l.data_lancamento >= v_desde and l.valor > 0 and l.valor < 1e16 and l.documento <> ''
+      and length(translate(l.fornecedor_id, './- ', '')) = 14
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
+      and not exists (select from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
+  ), numerada as materialized (
+    select s.*
+    from sozinha s
+    cross join lateral regra_validacao_valores.ler_documento(s.documento) d
+    where d.numero is not null and not d.estorno and not exists (
+      select from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
+  ), emissor as materialized (
+    select n.emitente_raiz as raiz
+    from audit.notas n
+    where n.emitente_raiz in (select u.raiz from numerada u)
+    group by n.emitente_raiz
+    having count(*) >= 10
+  ), livro as (
+    select regras.raiz_fornecedor(l.fornecedor_id) as raiz, count(*) as lancamentos, count(v.registro_id) as com_nota
+    from dw.lancamentos l
+    left join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where exists (select from emissor) and l.data_lancamento >= v_desde and l.valor > 0
+      and regras.raiz_fornecedor(l.fornecedor_id) in (select e.raiz from emissor e)
+    group by 1
+  )
+  select null::text, u.id, '{}'::jsonb, 0.50,
+    jsonb_build_object('tipo', 'sem_nota', 'documento', u.documento, 'desde', v_desde, 'lancamentos_do_fornecedor', b.lancamentos, 'com_nota', b.com_nota),
+    format('Nenhuma nota lida deste fornecedor tem o número do documento %s; dos %s lançamentos dele desde %s, %s têm nota.', left(u.documento, 60),
+      b.lancamentos, to_char(v_desde, 'DD/MM/YYYY'), b.com_nota),
+    u.valor
+  from numerada u
+  join livro b on b.raiz = u.raiz
+  where b.com_nota >= greatest(10, 0.9 * b.lancamentos);
+end
+$$;
+
+comment on function regra_notas_fiscais.sem_nota_costumeira(audit.janela) is 'Entries without a note whose supplier''s other entries have one.';
+revoke execute on function regra_notas_fiscais.sem_nota_costumeira(audit.janela) from public;
 --! EndIncluded regras/notas_fiscais/sem_par.sql
 
+--! Included regras/notas_fiscais/sem_lancamento.sql
+-- The notes as a rule sees them: whose they are, and an entry that is of them (regra_notas_fiscais.vinculos). It cannot be written to, so
+-- nobody corrects a note. Of each finding lancamento and cancelada_em are kept: it closes as resolvida when one of them comes.
+create or replace view regra_notas_fiscais.notas as
+select n.chave, case n.tipo when 'nfe' then 'NF-e ' else 'NFS-e ' end || n.numero as documento, n.emitente as fornecedor_id,
+  coalesce(n.emitente_nome, n.emitente) as fornecedor, n.data_emissao, n.valor_total as valor, n.cancelada_em,
+  (select min(v.registro_id) from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancamento
+from audit.notas n;
+comment on view regra_notas_fiscais.notas is 'Electronic notes, each with an entry that is of it.';
+comment on column regra_notas_fiscais.notas.chave is 'Access key.';
+comment on column regra_notas_fiscais.notas.documento is 'Kind and number.';
+comment on column regra_notas_fiscais.notas.fornecedor_id is 'CNPJ or CPF of who issued it.';
+comment on column regra_notas_fiscais.notas.fornecedor is 'Name of who issued it.';
+comment on column regra_notas_fiscais.notas.data_emissao is 'Day of issue.';
+comment on column regra_notas_fiscais.notas.valor is 'Total in BRL.';
+comment on column regra_notas_fiscais.notas.cancelada_em is 'When it was cancelled, or null.';
+comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that is of it, or null.';
+grant select on regra_notas_fiscais.notas to conferente_regra;
+
+-- Notes that the company was sent and that no entry is of, notas.dias_sem_lancamento days after their issue. Which companies are the
+-- ledger's own it sees by the notes that are booked: those of three issuers and more were for them. Left alone are notes for others,
+-- notes within one company, those for which nothing is paid, returns, adjustments and credit notes, cancelled ones, and what is older
+-- than the ledger. The confidence is the share of the issuer's other notes that are booked, where they are few drawn to the share of all.
+-- A window without days (an incremental session) takes what was issued or read in the last month: open findings are asked for again
+-- by their keys. Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
+create or replace function regra_notas_fiscais.notas_sem_lancamento(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_ate date := audit.hoje() - (audit_interno.configuracao('notas.dias_sem_lancamento') #>> '{}')::int - 1;
+  v_desde date := (select min(l.data_lancamento) from dw.lancamentos l);
+  v_notas_ate timestamptz := (select c.notas_ate from regra_notas_fiscais.controle c);
+  v_tudo boolean := janela.data_inicio is not null or janela.data_fim is not null or janela.chaves is not null;
+begin
+  return query
+  with nota as materialized (
+    select n.chave, n.emitente_raiz, n.data_emissao, d.raiz as comprador,
+      v_tudo or n.data_emissao > v_ate - 31 or n.lida_em > now() - interval '31 days' as recente,
+      exists (select from regra_notas_fiscais.vinculos v where v.chave = n.chave) as lancada
+    from audit.notas n
+    cross join lateral (select lower(case length(n.destinatario) when 14 then left(n.destinatario, 8) else n.destinatario end) as raiz) d
+    where n.autorizada and n.producao and n.cancelada_em is null and n.finalidade in ('1', '2', '6') and not n.sem_pagamento
+      and n.valor_total > 0 and n.emitente_raiz <> d.raiz and n.lida_em <= v_notas_ate and n.data_emissao between v_desde and v_ate
+  ), empresa as (
+    select n.comprador, count(*) as notas, count(*) filter (where n.lancada) as lancadas
+    from nota n
+    group by n.comprador
+    having count(distinct n.emitente_raiz) filter (where n.lancada) >= 3
+  ), emissor as (
+    select n.comprador, n.emitente_raiz, count(*) as notas, count(*) filter (where n.lancada) as lancadas
+    from nota n
+    group by n.comprador, n.emitente_raiz
+  )
+  select null::text, n.chave, '{}'::jsonb,
+    -- this one left out; the company's share counts as four notes more
+    trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
+    jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
+      'com_lancamento', i.lancadas),
+    format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento é dela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
+      coalesce(o.emitente_nome, o.emitente), to_char(n.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(o.valor_total),
+      case when i.notas > 1 then format('; das outras %s notas deste emitente %s estão lançadas', i.notas - 1, i.lancadas) else '' end),
+    o.valor_total
+  from nota n
+  join empresa e on e.comprador = n.comprador
+  join emissor i on i.comprador = n.comprador and i.emitente_raiz = n.emitente_raiz
+  join audit.notas o on o.chave = n.chave
+  where not n.lancada and n.recente and audit.na_janela(janela, n.data_emissao, null, n.chave);
+end
+$$;
+
+comment on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) is
+  'Rule: notes sent to the company of which no entry was found. Flag only. Amount at stake: the note''s total.';
+revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela) from public;
+--! EndIncluded regras/notas_fiscais/sem_lancamento.sql
+
 --! Included regras/validacao_valores/habitos.sql
--- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in so many
+-- How this ledger writes the amount of a credit note's document, counted in the year (dias) around a month without the month itself, in so many
 -- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
 -- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000)
+create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000, dias int default 366)
 returns table (contrarios bigint, proprios bigint, contados bigint)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
@@ -18066,13 +18334,13 @@ begin
   from (
     (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
-      where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
+      where l.data_lancamento >= v_inicio - dias and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
       limit limite)
     union all
     (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
-      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
+      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + dias and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
       limit limite)
   ) x
@@ -18080,9 +18348,9 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date, int) is
+comment on function regra_validacao_valores.sinais_creditos(date, int, int) is
   'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date, int) from public;
+revoke execute on function regra_validacao_valores.sinais_creditos(date, int, int) from public;
 
 -- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
 -- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
@@ -18092,8 +18360,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    -- where the nearest credit notes have negative documents there is nothing to count
-    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500) p) then false
+    -- where the nearest credit notes have negative documents there is nothing to count, and few partitions to plan for
+    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500, 62) p) then false
     else (
       select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
       from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)
@@ -18192,7 +18460,7 @@ create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text)
+  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano int)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -18222,17 +18490,18 @@ begin
         and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
-        and abs(f.valor) < 1e30 and abs(coalesce(f.valor_desconto, 0)) < 1e30
       offset 0
     ) e
+    where abs(e.valor) < 1e30 and abs(coalesce(e.valor_desconto, 0)) < 1e30
   ), escrita as materialized (
     -- each spelling once: a flood has one
-    select d.documento, regra_validacao_valores.documento_comparavel(d.documento) as numero
+    select d.documento, n.numero, n.serie, n.ano
     from (select distinct x.documento from lida x where x.companhia > 1) d
+    cross join lateral regra_validacao_valores.ler_documento(d.documento) n
     offset 0
   )
   select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
-    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero
+    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero, e.serie, e.ano
   from lida l
   join escrita e on e.documento = l.documento
   where l.companhia > 1 and e.numero is not null
@@ -18296,12 +18565,19 @@ set work_mem = '64MB'
 as $$
   with linha as (
     select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.descricao,
-      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento)) as nota, abs(l.valor_documento) as modulo,
+      -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ
+      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento), coalesce(l.serie, l.outra_serie, ''),
+        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.valor_documento) as modulo,
       coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
-    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) l
+    from (
+      select x.*, case when min(x.serie) over numero = max(x.serie) over numero then min(x.serie) over numero end as outra_serie,
+        case when min(x.ano) over numero = max(x.ano) over numero then min(x.ano) over numero end as outro_ano
+      from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
+      window numero as (partition by x.fornecedor, x.numero, abs(x.valor_documento))
+    ) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
       max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado,
@@ -19068,7 +19344,7 @@ revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, te
 
 -- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
 -- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
--- off nought and one. Touches nothing. Called by regra_trade_marketing.detectar.
+-- off zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
 language sql immutable parallel safe
 return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
@@ -19163,7 +19439,7 @@ declare
 begin
   if v_categoria is null then
     v_proximos := regras.frase_rotulos(array['trade marketing', 'marketing']);
-    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing deste livro.', v_proximos,
+    return concat_ws(' ', 'Falta dizer qual é a categoria de trade marketing.', v_proximos,
       'Diga com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
   if regras.frase_sucessoras(v_categoria) is not null then
@@ -19179,7 +19455,7 @@ begin
   end if;
   if not regras.rotulo_existe(array[v_categoria]) then
     return concat_ws(' ', format('Nenhum lançamento está na categoria "%s" (trade_marketing.categoria).', v_categoria),
-      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria do livro se parece com ela.'),
+      coalesce(regras.frase_rotulos(array[v_categoria]), 'Nenhuma categoria dos lançamentos se parece com ela.'),
       'Mude com: conferente configurar trade_marketing.categoria "Nome da categoria" --motivo "nosso plano de contas".');
   end if;
   return null;
@@ -19471,7 +19747,7 @@ revoke execute on function regra_trade_marketing.entradas_casadas(text, text, te
 
 -- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
 -- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regra_trade_marketing.entradas_casadas); changes nothing.
--- Called by whoever maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
+-- Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
 -- explodes ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
 returns table (
@@ -19502,7 +19778,7 @@ begin
       valor numeric, ja_em_marketing boolean);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -19599,7 +19875,7 @@ revoke execute on function regra_trade_marketing.padroes_propostos(int, numeric)
 -- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
 -- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
 -- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
--- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by whoever maintains the patterns.
+-- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
@@ -19612,7 +19888,7 @@ begin
     as p (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -19692,7 +19968,7 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text) is
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by whoever maintains the patterns, as they type,
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
 -- and by audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
@@ -19719,7 +19995,7 @@ begin
       valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
-    raise exception using errcode = 'NC010', message = 'o armazém não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
+    raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -20180,7 +20456,7 @@ comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) i
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
 -- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
--- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits anew, and when a spelling is new.
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is new.
 create or replace function regra_pendente_verificacao.eleger_grafias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -20407,7 +20683,7 @@ $$;
 comment on function regra_pendente_verificacao.contar_em_metades(int[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.contar_em_metades(int[]) from public;
 
--- Counts the learnable history of the given booking months anew, or of all months when null. Reads dw.lancamentos and the
+-- Counts the learnable history of the given booking months again, or of all months when null. Reads dw.lancamentos and the
 -- audit tables; writes regra_pendente_verificacao.estatistica_* only. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.contar_meses(meses int[]) returns void
 language plpgsql volatile
@@ -20424,7 +20700,7 @@ begin
   insert into regra_pendente_verificacao.estatistica_fornecedor select * from regra_pendente_verificacao.contar_fornecedores(meses, null);
 
   -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
-  -- The key stays: conferente_regra may create nothing in this schema, not even the index that it would be built anew with
+  -- The key stays: conferente_regra may create nothing in this schema, not even the index that rebuilding it would need
   insert into regra_pendente_verificacao.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regra_pendente_verificacao.contar_em_metades(meses) h
@@ -20907,7 +21183,7 @@ begin
   limit 20)
   union all
   select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
-    'Confira como o livro a escreve: conferente categorias listar.'
+    'Confira como ela está escrita nos lançamentos: conferente categorias listar.'
   from regras.sucessoes() s
   where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
     and not exists (
@@ -20973,8 +21249,8 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 -- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
 -- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
 -- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
--- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
+-- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; zero where there
+-- are none: a supplier that has changed its business of late shows there first. bases and palavras are given for a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
@@ -21452,7 +21728,7 @@ begin
     where q.sorte <= amostra
   ), peso as (
     -- for each weight tried, how probable it makes the right category
-    -- (of one that was not among the categories the least: next to nought)
+    -- (of one that was not among the categories the least: next to zero)
     select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
       * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
     from pergunta p
@@ -21478,7 +21754,7 @@ revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from 
 -- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
 -- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
 -- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
+-- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and zero. Pooled over the classes, because a curve of its own for each
 -- class follows the class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes
 -- estatistica_curva. Called by regra_pendente_verificacao.calibrar_pendencias.
 create or replace function regra_pendente_verificacao.ajustar_curvas() returns void
@@ -21955,7 +22231,7 @@ declare
   v_escritos text[];
 begin
   if jsonb_typeof(v_rotulos) <> 'array' then
-    return concat_ws(' ', 'Falta dizer quais categorias deste livro significam pendente.',
+    return concat_ws(' ', 'Falta dizer quais categorias significam pendente.',
       regras.frase_rotulos(array['pendente', 'a classificar', 'não classificado', 'verificar', 'suspense']),
       'Diga com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos"'
         || ' ([] se só os lançamentos sem categoria estão pendentes).');
@@ -21978,7 +22254,7 @@ begin
   end if;
   return concat_ws(' ', format('Nenhum lançamento tem um dos rótulos de pendente.rotulos (%s).', (
       select string_agg('"' || e || '"', ', ') from unnest(v_escritos) e)),
-    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria do livro se parece com eles.'),
+    coalesce(regras.frase_rotulos(v_escritos), 'Nenhuma categoria dos lançamentos se parece com eles.'),
     'Mude com: conferente configurar pendente.rotulos ''["A CLASSIFICAR"]'' --motivo "nossos rótulos".');
 end
 $$;
@@ -21987,7 +22263,7 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates anew when the history has a new month or has grown by
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by
 -- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
 -- Called by the engine before the rule, in the same session. Two at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
@@ -22600,7 +22876,7 @@ begin
     existe := found;
     alheia := v_depois is distinct from v_antes;
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
   exception when assert_failure or others then
@@ -22703,11 +22979,11 @@ begin
         sugestao := 'Tente de novo.';
       when v_visto.codigo is not null then
         detalhe := format('pedido %s, recusado (%s): %s', v_coluna.valor, v_visto.codigo, v_visto.erro);
-        sugestao := 'Um valor que o armazém já tem deve ser aceito; assim toda correção desta coluna falha.';
+        sugestao := 'Um valor que o data warehouse já tem deve ser aceito; assim toda correção desta coluna falha.';
       when not v_visto.visivel then
         situacao := 'erro';
         detalhe := 'não experimentada: conferente_escrita não vê o registro';
-        sugestao := 'Uma política de linha do armazém o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
+        sugestao := 'Uma política de linha do data warehouse o esconde: dê a conferente_escrita uma que mostre o que conferente_regra vê.';
       when not v_visto.existe then
         situacao := 'erro';
         detalhe := format('pedido %s, e o registro sumiu', v_coluna.valor);
@@ -22724,7 +23000,7 @@ begin
           'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
-          case when v_mudou is not null then 'O que o armazém muda sozinho registra-se em colunas_acompanham da regra.' end);
+          case when v_mudou is not null then 'O que o data warehouse muda sozinho deve estar em colunas_acompanham da regra.' end);
     end case;
     if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
       and audit_interno.configuracao('pendente.move_conta') = 'true' then
@@ -22733,7 +23009,7 @@ begin
     return next;
   end loop;
   if not v_algum then
-    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o armazém e rode de novo.';
+    return query select v_item, 'aviso', 'não experimentada: nenhuma linha', 'Carregue o data warehouse e rode de novo.';
   end if;
 end
 $$;
@@ -22743,7 +23019,7 @@ grant execute on function audit.experimentar_escrita(text) to conferente_operado
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
 --! Included saidas/consulta/vw_correcoes_desfeitas.sql
--- The list for whoever owns the source: what to mend there, because a load brings the error back.
+-- The list for the owner of the source: what to mend there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
   u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
@@ -22756,7 +23032,7 @@ join audit.operacoes o on o.id = u.operacao_id
 join audit.operacoes p on p.id = u.correcao_operacao_id
 cross join lateral jsonb_object_keys(u.esperado) as c (coluna)
 where u.agora is null or u.agora -> c.coluna is distinct from u.esperado -> c.coluna;
-comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to the owner of the source.';
 comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
 comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
 comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';
@@ -22974,7 +23250,7 @@ begin
   order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -23184,7 +23460,7 @@ begin
       documento text, descricao text, valor numeric, categoria text, mesma_empresa boolean, mesmas_palavras text[]);
 exception
   when insufficient_privilege or undefined_column then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_divergencia.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_divergencia.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;
@@ -23270,7 +23546,7 @@ as $$
     and p.resposta is null and audit_interno.pela_api()
 $$;
 comment on function audit.guardar_resposta(text, text, text) is
-  'Keeps the answer to the caller''s own request under way by this key, for whoever sends it again; an answer that was kept never changes.';
+  'Keeps the answer to the caller''s own request under way by this key, for when it is sent again; an answer that was kept never changes.';
 grant execute on function audit.guardar_resposta(text, text, text) to conferente_leitor;
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
 
@@ -23429,7 +23705,7 @@ as $$
 begin
   return query
   select 'sinal dos créditos', 'ok',
-    format('%s de %s créditos do último ano têm documento positivo: é o hábito deste livro, e não se aponta', x.contrarios, x.contrarios + x.proprios),
+    format('%s de %s créditos do último ano têm documento positivo: é o costume aqui, e não é apontado', x.contrarios, x.contrarios + x.proprios),
     'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
   from audit_interno.ler(format(
     'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
@@ -23759,7 +24035,7 @@ grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regr
 -- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
 -- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
 -- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis are
--- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as whoever commits. ajustes is
+-- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is
 -- never given. The caller looks at the path at once (exigir_caminho), and at its trace (audit_interno.rastro) before and after.
 -- Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
@@ -23775,7 +24051,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(escrever.ajustes);
@@ -23825,7 +24101,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(preparar.ajustes);
@@ -23875,7 +24151,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if replace(caminho, '"', '') is distinct from 'pg_catalog, pg_temp' then -- quote_all_identifiers keeps it quoted
-    raise exception using errcode = 'NC012', message = format('código do armazém ou de uma regra mudou search_path para %s', caminho),
+    raise exception using errcode = 'NC012', message = format('código do data warehouse ou de uma regra mudou search_path para %s', caminho),
       hint = 'Nada do que fez vale. set search_path pertence à definição da função.';
   end if;
 end
@@ -23883,7 +24159,7 @@ $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
 -- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (large ones too), temporary ones whoever owns them, functions of the role that were touched, and settings of this session. Taken
+-- (large ones too), temporary ones of any owner, functions of the role that were touched, and settings of this session. Taken
 -- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
 -- set itself. Reads catalogs, changes nothing.
 create or replace function audit_interno.rastro(papel regrole)
@@ -23954,7 +24230,7 @@ begin
         when 'ajustes' then 'mudou ajustes da sessão' when 'direitos' then 'deu direitos ou mexeu em tabelas do papel'
         when 'cursores' then 'deixou um cursor aberto' when 'sessao' then 'deixou uma trava ou um comando preparado' else 'mudou quem age' end, ', ' order by d.key)
       from jsonb_each_text(v_depois - 'proprios') d where d.value is distinct from v_antes ->> d.key)),
-    hint = 'Nada do que fez vale. Código do armazém e de regras lê e escreve o que é seu, e mais nada.';
+    hint = 'Nada do que fez vale. Código do data warehouse e de regras lê e escreve o que é seu, e mais nada.';
 end
 $$;
 comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012 when the trace of a role differs from the one taken before.';
@@ -23981,7 +24257,7 @@ begin
     end if;
   end loop;
   raise exception using errcode = 'triggered_data_change_violation',
-    message = 'o que o armazém deixa para o fim da transação deixa sempre mais alguma coisa para o fim',
+    message = 'o que o data warehouse adia para o fim da transação sempre adia mais alguma coisa',
     hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
       else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
 end
@@ -24003,7 +24279,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);
@@ -24061,8 +24337,8 @@ comment on function audit_interno.largar_posse(text) is 'Gives back what this co
 
 --! Included motor/posse/travar_regra.sql
 -- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
--- A row that only the owner's functions reach, so that only whoever may run sessions can hold it. They may leave it held in psql: it
--- is waited for no longer than a step of the rule may take, and a little less, so that whoever waits is told who holds it.
+-- A row that only the owner's functions reach, so that only those who may run sessions can hold it. They may leave it held in psql: it
+-- is waited for no longer than a step of the rule may take, and a little less, so that the error can name who holds it.
 create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
 returns void
 language plpgsql
@@ -24083,7 +24359,7 @@ begin
 exception when lock_not_available then
   raise exception using errcode = 'lock_not_available',
     message = format('a regra %s está em uso por %s', travar_regra.regra, coalesce((
-      -- whoever has taken a row of this table: few, and seldom another rule's
+      -- those who have taken a row of this table: few, and seldom another rule's
       select string_agg(format('%s (%s, processo %s)', a.usename, coalesce(nullif(a.application_name, ''), 'sem nome'), a.pid), ', ' order by a.pid)
       from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.relation = 'audit_interno.travas_regra'::regclass and l.mode = 'RowShareLock' and l.granted and l.pid <> pg_backend_pid()
@@ -24343,9 +24619,15 @@ begin
     raise exception using errcode = 'NC005', message = format('a divergência %s não está na amostra', v_divergencia.id),
       hint = 'Veja audit.amostra() ou conferente certificar.';
   end if;
-  if v_ator in (v_item.ator, v_item.solicitada_por, coalesce(v_item.concedida_por, ''))
-    or exists (select from audit.decisoes c where c.divergencia_id = v_divergencia.id and c.ator = v_ator
-      and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id) then
+  if exists (
+    select from (
+      select unnest(array[v_item.ator, v_item.solicitada_por, v_item.concedida_por])
+      union
+      select c.ator from audit.decisoes c
+      where c.divergencia_id = v_divergencia.id and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id
+    ) as x (nome)
+    where audit_interno.mesma_pessoa(x.nome, v_ator)
+  ) then
     raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
       detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
   end if;
@@ -24715,7 +24997,7 @@ comment on function audit_interno.compor_aviso(bigint) is 'Marks a message to a 
 --! EndIncluded saidas/canais/compor_aviso.sql
 
 --! Included instalacao/autorizar_publicadas.sql
--- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost
+-- The rules of this release have auto for the code that this release ships: installing it is trusting it. Those that lost
 -- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
 -- migration that touches what a rule runs.
 create or replace function audit_interno.autorizar_publicadas()

@@ -1,4 +1,4 @@
--- Instead of current_date, which goes by the zone of whoever asks.
+-- Instead of current_date, which goes by the caller's time zone.
 create or replace function audit.hoje()
 returns date
 language sql
@@ -7,4 +7,4 @@ as $$
   select (now() at time zone audit.fuso())::date
 $$;
 comment on function audit.hoje() is 'Today in the zone of the setting agenda.fuso.';
-grant execute on function audit.hoje() to conferente_leitor;
+grant execute on function audit.hoje() to conferente_leitor, conferente_regra;

@@ -20,6 +20,7 @@ create table audit.notas (
   valor_cbs numeric(18, 2),
   parcelas numeric(18, 2)[] not null default '{}',
   finalidade text not null,
+  sem_pagamento boolean not null default false,
   producao boolean not null,
   autorizada boolean not null,
   protocolo text,
@@ -56,10 +57,11 @@ comment on column audit.notas.valor_ibs is 'IBS of the note.';
 comment on column audit.notas.valor_cbs is 'CBS of the note.';
 comment on column audit.notas.parcelas is 'Amounts of its instalments (duplicatas); empty where it names none.';
 comment on column audit.notas.finalidade is '1: an ordinary note. 2: complements another. 3: an adjustment. 4: a return. 5 and 6: credit and debit notes.';
+comment on column audit.notas.sem_pagamento is 'True: the note itself says that nothing is paid for it (tPag 90: a shipment, a bonus, a return).';
 comment on column audit.notas.producao is 'False: issued in a test, without fiscal value.';
 comment on column audit.notas.autorizada is 'Whether SEFAZ authorised exactly this content; of an NFS-e, whether it was issued.';
 comment on column audit.notas.protocolo is 'Number of the authorisation.';
-comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e whoever signs those; null while none was read.';
+comment on column audit.notas.cancelada_em is 'When it was cancelled, by a registered event that its issuer signed, or for an NFS-e one who may sign those; null while none was read.';
 comment on column audit.notas.assinante is 'CNPJ of the certificate that signed it; null where the certificate has none.';
 comment on column audit.notas.confiavel is 'Whether that certificate comes from a root that is trusted here, and was valid on the day of issue.';
 comment on column audit.notas.certificado is 'SHA-256 of that certificate.';

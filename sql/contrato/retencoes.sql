@@ -44,7 +44,7 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Made anew from it by audit_interno.somar_retencoes, for the rules.
+-- Computed from it by audit_interno.somar_retencoes, for the rules.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,

@@ -50,9 +50,9 @@ comment on column audit.sessoes_processamento.carregado_ate is 'Load time up to 
 comment on column audit.sessoes_processamento.incremental is 'Whether the window went by load time since the last successful session.';
 comment on column audit.sessoes_processamento.regras is 'Rules asked for.';
 comment on column audit.sessoes_processamento.simulada is 'True only in the row that a simulation returns; such a row is never kept.';
-comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for whoever watches.';
+comment on column audit.sessoes_processamento.etapa is 'Step under way: progress for those who watch.';
 comment on column audit.sessoes_processamento.partes is 'Parts into which its detection has been cut so far, each a job for any worker; null where one process runs it all.';
-comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for whoever watches.';
+comment on column audit.sessoes_processamento.partes_concluidas is 'Parts that are done: progress for those who watch.';
 comment on column audit.sessoes_processamento.solicitada_em is 'When it was asked for.';
 comment on column audit.sessoes_processamento.solicitada_por is 'Who asked for it.';
 comment on column audit.sessoes_processamento.inicio_processamento is 'When it began.';

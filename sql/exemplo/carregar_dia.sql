@@ -18,7 +18,7 @@ begin
   if pg_catalog.to_regclass('exemplo.geracao') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
   if carregar_dia.linhas is null or carregar_dia.linhas not between 1 and 10000000 or carregar_dia.dia is null then

@@ -71,7 +71,7 @@ begin
     from dw.fato_lancamentos;
   comment on view dw.lancamentos is 'The warehouse contract over dw.fato_lancamentos; auto-updatable. [exemplo]';
 
-  -- The engine reads and corrects as roles of its own, whoever made the demonstration.
+  -- The engine reads and corrects as roles of its own, under any login that made the demonstration.
   if exists (select from pg_catalog.pg_roles r where r.rolname = 'conferente_dono') then
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;

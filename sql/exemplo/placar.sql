@@ -1,5 +1,5 @@
 -- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
--- right and were changed, in '(total)' whoever changed them. One wrong value put in the place of another (a pending entry
+-- right and were changed, in '(total)' by anybody. One wrong value that replaces another (a pending entry
 -- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
 -- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
 -- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
@@ -19,7 +19,7 @@ begin
   if pg_catalog.to_regclass('exemplo.verdade') is null then
     raise exception using
       errcode = 'NC903',
-      message = 'não há armazém de demonstração neste banco',
+      message = 'não há data warehouse de demonstração neste banco',
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 

@@ -1,4 +1,4 @@
--- The rules of this release have auto for the code that this release ships: whoever installs it has trusted it. Those that lost
+-- The rules of this release have auto for the code that this release ships: installing it is trusting it. Those that lost
 -- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
 -- migration that touches what a rule runs.
 create or replace function audit_interno.autorizar_publicadas()

@@ -6,8 +6,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+  with regra as (select * from audit.regras x where x.nome in ('notas_fiscais', 'notas_sem_lancamento'))
   select 'notas fiscais',
-    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and not r.ativa then 'aviso' else 'ok' end,
+    case when l.impedimento is not null then 'erro' when l.recusados > 0 or l.raizes = 0 or l.pasta is not null and exists (select from regra r where not r.ativa) then 'aviso' else 'ok' end,
     case
       when l.pasta is null then 'não são lidas'
       when l.impedimento is not null then format('a pasta %s não foi lida: %s', l.pasta,
@@ -16,14 +17,14 @@ as $$
       else concat_ws('; ', format('%s guardadas, a última leitura em %s', n.notas, to_char(l.terminada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')),
         case when l.recusados > 0 then format('%s arquivos recusados', l.recusados) end,
         case when l.raizes = 0 then 'sem raízes de confiança nenhuma prova um valor' end,
-        case when r.ativa then format('%s sem lançamento', (select count(*) from audit.vw_notas_sem_lancamento)) else 'a regra notas_fiscais está inativa' end) end,
+        (select 'inativas: ' || string_agg(r.nome, ', ' order by r.prioridade) from regra r where not r.ativa)) end,
     case
       when l.pasta is null then 'Se há arquivos XML: conferente notas PASTA, ou CONFERENTE_NOTAS para o trabalhador (docs/operations.md).'
       when l.recusados > 0 then 'Quais e por quê: select * from audit.notas_recusadas.'
       when l.raizes = 0 then 'Dê os certificados das autoridades: --raizes, ou CONFERENTE_NOTAS_RAIZES.'
-      when not r.ativa then 'select audit.alterar_regra(''notas_fiscais'', ''{"ativa": true}'', ''…'')' end
+      else (select string_agg(format('select audit.alterar_regra(%L, ''{"ativa": true}'', ''…'');', r.nome), ' ' order by r.prioridade)
+        from regra r where not r.ativa) end
   from (select count(*) as notas from audit.notas) as n
   left join audit_interno.leitura_notas l on true
-  left join audit.regras r on r.nome = 'notas_fiscais'
 $$;
 comment on function audit_interno.diagnosticar_notas() is 'The line of the diagnosis on electronic notes.';

@@ -1,6 +1,6 @@
 -- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
 -- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
--- about signatures are believed of whoever may call this, so nobody else may.
+-- about signatures are believed of the caller, so few may call this.
 create or replace function audit_interno.guardar_notas(lote jsonb)
 returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
@@ -26,15 +26,15 @@ begin
     from jsonb_to_recordset(lote -> 'notas') as n (
       ordem int, chave text, tipo text, numero bigint, serie text, emitente text, emitente_nome text, destinatario text, destinatario_nome text,
       data_emissao date, emitida_em timestamptz, valor_total numeric, valor_liquido numeric, valor_desconto numeric, valor_com_tributos numeric,
-      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, producao boolean, autorizada boolean, protocolo text,
+      valor_ibs numeric, valor_cbs numeric, parcelas numeric[], finalidade text, sem_pagamento boolean, producao boolean, autorizada boolean, protocolo text,
       digest text, certificado text, arquivo text)
     order by n.chave, n.ordem
   ), guardada as (
     insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao, emitida_em,
-      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao, autorizada,
+      valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, sem_pagamento, producao, autorizada,
       protocolo, assinante, confiavel, certificado, resumo_assinado, arquivo)
     select l.chave, l.tipo, l.numero, l.serie, l.emitente, l.emitente_nome, l.destinatario, l.destinatario_nome, l.data_emissao, l.emitida_em,
-      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, l.producao,
+      l.valor_total, l.valor_liquido, l.valor_desconto, l.valor_com_tributos, l.valor_ibs, l.valor_cbs, l.parcelas, l.finalidade, coalesce(l.sem_pagamento, false), l.producao,
       l.autorizada, l.protocolo, c.cnpj, c.confiavel and l.emitida_em between c.valido_de and c.valido_ate, c.sha256, l.digest, l.arquivo
     from lida l
     join audit_interno.certificados_notas c on c.sha256 = l.sha256

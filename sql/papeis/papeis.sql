@@ -16,7 +16,7 @@ begin
       end;
     end if;
   end loop;
-  -- since PostgreSQL 16 whoever creates a role may administer it, but not become it until granted
+  -- since PostgreSQL 16 the creator of a role may administer it, but not become it until granted
   if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
     execute format('grant conferente_dono to %I', current_user);
   end if;

@@ -59,7 +59,7 @@ export function register(program: Command, app: App): void {
           from audit.divergencias_processadas
           where status = any (${options.status ? [options.status] : WAITING}::text[])
             and (${options.regra ?? null}::text is null or regra = ${options.regra ?? null})`
-        // Whoever may decide sees what the entries are known by; a reader does not, unless the setting opens it.
+        // Those who may decide see what the entries are known by; a reader does not, unless the setting opens it.
         const rows = await sql.begin(async (tx) => {
           await tx`select set_config('role', 'conferente_revisor', true) where pg_has_role(session_user, 'conferente_revisor', 'MEMBER')`
           return tx<Finding[]>`

@@ -14,7 +14,7 @@ export function print(text = ''): void {
 
 /** What a line on stderr is about, for the log. */
 export interface About extends Partial<Event> {
-  /** In place of the text, where that says what a log must not know. */
+  /** Instead of the text, where the text says what a log must not know. */
   readonly message?: string
 }
 

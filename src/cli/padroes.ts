@@ -104,7 +104,7 @@ async function save(
 ): Promise<number> {
   const { text } = app
   let seen = conferido
-  // Whoever sits there is shown what it matches and asked; a script says --conferido, or the database refuses what is too wide.
+  // A person is shown what it matches and asked; a script says --conferido, or the database refuses what is too wide.
   if (!seen && !json && process.stdin.isTTY && process.stdout.isTTY) {
     const [reach] = await sql<Reach[]>`
       select m.de::text, m.ate::text, m.lancamentos, m.em_marketing, m.pendentes, m.discordam, m.discordancia, m.categorias

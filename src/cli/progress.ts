@@ -38,7 +38,7 @@ export function startStep(text: string, format: Format, live = true, say = tell)
   }
 }
 
-/** Tells of a step while it is done. */
+/** Shows a step while it runs. */
 export async function withStep<T>(
   text: string,
   format: Format,

@@ -7,7 +7,7 @@ type Work<T> = (tx: Transaction) => Promise<T>
 /** What becomes of a connection, as opposed to what the server answers. */
 const GONE = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|E[A-Z]+)$/
 /**
- * Meant for whom a lost connection served last, which the driver tells whoever takes the connection up again; or the connection
+ * Meant for whom a lost connection served last, which the driver tells the next user of the connection; or the connection
  * was just being cut off, as one that is idle may be.
  */
 const LEFT_OVER = /^(57P0[125]|CONNECTION_CLOSED|ECONNRESET|EPIPE)$/

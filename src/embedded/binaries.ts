@@ -7,15 +7,15 @@ import { EmbeddedError, fromSystem } from './error.ts'
 import { assertReachable, runAs, type ServerUser } from './user.ts'
 
 export interface Binaries {
-  readonly initdb: string
-  readonly pg_ctl: string
-  readonly postgres: string
+  readonly root: string
   /** The package's version, as `18.4.0-beta.17`. */
   readonly version: string
   /** PostgreSQL's major version, as in a cluster's PG_VERSION. */
   readonly major: string
-  readonly root: string
 }
+
+export const program = ({ root }: Binaries, name: 'initdb' | 'pg_ctl' | 'postgres'): string =>
+  join(root, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name)
 
 /**
  * Where npm put PostgreSQL for this platform.
@@ -46,7 +46,7 @@ export function runnableBinaries(installed: Binaries, user: ServerUser, dataDir:
   completeLinks(installed.root)
   const failure = whyNot(installed, user)
   if (!failure) return installed
-  if (!('uid' in user.ids)) throw failure
+  if (!user.ids) throw failure
   assertReachable(dataDir, user)
   const root = join(dataDir, `bin-${installed.version}`)
   try {
@@ -62,18 +62,16 @@ export function runnableBinaries(installed: Binaries, user: ServerUser, dataDir:
 
 function binariesAt(root: string): Binaries {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  const [initdb = '', pg_ctl = '', postgres = ''] = ['initdb', 'pg_ctl', 'postgres'].map((name) =>
-    join(root, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name),
-  )
-  return { initdb, pg_ctl, postgres, version, major: version.split('.')[0] ?? '', root }
+  return { root, version, major: version.split('.')[0] ?? '' }
 }
 
-function whyNot({ initdb, postgres, version }: Binaries, user: ServerUser): EmbeddedError | undefined {
-  for (const program of [postgres, initdb]) {
-    const { status, error, stderr } = runAs(user, program, ['--version'])
+function whyNot(binaries: Binaries, user: ServerUser): EmbeddedError | undefined {
+  for (const path of [program(binaries, 'postgres'), program(binaries, 'initdb')]) {
+    const { status, error, stderr } = runAs(user, path, ['--version'])
     if (status === 0) continue
+    const { version } = binaries
     const reason = error?.message ?? stderr.trim()
-    return new EmbeddedError('no_binary', { program, version, user: user.name, reason })
+    return new EmbeddedError('no_binary', { program: path, version, user: user.name, reason })
   }
   return undefined
 }

@@ -10,9 +10,6 @@ import { running, serverUrl } from './process.ts'
 import { clearHalfMade, initialise, type ServerOptions, start, stop } from './server.ts'
 import { serverUser } from './user.ts'
 
-export { embeddedBinaries } from './binaries.ts'
-export { type EmbeddedCode, EmbeddedError } from './error.ts'
-
 export interface EmbeddedOptions {
   /** Server settings on top of our own, taken up when this call starts the server; for throw-away test servers. */
   readonly settings?: Readonly<Record<string, string>>
@@ -50,7 +47,7 @@ export async function openEmbedded(
   let lease: FileLock | undefined
   try {
     await gate.exclusive(timeoutMs)
-    // Looked at again: whoever held the gate may have changed everything.
+    // Looked at again: the holder of the gate may have changed everything.
     claimPlace(dataDir, installed.major)
     const isNew = !existsSync(join(place.cluster, 'PG_VERSION'))
     const password = isNew ? newPassword(place) : savedPassword(place)

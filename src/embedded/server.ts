@@ -20,7 +20,7 @@ import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childEnvironment } from '../settings/settings.ts'
-import type { Binaries } from './binaries.ts'
+import { type Binaries, program } from './binaries.ts'
 import { EmbeddedError, fromOutput } from './error.ts'
 import { giveToOwner, type Place, writeWhole } from './place.ts'
 import { disarmPidFile, endLeftovers, isOurs, running } from './process.ts'
@@ -53,10 +53,9 @@ export async function initialise(place: Place, options: ServerOptions): Promise<
   try {
     const passwordFile = join(work, 'password')
     writeFileSync(passwordFile, password, { mode: 0o600 })
-    if ('uid' in user.ids)
-      for (const path of [work, passwordFile]) chownSync(path, user.ids.uid, user.ids.gid)
+    if (user.ids) for (const path of [work, passwordFile]) chownSync(path, user.ids.uid, user.ids.gid)
     const made = join(work, 'cluster')
-    const run = runAs(user, binaries.initdb, [
+    const run = runAs(user, program(binaries, 'initdb'), [
       `--pgdata=${made}`,
       '--username=postgres',
       `--pwfile=${passwordFile}`,
@@ -104,7 +103,7 @@ export async function stop(place: Place, { binaries, password, timeoutMs }: Serv
   const server = await running(place, password, timeoutMs)
   if (!server) return
   if (process.platform === 'win32') {
-    runAs({ name: '', ids: {} }, binaries.pg_ctl, ['kill', 'INT', String(server.pid)])
+    runAs({ name: '' }, program(binaries, 'pg_ctl'), ['kill', 'INT', String(server.pid)])
   } else {
     process.kill(server.pid, 'SIGINT') // a fast shutdown: clients are cut off, everything is written
   }
@@ -133,7 +132,7 @@ async function launch(
   try {
     giveToOwner(log, place.dir)
     const starter = spawn(
-      binaries.pg_ctl,
+      program(binaries, 'pg_ctl'),
       [
         'start',
         '--silent',
@@ -214,8 +213,8 @@ async function isFree(port: number): Promise<boolean> {
 
 /** Takes over a cluster whose system user has another number here, as after moving a volume between machines. */
 function adopt(place: Place, { ids }: ServerUser): void {
-  if (!('uid' in ids) || statSync(place.cluster).uid === ids.uid) return
-  const run = runAs({ name: 'root', ids: {} }, 'chown', ['-R', `${ids.uid}:${ids.gid}`, place.cluster])
+  if (!ids || statSync(place.cluster).uid === ids.uid) return
+  const run = runAs({ name: 'root' }, 'chown', ['-R', `${ids.uid}:${ids.gid}`, place.cluster])
   if (run.status !== 0) throw fromOutput(run.stderr, { path: place.cluster, step: 'chown' })
 }
 

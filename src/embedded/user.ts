@@ -4,10 +4,10 @@ import { dirname } from 'node:path'
 import { childEnvironment } from '../settings/settings.ts'
 import { EmbeddedError } from './error.ts'
 
-/** As whom the server's programs run; `ids` is empty when that is ourselves. */
+/** As whom the server's programs run; without `ids` as ourselves. */
 export interface ServerUser {
   readonly name: string
-  readonly ids: { readonly uid: number; readonly gid: number } | Record<string, never>
+  readonly ids?: { readonly uid: number; readonly gid: number }
 }
 
 const OURS = 'conferente'
@@ -17,7 +17,7 @@ const OURS = 'conferente'
  * ordinary user, or else to a system user of its own, made on first need.
  */
 export function serverUser(dataDir: string): ServerUser {
-  if (process.getuid?.() !== 0) return { name: '', ids: {} }
+  if (process.getuid?.() !== 0) return { name: '' }
   const { uid } = statSync(dataDir)
   const user =
     (uid === 0 ? undefined : lookUp(String(uid))) ?? lookUp(OURS) ?? create(OURS) ?? lookUp('postgres')
@@ -41,13 +41,12 @@ export function runAs(user: ServerUser, program: string, args: readonly string[]
 
 /** @throws {EmbeddedError} `no_permission` naming the first directory that the server's user cannot enter */
 export function assertReachable(path: string, user: ServerUser): void {
-  if (!('uid' in user.ids)) return
+  if (!user.ids) return
   const parents = [path]
   for (let at = path; at !== dirname(at); at = dirname(at)) parents.unshift(dirname(at))
-  for (const parent of parents) {
-    if (runAs(user, '/bin/sh', ['-c', 'test -x "$1"', 'sh', parent]).status === 0) continue
-    throw new EmbeddedError('no_permission', { path: parent, user: user.name, wanted: path })
-  }
+  const first = 'for at; do test -x "$at" || { printf %s "$at"; break; }; done'
+  const { stdout } = runAs(user, '/bin/sh', ['-c', first, 'sh', ...parents])
+  if (stdout !== '') throw new EmbeddedError('no_permission', { path: stdout, user: user.name, wanted: path })
 }
 
 /** initdb looks its own user up by number, so a number without a name will not do. */

@@ -1,4 +1,4 @@
-// Known to whoever serves files, without what reads and writes them.
+// For what serves files, without what reads and writes them.
 
 export const XLSX_MIME = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 

@@ -100,7 +100,7 @@ async function byToken(
   }
 }
 
-/** A browser sends its cookie whoever wrote the page that asks, so it counts for our own pages alone. */
+/** A browser sends its cookie for any page that asks, so it counts for our own pages alone. */
 async function bySession(text: Catalogue, sessions: Sessions, request: FastifyRequest): Promise<Caller> {
   const caller = await sessions.caller(request).catch((error) => {
     if (error instanceof TokenError) throw refusal(text.http.session[error.reason])

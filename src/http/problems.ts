@@ -12,7 +12,7 @@ export function installProblems(
   report: (error: Error, id: string) => void,
 ): void {
   app.setErrorHandler(async (happened: FastifyError, request, reply) => {
-    // Whom the database does not know is told that, and not what is wrong with the request.
+    // A caller whom the database does not know hears that, and not what is wrong with the request.
     const error = await request.admit().then(
       () => happened,
       (refusal: FastifyError) => refusal,

@@ -60,6 +60,8 @@ export async function startServer(settings: ServerSettings, report: ServerReport
     keepAliveTimeout: LIMITS.keepAliveMs,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     forceCloseConnections: 'idle',
+    // Reading the schema takes as long as the machine makes it; what it waits for has limits of its own.
+    pluginTimeout: 0,
     http: { headersTimeout: settings.headersMs ?? LIMITS.headersMs, connectionsCheckingInterval: 1_000 },
     genReqId: () => crypto.randomUUID(),
     ...frameworkOptions(text),

@@ -8,7 +8,7 @@ export const agenda = {
   ),
   next: both('próximas execuções:', 'next runs:'),
   needsWorker: both(
-    'a agenda vale enquanto um conferente trabalhar estiver no ar; uma hora perdida é recuperada ao voltar',
+    'a agenda vale enquanto houver um conferente trabalhar no ar; um horário perdido é recuperado na volta',
     'the schedule is kept while some conferente trabalhar runs; a time missed is made up for on return',
   ),
   unchanged: both('nada foi alterado', 'nothing was changed'),

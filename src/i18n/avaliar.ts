@@ -8,11 +8,11 @@ export const avaliar = {
   ),
   source: {
     decisoes: both(
-      'decisões das pessoas, e o que os registros guardaram depois',
+      'decisões das pessoas e o que os registros tinham depois',
       'what people decided, and what the rows held later',
     ),
     retroteste: both(
-      'lançamentos de hoje, tratados como se estivessem pendentes',
+      'lançamentos atuais, tratados como se estivessem pendentes',
       'entries of today, treated as if they were pending',
     ),
   },
@@ -23,7 +23,7 @@ export const avaliar = {
   },
   column: {
     band: both('confiança', 'confidence'),
-    found: both('achados', 'findings'),
+    found: both('encontradas', 'findings'),
     coverage: both('cobertura', 'coverage'),
     judged: both('julgadas', 'judged'),
     right: both('certas', 'right'),
@@ -36,7 +36,7 @@ export const avaliar = {
   nothing: both('Nada encontrado no período.', 'Nothing found in the window.'),
   unjudged: both(
     'Ainda não dá para medir: ninguém decidiu sobre o que a regra encontrou.',
-    'The truth is known of nothing that it found: nobody has decided yet.',
+    'Nothing to measure yet: nobody has decided on what the rule found.',
   ),
   expectedError: both(
     (error: string) => `Erro de calibração esperado: ${error}`,

@@ -55,7 +55,7 @@ export const column = {
   origin: both('origem', 'said by'),
   when: both('quando', 'when'),
   message: both('mensagem', 'message'),
-  mail: both('correio', 'mail'),
+  mail: both('e-mail', 'mail'),
   duration: both('duração', 'duration'),
   active: both('ativa', 'active'),
   automatic: both('automática', 'automatic'),

@@ -2,7 +2,7 @@ import { both } from './both.ts'
 
 export const command = {
   demo: both(
-    'mostra tudo num armazém de exemplo: sessão manual, aprovação, sessão automática, reversão, placar',
+    'mostra tudo num data warehouse de exemplo: sessão manual, aprovação, sessão automática, reversão, placar',
     'shows everything on an example warehouse: manual session, approval, automatic session, rollback, score',
   ),
   migrar: both(
@@ -10,11 +10,11 @@ export const command = {
     'brings the database to the current version (roles, schemas, functions)',
   ),
   preparar: both(
-    'propõe, em SQL, a visão sobre uma tabela do armazém; não executa nada',
+    'propõe, em SQL, a visão sobre uma tabela do data warehouse; não executa nada',
     'proposes, as SQL, the view over a table of the warehouse; runs nothing',
   ),
   diagnostico: both(
-    'confere o contrato do armazém, linha por linha',
+    'confere o contrato do data warehouse, linha por linha',
     'checks the warehouse contract, line by line',
   ),
   processar: both(
@@ -26,7 +26,7 @@ export const command = {
     'exports findings as CSV or XLSX, as an audited operation',
   ),
   decidir: both(
-    'lê de volta a planilha exportada, com a coluna Decisão preenchida, e decide linha por linha',
+    'recebe de volta a planilha exportada, com a coluna Decisão preenchida, e decide linha por linha',
     'takes back the exported spreadsheet with its column Decisão filled in, and decides line by line',
   ),
   listar: both('lista divergências, as de maior valor primeiro', 'lists findings, the largest amounts first'),
@@ -39,7 +39,7 @@ export const command = {
     'rejects findings; they stay silent until the row changes',
   ),
   confirmar: both(
-    'confirma divergências que procedem e foram tratadas fora; elas fecham e contam como certas',
+    'confirma divergências que procedem e foram tratadas fora daqui; elas são encerradas e contam como certas',
     'says that findings are right and dealt with outside; they close, and count as right',
   ),
   adiar: both(
@@ -51,7 +51,7 @@ export const command = {
     'forwards findings to another person, or to a role',
   ),
   comentar: both(
-    'escreve um comentário ao lado de divergências; não muda nada',
+    'registra um comentário nas divergências; não muda nada',
     'writes a comment beside findings; changes nothing',
   ),
   corrigir: both(
@@ -104,26 +104,26 @@ export const command = {
     'measures a rule over a past window: precision, coverage and calibration; changes nothing',
   ),
   padroes: both(
-    'mostra ou guarda os padrões de trade marketing',
+    'mostra ou salva os padrões de trade marketing',
     'shows or saves the trade marketing patterns',
   ),
   padroesListar: both('mostra os padrões', 'shows the patterns'),
   padroesSalvar: both(
-    'guarda um padrão, depois de mostrar o que ele alcança no livro',
+    'salva um padrão, depois de mostrar que lançamentos ele alcança',
     'saves a pattern, once it has shown what it matches in the ledger',
   ),
   categorias: both(
-    'mostra ou diz que categoria tomou o lugar de outra (renomeada, fundida, dividida)',
-    'shows or says which category took the place of another (renamed, merged, split)',
+    'mostra ou define que categoria substituiu outra (renomeada, unificada, dividida)',
+    'shows or says which category replaced another (renamed, merged, split)',
   ),
   categoriasListar: both('mostra as sucessoras', 'shows the successors'),
   categoriasSuceder: both(
-    'diz que a partir de um mês o que era de uma categoria está em outra',
-    'says that from a month on what was of one category stands under another',
+    'define que, a partir de um mês, uma categoria passa a ser outra',
+    'says that from a month on one category replaces another',
   ),
   categoriasDesativar: both('desfaz uma sucessora', 'switches a successor off'),
   notas: both(
-    'lê as notas eletrônicas de uma pasta (NF-e, NFS-e e cancelamentos, em XML): confere esquema e assinatura e as guarda',
+    'lê as notas eletrônicas de uma pasta (NF-e, NFS-e e cancelamentos, em XML): confere esquema e assinatura e armazena as notas',
     'reads the electronic notes of a folder (NF-e, NFS-e and cancellations, in XML): checks schema and signature and keeps them',
   ),
   configurar: both(
@@ -163,7 +163,7 @@ export const command = {
   ),
   pessoas: both(
     'lista, registra e remove quem entra pela página, e diz que logins e tokens são de uma mesma pessoa',
-    'lists, registers and removes who signs in by the page, and says which logins and tokens are one person',
+    'lists, registers and removes the people who sign in on the page, and says which logins and tokens are one person',
   ),
   convite: both(
     'cria um link de uso único, de dez minutos, para entrar pela página',

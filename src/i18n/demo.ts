@@ -10,7 +10,7 @@ export const demo = {
     (name, host) => `the demonstration goes into database ${name} on ${host}`,
   ),
   foreign: both(
-    'o esquema dw deste banco não é da demonstração: ela nunca toca um armazém de verdade. Use outro banco, ou rode sem DATABASE_URL e PGHOST.',
+    'o esquema dw deste banco não é da demonstração: ela nunca altera dados reais. Use outro banco, ou rode sem DATABASE_URL e PGHOST.',
     "schema dw of this database is not the demo's: it never touches a real warehouse. Use another database, or run without DATABASE_URL and PGHOST.",
   ),
   used: both(
@@ -18,7 +18,7 @@ export const demo = {
     'this database has sessions on record, and the audit trail is never erased. Use a new database, or run without DATABASE_URL.',
   ),
   warehouse: both(
-    '1. Um armazém de finanças de uma montadora, sujo como os de verdade',
+    '1. O data warehouse financeiro de uma montadora, sujo como os de verdade',
     "1. A car maker's finance warehouse, as dirty as real ones",
   ),
   generating: both(
@@ -34,7 +34,7 @@ export const demo = {
   planted: both(
     (group: string, n: string) =>
       group === 'honesta'
-        ? `  ${n} esquisitices honestas, que não devem ser "corrigidas"`
+        ? `  ${n} casos estranhos mas certos, que não devem ser "corrigidos"`
         : `  ${n} erros plantados para a regra ${group}`,
     (group, n) =>
       group === 'honesta'
@@ -80,10 +80,10 @@ export const demo = {
   ),
   grantReason: both('demonstração: ainda sem prova', 'demonstration: not proved yet'),
   granted: both(
-    'Ninguém provou as regras neste armazém ainda: quem administra lhes concede um tanto de correções.',
-    'Nobody has proved the rules on this warehouse yet: an administrator grants them so many corrections.',
+    'Neste data warehouse as regras ainda não foram comprovadas: um administrador concede a elas um número limitado de correções.',
+    'Nobody has proved the rules on this warehouse yet: an administrator grants them a limited number of corrections.',
   ),
-  rollback: both('6. Tudo se desfaz, exatamente', '6. Everything can be undone, exactly'),
+  rollback: both('6. Tudo pode ser desfeito, exatamente', '6. Everything can be undone, exactly'),
   rollbackReason: both('demonstração de reversão', 'demonstration of a rollback'),
   itemBack: both(
     (id: string) => `Ana desfaz a correção da divergência ${id}:`,

@@ -130,7 +130,7 @@ export const example = {
       'conferente periodo fechar 2026-10 --motivo "trial balance delivered"',
     ),
     both(
-      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "história"',
+      'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "histórico"',
       'conferente periodo fechar 2020-01 --ate 2026-10 --motivo "history"',
     ),
     both(

@@ -22,7 +22,7 @@ export const help = {
     'uses the database that conferente demo left in the embedded server',
   ),
   description: both(
-    'Encontra, explica, corrige e presta contas das divergências de um armazém de dados financeiros no PostgreSQL.',
+    'Encontra, explica e corrige divergências de um data warehouse financeiro no PostgreSQL, e presta contas de tudo.',
     'Finds, explains, corrects and accounts for divergences in a financial data warehouse on PostgreSQL.',
   ),
   environment: both(

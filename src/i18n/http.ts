@@ -21,32 +21,35 @@ export const http = {
     503: both('Indisponível no momento', 'Unavailable at the moment'),
   },
   noToken: both(
-    'falta dizer quem é: pessoas entram pela página /revisao; programas mandam o cabeçalho Authorization: Bearer …',
-    'who calls is missing: people sign in at the page /revisao; programs send the header Authorization: Bearer …',
+    'falta identificação: pessoas entram pela página /revisao; programas enviam o cabeçalho Authorization: Bearer …',
+    'the caller is not identified: people sign in at the page /revisao; programs send the header Authorization: Bearer …',
   ),
   session: {
     malformed: both(
-      'esta entrada não vale aqui: entre de novo',
+      'este acesso não vale aqui: entre de novo',
       'this sign-in is not valid here: sign in again',
     ),
-    expired: both('sua entrada venceu: entre de novo', 'your sign-in has expired: sign in again'),
-    no_role: both('esta entrada não dá um papel do Conferente', 'this sign-in gives no role of Conferente'),
+    expired: both('seu acesso expirou: entre de novo', 'your sign-in has expired: sign in again'),
+    no_role: both(
+      'este acesso não dá nenhum papel do Conferente',
+      'this sign-in gives no role of Conferente',
+    ),
   },
   signIn: {
     title: both('Conferente: entrada', 'Conferente: signing in'),
     back: both('Tentar de novo', 'Try again'),
     late: both(
-      'Esta entrada venceu, já foi usada ou começou em outro navegador. Comece de novo.',
+      'Este acesso expirou, já foi usado ou começou em outro navegador. Comece de novo.',
       'This sign-in has expired, was used already or began in another browser. Begin again.',
     ),
     refused: both('O login único não deixou você entrar.', 'Single sign-on did not let you in.'),
     away: both('O login único não responde agora.', 'Single sign-on does not answer now.'),
     awayHint: both(
       'Tente de novo em alguns minutos. Se continuar, avise quem administra o Conferente; um link de uso único também deixa entrar.',
-      'Try again in a few minutes. If it goes on, tell whoever administers Conferente; a one-time link lets you in too.',
+      'Try again in a few minutes. If it goes on, tell the administrator of Conferente; a one-time link lets you in too.',
     ),
     unknown: both(
-      'A resposta do login único não serve. Comece de novo.',
+      'A resposta do login único não é válida. Comece de novo.',
       'The answer of single sign-on is no good. Begin again.',
     ),
     noRole: both(
@@ -55,7 +58,7 @@ export const http = {
     ),
     noRoleHint: both(
       'Peça a quem cuida do login único um dos papéis: leitor, revisor, operador, administrador.',
-      'Ask whoever runs single sign-on for one of the roles: leitor, revisor, operador, administrador.',
+      'Ask the administrator of single sign-on for one of the roles: leitor, revisor, operador, administrador.',
     ),
   },
   otherSite: both(
@@ -68,7 +71,7 @@ export const http = {
   ),
   token: {
     malformed: both('o token não é válido aqui', 'the token is not valid here'),
-    expired: both('o token venceu', 'the token has expired'),
+    expired: both('o token expirou', 'the token has expired'),
     no_role: both(
       'o token não diz de quem é, ou não dá exatamente um papel do Conferente',
       'the token does not say whose it is, or does not give exactly one role of Conferente',
@@ -95,7 +98,7 @@ export const http = {
     'Ask for less at once: a shorter period, fewer rows.',
   ),
   busy: both(
-    'o servidor está cheio agora; tente de novo em segundos',
+    'o servidor está ocupado agora; tente de novo em alguns segundos',
     'the server is full now; try again in seconds',
   ),
   unavailable: both(
@@ -107,7 +110,7 @@ export const http = {
     'somebody else is at this now; try again',
   ),
   badCursor: both(
-    'o cursor não é um que a API tenha dado para esta lista e esta ordem',
+    'o cursor não foi dado pela API para esta lista e esta ordem',
     'the cursor is not one that the API gave for this list and this order',
   ),
   badValue: both(
@@ -144,7 +147,7 @@ export const http = {
       depth: both('níveis da consulta', 'levels of the query'),
       fields: both('campos da consulta', 'fields of the query'),
       roots: both('campos na raiz da consulta', 'fields at the root of the query'),
-      mutations: both('mudanças num pedido', 'mutations in a request'),
+      mutations: both('mutações num pedido', 'mutations in a request'),
       values: both('valores na resposta', 'values in the answer'),
       variableDepth: both('níveis das variáveis', 'levels of the variables'),
       variableValues: both('valores nas variáveis', 'values in the variables'),

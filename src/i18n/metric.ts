@@ -36,7 +36,7 @@ export const metric = {
     'Rows corrected by sessions, by rule.',
   ),
   conferente_correcoes_desfeitas_total: both(
-    'Correções que o armazém deixou de guardar (desfeitas por cargas ou por fora), por regra.',
+    'Correções que não estão mais no data warehouse (desfeitas por cargas ou por fora), por regra.',
     'Corrections that the warehouse no longer held (undone by loads or otherwise from outside), by rule.',
   ),
   conferente_correcoes_refeitas_total: both(

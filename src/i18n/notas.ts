@@ -21,7 +21,7 @@ export const notas = {
     (path) => `${path}: neither a certificate nor a folder of them`,
   ),
   noRoots: both(
-    'Sem raízes de confiança (--raizes): as notas são guardadas, mas nenhuma prova um valor e auto não corrige nada por elas.',
+    'Sem raízes de confiança (--raizes): as notas são armazenadas, mas nenhuma comprova um valor e auto não corrige nada com base nelas.',
     'Without trusted roots (--raizes): the notes are kept, but none proves an amount, and auto corrects nothing by them.',
   ),
   tooMany: both(

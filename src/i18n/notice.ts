@@ -73,7 +73,7 @@ export const notice = {
     "Those that wait need another person's approval: conferente aprovar ID --motivo …",
   ),
   onlyDemonstration: both(
-    'Este banco não tem armazém. Para o da demonstração, acrescente --demo ao comando.',
+    'Este banco não tem data warehouse. Para o da demonstração, acrescente --demo ao comando.',
     'This database has no warehouse. For that of the demonstration, add --demo to the command.',
   ),
   noHistory: both(
@@ -86,7 +86,7 @@ export const notice = {
   noExceptions: both('Nenhuma exceção em vigor.', 'No exception in force.'),
   noSuccessors: both('Nenhuma categoria com sucessora.', 'No category has a successor.'),
   noPatterns: both(
-    'Nenhum padrão. Guarde o primeiro: conferente padroes salvar "…" --motivo "…".',
+    'Nenhum padrão. Salve o primeiro: conferente padroes salvar "…" --motivo "…".',
     'No patterns. Save the first: conferente padroes salvar "…" --motivo "…".',
   ),
   noCategory: both('sem categoria', 'without a category'),
@@ -139,7 +139,7 @@ export const window = {
 
 export const next = {
   list: both(
-    'Para ver o que espera uma pessoa: conferente listar --detalhe',
+    'Para ver o que espera decisão: conferente listar --detalhe',
     'To see what waits for a person: conferente listar --detalhe',
   ),
   rollback: both(
@@ -147,11 +147,11 @@ export const next = {
     (id) => `To take back this session's corrections: conferente reverter --sessao ${id} --motivo …`,
   ),
   undone: both(
-    'Correções foram desfeitas fora do sistema. A lista para a origem: conferente listar --desfeitas',
+    'Correções foram desfeitas fora do sistema. A lista para quem cuida da origem: conferente listar --desfeitas',
     'Corrections were undone from outside. The list for the source: conferente listar --desfeitas',
   ),
   diagnose: both(
-    'Para ver o que falta no armazém: conferente diagnostico',
+    'Para ver o que falta no data warehouse: conferente diagnostico',
     'To see what the warehouse lacks: conferente diagnostico',
   ),
 }

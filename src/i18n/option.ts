@@ -122,7 +122,7 @@ export const option = {
   ruleFilter: both('só as desta regra', 'only those of this rule'),
   limit: both('no máximo tantas linhas (20)', 'no more rows than this (20)'),
   undone: both(
-    'em vez disso: as correções que uma carga desfez, para levar a quem cuida da origem',
+    'em vez disso, as correções que uma carga desfez, para quem cuida da origem',
     'instead: the corrections that a load undid, for the owner of the source',
   ),
   detail: both('mostra também a justificativa de cada uma', 'also shows the justification of each'),
@@ -140,21 +140,21 @@ export const option = {
   month: both('mês, como 2026-10', 'month, such as 2026-10'),
   monthUntil: both('fecha também os meses até este', 'closes the months up to this one too'),
   branch: both(
-    'só desta filial, como o armazém a escreve; sem ela, da empresa toda',
+    'só desta filial, escrita como no data warehouse; sem ela, da empresa toda',
     'of this branch alone, as the warehouse writes it; without it, of the whole company',
   ),
   categoryEnded: both(
-    'categoria que acabou, como o livro a escreve',
+    'categoria que acabou, escrita como nos lançamentos',
     'category that ended, as the ledger writes it',
   ),
-  categoryNow: both('categoria que está em seu lugar', 'category that stands in its place'),
+  categoryNow: both('categoria que a substitui', 'category that stands in its place'),
   categorySince: both(
-    'dia a partir de cujo mês vale a nova (AAAA-MM-DD)',
-    'day from whose month on the new one holds (YYYY-MM-DD)',
+    'a nova vale a partir do mês deste dia (AAAA-MM-DD)',
+    'the new one holds from the month of this day (YYYY-MM-DD)',
   ),
   successor: both('id da sucessora, como na lista', 'id of the successor, as in the list'),
   pattern: both(
-    'o que o texto traz, sem contar maiúsculas e acentos',
+    'o que o texto contém; maiúsculas e acentos não importam',
     'what the text has, whatever its case and accents',
   ),
   patternField: both('onde se procura', 'where it is looked for'),
@@ -164,10 +164,10 @@ export const option = {
   ),
   patternAction: both('incluir: é marketing; excluir: nunca é', 'incluir: is marketing; excluir: never is'),
   patternSeen: both(
-    'você viu o que o padrão alcança: guarda também se o livro discorda muito',
-    'you have seen what the pattern matches: saves it even if the ledger often disagrees',
+    'você viu o que o padrão alcança: salva mesmo que muitos lançamentos estejam em outra categoria',
+    'you have seen what the pattern matches: saves it even if many entries are booked elsewhere',
   ),
-  reason: both('por que; fica na auditoria', 'why; kept in the audit trail'),
+  reason: both('o motivo; fica na auditoria', 'why; kept in the audit trail'),
   seen: both(
     'código visto de cada uma, na ordem dos ids, como listar mostra; a que mudou desde então fica como está. Num terminal não é preciso: as divergências são mostradas e você confirma. Fora dele, só é obrigatório onde alguém digitou valores',
     'code of what you saw of each, in the order of the ids, as listar shows it; one that changed since is left alone. On a terminal you need not: the findings are shown and you confirm. Elsewhere it is required only where somebody typed values',
@@ -181,7 +181,7 @@ export const option = {
     'day on which they are back in the queue, YYYY-MM-DD; without it, when the row changes',
   ),
   forwardTo: both(
-    'a pessoa, como as decisões a chamam, ou um papel: revisor, administrador',
+    'a pessoa, pelo nome que aparece nas decisões, ou um papel: revisor, administrador',
     'the person, as decisions name them, or a role: revisor, administrador',
   ),
   comment: both('o comentário; fica na auditoria', 'the comment; it is audited'),
@@ -214,7 +214,7 @@ export const option = {
   ),
   grantedValue: both('e de quanto, ao todo, em reais', 'and of how much in all, in BRL'),
   reasonToSet: both(
-    'por que; obrigatório para alterar, fica na auditoria',
+    'o motivo; obrigatório para alterar, fica na auditoria',
     'why; required for a change, kept in the audit trail',
   ),
   value: both('coluna e seu valor certo (pode repetir)', 'column and its right value (may be repeated)'),
@@ -223,13 +223,13 @@ export const option = {
   key: both('nome da configuração; sem ele, todas', 'name of the setting; without it, all of them'),
   newValue: both('novo valor; sem ele, mostra o atual', 'new value; without it, shows the present one'),
   factTable: both(
-    'tabela ou visão do armazém, com o esquema',
+    'tabela ou visão do data warehouse, com o esquema',
     'table or view of the warehouse, with its schema',
   ),
   view: both('nome da visão a criar (dw.lancamentos)', 'name of the view to make (dw.lancamentos)'),
   contractTable: both('relação a conferir (dw.lancamentos)', 'relation to check (dw.lancamentos)'),
   rows: both('quantos lançamentos gerar (500000)', 'how many entries to generate (500000)'),
-  seed: both('a mesma semente gera o mesmo armazém (42)', 'the same seed makes the same warehouse (42)'),
+  seed: both('a mesma semente gera os mesmos dados (42)', 'the same seed makes the same warehouse (42)'),
   cron: both(
     'minuto hora dia mês dia-da-semana, em números (0 7 * * *)',
     'minute hour day month weekday, in numbers (0 7 * * *)',

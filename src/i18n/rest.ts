@@ -15,8 +15,8 @@ export const rest = {
     'A token of conferente token, or of single sign-on.',
   ),
   cookie: both(
-    'A entrada de quem usa a página: o cookie que ela dá, e que só o navegador manda. Sem TLS ele se chama conferente.',
-    'The sign-in of whoever uses the page: the cookie that it gives, sent by the browser alone. Without TLS it is called conferente.',
+    'O acesso de quem usa a página: o cookie que ela cria e que só o navegador envia. Sem TLS ele se chama conferente.',
+    'The sign-in of people who use the page: the cookie that it sets, sent by the browser alone. Without TLS it is called conferente.',
   ),
   tags: {
     divergencias: both(
@@ -24,14 +24,14 @@ export const rest = {
       'What was found, and the word of who reviews.',
     ),
     auditoria: both('O que aconteceu, e por quem.', 'What happened, and by whom.'),
-    periodos: both('Os meses cujos livros estão fechados.', 'The months whose books are closed.'),
+    periodos: both('Os meses com a contabilidade fechada.', 'The months whose books are closed.'),
     relatorios: both('Exportações e desempenho.', 'Exports and performance.'),
     metricas: both('Linhas planas para ferramentas de BI.', 'Flat rows for BI tools.'),
   },
   operation: {
     periodos: both('O que está fechado agora.', 'What is closed now.'),
     fecharPeriodo: both(
-      'Fecha um mês, da empresa toda ou de uma filial: nada mais se grava nele.',
+      'Fecha um mês, da empresa toda ou de uma filial: nada mais é gravado nele.',
       'Closes a month, of the whole company or of one branch: nothing is written into it any more.',
     ),
     reabrirPeriodo: both('Reabre um mês fechado aqui.', 'Opens a month again that was closed here.'),
@@ -49,11 +49,11 @@ export const rest = {
       'Approves corrections and makes them. The answer says what became of each: it may need a second person, be obsolete or fail.',
     ),
     confirmar: both(
-      'Confirma divergências que procedem e foram tratadas fora. Elas fecham, contam como certas e não voltam enquanto a linha não mudar.',
+      'Confirma divergências que procedem e foram tratadas fora daqui. Elas são encerradas, contam como certas e não voltam enquanto a linha não mudar.',
       'Confirms findings: right, and dealt with outside. They close, count as right, and stay silent until the row changes.',
     ),
     planilha: both(
-      'Lê de volta uma planilha exportada (XLSX) com a coluna Decisão preenchida e decide linha por linha. O SHA-256 do arquivo fica selado com as operações.',
+      'Recebe de volta uma planilha exportada (XLSX), com a coluna Decisão preenchida, e decide linha por linha. O SHA-256 do arquivo fica selado com as operações.',
       'Takes back an exported spreadsheet (XLSX) with its column Decisão filled in, and decides line by line. The SHA-256 of the file is sealed with the operations.',
     ),
     adiar: both(
@@ -65,11 +65,11 @@ export const rest = {
       'Forwards findings to a person or to a role. The status stays.',
     ),
     comentar: both(
-      'Escreve um comentário ao lado de divergências; não muda nada.',
+      'Registra um comentário nas divergências; não muda nada.',
       'Writes a comment beside findings; changes nothing.',
     ),
     desfazer: both(
-      'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): o que corrigiu volta atrás e as divergências voltam à fila.',
+      'Desfaz um ato de quem pede (aprovação, rejeição, confirmação, valor digitado): a correção é revertida e as divergências voltam à fila.',
       'Takes back an act of the caller (approval, rejection, confirmation, typed value): what it corrected is rolled back, and the findings wait again.',
     ),
     rejeitar: both(
@@ -102,7 +102,7 @@ export const rest = {
       'Day on which they are back in the queue; null: when the row changes; today: at once.',
     ),
     para: both(
-      'A pessoa, como as decisões a chamam, ou um papel: revisor, administrador.',
+      'A pessoa, pelo nome que aparece nas decisões, ou um papel: revisor, administrador.',
       'The person, as decisions name them, or a role: revisor, administrador.',
     ),
     comentario: both('O comentário.', 'The comment.'),
@@ -133,7 +133,7 @@ export const rest = {
     mes: both('Um dia qualquer do mês.', 'Any day of the month.'),
     ateMes: both('Com ele, todos os meses até o dele.', 'With it, all months up to its own.'),
     filial: both(
-      'A filial, como o armazém a escreve; sem ela, a empresa toda.',
+      'A filial, escrita como no data warehouse; sem ela, a empresa toda.',
       'The branch, as the warehouse writes it; without it, the whole company.',
     ),
     chave: both(
@@ -244,12 +244,12 @@ export const rest = {
   page: {
     title: same('Conferente: API'),
     wanted: both(
-      'O documento diz o que há aqui, por isso se mostra a quem entrou.',
-      'The document says what there is here, so it is shown to whoever has signed in.',
+      'A documentação mostra o que há aqui; por isso só aparece para quem entrou.',
+      'The document says what there is here, so only people who have signed in see it.',
     ),
     signIn: both('Entrar', 'Sign in'),
     programs: both(
-      'Se você entrar em outra aba, recarregue esta página. Programas o pedem em /api/docs/json, com o cabeçalho Authorization: Bearer e um token de: conferente token',
+      'Se você entrar em outra aba, recarregue esta página. Programas a obtêm em /api/docs/json, com o cabeçalho Authorization: Bearer e um token de: conferente token',
       'If you sign in in another tab, load this page again. Programs ask for it at /api/docs/json, with the header Authorization: Bearer and a token from: conferente token',
     ),
   },

@@ -4,12 +4,12 @@ export const result = {
   revertida: both('REVERTIDA', 'ROLLED BACK'),
   ja_revertida: both('JÁ REVERTIDA', 'ALREADY ROLLED BACK'),
   conflito: both(
-    'CONFLITO (o registro mudou depois; nada foi tocado)',
+    'CONFLITO (o registro mudou depois; nada foi alterado)',
     'CONFLICT (the row changed since; nothing was touched)',
   ),
   ausente: both('AUSENTE (o registro não existe mais)', 'GONE (the row does not exist any more)'),
   recusada: both(
-    'RECUSADA pelo armazém (uma restrição ou gatilho)',
+    'RECUSADA pelo data warehouse (uma restrição ou gatilho)',
     'REFUSED by the warehouse (a constraint or trigger)',
   ),
   aguardando_segunda_aprovacao: both('AGUARDA outra pessoa', 'WAITS for another person'),
@@ -20,7 +20,7 @@ export const result = {
   ),
   certified: both(
     (limit: string, value: string, n: string) =>
-      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos estão errados (${n} conferidas).`,
+      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos estão errados (${n} ${n === '1' ? 'conferida' : 'conferidas'}).`,
     (limit, value, n) =>
       `With 95% confidence, at most ${limit} of ${value} corrected is wrong (${n} looked at).`,
   ),
@@ -45,7 +45,7 @@ export const result = {
   ),
   categorySucceeds: both(
     (id: string, old: string, now: string, since: string) =>
-      `Sucessora ${id}: desde ${since} "${old}" é "${now}". A história vai junto na próxima sessão; no livro nada muda.`,
+      `Sucessora ${id}: desde ${since} "${old}" é "${now}". O histórico vai junto na próxima sessão; nos lançamentos nada muda.`,
     (id, old, now, since) =>
       `Successor ${id}: since ${since} "${old}" is "${now}". History goes along in the next session; nothing changes in the ledger.`,
   ),
@@ -54,7 +54,7 @@ export const result = {
     (id) => `Successor ${id} switched off.`,
   ),
   patternReachesNothing: both(
-    'O padrão não alcança nada nos últimos meses do livro.',
+    'O padrão não alcança nenhum lançamento dos últimos meses.',
     'The pattern matches nothing in the latest months of the ledger.',
   ),
   patternReach: both(
@@ -64,16 +64,16 @@ export const result = {
       `It matches ${matched} entries (${period}): ${inside} in marketing already, ${pending} pending.`,
   ),
   patternDisagrees: both(
-    (n: string, share: string) => `O livro discorda de ${n} (${share}). Onde estão:`,
-    (n, share) => `The ledger disagrees with ${n} (${share}). Where they are:`,
+    (n: string, share: string) => `Em outra categoria: ${n} (${share}). Onde estão:`,
+    (n, share) => `Booked elsewhere: ${n} (${share}). Where they are:`,
   ),
   patternAsk: both(
-    (pattern: string) => `Guardar o padrão "${pattern}"?`,
+    (pattern: string) => `Salvar o padrão "${pattern}"?`,
     (pattern) => `Save the pattern "${pattern}"?`,
   ),
   patternSaved: both(
     (id: string, pattern: string) =>
-      `Padrão ${id} guardado: "${pattern}". Ele só propõe, até que respostas de pessoas o tenham provado.`,
+      `Padrão ${id} salvo: "${pattern}". Ele só propõe, até que as decisões das pessoas o confirmem.`,
     (id, pattern) =>
       `Pattern ${id} saved: "${pattern}". It only proposes until people's answers have proved it.`,
   ),

@@ -76,7 +76,7 @@ function withoutBigints(event: Record<string, unknown>): Record<string, unknown>
 }
 
 function stderrStream() {
-  // Whoever read them has gone, or the file behind it is on a full disk: no reason to stop.
+  // Their reader has gone, or the file behind it is on a full disk: no reason to stop.
   process.stderr.on('error', () => {})
   return { write: (line: string) => void process.stderr.write(line) }
 }

@@ -113,7 +113,6 @@ export const factsSchema = z.object({
           'desfeitas',
           'conferencia',
           'periodo_fechado',
-          'notas_sem_lancamento',
           'notas_recusadas',
           'so_detectou',
           'sem_prova',

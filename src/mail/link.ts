@@ -15,7 +15,7 @@ export class LinkError extends Error {}
 
 /**
  * Sends a one-time link at once: it lies in no queue and no table, so its secret is nowhere but in the letter.
- * @throws {LinkError} whoever wants in asks for another
+ * @throws {LinkError} the person asks for another link
  */
 export async function sendLink(mailer: Mailer, { from, to, subject, text }: LinkLetter): Promise<void> {
   const paragraphs = text.trim().split('\n\n').map(paragraph)

@@ -163,7 +163,6 @@ function gaps({ lacunas = [] }: Facts, text: MailText, format: MailFormat): stri
         return text.gap.periodo_fechado(oneLine(regra), numero ?? 0, format.number(numero ?? 0))
       case 'recusadas':
       case 'desfeitas':
-      case 'notas_sem_lancamento':
       case 'notas_recusadas':
         return text.gap[tipo](numero ?? 0, format.number(numero ?? 0))
       default:

@@ -6,7 +6,7 @@ export const NFSE = 'http://www.sped.fazenda.gov.br/nfse'
 export const DS = 'http://www.w3.org/2000/09/xmldsig#'
 
 /**
- * Parses a note: UTF-8, no document type and so no entities, nothing from elsewhere. Whoever gets it disposes of it.
+ * Parses a note: UTF-8, no document type and so no entities, nothing from elsewhere. The caller disposes of it.
  * @throws {Refusal}
  */
 export function parseXml(bytes: Buffer): XmlDocument {

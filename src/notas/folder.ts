@@ -52,7 +52,7 @@ async function* below(root: string, folder: string, path: string, depth: number)
   try {
     yield* within(root, folder, depth)
   } catch (error) {
-    // One that may not be read costs its own files alone, and is told.
+    // One that may not be read costs its own files alone, and is reported.
     if (!['EACCES', 'EPERM', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     yield { path, refusal: new Refusal('ilegivel', (error as NodeJS.ErrnoException).code) }
   }
@@ -71,7 +71,7 @@ export async function refuseTooMany(folder: string, most: number): Promise<void>
 }
 
 /**
- * A file whole, opened without following a link and without waiting for whoever would write into a pipe.
+ * A file whole, opened without following a link and without waiting for a writer at a pipe.
  * @throws {Refusal}
  */
 export async function readXmlFile(folder: string, path: string): Promise<Buffer> {

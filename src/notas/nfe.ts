@@ -57,6 +57,7 @@ function facts(
     valor_cbs: total('n:IBSCBSTot/n:gCBS/n:vCBS') ?? null,
     parcelas: texts(info, 'n:cobr/n:dup/n:vDup'),
     finalidade: text(info, 'n:ide/n:finNFe') ?? '',
+    sem_pagamento: texts(info, 'n:pag/n:detPag/n:tPag').every((way) => way === '90'),
     producao: text(info, 'n:ide/n:tpAmb') === '1',
     autorizada,
     protocolo,

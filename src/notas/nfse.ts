@@ -11,7 +11,7 @@ const VALID = ['100', '101', '102', '103', '107']
 const CANCELLATIONS = ['e101101', 'e105102', 'e105104', 'e305101']
 
 /**
- * An NFS-e of the national standard. The supplier signs its declaration (DPS) inside; whoever issues the note, a town or the national
+ * An NFS-e of the national standard. The supplier signs its declaration (DPS) inside; the issuer of the note, a town or the national
  * system, signs the whole.
  */
 export function readNfse(document: XmlDocument): Reading {
@@ -50,6 +50,7 @@ function facts(info: XmlElement, declared: XmlElement, { digest }: Signed): Note
     valor_cbs: text(info, 's:IBSCBS/s:totCIBS/s:gCBS/s:vCBS') ?? null,
     parcelas: [],
     finalidade: '1',
+    sem_pagamento: false,
     producao,
     autorizada: producao && VALID.includes(text(info, 's:cStat') ?? ''),
     protocolo: text(info, 's:nDFSe') ?? null,
@@ -64,7 +65,7 @@ function checkKey({ chave, numero, emitente }: Note): void {
 }
 
 /**
- * An event of an NFS-e that ends it. Its author may sign the request inside; whoever registers it, a town or the national system, signs
+ * An event of an NFS-e that ends it. Its author may sign the request inside; a town or the national system, which registers it, signs
  * the whole, and with that it is registered. Of other events (a cancellation that is asked for or refused, the buyer's word) nothing is kept.
  */
 export function readNfseEvent(document: XmlDocument): Reading {

@@ -24,6 +24,7 @@ export interface Note {
   readonly valor_cbs: string | null
   readonly parcelas: readonly string[]
   readonly finalidade: string
+  readonly sem_pagamento: boolean
   readonly producao: boolean
   readonly autorizada: boolean
   readonly protocolo: string | null

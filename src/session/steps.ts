@@ -20,7 +20,7 @@ export interface SessionStep {
   readonly total: bigint | null
 }
 
-/** Whoever watches a session being conducted. */
+/** Watches a session being conducted. */
 export interface Watcher {
   /** Sessions whose conductor had died, now closed. */
   interrupted?(sessions: readonly Session[]): void
@@ -29,7 +29,7 @@ export interface Watcher {
   ended?(step: SessionStep, error: Error | undefined, id: bigint, counted?: Counted): void
   /** It has ended; not called for one that is interrupted. */
   finished?(session: Session): void
-  /** Whether it is told with each step's end what there is of the rule and the session by then: a query more for each. */
+  /** Whether each step's end brings the figures of the rule and the session so far: one query more for each. */
   readonly counting?: boolean
 }
 

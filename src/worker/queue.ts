@@ -27,8 +27,8 @@ export function createQueue(url: string, options: QueueOptions): Queue {
   const events: WorkerEvents = new EventEmitter()
   events.on('pool:create', ({ workerPool }) => pools.push(workerPool.id))
   events.on('pool:listen:notification', ({ message }) => {
-    // Whoever may connect may send it, and the library would stop for good. It is meant for a release whose tables the running one
-    // does not know; whoever starts then is refused by the tables themselves.
+    // Any login that may connect may send it, and the library would stop for good. It is meant for a release whose tables the running one
+    // does not know; a worker that starts then is refused by the tables themselves.
     if (message.channel === 'worker:migrate') message.channel = ''
   })
   events.on('job:error', ({ job, error }) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from '../db/connection.ts'
 import type { WorkReport } from './context.ts'
 
-/** Whether the server is a standby. It may become one and be promoted again at any time, which is told once each time. */
+/** Whether the server is a standby. It may become one and be promoted again at any time, which is reported once each time. */
 export function watchStandby(sql: Sql, report: WorkReport) {
   let known = false
   const ask = async () => {

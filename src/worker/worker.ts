@@ -67,7 +67,7 @@ export async function startWorker(
     stopWithin,
     pause: pause.signal,
     failed: report.jobFailed,
-    // What the queue cannot do on a standby is told as that, and once.
+    // What the queue cannot do on a standby is reported as that, and once.
     trouble: (message) =>
       void standby.look().then(
         (waiting) => waiting || report.trouble?.(message),

@@ -45,7 +45,7 @@ t.test('who forgets --demo is told that the warehouse is in another database', a
   const admin = connect(server.url, { max: 1 })
   await admin`create database conferente_demo`
   await admin.end()
-  t.match((await conferente(['sessoes'], { env })).stderr, /não tem armazém.*--demo/)
+  t.match((await conferente(['sessoes'], { env })).stderr, /não tem data warehouse.*--demo/)
 })
 
 t.test('the demonstration names the port that is set', async (t) => {

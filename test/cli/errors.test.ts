@@ -82,7 +82,14 @@ t.test('a login without the role is told which one', async (t) => {
 })
 
 t.test('a warehouse that is missing', async (t) => {
-  await says(t, ['processar', '--modo', 'manual'], url, 1, /o contrato do armazém não está completo/, /NC010/)
+  await says(
+    t,
+    ['processar', '--modo', 'manual'],
+    url,
+    1,
+    /o contrato do data warehouse não está completo/,
+    /NC010/,
+  )
   const ran = await conferente(['diagnostico', '--json'], { url })
   t.equal(ran.code, 1)
   t.ok(ran.json().some((line: { situacao: string }) => line.situacao === 'erro'))

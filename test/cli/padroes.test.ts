@@ -17,14 +17,14 @@ t.test('a pattern is saved, refused while it is too wide, and listed', async (t)
     conferente(['padroes', 'salvar', ...args, '--motivo', 'frase das notas'], { url: adelia })
   t.match(await salvar('display'), {
     code: 0,
-    stderr: /Padrão \d+ guardado: "display"\. Ele só propõe/,
+    stderr: /Padrão \d+ salvo: "display"\. Ele só propõe/,
   })
   const wide = await salvar('ponto de venda')
   t.match(
     wide,
     {
       code: 1,
-      stderr: /alcança 2 lançamentos, e o livro discorda de 1 deles \(50%\)[\s\S]*--conferido/,
+      stderr: /alcança 2 lançamentos; em outra categoria: 1 \(50%\)[\s\S]*--conferido/,
     },
     wide.stderr,
   )
@@ -55,17 +55,17 @@ t.test(
       conferente(['padroes', 'salvar', 'verba', '--motivo', 'frase'], {
         url: personal(c.url, 'adelia'),
         shell: () => `d=$(mktemp -d) && mkfifo $d/in && exec 3<>$d/in
-          (for i in $(seq 300); do grep -q 'Guardar o' $d/out && break; sleep 0.1; done 2>/dev/null; printf '${answer}' >&3) &
+          (for i in $(seq 300); do grep -q 'Salvar o' $d/out && break; sleep 0.1; done 2>/dev/null; printf '${answer}' >&3) &
           script -qefc "stty cols 200; $0 $*" $d/out <&3; code=$?; kill $! 2>/dev/null; rm -r $d; exit $code`,
       })
     const saved = async () => (await c.sql`select from audit.padroes_trade_marketing`).length
     const no = await asked('n')
     t.match(
       no.stdout,
-      /Alcança 2 lançamentos .*1 já em marketing[\s\S]*O livro discorda de 1 \(50,0%\)[\s\S]*Obras \(1\)/,
+      /Alcança 2 lançamentos .*1 já em marketing[\s\S]*Em outra categoria: 1 \(50,0%\)[\s\S]*Obras \(1\)/,
     )
     t.equal(await saved(), 0)
-    t.match((await asked('y')).stdout, /Padrão \d+ guardado/)
+    t.match((await asked('y')).stdout, /Padrão \d+ salvo/)
     t.equal(await saved(), 1)
   },
 )

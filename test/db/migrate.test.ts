@@ -70,7 +70,7 @@ t.test("the database's owner with createrole installs, and may do so again", asy
   await migrate(url)
   await migrate(url)
   const sql = connect(url, { max: 1 })
-  t.match(await sql`select count(*)::int as regras from audit.regras`, [{ regras: 4 }])
+  t.match(await sql`select count(*)::int as regras from audit.regras`, [{ regras: 5 }])
   await sql.end()
   // graphile-migrate ends the process when a connection that it still keeps is cut
   for (let busy = 1; busy > 0; await sleep(50)) {

@@ -1,5 +1,8 @@
 // Conferente through PgBouncer: all of it in session mode, the API in transaction mode, and a refusal before work begins elsewhere.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'
+import type { App } from '../../src/cli/app.ts'
+import { openConnection } from '../../src/cli/database.ts'
 import { connect } from '../../src/db/connection.ts'
 import { poolingOf } from '../../src/db/pooling.ts'
 import { conferente, personal } from '../cli/helper.ts'
@@ -122,6 +125,25 @@ test('in transaction mode clients who leave cancel nobody else', { skip }, async
     [],
   )
   t.same(server.failures, [])
+})
+
+test('a command that is stopped cancels its own query, not what its process of the server runs by then', {
+  skip,
+}, async (t) => {
+  const { url } = await banco(t, { migrado: false })
+  const pooled = await bouncer(t, url, 'transaction', { size: 1 })
+  const app = { cancel: undefined } as unknown as App
+  const command = await openConnection(app, pooled)
+  const other = connect(pooled, { max: 1 })
+  const somebody = other`select 'done' as said from pg_sleep(1)`.execute()
+  await sleep(300)
+  await app.cancel?.()
+  t.match([...(await somebody)], [{ said: 'done' }])
+  const own = command.sql`select pg_sleep(60)`.catch(({ code }) => code)
+  await sleep(300)
+  await app.cancel?.()
+  t.equal(await own, '57014')
+  await Promise.all([other.end(), command.close()])
 })
 
 test('in transaction mode what needs a connection of its own does not begin, and says what to do', {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Test } from 'tap'
+import { t as file, type Test } from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE, WITH_SCENARIO } from './server.ts'
 
@@ -12,6 +12,18 @@ export interface Banco {
   como(pessoa: keyof typeof PEOPLE): Sql
 }
 
+/** One for all databases of a file. */
+let shared: Sql | undefined
+
+function administrator(serverUrl: string): Sql {
+  if (shared === undefined) {
+    const opened = connect(serverUrl, { max: 1 })
+    shared = opened
+    file.teardown(() => opened.end())
+  }
+  return shared
+}
+
 /** A database of its own for a test, freshly migrated or as somebody else's is, dropped when the test ends. */
 export async function banco(
   t: Pick<Test, 'teardown'>,
@@ -20,8 +32,7 @@ export async function banco(
   const serverUrl = process.env['CONFERENTE_TESTE_URL']
   if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
-  const admin = connect(serverUrl, { max: 1 })
-  t.teardown(() => admin.end())
+  const admin = administrator(serverUrl)
   const template = cenario ? WITH_SCENARIO : migrado ? TEMPLATE : "template0 encoding 'UTF8'"
   await admin.unsafe(`create database ${name} template ${template} strategy file_copy`)
   const url = databaseUrl(serverUrl, name)

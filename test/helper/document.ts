@@ -1,4 +1,7 @@
+import { connect, type Sql } from '../../src/db/connection.ts'
+import type { Banco } from './database.ts'
 import { read } from './files.ts'
+import type { PEOPLE } from './server.ts'
 
 export interface Bloco {
   /** The person named on the fence: ```sql ana. */
@@ -21,6 +24,36 @@ export function blocos(page: string): Bloco[] {
 /** Single statements: a semicolon at the end of a line ends one, but for those inside $$ … $$. */
 export function comandos(sql: string): string[] {
   return (sql.match(/(?:[^;$]|\$\$[\s\S]*?\$\$|;(?!\n))+;\n/g) ?? []).map((text) => text.trim())
+}
+
+/** Runs the blocks of a page one after the other, each as the person it names, and gives what each prints beside what the page shows. */
+export async function encenar(page: string, { url, como }: Pick<Banco, 'url' | 'como'>) {
+  const dba = connect(url, { max: 1 })
+  const people = new Map<string, Sql>([['dba', dba]])
+  const scenes: { block: string; printed: string; shown: string }[] = []
+  try {
+    for (const { pessoa, sql: block, saida } of blocos(page)) {
+      const by = people.get(pessoa) ?? como(pessoa as keyof typeof PEOPLE)
+      people.set(pessoa, by)
+      const printed: string[] = []
+      for (const command of comandos(block)) printed.push(...(await print(by, command)))
+      scenes.push({ block, printed: printed.join('\n'), shown: saida.trimEnd() })
+    }
+  } finally {
+    await dba.end()
+  }
+  return scenes
+}
+
+async function print(by: Sql, command: string): Promise<string[]> {
+  try {
+    const result = await by.unsafe(command).values()
+    const columns = result.columns ?? []
+    return columns.length > 0 ? [tabela(columns, result)] : []
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string }
+    return [`${code}: ${message}`]
+  }
 }
 
 // int8, int2, int4, numeric

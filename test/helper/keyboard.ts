@@ -8,7 +8,7 @@ export interface Effort {
 }
 
 const NOTHING_WAITS = 'Nada espera por decisão.'
-const NOTHING_IMPROBABLE = 'Nada improvável espera.'
+const NOTHING_IMPROBABLE = 'Nenhuma improvável espera.'
 
 /** Clears the queue. */
 export const clearQueue = (page: Page) => clear(page, NOTHING_WAITS)

@@ -19,7 +19,13 @@ export function throwAwayServer(): Promise<Embedded> {
     {
       temporary: true,
       // The databases live for seconds: nothing in them is worth cleaning up. CI's PostgreSQL 15 does so beside the tests.
-      settings: { fsync: 'off', full_page_writes: 'off', autovacuum: 'off', max_connections: '100' },
+      settings: {
+        fsync: 'off',
+        full_page_writes: 'off',
+        autovacuum: 'off',
+        max_connections: '100',
+        scram_iterations: '1',
+      },
     },
   )
 }

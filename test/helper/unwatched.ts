@@ -7,3 +7,5 @@ Object.assign(globalThis, {
 env['_TAPJS_PROCESSINFO_EXCLUDE_'] = '/./'
 // What a test starts is none of tap's.
 env['NODE_OPTIONS'] = env['NODE_OPTIONS']?.replace(/--import=\S+\/unwatched\.ts/, '').trim()
+// Types are stripped where they stand, so that lines and columns are those of the source; tap would have the maps of all libraries read.
+process.setSourceMapsEnabled(false)

@@ -111,8 +111,6 @@ vw_metricas_regras
   R   aberta_desde abertas aprovadas limiar precisao precisao_maxima precisao_minima rejeitadas valor_aberto
 vw_metricas_resumo
   R   confianca_media dia quantidade valor_em_risco
-vw_notas_sem_lancamento
-  -   data_emissao numero valor_total
 vw_operacoes_resumo
   R   elo finalizada_em id iniciada_em linhas sessao_id
 vw_pessoas
@@ -183,7 +181,6 @@ async function scene(t: Test): Promise<Cenario> {
       9007199254740993.01, 9007199254740993.02, 9007199254740993.03, 9007199254740993.04, 9007199254740993.05, 9007199254740993.06,
       '{9007199254740993.07}', '1', true, true, 'x', case n when 1 then timestamptz '2026-03-01 00:00:00.654321Z' end, 'x', true, '', '', 'x'
     from generate_series(1, 2) n`
-  await c.sql`insert into regra_notas_fiscais.controle (notas_ate) values ('infinity')`
   await c.sql`insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe) values ('p', 'a', 'xml', 'x')`
   return c
 }

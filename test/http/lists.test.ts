@@ -156,7 +156,6 @@ async function fill(sql: Sql): Promise<void> {
         case when n % 2 = 0 then n end, case when n % 2 = 1 then n end, case when n % 3 = 0 then n end, case when n % 3 = 1 then n end, '1', true, n < 9,
         case when n % 2 = 0 then 'x' end, case when n > 8 and n % 2 = 0 then now() end, case when n % 3 = 0 then 'x' end, false, '', '', 'x', now()
       from generate_series(1, 12) n;
-      insert into regra_notas_fiscais.controle (notas_ate) values ('infinity');
       insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe)
       select 'p' || n / 2, 'a' || n, 'xml', case when n % 2 = 0 then 'x' end from generate_series(1, 6) n;
       insert into audit.periodos (mes, filial, motivo, reaberto_por, reaberto_em, reaberto_motivo)

@@ -35,7 +35,6 @@ vw_identidades                    A
 vw_metricas_desempenho      L R O A
 vw_metricas_regras          L R O A
 vw_metricas_resumo          L R O A
-vw_notas_sem_lancamento       R   A
 vw_operacoes_resumo         L R O A
 vw_pessoas                        A
 vw_resumos                  L R O A

@@ -4,10 +4,11 @@ export const validacaoValores: Subject = {
   name: 'validacao_valores',
   tests: [
     'test/sql/rules/validacao_valores.test.ts',
-    'test/sql/rules/adverse_amounts.test.ts',
+    'test/sql/rules/documents.test.ts',
     'test/sql/rules/shared_documents.test.ts',
     'test/sql/rules/floods.test.ts',
     'test/sql/rules/habit_of_signs.test.ts',
+    'test/sql/rules/adverse_amounts.test.ts',
   ],
   mutations: [
     ...of(
@@ -81,7 +82,10 @@ export const validacaoValores: Subject = {
         'partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal',
       ],
       ['when l.inteira then nullif(l.lugar - 1, 0)', 'when false then 0'],
-      ['(r.dia is not null or not a.parte)', 'true'],
+      ['(r.dia is not null or c.carga is not null or not a.parte or a.recarregada)', 'true'],
+      ["when a.parte then 'parte' ", ''],
+      ['where not x.dentro and', 'where'],
+      ['(c.provada or exists', '(false and exists'],
       ["a.no_dia > 10 then 'repeticao", "a.no_dia > 9 then 'repeticao"],
       ['greatest(10, 0.5 * count(*))', '10'],
       ['where d.fornecedor is not null', 'where true'],
@@ -131,7 +135,8 @@ export const validacaoValores: Subject = {
       ['|(?<=[0-9])[.]0(?=[[:space:]]*$)', ''],
       ['(?<![^-])0+', '^0+'],
       ["|^[a-z0-]*$'", "'"],
-      ["<> '20'", "<> 'xx'"],
+      ["2) <> '20'\n", "2) <> 'xx'\n"],
+      ["2) <> '20')", "2) <> 'xx')"],
       ["<> '.0'", "<> 'xx'"],
       ['mes not between 1 and 12 or', ''],
       ["when c.modelo in ('57', '67') then 'cte'", "when false then 'cte'"],
@@ -145,6 +150,9 @@ export const validacaoValores: Subject = {
       ['where l.na_janela and l.iguais = 2', 'where l.na_janela'],
       ['- v_dias - 1', '+ 0'],
       ['case when not l.certo', 'case when false'],
+      ['l.data_lancamento - 366 and g.raiz', 'l.data_lancamento - 92 and g.raiz'],
+      ['l.data_lancamento - 366 and l.data_lancamento', 'l.data_lancamento - 92 and l.data_lancamento'],
+      ['and k.certo', ''],
       ['> l.data_lancamento then', '>= l.data_lancamento then'],
     ),
     ...of(
@@ -163,6 +171,8 @@ export const validacaoValores: Subject = {
     ...of(
       'regras/validacao_valores/rateios.sql',
       ['0.005 * linhas', '0'],
+      ["coalesce(l.serie, l.outra_serie, '')", "coalesce(l.serie, '')"],
+      ['in (l.outro_ano, l.outro_ano + 1)', 'in (0)'],
       ['maior > t.tolerancia then 0', 'false then 0'],
       ['else pg_catalog.abs(documento - pg_catalog.abs(descontos))', 'else pg_catalog.abs(documento)'],
       ['x.sobras_perto > 0 or', ''],

@@ -40,6 +40,13 @@ function ledger(): Record<string, unknown>[] {
     book({ data_lancamento, valor: '700.00', valor_documento: '70.00' }) // first and last days
   }
   book({ data_lancamento: null, valor: '5.00', valor_documento: '50.00' })
+  // a load of two months and a thin day between them, and once more
+  for (const carregado_em of ['2026-04-20T05:00:00Z', '2026-04-21T05:00:00Z']) {
+    for (let n = 0; n < 25; n++) {
+      const data_lancamento = n === 24 ? day(2, 16) : day(n < 12 ? 1 : 3, 15)
+      book({ data_lancamento, documento: `NF ${70_000 + n}`, valor: `${200 + n}.00`, carregado_em })
+    }
+  }
   return rows
 }
 
@@ -100,6 +107,11 @@ for (const forma of drawn(['tabela', 'particionada', 'visao'] as const, 1)) {
     const [twins] = await many.sql`
       select count(*)::int as n from audit.divergencias_processadas where evidencia ->> 'tipo' like 'duplicidade%'`
     t.equal(twins?.['n'], 4, 'twins in another month are seen')
+    t.match(
+      await many.sql`select vezes_detectada, evidencia from audit.divergencias_processadas where especie = 'carga_repetida'`,
+      [{ vezes_detectada: 1, evidencia: { lancamentos: 25, de: '2026-01-15', ate: '2026-03-15' } }],
+      'a load that came in again is one finding, whatever part holds some of it',
+    )
     const kinds = await many.sql`select distinct regra from audit.divergencias_processadas`
     t.equal(kinds.length, 3, 'every rule found something')
 
@@ -142,7 +154,7 @@ test('the shares are the window: none is empty, they meet without gap or overlap
     '2026-03-01 2026-03-31',
     '2026-04-01 2026-12-31',
   ])
-  t.same(await shares(60, '-infinity', 'infinity'), ['-infinity 2026-02-28', '2026-03-01 infinity'])
+  t.same(await shares(90, '-infinity', 'infinity'), ['-infinity 2026-02-28', '2026-03-01 infinity'])
   await sql`update dw.lancamentos set data_lancamento = case id when 1 then 'infinity' when 2 then '5874897-12-31' else '4713-01-01 BC' end::date
     where id <= 3`
   t.equal((await shares(1, '-infinity', 'infinity')).length, 6, 'dates that cannot be have a share as well')

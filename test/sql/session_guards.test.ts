@@ -25,6 +25,27 @@ t.test('past a limit nothing is corrected, and that is said', async (t) => {
   }
 })
 
+t.test('rows that a rule of another table reads make no broken load look smaller', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, categoria: 'BOA' })
+  await c.sql.unsafe(`
+    create schema caixa; grant usage on schema caixa to conferente_regra;
+    create table caixa.boletos as select n as id, 'x'::text as texto from generate_series(1, 1000) n;
+    alter table caixa.boletos add primary key (id);
+    grant select on caixa.boletos to conferente_regra;
+    create function caixa.boletos_certos(janela audit.janela) returns setof audit.achado language sql stable set search_path = pg_catalog, pg_temp
+      as 'select null::audit.achado where false';
+    grant execute on function caixa.boletos_certos(audit.janela) to conferente_regra`)
+  const adelia = c.pessoa('adelia')
+  await adelia`select audit.registrar_regra('boletos', 'x', 'caixa.boletos_certos', 'caixa.boletos', 'id', array['texto'])`
+  await adelia`select audit.alterar_configuracao('limites.fracao_a_partir_de', '2', 'x')`
+  const regras = ['boletos', 'errada']
+  const [sessao] = await c.pessoa(
+    'olivia',
+  )`select * from audit.processar_divergencias('auto', regras => ${regras})`
+  t.match(sessao, { corrigidas: 0n, linhas_examinadas: 1004n, limite_atingido: /3 de 4 linhas da janela/ })
+})
+
 t.test('what a limit stopped is corrected by the next session, once the limit allows it', async (t) => {
   const c = await cenario(t)
   await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })

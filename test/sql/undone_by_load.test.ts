@@ -157,7 +157,7 @@ t.test('an approved correction that was overwritten is not told as all done', as
       t.match(said, /\?sessao=\d+/, tipo)
       t.notMatch(said, /Tudo feito|Confere ao centavo/i, tipo)
     }
-    if (tipo === 'resumo') t.match(subject, /Feito com lacunas .*2 correções desfeitas/)
+    if (tipo === 'resumo') t.match(subject, /Concluído com ressalvas .*2 correções desfeitas/)
   }
 })
 
@@ -359,7 +359,7 @@ t.test('the command line says it and prints the list for the source', async (t) 
   t.equal(ran.code, 1, 'not simply done')
   t.match(ran.stdout, /1 correções anteriores desfeitas fora do sistema, 1 refeitas/)
   t.match(ran.stdout, /mensagem: .*correções desfeitas fora do sistema: 1 errada/)
-  t.match(ran.stderr, /A lista para a origem: conferente listar --desfeitas/)
+  t.match(ran.stderr, /A lista para quem cuida da origem: conferente listar --desfeitas/)
   const said = await conferente(['listar', '--desfeitas'], { url: leo })
   t.match(said.stdout, /errada\s+dw\.lancamentos\s+1\s+categoria\s+CERTA\s+ERR\s/, said.stderr)
   t.match((await conferente(['listar', '--desfeitas', '--json'], { url: leo })).json(), [

@@ -6,7 +6,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select concat('desfeita: o armazém não gravou o que foi pedido', (
+  select concat('desfeita: o data warehouse não gravou o que foi pedido', (
       select '; ' || string_agg(format('em %s foi pedido %s, e ficou %s', p.key, p.value, coalesce(agora -> p.key, 'null')), ', ' order by p.key)
       from jsonb_each(pedido) as p where rtrim(p.value #>> '{}') is distinct from rtrim(agora ->> p.key) and agora is not null
       having count(*) > 0), (

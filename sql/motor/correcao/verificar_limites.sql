@@ -27,7 +27,7 @@ begin
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
-    select r.nome, e.linhas_examinadas, t.linhas, t.valor,
+    select r.nome, r.tabela, e.linhas_examinadas, t.linhas, t.valor,
       concat_ws('; ',
         case when t.linhas > r.limite_linhas then format('%s correções, o limite da regra é %s', t.linhas, r.limite_linhas) end,
         case when t.linhas > v_fracao_desde and t.linhas > r.limite_fracao * e.linhas_examinadas
@@ -49,13 +49,18 @@ begin
 
     select concat_ws('; ',
       case when sum(l.linhas) > v_linhas then format('%s correções, o limite da sessão é %s', sum(l.linhas), v_linhas) end,
-      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * s.linhas_examinadas
-        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), s.linhas_examinadas, v_fracao) end,
+      case when sum(l.linhas) > v_fracao_desde and sum(l.linhas) > v_fracao * j.linhas
+        then format('%s de %s linhas da janela, o limite da sessão é a fração %s', sum(l.linhas), j.linhas, v_fracao) end,
       case when sum(l.valor) > v_valor then format('R$ %s em risco, o limite da sessão é R$ %s', sum(l.valor), v_valor) end)
     into v_limite
-    from pg_temp.conferente_limite l, audit.sessoes_processamento s
-    where s.id = verificar_limites.sessao_id and l.limite = ''
-    group by s.linhas_examinadas;
+    from pg_temp.conferente_limite l
+    cross join (
+      -- of the tables that would be corrected: rows that other rules read elsewhere make no load smaller
+      select sum(x.linhas) as linhas
+      from (select max(m.linhas_examinadas) as linhas from pg_temp.conferente_limite m where m.linhas > 0 group by m.tabela) as x
+    ) as j
+    where l.limite = ''
+    group by j.linhas;
     exit when coalesce(v_limite, '') = '' and not exists (select from pg_temp.conferente_limite l where l.limite <> '');
   end loop;
 

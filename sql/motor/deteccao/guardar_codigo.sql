@@ -1,5 +1,5 @@
 -- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
--- be replaced tomorrow. Whoever sees the same new code at the same moment waits for the other's commit, so it is called before the
+-- be replaced tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so it is called before the
 -- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
 create or replace function audit_interno.guardar_codigo(regra audit.regras)
 returns text

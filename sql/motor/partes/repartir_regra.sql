@@ -1,5 +1,5 @@
 -- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
--- the parts of its detection, queued for whoever is free. Rules of one table and window are cut alike, by one count.
+-- the parts of its detection, queued for any worker that is free. Rules of one table and window are cut alike, by one count.
 create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql

@@ -16,5 +16,5 @@ comment on column audit_interno.partes_sessao.parte is 'Number within session an
 comment on column audit_interno.partes_sessao.janela is 'Its share of the rule''s window; all shares together are the window, and none overlap.';
 comment on column audit_interno.partes_sessao.status is 'pendente or concluida.';
 comment on column audit_interno.partes_sessao.operacao_id is 'Its detection, among the audited operations; null where it was the whole window.';
-comment on column audit_interno.partes_sessao.inicio is 'When it was begun, by whoever ended it.';
+comment on column audit_interno.partes_sessao.inicio is 'When it was begun.';
 comment on column audit_interno.partes_sessao.fim is 'When it was done.';

@@ -1,4 +1,4 @@
--- How many findings of a session propose something for a closed month: told by the session, by its mail and by a simulation. Where it is
+-- How many findings of a session propose something for a closed month: for the session, its mail and a simulation. Where it is
 -- not known which months are closed that is said in their place. Called once by finalizar_sessao.
 create or replace function audit_interno.contar_fechadas(sessao_id bigint)
 returns void

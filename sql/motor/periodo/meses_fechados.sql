@@ -1,5 +1,5 @@
 -- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
--- nobody knows what is closed, and whoever was about to write does not. Called wherever something may be written or is shown.
+-- nobody knows what is closed, and nothing is written. Called wherever something may be written or is shown.
 create or replace function audit_interno.meses_fechados()
 returns table (mes date, filial text, da_fonte boolean)
 language plpgsql

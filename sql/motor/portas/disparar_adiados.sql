@@ -18,7 +18,7 @@ begin
     end if;
   end loop;
   raise exception using errcode = 'triggered_data_change_violation',
-    message = 'o que o armazém deixa para o fim da transação deixa sempre mais alguma coisa para o fim',
+    message = 'o que o data warehouse adia para o fim da transação sempre adia mais alguma coisa',
     hint = case when current_setting('track_counts')::boolean then 'Um gatilho adiado não adia sem fim o que ele mesmo alimenta.'
       else 'Sem track_counts não se vê quando acaba: ligue-o no servidor.' end;
 end
@@ -40,7 +40,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
-    raise exception using errcode = 'NC012', message = 'código do armazém ou de uma regra mexeu nas portas do motor',
+    raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   perform audit_interno.dar_ajustes(disparar_adiados.ajustes);

@@ -26,7 +26,7 @@ begin
     return;
   end if;
   if not audit_interno.tem_papel('conferente_revisor') then
-    raise exception using errcode = '42501', message = 'pôr uma correção em vigor de novo é de quem revisa',
+    raise exception using errcode = '42501', message = 'só quem revisa pode pôr uma correção em vigor de novo',
       detail = 'A operação a reverter é uma reversão: desfazê-la grava de novo as correções.',
       hint = 'Nada foi feito. Peça a quem tem o papel conferente_revisor.';
   end if;

@@ -1,5 +1,5 @@
 -- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
--- left (pg_temp.conferente_deixada) are told with them. Called by the three ways to roll back, and by audit.desfazer.
+-- left (pg_temp.conferente_deixada) are reported with them. Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -18,7 +18,7 @@ begin
         when l.explicacao is not null then l.explicacao
         when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
         when l.resultado = 'ausente' then 'o registro não existe mais'
-        when l.resultado = 'recusada' then 'o armazém recusou'
+        when l.resultado = 'recusada' then 'o data warehouse recusou'
         when d.status = 'corrigida' then 'a correção vale de novo'
         when porque = 'erradas' then 'não volta à fila enquanto o registro não mudar'
         else 'volta à fila quando uma sessão a encontrar de novo, e espera por uma pessoa' end,

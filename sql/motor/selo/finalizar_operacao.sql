@@ -21,9 +21,9 @@ begin
   end if;
   if v_operacao.ator <> audit_interno.ator() then
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
-      hint = 'Quem abriu a operação a finaliza.';
+      hint = 'Só quem abriu a operação pode finalizá-la.';
   end if;
-  -- whoever streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  -- the process that streams an export keeps its key: the reader, who has the same name, cannot end it with another count
   if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
     encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
   then

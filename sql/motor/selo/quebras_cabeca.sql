@@ -1,5 +1,5 @@
 -- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
--- message carried them. Whoever rewrites the whole chain is contradicted by the witness alone. Changes nothing. Called by
+-- message carried them. Only the witness contradicts somebody who rewrites the whole chain. Changes nothing. Called by
 -- verificar_integridade.
 create or replace function audit_interno.quebras_cabeca(elo bigint, selo bytea)
 returns setof audit_interno.quebra

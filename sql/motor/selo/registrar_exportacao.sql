@@ -1,4 +1,4 @@
--- Records that somebody takes findings out of the system. Whoever may read may export, so readers may record this and nothing else.
+-- Records that somebody takes findings out of the system. Those who may read may export, so readers may record this and nothing else.
 create or replace function audit.registrar_exportacao(detalhes jsonb, motivo text default null)
 returns bigint
 language sql

@@ -40,7 +40,7 @@ begin
   end if;
   if not exists (select from audit.regras r where r.nome = any (v_regras) and audit_interno.conferir_regra(r) is null) then
     select string_agg(distinct audit_interno.conferir_regra(r), '; ') into v_defeitos from audit.regras r where r.nome = any (v_regras);
-    raise exception using errcode = 'NC010', message = format('o contrato do armazém não está completo: %s', v_defeitos),
+    raise exception using errcode = 'NC010', message = format('o contrato do data warehouse não está completo: %s', v_defeitos),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
   end if;
 

@@ -10,11 +10,11 @@ declare
 begin
   perform audit_interno.exigir_conducao(executar_etapa.sessao_id);
   perform audit_interno.dar_passo(executar_etapa.sessao_id, executar_etapa.etapa, executar_etapa.regra);
-  if etapa = 'corrigir' then -- before 18 it would run at the commit as whoever conducts, who may be a superuser
+  if etapa = 'corrigir' then -- before 18 it would run at the commit as the login that conducts, which may be a superuser
     v_rastro := audit_interno.rastro('conferente_escrita');
     perform audit_interno.disparar_adiados();
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o armazém adiou');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o que o data warehouse adiou');
   end if;
 end
 $$;

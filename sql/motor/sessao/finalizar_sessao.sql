@@ -39,7 +39,7 @@ begin
   from audit.regras r where r.nome = any (v_sessao.regras) and v_sessao.modo = 'auto' and r.automatica_perdida is not null
     and not exists (select from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.regra = r.nome and e.motivo like 'perdeu a correção automática%');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s deixadas para uma pessoa: valor que o armazém não conhece', sum(e.deixadas))
+    select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
     select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
@@ -48,11 +48,7 @@ begin
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
     select string_agg(format('a regra %s: %s', e.regra, e.conferencia), '; ' order by e.regra)
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id and e.conferencia is not null)), '');
-  v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select nullif(concat_ws('; ',
-      case when n.sem_lancamento > 0 then format('%s notas sem lançamento', n.sem_lancamento) end,
-      case when n.recusadas > 0 then format('%s arquivos de notas recusados', n.recusadas) end), '')
-    from audit_interno.pendencias_notas(v_sessao.id) n)), '');
+  v_aviso := nullif(concat_ws('; ', v_aviso, nullif(audit_interno.notas_por_ler(v_sessao.id), 0) || ' arquivos de notas recusados'), '');
   update audit.sessoes_processamento s
   set status = case when v_falharam = v_total then 'falhou' when v_mensagem is not null then 'concluida_com_falhas' else 'concluida' end,
     mensagem = nullif(concat_ws('; ', v_mensagem, v_aviso), ''), fim_processamento = clock_timestamp(), etapa = 'fim'

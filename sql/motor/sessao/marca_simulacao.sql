@@ -1,4 +1,4 @@
--- How the simulations of whoever acts are known in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
+-- The mark of the caller's simulations in pg_stat_activity. Called by anunciar_simulacao and audit.simulacoes_em_curso.
 create or replace function audit_interno.marca_simulacao()
 returns text
 language sql

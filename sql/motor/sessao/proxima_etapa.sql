@@ -1,4 +1,4 @@
--- What a session has to do next. Whoever conducts it asks this, does it with executar_etapa, and asks again.
+-- What a session has to do next. The process that conducts it asks this, does it with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
   sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
 )

@@ -1,5 +1,5 @@
 -- Is this token still good? Called for every request in the request's own transaction. A token of ours must be on record as it
--- presents itself, so that whoever learns the secret still cannot invent a person or a role.
+-- presents itself, so that somebody who learns the secret still cannot invent a person or a role.
 create or replace function audit_interno.conferir_acesso(nome text, papel text, token_id text, emitido_em timestamptz, de_fora boolean)
 returns void
 language plpgsql

@@ -1,4 +1,4 @@
--- Puts a token on record, whoever it is for: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
+-- Puts a token on record, for anybody: registrar_token for programs, entrar_por_convite and entrar_por_provedor for people.
 create or replace function audit_interno.emitir_token(nome text, papel text, expira_em timestamptz, por text default null, convite_id bigint default null)
 returns audit.tokens
 language plpgsql

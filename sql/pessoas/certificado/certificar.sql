@@ -35,9 +35,15 @@ begin
     raise exception using errcode = 'NC005', message = format('a divergência %s não está na amostra', v_divergencia.id),
       hint = 'Veja audit.amostra() ou conferente certificar.';
   end if;
-  if v_ator in (v_item.ator, v_item.solicitada_por, coalesce(v_item.concedida_por, ''))
-    or exists (select from audit.decisoes c where c.divergencia_id = v_divergencia.id and c.ator = v_ator
-      and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id) then
+  if exists (
+    select from (
+      select unnest(array[v_item.ator, v_item.solicitada_por, v_item.concedida_por])
+      union
+      select c.ator from audit.decisoes c
+      where c.divergencia_id = v_divergencia.id and audit_interno.responde(c.tipo) and c.operacao_id < v_item.operacao_id
+    ) as x (nome)
+    where audit_interno.mesma_pessoa(x.nome, v_ator)
+  ) then
     raise exception using errcode = 'NC007', message = format('a correção %s precisa de outra pessoa', v_divergencia.id),
       detail = 'Quem rodou ou pediu a sessão, concedeu a correção automática ou já decidiu esta divergência não a confere.', hint = 'Nada foi feito.';
   end if;

@@ -23,8 +23,8 @@ begin
       hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
   end if;
   if filial is not null and (v_filial is null or length(v_filial) > 200) then
-    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o armazém a escreve',
-      hint = 'Sem filial fecha-se o mês da empresa toda.';
+    raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
+      hint = 'Sem filial, é fechado o mês da empresa toda.';
   end if;
   with fechado as (
     insert into audit.periodos (mes, filial, motivo, fechado_por)

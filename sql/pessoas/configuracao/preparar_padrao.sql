@@ -1,4 +1,4 @@
--- Folds a pattern, and refuses to have one active that cannot be used, whoever writes it and however.
+-- Folds a pattern, and refuses to have one active that cannot be used, by whatever way it is written.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql

@@ -24,7 +24,7 @@ begin
   return v_sucessora;
 exception when check_violation or not_null_violation then
   raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
-    hint = 'de e para são categorias do livro; desde é o dia a partir do qual vale a nova.';
+    hint = 'de e para são categorias dos lançamentos; desde é o dia a partir do qual vale a nova.';
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is

@@ -1,4 +1,4 @@
--- Checks a setting against its type and range, whoever writes it and however.
+-- Checks a setting against its type and range, by whatever way it is written.
 create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql

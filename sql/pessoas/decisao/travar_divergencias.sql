@@ -1,4 +1,4 @@
--- Takes the findings a person decides on: those for which the act is possible. The others are left and told. When none is left to do,
+-- Takes the findings a person decides on: those for which the act is possible. The others are left and reported. When none is left to do,
 -- that is an error.
 create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas

@@ -4,7 +4,7 @@ create or replace function regras.frase_rotulos(rotulos text[]) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'O mais parecido no livro: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
+  select 'O mais parecido nos lançamentos: ' || string_agg(format('"%s" (%s)', x.rotulo, x.lancamentos), ', ' order by x.ordem) || '.'
   from (
     select p.rotulo, min(p.lancamentos) as lancamentos, min(p.ordem) as ordem
     from unnest(frase_rotulos.rotulos) with ordinality r (procurado, n)

@@ -113,9 +113,10 @@ begin
 
   return query select * from regra_notas_fiscais.outra_empresa(janela);
   return query select * from regra_notas_fiscais.sem_nota(janela);
+  return query select * from regra_notas_fiscais.sem_nota_costumeira(janela);
 end
 $$;
 
 comment on function regra_notas_fiscais.detectar(audit.janela) is
-  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, and keys without a note. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
+  'Rule: entries against their electronic notes. Proposes the note''s total as valor or valor_documento; flags cancelled notes, shares that do not add up, other companies, keys without a note, and entries without one whose supplier''s others have it. Amount at stake: the absolute difference, or the amount booked on a cancelled note.';
 revoke execute on function regra_notas_fiscais.detectar(audit.janela) from public;

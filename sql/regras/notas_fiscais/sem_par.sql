@@ -24,14 +24,18 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Entries that cite the key of an NF-e which nobody has read, from the day on from which a person has said that all notes are read
--- (notas.completas_desde). A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
+-- Entries that cite the key of an NF-e which nobody has read, of months from the day on from which a person has said that all notes are
+-- read (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
 -- regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 as $$
+declare
+  v_completas date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date;
+  -- as a key writes it: the first month of which all is read
+  v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
   select null::text, x.id, '{}'::jsonb, case when x.integra then 0.60 else 0.70 end,
@@ -42,11 +46,12 @@ begin
   from (
     select l.id::text as id, abs(l.valor) as valor, k.chave, right(k.chave, 1) = regras.digito_modulo11(left(k.chave, 43), 9)::text as integra
     from dw.lancamentos l
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
-    where l.data_lancamento >= (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
+    where l.data_lancamento >= v_completas
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       and abs(l.valor) < 1e16
       and length(k.chave) = 44 and substr(k.chave, 21, 2) in ('55', '65')
+      and (substr(k.chave, 3, 4) >= v_desde or right(k.chave, 1) <> regras.digito_modulo11(left(k.chave, 43), 9)::text)
       and not exists (select from audit.notas n where n.chave = k.chave)
     offset 0
   ) x;
@@ -55,3 +60,61 @@ $$;
 
 comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
+
+-- Entries without a note where their supplier's others have one: nine in ten, and ten at least, since all notes are read
+-- (notas.completas_desde, and notas.dias_vinculo later, when the notes of before have passed). They have a number, and no note of the
+-- supplier has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
+create or replace function regra_notas_fiscais.sem_nota_costumeira(janela audit.janela) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date + (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
+begin
+  if v_desde is null then
+    return;
+  end if;
+  return query
+  with sozinha as materialized (
+    select l.id::text as id, l.documento, l.valor, regras.raiz_fornecedor(l.fornecedor_id) as raiz
+    from dw.lancamentos l
+    where l.data_lancamento >= v_desde and l.valor > 0 and l.valor < 1e16 and l.documento <> ''
+      and length(translate(l.fornecedor_id, './- ', '')) = 14
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+      and coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) is null
+      and not exists (select from regra_notas_fiscais.vinculos v where v.registro_id = l.id::text)
+  ), numerada as materialized (
+    select s.*
+    from sozinha s
+    cross join lateral regra_validacao_valores.ler_documento(s.documento) d
+    where d.numero is not null and not d.estorno and not exists (
+      select from audit.notas n where n.emitente_raiz = s.raiz and n.numero::text = any (string_to_array(d.numero, '-')))
+  ), emissor as materialized (
+    select n.emitente_raiz as raiz
+    from audit.notas n
+    where n.emitente_raiz in (select u.raiz from numerada u)
+    group by n.emitente_raiz
+    having count(*) >= 10
+  ), livro as (
+    select regras.raiz_fornecedor(l.fornecedor_id) as raiz, count(*) as lancamentos, count(v.registro_id) as com_nota
+    from dw.lancamentos l
+    left join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
+    where exists (select from emissor) and l.data_lancamento >= v_desde and l.valor > 0
+      and regras.raiz_fornecedor(l.fornecedor_id) in (select e.raiz from emissor e)
+    group by 1
+  )
+  select null::text, u.id, '{}'::jsonb, 0.50,
+    jsonb_build_object('tipo', 'sem_nota', 'documento', u.documento, 'desde', v_desde, 'lancamentos_do_fornecedor', b.lancamentos, 'com_nota', b.com_nota),
+    format('Nenhuma nota lida deste fornecedor tem o número do documento %s; dos %s lançamentos dele desde %s, %s têm nota.', left(u.documento, 60),
+      b.lancamentos, to_char(v_desde, 'DD/MM/YYYY'), b.com_nota),
+    u.valor
+  from numerada u
+  join livro b on b.raiz = u.raiz
+  where b.com_nota >= greatest(10, 0.9 * b.lancamentos);
+end
+$$;
+
+comment on function regra_notas_fiscais.sem_nota_costumeira(audit.janela) is 'Entries without a note whose supplier''s other entries have one.';
+revoke execute on function regra_notas_fiscais.sem_nota_costumeira(audit.janela) from public;

@@ -13,9 +13,10 @@ comment on table regra_notas_fiscais.vinculos is 'The note that an entry is of: 
 
 create unlogged table regra_notas_fiscais.controle (
   unica boolean primary key default true check (unica),
-  notas_ate timestamptz not null
+  notas_ate timestamptz not null,
+  janela audit.janela
 );
-comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger.';
+comment on table regra_notas_fiscais.controle is 'Up to which time of reading the notes have been looked for in the ledger, and for which window last.';
 
 grant select on regra_notas_fiscais.vinculos, regra_notas_fiscais.controle to conferente_dono;
 set local role conferente_dono;

@@ -1,16 +1,3 @@
--- The access key that a text cites, with blanks, dots or dashes between its positions or without: 44 positions of an NF-e (letters only
--- within the CNPJ), 50 of an NFS-e. Null where there is none. Most texts have too few digits to be looked through. Touches nothing.
-create or replace function regra_notas_fiscais.chave_no_texto(texto text) returns text
-language sql immutable parallel safe
-return case when length(texto) - length(translate(texto, '0123456789', '')) >= 32 then
-  (select coalesce(
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){49}[0-9])(?![0-9])'), ' ./-', '')),
-      upper(translate(substring(t.texto, '(?<![0-9])((?:[0-9][ ./-]{0,2}){6}(?:[0-9A-Za-z][ ./-]{0,2}){12}(?:[0-9][ ./-]{0,2}){25}[0-9])(?![0-9])'), ' ./-', '')))
-    from (select translate(left(texto, 500), chr(160) || chr(9), '  ') as texto) t) end;
-
-comment on function regra_notas_fiscais.chave_no_texto(text) is 'The access key in a text, 44 or 50 positions in capitals; null where there is none.';
-revoke execute on function regra_notas_fiscais.chave_no_texto(text) from public;
-
 -- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
 -- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
 -- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
@@ -40,7 +27,7 @@ begin
     select l.id::text as id, l.data_lancamento as dia, r.raiz, k.chave, l.documento
     from dw.lancamentos l
     cross join lateral (select regras.raiz_fornecedor(l.fornecedor_id) as raiz) r
-    cross join lateral (select coalesce(regra_notas_fiscais.chave_no_texto(l.documento), regra_notas_fiscais.chave_no_texto(l.descricao)) as chave) k
+    cross join lateral (select coalesce(regras.chave_no_texto(l.documento), regras.chave_no_texto(l.descricao)) as chave) k
     where (lidas_desde is not null or audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id))
       and (lidas_desde is null or l.data_lancamento between v_de and v_ate and (r.raiz = any (v_raizes) or k.chave is not null))
   ), por_numero as (
@@ -66,7 +53,7 @@ revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestampt
 
 -- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
 -- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
--- same session. Two at once wait for each other.
+-- same session; both rules of this room are prepared by it, of an incremental session once. Two at once wait for each other.
 create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -76,13 +63,19 @@ as $$
 declare
   v_lida timestamptz := (select max(n.lida_em) from audit.notas n);
   v_desde timestamptz;
+  v_feita boolean;
 begin
   if v_lida is null then
     return;
   end if;
   lock table regra_notas_fiscais.controle in share row exclusive mode;
   -- a batch commits later than the times it writes
-  select c.notas_ate - interval '10 minutes' into v_desde from regra_notas_fiscais.controle c;
+  select c.notas_ate - interval '10 minutes', c.janela is not distinct from preparar.janela and (preparar.janela).carregado_ate is not null
+  into v_desde, v_feita
+  from regra_notas_fiscais.controle c;
+  if v_feita then
+    return;
+  end if;
   delete from regra_notas_fiscais.vinculos v
   using dw.lancamentos l
   where v.registro_id = l.id::text and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id);
@@ -93,8 +86,8 @@ begin
   select p.registro_id, p.chave, p.como from regra_notas_fiscais.procurar(null, coalesce(v_desde, '-infinity')) p
   on conflict on constraint vinculos_pkey do update set chave = excluded.chave, como = excluded.como
     where (v.chave, v.como) is distinct from (excluded.chave, excluded.como);
-  insert into regra_notas_fiscais.controle as c (notas_ate) values (v_lida)
-  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate;
+  insert into regra_notas_fiscais.controle as c (notas_ate, janela) values (v_lida, preparar.janela)
+  on conflict on constraint controle_pkey do update set notas_ate = excluded.notas_ate, janela = excluded.janela;
 end
 $$;
 

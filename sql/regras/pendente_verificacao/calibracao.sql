@@ -249,7 +249,7 @@ begin
     where q.sorte <= amostra
   ), peso as (
     -- for each weight tried, how probable it makes the right category
-    -- (of one that was not among the categories the least: next to nought)
+    -- (of one that was not among the categories the least: next to zero)
     select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
       * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
     from pergunta p
@@ -275,7 +275,7 @@ revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from 
 -- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
 -- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
 -- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and nought. Pooled over the classes, because a curve of its own for each
+-- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and zero. Pooled over the classes, because a curve of its own for each
 -- class follows the class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes
 -- estatistica_curva. Called by regra_pendente_verificacao.calibrar_pendencias.
 create or replace function regra_pendente_verificacao.ajustar_curvas() returns void

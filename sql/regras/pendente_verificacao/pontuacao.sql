@@ -47,8 +47,8 @@ revoke execute on function regra_pendente_verificacao.classe_apoio(double precis
 -- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
 -- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
 -- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; nought where there
--- are none: a supplier that has changed its business of late shows there first. bases and palavras are told of a back-test only. With
+-- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; zero where there
+-- are none: a supplier that has changed its business of late shows there first. bases and palavras are given for a back-test only. With
 -- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
 -- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
 -- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;

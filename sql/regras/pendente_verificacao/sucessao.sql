@@ -198,7 +198,7 @@ begin
   limit 20)
   union all
   select format('categoria "%s"', min(s.para_escrita)), 'aviso', format('é a sucessora de "%s", e nenhum lançamento a tem', min(s.de)),
-    'Confira como o livro a escreve: conferente categorias listar.'
+    'Confira como ela está escrita nos lançamentos: conferente categorias listar.'
   from regras.sucessoes() s
   where s.ate is null and s.desde <= current_date and exists (select from regra_pendente_verificacao.estatistica_mes m)
     and not exists (

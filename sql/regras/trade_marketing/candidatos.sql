@@ -163,7 +163,7 @@ revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, te
 
 -- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
 -- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
--- off nought and one. Touches nothing. Called by regra_trade_marketing.detectar.
+-- off zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
 language sql immutable parallel safe
 return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));

@@ -1,4 +1,4 @@
--- What an access key in the document says against its entry. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
+-- What an access key in the document, or in the text of an entry, says against the entry. In a text a key is believed whose check digit is right. A key whose check digit is wrong (chave_digito) is misread or mistyped, and
 -- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
 -- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
 -- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
@@ -8,7 +8,7 @@
 -- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
 -- Shares and instalments may bear one key: so the same key with the same amount is nothing where the document's amount is larger, the
 -- text says an instalment, or three and more entries share it, nor what was reversed since.
--- Three months before and after the window's keys are read, where it has any. Reads dw.lancamentos and the settings; changes
+-- Three months before and after the window's keys are read, where it has any, and a year before what is written as they are. Reads dw.lancamentos and the settings; changes
 -- nothing. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric) returns setof audit.achado
 language plpgsql stable
@@ -21,18 +21,27 @@ declare
   v_dias_chaves date[];
   v_de date;
   v_ate date;
+  v_escritas text[];
 begin
   -- an expression, not select into: that never runs in parallel; and not the bare column, or its index would be gone through for the first
   -- row of the kind, where most ledgers have none
   v_dias_chaves := (
     select array[min(l.data_lancamento + 0), max(l.data_lancamento + 0)]
     from dw.lancamentos l
-    where octet_length(l.documento) >= 44 and l.data_lancamento between '0001-06-01' and '9999-06-30'
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao) and regras.chave_no_texto(l.descricao) is not null)
+      and l.data_lancamento between '0003-06-01' and '9999-06-30'
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id));
   v_de := v_dias_chaves[1];
   v_ate := v_dias_chaves[2];
   if v_de is null then
     return;
+  end if;
+  -- of a long window all that was written is read anyway
+  if v_ate - v_de <= 92 then
+    v_escritas := array(
+      select distinct translate(l.documento, ' .-/', '')
+      from dw.lancamentos l
+      where octet_length(l.documento) >= 44 and l.data_lancamento between v_de and v_ate);
   end if;
 
   return query
@@ -47,9 +56,16 @@ begin
         order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
       count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
     from dw.lancamentos l
-    cross join lateral regra_validacao_valores.ler_chave(l.documento) c
-    where octet_length(l.documento) >= 44 and c.chave is not null
-      and l.data_lancamento between v_de - 92 and v_ate + 92
+    cross join lateral (
+      select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
+      union all
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(l.descricao)) k where regras.pode_citar_chave(l.descricao) and k.certo
+      limit 1
+    ) c
+    where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
+      and l.data_lancamento between v_de - 366 and v_ate + 92
+      and (l.data_lancamento >= v_de - 92 or v_escritas is null
+        or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/', '') in (select e from unnest(v_escritas) e))
     window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
   ), propria as (
     select l.emitente
@@ -63,21 +79,21 @@ begin
       row_number() over (partition by l.id order by g.vez desc) as ordem
     from lida l
     -- the first of each company, for a note may stand in thousands of lines
-    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 92 and g.raiz <> l.raiz
+    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 366 and g.raiz <> l.raiz
       and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
     where l.na_janela and l.raiz is distinct from l.emitente
     union all
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
     from lida l
     join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
-      and g.data_lancamento between l.data_lancamento - 92 and l.data_lancamento - v_dias - 1
+      and g.data_lancamento between l.data_lancamento - 366 and l.data_lancamento - v_dias - 1
     where l.na_janela and l.iguais = 2
       and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
       and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
   ), estornada as (
     select p.id
     from par p
-    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 92 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
+    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 366 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
     where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
       and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
   ), gemeo as (

@@ -292,10 +292,20 @@ begin
     cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
       array(select c.mes from credito c)) r
   ), repetido as materialized (
-    -- documents of a load that came in again: the load is the finding (regra_validacao_valores.duplicidades)
+    -- documents of a load that came in again, which any of its days may prove: the load is the finding (regra_validacao_valores.duplicidades)
     select d.*
-    from regra_validacao_valores.dias_repetidos(array(
-      select distinct s.data_lancamento from rateio r join suspeita s on s.id::text = r.id where r.tipo = 'rateio_repetido'), null) d
+    from (
+      select array_agg(distinct c.dia) as dias, array_agg(distinct c.carga) filter (where c.carga > c.primeira_carga) as cargas, min(c.dia) as de, max(c.dia) as ate
+      from (
+        select s.data_lancamento as dia, r.carga, r.primeira_carga
+        from rateio r join suspeita s on s.id::text = r.id
+        where r.tipo = 'rateio_repetido'
+      ) c
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
+      row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
+    where c.dias is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo

@@ -59,7 +59,7 @@ comment on function regra_validacao_valores.ler_chave(text) is
   'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
--- What a document's text says of it, whoever wrote it: its number as two clerks would both write it (folded, without its kind, without
+-- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
 -- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
 -- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before
@@ -97,6 +97,9 @@ begin
   numero := btrim(regexp_replace(
     regexp_replace(audit_interno.dobrar(left(documento, 200)), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=[[:space:]]*$)', '', 'g'),
     '[^a-z0-9]+', '-', 'g'), '-');
+  if left(numero, 4) = 'n-f-' then -- N.F., N F
+    numero := 'nf-' || substr(numero, 5);
+  end if;
   if numero ~ '^(?:est|canc|dev|anul)' then
     v_partes := regexp_match(numero,
       '^(?:estorno|est|cancelamento|cancelad[ao]|canc|devolucao|dev|anulacao)-((?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*)(.*[0-9].*)$');
@@ -114,11 +117,11 @@ begin
   end if;
   especie := case
     when numero ~ '^(?:dacte|ct-?e)(?![a-z])' then 'cte'
-    when numero ~ '^(?:danfe|nf[sc]-?e?|nf-?e)(?![a-z])' then 'nf'
+    when numero ~ '^(?:danfe|nf-?[sc](?:-?e)?|nf-?e)(?![a-z])' then 'nf'
     when numero ~ '^rps(?![a-z])' then 'rps'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|dacte|nf[sc]?-?e?s?|ct-?e|rps|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|dacte|nf3-?e|nf-?com|nf-?[sc]?-?e?s?|ct-?e|bp-?e|mdf-?e|rps|titulos?|duplicatas?|dupl?|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) = 15 then
@@ -150,19 +153,6 @@ $$;
 comment on function regra_validacao_valores.ler_documento(text) is
   'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
 revoke execute on function regra_validacao_valores.ler_documento(text) from public;
-
--- Number of a document with the series and the year that it says: what lines of one document have in common. Null when it identifies
--- nothing. Touches nothing. Called by regra_validacao_valores.linhas_documentos.
-create or replace function regra_validacao_valores.documento_comparavel(documento text) returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-  select concat(d.ano || '/', d.serie || '-', d.numero) from regra_validacao_valores.ler_documento(documento) d where d.numero is not null
-$$;
-
-comment on function regra_validacao_valores.documento_comparavel(text) is
-  'Year, series and number of a document as far as it says them; null when it identifies nothing.';
-revoke execute on function regra_validacao_valores.documento_comparavel(text) from public;
 
 -- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
 -- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.

@@ -108,6 +108,46 @@ comment on function regra_validacao_valores.dias_repetidos(date[], bigint[]) is
   'Days and branches of which half the documents, and ten at least, are there more than once, and the loads that brought them again.';
 revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint[]) from public;
 
+-- Days outside the window on which loads that seem to have come again brought entries too, so that a load is one whatever part of it a window
+-- holds. A load seems so where at least half of what it brought into the window is copies. Not of a window of keys, whose findings are
+-- known; and no further than 400 days from the window's own. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.duplicidades and diferencas with the loads (the days on which they came, UTC) and how many copies each brought.
+create or replace function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
+returns date[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+begin
+  if janela.chaves is not null or v_desde is null then
+    return '{}';
+  end if;
+  return array(
+    with trazida as (
+      select (l.carregado_em at time zone 'UTC')::date as carga, l.data_lancamento as dia,
+        audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
+      from dw.lancamentos l
+      where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+        and l.data_lancamento between de - 400 and ate + 400
+        and (l.carregado_em at time zone 'UTC')::date = any (cargas)
+    )
+    select distinct x.dia
+    from (
+      select t.dia, t.dentro, count(*) filter (where t.dentro) over (partition by t.carga) as quantas, t.carga
+      from trazida t
+    ) x
+    where not x.dentro and x.quantas <= 2 * copias[array_position(cargas, x.carga)]);
+end
+$$;
+
+comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) is
+  'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
+revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
+
 -- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
 -- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
 -- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
@@ -120,10 +160,12 @@ revoke execute on function regra_validacao_valores.dias_repetidos(date[], bigint
 -- and reversals may lie outside.
 -- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
 -- least and greatest are not), or it takes the square of it.
--- Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.duplicidades(
+-- A row for each finding, with the kind of set that it stands for and the load that brought it again. Reads dw.lancamentos; changes
+-- nothing. Called by regra_validacao_valores.duplicidades.
+create or replace function regra_validacao_valores.duplicidades_da_janela(
   janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
-) returns setof audit.achado
+) returns table (registro_id text, confianca numeric, evidencia jsonb, justificativa text, valor_em_risco numeric, conjunto text, carga date,
+  quantos bigint, dia date, carregado_em timestamptz)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -199,7 +241,7 @@ begin
     where e.parecida in (select s from unnest(v_suspeitas) s)
     offset 0
   ), acompanhada as (
-    -- then the supplier, which whoever has no code may be
+    -- then the supplier, which may stand for an entry without a code
     select l.*
     from (
       select l.*, count(*) over (partition by l.parecida) as companhia, count(l.raiz) over (partition by l.parecida) as com_codigo,
@@ -357,11 +399,13 @@ begin
     group by r.carga
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null then 'carga_repetida' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+      case when p.dia is not null or c.carga is not null then 'carga_repetida'
+        -- judged by regra_validacao_valores.rateios; here it may speak for a load
+        when a.parte then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
-        -- where both loads came at once nothing but the days of their entries tells it
-        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, '')
-        when a.no_dia > 10 then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        -- or the one load that has its entries twice
+        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when a.no_dia > 10 and not a.parte then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
     left join (select distinct x.dia, x.filial from repetido x) r
@@ -371,7 +415,7 @@ begin
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte or a.recarregada) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
@@ -387,9 +431,7 @@ begin
     group by c.conjunto, c.chave
   )
   select
-    null::text,
     p.id::text,
-    '{}'::jsonb,
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
     case when p.conjunto is null then jsonb_build_object(
         'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
@@ -401,7 +443,7 @@ begin
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
-          || regra_validacao_valores.reais(p.soma) || ', já estavam no livro: a mesma carga parece ter entrado de novo. O último é o documento '
+          || regra_validacao_valores.reais(p.soma) || ', já tinham sido lançados: a mesma carga parece ter entrado de novo. O último é o documento '
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
@@ -413,7 +455,12 @@ begin
           || case when t.outro_destino then ', com outro centro de custo, categoria ou conta' else '' end
           || '; este seria a segunda vez.'
     end,
-    case when p.conjunto is null then abs(p.valor) else p.soma end
+    case when p.conjunto is null then abs(p.valor) else p.soma end,
+    p.conjunto,
+    case when p.recarregada or p.conjunto = 'carga_repetida' then p.carga end,
+    case when p.conjunto is null then 1 else p.quantos end,
+    p.data_lancamento,
+    p.carregado_em
   from contada p
   left join listada x on x.conjunto = p.conjunto and x.chave = p.chave
   cross join lateral (
@@ -430,6 +477,65 @@ begin
       end as ajuste
   ) t
   where p.conjunto is null or p.do_fim = 1;
+end
+$$;
+
+comment on function regra_validacao_valores.duplicidades_da_janela(audit.janela, numeric, numeric, numeric, int) is
+  'Documents booked twice, as far as the window holds them.';
+revoke execute on function regra_validacao_valores.duplicidades_da_janela(audit.janela, numeric, numeric, numeric, int) from public;
+
+-- The same, but a load that came in again is seen whole: where the window cuts one off, it is looked for again on all the load's days, and
+-- every window that holds a part of it has the same finding, on the same entry. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.duplicidades(
+  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
+) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  with vista as materialized (
+    select * from regra_validacao_valores.duplicidades_da_janela(janela, confianca_base, absoluta, relativa, digitos)
+  ), fora as materialized (
+    select f.dias, c.cargas, least(c.de, f.de) as de, greatest(c.ate, f.ate) as ate
+    from (
+      select array_agg(x.carga) as cargas, array_agg(x.copias) as copias, min(x.de) as de, max(x.ate) as ate, bool_or(x.provada) as provada
+      from (
+        select v.carga, case when bool_or(v.conjunto = 'carga_repetida') then 1e9::bigint else sum(v.quantos)::bigint end as copias, min(v.dia) as de,
+          max(v.dia) as ate, bool_or(v.conjunto = 'carga_repetida') as provada
+        from vista v
+        where v.carga is not null
+        group by v.carga
+      ) x
+      offset 0
+    ) c
+    cross join lateral (
+      select array_agg(d order by d) as dias, min(d) as de, max(d) as ate
+      from unnest(regra_validacao_valores.dias_fora(janela, c.cargas, c.copias, c.de, c.ate)) d
+      offset 0
+    ) f
+    -- proved here, or there
+    where f.dias is not null and (c.provada or exists (
+      select from regra_validacao_valores.dias_repetidos(f.dias, null) r where r.carga is null or r.carga = any (c.cargas)))
+  ), inteira as materialized (
+    select d.*, f.cargas
+    from fora f
+    cross join lateral regra_validacao_valores.duplicidades_da_janela(
+      row(least(f.de, janela.data_inicio), greatest(f.ate, janela.data_fim), null, null, null)::audit.janela,
+      confianca_base, absoluta, relativa, digitos) d
+  )
+  select null::text, a.registro_id, '{}'::jsonb, a.confianca, a.evidencia, a.justificativa, a.valor_em_risco
+  from (
+    select v.* from vista v where not exists (select from fora)
+    union all
+    select i.registro_id, i.confianca, i.evidencia, i.justificativa, i.valor_em_risco, i.conjunto, i.carga, i.quantos, i.dia, i.carregado_em
+    from inteira i
+    where case when i.conjunto = 'carga_repetida' then i.carga = any (i.cargas)
+      else audit.na_janela(janela, i.dia, i.carregado_em, i.registro_id) end
+  ) a
+  where a.conjunto is distinct from 'parte';
 end
 $$;
 

@@ -1,8 +1,8 @@
--- How this ledger writes the amount of a credit note's document, counted in the year around a month without the month itself, in so many
+-- How this ledger writes the amount of a credit note's document, counted in the year (dias) around a month without the month itself, in so many
 -- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
 -- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000)
+create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000, dias int default 366)
 returns table (contrarios bigint, proprios bigint, contados bigint)
 language plpgsql stable rows 1
 set search_path = pg_catalog, pg_temp
@@ -18,13 +18,13 @@ begin
   from (
     (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
-      where l.data_lancamento >= v_inicio - 366 and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
+      where l.data_lancamento >= v_inicio - dias and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento desc
       limit limite)
     union all
     (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
       from dw.lancamentos l
-      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + 366 and l.valor_documento <> 0 and l.valor <> 0
+      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + dias and l.valor_documento <> 0 and l.valor <> 0
       order by l.data_lancamento
       limit limite)
   ) x
@@ -32,9 +32,9 @@ begin
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date, int) is
+comment on function regra_validacao_valores.sinais_creditos(date, int, int) is
   'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date, int) from public;
+revoke execute on function regra_validacao_valores.sinais_creditos(date, int, int) from public;
 
 -- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
 -- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
@@ -44,8 +44,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    -- where the nearest credit notes have negative documents there is nothing to count
-    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500) p) then false
+    -- where the nearest credit notes have negative documents there is nothing to count, and few partitions to plan for
+    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500, 62) p) then false
     else (
       select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
       from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)

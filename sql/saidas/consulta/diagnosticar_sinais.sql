@@ -9,7 +9,7 @@ as $$
 begin
   return query
   select 'sinal dos créditos', 'ok',
-    format('%s de %s créditos do último ano têm documento positivo: é o hábito deste livro, e não se aponta', x.contrarios, x.contrarios + x.proprios),
+    format('%s de %s créditos do último ano têm documento positivo: é o costume aqui, e não é apontado', x.contrarios, x.contrarios + x.proprios),
     'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
   from audit_interno.ler(format(
     'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)

@@ -45,7 +45,7 @@ begin
     existe := found;
     alheia := v_depois is distinct from v_antes;
     perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o armazém, ao gravar,');
+    perform audit_interno.conferir_rastro('conferente_escrita', v_rastro, 'o data warehouse, ao gravar,');
     v_lida := true;
     raise exception using errcode = 'NC999', message = 'experiência';
   exception when assert_failure or others then

@@ -54,7 +54,7 @@ begin
   order by x.rotulo = btrim(rotulos_livro.trecho) desc nulls last, x.lancamentos desc, x.rotulo collate "und-x-icu";
 exception
   when insufficient_privilege or undefined_column or undefined_table then
-    raise exception using errcode = 'NC010', message = format('o armazém não pôde ser lido: %s', v_regra.tabela),
+    raise exception using errcode = 'NC010', message = format('o data warehouse não pôde ser lido: %s', v_regra.tabela),
       hint = 'Veja linha por linha o que falta: select * from audit.diagnosticar_contrato(); ou conferente diagnostico.';
 end
 $$;

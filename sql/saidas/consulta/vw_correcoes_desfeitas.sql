@@ -1,4 +1,4 @@
--- The list for whoever owns the source: what to mend there, because a load brings the error back.
+-- The list for the owner of the source: what to mend there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
   u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
@@ -11,7 +11,7 @@ join audit.operacoes o on o.id = u.operacao_id
 join audit.operacoes p on p.id = u.correcao_operacao_id
 cross join lateral jsonb_object_keys(u.esperado) as c (coluna)
 where u.agora is null or u.agora -> c.coluna is distinct from u.esperado -> c.coluna;
-comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to whoever owns the source.';
+comment on view audit.vw_correcoes_desfeitas is 'Corrections that something outside undid, one row for each finding and column, as last seen: the list to give to the owner of the source.';
 comment on column audit.vw_correcoes_desfeitas.divergencia_id is 'The finding.';
 comment on column audit.vw_correcoes_desfeitas.regra is 'Rule that found it.';
 comment on column audit.vw_correcoes_desfeitas.tabela is 'Table of the row, schema-qualified.';

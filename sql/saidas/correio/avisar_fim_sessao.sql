@@ -1,5 +1,5 @@
--- Every kept session that ended by itself is told of, however it was run and whatever it found: the digest always, the
--- alert only when something needs a person. Channels are told by whoever looks next (conferir_alarmes). A cancelled one is not: somebody just did that, and knows. A simulation is
+-- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
+-- alert only when something needs a person; channels by whoever looks next (conferir_alarmes). A cancelled one is not: somebody just did that, and knows. A simulation is
 -- undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
 returns trigger

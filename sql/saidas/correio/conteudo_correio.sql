@@ -1,4 +1,4 @@
--- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works tells of one
+-- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works reports one
 -- that does not. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
 returns jsonb

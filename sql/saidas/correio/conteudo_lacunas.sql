@@ -47,10 +47,9 @@ as $$
     from audit.execucoes_regra e
     where e.sessao_id = conteudo_lacunas.sessao_id and e.fechadas > 0
     union all
-    select 7, t.tipo, null, null, t.numero
-    from audit_interno.pendencias_notas(conteudo_lacunas.sessao_id) n
-    cross join lateral (values ('notas_sem_lancamento', n.sem_lancamento), ('notas_recusadas', n.recusadas)) as t (tipo, numero)
-    where t.numero > 0
+    select 7, 'notas_recusadas', null, null, n
+    from audit_interno.notas_por_ler(conteudo_lacunas.sessao_id) n
+    where n > 0
     union all
     select 8, 'so_detectou', r.nome, r.automatica_perdida, null
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
@@ -60,8 +59,8 @@ as $$
       r.concedida_por, x.correcoes, x.valor), x.correcoes
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     cross join lateral audit_interno.resto_concessao(r) x
-    where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica and r.prova = 'sem_prova'
+    where s.id = conteudo_lacunas.sessao_id and r.automatica and r.prova = 'sem_prova'
   ) as l
 $$;
 comment on function audit_interno.conteudo_lacunas(bigint) is
-  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_sem_lancamento, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';
+  'JSON array of gaps: tipo (sessao, regra_falhou, regra_pulada, limite, nenhuma_linha, recusadas, desfeitas, conferencia, periodo_fechado, notas_recusadas, so_detectou, sem_prova), regra, texto, numero.';

@@ -1,4 +1,4 @@
--- Transactional outbox: whoever writes a row of audit.notificacoes queues its composing in the same transaction. When nobody
+-- Transactional outbox: a new row of audit.notificacoes queues its composing in the same transaction. When nobody
 -- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger

@@ -37,7 +37,6 @@ export const TABLES: Readonly<Record<string, readonly [one: string, many: string
   vw_metricas_desempenho: ['desempenho', 'desempenhos'],
   vw_metricas_regras: ['regra_medida', 'regras_medidas'],
   vw_metricas_resumo: ['resumo_metricas', 'resumos_metricas'],
-  vw_notas_sem_lancamento: ['nota_sem_lancamento', 'notas_sem_lancamento'],
   vw_operacoes_resumo: ['operacao_resumida', 'operacoes_resumidas'],
   vw_pessoas: ['pessoa', 'pessoas'],
   vw_resumos: ['resumo_lancamento', 'resumos_lancamentos'],
@@ -146,18 +145,17 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   consultar_sessoes: 'a page for REST; here there is a connection',
   controle_planilha: 'a cell of a spreadsheet, for what writes it: REST and conferente exportar',
   decidir_planilha: 'takes a file apart into lines: REST and conferente decidir',
-  criar_convite: 'of use only to whoever draws the secret of the link: conferente convite',
-  experimentar_escrita:
-    'writes in the warehouse and takes it back: for whoever installs it, conferente diagnostico',
-  mapear_colunas: 'for whoever installs it: conferente preparar',
+  criar_convite: 'of use only with the secret of the link: conferente convite',
+  experimentar_escrita: 'writes in the warehouse and takes it back: for installing, conferente diagnostico',
+  mapear_colunas: 'for installing: conferente preparar',
   metricas: 'samples for /metrics',
   na_janela: 'asked by rules of each row',
   guardar_resposta: 'asked by the API itself of a request that may be sent again',
   repetir_pedido: 'asked by the API itself of a request that may be sent again',
-  propor_visao: 'for whoever installs it: conferente preparar',
+  propor_visao: 'for installing: conferente preparar',
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
-  registrar_token: 'of use only to whoever signs the token: conferente token',
+  registrar_token: 'of use only with the key that signs tokens: conferente token',
   relatorio_desempenho: 'a document for REST; here there are the views that it is made of',
 }
 
@@ -222,7 +220,6 @@ export const NEVER_NULL: Readonly<Record<string, readonly string[]>> = {
   ],
   vw_grupos_abertos: ['grupo', 'regra', 'quantidade', 'valor', 'mais_antiga'],
   vw_identidades: ['nome', 'pessoa', 'registrada_em', 'registrada_por'],
-  vw_notas_sem_lancamento: ['chave', 'numero', 'data_emissao', 'valor_total', 'dias'],
   vw_operacoes_resumo: ['id', 'tipo', 'status', 'ator', 'iniciada_em'],
   vw_pessoas: ['nome', 'papel', 'registrada_em', 'registrada_por'],
 }
@@ -270,12 +267,6 @@ export const KEYS: Readonly<Record<string, { readonly primaryKey?: string; reado
       ],
     },
     vw_divergencias_exportacao: { primaryKey: 'id', foreignKey: [] },
-    vw_notas_sem_lancamento: {
-      primaryKey: 'chave',
-      foreignKey: [
-        '(chave) references audit.notas (chave)|@fieldName nota|@foreignSingleFieldName semLancamento',
-      ],
-    },
     vw_grupos_abertos: {
       primaryKey: 'grupo',
       foreignKey: ['(regra) references audit.regras (nome)'],

@@ -79,7 +79,7 @@ export function createService(url: string, access: Pick<Access, 'becomes' | 'sha
   }
 }
 
-/** Of a connection that was cut PostGraphile would print all that it holds; whoever was using it is told. */
+/** Of a connection that was cut PostGraphile would print all that it holds; the caller is told. */
 function sayNothing(pool: Pool | undefined): void {
   pool?.removeAllListeners('connect').on('connect', (client) => client.on('error', () => {}))
   pool?.removeAllListeners('error').on('error', () => {})

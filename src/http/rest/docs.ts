@@ -29,7 +29,7 @@ export async function installOpenApi(app: FastifyInstance, { text, settings }: H
 }
 
 /**
- * The page of the document. The page is shown to everybody; the document, which tells what there is, only to whoever has signed in or
+ * The page of the document. The page is shown to everybody; the document, which says what there is, only to people who have signed in or
  * brings a token. To everybody else the page says that.
  */
 export async function installDocsPage(app: FastifyInstance, { text, settings }: HttpContext): Promise<void> {

@@ -30,7 +30,7 @@ const POLICY = [
 
 /**
  * The review page at /revisao. It is the same for everybody and is shown to everybody; what it shows comes from /graphql in the name
- * of whoever has signed in, so it can do what that person can do anywhere else and no more.
+ * of the person who has signed in, so it can do what that person can do anywhere else and no more.
  */
 export async function review(app: FastifyInstance, context: HttpContext): Promise<void> {
   const { text, settings, sessions, sendLink } = context

@@ -7,7 +7,7 @@ const POLICY =
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? '')
 
-/** A page for whoever could not sign in: what was wrong, what to do, and the way back. */
+/** A page for somebody who could not sign in: what was wrong, what to do, and the way back. */
 export function noticePage(
   reply: FastifyReply,
   { basePath, language }: ServerSettings,

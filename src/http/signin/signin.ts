@@ -53,7 +53,7 @@ export async function signin(app: FastifyInstance, context: HttpContext): Promis
     if (address === undefined || sendLink === undefined || !sessions.offered) {
       throw new Problem(400, text.http.malformed)
     }
-    // Whether anybody has this address is told to nobody, not even by how long the answer takes.
+    // Nothing reveals whether anybody has this address, not even how long the answer takes.
     void mail(address).catch((error) => failed(error, request.id))
     return reply.code(202).send({})
   })

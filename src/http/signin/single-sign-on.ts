@@ -13,7 +13,7 @@ interface Kept extends Departure {
   readonly to: string
 }
 
-/** /entrar leads to the provider, which sends people back to /entrar/retorno. Whoever cannot come in is told why on a page. */
+/** /entrar leads to the provider, which sends people back to /entrar/retorno. A page says why somebody cannot come in. */
 export function singleSignOn(
   app: FastifyInstance,
   context: HttpContext,
@@ -81,7 +81,7 @@ export function singleSignOn(
   })
 }
 
-/** What came back in the cookie, which whoever holds the browser may have changed. */
+/** What came back in the cookie, which the holder of the browser may have changed. */
 function keptIn(value: string | undefined): Kept | undefined {
   if (value === undefined) return undefined
   try {

@@ -43,11 +43,6 @@ export const gap = {
     (rule: string, text: string) => `A regra ${rule}: ${text}`,
     (rule, text) => `Rule ${rule}: ${text}`,
   ),
-  notas_sem_lancamento: both(
-    (n: number, count: string) =>
-      `${count} ${plural(n, 'nota eletrônica sem lançamento', 'notas eletrônicas sem lançamento')}`,
-    (n, count) => `${count} electronic ${plural(n, 'note', 'notes')} without an entry`,
-  ),
   notas_recusadas: both(
     (n: number, count: string) =>
       `${count} ${plural(n, 'arquivo de nota recusado', 'arquivos de notas recusados')} na última leitura da pasta`,
@@ -84,7 +79,7 @@ export const undone = {
   ),
   gone: both(
     (n: number, count: string) =>
-      `${count} com o registro apagado: ${plural(n, 'não existe', 'não existem')} mais no armazém`,
+      `${count} com o registro apagado: ${plural(n, 'não existe', 'não existem')} mais no data warehouse`,
     (n, count) => `${count} whose ${plural(n, 'row is', 'rows are')} gone from the warehouse`,
   ),
   again: both(

@@ -48,7 +48,7 @@ export const mail = {
     none: both('nenhuma', 'none'),
   },
   section: {
-    gaps: both('O que faltou', 'What is missing'),
+    gaps: both('Ressalvas', 'What is missing'),
     rules: both('Por regra', 'By rule'),
     items: both(
       (n: number) => plural(n, 'A maior divergência', `As ${n} maiores divergências`),

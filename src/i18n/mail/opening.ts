@@ -28,7 +28,7 @@ export const subject = {
       `${overdue} overdue, ${waiting} ${plural(n, 'waits', 'wait')} for a decision on ${day}: ${did}`,
   ),
   gaps: both(
-    (day: string, gaps: string) => `Feito com lacunas em ${day}: ${gaps}`,
+    (day: string, gaps: string) => `Concluído com ressalvas em ${day}: ${gaps}`,
     (day, gaps) => `Done with gaps on ${day}: ${gaps}`,
   ),
   failed: both(
@@ -70,7 +70,7 @@ export const headline = {
       `${counted(overdue, 'vencida', 'vencidas')}, ${waiting} ${plural(n, 'espera', 'esperam')} decisão`,
     (overdue, n, waiting) => `${overdue} overdue, ${waiting} ${plural(n, 'waits', 'wait')} for a decision`,
   ),
-  gaps: both('Feito com lacunas', 'Done with gaps'),
+  gaps: both('Concluído com ressalvas', 'Done with gaps'),
   failed: both('Falhou', 'Failed'),
   alert: both(
     (n: number, count: string) =>
@@ -106,7 +106,7 @@ export const lead = {
   waiting: both(
     (n: number, count: string, amount: string) =>
       n === 0
-        ? 'Nada espera uma pessoa.'
+        ? 'Nada espera decisão.'
         : `${count} ${plural(n, 'espera', 'esperam')} uma pessoa: ${amount} em risco.`,
     (n, count, amount) =>
       n === 0
@@ -115,7 +115,7 @@ export const lead = {
   ),
   certified: both(
     (limit: string, value: string, checked: string, asked: string) =>
-      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos neste mês estão errados (${checked} conferidas${checked === asked ? '' : ` de ${asked}`}).`,
+      `Com 95% de confiança, no máximo ${limit} de ${value} corrigidos neste mês estão errados (${counted(checked, 'conferida', 'conferidas')}${checked === asked ? '' : ` de ${asked}`}).`,
     (limit, value, checked, asked) =>
       `With 95% confidence, at most ${limit} of ${value} corrected this month is wrong (${checked} looked at${checked === asked ? '' : ` of ${asked}`}).`,
   ),
@@ -144,7 +144,7 @@ export const lead = {
   ),
   limit: both(
     (limit: string) =>
-      `${limit}. Uma janela cheia de divergências costuma ser uma carga quebrada: nada além do limite foi corrigido, tudo está aberto para revisão.`,
+      `${limit}. Uma janela cheia de divergências costuma ser uma carga com problema: nada além do limite foi corrigido, tudo está aberto para revisão.`,
     (limit) =>
       `${limit}. A window full of divergences is usually a broken load: nothing beyond the limit was corrected, everything is open for review.`,
   ),

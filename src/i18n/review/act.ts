@@ -45,11 +45,11 @@ export const explain = {
     'Another person has to approve what you type.',
   ),
   except: both(
-    'A regra deixa este registro em paz até o dia que você disser.',
+    'A regra não aponta este registro até o dia que você escolher.',
     'The rule leaves this row in peace until the day that you say.',
   ),
   revert: both(
-    'O registro volta a ter exatamente o que tinha. Se alguém o mudou depois, nada é tocado.',
+    'O registro volta a ter exatamente o que tinha. Se alguém o mudou depois, nada é alterado.',
     'The row gets back exactly what it had. If somebody changed it since, nothing is touched.',
   ),
   reopen: both('A divergência volta a esperar por decisão.', 'The finding waits for a decision again.'),
@@ -90,5 +90,8 @@ export const weigh = {
     one: both('1 vai para uma segunda pessoa', '1 goes to a second person'),
     many: both('{n} vão para uma segunda pessoa', '{n} go to a second person'),
   },
-  now: both('o armazém muda já, sem segunda pessoa', 'the warehouse changes now, without a second person'),
+  now: both(
+    'a correção é gravada agora, sem segunda pessoa',
+    'the warehouse changes now, without a second person',
+  ),
 }

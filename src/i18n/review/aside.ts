@@ -21,10 +21,10 @@ export const aside = {
   day: both('outro dia', 'another day'),
   until: both('Volta à fila em', 'Back in the queue on'),
   to: both('Para quem', 'To whom'),
-  another: both('outra pessoa, escrita', 'somebody else, typed'),
+  another: both('outra pessoa (digite)', 'somebody else, typed'),
   role: {
-    revisor: both('quem revisa', 'whoever reviews'),
-    administrador: both('quem administra', 'whoever administers'),
+    revisor: both('quem revisa', 'the reviewers'),
+    administrador: both('quem administra', 'the administrators'),
   },
 }
 
@@ -33,7 +33,7 @@ export const postponed = {
   changed: both('até que o registro mude', 'until the row changes'),
   none: both('Nada está adiado.', 'Nothing is postponed.'),
   partly: both(
-    'Listadas as {n} de maior valor, de {total}.',
+    'Mostrando as {n} de maior valor, de {total}.',
     'Listed are the {n} of highest amount, of {total}.',
   ),
   more: both('Listar mais', 'List more'),

@@ -5,7 +5,7 @@ export const door = {
   title: both('Entrar', 'Sign in'),
   sso: both('Entrar com o login da empresa', "Sign in with the company's login"),
   stillIn: both(
-    'Você saiu do Conferente, e continua dentro do login da empresa.',
+    'Você saiu do Conferente, mas continua conectado ao login da empresa.',
     "You have left Conferente, and are still signed in to the company's login.",
   ),
   leaveToo: both('Sair dele também', 'Leave that too'),
@@ -18,30 +18,30 @@ export const door = {
     ),
   },
   link: both(
-    'Ou peça um link de uso único a quem administra o Conferente e abra-o neste navegador. Ele vale dez minutos e se cria assim:',
-    'Or ask whoever administers Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
+    'Ou peça um link de uso único a quem administra o Conferente e abra-o neste navegador. Ele vale dez minutos e é criado assim:',
+    'Or ask an administrator of Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
   ),
   linkOnly: both(
-    'Peça um link de uso único a quem administra o Conferente e abra-o neste navegador. Ele vale dez minutos e se cria assim:',
-    'Ask whoever administers Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
+    'Peça um link de uso único a quem administra o Conferente e abra-o neste navegador. Ele vale dez minutos e é criado assim:',
+    'Ask an administrator of Conferente for a one-time link, and open it in this browser. It is good for ten minutes and is made like this:',
   ),
   command: both(
     'conferente convite --nome SEU_NOME --papel revisor',
     'conferente convite --nome YOUR_NAME --papel revisor',
   ),
   none: both(
-    'Aqui ninguém pode entrar pela página ainda: quem cuida do servidor precisa configurar o login único (CONFERENTE_OIDC_…) ou CONFERENTE_JWT_SEGREDO.',
-    'Nobody can sign in by the page here yet: whoever runs the server has to set up single sign-on (CONFERENTE_OIDC_…) or CONFERENTE_JWT_SEGREDO.',
+    'Ainda não é possível entrar por esta página: quem cuida do servidor precisa configurar o login único (CONFERENTE_OIDC_…) ou CONFERENTE_JWT_SEGREDO.',
+    'Nobody can sign in by the page here yet: the operator of the server has to set up single sign-on (CONFERENTE_OIDC_…) or CONFERENTE_JWT_SEGREDO.',
   ),
   invited: {
     title: both('Você tem um link de entrada', 'You have a link to sign in'),
     once: both(
-      'Ele serve uma vez só, neste navegador. Todas as abas ficam dentro por algumas horas.',
+      'Ele vale uma vez só, neste navegador. Você fica conectado em todas as abas por algumas horas.',
       'It serves once, in this browser. All tabs stay signed in for some hours.',
     ),
     enter: both('Entrar', 'Enter'),
     notKept: both(
-      'O link foi usado, mas o navegador não guardou a entrada: permita cookies deste endereço e peça outro link.',
+      'O link foi usado, mas o navegador não guardou o acesso: permita cookies deste endereço e peça outro link.',
       'The link was used, but the browser did not keep the sign-in: allow cookies of this address and ask for another link.',
     ),
     drop: both('Entrar de outro jeito', 'Sign in another way'),
@@ -49,7 +49,7 @@ export const door = {
   again: {
     title: both('Entre de novo', 'Sign in again'),
     nothingLost: both(
-      'Sua entrada venceu ou terminou. Nada se perdeu: entre de novo em outra aba, e o que estava em curso continua aqui sozinho.',
+      'Seu acesso expirou ou foi encerrado. Nada se perdeu: entre de novo em outra aba, e o que estava em curso continua aqui sozinho.',
       'Your sign-in has expired or ended. Nothing is lost: sign in again in another tab, and what was under way goes on here by itself.',
     ),
     done: both('Já entrei', 'I have signed in'),

@@ -22,14 +22,14 @@ export const help = {
     [
       both('espaço', 'space'),
       both(
-        'tira o item do grupo, ou o põe de volta',
+        'tira o item do grupo, ou o coloca de volta',
         'leaves the item out of the group, or takes it back in',
       ),
     ],
     [
       same('o'),
       both(
-        'abre o item: o registro, o porquê, o gêmeo, a história',
+        'abre o item: registro, motivo, lançamento original, histórico',
         'opens the item: the row, why, the twin, the story',
       ),
     ],
@@ -76,7 +76,7 @@ export const help = {
       both('1 a 7', '1 to 7'),
       both(
         'Fila, Segunda aprovação, Adiadas, Corrigidas hoje, Visão geral, Improváveis; Regras, para quem administra',
-        'Queue, Second approval, Postponed, Corrected today, Overview, Improbable; Rules, for whoever administers',
+        'Queue, Second approval, Postponed, Corrected today, Overview, Improbable; Rules, for administrators',
       ),
     ],
     [same('?'), both('estas teclas', 'these keys')],

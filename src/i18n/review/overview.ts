@@ -39,7 +39,7 @@ export const run = {
   parts: both('{n} de {total} partes', '{n} of {total} parts'),
   sofar: both('{found} divergências, {corrected} corrigidas', '{found} findings, {corrected} corrected'),
   noWorker: both(
-    'Nenhum trabalhador a pegou ainda. Há um em pé? conferente trabalhar',
+    'Nenhum trabalhador a pegou ainda. Há algum no ar? conferente trabalhar',
     'No worker has taken it yet. Is one running? conferente trabalhar',
   ),
 }
@@ -82,6 +82,21 @@ export const over = {
   undone: both('Desfeitas por cargas', 'Undone by loads'),
   seconds: both('Segundos', 'Seconds'),
   neverGiven: both('ninguém lhe deu a correção automática', 'nobody gave it automatic correction'),
+  sample: both('Conferência por amostra', 'Checked by sample'),
+  certified: both(
+    'Com 95% de confiança, no máximo {limit} de {value} corrigidos neste mês estão errados ({n}).',
+    'With 95% confidence, at most {limit} of {value} corrected this month is wrong ({n}).',
+  ),
+  lookedAt: {
+    one: both('1 conferida', '1 looked at'),
+    many: both('{n} conferidas', '{n} looked at'),
+  },
+  toLookAt: {
+    one: both('Falta 1 da amostra.', '1 of the sample is still to be looked at.'),
+    many: both('Faltam {n} da amostra.', '{n} of the sample are still to be looked at.'),
+  },
+  isRight: both('Certa', 'Right'),
+  isWrong: both('Errada', 'Wrong'),
   granted: both('sim, sem prova', 'yes, without proof'),
   unproven: both('{who} concedeu {n} correções e {value}', '{who} granted {n} corrections and {value}'),
   proven: {
@@ -119,7 +134,7 @@ export const over = {
     one: both('1 falha', '1 failure'),
     many: both('{n} falhas', '{n} failures'),
   },
-  mail: both('Correio', 'Mail'),
+  mail: both('E-mail', 'Mail'),
   noMail: both('Nenhuma mensagem ainda.', 'No message yet.'),
   subject: both('Assunto', 'Subject'),
   recipients: both('Destinatários', 'Recipients'),

@@ -6,6 +6,7 @@ export const rule = {
   pendente_verificacao: both('Pendentes com categoria inferida', 'Pending, with a category inferred'),
   validacao_valores: both('Valores que não batem com o documento', 'Amounts that their document denies'),
   notas_fiscais: both('Lançamentos que não batem com a nota', 'Entries that their electronic note denies'),
+  notas_sem_lancamento: both('Notas sem lançamento', 'Notes without an entry'),
 }
 
 export const ruleSentence = {
@@ -14,7 +15,7 @@ export const ruleSentence = {
     'Text, supplier or account matches a marketing pattern, and the booked category is another.',
   ),
   pendente_verificacao: both(
-    'Estacionados como pendentes; a categoria vem da história de lançamentos parecidos.',
+    'Lançados como pendentes; a categoria vem do histórico de lançamentos parecidos.',
     'Parked as pending; the category comes from the history of alike entries.',
   ),
   validacao_valores: both(
@@ -24,6 +25,10 @@ export const ruleSentence = {
   notas_fiscais: both(
     'O lançamento não é o que a nota eletrônica diz, ou ela foi cancelada ou falta.',
     'The entry is not what the electronic note says, or the note was cancelled or is missing.',
+  ),
+  notas_sem_lancamento: both(
+    'A nota foi emitida para a empresa, e nenhum lançamento é dela.',
+    'The note was issued to the company, and no entry is of it.',
   ),
 }
 
@@ -75,7 +80,7 @@ export const kind = {
     ),
   },
   outro: {
-    title: both('Outro valor que o do documento', 'Not the amount of the document'),
+    title: both('Valor diferente do documento', 'Not the amount of the document'),
     sentence: both(
       'O valor difere do documento sem um padrão conhecido.',
       'The amount differs from the document without a known pattern.',
@@ -129,7 +134,7 @@ export const kind = {
   carga_repetida: {
     title: both('Carga que entrou de novo', 'Load that came in again'),
     sentence: both(
-      'Os lançamentos já estavam no livro, com os mesmos documentos, datas e valores. Uma decisão vale pela carga toda.',
+      'Os lançamentos já tinham sido carregados, com os mesmos documentos, datas e valores. Uma decisão vale pela carga toda.',
       'The entries were in the ledger already, with the same documents, dates and amounts. One decision stands for the whole load.',
     ),
   },
@@ -187,7 +192,7 @@ export const band = {
   doubtful: {
     title: both('{name}, duvidoso', '{name}, doubtful'),
     sentence: both(
-      'Há mais contra do que a favor: olhe um por um.',
+      'Há mais indícios contra do que a favor: confira um a um.',
       'More speaks against it than for it: look at each.',
     ),
   },

@@ -24,7 +24,7 @@ export const mailStatus = {
   pendente: both('a compor', 'to be composed'),
   composta: both('a enviar', 'to be sent'),
   enviada: both('enviada', 'sent'),
-  falhou: both('desistida', 'given up'),
+  falhou: both('não entregue', 'given up'),
   dispensada: both('sem destinatário', 'nobody to receive it'),
 }
 
@@ -88,11 +88,11 @@ export const became = {
   },
   conflito: {
     one: both(
-      '1 em conflito: o registro mudou e não foi tocado',
+      '1 em conflito: o registro mudou e não foi alterado',
       '1 in conflict: the row changed and was not touched',
     ),
     many: both(
-      '{n} em conflito: os registros mudaram e não foram tocados',
+      '{n} em conflito: os registros mudaram e não foram alterados',
       '{n} in conflict: the rows changed and were not touched',
     ),
   },
@@ -101,8 +101,8 @@ export const became = {
     many: both('{n} sem registro', '{n} without a row'),
   },
   recusada: {
-    one: both('1 recusada pelo armazém', '1 refused by the warehouse'),
-    many: both('{n} recusadas pelo armazém', '{n} refused by the warehouse'),
+    one: both('1 recusada pelo data warehouse', '1 refused by the warehouse'),
+    many: both('{n} recusadas pelo data warehouse', '{n} refused by the warehouse'),
   },
   excecao: {
     one: both('exceção declarada', 'exception declared'),
@@ -113,8 +113,16 @@ export const became = {
     many: both('{n} já estavam como antes', '{n} were as before already'),
   },
   mudanca: {
-    one: both('mudança guardada', 'change saved'),
-    many: both('mudanças guardadas', 'changes saved'),
+    one: both('mudança salva', 'change saved'),
+    many: both('mudanças salvas', 'changes saved'),
+  },
+  conferida_certa: {
+    one: both('conferida: certa', 'looked at: right'),
+    many: both('conferidas: certas', 'looked at: right'),
+  },
+  conferida_errada: {
+    one: both('conferida: errada', 'looked at: wrong'),
+    many: both('conferidas: erradas', 'looked at: wrong'),
   },
   autonomia: {
     one: both('volta a corrigir sozinha', 'corrects by itself again'),

@@ -281,7 +281,7 @@ test(
     await page.keyboard.press('a')
     t.match(
       await lido(page.getByRole('group', { name: 'Antes de aprovar' })),
-      /130 lançamentos[\s\S]*o armazém muda já/,
+      /130 lançamentos[\s\S]*a correção é gravada agora/,
     )
     await page.keyboard.press('Escape')
     t.equal(await cena.status(1), 'aberta')

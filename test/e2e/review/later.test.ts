@@ -179,7 +179,7 @@ test(
     await page.getByRole('group', { name: 'Encaminhar 1' }).waitFor()
     await page.keyboard.press('1')
     await dito(page, /1 encaminhada/)
-    await naMao(page, 'Nada improvável espera.').waitFor()
+    await naMao(page, 'Nenhuma improvável espera.').waitFor()
     await page.keyboard.press('1')
     await espera(page, /^4 esperam/)
     await page.keyboard.press('u')

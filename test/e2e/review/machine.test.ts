@@ -36,6 +36,36 @@ test('a rule that has lost auto is told, and an administrator gives it back', se
 })
 
 test(
+  'what was corrected is looked at by sample, and what may be wrong is said in reais',
+  semNavegador,
+  async (t) => {
+    const { cena, entrar } = await mesa(t)
+    await cena.lancar({ id: 1, valor: 900 }, { id: 2 }, { id: 3 })
+    await cena.processar('auto')
+    await cena.sql`select audit_interno.selar()`
+    const reader = await entrar('leitor', 'leo', '?tela=geral')
+    await reader
+      .getByText('no máximo R$ 1.100,00 de R$ 1.100,00 corrigidos neste mês estão errados (0 conferidas)')
+      .waitFor()
+    t.equal(await reader.getByRole('button', { name: 'Certa' }).count(), 0, 'not a reader’s to answer')
+    const page = await entrar('revisor', 'ana', '?tela=geral')
+    const sample = page.locator('.sample')
+    await sample.getByText('Faltam 3 da amostra.').waitFor()
+    for (const answer of ['Certa', 'Errada', 'Certa']) {
+      await sample.getByRole('button', { name: answer }).first().click()
+      await page.getByRole('textbox', { name: /^Motivo/ }).fill('conferida com a nota')
+      await page.getByRole('textbox', { name: /^Motivo/ }).press('Enter')
+      await dito(page, answer === 'Certa' ? /conferida: certa/ : /conferida: errada/)
+    }
+    await sample.getByText('(3 conferidas)').waitFor()
+    const [known] = await cena.sql`select valor::text, limite::text, erradas::int from audit.certificado()`
+    const [wrong] = await cena.sql`select valor::text from audit.amostra() where resposta = 'errada'`
+    t.match(known, { valor: '1100.00', erradas: 1 })
+    t.equal(Number(known?.['limite']), Number(wrong?.['valor']), 'all was looked at, so it is known')
+  },
+)
+
+test(
   'what the machine did: looked at by group, taken back in part or as a whole, and never over what changed since',
   semNavegador,
   async (t) => {

@@ -118,7 +118,7 @@ test(
     const { server, open, entrar } = await mesa(t)
     const stranger = await open()
     await stranger.goto(`${server.url}/api/docs`)
-    await stranger.getByText(/se mostra a quem entrou/).waitFor()
+    await stranger.getByText(/só aparece para quem entrou/).waitFor()
     t.notMatch(await stranger.locator('body').textContent(), /divergencias/)
     const page = await entrar('leitor', 'leo')
     await page.getByText('leo, leitor').waitFor()

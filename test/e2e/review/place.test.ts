@@ -125,11 +125,11 @@ test(
     await pronto(page)
     t.match(await lido(itens(page)), /NF 7[\s\S]*61\.396\.530,00\s+nº 2, 10\/11/)
     await page.keyboard.press('o')
-    await page.getByRole('heading', { name: 'Gêmeo: lançamento 2' }).waitFor()
+    await page.getByRole('heading', { name: 'Original: lançamento 2' }).waitFor()
     const twin = page.locator('.twin')
     t.match(await lido(twin), /documento\s+NF 7\s+NF 7\s+igual/)
     t.match(await lido(twin.locator('tr.differs', { hasText: 'filial' })), /SP01\s+RJ09\s+difere/)
-    await page.getByRole('button', { name: 'História do gêmeo' }).click()
+    await page.getByRole('button', { name: 'Histórico do original' }).click()
     await page.getByText('Nada aconteceu com ele aqui.').waitFor()
     await page.locator('.list button.line').click()
     for (const width of [1280, 1024, 390]) {

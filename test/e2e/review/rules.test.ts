@@ -20,7 +20,7 @@ const trecho = (page: Page, name: string) => page.locator('.list button.line', {
 const guardar = async (page: Page, form: string, motivo: string) => {
   const there = page.getByRole('form', { name: form, exact: true })
   await there.getByLabel('Motivo da mudança').fill(motivo)
-  await there.getByRole('button', { name: 'Guardar' }).click()
+  await there.getByRole('button', { name: 'Salvar' }).click()
 }
 
 test(
@@ -37,9 +37,7 @@ test(
     const field = page.getByRole('textbox', { name: 'Padrão' })
     await field.pressSequentially('VERBA coop')
     const preview = page.locator('.preview')
-    await preview
-      .getByText('O livro discorda em 2 de 10: 20% do que o padrão alcança está em outra categoria.')
-      .waitFor()
+    await preview.getByText('Em outra categoria: 2 de 10 (20%).').waitFor()
     t.match(
       await lido(preview.locator('.tally')),
       /alcançados\s+10[\s\S]*já em marketing\s+8[\s\S]*em outra categoria\s+2[\s\S]*R\$\s200,00/,
@@ -52,9 +50,9 @@ test(
     await field.fill('verba (')
     await preview.getByText('expressão regular inválida: verba (').waitFor()
     await field.fill('verba.*')
-    await preview.getByText(/O livro discorda em 2 de 10/).waitFor()
+    await preview.getByText(/Em outra categoria: 2 de 10/).waitFor()
     await guardar(page, 'Novo padrão', 'frase das notas das agências')
-    await dito(page, /“verba\.\*”\. Feito: mudança guardada\./)
+    await dito(page, /“verba\.\*”\. Feito: mudança salva\./)
     t.match(
       await cena.sql`select campo, tipo, acao, padrao, motivo, criado_por, ativo from audit.padroes_trade_marketing`,
       [
@@ -80,7 +78,7 @@ test(
     )
     await page.getByRole('button', { name: 'Desligar: verba.*' }).click()
     await guardar(page, 'Desligar: verba.*', 'alcança demais')
-    await dito(page, /mudança guardada/)
+    await dito(page, /mudança salva/)
     await page.getByText('Desligados (1)').click()
     t.match(await cena.sql`select ativo, motivo from audit.padroes_trade_marketing`, [
       { ativo: false, motivo: 'alcança demais' },
@@ -107,18 +105,18 @@ test(
     await page.getByRole('textbox', { name: 'Padrão' }).fill('verba')
     await page
       .locator('.preview')
-      .getByText(/O livro discorda em 7 de 10/)
+      .getByText(/Em outra categoria: 7 de 10/)
       .waitFor()
     await guardar(page, 'Novo padrão', 'frase das notas')
     const form = page.getByRole('form', { name: 'Novo padrão', exact: true })
     await page
-      .getByText(/alcança 10 lançamentos, e o livro discorda de 7/)
+      .getByText(/alcança 10 lançamentos; em outra categoria: 7/)
       .first()
       .waitFor()
     t.same(await cena.sql`select from audit.padroes_trade_marketing`, [], 'nothing is saved')
     await form.getByLabel('Vi o que ele alcança').check()
-    await form.getByRole('button', { name: 'Guardar' }).click()
-    await dito(page, /“verba”\. Feito: mudança guardada\./)
+    await form.getByRole('button', { name: 'Salvar' }).click()
+    await dito(page, /“verba”\. Feito: mudança salva\./)
     t.match(await cena.sql`select padrao, ativo from audit.padroes_trade_marketing`, [
       { padrao: 'verba', ativo: true },
     ])
@@ -134,7 +132,7 @@ test(
     const { cena, entrar } = lugar
     const page = await entrar('administrador', 'adelia', '?tela=regras')
     await page.getByRole('button', { name: 'Procurar nas correções confirmadas' }).click()
-    await page.getByText('Nenhum padrão se impõe por ora.').waitFor()
+    await page.getByText('Nenhuma sugestão por enquanto.').waitFor()
     await cena.pessoa(
       'adelia',
     )`select audit.salvar_padrao('descricao', 'palavra', 'verba', 'incluir', 'do negócio')`
@@ -151,7 +149,7 @@ test(
     await page.getByRole('button', { name: 'Procurar nas correções confirmadas' }).click()
     await page.getByRole('button', { name: 'Usar: agencia sol' }).click()
     t.equal(await page.getByRole('textbox', { name: 'Padrão' }).inputValue(), 'agencia sol')
-    await page.getByText('O livro não discorda em nenhum.').waitFor()
+    await page.getByText('Nenhum está em outra categoria.').waitFor()
     await guardar(page, 'Novo padrão', 'sempre é')
     await dito(page, /“agencia sol”\. Feito/)
     t.match(
@@ -184,7 +182,7 @@ test(
     await form.getByLabel('Máximo de correções por sessão').fill('1000')
     await form.getByLabel('Tempo-limite de uma etapa, em minutos').fill('2,5')
     await guardar(page, 'Mudar errada', 'primeiro mês')
-    await dito(page, /errada\. Feito: mudança guardada\./)
+    await dito(page, /errada\. Feito: mudança salva\./)
     t.match(
       await cena.sql`select limiar::text, limite_valor::text, limite_linhas::int, tempo_limite::text, automatica, piso::text from audit.regras where nome = 'errada'`,
       [
@@ -246,7 +244,7 @@ test(
     t.match(await valor('pendente.rotulos'), { valor: ['Serviços'], alterada_por: 'adelia' })
     await page
       .locator('.changes')
-      .getByRole('row', { name: /pendente\.rotulos: não dito → Serviços assim se estaciona aqui/ })
+      .getByRole('row', { name: /pendente\.rotulos: não definido → Serviços assim se estaciona aqui/ })
       .waitFor()
 
     const marketing = await mudar('trade_marketing.categoria')
@@ -275,7 +273,7 @@ test(
     await dito(page, /agenda\.modo\. Feito/)
     t.match(await valor('agenda.modo'), { valor: 'manual' })
 
-    await trecho(page, 'Destinatários e correio').click()
+    await trecho(page, 'Destinatários e e-mail').click()
     await (await mudar('correio.destinatarios'))
       .getByLabel('correio.destinatarios', { exact: true })
       .fill('maria@empresa.com.br\n\nisto não é um endereço')
@@ -293,7 +291,7 @@ test(
     await guardar(page, 'Mudar aprovacao.valor_dupla', 'auditoria')
     await dito(page, /aprovacao\.valor_dupla\. Feito/)
     await page
-      .getByRole('row', { name: /^aprovacao\.valor_dupla .*R\$\s50\.000,00 De fábrica: R\$\s100\.000,00/ })
+      .getByRole('row', { name: /^aprovacao\.valor_dupla .*R\$\s50\.000,00 Valor inicial: R\$\s100\.000,00/ })
       .waitFor()
     t.equal(Number((await valor('aprovacao.valor_dupla'))?.['valor']), 50_000)
 

@@ -68,9 +68,9 @@ test('more than a thousand postponed: what is listed, and of how many, is said',
   await cena.pessoa('ana')`
     select count(*) from audit.adiar(array(select id from audit.divergencias_processadas), '2099-12-01', 'fechamento')`
   const page = await entrar('revisor', 'ana', '?tela=adiadas')
-  await page.getByText('Listadas as 1.000 de maior valor, de 1.100.').waitFor()
+  await page.getByText('Mostrando as 1.000 de maior valor, de 1.100.').waitFor()
   await page.getByRole('button', { name: 'Trazer 1.000 de volta à fila' }).waitFor()
   await page.getByRole('button', { name: 'Listar mais' }).click()
   await page.getByRole('button', { name: 'Trazer 1.100 de volta à fila' }).waitFor()
-  t.equal(await page.getByText(/^Listadas as/).count(), 0)
+  t.equal(await page.getByText(/^Mostrando as/).count(), 0)
 })

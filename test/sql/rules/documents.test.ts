@@ -52,6 +52,17 @@ t.test('a document is read alike, however it is written', async (t) => {
     ['202600000123456', '123456', { ano: 2026 }],
     ['2026', '2026'],
     ['NF 2026', '2026'],
+    ['N.F. 000.123', '123'],
+    ['N F 123', '123'],
+    ['N.F.S-e 123', '123', { especie: 'nf' }],
+    ['NF S-e 123', '123', { especie: 'nf' }],
+    ['NF3e 123', '123'],
+    ['NFCom nº 123', '123'],
+    ['MDF-e 123', '123'],
+    ['Título 000123', '123'],
+    ['Duplicata nº 123', '123'],
+    ['DUPL. 123/1', '123-1'],
+    ['nf 3', '3'],
     ['RPS 77', '77', { especie: 'rps' }],
     ['CT-e 7021', '7021', { especie: 'cte' }],
     ['CTE 007021', '7021', { especie: 'cte' }],
@@ -443,6 +454,23 @@ t.test('an access key says when its entry cannot be right', async (t) => {
     ['chave_mes_posterior', { fornecedor_id: A, documento: nova({ mes: '2504' }) }, 'issued a month after'],
     ['chave_mes_posterior', { fornecedor_id: A, documento: nova({ mes: '2601' }) }, 'issued a year after'],
     [null, { fornecedor_id: A, documento: nova({ mes: '2502' }) }, 'issued before'],
+    // in the text, where the document is the number alone
+    [
+      'chave_outra_empresa',
+      {
+        fornecedor_id: A,
+        documento: 'NF 9',
+        descricao: `compra cf. NFe ${nova({ cnpj: '00360305000104' })}, loja`,
+      },
+      'another company, in the text',
+    ],
+    [
+      'chave_mes_posterior',
+      { fornecedor_id: A, descricao: `compra: ${nova({ mes: '2504' }).replace(/(.{4})/g, '$1 ')}` },
+      'issued a month after, in the text with blanks',
+    ],
+    [null, { fornecedor_id: A, descricao: `compra conforme a nota ${nova()}` }, 'right, in the text'],
+    [null, { fornecedor_id: A, descricao: `boleto ${errada(nova())} do banco` }, 'digits that are no key'],
     // our own notes, for what three suppliers sent us or took back
     ...['11222333000181', '00360305000104', '12ABC34501DE35'].map(
       (fornecedor_id): [null, Lancamento, string] => [
@@ -483,7 +511,8 @@ t.test('the same key twice is found, also where a number alone would say nothing
     [null, { valor_documento: 100, valor: 50 }, { ...LATER, valor_documento: 100, valor: 50 }, 'shares'],
     [null, { descricao: 'parcela 1/2' }, { ...LATER, descricao: 'parcela 2/2' }, 'instalments'],
     [null, {}, { ...LATER, valor: -100 }, 'reversed'],
-    [null, {}, { data_lancamento: '2025-09-02' }, 'half a year later is not looked for'],
+    ['chave_repetida', {}, { data_lancamento: '2025-09-02' }, 'half a year later'],
+    [null, {}, { data_lancamento: '2026-05-02' }, 'more than a year later'],
   ]
   const ids = await lancar(
     sql,
@@ -504,6 +533,20 @@ t.test('the same key twice is found, also where a number alone would say nothing
     t.equal(achado?.evidencia.tipo ?? null, tipo, nome)
     t.notOk(by.has(ids[2 * i] as string), `${nome}: not the first`)
     if (tipo) t.equal(achado?.evidencia.gemeo.id, ids[2 * i], `${nome}: the twin is named`)
+  }
+  // a window of the later day alone sees the one of half a year before, and the one whose key stands in the text
+  const texto = { fornecedor_id: A, descricao: `compra conforme NFe ${chave({ numero: 5000 })}`, valor: 5000 }
+  const [antes] = await lancar(sql, texto, { ...texto, data_lancamento: '2025-05-02' })
+  for (const [dia, gemeo] of [
+    ['2025-09-02', ids[2 * casos.findIndex(([, , d]) => d.data_lancamento === '2025-09-02')]],
+    ['2025-05-02', antes],
+  ] as const) {
+    t.ok(
+      (await achados(sql, REGRA, { inicio: dia, fim: dia })).some(
+        ({ evidencia: e }) => e.tipo === 'chave_repetida' && e.gemeo.id === gemeo,
+      ),
+      dia,
+    )
   }
   // booked twice, reversed once
   const nota: Lancamento = { fornecedor_id: A, documento: chave({ numero: 77 }), valor: 77 }

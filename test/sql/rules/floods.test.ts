@@ -1,7 +1,7 @@
 // Much of the same: charges without a number of their own, a load that came in twice. One finding, which says how much.
 import t from 'tap'
 import { banco } from '../../helper/database.ts'
-import { achados, type Lancamento, lancar, razao } from './ledger.ts'
+import { achados, type Janela, type Lancamento, lancar, razao } from './ledger.ts'
 
 const REGRA = 'validacao_valores'
 const vezes = (n: number, lancamento: (i: number) => Lancamento) =>
@@ -144,6 +144,70 @@ t.test('the thin days of a load that came in again belong to its finding', async
       [{ registro_id: carga?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
       `${nome}: found again by its key`,
     )
+  }
+})
+
+t.test('a load that came in again is the same finding in every window that holds a part of it', async (t) => {
+  const { sql } = await banco(t)
+  await razao(sql)
+  // three months; the one in the middle has so few documents that alone it proves nothing; two are shared out
+  const quando = (mes: number, i: number) =>
+    `2025-0${mes}-${String(i >= 12 ? 1 + i : mes === 1 ? 5 : 25).padStart(2, '0')}`
+  const trimestre = [1, 2, 3].flatMap((mes) =>
+    vezes(mes === 2 ? 3 : 15, (i) => ({
+      documento: `NF ${mes * 1000 + i}`,
+      valor: 100 + i,
+      data_lancamento: mes === 2 ? `2025-02-0${i + 3}` : quando(mes, i),
+    })),
+  )
+  const rateio = [600, 400].map((valor, i) => ({
+    documento: 'NF 9000',
+    valor,
+    valor_documento: 1000,
+    centro_custo: `Loja ${i}`,
+    data_lancamento: '2025-02-11',
+  }))
+  const originais = [...trimestre, ...rateio].map((l) => ({
+    ...l,
+    carregado_em: `${l.data_lancamento}T23:00:00Z`,
+  }))
+  await lancar(sql, ...originais)
+  const de_novo = await lancar(sql, ...originais.map((l) => ({ ...l, carregado_em: '2025-04-02T05:00:00Z' })))
+  // a document twice by itself stays a finding of its own, in its own month
+  const nota = {
+    documento: 'NF 5',
+    valor: 5,
+    data_lancamento: '2025-02-20',
+    carregado_em: '2025-02-20T23:00:00Z',
+  }
+  const [, dobrada] = await lancar(sql, nota, { ...nota, carregado_em: '2025-02-21T23:00:00Z' })
+  const janelas: Janela[] = [
+    {},
+    { inicio: '2025-01-01', fim: '2025-01-31' },
+    { inicio: '2025-02-01', fim: '2025-02-28' },
+    { inicio: '2025-03-01', fim: '2025-03-31' },
+    { inicio: '2025-02-11', fim: '2025-02-11' },
+    { desde: '2025-04-01T00:00:00Z' },
+  ]
+  const [whole] = await achados(sql, REGRA)
+  for (const janela of janelas) {
+    const found = await achados(sql, REGRA, janela)
+    const own =
+      janela.desde === undefined && !['2025-01-01', '2025-03-01', '2025-02-11'].includes(janela.inicio ?? '')
+    t.match(
+      found.find((a) => a.evidencia.tipo === 'carga_repetida'),
+      {
+        registro_id: whole?.evidencia.tipo === 'carga_repetida' ? whole.registro_id : /./,
+        evidencia: { lancamentos: 35, de: '2025-01-05', ate: '2025-03-25' },
+      },
+      JSON.stringify(janela),
+    )
+    t.same(
+      found.filter((a) => a.evidencia.tipo !== 'carga_repetida').map((a) => a.registro_id),
+      own ? [dobrada] : [],
+      JSON.stringify(janela),
+    )
+    t.ok(de_novo.includes(found.find((a) => a.evidencia.tipo === 'carga_repetida')?.registro_id ?? ''))
   }
 })
 

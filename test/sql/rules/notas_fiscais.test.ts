@@ -274,28 +274,158 @@ t.test(
   },
 )
 
-t.test(
-  'notes that arrive after their entries are found by a session over those days; those without entries are listed',
-  async (t) => {
-    const c = await cena(t)
-    const late = note(c.office, { numero: 1 })
-    const lost = note(c.office, { numero: 2 })
-    const [id] = await lancar(c.sql, { ...late, valor: '18.50' })
-    await c.ler()
-    await c.processar('manual', '2026-11-20', '2026-11-20')
-    t.same(
-      (await c.como('ana')`select numero::int from audit.vw_notas_sem_lancamento`).map(
-        ({ numero }) => numero,
-      ),
-      [2],
-      'an entry of long before is known',
+t.test('notes that arrive after their entries are found by a session over those days', async (t) => {
+  const c = await cena(t)
+  const [id] = await lancar(c.sql, { ...note(c.office), valor: '18.50' })
+  await c.ler()
+  await c.processar('manual', '2026-11-20', '2026-11-20')
+  t.same(await c.tipos(), [])
+  await c.processar()
+  t.same(await c.tipos(), [`${id} valor_da_nota`])
+})
+
+t.test('a note without an entry is a finding on the note, and closes when its entry comes', async (t) => {
+  const c = await cena(t)
+  await c.adelia`select audit.alterar_regra('notas_sem_lancamento', '{"ativa": true}', 'temos as notas')`
+  const { company } = c.office
+  const of = (n: number, numero: number, more: Partial<NfeOptions> = {}) =>
+    note(c.office, { ...company(n), numero, ...more })
+  // three issuers' notes are booked, and so say for which company the ledger is kept
+  await lancar(c.sql, of(0, 1), of(0, 2), of(1, 3), of(2, 4), of(0, 5, { dia: '2026-09-01' }))
+  const lost = of(0, 11)
+  const cancelled = of(1, 12)
+  const other = of(1, 13)
+  const confirmed = of(2, 14)
+  // not to be booked, or not yet, or not here
+  of(0, 20, { pago: false })
+  of(0, 21, { finalidade: '4' })
+  of(0, 22, { comprador: company(3).cnpj })
+  of(0, 23, { ambiente: '2' })
+  of(0, 24, { dia: '2026-08-31' })
+  of(0, 25, { dia: new Date().toISOString().slice(0, 10) })
+  of(0, 26, { comprador: company(0).cnpj })
+  t.match(await c.ler(), { recusados: 0 })
+  const run = async () =>
+    one(
+      await c.como(
+        'olivia',
+      )`select * from audit.processar_divergencias('auto', regras => '{notas_fiscais,notas_sem_lancamento}')`,
     )
-    t.same(await c.tipos(), [])
-    await c.processar()
-    t.same(await c.tipos(), [`${id} valor_da_nota`])
-    t.ok(lost)
-  },
-)
+  const waiting = async () =>
+    (
+      await c.sql`select registro_id from audit.vw_divergencias_abertas where regra = 'notas_sem_lancamento' order by right(registro_id, 20)`
+    ).map(({ registro_id }) => registro_id)
+  const documents = (...entries: Lancamento[]) => entries.map(({ documento }) => documento)
+  t.match(await run(), { status: 'concluida', corrigidas: 0n })
+  t.same((await waiting()).sort(), documents(lost, cancelled, other, confirmed).sort())
+  t.match(await run(), { encontradas: 4n, novas: 0n, recorrentes: 4n }, 'once')
+  const [found] = await c.sql`
+    select d.*, audit.divergencia_resumo(d) as resumo from audit.divergencias_processadas d where registro_id = ${lost.documento as string}`
+  t.match(found, {
+    tabela: 'regra_notas_fiscais.notas',
+    valores_propostos: {},
+    valores_originais: { lancamento: null, valor: 1850 },
+    justificativa:
+      /^A NF-e 11 de .* 05\/10\/2026, é de 1\.850,00, .* das outras 3 notas deste emitente 3 estão lançadas\.$/,
+    resumo: { documento: 'NF-e 11', valor: '1850.00', data_emissao: '2026-10-05' },
+  })
+
+  // a person's word, as on every other finding; and nobody writes into a note
+  const id = async ({ documento }: Lancamento) =>
+    (
+      await c.sql`select id from audit.divergencias_processadas where registro_id = ${documento as string}`
+    )[0]?.['id']
+  const ana = c.como('ana')
+  await ana`select audit.confirmar_divergencias(array[${await id(confirmed)}]::bigint[], 'pedi o lançamento')`
+  await ana`select audit.declarar_excecao('notas_sem_lancamento', 'regra_notas_fiscais.notas', ${other.documento as string}, 'paga por outra do grupo', now() + interval '1 year')`
+  await t.rejects(ana`select audit.corrigir_manualmente(${await id(lost)}, '{"valor": 1}', 'não')`, {
+    code: 'NC015',
+  })
+  await run()
+  t.same((await waiting()).sort(), documents(lost, cancelled).sort())
+
+  t.match(
+    await ana`select evento from audit.historico_registro('regra_notas_fiscais.notas', ${lost.documento as string})`,
+    [{ evento: 'deteccao' }],
+  )
+  t.match(
+    await c.adelia`select max(achados)::int as achados from audit.avaliar_regra('notas_sem_lancamento', '2026-10-01', '2026-10-31')`,
+    [{ achados: 4 }],
+  )
+  t.same(await ana`select * from audit.lancamentos_parecidos(${await id(lost)})`, [])
+  t.match(
+    await ana`select especie, fornecedor, quantidade::int from audit.vw_grupos_abertos where regra = 'notas_sem_lancamento'`,
+    [1, 1].map((quantidade) => ({ especie: 'nota_sem_lancamento', quantidade, fornecedor: /^2000000/ })),
+  )
+
+  await lancar(c.sql, { ...lost, carregado_em: new Date().toISOString() })
+  c.office.write('cancelada.xml', cancellation({ ...company(1), ...NOTE, numero: 12 }))
+  await c.ler()
+  await run()
+  t.same(await waiting(), [])
+  t.match(
+    await c.sql`select status from audit.divergencias_processadas where registro_id in ${c.sql(documents(lost, cancelled) as string[])}`,
+    [{ status: 'resolvida' }, { status: 'resolvida' }],
+  )
+  t.match(await c.sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
+})
+
+t.test('an entry without a note is found where all notes are read, and only there', async (t) => {
+  const c = await cena(t)
+  const { company } = c.office
+  await configurar(c.sql, 'notas.dias_vinculo', 30)
+  const of = (n: number, numero: number) => note(c.office, { ...company(n), numero })
+  const usual = Array.from({ length: 30 }, (_, n) => of(0, 100 + n))
+  const few = Array.from({ length: 5 }, (_, n) => of(1, 200 + n))
+  const often = Array.from({ length: 12 }, (_, n) => of(3, 300 + n))
+  await lancar(c.sql, ...usual, ...few, ...often)
+  const entry = { data_lancamento: '2026-10-20', valor: '70.00', fornecedor_id: company(0).cnpj }
+  const [missing] = await lancar(
+    c.sql,
+    { ...entry, documento: 'NF 777' },
+    // no number, a credit note, another series of a number that is there, a supplier of few notes, one who often has none, another supplier's code
+    { ...entry, documento: 'S/N' },
+    { ...entry, documento: 'NF 778', valor: '-70.00' },
+    { ...entry, documento: 'NF 105', data_lancamento: '2027-03-01' },
+    { ...entry, documento: 'NF 779', fornecedor_id: company(1).cnpj },
+    { ...entry, documento: 'NF 780', fornecedor_id: 'F0042' },
+    ...[781, 782].map((n) => ({ ...entry, documento: `NF ${n}`, fornecedor_id: company(3).cnpj })),
+  )
+  // a key of before: whether its note was read nobody says
+  const [old] = await lancar(
+    c.sql,
+    {
+      ...entry,
+      documento: keyOf({ ...company(2), numero: 9, dia: '2026-08-30' }),
+      fornecedor_id: company(2).cnpj,
+    },
+    {
+      ...entry,
+      documento: keyOf({ ...company(2), numero: 9, dia: '2026-09-05' }),
+      fornecedor_id: company(2).cnpj,
+    },
+  )
+  await c.ler()
+  await c.processar('manual', '2026-01-01', '2027-12-31')
+  t.same(await c.tipos(), [])
+  await configurar(c.sql, 'notas.completas_desde', '2026-09-01')
+  await c.processar('manual', '2026-01-01', '2027-12-31')
+  exactly(t, await c.achados(), [
+    {
+      registro_id: missing,
+      tipo: 'sem_nota',
+      confianca: 0.5,
+      proposto: {},
+      justificativa: /documento NF 777; dos 33 lançamentos dele desde 01\/10\/2026, 30 têm nota/,
+    },
+    { registro_id: String(Number(old) + 1), tipo: 'sem_nota', confianca: 0.6 },
+  ])
+  // closes when the note is read after all
+  of(0, 777)
+  await c.ler()
+  await c.processar('manual', '2026-01-01', '2027-12-31')
+  t.same(await c.tipos().then((x) => x.filter((y) => y.startsWith(`${missing} sem`))), [])
+})
 
 t.test('a key is read however it is written, and a number only with its supplier and its time', async (t) => {
   const c = await cena(t)

@@ -71,6 +71,14 @@ t.test('lines that together are what the document says are right', async (t) => 
       linhas(14, 600, um(400, { documento: '000014', fornecedor_id: '11222333000262' })),
     ],
     [
+      'series or year said on one line alone',
+      [
+        ...linhas(18, um(600, { documento: 'NF 18 série 2' }), um(400, { documento: 'NF 18' })),
+        ...linhas(19, um(600, { documento: '2025/19' }), um(400, { documento: 'NF 19' })),
+        ...linhas(20, um(600, { documento: '2-200' }), um(400, { documento: '200' })),
+      ],
+    ],
+    [
       'a contract, shared out each month',
       linhas(
         15,

@@ -39,7 +39,7 @@ t.test(
     )) as { code: string; message: string; detail: string; hint: string }
     t.match(refused, {
       code: 'NC027',
-      message: 'o padrão "ponto de venda" alcança 22 lançamentos, e o livro discorda de 9 deles (43%)',
+      message: 'o padrão "ponto de venda" alcança 22 lançamentos; em outra categoria: 9 (43%)',
       detail:
         /^De 11\/03\/2024 a 10\/03\/2025\. Onde estão: Trade Marketing \(12\), Manutenção \(9\), A classificar \(1\)\.$/,
       hint: /conferido => true/,

@@ -148,7 +148,7 @@ const REVERSED =
 const why = (/** @type {boolean} */ wrong) => (wrong ? 'erradas' : 'outra-razao')
 
 /**
- * Takes back corrections, whoever made them. Wrong ones count against their rule.
+ * Takes back corrections, anybody's. Wrong ones count against their rule.
  * @param {readonly string[]} ids
  * @param {string} motivo
  * @param {boolean} wrong

@@ -1,4 +1,4 @@
-// The page's one way to the server, in the name of whoever has signed in: the browser sends the cookie, which no script sees.
+// The page's one way to the server, in the name of the person who has signed in: the browser sends the cookie, which no script sees.
 import { API, BASE, t } from './words.mjs'
 
 /** After so long without an answer it is said. */
@@ -37,7 +37,7 @@ export const actAs = (name) => {
 /** Tells the other tabs that somebody came in or left. */
 export const tabs = new BroadcastChannel('conferente')
 
-/** @typedef {(why: string) => Promise<void>} Door asks to sign in again; refuses when whoever sits there is not the same person */
+/** @typedef {(why: string) => Promise<void>} Door asks to sign in again; refuses when somebody else has signed in */
 
 /** @type {{ door: Door | undefined, open: Promise<void> | undefined }} */
 const access = { door: undefined, open: undefined }

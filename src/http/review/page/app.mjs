@@ -166,7 +166,7 @@ function Review({ me, leave, become }) {
     ${queue && html`<${Queue} key=${screen} screen=${screen} me=${me.nome} ...${common} />`}
     ${screen === 'adiadas' && html`<${Postponed} ...${common} />`}
     ${screen === 'corrigidas' && html`<${Corrected} ...${common} reverts=${decides || me.papeis.includes('operador')} />`}
-    ${screen === 'geral' && html`<${Overview} office=${office} administers=${me.papeis.includes('administrador')} operates=${me.papeis.includes('operador')} />`}
+    ${screen === 'geral' && html`<${Overview} office=${office} administers=${me.papeis.includes('administrador')} operates=${me.papeis.includes('operador')} reviews=${me.papeis.includes('revisor')} />`}
     ${screen === 'regras' && html`<${Rules} office=${office} address=${address} go=${go} />`}
     <${Said} office=${office} hints=${screen !== 'geral' && screen !== 'regras'} undo=${decides ? () => office.takeBack().then((key) => key && queue && go({ grupo: key })) : undefined} />
     ${expired && html`<${LoginAgain} why=${expired.why} entered=${expired.entered} leave=${expired.gone} />`}

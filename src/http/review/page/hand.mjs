@@ -104,7 +104,7 @@ export function Hand({ group, office, decides, me, hits, moveOn, back, focused }
   })
   const { panel, dialog, begin, beginAside } = deciding
   useEffect(() => {
-    // Whoever types a search goes on typing while it changes what is in hand.
+    // Somebody who types a search goes on typing while it changes what is in hand.
     if (focused && !document.activeElement?.matches('[type=search]')) focus()
   }, [focused])
   useKeys(

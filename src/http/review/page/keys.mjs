@@ -1,4 +1,4 @@
-// Single keys. They are off while somebody types, while a dialog is open, and for whoever turns them off.
+// Single keys. They are off while somebody types, while a dialog is open, and for people who turn them off.
 import { useLayoutEffect, useRef } from './preact.mjs'
 
 const STORED = 'conferente.teclas'

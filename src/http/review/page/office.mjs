@@ -18,7 +18,7 @@ import { t } from './words.mjs'
  * @typedef {ReturnType<typeof useOffice>} Office
  */
 
-/** Acts that whoever did them may take back as a whole; a rollback by rolling it back. */
+/** Acts that their author may take back as a whole; a rollback by rolling it back. */
 const OWN = ['approve', 'reject', 'confirm', 'correct', 'postpone', 'forward', 'comment']
 
 /**
@@ -71,7 +71,7 @@ export function useOffice(me) {
 
   useEffect(() => {
     load()
-    // Whoever comes back to the page sees what became of it meanwhile.
+    // Somebody who comes back to the page sees what became of it meanwhile.
     const back = () => document.visibilityState === 'visible' && waiting.current === 0 && load()
     addEventListener('visibilitychange', back)
     return () => removeEventListener('visibilitychange', back)

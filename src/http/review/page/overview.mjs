@@ -4,12 +4,13 @@ import { clock, count, date, dayOf, moment, money, number, plain, say, weekday }
 import { html, useEffect, useState } from './preact.mjs'
 import { overview } from './queries.mjs'
 import { Run } from './run.mjs'
+import { Sample } from './sample.mjs'
 import { Did, Rule } from './standing.mjs'
 import { Ages, Now, SPANS, Trend } from './trend.mjs'
 import { t } from './words.mjs'
 
-/** @param {{ office: import('./office.mjs').Office, administers: boolean, operates: boolean }} props */
-export function Overview({ office, administers, operates }) {
+/** @param {{ office: import('./office.mjs').Office, administers: boolean, operates: boolean, reviews: boolean }} props */
+export function Overview({ office, administers, operates, reviews }) {
   const [found, setFound] = useState(/** @type {any} */ (undefined))
   const [failed, setFailed] = useState(false)
   const [days, setDays] = useState(/** @type {number} */ (SPANS[0]))
@@ -51,6 +52,7 @@ export function Overview({ office, administers, operates }) {
         </div>
         <${Did} rules=${found.regras.nodes} did=${did} days=${view.dias} />
       </section>
+      <${Sample} certificate=${found.certificado.nodes[0]} sample=${found.amostra.nodes} office=${office} reviews=${reviews} again=${load} />
       <section>
         <h2>${t.over.sessions}</h2>
         <p>${next ? say(t.ruling.next, { when: `${weekday(next)}, ${date(dayOf(next), today)} ${clock(next)}`, zone }) : t.strip.never}</p>

@@ -7,7 +7,7 @@ import { t } from './words.mjs'
 
 /** @typedef {{ campo: string, tipo: string, acao: string, padrao: string }} Pattern */
 
-/** Whoever types rests so long before the ledger is read. */
+/** How long typing has to rest before the ledger is read. */
 const REST = 400
 
 /**

@@ -12,7 +12,7 @@ import { t } from './words.mjs'
 /** @type {Pattern} */
 const EMPTY = { campo: 'descricao', tipo: 'contem', acao: 'incluir', padrao: '' }
 
-/** Whoever ticks it has seen what the pattern matches: one that is too wide is saved then. */
+/** Ticked, it says that a person has seen what the pattern matches: one that is too wide is saved then. */
 const seenBox = () =>
   html`<label class="check"><input type="checkbox" name="conferido" />${t.ruling.seen}</label>`
 

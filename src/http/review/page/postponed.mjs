@@ -97,7 +97,7 @@ export function Postponed({ office, decides, address, go }) {
     setAt(0)
     setMoved(0)
     setOpen(undefined)
-    // Whoever types a search goes on typing while it changes what is in hand.
+    // Somebody who types a search goes on typing while it changes what is in hand.
     if (!document.activeElement?.matches('[type=search]')) title.current?.focus()
   }, [current?.key])
   const move = (/** @type {number} */ by) => {

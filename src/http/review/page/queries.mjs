@@ -3,7 +3,7 @@ import { ask } from './api.mjs'
 
 /** @typedef {{ nome: string, papeis: string[] }} Person */
 
-/** Who has signed in, whoever it is: that nobody has is an error here, never a door. @returns {Promise<Person>} */
+/** Who has signed in: that nobody has is an error here, never a door. @returns {Promise<Person>} */
 export const whoAmI = () =>
   ask('{ quemSou { nome papeis } }', {}, { alone: true }).then(({ quemSou }) => quemSou)
 
@@ -249,6 +249,8 @@ export const overview = (dias) =>
         nodes { nome descricao ativa automatica automaticaPerdida limiar aprovadas rejeitadas precisao prova respostas
           concessaoCorrecoes concessaoValor concedidaPor }
       }
+      certificado(first: 1) { nodes { corrigidas valor conferidas limite } }
+      amostra(first: 1000) { nodes { divergenciaId regra justificativa valor resposta } }
       regrasMedidas(first: 500) { nodes { regra abertas valorAberto abertaDesde precisaoMinima precisaoMaxima } }
       notificacoes(first: 10, orderBy: ID_DESC) { nodes { id tipo status assunto criadaEm enviadaEm destinatarios ultimoErro } }
     }`,

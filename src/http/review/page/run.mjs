@@ -1,4 +1,4 @@
-// Run now and simulate: for operators. Whoever else looks sees how far the session under way is.
+// Run now and simulate: for operators. Others see how far the session under way is.
 import { ask, Refusal } from './api.mjs'
 import { count, money, number, say } from './format.mjs'
 import { html, useEffect, useRef, useState } from './preact.mjs'
@@ -35,7 +35,7 @@ const request = (input, how) =>
     how,
   ).then(({ solicitarProcessamento }) => solicitarProcessamento.resultado)
 
-/** How far the simulations of whoever asks are. @returns {Promise<any[]>} */
+/** How far the caller's simulations are. @returns {Promise<any[]>} */
 const simulations = () =>
   ask('{ simulacoesEmCurso(first: 5) { nodes { processo etapa regra feitas total } } }').then(
     ({ simulacoesEmCurso }) => simulacoesEmCurso.nodes,

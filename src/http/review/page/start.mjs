@@ -2,21 +2,21 @@
 import { actAs } from './api.mjs'
 import { desk, whoAmI } from './queries.mjs'
 
-// Whoever comes with a one-time link is not signed in yet.
+// Somebody who comes with a one-time link is not signed in yet.
 const invited = new URLSearchParams(location.hash.slice(1)).has('convite')
 const me = invited ? undefined : whoAmI()
 const first = me?.then(({ nome }) => {
   actAs(nome)
   return desk(nome)
 })
-// An answer that is a refusal is for whoever takes it.
+// A refusal is for the taker of the answer.
 first?.catch(() => {})
 
 /** @type {{ me: typeof me, desk: typeof first }} */
 const begun = { me, desk: first }
 
 /**
- * What was asked at the start, once: whoever asks again asks anew.
+ * What was asked at the start, once; a second caller asks again.
  * @template {'me' | 'desk'} K
  * @param {K} what
  * @returns {typeof begun[K]}

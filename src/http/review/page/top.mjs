@@ -8,7 +8,7 @@ import { t } from './words.mjs'
 /** @typedef {'fila' | 'segunda' | 'adiadas' | 'corrigidas' | 'geral' | 'improvaveis' | 'regras'} Screen */
 /** @type {readonly Screen[]} */
 const SCREENS = ['fila', 'segunda', 'adiadas', 'corrigidas', 'geral', 'improvaveis', 'regras']
-/** The screens of whoever holds these roles: setting rules is for administrators. @param {readonly string[]} roles */
+/** The screens for these roles: setting rules is for administrators. @param {readonly string[]} roles */
 export const screensOf = (roles) =>
   SCREENS.filter((name) => name !== 'regras' || roles.includes('administrador'))
 

@@ -1,0 +1,14 @@
+-- Files that the last reading of notes refused, said by each session of a rule on notes: they are no row of the warehouse that a finding
+-- could be on. Called by finalizar_sessao and conteudo_lacunas.
+create or replace function audit_interno.notas_por_ler(sessao_id bigint)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select l.recusados
+  from audit_interno.leitura_notas l
+  where exists (select from audit.execucoes_regra e
+    where e.sessao_id = notas_por_ler.sessao_id and e.regra in ('notas_fiscais', 'notas_sem_lancamento') and e.status = 'concluida')
+$$;
+comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that were refused; null where no rule on notes ran in the session.';

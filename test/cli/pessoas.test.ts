@@ -1,0 +1,40 @@
+// Who may sign in, kept from the command line.
+import t from 'tap'
+import { banco } from '../helper/database.ts'
+import { conferente, personal } from './helper.ts'
+
+t.test('people are registered, listed and removed, each with a reason', async (t) => {
+  const { sql, url } = await banco(t)
+  const run = (...args: string[]) => conferente(['pessoas', ...args], { url: personal(url, 'adelia') })
+  t.match(await run(), { code: 0, stderr: /Ninguém registrado/ })
+  const ana = [
+    '--nome',
+    'Ana',
+    '--papel',
+    'revisor',
+    '--endereco',
+    'ana@empresa.com.br',
+    '--motivo',
+    'contas',
+  ]
+  t.match(await run(...ana), { code: 0, stderr: /ana entra como revisor/ })
+  t.match((await run('--json')).json(), [
+    { nome: 'ana', papel: 'conferente_revisor', endereco: 'ana@empresa.com.br', registrada_por: 'adelia' },
+  ])
+  t.match((await run()).stdout, /ana +revisor +ana@empresa\.com\.br/)
+  t.match(await run('--remover', 'ANA', '--motivo', 'saiu'), { code: 0, stderr: /ana já não entra/ })
+  t.match((await run('--json')).json(), [])
+  t.match(await run('--remover', 'ana', '--motivo', 'saiu'), { code: 1, stderr: /NC004/ })
+  for (const wrong of [
+    ['--nome', 'ana'],
+    ['--nome', 'ana', '--papel', 'revisor'],
+    ['--papel', 'revisor', '--motivo', 'x'],
+    ['--nome', 'ana', '--papel', 'dono', '--motivo', 'x'],
+    ['--nome', 'ana', '--remover', 'ana', '--motivo', 'x'],
+    ['--remover', 'ana'],
+  ])
+    t.equal((await run(...wrong)).code, 2, wrong.join(' '))
+  const other = await conferente(['pessoas', ...ana], { url: personal(url, 'ana') })
+  t.match(other, { code: 1, stderr: /conferente_administrador/ })
+  t.equal((await sql`select from audit.pessoas`).length, 2)
+})
