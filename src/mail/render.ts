@@ -41,14 +41,16 @@ export async function render(facts: Facts, files?: Files): Promise<Rendered> {
     subject: view.subject,
     html,
     text: plainText(view, files),
-    pictures: pictures(view),
+    pictures: await pictures(view),
   }
 }
 
-function pictures({ rules }: View): Picture[] {
-  return rules.map(({ name, picture: { cid, days } }) => ({
-    cid,
-    filename: `${name}.png`,
-    content: trendPng(days),
-  }))
+function pictures({ rules }: View): Promise<Picture[]> {
+  return Promise.all(
+    rules.map(async ({ name, picture: { cid, days } }) => ({
+      cid,
+      filename: `${name}.png`,
+      content: await trendPng(days),
+    })),
+  )
 }

@@ -1,10 +1,14 @@
-import { Resvg } from '@resvg/resvg-js'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { initWasm, Resvg } from '@resvg/resvg-wasm'
 import { BarChart, ScatterChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 
 echarts.use([BarChart, ScatterChart, GridComponent, SVGRenderer])
+
+const drawing = readFile(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))).then(initWasm)
 
 export const TREND = { width: 536, height: 84 } as const
 
@@ -18,7 +22,8 @@ const SILENT = '#8593aa'
  * zero. No text in the picture: it needs no font, and the numbers stand beside it.
  * @returns a PNG at twice the size it is shown in
  */
-export function trendPng(days: readonly (number | null)[]): Buffer {
+export async function trendPng(days: readonly (number | null)[]): Promise<Buffer> {
+  await drawing
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...TREND })
   const most = Math.max(1, ...days.map((n) => n ?? 0))
   try {
@@ -47,12 +52,12 @@ export function trendPng(days: readonly (number | null)[]): Buffer {
       ],
     })
     const svg = chart.renderToSVGString()
-    return new Resvg(svg, {
-      fitTo: { mode: 'zoom', value: 2 },
-      font: { loadSystemFonts: false },
-    })
-      .render()
-      .asPng()
+    const picture = new Resvg(svg, { fitTo: { mode: 'zoom', value: 2 } })
+    const image = picture.render()
+    const png = Buffer.from(image.asPng())
+    image.free()
+    picture.free()
+    return png
   } finally {
     chart.dispose()
   }

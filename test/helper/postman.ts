@@ -1,6 +1,6 @@
 // A real SMTP server that does as it is told, and what arrived in it.
 import type { AddressInfo } from 'node:net'
-import { type ParsedMail, simpleParser } from 'mailparser'
+import PostalMime, { type Attachment, type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import type { Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
@@ -8,10 +8,16 @@ import { createMailer, type Mailer, type MailerOptions } from '../../src/mail/tr
 import { CERT, KEY } from './certificate.ts'
 import type { Cenario } from './scenario.ts'
 
-export interface Arrived extends ParsedMail {
+export interface Arrived extends Email {
   readonly envelope: string[]
   readonly raw: string
 }
+
+/** What a mail program offers to save: not the pictures that the letter itself shows. */
+export const anexos = (letter: Arrived | undefined) =>
+  (letter?.attachments ?? []).filter(({ disposition }) => disposition === 'attachment')
+
+export const conteudo = ({ content }: Attachment): Buffer => Buffer.from(content as ArrayBuffer)
 
 export interface PostOffice {
   readonly port: number
@@ -55,7 +61,7 @@ export async function correio(t: Test, options: SMTPServerOptions = {}, port = 0
         if (typeof answer === 'number') return done(refusal(answer))
         const raw = Buffer.concat(chunks)
         const envelope = session.envelope.rcptTo.map(({ address }) => address)
-        arrived.push({ ...(await simpleParser(raw)), envelope, raw: raw.toString('latin1') })
+        arrived.push({ ...(await PostalMime.parse(raw)), envelope, raw: raw.toString('latin1') })
         if (answer === 'lost') cut(session)
         else done()
       })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { readXlsx } from 'hucre/xlsx'
+import type { Attachment } from 'postal-mime'
 import { type Test, test } from 'tap'
 import { COLUMNS } from '../../src/export/columns.ts'
 import { catalogue } from '../../src/i18n/index.ts'
@@ -11,7 +12,7 @@ import { attachFindings } from '../../src/mail/attachments.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { correio, receber, remetente } from '../helper/postman.ts'
+import { anexos, conteudo, correio, receber, remetente } from '../helper/postman.ts'
 import { type Cenario, cenario } from '../helper/scenario.ts'
 
 const EVIL = 'x\u0001\u0007\u001b[31m\u0085\u009d\u202eoãn\u2066\u200fy'
@@ -84,10 +85,10 @@ test('by REST, by the command line and by mail, in every column, heading and nam
   const office = await correio(t)
   const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
   await deliverDue(c.sql, mailer, { kinds: ['resumo'], attach: attachFindings(c.url) })
-  const files = (office.arrived[0]?.attachments ?? []).filter(({ related }) => !related)
+  const files = anexos(office.arrived[0])
   t.equal(files.length, 2)
   for (const [i, format] of ['pt-BR', 'xlsx'].entries()) {
     t.notMatch(files[i]?.filename, UNSEEN)
-    await looked(t, files[i]?.content ?? Buffer.alloc(0), format, `mail ${format}`)
+    await looked(t, conteudo(files[i] as Attachment), format, `mail ${format}`)
   }
 })

@@ -1,5 +1,4 @@
 // What the warehouse holds may say anything: none of it becomes markup, a header or a line of its own.
-import { simpleParser } from 'mailparser'
 import { test } from 'tap'
 import { mailText } from '../../src/i18n/index.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
@@ -76,7 +75,7 @@ test('a subject with line breaks cannot become two headers, whoever wrote it', a
     files: [],
   })
   t.same(office.arrived[0]?.envelope, ['a@b.com'])
-  t.equal((await simpleParser(office.arrived[0]?.raw ?? '')).bcc, undefined)
+  t.equal(office.arrived[0]?.bcc, undefined)
   t.ok(c)
 })
 

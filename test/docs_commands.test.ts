@@ -1,0 +1,108 @@
+// Every command and query that the pages show runs: here those of which no other test has the whole story. README's are typed in
+// test/cli/readme.test.ts, a rule of one's own in test/sql/own_rule.test.ts, clients in test/http/clients.test.ts, a restore in
+// test/sql/restore.test.ts.
+import { globSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { armazem, conferente } from './cli/helper.ts'
+import { banco } from './helper/database.ts'
+import { ROOT, read } from './helper/files.ts'
+
+const PAGES = globSync(['README.md', 'docs/*.md'], { cwd: ROOT })
+
+const fenced = (page: string, ...languages: string[]) =>
+  [...read(page).matchAll(/^```(\w+)\n(.*?)^```/gms)]
+    .filter(([, language = '']) => languages.includes(language))
+    .map(([, , text = '']) => text)
+
+/** Words of a line as a shell would cut it, for lines without expansions. */
+const words = (line: string) =>
+  [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/^(['"])(.*)\1$/s, '$2'))
+
+/** Lines that call the program: the words after its name, comments and what other programs get taken out. */
+function calls(page: string): string[][] {
+  return fenced(page, 'sh', 'console')
+    .flatMap((text) => text.replaceAll(/\\\n\s*/g, '').split('\n'))
+    .flatMap((line) => {
+      const [, rest] = /^(?:\$ |[A-Z_]+='[^']*' )?(?:npx )?conferente (.*)$/.exec(line) ?? []
+      return rest === undefined ? [] : [words(rest.replace(/\s+#.*$/, '').replace(/\s+[|>].*$/, ''))]
+    })
+}
+
+test('every command in the pages is one that there is, with options that it takes', async (t) => {
+  const help = new Map<string, string>()
+  let seen = 0
+  for (const page of PAGES) {
+    for (const given of calls(page)) {
+      const [command = '', ...rest] = given.filter((word) => word !== '--demo')
+      if (command.startsWith('--')) continue
+      const sub = ['periodo', 'categorias', 'padroes', 'excecoes'].includes(command) ? [rest[0] ?? ''] : []
+      const name = [command, ...sub].join(' ')
+      if (!help.has(name)) {
+        const ran = await conferente([command, ...sub, '--help'])
+        t.equal(ran.code, 0, `${page}: ${name}`)
+        help.set(name, ran.stdout)
+      }
+      for (const word of rest.filter((one) => one.startsWith('--'))) {
+        seen += 1
+        t.ok(help.get(name)?.includes(word), `${page}: ${name} ${word}`)
+      }
+    }
+  }
+  t.ok(seen > 40, String(seen))
+})
+
+test('the commands of operations, rules and mail do what the page shows them for', async (t) => {
+  const { sql, url } = await banco(t)
+  await armazem(sql, 300)
+  const place = t.testdir()
+  mkdirSync(join(place, 'notas'))
+  const secret = { CONFERENTE_JWT_SEGREDO: 'um segredo de teste, longo o bastante para valer' }
+  for (const page of ['docs/operations.md', 'docs/rules.md', 'docs/mail.md', 'docs/api.md']) {
+    for (const given of calls(page)) {
+      // what serves or restores runs elsewhere
+      if (['trabalhar', 'servir', 'migrar'].includes(given[0] ?? '') || given.includes('--elo')) continue
+      const args = given.map((word) =>
+        word
+          .replace('/srv/notas', join(place, 'notas'))
+          .replace('/etc/conferente/icp-brasil', join(place, 'notas'))
+          .replace(/^conferente\.service$/, join(place, 'conferente.service')),
+      )
+      const ran = await conferente(args, { url, env: secret })
+      t.equal(ran.code, 0, `${page}: ${args.join(' ')}: ${ran.stderr}`)
+    }
+  }
+})
+
+test('the queries of docs/rules.md', async (t) => {
+  const { sql } = await banco(t)
+  const queries = fenced('docs/rules.md', 'sql')
+  t.ok(queries.length >= 2)
+  for (const text of queries) await t.resolves(sql.unsafe(text), text)
+})
+
+test('the view and the trigger of docs/operations.md fit a warehouse of the kind that they are shown for', async (t) => {
+  const { sql } = await banco(t)
+  await sql.unsafe(`
+    create schema financeiro;
+    create table financeiro.dim_categoria (sk int primary key, nome text not null);
+    insert into financeiro.dim_categoria values (1, 'Frete'), (2, 'Combustível');
+    create table financeiro.fato_despesa (nk_lancamento bigint primary key, dt_contabil date, dt_carga timestamptz, filial text,
+      centro_custo text, conta text, categoria text, sk_categoria int references financeiro.dim_categoria, cnpj text, fornecedor text,
+      nota text, historico text, valor numeric(18,2), valor_nota numeric(18,2), glosa numeric(18,2));
+    insert into financeiro.fato_despesa values (1, '2026-10-01', now(), 'SP', 'CC', '1', 'Frete', 1, 'F1', 'Posto', 'N1', 'x', 10, 10, 0)`)
+  const [grants = '', view = '', trigger = ''] = fenced('docs/operations.md', 'sql')
+  for (const text of [view, trigger, grants]) await sql.unsafe(text)
+  const lacking =
+    await sql`select item, situacao, detalhe from audit.diagnosticar_contrato() where situacao = 'falta'`
+  t.same([...lacking], [])
+  await sql`update dw.lancamentos set categoria = 'Combustível', valor = 11 where id = 1`
+  t.match((await sql`select sk_categoria, valor from financeiro.fato_despesa`)[0], {
+    sk_categoria: 2,
+    valor: '11.00',
+  })
+  await t.rejects(
+    sql`update dw.lancamentos set fornecedor = 'outro' where id = 1`,
+    'what it does not write it refuses',
+  )
+})
