@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:46353d17ccb055b596eb8c6c7d9770a3d4e1b10a
+--! Hash: sha1:be4a2b3fbe0098ddfffb2f0c4d1d853ffcaf1583
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1107,7 +1107,7 @@ comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
 comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
 comment on column audit.notificacoes.canal_id is 'Channel that it goes to; null for mail.';
-comment on column audit.notificacoes.alarme_id is 'Problem that it tells of, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
+comment on column audit.notificacoes.alarme_id is 'Problem that it is about, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
 comment on column audit.notificacoes.destinatarios is 'Addresses, or the name of the channel, fixed when it was composed.';
@@ -12117,7 +12117,8 @@ create or replace trigger enfileirar after insert on audit.notificacoes
 
 --! Included saidas/correio/avisar_fim_sessao.sql
 -- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
--- alert only when something needs a person; channels by whoever looks next (conferir_alarmes). A cancelled one is not: somebody just did that, and knows. A simulation is
+-- alert only when something needs a person. Channels are served by the worker's next look (conferir_alarmes). A cancelled
+-- session is not reported: somebody just did that, and knows. A simulation is
 -- undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
 returns trigger

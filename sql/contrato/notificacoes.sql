@@ -37,7 +37,7 @@ comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
 comment on column audit.notificacoes.sessao_id is 'Session it is about; null for ausencia, and for a session that could not even be queued.';
 comment on column audit.notificacoes.canal_id is 'Channel that it goes to; null for mail.';
-comment on column audit.notificacoes.alarme_id is 'Problem that it tells of, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
+comment on column audit.notificacoes.alarme_id is 'Problem that it is about, to a channel: the message of its beginning and that of its end bear the same number. Null for mail and for teste.';
 comment on column audit.notificacoes.dia is 'Day without a session, in the zone of the schedule; of ausencia only.';
 comment on column audit.notificacoes.status is 'pendente (to be composed), composta (to be sent), enviada (every recipient was served or refused for good, and at least one was served), falhou (given up, see ultimo_erro) or dispensada (nobody was to receive it when it was caused).';
 comment on column audit.notificacoes.destinatarios is 'Addresses, or the name of the channel, fixed when it was composed.';
