@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:be4a2b3fbe0098ddfffb2f0c4d1d853ffcaf1583
+--! Hash: sha1:50c62cc1c06a19a89a896677dc926d06a7e176c8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5932,7 +5932,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_mensagem text := audit_interno.sem_segredos(mensagem);
+  v_mensagem text := concat_ws('; falta: ', audit_interno.sem_segredos(mensagem), case when codigo = '42501' then (
+    select audit_interno.direitos_em_falta(r.tabela) from audit.regras r where r.nome = anotar_falha.regra) end);
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s
@@ -15154,7 +15155,8 @@ exception when assert_failure or others then
   if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
     raise;
   end if;
-  return format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm));
+  return concat_ws('; falta: ', format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm)),
+    case when sqlstate = '42501' then audit_interno.direitos_em_falta(regra.tabela) end);
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
@@ -23961,6 +23963,22 @@ comment on function audit.propor_visao(text, text) is
   'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
 grant execute on function audit.propor_visao(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/propor_visao.sql
+
+--! Included saidas/consulta/direitos_em_falta.sql
+-- The grants on a table that our two roles lack, as they mend it; null where they have all. Said where a session meets their want.
+-- Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
+create or replace function audit_interno.direitos_em_falta(tabela text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(d.sugestao, ' ')
+  from audit_interno.diagnosticar_acesso(audit_interno.relacao(direitos_em_falta.tabela)) d
+  where d.situacao = 'erro' and d.sugestao like 'grant %'
+$$;
+comment on function audit_interno.direitos_em_falta(text) is 'The grants on a table that conferente_regra and conferente_escrita lack, or null.';
+--! EndIncluded saidas/consulta/direitos_em_falta.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

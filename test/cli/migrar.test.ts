@@ -2,6 +2,7 @@
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { banco } from '../helper/database.ts'
+import { grantAuto } from '../helper/server.ts'
 import { drawn } from '../helper/thorough.ts'
 import { armazem as warehouse } from '../helper/warehouse.ts'
 import { armazem, conferente } from './helper.ts'
@@ -88,6 +89,7 @@ t.test('the server may be set otherwise: it is migrated, finds and corrects all 
   const migrated = await conferente(['migrar'], { url })
   t.equal(migrated.code, 0, migrated.stderr)
   await armazem(sql)
+  await grantAuto(url)
   const dias = ['--data-inicio', '2000-01-01', '--data-fim', '2100-01-01']
   const ran = await conferente(['processar', '--modo', 'auto', ...dias, '--json'], { url })
   t.match(ran.json(), { status: /^concluida/, falhas: '0' }, ran.stderr)
