@@ -3200,6 +3200,11 @@ create function audit_interno.diagnosticar_sinais()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
 
+create function audit_interno.direitos_em_falta(tabela text)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.direitos_em_falta(text) is 'The grants on a table that conferente_regra and conferente_escrita lack, or null.';
+
 create function audit_interno.disparar_adiados(ajustes jsonb DEFAULT audit_interno.ajustes())
   returns void language plpgsql volatile security definer
   set DateStyle=ISO, YMD

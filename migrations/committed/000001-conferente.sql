@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2865e733a0582615b3637c3b8823684c2ac1f441
+--! Hash: sha1:a7ced8542921c350d1332f16e2d86c53ecf4faf7
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5932,7 +5932,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_mensagem text := audit_interno.sem_segredos(mensagem);
+  v_mensagem text := concat_ws('; falta: ', audit_interno.sem_segredos(mensagem), case when codigo = '42501' then (
+    select audit_interno.direitos_em_falta(r.tabela) from audit.regras r where r.nome = anotar_falha.regra) end);
 begin
   if regra is null or audit_interno.falha_de_quem(codigo) in ('sessao', 'servidor') then
     update audit.sessoes_processamento s
@@ -15154,7 +15155,8 @@ exception when assert_failure or others then
   if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
     raise;
   end if;
-  return format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm));
+  return concat_ws('; falta: ', format('a função de requisitos %s() falhou: %s', regra.requisitos, audit_interno.sem_segredos(sqlerrm)),
+    case when sqlstate = '42501' then audit_interno.direitos_em_falta(regra.tabela) end);
 end
 $$;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
@@ -17333,7 +17335,7 @@ declare
   v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
 begin
   if janela.chaves is not null or v_desde is null then
-    return '{}';
+    return '{}'::date[];
   end if;
   return array(
     with trazida as (
@@ -17610,11 +17612,11 @@ begin
     select a.*, p.dia is not null as provada,
       case when p.dia is not null or c.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
-        when a.parte then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+        when a.parte and r.dia is null then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
         when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
-        when a.no_dia > 10 and not a.parte then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        when a.no_dia > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
     left join (select distinct x.dia, x.filial from repetido x) r
@@ -17624,7 +17626,7 @@ begin
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte or a.recarregada) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
@@ -23963,6 +23965,22 @@ comment on function audit.propor_visao(text, text) is
   'SQL that lays a view with the contract''s columns over a fact table and its dimensions: view, grants and, where it cannot be written through as it is, an INSTEAD OF trigger; remarks on what was not found stand on top. Guessed from names and types, and never run by itself. Both names with their schema. Errors: NC001 bad name of the view, NC004 no such table.';
 grant execute on function audit.propor_visao(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/propor_visao.sql
+
+--! Included saidas/consulta/direitos_em_falta.sql
+-- The grants on a table that our two roles lack, as they mend it; null where they have all. Said where a session meets their want.
+-- Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
+create or replace function audit_interno.direitos_em_falta(tabela text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(d.sugestao, ' ')
+  from audit_interno.diagnosticar_acesso(audit_interno.relacao(direitos_em_falta.tabela)) d
+  where d.situacao = 'erro' and d.sugestao like 'grant %'
+$$;
+comment on function audit_interno.direitos_em_falta(text) is 'The grants on a table that conferente_regra and conferente_escrita lack, or null.';
+--! EndIncluded saidas/consulta/direitos_em_falta.sql
 
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import type { Warning } from '../db/connection.ts'
+import { lackingRole } from '../db/denied.ts'
 import { isLost } from '../db/lost.ts'
 import { EmbeddedError } from '../embedded/error.ts'
 import { type Catalogue, catalogue } from '../i18n/index.ts'
@@ -21,6 +22,7 @@ interface Failure extends Error {
   readonly code?: string
   readonly detail?: string
   readonly hint?: string
+  readonly where?: string
 }
 
 const LOST = /^(08...|57P0[1-5]|CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNRESET|EPIPE)$/
@@ -80,7 +82,7 @@ function reportFailure(app: App | undefined, text: Catalogue, error: Failure): n
     tell(`  ${text.error.code(code)}`)
     return WRONG_USAGE.has(code) ? 2 : 1
   }
-  const known = knownFailure(app, text, code, error.message)
+  const known = knownFailure(app, text, code, error)
   say(text, 1, known?.message ?? said(error.message || String(error)), {
     codigo: code,
     message: known?.message ?? publicMessage(error),
@@ -97,8 +99,9 @@ function knownFailure(
   app: App | undefined,
   text: Catalogue,
   code: string,
-  message: string,
+  failure: Failure,
 ): { message: string; hint?: string } | undefined {
+  const { message } = failure
   const { error } = text
   if (code === '08P01' && /startup parameter/.test(message)) {
     return { message: text.pooler.parameter, hint: text.pooler.parameterHint }
@@ -115,12 +118,20 @@ function knownFailure(
     return { message: error.notMigrated, hint: error.notMigratedHint }
   }
   if (code === '42501') {
-    return { message: error.forbidden, ...(app?.role && { hint: error.forbiddenHint(app.role) }) }
+    const lacking = lackingRole(failure)
+    if (lacking) return { message: error.lacking(lacking.role), hint: error.lackingHint(lacking.grant) }
+    return { message: error.forbidden, ...(app?.role && { hint: error.forbiddenHint(app.role, login(app)) }) }
   }
   if (code === '57014') return { message: error.cancelled }
   if (code === '25006') return { message: error.readOnly, hint: error.readOnlyHint }
   if (code === '53100') return { message: error.diskFull }
   return undefined
+}
+
+/** Who the command runs as. */
+function login({ settings, text }: App): string {
+  const { username } = new URL(settings.databaseUrl ?? 'postgres://')
+  return username ? plain(decodeURIComponent(username)) : text.error.yourLogin
 }
 
 function told(text: Catalogue, { detail, hint }: Failure): void {

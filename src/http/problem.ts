@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { lackingRole } from '../db/denied.ts'
 import { isLost } from '../db/lost.ts'
 import type { Catalogue } from '../i18n/index.ts'
 import { createRedactor } from '../log/redact.ts'
@@ -57,7 +58,8 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
     message = '',
     detail,
     hint,
-  } = error as Partial<Record<'code' | 'message' | 'detail' | 'hint', string>>
+    where = '',
+  } = error as Partial<Record<'code' | 'message' | 'detail' | 'hint' | 'where', string>>
   // node-postgres says by a message alone that its pool had no connection to give, or that one was lost.
   if (
     UNAVAILABLE.test(code) ||
@@ -74,7 +76,14 @@ export function publicDatabaseError(text: Catalogue, error: unknown): Problem | 
     const said = (words?: string) => words && redact(words)
     return new Problem(STATUS[code] ?? 422, redact(message), { code, detail: said(detail), hint: said(hint) })
   }
-  if (code === '42501') return new Problem(403, text.http.forbidden, { code })
+  if (code === '42501') {
+    const lacking = lackingRole({ message, where })
+    if (lacking === undefined) return new Problem(403, text.http.forbidden, { code })
+    return new Problem(503, text.error.lacking(lacking.role), {
+      code,
+      hint: text.error.lackingHint(lacking.grant),
+    })
+  }
   if (code === '57014') return new Problem(503, text.http.tooSlow, { code, hint: text.http.tooSlowHint })
   if (code === '55P03' || code === '40001' || code === '40P01') {
     return new Problem(STATUS[code] ?? 503, text.http.tryAgain, { code })

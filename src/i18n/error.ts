@@ -83,8 +83,18 @@ export const error = {
   ),
   forbidden: both('sem permissão para isto', 'no permission for this'),
   forbiddenHint: both(
-    (role: string) => `este comando pede o papel ${role}: grant ${role} to seu_usuario;`,
-    (role) => `this command needs role ${role}: grant ${role} to your_user;`,
+    (role: string, login: string) => `este comando pede o papel ${role}: grant ${role} to ${login};`,
+    (role, login) => `this command needs role ${role}: grant ${role} to ${login};`,
+  ),
+  yourLogin: both('seu_usuario', 'your_user'),
+  lacking: both(
+    (role: string) => `ao papel ${role}, com que o Conferente toca o armazém, falta um direito`,
+    (role) => `${role}, the role as which Conferente touches the warehouse, lacks a right`,
+  ),
+  lackingHint: both(
+    (grant: string | undefined) =>
+      `${grant ? `${grant} ` : ''}conferente diagnostico mostra tudo o que falta.`,
+    (grant) => `${grant ? `${grant} ` : ''}conferente diagnostico shows all that is missing.`,
   ),
   cancelled: both(
     'a consulta foi cancelada ou passou do tempo limite',

@@ -49,7 +49,7 @@ t.test('who forgets --demo is told that the warehouse is in another database', a
 })
 
 t.test('the demonstration names the port that is set', async (t) => {
-  const { url } = await banco(t, { migrado: false })
+  const { url } = await banco(t, 'empty')
   const ran = await conferente(['demo', '--linhas', '500'], { url, env: { CONFERENTE_PORTA: '9123' } })
   t.match(ran.stdout, 'http://localhost:9123/revisao')
   t.match(ran.stderr, `banco ${new URL(url).pathname.slice(1)} em 127.0.0.1`, 'and where it goes')

@@ -69,7 +69,8 @@ t.test('a database without the schema says to migrate', async (t) => {
 })
 
 t.test('a login without the role is told which one', async (t) => {
-  await says(t, ['regras'], personal(url, 'ninguem'), 1, /sem permissão/, /papel conferente_leitor/)
+  const grant = /papel conferente_leitor: grant conferente_leitor to ninguem;/
+  await says(t, ['regras'], personal(url, 'ninguem'), 1, /sem permissão/, grant)
   await says(t, ['processar', '--modo', 'manual'], personal(url, 'leo'), 1, /papel conferente_operador/)
   await says(t, ['aprovar', '1', '--motivo', 'x'], personal(url, 'olivia'), 1, /papel conferente_revisor/)
   await says(
@@ -79,6 +80,41 @@ t.test('a login without the role is told which one', async (t) => {
     1,
     /papel conferente_administrador/,
   )
+})
+
+t.test('a right that Conferente itself lacks is named with its role, the object and the grant', async (t) => {
+  const base = await banco(t)
+  const { sql } = base
+  await armazem(sql)
+  await sql`select audit.alterar_configuracao('aprovacao.valor_dupla', '100000000', 'teste')`
+  const olivia = personal(base.url, 'olivia')
+  const run = ['processar', '--modo', 'manual', '--data-inicio', '2020-01-01', '--data-fim', '2030-01-01']
+  const found = await conferente([...run, '--json'], { url: olivia })
+  t.equal(found.code, 0, found.stderr)
+  const [one] = await sql`select id from audit.divergencias_processadas
+    where status = 'aberta' and valores_propostos <> '{}' and regra = 'validacao_valores' order by valor_em_risco limit 1`
+
+  await sql`revoke update on dw.lancamentos from conferente_escrita`
+  const refused = await conferente(['aprovar', String(one?.['id']), '--motivo', 'x'], {
+    url: personal(base.url, 'ana'),
+  })
+  t.equal(refused.code, 1)
+  t.match(
+    refused.stderr,
+    /papel conferente_escrita.*falta um direito\n.*lancamentos\n.*grant select, update on lancamentos to conferente_escrita;/,
+  )
+  t.notMatch(refused.stderr, /papel conferente_revisor/, 'ana has that')
+
+  await sql`revoke all on dw.lancamentos from conferente_regra`
+  const session = await conferente(run, { url: olivia })
+  t.equal(session.code, 1)
+  t.match(
+    session.stdout,
+    /validacao_valores: 42501 permission denied .*; falta: .*grant select on dw\.lancamentos to conferente_regra;/,
+  )
+  const skipped =
+    /requisitos\(\) falhou: permission denied .*; falta: .*grant select on dw\.lancamentos to conferente_regra;/
+  t.match(session.stdout, skipped, 'of a rule that is skipped, too')
 })
 
 t.test('a warehouse that is missing', async (t) => {

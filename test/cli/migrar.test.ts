@@ -2,6 +2,7 @@
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { banco } from '../helper/database.ts'
+import { grantAuto } from '../helper/server.ts'
 import { drawn } from '../helper/thorough.ts'
 import { armazem as warehouse } from '../helper/warehouse.ts'
 import { armazem, conferente } from './helper.ts'
@@ -11,7 +12,7 @@ const esquemas = (sql: Awaited<ReturnType<typeof banco>>['sql']) => sql`
 
 t.test('a schema of another program is seen before anything is done, and named', async (t) => {
   for (const nome of drawn(['audit', 'graphile_worker', 'regras'], 1)) {
-    const { sql, url } = await banco(t, { migrado: false })
+    const { sql, url } = await banco(t, 'empty')
     await sql.unsafe(`create schema ${nome}; create table ${nome}.log (id int)`)
     const antes = [...(await esquemas(sql))]
     const ran = await conferente(['migrar'], { url })
@@ -28,7 +29,7 @@ t.test('a schema of another program is seen before anything is done, and named',
 })
 
 t.test("another program's history of graphile-migrate is not taken for ours", async (t) => {
-  const { sql, url } = await banco(t, { migrado: false })
+  const { sql, url } = await banco(t, 'empty')
   await sql.unsafe(`create schema graphile_migrate;
     create table graphile_migrate.migrations (hash text primary key, previous_hash text, filename text not null, date timestamptz default now());
     insert into graphile_migrate.migrations (hash, filename) values ('sha1:x', '000001.sql')`)
@@ -40,7 +41,7 @@ t.test("another program's history of graphile-migrate is not taken for ours", as
 
 t.test('a database that is not UTF8 is refused whole, and named by the diagnosis too', async (t) => {
   for (const codificacao of drawn(['LATIN1', 'SQL_ASCII'], 1)) {
-    const { sql, url } = await banco(t, { migrado: false })
+    const { sql, url } = await banco(t, 'empty')
     const nome = `${new URL(url).pathname.slice(1)}_outra`
     await sql.unsafe(`create database ${nome} encoding '${codificacao}' locale 'C' template template0`)
     t.teardown(() => sql.unsafe(`drop database ${nome} with (force)`))
@@ -59,7 +60,7 @@ t.test('a database that is not UTF8 is refused whole, and named by the diagnosis
 })
 
 t.test('a migration that fails says what was wrong, in a sentence', async (t) => {
-  const { sql, url } = await banco(t, { migrado: false })
+  const { sql, url } = await banco(t, 'empty')
   await sql.unsafe(`create schema audit authorization conferente_dono; create table audit.operacoes (id int)`)
   const ran = await conferente(['migrar'], { url })
   t.equal(ran.code, 1)
@@ -83,11 +84,12 @@ t.test('the server may be set otherwise: it is migrated, finds and corrects all 
     'alter database %s set plpgsql.variable_conflict = use_column',
     'alter database %s set xmloption = document',
   ]
-  const { sql, url } = await banco(t, { migrado: false })
+  const { sql, url } = await banco(t, 'empty')
   await sql.unsafe(ajustes.map((ajuste) => ajuste.replace('%s', new URL(url).pathname.slice(1))).join(';'))
   const migrated = await conferente(['migrar'], { url })
   t.equal(migrated.code, 0, migrated.stderr)
   await armazem(sql)
+  await grantAuto(url)
   const dias = ['--data-inicio', '2000-01-01', '--data-fim', '2100-01-01']
   const ran = await conferente(['processar', '--modo', 'auto', ...dias, '--json'], { url })
   t.match(ran.json(), { status: /^concluida/, falhas: '0' }, ran.stderr)
@@ -119,7 +121,7 @@ t.test('the server may be set otherwise: it is migrated, finds and corrects all 
 t.test(
   'a setting under which rules read something else is refused by migrar, and named by diagnostico',
   async (t) => {
-    const { sql, url } = await banco(t, { migrado: false })
+    const { sql, url } = await banco(t, 'empty')
     const nome = new URL(url).pathname.slice(1)
     const barras = (valor: string) =>
       sql.unsafe(`alter database ${nome} set standard_conforming_strings = ${valor}`)

@@ -103,7 +103,7 @@ t.test('a connection cut at any moment', async (t) => {
 })
 
 async function scene(t: Test) {
-  const { url } = await banco(t, { migrado: false })
+  const { url } = await banco(t, 'empty')
   const [killer, holder] = [
     connect(url, { max: 1, name: 'killer' }),
     connect(url, { max: 1, name: 'holder' }),

@@ -16,7 +16,7 @@ const blocks = (title: string) =>
   )
 
 t.test("five minutes to the first correction of one's own data, and what keeps it running", async (t) => {
-  const { sql, url } = await banco(t, { migrado: false })
+  const { sql, url } = await banco(t, 'empty')
   // somebody's warehouse: suppliers with habits, and in October four entries parked, three of marketing elsewhere, three amounts wrong
   await sql.unsafe(`
     create schema finance;

@@ -70,7 +70,7 @@ const columnsOf = async (sql: Sql) =>
   )
 
 test('a database of the first release with a life in it is brought up to date, and nothing is lost', async (t) => {
-  const old = await banco(t, { migrado: false })
+  const old = await banco(t, 'empty')
   await migrate(old.url, { folder: folder(t, COMMITTED.slice(0, 1)) })
   const c = await cenario(t, old)
   await c.lancar(...[1, 2, 3, 4].map((id) => ({ id, confianca: 0.5 })), { id: 5, valor: 150_000 }, { id: 6 })

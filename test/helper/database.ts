@@ -24,17 +24,23 @@ function administrator(serverUrl: string): Sql {
   return shared
 }
 
-/** A database of its own for a test, freshly migrated or as somebody else's is, dropped when the test ends. */
+/** What a database is copied from: this release, the same with the small warehouse in it, or nothing of ours. */
+const TEMPLATES = {
+  migrated: TEMPLATE,
+  scenario: WITH_SCENARIO,
+  empty: "template0 encoding 'UTF8'",
+} as const
+
+/** A database of its own for a test, dropped when the test ends. */
 export async function banco(
   t: Pick<Test, 'teardown'>,
-  { migrado = true, cenario = false } = {},
+  start: keyof typeof TEMPLATES = 'migrated',
 ): Promise<Banco> {
   const serverUrl = process.env['CONFERENTE_TESTE_URL']
   if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
   const admin = administrator(serverUrl)
-  const template = cenario ? WITH_SCENARIO : migrado ? TEMPLATE : "template0 encoding 'UTF8'"
-  await admin.unsafe(`create database ${name} template ${template} strategy file_copy`)
+  await admin.unsafe(`create database ${name} template ${TEMPLATES[start]} strategy file_copy`)
   const url = databaseUrl(serverUrl, name)
   const open: Sql[] = []
   const opened = (connection: Sql) => {

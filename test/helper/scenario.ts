@@ -21,7 +21,7 @@ export interface Entry {
  */
 export async function cenario(t: Pick<Test, 'teardown'>, made?: Banco) {
   if (made) await made.sql.unsafe(SCENARIO)
-  const { sql, url, como } = made ?? (await banco(t, { cenario: true }))
+  const { sql, url, como } = made ?? (await banco(t, 'scenario'))
 
   const people = new Map<People, Sql>()
   const pessoa = (nome: People): Sql => {

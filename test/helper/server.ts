@@ -52,7 +52,7 @@ export async function withScenario(admin: Sql, serverUrl: string, template: stri
 }
 
 /** As an administrator leaves it after installing: the bundled rules may correct, though nothing proves them yet. */
-async function grantAuto(url: string): Promise<void> {
+export async function grantAuto(url: string): Promise<void> {
   const sql = connect(url, { max: 1 })
   try {
     await sql`

@@ -211,6 +211,7 @@ const PUBLIC_READS = [
     'rules',
     'ruling',
     'run',
+    'sample',
     'search',
     'setting',
     'settings',

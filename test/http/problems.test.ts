@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { banco } from '../helper/database.ts'
+import { cenario } from '../helper/scenario.ts'
 
 test('each cause has its status, and says what would be right', async (t) => {
   const { pedir, token } = await api(t, await banco(t))
@@ -62,6 +63,31 @@ test('each cause has its status, and says what would be right', async (t) => {
   await refused(405, '/api/v1/divergencias/aprovar')
   await refused(414, `/api/v1/divergencias/${'1'.repeat(200)}/rejeitar`, {}, { method: 'DELETE' })
   await refused(400, '/api/v1/%')
+})
+
+test('a right that Conferente itself lacks is not said to be the caller’s', async (t) => {
+  const c = await cenario(t)
+  await c.lancar({ id: 1, confianca: 0.5 })
+  await c.processar()
+  const { id } = await c.achado(1)
+  await c.sql`revoke update on dw.lancamentos from conferente_escrita`
+  const server = await api(t, c)
+  const token = await server.token('revisor')
+  const visto = await c.visto(id)
+  const says = /conferente_escrita/
+  const grant = /grant select, update on lancamentos to conferente_escrita;/
+  const rest = await server.pedir('/api/v1/divergencias/aprovar', {
+    token,
+    body: { ids: [id], visto, motivo: 'x' },
+  })
+  t.match(rest, { status: 503, json: { codigo: '42501', detail: says, sugestao: grant } })
+  const query =
+    'mutation ($ids: [BigInt!]!, $visto: [String!]!) { aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "x" }) { resultado { status } } }'
+  const graphql = await server.pedir('/graphql', {
+    token,
+    body: { query, variables: { ids: [String(id)], visto } },
+  })
+  t.match(graphql.json.errors, [{ message: says }], graphql.text)
 })
 
 test('a request that is none is refused in the same way', async (t) => {

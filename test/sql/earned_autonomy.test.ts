@@ -220,6 +220,8 @@ t.test(
   async (t) => {
     const c = await cenario(t)
     await mudar(c, { concessao_correcoes: 3, concessao_valor: 1000 })
+    const looked = await c.processar()
+    t.match(await dito(c, looked['id'], 'sem_prova'), [/restam 3 e R\$ 1000/], 'a manual session’s too')
     await c.lancar({ id: 1 }, { id: 2 })
     const first = await c.processar('auto')
     t.match(first, { corrigidas: 2n, status: 'concluida' })

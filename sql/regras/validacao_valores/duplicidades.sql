@@ -124,7 +124,7 @@ declare
   v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
 begin
   if janela.chaves is not null or v_desde is null then
-    return '{}';
+    return '{}'::date[];
   end if;
   return array(
     with trazida as (
@@ -401,11 +401,11 @@ begin
     select a.*, p.dia is not null as provada,
       case when p.dia is not null or c.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
-        when a.parte then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+        when a.parte and r.dia is null then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
         when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
-        when a.no_dia > 10 and not a.parte then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        when a.no_dia > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
     left join (select distinct x.dia, x.filial from repetido x) r
@@ -415,7 +415,7 @@ begin
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
-    where a.ultima > coalesce(div(e.credito, a.montante), 0) and (r.dia is not null or c.carga is not null or not a.parte or a.recarregada) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
+    where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,

@@ -38,7 +38,7 @@ export const review = {
   close: both('Fechar', 'Close'),
   cancel: both('Voltar', 'Back'),
   confirm: both('Confirmar', 'Confirm'),
-  keep: both('Guardar', 'Keep'),
+  keep: both('Salvar', 'Keep'),
   yes: both('sim', 'yes'),
   no: both('não', 'no'),
   range: both('{from} a {to}', '{from} to {to}'),

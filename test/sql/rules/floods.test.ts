@@ -237,4 +237,9 @@ t.test('a load of shared documents that came in again is one finding too, with i
     ],
     'and a document that was shared out again otherwise is no copy',
   )
+  await lancar(sql, ...nota(300, antes, 600, 400), ...nota(300, antes, 600, 400))
+  t.ok(
+    (await achados(sql, REGRA)).some(({ evidencia }) => evidencia.documento === 'NF 300'),
+    'nor is one that was there twice from the beginning, and it is said',
+  )
 })

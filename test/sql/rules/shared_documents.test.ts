@@ -151,6 +151,17 @@ t.test(
         linhas(5, 600, 400, depois(600, '2025-03-12'), depois(400, '2025-03-12')),
         /está lançado 2 vezes/,
       ],
+      [
+        'booked again by a later load',
+        'rateio_repetido',
+        2000,
+        1000,
+        [
+          ...linhas(21, 600, 400).map((l) => ({ ...l, carregado_em: '2025-03-11T12:00:00Z' })),
+          ...linhas(21, 600, 400).map((l) => ({ ...l, carregado_em: '2025-03-12T12:00:00Z' })),
+        ],
+        /2 vezes/,
+      ],
       ['once whole and once in shares', 'rateio_repetido', 2000, 1000, linhas(6, 1000, 600, 400), /2 vezes/],
       [
         'whole, and a share besides',

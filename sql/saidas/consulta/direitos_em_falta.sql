@@ -1,0 +1,13 @@
+-- The grants on a table that our two roles lack, as they mend it; null where they have all. Said where a session meets their want.
+-- Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
+create or replace function audit_interno.direitos_em_falta(tabela text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(d.sugestao, ' ')
+  from audit_interno.diagnosticar_acesso(audit_interno.relacao(direitos_em_falta.tabela)) d
+  where d.situacao = 'erro' and d.sugestao like 'grant %'
+$$;
+comment on function audit_interno.direitos_em_falta(text) is 'The grants on a table that conferente_regra and conferente_escrita lack, or null.';
