@@ -25,7 +25,9 @@ function calls(page: string): string[][] {
     .flatMap((text) => text.replaceAll(/\\\n\s*/g, '').split('\n'))
     .flatMap((line) => {
       const [, rest] = /^(?:\$ |[A-Z_]+='[^']*' )?(?:npx )?conferente (.*)$/.exec(line) ?? []
-      return rest === undefined ? [] : [words(rest.replace(/\s+#.*$/, '').replace(/\s+[|>].*$/, ''))]
+      return rest === undefined
+        ? []
+        : [words(rest.replace(/\s+#.*$/, '').replace(/\s+[|>].*$|\s+< \S+$/, ''))]
     })
 }
 
@@ -36,7 +38,9 @@ test('every command in the pages is one that there is, with options that it take
     for (const given of calls(page)) {
       const [command = '', ...rest] = given.filter((word) => word !== '--demo')
       if (command.startsWith('--')) continue
-      const sub = ['periodo', 'categorias', 'padroes', 'excecoes'].includes(command) ? [rest[0] ?? ''] : []
+      const sub = ['periodo', 'categorias', 'padroes', 'excecoes', 'canais'].includes(command)
+        ? [rest[0] ?? '']
+        : []
       const name = [command, ...sub].join(' ')
       if (!help.has(name)) {
         const ran = await conferente([command, ...sub, '--help'])
@@ -60,8 +64,9 @@ test('the commands of operations, rules and mail do what the page shows them for
   const secret = { CONFERENTE_JWT_SEGREDO: 'um segredo de teste, longo o bastante para valer' }
   for (const page of ['docs/operations.md', 'docs/rules.md', 'docs/mail.md', 'docs/api.md']) {
     for (const given of calls(page)) {
-      // what serves or restores runs elsewhere
-      if (['trabalhar', 'servir', 'migrar'].includes(given[0] ?? '') || given.includes('--elo')) continue
+      // what serves, restores or talks to others runs elsewhere
+      if (['trabalhar', 'servir', 'migrar', 'canais'].includes(given[0] ?? '') || given.includes('--elo'))
+        continue
       const args = given.map((word) =>
         word
           .replace('/srv/notas', join(place, 'notas'))

@@ -91,6 +91,6 @@ test('signals: those that end a program are those that Windows has; a server is 
   t.same([...new Set(heard.map(([, name]) => name))].sort(), ['SIGINT', 'SIGTERM', 'SIGXFSZ'])
   // Windows ends a process by SIGINT from another at once, without a chance to write: there pg_ctl does it
   const [before = ''] = (SOURCE.get('src/embedded/server.ts') ?? '').split("'SIGINT'")
-  t.match(before.slice(-300), /'win32'.*pg_ctl, \['kill', 'INT'/s)
+  t.match(before.slice(-300), /'win32'.*pg_ctl'\), \['kill', 'INT'/s)
   t.end()
 })
