@@ -73,7 +73,7 @@ await t.test('findings are listed, as lines and as JSON', async (t) => {
   }
   t.match(
     (await conferente(['sessoes'], { url: ana })).stdout,
-    / correio *\n(.*\n)*.*resumo: dispensada/,
+    / e-mail *\n(.*\n)*.*resumo: dispensada/,
     'unsent mail is said',
   )
   const [sessao] = (await conferente(['sessoes', '--json'], { url: ana })).json()
