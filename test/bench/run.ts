@@ -7,13 +7,13 @@ import { parseArgs } from 'node:util'
 import { connect } from '../../src/db/connection.ts'
 import { openEmbedded } from '../../src/embedded/embedded.ts'
 import { isMet, type Measure, type Result } from './harness.ts'
-import { correcao } from './measures/correcao.ts'
+import { theCorrection } from './measures/correcao.ts'
 import { dw } from './measures/dw.ts'
 import { exportacao } from './measures/exportacao.ts'
 import { graphql } from './measures/graphql.ts'
-import { janela } from './measures/janela.ts'
+import { window_ } from './measures/janela.ts'
 import { memoria } from './measures/memoria.ts'
-import { notas } from './measures/notas.ts'
+import { noteFiles } from './measures/notas.ts'
 import { partida } from './measures/partida.ts'
 import { pendenteVerificacao } from './measures/pendente_verificacao.ts'
 import { planos } from './measures/planos.ts'
@@ -30,14 +30,14 @@ const MEASURES: readonly Measure[] = [
   partida,
   graphql,
   exportacao,
-  janela,
+  window_,
   validacaoValores,
   tradeMarketing,
   pendenteVerificacao,
   memoria,
-  notas,
+  noteFiles,
   trabalhadores,
-  correcao,
+  theCorrection,
   releitura,
   dw,
   planos,

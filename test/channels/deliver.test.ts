@@ -9,27 +9,27 @@ import { factsSchema } from '../../src/mail/facts.ts'
 import { present } from '../../src/mail/present.ts'
 import { CERT, KEY } from '../helper/certificate.ts'
 import { canal, KEY_PART, post, receptor, SEGREDO } from '../helper/receiver.ts'
-import { type Cenario, cenario, one } from '../helper/scenario.ts'
-import { oficina, trabalhador, until } from '../helper/work.ts'
+import { one, type Scenario, scenario } from '../helper/scenario.ts'
+import { launchWorker, until, workshop } from '../helper/work.ts'
 
 const row = async (sql: Sql) =>
   one(await sql`select * from audit.notificacoes where canal_id is not null order by id desc limit 1`)
 
 /** A test message on its way to one channel. */
-async function mensagem(c: Cenario, url: string, tipo = 'webhook') {
-  await canal(c.pessoa('adelia'), url, 'equipe', tipo)
-  return one(await c.pessoa('adelia')`select id from audit.testar_canal('equipe')`)['id'] as bigint
+async function mensagem(c: Scenario, url: string, type = 'webhook') {
+  await canal(c.asPerson('adelia'), url, 'equipe', type)
+  return one(await c.asPerson('adelia')`select id from audit.testar_canal('equipe')`)['id'] as bigint
 }
 
-const enviar = (c: Cenario) => notifyDue(c.sql, post, { waiting: true })
+const sendAll = (c: Scenario) => notifyDue(c.sql, post, { waiting: true })
 
 test('a webhook is a CloudEvent that the library on the other side finds signed', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const there = await receptor(t)
-  await canal(c.pessoa('adelia'), there.url, 'erp')
+  await canal(c.asPerson('adelia'), there.url, 'erp')
   await c.sql`update dw.ajuste set quebrada = true`
-  await c.processar()
-  t.match(await enviar(c), { failed: [] })
+  await c.runSession()
+  t.match(await sendAll(c), { failed: [] })
   const [got] = there.received
   t.equal(got?.path, `/${KEY_PART}`)
   t.equal(got?.headers['content-type'], 'application/cloudevents+json; charset=utf-8')
@@ -73,16 +73,16 @@ test('a webhook is a CloudEvent that the library on the other side finds signed'
 })
 
 test('an endpoint that is down gets the same message later, under the same identifier, freshly signed', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const there = await receptor(t)
   there.answers.push(500, (answer) => answer.socket?.destroy(), 429, 200)
   await mensagem(c, there.url)
   for (const error of [/^HTTP 500/, /socket hang up|ECONNRESET/, /^HTTP 429/]) {
-    await enviar(c)
+    await sendAll(c)
     t.match(await row(c.sql), { status: 'composta', ultimo_erro: error, entregues: [] })
   }
-  await enviar(c)
-  await enviar(c)
+  await sendAll(c)
+  await sendAll(c)
   t.match(await row(c.sql), { status: 'enviada', tentativas: 4, ultimo_erro: null })
   t.equal(there.received.length, 4, 'what was taken is not sent again')
   t.equal(new Set(there.received.map(({ headers }) => headers['webhook-id'])).size, 1)
@@ -92,15 +92,15 @@ test('an endpoint that is down gets the same message later, under the same ident
 })
 
 test('whoever answers 410 gets no more of it; what is given up is shown where unsent mail is', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const there = await receptor(t)
   there.answers.push(410)
-  await canal(c.pessoa('adelia'), there.url, 'equipe')
-  await c.lancar({ id: 1, confianca: 0.5 })
-  const { id } = await c.processar()
-  await enviar(c)
+  await canal(c.asPerson('adelia'), there.url, 'equipe')
+  await c.book({ id: 1, confianca: 0.5 })
+  const { id } = await c.runSession()
+  await sendAll(c)
   t.match(await row(c.sql), { status: 'falhou', ultimo_erro: /^HTTP 410/, tentativas: 1 })
-  const leo = c.pessoa('leo')
+  const leo = c.asPerson('leo')
   const { correio } = one(
     await leo`select audit.sessao_correio(s) as correio from audit.sessoes_processamento s where id = ${id}`,
   )
@@ -126,7 +126,7 @@ test('whoever answers 410 gets no more of it; what is given up is shown where un
     [...(await c.sql`select pronta, quantos::int from audit_interno.prontidao() where parte = 'correio'`)],
     [{ pronta: false, quantos: 1 }],
   )
-  const { id: next } = await c.processar()
+  const { id: next } = await c.runSession()
   const { conteudo } = one(
     await c.sql`select audit_interno.conteudo_mensagem(id) as conteudo from audit.notificacoes where sessao_id = ${next} and tipo = 'resumo'`,
   )
@@ -139,7 +139,7 @@ test('whoever answers 410 gets no more of it; what is given up is shown where un
 })
 
 test('no redirect is followed, and what answers repeat of the address is not kept', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const [there, elsewhere] = [await receptor(t), await receptor(t)]
   await mensagem(c, there.url)
   there.answers.push(
@@ -150,7 +150,7 @@ test('no redirect is followed, and what answers repeat of the address is not kep
   )
   const errors: string[] = []
   for (let n = 0; n < 4; n++) {
-    await enviar(c)
+    await sendAll(c)
     errors.push((await row(c.sql))['ultimo_erro'] as string)
   }
   t.same(errors, ['HTTP 307 (redirects are not followed)', 'HTTP 404', 'HTTP 404', 'HTTP 404: no_service'])
@@ -217,7 +217,7 @@ test('internal addresses are refused, however they are written, unless whoever r
 })
 
 test('what a refused address is told of stands beside the message, and nothing left the machine', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const there = await receptor(t)
   await mensagem(c, there.url)
   await notifyDue(c.sql, { resolve: createResolve([]) }, { waiting: true })
@@ -238,27 +238,27 @@ test('the host is looked up once: a name server that changes its mind leads nowh
 })
 
 test('a channel that is switched off, or whose address a copy does not have, gets nothing', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const there = await receptor(t)
   const first = await mensagem(c, there.url)
   await c.sql`select from audit_interno.compor_mensagem(${first})`
-  await c.pessoa('adelia')`select audit.desligar_canal('equipe', 'mudou')`
-  await enviar(c)
+  await c.asPerson('adelia')`select audit.desligar_canal('equipe', 'mudou')`
+  await sendAll(c)
   t.match(await row(c.sql), { status: 'dispensada', ultimo_erro: 'o canal foi desligado' })
   await mensagem(c, there.url)
   await c.sql`delete from audit_interno.destinos_canais`
-  await enviar(c)
+  await sendAll(c)
   t.match(await row(c.sql), { status: 'composta', ultimo_erro: /not in this database/ })
-  await c.pessoa(
+  await c.asPerson(
     'adelia',
   )`select audit.salvar_canal('equipe', 'de novo', endereco => ${there.url}, segredo => ${SEGREDO})`
-  await enviar(c)
+  await sendAll(c)
   t.match(await row(c.sql), { status: 'enviada' })
   t.equal(there.received.length, 1)
 })
 
 test('one that was being sent when its sender was killed is sent again, under the same identifier', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const there = await receptor(t)
   const id = await mensagem(c, there.url)
   await c.sql`select from audit_interno.compor_mensagem(${id})`
@@ -277,22 +277,22 @@ test('one that was being sent when its sender was killed is sent again, under th
   t.equal(new Set(there.received.map(({ headers }) => headers['webhook-id'])).size, 1)
 })
 
-const attempt = (c: Cenario, id: bigint): Promise<Error | undefined> =>
+const attempt = (c: Scenario, id: bigint): Promise<Error | undefined> =>
   notify(c.sql, id, post).then(
     () => undefined,
     (error: Error) => error,
   )
 
 test('a worker tells channels by itself, without a mail server, and gives up after the last attempt', async (t: Test) => {
-  const { sql, workerUrl, solicitar, como } = await oficina(t)
+  const { sql, workerUrl, requestSession, connectAs } = await workshop(t)
   const [good, dead] = [await receptor(t), await receptor(t)]
   dead.answers.push(...Array(30).fill(503))
-  const adelia = como('adelia')
+  const adelia = connectAs('adelia')
   await canal(adelia, good.url, 'boa', 'slack')
   await canal(adelia, dead.url, 'morta', 'teams')
   await sql`update audit.regras set automatica = false`
-  await solicitar('uma')
-  const worker = await trabalhador(t, workerUrl, { channels: { post }, tick: 100 })
+  await requestSession('uma')
+  const worker = await launchWorker(t, workerUrl, { channels: { post }, tick: 100 })
   await until(async () => good.received.length === 1)
   await until(async () => (await row(sql))['tentativas'] > 0)
   await until(async () => {

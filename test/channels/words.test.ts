@@ -6,7 +6,7 @@ import { slackMessage } from '../../src/channels/slack.ts'
 import { teamsMessage } from '../../src/channels/teams.ts'
 import { wordsOf } from '../../src/channels/words.ts'
 import { canal } from '../helper/receiver.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 
 // Its modules are written for bundlers: what Node loads is the bundle.
 const { AdaptiveCard, SerializationContext, Versions } = createRequire(import.meta.url)(
@@ -54,10 +54,10 @@ const notice = (some: Partial<Notice>): Notice => ({
   ...some,
 })
 
-const abertas = (idioma: 'pt-BR' | 'en', amounts = true) =>
+const openOnes = (language: 'pt-BR' | 'en', amounts = true) =>
   notice({
     tipo: 'abertas',
-    idioma,
+    idioma: language,
     texto: null,
     problema: { ...problem, tipo: 'abertas', chave: 'fila', regra: null },
     espera: {
@@ -74,7 +74,7 @@ const abertas = (idioma: 'pt-BR' | 'en', amounts = true) =>
   })
 
 test('a message says what it is about, in the language of its channel', async (t) => {
-  t.same(wordsOf(abertas('pt-BR')), {
+  t.same(wordsOf(openOnes('pt-BR')), {
     title: '30 divergências novas nesta sessão',
     good: false,
     text: null,
@@ -90,7 +90,7 @@ test('a message says what it is about, in the language of its channel', async (t
     ],
     button: { label: 'Abrir a revisão', url: 'https://conferente.empresa.com.br/revisao?sessao=7' },
   })
-  t.match(wordsOf(abertas('en', false)), {
+  t.match(wordsOf(openOnes('en', false)), {
     title: '30 new divergences in this session',
     facts: { 4: ['Waiting', '1,254'], 7: ['Overdue (more than 7 days)', '19'] },
   })
@@ -103,7 +103,7 @@ test('a message says what it is about, in the language of its channel', async (t
 
 test('every problem has words for its beginning and its end, in both languages', async (t) => {
   const seen = new Set<string>()
-  for (const [tipo, chave, regra, para] of [
+  for (const [kind, key, rule, to] of [
     ['abertas', 'fila', null, null],
     ['pessoa', 'segunda aprovacao', null, null],
     ['pessoa', 'vencidas', null, null],
@@ -115,11 +115,11 @@ test('every problem has words for its beginning and its end, in both languages',
     ['falha', 'agenda', null, null],
     ['falha', 'ausencia', null, null],
   ] as const) {
-    for (const idioma of ['pt-BR', 'en'] as const) {
-      const problema = { ...problem, tipo, chave, regra, para }
-      const title = (some: Partial<Notice>) => wordsOf(notice({ idioma, ...some })).title
+    for (const language of ['pt-BR', 'en'] as const) {
+      const problema = { ...problem, tipo: kind, chave: key, regra: rule, para: to }
+      const title = (some: Partial<Notice>) => wordsOf(notice({ idioma: language, ...some })).title
       const over = { ...problema, ate: '2026-11-30T11:00:00Z', desfecho: 'bem' as const }
-      for (const said of [title({ tipo, problema }), title({ tipo: 'resolvido', problema: over })]) {
+      for (const said of [title({ tipo: kind, problema }), title({ tipo: 'resolvido', problema: over })]) {
         t.notMatch(said, /undefined|null|\[object/)
         seen.add(said)
       }
@@ -138,7 +138,7 @@ test('every problem has words for its beginning and its end, in both languages',
 
 test('a card is one that Adaptive Cards 1.4 knows, and hostile text is only text in it', async (t) => {
   for (const words of [
-    wordsOf(abertas('pt-BR')),
+    wordsOf(openOnes('pt-BR')),
     wordsOf(notice({ texto: HOSTILE })),
     wordsOf(notice({ tipo: 'teste', problema: null, sessao: null, texto: null })),
   ]) {
@@ -191,7 +191,7 @@ test('whatever is said fits what Slack takes', async (t) => {
   const message = slackMessage(
     wordsOf(
       notice({
-        ...abertas('pt-BR'),
+        ...openOnes('pt-BR'),
         texto: long,
         problema: { ...problem, tipo: 'falha', regra: long },
       }),
@@ -209,12 +209,12 @@ test('whatever is said fits what Slack takes', async (t) => {
 })
 
 test('what the database composes is what is read here, in either language', async (t) => {
-  const c = await cenario(t)
-  const adelia = c.pessoa('adelia')
+  const c = await scenario(t)
+  const adelia = c.asPerson('adelia')
   await canal(adelia, 'http://127.0.0.1:1', 'pt', 'teams')
   await canal(adelia, 'http://127.0.0.1:1', 'en', 'slack', { idioma: 'en', sem_valores: true })
-  await c.lancar({ id: 1, confianca: 0.5, valor: 1234.56 })
-  await c.processar()
+  await c.book({ id: 1, confianca: 0.5, valor: 1234.56 })
+  await c.runSession()
   await c.sql`select audit_interno.compor_mensagem(n.id) from audit_interno.conferir_alarmes() n`
   const rows =
     await c.sql`select conteudo from audit.notificacoes where canal_id is not null order by canal_id`

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { XmlDocument, type XmlElement } from 'libxml2-wasm'
 import { type Test, test } from 'tap'
 import { crontabLines, systemdUnit, windowsTask } from '../../src/cli/service-files.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { ROOT } from '../helper/files.ts'
 import { PASSWORD } from '../helper/server.ts'
 
@@ -32,7 +32,7 @@ const address = (url: string, person: string) => {
 const folder = () => mkdtempSync(join(tmpdir(), 'conferente-agendar-'))
 
 test('shows, and changes in one audited step, the schedule in its own local time', async (t) => {
-  const { url, sql } = await banco(t)
+  const { url, sql } = await testDatabase(t)
   const [leo, adelia] = [address(url, 'leo'), address(url, 'adelia')]
   const shown = await run(leo, '--mostrar')
   t.equal(shown.code, 0, shown.stderr)
@@ -63,7 +63,7 @@ test('shows, and changes in one audited step, the schedule in its own local time
 })
 
 test('refuses what cannot be, and changes nothing then', async (t) => {
-  const { url, sql } = await banco(t)
+  const { url, sql } = await testDatabase(t)
   const adelia = address(url, 'adelia')
   const refused = async (code: number, ...args: string[]) => {
     const result = await run(adelia, ...args)
@@ -169,7 +169,7 @@ test('writes the Windows task in UTF-16, escaped', async (t) => {
 })
 
 test('writes crontab lines that a shell understands', async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   const { code, stdout, stderr } = await run(address(url, 'leo'), '--crontab', '-')
   t.equal(code, 0, stderr)
   const [zone, line] = stdout.split('\n')

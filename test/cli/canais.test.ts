@@ -7,11 +7,11 @@ import { Webhook } from 'standardwebhooks'
 import { test } from 'tap'
 import { ROOT } from '../helper/files.ts'
 import { canal, KEY_PART, receptor } from '../helper/receiver.ts'
-import { oficina } from '../helper/work.ts'
+import { workshop } from '../helper/work.ts'
 import { conferente, personal, type RunOptions } from './helper.ts'
 
 test('an administrator saves a channel, tries it, sees how it does, and switches it off', async (t) => {
-  const { sql, url, workerUrl } = await oficina(t)
+  const { sql, url, workerUrl } = await workshop(t)
   const there = await receptor(t)
   await sql.unsafe('grant conferente_administrador to trabalhador')
   t.teardown(() => sql.unsafe('revoke conferente_administrador from trabalhador'))
@@ -97,10 +97,10 @@ test('an administrator saves a channel, tries it, sees how it does, and switches
 })
 
 test('a process that is killed while it sends leaves the message to the next one, under the same identifier', async (t) => {
-  const { sql, workerUrl, como } = await oficina(t)
+  const { sql, workerUrl, connectAs } = await workshop(t)
   const there = await receptor(t)
-  await canal(como('adelia'), there.url, 'erp')
-  await como('adelia')`select audit.testar_canal('erp')`
+  await canal(connectAs('adelia'), there.url, 'erp')
+  await connectAs('adelia')`select audit.testar_canal('erp')`
   const env = { CONFERENTE_CANAIS_REDES: '127.0.0.1' }
   const killed = spawn(process.execPath, ['src/cli/main.ts', 'notificacoes', '--enviar'], {
     cwd: ROOT,
@@ -121,12 +121,12 @@ test('a process that is killed while it sends leaves the message to the next one
 })
 
 test('notificacoes --enviar tells channels too, and needs no mail server for it', async (t) => {
-  const { sql, workerUrl, como, url } = await oficina(t)
+  const { sql, workerUrl, connectAs, url } = await workshop(t)
   const there = await receptor(t)
   t.equal((await conferente(['notificacoes', '--enviar'], { url: workerUrl })).code, 2, 'with neither')
-  await como('adelia')`select audit.salvar_canal('equipe', 'x', 'slack', ${there.url})`
+  await connectAs('adelia')`select audit.salvar_canal('equipe', 'x', 'slack', ${there.url})`
   await sql`update audit.regras set automatica = false`
-  await como('olivia')`select audit.processar_divergencias('manual', regras => '{uma}')`
+  await connectAs('olivia')`select audit.processar_divergencias('manual', regras => '{uma}')`
   const ran = await conferente(['notificacoes', '--enviar'], {
     url: workerUrl,
     env: { CONFERENTE_CANAIS_REDES: '127.0.0.1' },

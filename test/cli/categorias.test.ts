@@ -1,27 +1,27 @@
 // What became of categories, from the command line.
 import t from 'tap'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test(
   'an administrator says what became of a category, everybody sees it, and it is taken back',
   async (t) => {
-    const c = await cenario(t)
+    const c = await scenario(t)
     const [adelia, leo] = [personal(c.url, 'adelia'), personal(c.url, 'leo')]
     t.match(await conferente(['categorias'], { url: leo }), {
       code: 0,
       stdout: /Nenhuma categoria com sucessora/,
     })
-    const suceder = (...args: string[]) => conferente(['categorias', 'suceder', ...args], { url: adelia })
-    t.match(await suceder('Escritório', 'Papelaria', '--desde', '2026-04-01', '--motivo', 'novo plano'), {
+    const succeed = (...args: string[]) => conferente(['categorias', 'suceder', ...args], { url: adelia })
+    t.match(await succeed('Escritório', 'Papelaria', '--desde', '2026-04-01', '--motivo', 'novo plano'), {
       code: 0,
       stderr: /Sucessora 1: desde 2026-04-01 "Escritório" é "Papelaria"/,
     })
     t.match(await conferente(['categorias', 'listar'], { url: leo }), {
       stdout: /Escritório\s+Papelaria\s+2026-04-01\s+sim\s+adelia\s+novo plano/,
     })
-    t.equal((await suceder('a', 'b', '--desde', '2026-02-30', '--motivo', 'x')).code, 2)
-    t.match(await suceder('a', 'A', '--desde', '2026-02-01', '--motivo', 'x'), {
+    t.equal((await succeed('a', 'b', '--desde', '2026-02-30', '--motivo', 'x')).code, 2)
+    t.match(await succeed('a', 'A', '--desde', '2026-02-01', '--motivo', 'x'), {
       code: 2,
       stderr: /são a mesma categoria/,
     })

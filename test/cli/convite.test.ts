@@ -1,12 +1,12 @@
 // One-time links from the command line.
 import t from 'tap'
-import { banco } from '../helper/database.ts'
-import { correio } from '../helper/postman.ts'
+import { testDatabase } from '../helper/database.ts'
+import { postOffice } from '../helper/postman.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('a link is printed alone, for a role that is said or registered, or is mailed', async (t) => {
-  const { sql, url } = await banco(t)
-  const post = await correio(t)
+  const { sql, url } = await testDatabase(t)
+  const post = await postOffice(t)
   const env = { SMTP_URL: `smtp://127.0.0.1:${post.port}` }
   const adelia = personal(url, 'adelia')
   const run = (...args: string[]) => conferente(['convite', ...args], { url: adelia, env })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { drawn, times } from '../helper/thorough.ts'
 import { conferente } from './helper.ts'
 
@@ -91,10 +91,10 @@ async function wire(t: Pick<Test, 'teardown'>, url: string) {
 }
 
 async function scene(t: Test) {
-  const c = await cenario(t)
-  await c.lancar(...Array.from({ length: 8 }, (_, i) => ({ id: i + 1, confianca: 0.5 })))
-  await c.processar()
-  await c.rejeitar('ana', 3)
+  const c = await scenario(t)
+  await c.book(...Array.from({ length: 8 }, (_, i) => ({ id: i + 1, confianca: 0.5 })))
+  await c.runSession()
+  await c.reject('ana', 3)
   const line = await wire(t, c.url)
   const logs = mkdtempSync(join(tmpdir(), 'conferente-logs-'))
   t.teardown(() => rmSync(logs, { recursive: true }))

@@ -2,14 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { cenario } from '../helper/scenario.ts'
-import { linhas, preencher, salva } from '../helper/sheet.ts'
+import { scenario } from '../helper/scenario.ts'
+import { fillIn, readRows, saveSheet } from '../helper/sheet.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('conferente exportar, a spreadsheet program, conferente decidir', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3, valor: 150_000 })
-  await c.processar('manual')
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3, valor: 150_000 })
+  await c.runSession('manual')
   const directory = await mkdtemp(join(tmpdir(), 'decidir-'))
   t.teardown(() => rm(directory, { recursive: true }))
   const file = join(directory, 'fila.xlsx')
@@ -19,15 +19,15 @@ t.test('conferente exportar, a spreadsheet program, conferente decidir', async (
     { url },
   )
   t.equal(exported.code, 0, exported.stderr)
-  const rows = await linhas(await readFile(file))
+  const rows = await readRows(await readFile(file))
   const decide = (...more: string[]) => conferente(['decidir', file, ...more], { url })
 
   const untouched = await decide()
   t.equal(untouched.code, 2)
   t.match(untouched.stderr, /nenhuma linha da planilha tem uma decisão/)
 
-  const [um, dois, tres] = [(await c.achado(1)).id, (await c.achado(2)).id, (await c.achado(3)).id]
-  await writeFile(file, await salva(preencher(rows, { [um]: ['aprovar'], [tres]: ['aprovar', 'conferi'] })))
+  const [um, two, three] = [(await c.finding(1)).id, (await c.finding(2)).id, (await c.finding(3)).id]
+  await writeFile(file, await saveSheet(fillIn(rows, { [um]: ['aprovar'], [three]: ['aprovar', 'conferi'] })))
   const simulated = await decide('--simular')
   t.equal(simulated.code, 0, simulated.stderr)
   t.match(simulated.stdout, /corrigida/)
@@ -42,14 +42,14 @@ t.test('conferente exportar, a spreadsheet program, conferente decidir', async (
   t.match(done.stderr, /operação \d+; SHA-256 da planilha: [0-9a-f]{64}/)
   t.equal(await c.categoria(1), 'CERTA')
 
-  await writeFile(file, await salva(preencher(rows, { [dois]: ['rejeitar', 'certo'] })))
+  await writeFile(file, await saveSheet(fillIn(rows, { [two]: ['rejeitar', 'certo'] })))
   const half = await decide('--json')
   t.equal(half.code, 1, 'what was left is not passed over')
   t.match(half.stderr, /1 feita, 2 deixadas como estavam|2 deixadas como estavam, 1 feita/)
   t.match(half.json(), [
     { linha: 2, id: String(um), resultado: 'deixada', codigo: 'NC005' },
-    { linha: 3, id: String(dois), resultado: 'feita', status: 'rejeitada' },
-    { linha: 4, id: String(tres), resultado: 'deixada', codigo: 'NC007' },
+    { linha: 3, id: String(two), resultado: 'feita', status: 'rejeitada' },
+    { linha: 4, id: String(three), resultado: 'deixada', codigo: 'NC007' },
   ])
 
   t.match(await conferente(['decidir', join(directory, 'nada.xlsx')], { url }), {

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { throwAwayServer } from '../helper/throwaway.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('the demo tells its whole story on an empty database', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   const ran = await conferente(['demo', '--linhas', '3000', '--semente', '7'], { url })
   t.equal(ran.code, 0, ran.stderr + ran.stdout)
   t.match(ran.stdout, /3\.000 lançamentos de \d\d\/11\/2025 a \d\d\/10\/2026/)
@@ -24,7 +24,7 @@ t.test('the demo tells its whole story on an empty database', async (t) => {
 })
 
 t.test("the demo never touches another's warehouse", async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   await sql`create schema if not exists dw`
   await sql`create table dw.lancamentos (id int)`
   const ran = await conferente(['demo', '--linhas', '3000'], { url })
@@ -49,7 +49,7 @@ t.test('who forgets --demo is told that the warehouse is in another database', a
 })
 
 t.test('the demonstration names the port that is set', async (t) => {
-  const { url } = await banco(t, 'empty')
+  const { url } = await testDatabase(t, 'empty')
   const ran = await conferente(['demo', '--linhas', '500'], { url, env: { CONFERENTE_PORTA: '9123' } })
   t.match(ran.stdout, 'http://localhost:9123/revisao')
   t.match(ran.stderr, `banco ${new URL(url).pathname.slice(1)} em 127.0.0.1`, 'and where it goes')

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
-import { banco } from '../helper/database.ts'
-import { armazem, conferente, personal } from './helper.ts'
+import { testDatabase } from '../helper/database.ts'
+import { conferente, makeWarehouse, personal } from './helper.ts'
 
-const { sql, url } = await banco(t)
+const { sql, url } = await testDatabase(t)
 const says = async (t: Test, args: string[], address: string, code: number, ...patterns: RegExp[]) =>
   t.test(`conferente ${args.join(' ')}`, async (t) => {
     const ran = await conferente(args, { url: address })
@@ -83,9 +83,9 @@ t.test('a login without the role is told which one', async (t) => {
 })
 
 t.test('a right that Conferente itself lacks is named with its role, the object and the grant', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const { sql } = base
-  await armazem(sql)
+  await makeWarehouse(sql)
   await sql`select audit.alterar_configuracao('aprovacao.valor_dupla', '100000000', 'teste')`
   const olivia = personal(base.url, 'olivia')
   const run = ['processar', '--modo', 'manual', '--data-inicio', '2020-01-01', '--data-fim', '2030-01-01']
@@ -132,7 +132,7 @@ t.test('a warehouse that is missing', async (t) => {
 })
 
 t.test('what the database refuses', async (t) => {
-  await armazem(sql)
+  await makeWarehouse(sql)
   const ana = personal(url, 'ana')
   await says(
     t,

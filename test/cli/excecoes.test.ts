@@ -1,14 +1,14 @@
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 const nowhere = 'postgresql://ninguem:nada@127.0.0.1:1/nada'
 
 t.test('a row is declared right by its finding or by its key, listed, and looked at again', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
-  await c.processar()
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
+  await c.runSession()
   const url = personal(c.url, 'bruno')
   const [d] = await c.sql`select id from audit.divergencias_processadas where registro_id = '1'`
   const declared = await conferente(
@@ -59,9 +59,9 @@ t.test('a row is declared right by its finding or by its key, listed, and looked
 })
 
 t.test('what is unknown, past, or not allowed is refused and changes nothing', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.5 })
-  await c.processar()
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.5 })
+  await c.runSession()
   const ran = (url: string, ...args: string[]) => conferente(['excecoes', ...args, '--motivo', 'x'], { url })
   const url = personal(c.url, 'bruno')
   const unknown = await ran(url, '--declarar', '999', '--ate', '2099-12-31')
@@ -95,10 +95,10 @@ t.test('wrong usage is said before any database is asked', async (t) => {
 })
 
 t.test('an exception that costs the rule auto says so, with the command that gives it back', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
-  await c.processar()
-  for (const outra of [2, 3, 4]) await c.rejeitar('bruno', (await c.achado(outra)).id)
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
+  await c.runSession()
+  for (const other of [2, 3, 4]) await c.reject('bruno', (await c.finding(other)).id)
   const warned: { code?: string; message?: string }[] = []
   const ana = connect(personal(c.url, 'ana'), { max: 1, onWarning: (warning) => warned.push(warning) })
   await ana`begin`
@@ -106,7 +106,7 @@ t.test('an exception that costs the rule auto says so, with the command that giv
   await ana`rollback`
   await ana.end()
   t.match(warned, [{ code: 'NC032', message: /conferente regras --auto errada --motivo/ }], 'in psql')
-  const { id } = await c.achado(1)
+  const { id } = await c.finding(1)
   const ran = await conferente(
     ['excecoes', '--declarar', String(id), '--motivo', 'contrato', '--ate', '2999-01-01'],
     { url: personal(c.url, 'ana') },

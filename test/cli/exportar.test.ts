@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { esperaTrava } from '../helper/database.ts'
-import { cenario, codigo, one } from '../helper/scenario.ts'
+import { untilLocked } from '../helper/database.ts'
+import { one, scenario, sqlstate } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('conferente exportar writes a whole file or none, and is recorded', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 })
-  await c.processar('manual')
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 })
+  await c.runSession('manual')
   const url = personal(c.url, 'leo')
   const directory = await mkdtemp(join(tmpdir(), 'exportar-'))
   t.teardown(() => rm(directory, { recursive: true }))
@@ -71,9 +71,9 @@ t.test('conferente exportar writes a whole file or none, and is recorded', async
 })
 
 t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is on record', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  await c.processar('manual')
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await c.runSession('manual')
   // More than fits in the pipes on the way.
   await c.sql`
     insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais,
@@ -117,7 +117,7 @@ t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is
   t.notMatch(head.stderr, /EPIPE|erro/, 'whoever stops reading knows it')
   t.match(await record(), { status: 'falhou', erro: /EPIPE/ })
 
-  await emperrar(c.sql, 1000)
+  await getStuck(c.sql, 1000)
   await c.sql.begin(async (holder) => {
     await holder`select pg_advisory_xact_lock(1)`
     let stop: ((signal: NodeJS.Signals) => void) | undefined
@@ -127,7 +127,7 @@ t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is
         stop = kill
       },
     })
-    await esperaTrava(c.sql)
+    await untilLocked(c.sql)
     t.match(await readdir(directory), [/\.parcial$/], 'under another name so far')
     stop?.('SIGINT')
     t.equal((await interrupted).code, 1)
@@ -137,22 +137,22 @@ t.test('a full disk, a reader who stops and Ctrl-C leave nothing half, and it is
 })
 
 t.test('while the file is written its reader cannot close the record with another count', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 })
-  await c.processar('manual')
-  await emperrar(c.sql, 1)
-  const leo = c.como('leo')
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 })
+  await c.runSession('manual')
+  await getStuck(c.sql, 1)
+  const leo = c.connectAs('leo')
   let exporting: ReturnType<typeof conferente> | undefined
   await c.sql.begin(async (holder) => {
     await holder`select pg_advisory_xact_lock(1)`
     exporting = conferente(['exportar', '--formato', 'csv'], { url: personal(c.url, 'leo') })
-    await esperaTrava(c.sql)
+    await untilLocked(c.sql)
     const { id } = one(await c.sql`select id from audit.operacoes where tipo = 'exportacao'`)
-    for (const detalhes of [null, '{}', '{"chave": "adivinhada"}']) {
-      const close = leo`select audit.finalizar_operacao(${id}, linhas => 1, detalhes => ${detalhes}::text::jsonb)`
-      t.equal(await codigo(close), 'NC007')
+    for (const details of [null, '{}', '{"chave": "adivinhada"}']) {
+      const close = leo`select audit.finalizar_operacao(${id}, linhas => 1, detalhes => ${details}::text::jsonb)`
+      t.equal(await sqlstate(close), 'NC007')
     }
-    t.equal(await codigo(leo`select audit.finalizar_operacao(${id}, 'falhou')`), 'NC007')
+    t.equal(await sqlstate(leo`select audit.finalizar_operacao(${id}, 'falhou')`), 'NC007')
   })
   t.equal((await exporting)?.code, 0)
   t.match(await c.sql`select status, linhas::int from audit.operacoes where tipo = 'exportacao'`, [
@@ -161,12 +161,12 @@ t.test('while the file is written its reader cannot close the record with anothe
 })
 
 /** From this finding on whoever exports waits for the advisory lock 1. */
-async function emperrar(sql: Sql, id: number): Promise<void> {
+async function getStuck(sql: Sql, id: number): Promise<void> {
   await sql.unsafe(`
     create function public.esperar() returns boolean language plpgsql stable
       as 'begin perform pg_advisory_xact_lock_shared(1); return true; end'`)
-  const [exportar] = await sql`
+  const [exportAll] = await sql`
     select replace(pg_get_functiondef('audit.exportar_divergencias'::regproc), 'where (exportar_divergencias.sessao_id is null',
       ${`where (case when v.id < ${id} then true else public.esperar() end) and (exportar_divergencias.sessao_id is null`}) as def`
-  await sql.unsafe(exportar?.['def'])
+  await sql.unsafe(exportAll?.['def'])
 }

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { createFormat } from '../../src/cli/format.ts'
 import { connect } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 
 t.test('an amount inside a finding is shown, and given as JSON, with all its digits', async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   const sql = connect(url, { max: 1, exactJson: true })
   t.teardown(() => sql.end())
   const [row] = await sql`

@@ -60,8 +60,8 @@ export function personal(url: string, name: string, password = 'teste'): string 
 }
 
 /** A small example warehouse with its labels and patterns. */
-export async function armazem(sql: Sql, linhas = 2000): Promise<void> {
-  await sql`select exemplo.criar_armazem(${linhas}::int, 7)`
+export async function makeWarehouse(sql: Sql, rows = 2000): Promise<void> {
+  await sql`select exemplo.criar_armazem(${rows}::int, 7)`
   await sql`
     select count(*) from exemplo.padroes() p
     cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, 'teste') s`

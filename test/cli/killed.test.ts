@@ -1,22 +1,22 @@
 // What a command line had running when it was killed is not carried out later, for nobody.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { banco } from '../helper/database.ts'
-import { armazem, lancar, regra } from '../helper/warehouse.ts'
+import { testDatabase } from '../helper/database.ts'
+import { book, makeRule, makeWarehouse } from '../helper/warehouse.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('a killed command line leaves nothing running', async (t) => {
-  const { sql, como, url } = await banco(t)
-  await armazem(sql)
-  await regra(
-    { sql, adelia: como('adelia') },
+  const { sql, connectAs, url } = await testDatabase(t)
+  await makeWarehouse(sql)
+  await makeRule(
+    { sql, adelia: connectAs('adelia') },
     {
       nome: 'lenta',
       consulta: `null::text, t.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'porque sim', 10.00
         from dw.lancamentos t cross join lateral (select pg_sleep(60) where t.id is not null) as s (x)`,
     },
   )
-  await lancar(sql, { id: '1', categoria: 'ERRADA' })
+  await book(sql, { id: '1', categoria: 'ERRADA' })
   const running = async () =>
     (
       await sql`

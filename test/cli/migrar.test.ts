@@ -1,35 +1,35 @@
 // `conferente migrar` against databases that are not empty, and servers that are set otherwise.
 import t from 'tap'
 import { connect } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { grantAuto } from '../helper/server.ts'
 import { drawn } from '../helper/thorough.ts'
-import { armazem as warehouse } from '../helper/warehouse.ts'
-import { armazem, conferente } from './helper.ts'
+import { makeWarehouse as warehouse } from '../helper/warehouse.ts'
+import { conferente, makeWarehouse } from './helper.ts'
 
-const esquemas = (sql: Awaited<ReturnType<typeof banco>>['sql']) => sql`
+const schemas = (sql: Awaited<ReturnType<typeof testDatabase>>['sql']) => sql`
   select n.nspname as nome, pg_get_userbyid(n.nspowner) as dono from pg_namespace n where n.nspname !~ '^pg_' order by 1`
 
 t.test('a schema of another program is seen before anything is done, and named', async (t) => {
-  for (const nome of drawn(['audit', 'graphile_worker', 'regras'], 1)) {
-    const { sql, url } = await banco(t, 'empty')
-    await sql.unsafe(`create schema ${nome}; create table ${nome}.log (id int)`)
-    const antes = [...(await esquemas(sql))]
+  for (const name of drawn(['audit', 'graphile_worker', 'regras'], 1)) {
+    const { sql, url } = await testDatabase(t, 'empty')
+    await sql.unsafe(`create schema ${name}; create table ${name}.log (id int)`)
+    const before = [...(await schemas(sql))]
     const ran = await conferente(['migrar'], { url })
     t.equal(ran.code, 1)
-    t.match(ran.stderr, new RegExp(`esquema ${nome}: já existe, é de \\S+ e tem 1 objetos`))
+    t.match(ran.stderr, new RegExp(`esquema ${name}: já existe, é de \\S+ e tem 1 objetos`))
     t.match(ran.stderr, /não foi migrado e ficou como estava/)
     const diagnosed = await conferente(['diagnostico', '--json'], { url })
     t.match(diagnosed, { code: 1 })
-    t.match(diagnosed.json(), [{ item: `esquema ${nome}`, situacao: 'erro' }])
-    t.same([...(await esquemas(sql))], antes, 'nothing of ours was left behind')
-    await sql.unsafe(`alter schema ${nome} rename to de_antes`)
+    t.match(diagnosed.json(), [{ item: `esquema ${name}`, situacao: 'erro' }])
+    t.same([...(await schemas(sql))], before, 'nothing of ours was left behind')
+    await sql.unsafe(`alter schema ${name} rename to de_antes`)
     t.equal((await conferente(['migrar'], { url })).code, 0, 'once it is out of the way')
   }
 })
 
 t.test("another program's history of graphile-migrate is not taken for ours", async (t) => {
-  const { sql, url } = await banco(t, 'empty')
+  const { sql, url } = await testDatabase(t, 'empty')
   await sql.unsafe(`create schema graphile_migrate;
     create table graphile_migrate.migrations (hash text primary key, previous_hash text, filename text not null, date timestamptz default now());
     insert into graphile_migrate.migrations (hash, filename) values ('sha1:x', '000001.sql')`)
@@ -40,27 +40,27 @@ t.test("another program's history of graphile-migrate is not taken for ours", as
 })
 
 t.test('a database that is not UTF8 is refused whole, and named by the diagnosis too', async (t) => {
-  for (const codificacao of drawn(['LATIN1', 'SQL_ASCII'], 1)) {
-    const { sql, url } = await banco(t, 'empty')
-    const nome = `${new URL(url).pathname.slice(1)}_outra`
-    await sql.unsafe(`create database ${nome} encoding '${codificacao}' locale 'C' template template0`)
-    t.teardown(() => sql.unsafe(`drop database ${nome} with (force)`))
-    const outra = Object.assign(new URL(url), { pathname: `/${nome}` }).href
-    const ran = await conferente(['migrar'], { url: outra })
+  for (const encoding of drawn(['LATIN1', 'SQL_ASCII'], 1)) {
+    const { sql, url } = await testDatabase(t, 'empty')
+    const name = `${new URL(url).pathname.slice(1)}_outra`
+    await sql.unsafe(`create database ${name} encoding '${encoding}' locale 'C' template template0`)
+    t.teardown(() => sql.unsafe(`drop database ${name} with (force)`))
+    const other = Object.assign(new URL(url), { pathname: `/${name}` }).href
+    const ran = await conferente(['migrar'], { url: other })
     t.equal(ran.code, 1)
-    t.match(ran.stderr, new RegExp(`server_encoding: ${codificacao}\n.*encoding 'UTF8'`))
+    t.match(ran.stderr, new RegExp(`server_encoding: ${encoding}\n.*encoding 'UTF8'`))
     t.match(ran.stderr, /não foi migrado e ficou como estava/)
-    const la = connect(outra, { max: 1 })
+    const la = connect(other, { max: 1 })
     t.same(await la`select from pg_namespace where nspname in ('audit', 'graphile_worker')`, [])
     await la.end()
-    const diagnosed = await conferente(['diagnostico', '--json'], { url: outra })
+    const diagnosed = await conferente(['diagnostico', '--json'], { url: other })
     t.equal(diagnosed.code, 1)
-    t.match(diagnosed.json(), [{ item: 'server_encoding', situacao: 'erro', detalhe: codificacao }])
+    t.match(diagnosed.json(), [{ item: 'server_encoding', situacao: 'erro', detalhe: encoding }])
   }
 })
 
 t.test('a migration that fails says what was wrong, in a sentence', async (t) => {
-  const { sql, url } = await banco(t, 'empty')
+  const { sql, url } = await testDatabase(t, 'empty')
   await sql.unsafe(`create schema audit authorization conferente_dono; create table audit.operacoes (id int)`)
   const ran = await conferente(['migrar'], { url })
   t.equal(ran.code, 1)
@@ -69,7 +69,7 @@ t.test('a migration that fails says what was wrong, in a sentence', async (t) =>
 })
 
 t.test('the server may be set otherwise: it is migrated, finds and corrects all the same', async (t) => {
-  const ajustes = [
+  const settings = [
     'alter database %s set quote_all_identifiers = on',
     `alter database %s set idle_session_timeout = '1s'`,
     'revoke temporary on database %s from public',
@@ -84,14 +84,14 @@ t.test('the server may be set otherwise: it is migrated, finds and corrects all 
     'alter database %s set plpgsql.variable_conflict = use_column',
     'alter database %s set xmloption = document',
   ]
-  const { sql, url } = await banco(t, 'empty')
-  await sql.unsafe(ajustes.map((ajuste) => ajuste.replace('%s', new URL(url).pathname.slice(1))).join(';'))
+  const { sql, url } = await testDatabase(t, 'empty')
+  await sql.unsafe(settings.map((setting) => setting.replace('%s', new URL(url).pathname.slice(1))).join(';'))
   const migrated = await conferente(['migrar'], { url })
   t.equal(migrated.code, 0, migrated.stderr)
-  await armazem(sql)
+  await makeWarehouse(sql)
   await grantAuto(url)
-  const dias = ['--data-inicio', '2000-01-01', '--data-fim', '2100-01-01']
-  const ran = await conferente(['processar', '--modo', 'auto', ...dias, '--json'], { url })
+  const days = ['--data-inicio', '2000-01-01', '--data-fim', '2100-01-01']
+  const ran = await conferente(['processar', '--modo', 'auto', ...days, '--json'], { url })
   t.match(ran.json(), { status: /^concluida/, falhas: '0' }, ran.stderr)
   t.ok(Number(ran.json().encontradas) > 0)
   t.same(
@@ -103,54 +103,54 @@ t.test('the server may be set otherwise: it is migrated, finds and corrects all 
     diagnosis.json().filter(({ situacao }: { situacao: string }) => situacao === 'erro'),
     [],
   )
-  const situacao = async (id: string) =>
+  const situation = async (id: string) =>
     (await sql`select status from audit.divergencias_processadas where id = ${id}`)[0]?.['status']
-  const [aberta] = await sql`select id from audit.divergencias_processadas
+  const [opened] = await sql`select id from audit.divergencias_processadas
     where status = 'aberta' and valores_propostos <> '{}' and valor_decisao < 100000 limit 1`
-  const id = String(aberta?.['id'])
+  const id = String(opened?.['id'])
   t.match(await conferente(['aprovar', id, '--motivo', 'confere'], { url }), { code: 0 })
-  t.equal(await situacao(id), 'corrigida')
-  const desfazer = ['--divergencia', id, '--porque', 'outra-razao', '--motivo', 'engano']
-  t.match(await conferente(['reverter', ...desfazer], { url }), { code: 0 })
-  t.equal(await situacao(id), 'revertida')
-  const sessao = ['--sessao', String(ran.json().id), '--porque', 'outra-razao', '--motivo', 'de novo']
-  t.match(await conferente(['reverter', ...sessao], { url }), { code: 0 })
+  t.equal(await situation(id), 'corrigida')
+  const undo = ['--divergencia', id, '--porque', 'outra-razao', '--motivo', 'engano']
+  t.match(await conferente(['reverter', ...undo], { url }), { code: 0 })
+  t.equal(await situation(id), 'revertida')
+  const session = ['--sessao', String(ran.json().id), '--porque', 'outra-razao', '--motivo', 'de novo']
+  t.match(await conferente(['reverter', ...session], { url }), { code: 0 })
   t.match(await conferente(['verificar'], { url }), { code: 0 })
 })
 
 t.test(
   'a setting under which rules read something else is refused by migrar, and named by diagnostico',
   async (t) => {
-    const { sql, url } = await banco(t, 'empty')
-    const nome = new URL(url).pathname.slice(1)
-    const barras = (valor: string) =>
-      sql.unsafe(`alter database ${nome} set standard_conforming_strings = ${valor}`)
-    await barras('off')
+    const { sql, url } = await testDatabase(t, 'empty')
+    const name = new URL(url).pathname.slice(1)
+    const slashes = (valor: string) =>
+      sql.unsafe(`alter database ${name} set standard_conforming_strings = ${valor}`)
+    await slashes('off')
     const refused = await conferente(['migrar'], { url })
     t.equal(refused.code, 1)
     t.match(
       refused.stderr,
       new RegExp(
-        `standard_conforming_strings: off.*\\n.*alter database ${nome} set standard_conforming_strings = on`,
+        `standard_conforming_strings: off.*\\n.*alter database ${name} set standard_conforming_strings = on`,
       ),
     )
-    await barras('on')
+    await slashes('on')
     t.equal((await conferente(['migrar'], { url })).code, 0)
-    await armazem(sql, 1000)
-    const erros = async () =>
+    await makeWarehouse(sql, 1000)
+    const errors = async () =>
       (await conferente(['diagnostico', '--json'], { url }))
         .json()
         .filter(({ situacao }: { situacao: string }) => situacao === 'erro')
-    t.same(await erros(), [])
-    await barras('off')
-    t.match((await erros()).slice(0, 1), [
+    t.same(await errors(), [])
+    await slashes('off')
+    t.match((await errors()).slice(0, 1), [
       { item: 'standard_conforming_strings', detalhe: /off para o banco/, sugestao: /alter database/ },
     ])
-    await barras('on')
+    await slashes('on')
     await sql.unsafe(
-      `create role deslocado; alter role deslocado in database ${nome} set standard_conforming_strings = off`,
+      `create role deslocado; alter role deslocado in database ${name} set standard_conforming_strings = off`,
     )
-    t.match((await erros()).slice(0, 1), [
+    t.match((await errors()).slice(0, 1), [
       { detalhe: /off para o papel deslocado/, sugestao: /alter role deslocado in database/ },
     ])
     await sql.unsafe('drop role deslocado')
@@ -158,38 +158,38 @@ t.test(
 )
 
 t.test('a column that compares without accents is named by diagnostico, whichever it is', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   await sql.unsafe(
     `create collation public.sem_acento (provider = icu, locale = 'und-u-ks-level1', deterministic = false)`,
   )
   await warehouse(sql)
-  const colunas = (
+  const columns = (
     await sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and atttypid = 'text'::regtype`
   ).map(({ attname }) => attname as string)
-  t.ok(colunas.length >= 7)
-  const acusadas = async () =>
+  t.ok(columns.length >= 7)
+  const accused = async () =>
     (await conferente(['diagnostico', '--json'], { url }))
       .json()
       .filter(({ situacao }: { situacao: string }) => situacao === 'erro')
   await sql.unsafe(
-    colunas
-      .map((coluna) => `alter table dw.lancamentos alter ${coluna} type text collate public.sem_acento`)
+    columns
+      .map((column) => `alter table dw.lancamentos alter ${column} type text collate public.sem_acento`)
       .join(';'),
   )
-  const erros = await acusadas()
-  t.same(erros.map(({ item }: { item: string }) => item.split('.').at(-1)).sort(), colunas.sort())
-  t.match(erros[0], { detalhe: /sem_acento/, sugestao: /collate "default"/ })
+  const errors = await accused()
+  t.same(errors.map(({ item }: { item: string }) => item.split('.').at(-1)).sort(), columns.sort())
+  t.match(errors[0], { detalhe: /sem_acento/, sugestao: /collate "default"/ })
   // what is corrected must come straight from its table, the others as the suggestion says
   await sql.unsafe(
     `alter table dw.lancamentos alter categoria type text collate "default";
      alter table dw.lancamentos rename to de_antes;
      create view dw.lancamentos as select id, data_lancamento, carregado_em, categoria, valor, valor_documento, valor_desconto,
-       ${colunas
-         .filter((coluna) => coluna !== 'categoria')
-         .map((coluna) => `${coluna} collate "default" as ${coluna}`)
+       ${columns
+         .filter((column) => column !== 'categoria')
+         .map((column) => `${column} collate "default" as ${column}`)
          .join()} from dw.de_antes;
      grant select on dw.lancamentos to conferente_regra, conferente_escrita;
      grant update on dw.lancamentos to conferente_escrita`,
   )
-  t.same(await acusadas(), [], 'what it suggests mends it')
+  t.same(await accused(), [], 'what it suggests mends it')
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { times } from '../helper/thorough.ts'
 import { conferente } from './helper.ts'
 
@@ -103,7 +103,7 @@ t.test('a connection cut at any moment', async (t) => {
 })
 
 async function scene(t: Test) {
-  const { url } = await banco(t, 'empty')
+  const { url } = await testDatabase(t, 'empty')
   const [killer, holder] = [
     connect(url, { max: 1, name: 'killer' }),
     connect(url, { max: 1, name: 'holder' }),

@@ -1,21 +1,21 @@
 import { test } from 'tap'
 import { connect } from '../../src/db/connection.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
-import { correio, receber } from '../helper/postman.ts'
-import { cenario } from '../helper/scenario.ts'
+import { postOffice, receive } from '../helper/postman.ts'
+import { scenario } from '../helper/scenario.ts'
 import { conferente } from './helper.ts'
 
-const GESTORA = 'gestora@empresa.com.br'
+const MANAGER = 'gestora@empresa.com.br'
 
 test('a digest that lists findings goes out by --enviar as by a worker; what does not is named with its reason', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
-  await c.lancar({ id: 1, confianca: 0.9, valor: 1234567890123.4 })
-  await c.processar()
-  const enviar = (port: number) =>
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
+  await c.book({ id: 1, confianca: 0.9, valor: 1234567890123.4 })
+  await c.runSession()
+  const sendAll = (port: number) =>
     conferente(['notificacoes', '--enviar'], { url: c.url, env: { SMTP_URL: `smtp://127.0.0.1:${port}` } })
-  const down = await enviar(1)
+  const down = await sendAll(1)
   t.equal(down.code, 1)
   const [{ id } = {}] = await c.sql`select id from audit.notificacoes order by id limit 1`
   t.match(down.stderr, new RegExp(`mensagem ${id}: .*ECONNREFUSED`), 'which one, and why')
@@ -23,7 +23,7 @@ test('a digest that lists findings goes out by --enviar as by a worker; what doe
     { status: 'composta' },
     { status: 'composta' },
   ])
-  const ran = await enviar(office.port)
+  const ran = await sendAll(office.port)
   t.equal(ran.code, 0, ran.stderr)
   t.match(ran.stderr, /enviadas: 2; não enviadas: 0/)
   t.equal(office.arrived.length, 2)
@@ -31,10 +31,10 @@ test('a digest that lists findings goes out by --enviar as by a worker; what doe
 })
 
 test('the facts of a message are the same, however the connection reads its JSON', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
-  await c.lancar({ id: 1, confianca: 0.9 }, { id: 2, confianca: 1, valor: 0.1 })
-  await c.processar()
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
+  await c.book({ id: 1, confianca: 0.9 }, { id: 2, confianca: 1, valor: 0.1 })
+  await c.runSession()
   const read = async (exactJson: boolean) => {
     const sql = connect(c.url, { max: 1, exactJson })
     const rows =

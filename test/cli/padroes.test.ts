@@ -1,25 +1,25 @@
 // Marketing patterns, from the command line.
 import { existsSync } from 'node:fs'
 import t from 'tap'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('a pattern is saved, refused while it is too wide, and listed', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const [adelia, leo] = [personal(c.url, 'adelia'), personal(c.url, 'leo')]
   await c.sql`update audit.configuracoes_sistema set valor = '"Certa"' where chave = 'trade_marketing.categoria'`
-  await c.lancar(
+  await c.book(
     { id: 1, categoria: 'Certa', descricao: 'display no ponto de venda' },
     { id: 2, categoria: 'Obras', descricao: 'reparo do piso do ponto de venda' },
   )
   t.match(await conferente(['padroes'], { url: leo }), { code: 0, stdout: /Nenhum padrão.*padroes salvar/ })
-  const salvar = (...args: string[]) =>
+  const save = (...args: string[]) =>
     conferente(['padroes', 'salvar', ...args, '--motivo', 'frase das notas'], { url: adelia })
-  t.match(await salvar('display'), {
+  t.match(await save('display'), {
     code: 0,
     stderr: /Padrão \d+ salvo: "display"\. Ele só propõe/,
   })
-  const wide = await salvar('ponto de venda')
+  const wide = await save('ponto de venda')
   t.match(
     wide,
     {
@@ -28,13 +28,13 @@ t.test('a pattern is saved, refused while it is too wide, and listed', async (t)
     },
     wide.stderr,
   )
-  t.equal((await salvar('ponto de venda', '--conferido')).code, 0)
-  t.match((await salvar('reparo', '--tipo', 'palavra', '--acao', 'excluir', '--json')).json(), [
+  t.equal((await save('ponto de venda', '--conferido')).code, 0)
+  t.match((await save('reparo', '--tipo', 'palavra', '--acao', 'excluir', '--json')).json(), [
     { padrao: 'reparo', acao: 'excluir', criado_por: 'adelia' },
   ])
   t.match((await conferente(['padroes', '--json'], { url: leo })).json(), { length: 3 })
   t.match(await conferente(['padroes', 'listar'], { url: leo }), { stdout: /ponto de venda\s+adelia/ })
-  t.equal((await salvar('x', '--tipo', 'glob')).code, 2)
+  t.equal((await save('x', '--tipo', 'glob')).code, 2)
   t.match(await conferente(['padroes', 'salvar', 'x', '--motivo', 'y'], { url: leo }), {
     code: 1,
     stderr: /conferente_administrador/,
@@ -45,9 +45,9 @@ t.test(
   'on a terminal it shows what the pattern matches, and asks',
   { skip: !existsSync('/usr/bin/script') && 'no script here to be a terminal' },
   async (t) => {
-    const c = await cenario(t)
+    const c = await scenario(t)
     await c.sql`update audit.configuracoes_sistema set valor = '"Certa"' where chave = 'trade_marketing.categoria'`
-    await c.lancar(
+    await c.book(
       { id: 1, categoria: 'Certa', descricao: 'verba' },
       { id: 2, categoria: 'Obras', descricao: 'verba de obras' },
     )

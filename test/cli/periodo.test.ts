@@ -1,10 +1,10 @@
 // Months that are closed, from the command line.
 import t from 'tap'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('an administrator closes months, everybody sees them, and opens one again', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const [adelia, leo] = [personal(c.url, 'adelia'), personal(c.url, 'leo')]
   t.match(await conferente(['periodo', 'listar'], { url: leo }), {
     code: 0,
@@ -36,10 +36,10 @@ t.test('an administrator closes months, everybody sees them, and opens one again
 })
 
 t.test('what is wrong is said in words', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const [adelia, leo] = [personal(c.url, 'adelia'), personal(c.url, 'leo')]
-  for (const mes of ['10/2026', '2026-13', '2026-10-01', '0000-01', 'outubro']) {
-    const wrong = await conferente(['periodo', 'fechar', mes, '--motivo', 'x'], { url: adelia })
+  for (const month of ['10/2026', '2026-13', '2026-10-01', '0000-01', 'outubro']) {
+    const wrong = await conferente(['periodo', 'fechar', month, '--motivo', 'x'], { url: adelia })
     t.match(wrong, { code: 2, stderr: /mês mal escrito: .*AAAA-MM/ })
   }
   t.equal((await conferente(['periodo', 'fechar', '2026-10'], { url: adelia })).code, 2)

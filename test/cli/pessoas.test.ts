@@ -1,10 +1,10 @@
 // Who may sign in, kept from the command line.
 import t from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('people are registered, listed and removed, each with a reason', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   const run = (...args: string[]) => conferente(['pessoas', ...args], { url: personal(url, 'adelia') })
   t.match(await run(), { code: 0, stderr: /Ninguém registrado/ })
   const ana = [

@@ -1,11 +1,11 @@
 // `conferente preparar`: SQL on stdout that can be run as it is, what to look at on stderr, and 1 when nothing would work.
 import t from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { PASSWORD } from '../helper/server.ts'
 import { conferente } from './helper.ts'
 
 t.test('the proposal goes to stdout alone, so that it can be kept in a file and run', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   await sql.unsafe(`create schema erp;
     create table erp.gastos (id bigint primary key, data date, categoria text, valor numeric(18,2), fornecedor text);
     create table erp.vazia (nada bytea)`)

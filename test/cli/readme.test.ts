@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
@@ -16,7 +16,7 @@ const blocks = (title: string) =>
   )
 
 t.test("five minutes to the first correction of one's own data, and what keeps it running", async (t) => {
-  const { sql, url } = await banco(t, 'empty')
+  const { sql, url } = await testDatabase(t, 'empty')
   // somebody's warehouse: suppliers with habits, and in October four entries parked, three of marketing elsewhere, three amounts wrong
   await sql.unsafe(`
     create schema finance;

@@ -6,9 +6,9 @@ import { createRedactor } from '../../src/log/redact.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
-import { receber } from '../helper/postman.ts'
-import { cenario, one } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { receive } from '../helper/postman.ts'
+import { one, scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
 const SAID = [
@@ -25,7 +25,7 @@ const SAID = [
 const SECRET = /s3gre|com espaço|123\.456\.789-09/
 
 test('the database and the log take out the same', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const redact = createRedactor([])
   for (const text of [
     ...SAID,
@@ -41,9 +41,9 @@ test('the database and the log take out the same', async (t) => {
 })
 
 test('a rule that fails with a secret: terminal, log, list, API and mail show none', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
-  await c.lancar({ id: 1 })
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.book({ id: 1 })
   const server = await api(t, c)
   const [leo, olivia] = [await server.token('leitor'), await server.token('operador', 'olivia')]
   const dir = t.testdir()
@@ -58,7 +58,7 @@ test('a rule that fails with a secret: terminal, log, list, API and mail show no
     t.match(ran.stderr, /✖ .*errada/, 'it is said that it failed')
     t.notMatch(ran.stderr, SECRET, `stderr: ${said}`)
     t.notMatch(ran.stdout, SECRET, `stdout: ${said}`)
-    const simulated = await server.pedir('/api/v1/divergencias/processar', {
+    const simulated = await server.request('/api/v1/divergencias/processar', {
       token: olivia,
       body: { modo: 'auto', regras: ['errada'], simular: true },
     })
@@ -67,9 +67,9 @@ test('a rule that fails with a secret: terminal, log, list, API and mail show no
   }
   const listed = await conferente(['sessoes', '--json'], { url: personal(c.url, 'leo') })
   t.notMatch(listed.stdout, SECRET)
-  t.notMatch((await server.pedir('/api/v1/auditoria/sessoes', { token: leo })).text, SECRET)
+  t.notMatch((await server.request('/api/v1/auditoria/sessoes', { token: leo })).text, SECRET)
   const query = '{ sessoes { nodes { mensagem } } execucoes { nodes { erroMensagem motivo } } }'
-  t.notMatch((await server.pedir('/graphql', { token: leo, body: { query } })).text, SECRET)
+  t.notMatch((await server.request('/graphql', { token: leo, body: { query } })).text, SECRET)
   const logs = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'))
   t.match(logs.join(''), /"event":"step.failed"/)
   t.notMatch(logs.join(''), SECRET)
@@ -85,10 +85,10 @@ test('a rule that fails with a secret: terminal, log, list, API and mail show no
 })
 
 test('what the warehouse says when it refuses: result, problem document and GraphQL error show no secret', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2, descricao: 'teimosa' })
-  await c.processar()
-  const [one1, two] = [(await c.achado(1)).id, (await c.achado(2)).id]
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2, descricao: 'teimosa' })
+  await c.runSession()
+  const [one1, two] = [(await c.finding(1)).id, (await c.finding(2)).id]
   await c.sql.unsafe(`create function dw.recusar() returns trigger language plpgsql as $f$ begin
       if new.id = 1 or new.categoria = 'ERR' then raise exception 'sem resposta de postgres://leitura:s3gredo@origem/dw'; end if;
       return new;
@@ -96,9 +96,9 @@ test('what the warehouse says when it refuses: result, problem document and Grap
   const server = await api(t, c)
   const ana = await server.token('revisor', 'ana')
   const approve = async (id: number) =>
-    server.pedir('/api/v1/divergencias/aprovar', {
+    server.request('/api/v1/divergencias/aprovar', {
       token: ana,
-      body: { ids: [id], visto: await c.visto(id), motivo: 'confere' },
+      body: { ids: [id], visto: await c.shown(id), motivo: 'confere' },
     })
   const refused = await approve(one1)
   t.match(refused.json, {
@@ -118,7 +118,7 @@ test('what the warehouse says when it refuses: result, problem document and Grap
   await c.sql.unsafe(`create or replace function dw.errada(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $f$ begin raise exception using errcode = 'NC999', message = 'recusado: password=s3gredo'; end $f$`)
   const query = `mutation { avaliarRegra(input: { regra: "errada", dataInicio: "2026-01-01", dataFim: "2026-12-31" }) { resultado { faixa } } }`
-  const evaluated = await server.pedir('/graphql', { token: ana, body: { query } })
+  const evaluated = await server.request('/graphql', { token: ana, body: { query } })
   t.match(evaluated.json.errors, [{ message: /password=\*\*\*/, extensions: { codigo: 'NC012' } }])
   t.notMatch(evaluated.text, SECRET)
   const ran = await conferente(

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { SECRET } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('conferente servir answers until it is asked to stop, and then ends in order', async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   let asked: Promise<number> | undefined
   const ran = await conferente(['servir', '--porta', '0'], {
     url: personal(url, 'api'),
@@ -23,7 +23,7 @@ t.test('conferente servir answers until it is asked to stop, and then ends in or
 t.test(
   'it says what is missing: a secret, a login that may speak for others, a secret or a provider',
   async (t) => {
-    const { url } = await banco(t)
+    const { url } = await testDatabase(t)
     const serve = (who: string, env = {}) =>
       conferente(['servir', '--porta', '0'], { url: personal(url, who), env })
     t.match(await serve('api'), { code: 2, stderr: /CONFERENTE_JWT_SEGREDO/ })

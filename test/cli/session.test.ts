@@ -1,37 +1,37 @@
 import { existsSync } from 'node:fs'
 import t from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { until } from '../helper/work.ts'
-import { armazem, conferente, personal } from './helper.ts'
+import { conferente, makeWarehouse, personal } from './helper.ts'
 
-const { sql, url } = await banco(t)
-await armazem(sql)
+const { sql, url } = await testDatabase(t)
+await makeWarehouse(sql)
 const olivia = personal(url, 'olivia')
 const ana = personal(url, 'ana')
 const bruno = personal(url, 'bruno')
 const adelia = personal(url, 'adelia')
-const ano = ['--data-inicio', '2025-11-01', '--data-fim', '2026-10-31']
-const abertas = async (condicao: string) =>
+const year = ['--data-inicio', '2025-11-01', '--data-fim', '2026-10-31']
+const openOnes = async (condition: string) =>
   (
     await sql.unsafe(
-      `select * from audit.divergencias_processadas where status = 'aberta' and ${condicao} order by id`,
+      `select * from audit.divergencias_processadas where status = 'aberta' and ${condition} order by id`,
     )
   ).map((d) => ({ ...d, id: String(d['id']) })) as unknown as {
     id: string
     registro_id: string
     valores_originais: Record<string, string>
   }[]
-const um = async (consulta: string) => Object.values((await sql.unsafe(consulta))[0] ?? {})[0]
-const dupla = `(select (valor #>> '{}')::numeric from audit.configuracoes_sistema where chave = 'aprovacao.valor_dupla')`
-const propoe = `valores_propostos <> '{}'`
+const um = async (query: string) => Object.values((await sql.unsafe(query))[0] ?? {})[0]
+const pair = `(select (valor #>> '{}')::numeric from audit.configuracoes_sistema where chave = 'aprovacao.valor_dupla')`
+const proposes = `valores_propostos <> '{}'`
 
 await t.test('a simulation says what would change and changes nothing', async (t) => {
-  const ran = await conferente(['processar', '--modo', 'auto', ...ano, '--simular'], { url: olivia })
+  const ran = await conferente(['processar', '--modo', 'auto', ...year, '--simular'], { url: olivia })
   t.equal(ran.code, 0, ran.stderr)
   t.match(ran.stdout, /Simulação: terminaria concluida/)
   t.match(ran.stdout, /→ categoria: Trade Marketing/)
   const json = (
-    await conferente(['processar', '--modo', 'auto', ...ano, '--simular', '--json'], { url: olivia })
+    await conferente(['processar', '--modo', 'auto', ...year, '--simular', '--json'], { url: olivia })
   ).json()
   t.equal(json.simulada, true)
   t.ok(json.resumo.exemplos.length > 0)
@@ -39,14 +39,14 @@ await t.test('a simulation says what would change and changes nothing', async (t
 })
 
 await t.test('a manual session finds and changes nothing', async (t) => {
-  const ran = await conferente(['processar', '--modo', 'manual', ...ano], { url: olivia })
+  const ran = await conferente(['processar', '--modo', 'manual', ...year], { url: olivia })
   t.equal(ran.code, 0, ran.stderr)
   t.match(ran.stdout, /Sessão \d+: concluida; lançamentos de 01\/11\/2025 a 31\/10\/2026/)
   t.match(ran.stdout, /R\$ [\d.]+,\d\d/, 'amounts as Brazilians write them')
   t.match(ran.stderr, /procurando divergências: trade_marketing \(1\/3\)/, 'plain progress')
   t.notOk(ran.stderr.includes('\u001b'), 'no control sequences in a pipe')
   t.equal(await um('select count(*)::int from audit.alteracoes'), 0)
-  t.ok((await abertas('true')).length > 10)
+  t.ok((await openOnes('true')).length > 10)
 })
 
 await t.test('a rule that lost auto says why', async (t) => {
@@ -76,19 +76,19 @@ await t.test('findings are listed, as lines and as JSON', async (t) => {
     / e-mail *\n(.*\n)*.*resumo: dispensada/,
     'unsent mail is said',
   )
-  const [sessao] = (await conferente(['sessoes', '--json'], { url: ana })).json()
-  t.equal(sessao.data_inicio, '2025-11-01', 'a day stays the day it is')
+  const [theSession] = (await conferente(['sessoes', '--json'], { url: ana })).json()
+  t.equal(theSession.data_inicio, '2025-11-01', 'a day stays the day it is')
 })
 
 await t.test('approved, listed in its history, rolled back', async (t) => {
-  const [d] = await abertas(`regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla}`)
+  const [d] = await openOnes(`regra = 'pendente_verificacao' and ${proposes} and valor_em_risco < ${pair}`)
   const id = d?.id ?? ''
-  const registro = d?.registro_id ?? ''
-  const categoria = () => um(`select categoria from dw.lancamentos where id = ${registro}`)
+  const record = d?.registro_id ?? ''
+  const category = () => um(`select categoria from dw.lancamentos where id = ${record}`)
   const approved = await conferente(['aprovar', id, '--motivo', 'conferido', '--json'], { url: ana })
   t.equal(approved.code, 0, approved.stderr)
   t.match(approved.json(), [{ id, status: 'corrigida', decidida_por: 'ana' }])
-  t.not(await categoria(), d?.valores_originais['categoria'])
+  t.not(await category(), d?.valores_originais['categoria'])
   const twice = await conferente(['aprovar', id, '--motivo', 'outra vez'], { url: ana })
   t.equal(twice.code, 1)
   t.match(twice.stderr, /NC005/)
@@ -96,24 +96,24 @@ await t.test('approved, listed in its history, rolled back', async (t) => {
   const back = await conferente(['reverter', '--divergencia', id, '--motivo', 'engano'], { url: ana })
   t.equal(back.code, 0, back.stderr)
   t.match(back.stdout, /revertidas: 1; não revertidas: 0/)
-  t.equal(await categoria(), d?.valores_originais['categoria'])
-  const history = await conferente(['historico', 'dw.lancamentos', registro], { url: ana })
+  t.equal(await category(), d?.valores_originais['categoria'])
+  const history = await conferente(['historico', 'dw.lancamentos', record], { url: ana })
   t.match(history.stdout, /deteccao[\s\S]*aprovacao[\s\S]*alteracao[\s\S]*alteracao desfeita/)
   t.equal((await conferente(['reabrir', id, '--motivo', 'de novo'], { url: ana })).code, 0)
 })
 
 await t.test('rejected', async (t) => {
-  const [d] = await abertas(`regra = 'trade_marketing'`)
+  const [d] = await openOnes(`regra = 'trade_marketing'`)
   const ran = await conferente(['rejeitar', d?.id ?? '', '--motivo', 'está certo'], { url: ana })
   t.equal(ran.code, 0, ran.stderr)
   t.match(ran.stdout, /rejeitada/)
 })
 
 await t.test('taken back by its own number; confirmed; a lot of which one was decided already', async (t) => {
-  const [um, dois, tres] = await abertas(
-    `regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla}`,
+  const [um, two, three] = await openOnes(
+    `regra = 'pendente_verificacao' and ${proposes} and valor_em_risco < ${pair}`,
   )
-  const ids = [um?.id ?? '', dois?.id ?? '', tres?.id ?? '']
+  const ids = [um?.id ?? '', two?.id ?? '', three?.id ?? '']
   const confirmed = await conferente(['confirmar', ids[0] as string, '--motivo', 'a filial estorna'], {
     url: ana,
   })
@@ -137,12 +137,16 @@ await t.test('taken back by its own number; confirmed; a lot of which one was de
 })
 
 await t.test('left for later, forwarded and commented: told in the list, and taken back', async (t) => {
-  const [um, dois] = await abertas(`regra = 'pendente_verificacao' and ${propoe}`)
-  const ids = [um?.id ?? '', dois?.id ?? '']
-  const adiar = (...args: string[]) => conferente(['adiar', ...args, '--motivo', 'vem a nota'], { url: ana })
-  t.equal((await adiar(ids[0] as string, '--ate', 'amanhã')).code, 2)
-  t.match((await adiar(ids[0] as string, '--ate', '2020-01-01')).stderr, /não se adia para um dia que passou/)
-  const postponed = await adiar(...ids)
+  const [um, two] = await openOnes(`regra = 'pendente_verificacao' and ${proposes}`)
+  const ids = [um?.id ?? '', two?.id ?? '']
+  const postpone = (...args: string[]) =>
+    conferente(['adiar', ...args, '--motivo', 'vem a nota'], { url: ana })
+  t.equal((await postpone(ids[0] as string, '--ate', 'amanhã')).code, 2)
+  t.match(
+    (await postpone(ids[0] as string, '--ate', '2020-01-01')).stderr,
+    /não se adia para um dia que passou/,
+  )
+  const postponed = await postpone(...ids)
   t.equal(postponed.code, 0, postponed.stderr)
   t.match(postponed.stdout, /adiada até que o registro mude/)
   const list = await conferente(['listar', '--regra', 'pendente_verificacao', '--limite', '1000'], {
@@ -174,12 +178,12 @@ await t.test('left for later, forwarded and commented: told in the list, and tak
 await t.test(
   'corrections called wrong cost a rule its autonomy: it is said, with the command that gives it back',
   async (t) => {
-    const erradas = (
+    const wrongOnes = (
       await sql.unsafe(`select min(id)::text as id from audit.divergencias_processadas where status = 'aberta'
-        and regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla} and confianca >= 0.95
+        and regra = 'pendente_verificacao' and ${proposes} and valor_em_risco < ${pair} and confianca >= 0.95
         group by regras.raiz_fornecedor(entrada ->> 'fornecedor_id') limit 4`)
     ).map((d) => String(d['id']))
-    const ran = await conferente(['rejeitar', ...erradas, '--motivo', 'não é'], { url: ana })
+    const ran = await conferente(['rejeitar', ...wrongOnes, '--motivo', 'não é'], { url: ana })
     t.match(
       ran.stderr,
       /a regra pendente_verificacao perdeu a correção automática: .*conferente regras --auto pendente_verificacao/,
@@ -191,7 +195,7 @@ await t.test(
     t.equal((await conferente(['regras', '--auto', 'pendente_verificacao'], { url: adelia })).code, 2)
     t.equal((await conferente([...given, '--valor', '5'], { url: adelia })).code, 2, 'a grant has two bounds')
     t.match(await conferente(granted, { url: adelia }), { code: 1, stderr: /está refutada/ })
-    await sql`select audit.reabrir_divergencias(${erradas}::bigint[], 'fim do teste')`
+    await sql`select audit.reabrir_divergencias(${wrongOnes}::bigint[], 'fim do teste')`
     t.equal((await conferente(granted, { url: adelia })).code, 0)
     t.equal(
       await um(
@@ -208,7 +212,7 @@ await t.test(
     skip: !existsSync('/usr/bin/script') && 'no script here to be a terminal',
   },
   async (t) => {
-    const [d] = await abertas(`regra = 'pendente_verificacao' and ${propoe} and valor_em_risco < ${dupla}`)
+    const [d] = await openOnes(`regra = 'pendente_verificacao' and ${proposes} and valor_em_risco < ${pair}`)
     const id = d?.id ?? ''
     const [row] =
       await sql`select audit.divergencia_visto(d) as visto from audit.divergencias_processadas d where id = ${id}`
@@ -234,7 +238,7 @@ await t.test(
 )
 
 await t.test('a typed value needs another person', async (t) => {
-  const [d] = await abertas(`regra = 'trade_marketing'`)
+  const [d] = await openOnes(`regra = 'trade_marketing'`)
   const id = d?.id ?? ''
   const args = ['corrigir', id, '--valor', 'categoria=Seguros', '--motivo', 'apólice']
   const typed = await conferente(args, { url: ana })
@@ -255,20 +259,20 @@ await t.test('a typed value needs another person', async (t) => {
 })
 
 await t.test('an automatic session corrects, and its rollback shows a conflict three ways', async (t) => {
-  const ran = await conferente(['processar', '--modo', 'auto', ...ano, '--json'], { url: olivia })
+  const ran = await conferente(['processar', '--modo', 'auto', ...year, '--json'], { url: olivia })
   const session = ran.json()
   t.equal(ran.code, session.status === 'concluida' ? 0 : 1)
   t.ok(Number(session.corrigidas) > 0, ran.stdout)
   t.equal(session.execucoes.length, 3)
-  const registro = await um(`select d.registro_id from audit.divergencias_processadas d
+  const record = await um(`select d.registro_id from audit.divergencias_processadas d
     join audit.alteracoes a on a.divergencia_id = d.id join audit.operacoes o on o.id = a.operacao_id
     where o.sessao_id = ${session.id} and d.status = 'corrigida' and d.regra = 'pendente_verificacao' order by d.id limit 1`)
-  await sql.unsafe(`update dw.lancamentos set categoria = 'Seguros' where id = ${registro}`)
+  await sql.unsafe(`update dw.lancamentos set categoria = 'Seguros' where id = ${record}`)
   const back = await conferente(['reverter', '--sessao', String(session.id), '--motivo', 'teste'], {
     url: ana,
   })
   t.equal(back.code, 1, back.stderr)
-  t.match(back.stdout, new RegExp(`CONFLITO .*: dw\\.lancamentos ${registro} `))
+  t.match(back.stdout, new RegExp(`CONFLITO .*: dw\\.lancamentos ${record} `))
   t.match(back.stdout, /antes: +categoria: .+\n {2}depois: +categoria: .+\n {2}agora: +categoria: Seguros/)
   t.match(back.stdout, /; não revertidas: 1/)
 })
@@ -330,7 +334,7 @@ await t.test('a rule that fails is said, and the session ends with 1', async (t)
     as $$ begin raise exception 'quebrou'; end $$; grant execute on function regras.quebrada(audit.janela) to conferente_regra`)
   await sql`insert into audit.regras (nome, descricao, funcao, tabela, coluna_chave, coluna_data, colunas, confianca_base, limiar)
     values ('quebrada', 'falha', 'regras.quebrada', 'dw.lancamentos', 'id', 'data_lancamento', '{categoria}', 0.5, 0.9)`
-  const ran = await conferente(['processar', '--modo', 'manual', ...ano], { url: olivia })
+  const ran = await conferente(['processar', '--modo', 'manual', ...year], { url: olivia })
   t.equal(ran.code, 1)
   t.match(ran.stdout, /quebrada +falhou/)
   t.match(ran.stdout, /concluida_com_falhas/)
@@ -342,7 +346,7 @@ await t.test('Ctrl-C closes the session as falhou', async (t) => {
     set search_path = pg_catalog, pg_temp
     as $$ begin perform pg_sleep(60); end $$`)
   let sent = false
-  const ran = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'quebrada'], {
+  const ran = await conferente(['processar', '--modo', 'manual', ...year, '--regra', 'quebrada'], {
     url: olivia,
     onStderr: (text, kill) => {
       if (sent || !text.includes('quebrada (1/1)')) return
@@ -360,7 +364,7 @@ await t.test('Ctrl-C closes the session as falhou', async (t) => {
 
 await t.test('a cancelling that comes late and hits the closing of the session is outlived', async (t) => {
   let done: Promise<unknown> | undefined
-  const ran = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'quebrada'], {
+  const ran = await conferente(['processar', '--modo', 'manual', ...year, '--regra', 'quebrada'], {
     url: olivia,
     onStderr: (text, kill) => {
       if (done || !text.includes('quebrada (1/1)')) return
@@ -385,7 +389,7 @@ await t.test('a cancelling that comes late and hits the closing of the session i
 
 await t.test('a connection that is lost is said, and the next session closes what it left', async (t) => {
   let sent = false
-  const ran = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'quebrada'], {
+  const ran = await conferente(['processar', '--modo', 'manual', ...year, '--regra', 'quebrada'], {
     url: olivia,
     onStderr: (text) => {
       if (sent || !text.includes('quebrada (1/1)')) return
@@ -398,7 +402,7 @@ await t.test('a connection that is lost is said, and the next session closes wha
   t.match(ran.stderr, /a conexão com o banco caiu no meio do trabalho/)
   const [left] = await sql`select id, status from audit.sessoes_processamento order by id desc limit 1`
   t.equal(left?.['status'], 'em_andamento')
-  const next = await conferente(['processar', '--modo', 'manual', ...ano, '--regra', 'trade_marketing'], {
+  const next = await conferente(['processar', '--modo', 'manual', ...year, '--regra', 'trade_marketing'], {
     url: olivia,
   })
   t.equal(next.code, 0, next.stderr)
@@ -413,7 +417,7 @@ await t.test('a step that lost a race is tried again', async (t) => {
     as $$ begin
       if not exists (select from regras.corrida) then perform pg_sleep(1); raise exception using errcode = '40001'; end if;
     end $$`)
-  const args = ['processar', '--modo', 'manual', ...ano, '--regra', 'quebrada']
+  const args = ['processar', '--modo', 'manual', ...year, '--regra', 'quebrada']
   const running = conferente(args, { url: olivia })
   for (let asleep = 0; asleep === 0; )
     asleep = await um(

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { SECRET } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { conferente, personal } from './helper.ts'
 
 t.test('a token is issued once, listed, revoked, and never kept', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   const env = { CONFERENTE_JWT_SEGREDO: SECRET }
   const run = (...args: string[]) => conferente(['token', ...args], { url: personal(url, 'adelia'), env })
   const issued = await run('--papel', 'leitor', '--nome', 'Painel', '--validade', '12h')
@@ -28,7 +28,7 @@ t.test('a token is issued once, listed, revoked, and never kept', async (t) => {
 })
 
 t.test('wrong usage, a missing secret and a missing role are said as such', async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   const env = { CONFERENTE_JWT_SEGREDO: SECRET }
   const adelia = personal(url, 'adelia')
   for (const args of [

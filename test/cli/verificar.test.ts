@@ -1,41 +1,41 @@
 import t from 'tap'
-import { cenario, one } from '../helper/scenario.ts'
+import { one, scenario } from '../helper/scenario.ts'
 import { conferente, personal } from './helper.ts'
 
-const c = await cenario(t)
-await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
-await c.processar('auto')
-await c.aprovar('ana', (await c.achado(2)).id)
+const c = await scenario(t)
+await c.book({ id: 1 }, { id: 2, confianca: 0.5 })
+await c.runSession('auto')
+await c.approve('ana', (await c.finding(2)).id)
 await c.sql`select audit_interno.selar()`
 const leo = personal(c.url, 'leo')
-const verificar = (args: string[], language?: string) =>
+const verify = (args: string[], language?: string) =>
   conferente(['verificar', ...args], { url: leo, ...(language && { language }) })
 const head = one(await c.sql`select elo::text as elo, encode(selo, 'hex') as selo from audit_interno.cadeia`)
 
 await t.test('a proven trail ends with 0, and says what a witness would add', async (t) => {
-  const ran = await verificar([])
+  const ran = await verify([])
   t.equal(ran.code, 0, ran.stderr)
   t.match(
     ran.stdout,
     new RegExp(`^Trilha provada: 4 operações e 5 fatos, até o elo 4\\.\nSelo da cabeça: ${head['selo']}\n$`),
   )
   t.match(ran.stderr, /Dê --elo e --selo de uma mensagem guardada/)
-  const english = await verificar([], 'en')
+  const english = await verify([], 'en')
   t.match(english.stdout, /The trail is proven: 4 operations and 5 facts, up to link 4/)
 })
 
 await t.test('with the witness of a message', async (t) => {
-  const ran = await verificar(['--elo', head['elo'], '--selo', head['selo'].toUpperCase()])
+  const ran = await verify(['--elo', head['elo'], '--selo', head['selo'].toUpperCase()])
   t.equal(ran.code, 0, ran.stderr)
   t.match(ran.stdout, /A testemunha do elo 4 confere/)
   t.notMatch(ran.stderr, /Sem testemunha/)
-  const other = await verificar(['--elo', '9', '--selo', head['selo']])
+  const other = await verify(['--elo', '9', '--selo', head['selo']])
   t.equal(other.code, 1)
   t.match(other.stdout, /^✖ elo 9: a testemunha diz outra coisa/)
 })
 
 await t.test('as JSON', async (t) => {
-  const ran = await verificar(['--json'])
+  const ran = await verify(['--json'])
   t.equal(ran.code, 0)
   t.match(ran.json(), [
     { situacao: 'provada', elo: head['elo'], selo: head['selo'], operacoes: '4', fatos: '5' },
@@ -43,11 +43,11 @@ await t.test('as JSON', async (t) => {
 })
 
 await t.test('what waits for its seal is counted and proven', async (t) => {
-  await c.pessoa('ana')`select audit.finalizar_operacao(audit.registrar_operacao('externa', 'carga'))`
-  const ran = await verificar([])
+  await c.asPerson('ana')`select audit.finalizar_operacao(audit.registrar_operacao('externa', 'carga'))`
+  const ran = await verify([])
   t.equal(ran.code, 0, ran.stderr)
   t.match(ran.stdout, /4 operações e 5 fatos, até o elo 4\.\n1 operação ainda sem selo/)
-  t.match((await verificar([], 'en')).stdout, /\n1 operation not sealed yet/)
+  t.match((await verify([], 'en')).stdout, /\n1 operation not sealed yet/)
   await c.sql`select audit_interno.selar()`
 })
 
@@ -59,7 +59,7 @@ await t.test('wrong usage ends with 2', async (t) => {
     [['--elo', '-1', '--selo', head['selo']], /elo inválido/],
     [['--elo', '4', '--selo', 'abc'], /selo inválido: abc/],
   ] as const) {
-    const ran = await verificar([...args])
+    const ran = await verify([...args])
     t.equal(ran.code, 2, args.join(' '))
     t.match(ran.stderr, says)
     t.equal(ran.stdout, '')
@@ -72,7 +72,7 @@ await t.test('a broken trail ends with 1, in both languages and as JSON', async 
     await tx`update audit.decisoes set ator = 'outra'`
     await tx`alter table audit.decisoes disable trigger proteger`
   })
-  const ran = await verificar([])
+  const ran = await verify([])
   t.equal(ran.code, 1)
   t.match(
     ran.stdout,
@@ -84,14 +84,14 @@ await t.test('a broken trail ends with 1, in both languages and as JSON', async 
   )
   t.match(ran.stderr, /A TRILHA ESTÁ QUEBRADA: 2/)
   t.notMatch(ran.stdout, /provada/)
-  const english = await verificar([], 'en')
+  const english = await verify([], 'en')
   t.equal(english.code, 1)
   t.match(
     english.stdout,
     /^✖ link 4, operation \d+: the operation, or a fact of it, was changed, deleted or added/,
   )
   t.match(english.stderr, /THE TRAIL IS BROKEN: 2/)
-  const json = await verificar(['--json'])
+  const json = await verify(['--json'])
   t.equal(json.code, 1)
   t.match(json.json(), [
     { situacao: 'operacao_alterada', elo: '4' },

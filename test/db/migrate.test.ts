@@ -89,8 +89,8 @@ t.test('roles that somebody else has made for another database are not taken ove
     /papel conferente_dono: já existe neste servidor, e o usuário outra não pode dá-lo a ninguém\n.*grant conferente_dono to outra with admin option/,
   )
   t.same((await left('segundo'))?.esquemas, [])
-  for (const papel of (await left('segundo'))?.papeis ?? [])
-    await admin.unsafe(`grant ${papel} to outra with admin option`)
+  for (const role of (await left('segundo'))?.papeis ?? [])
+    await admin.unsafe(`grant ${role} to outra with admin option`)
   t.equal((await conferente(['migrar'], { url: as('outra', 'segundo') })).code, 0)
 })
 

@@ -8,16 +8,16 @@ import { poolingOf } from '../../src/db/pooling.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api, SECRET } from '../helper/api.ts'
 import { bouncer, WITHOUT_BOUNCER } from '../helper/bouncer.ts'
-import { banco } from '../helper/database.ts'
-import { correio, receber } from '../helper/postman.ts'
-import { cenario } from '../helper/scenario.ts'
-import { emCurso, oficina, processo, saida, trabalhador, until } from '../helper/work.ts'
+import { testDatabase } from '../helper/database.ts'
+import { postOffice, receive } from '../helper/postman.ts'
+import { scenario } from '../helper/scenario.ts'
+import { exited, launchWorker, startProcess, underWay, until, workshop } from '../helper/work.ts'
 
 const skip = WITHOUT_BOUNCER
 const GRAPHQL = { query: '{ divergencias(first: 5) { nodes { id status } } }' }
 
 test('what stands between is known, whatever else the pools do', { skip }, async (t) => {
-  const { url } = await banco(t, 'empty')
+  const { url } = await testDatabase(t, 'empty')
   t.equal(await poolingOf(url), 'direct')
   for (const mode of ['session', 'transaction', 'statement'] as const) {
     const pooled = await bouncer(t, url, mode)
@@ -38,7 +38,7 @@ test('what stands between is known, whatever else the pools do', { skip }, async
 })
 
 test('in session mode everything works: migration, session, worker, API and page', { skip }, async (t) => {
-  const empty = await banco(t, 'empty')
+  const empty = await testDatabase(t, 'empty')
   const migrated = await conferente(['migrar'], { url: await bouncer(t, empty.url, 'session') })
   t.equal(migrated.code, 0, migrated.stderr)
   t.match(
@@ -46,28 +46,28 @@ test('in session mode everything works: migration, session, worker, API and page
     [{ done: true }],
   )
 
-  const { sql, url, solicitar, sessao, demora } = await oficina(t)
+  const { sql, url, requestSession, session: theSession, slowDown } = await workshop(t)
   const pooled = await bouncer(t, url, 'session')
   const session = await conferente(['processar', '--modo', 'auto', '--regra', 'uma', '--json'], {
     url: personal(pooled, 'olivia'),
   })
   t.match(session.json(), { status: 'concluida', corrigidas: 20 }, session.stderr)
 
-  await demora(60)
-  const dead = await processo(t, personal(pooled, 'trabalhador'))
-  const id = await solicitar('outra')
-  await emCurso(sql, id)
+  await slowDown(60)
+  const dead = await startProcess(t, personal(pooled, 'trabalhador'))
+  const id = await requestSession('outra')
+  await underWay(sql, id)
   dead.kill('SIGKILL')
-  await saida(dead)
+  await exited(dead)
   await until(async () => {
     const [held] = await sql`select audit_interno.possuida(${`sessao ${id}`}) as held`
     return held?.['held'] === false
   })
   t.pass('what a killed worker held is free, and its query has ended')
-  await demora(0)
-  const heir = await trabalhador(t, personal(pooled, 'trabalhador'))
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'concluida', corrigidas: 20n }, 'another one goes on')
+  await slowDown(0)
+  const heir = await launchWorker(t, personal(pooled, 'trabalhador'))
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'concluida', corrigidas: 20n }, 'another one goes on')
   await heir.stop()
 
   const server = await api(t, { sql, url: pooled })
@@ -77,9 +77,9 @@ test('in session mode everything works: migration, session, worker, API and page
 })
 
 test('in transaction mode 400 requests, a hundred at once, are all answered', { skip }, async (t) => {
-  const c = await cenario(t)
-  for (const id of [1, 2, 3]) await c.lancar({ id, confianca: 0.5 })
-  await c.processar()
+  const c = await scenario(t)
+  for (const id of [1, 2, 3]) await c.book({ id, confianca: 0.5 })
+  await c.runSession()
   const server = await api(t, { sql: c.sql, url: await bouncer(t, c.url, 'transaction', { size: 5 }) })
   await answersAll(t, server, 400)
   t.same(server.failures, [])
@@ -89,20 +89,20 @@ test('in transaction mode 400 requests, a hundred at once, are all answered', { 
     '/metrics',
     '/api/v1/relatorios/divergencias/export?formato=csv',
   ])
-    t.match(await server.pedir(path, { token }), { status: 200 }, path)
-  const { id } = await c.achado(1)
-  const decided = await server.pedir('/api/v1/divergencias/aprovar', {
+    t.match(await server.request(path, { token }), { status: 200 }, path)
+  const { id } = await c.finding(1)
+  const decided = await server.request('/api/v1/divergencias/aprovar', {
     token: await server.token('revisor'),
-    body: { ids: [id], visto: await c.visto(id), motivo: 'conferido' },
+    body: { ids: [id], visto: await c.shown(id), motivo: 'conferido' },
   })
   t.equal(decided.status, 200, decided.text)
   t.equal(await c.status(1), 'corrigida', 'and a decision is made')
 })
 
 test('in transaction mode clients who leave cancel nobody else', { skip }, async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.5 })
-  await c.processar()
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.5 })
+  await c.runSession()
   const server = await api(t, { sql: c.sql, url: await bouncer(t, c.url, 'transaction', { size: 3 }) })
   const [leaving, staying] = [await server.token('revisor', 'vai'), await server.token('leitor', 'fica')]
   const leave = async (n: number) => {
@@ -115,7 +115,7 @@ test('in transaction mode clients who leave cancel nobody else', { skip }, async
   }
   const asked = Array.from({ length: 150 }, async (_, n) => {
     const gone = leave(n)
-    const answer = await server.pedir(...ask(n, staying))
+    const answer = await server.request(...ask(n, staying))
     await gone
     return answer
   })
@@ -130,7 +130,7 @@ test('in transaction mode clients who leave cancel nobody else', { skip }, async
 test('a command that is stopped cancels its own query, not what its process of the server runs by then', {
   skip,
 }, async (t) => {
-  const { url } = await banco(t, 'empty')
+  const { url } = await testDatabase(t, 'empty')
   const pooled = await bouncer(t, url, 'transaction', { size: 1 })
   const app = { cancel: undefined } as unknown as App
   const command = await openConnection(app, pooled)
@@ -149,7 +149,7 @@ test('a command that is stopped cancels its own query, not what its process of t
 test('in transaction mode what needs a connection of its own does not begin, and says what to do', {
   skip,
 }, async (t) => {
-  const { sql, url } = await oficina(t)
+  const { sql, url } = await workshop(t)
   await sql.unsafe('grant conferente_servico to trabalhador')
   const pooled = await bouncer(t, url, 'transaction')
   const env = { CONFERENTE_JWT_SEGREDO: SECRET, SMTP_URL: 'smtp://127.0.0.1:1' }
@@ -187,10 +187,10 @@ test('in transaction mode what needs a connection of its own does not begin, and
 test('in transaction mode a server mails by itself that no worker lives, and serves beside one that goes straight to PostgreSQL', {
   skip,
 }, async (t) => {
-  const { sql, url, workerUrl } = await oficina(t)
+  const { sql, url, workerUrl } = await workshop(t)
   const pooled = await bouncer(t, url, 'transaction')
-  const office = await correio(t)
-  await receber(sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  const office = await postOffice(t)
+  await receive(sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
   await sql`select audit.alterar_configuracao('agenda.prazo',
     to_jsonb(to_char(now() at time zone 'America/Sao_Paulo' - interval '2 hours', 'HH24:MI')), 'teste')`
   await sql`update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
@@ -210,8 +210,8 @@ test('in transaction mode a server mails by itself that no worker lives, and ser
   t.match([...(await sql`select from audit_interno.posses`)], [], 'and nothing is held')
 
   const server = await api(t, { sql, url: pooled })
-  const worker = await trabalhador(t, workerUrl)
-  const asked = await server.pedir('/api/v1/divergencias/processar', {
+  const worker = await launchWorker(t, workerUrl)
+  const asked = await server.request('/api/v1/divergencias/processar', {
     token: await server.token('operador'),
     body: { modo: 'auto', regras: ['uma'] },
   })
@@ -223,7 +223,7 @@ test('in transaction mode a server mails by itself that no worker lives, and ser
 })
 
 test('in statement mode there is no API', { skip }, async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   const pooled = await bouncer(t, url, 'statement')
   const ran = await conferente(['servir', '--porta', '0'], {
     url: personal(pooled, 'api'),
@@ -234,7 +234,7 @@ test('in statement mode there is no API', { skip }, async (t) => {
 })
 
 test('a parameter that PgBouncer does not take is named', { skip }, async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   const pooled = new URL(await bouncer(t, url, 'session'))
   pooled.searchParams.set('options', '-c work_mem=8MB')
   const ran = await conferente(['listar'], { url: pooled.href })
@@ -243,7 +243,7 @@ test('a parameter that PgBouncer does not take is named', { skip }, async (t) =>
 })
 
 type Server = Awaited<ReturnType<typeof api>>
-type Ask = Parameters<Server['pedir']>
+type Ask = Parameters<Server['request']>
 
 /** REST and GraphQL by turns. */
 const ask = (n: number, token: string): Ask =>
@@ -262,7 +262,7 @@ async function answersAll(t: Test, server: Server, requests: number): Promise<vo
   for (let sent = 0; sent < requests; sent += 100) {
     const answers = await Promise.all(
       Array.from({ length: Math.min(100, requests - sent) }, (_, n) =>
-        server.pedir(...ask(n, tokens[n % tokens.length] as string)),
+        server.request(...ask(n, tokens[n % tokens.length] as string)),
       ),
     )
     wrong.push(

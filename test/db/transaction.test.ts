@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'
 import { connect, type Transaction } from '../../src/db/connection.ts'
 import { transaction } from '../../src/db/transaction.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 
 async function scene(t: Test) {
-  const { sql: admin, url } = await banco(t)
+  const { sql: admin, url } = await testDatabase(t)
   const sql = connect(url, { max: 2 })
   t.teardown(() => sql.end({ timeout: 1 }))
   const kill = async (tx: Transaction) => {

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { ROOT, read } from '../helper/files.ts'
-import { cenario, one } from '../helper/scenario.ts'
+import { one, scenario } from '../helper/scenario.ts'
 
 const COMMITTED = readdirSync(join(ROOT, 'migrations/committed')).sort()
 
@@ -70,19 +70,19 @@ const columnsOf = async (sql: Sql) =>
   )
 
 test('a database of the first release with a life in it is brought up to date, and nothing is lost', async (t) => {
-  const old = await banco(t, 'empty')
+  const old = await testDatabase(t, 'empty')
   await migrate(old.url, { folder: folder(t, COMMITTED.slice(0, 1)) })
-  const c = await cenario(t, old)
-  await c.lancar(...[1, 2, 3, 4].map((id) => ({ id, confianca: 0.5 })), { id: 5, valor: 150_000 }, { id: 6 })
-  const first = await c.processar('auto')
-  const of = async (id: number) => (await c.achado(id)).id
-  await c.aprovar('ana', await of(1))
-  await c.rejeitar('ana', await of(2))
-  await c.digitar('ana', await of(3), { categoria: 'OUTRA' })
-  await c.adiar('ana', null, await of(4))
-  await c.aprovar('ana', await of(5))
+  const c = await scenario(t, old)
+  await c.book(...[1, 2, 3, 4].map((id) => ({ id, confianca: 0.5 })), { id: 5, valor: 150_000 }, { id: 6 })
+  const first = await c.runSession('auto')
+  const of = async (id: number) => (await c.finding(id)).id
+  await c.approve('ana', await of(1))
+  await c.reject('ana', await of(2))
+  await c.typeIn('ana', await of(3), { categoria: 'OUTRA' })
+  await c.postpone('ana', null, await of(4))
+  await c.approve('ana', await of(5))
   const proven = async () =>
-    one(await c.pessoa('leo')`select situacao from audit.verificar_integridade()`)['situacao']
+    one(await c.asPerson('leo')`select situacao from audit.verificar_integridade()`)['situacao']
   const entries = async () => [...(await c.sql`select id, categoria from dw.lancamentos order by id`)]
   t.equal(await c.categoria(6), 'CERTA', 'auto has corrected')
   const columns = await columnsOf(c.sql)
@@ -92,9 +92,9 @@ test('a database of the first release with a life in it is brought up to date, a
   t.same(await held(c.sql, columns), before, 'what was recorded is what it was')
   t.equal(await proven(), 'provada')
 
-  await c.processar('auto')
+  await c.runSession('auto')
   t.match(
-    await Promise.all([1, 2, 3, 4, 5, 6].map(async (id) => (await c.achado(id)).status)),
+    await Promise.all([1, 2, 3, 4, 5, 6].map(async (id) => (await c.finding(id)).status)),
     [
       'corrigida',
       'rejeitada',
@@ -105,13 +105,13 @@ test('a database of the first release with a life in it is brought up to date, a
     ],
     'found again it is counted, rejected it is silent, and what waited waits',
   )
-  await c.aprovar('bruno', await of(3), await of(5))
+  await c.approve('bruno', await of(3), await of(5))
   t.same(
     [await c.categoria(3), await c.categoria(5)],
     ['OUTRA', 'CERTA'],
     'the second person has the second word',
   )
-  await c.pessoa('olivia')`select audit.reverter_sessao(${first['id']}, 'da versão anterior')`
+  await c.asPerson('olivia')`select audit.reverter_sessao(${first['id']}, 'da versão anterior')`
   t.equal(await c.categoria(6), 'ERR', 'what the first release corrected is taken back')
   t.same(
     (await entries()).filter(({ id }) => Number(id) > 0).map(({ categoria }) => categoria),
@@ -119,7 +119,7 @@ test('a database of the first release with a life in it is brought up to date, a
   )
   t.equal(await proven(), 'provada')
   if (COMMITTED.length === 1) {
-    const [session] = await c.pessoa(
+    const [session] = await c.asPerson(
       'leo',
     )`select novidade from audit.sessoes_processamento where id = ${first['id']}`
     t.equal(session?.['novidade'], 'nada', 'what is new is there')

@@ -4,17 +4,17 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'
 import type { Row, Sql } from '../../src/db/connection.ts'
-import { type Oficina, oficina, saida, until } from '../helper/work.ts'
+import { exited, until, type Workshop, workshop } from '../helper/work.ts'
 
 const [ROWS = 5000, DEATHS = 5] = process.argv.slice(2).map(Number)
 const PARTS = 24
 const LONG = 600_000
 
 test(`${DEATHS} deaths among the workers of a session of ${ROWS} findings`, async (t) => {
-  const base = await oficina(t)
+  const base = await workshop(t)
   const { sql } = base
   await scene(base)
-  const olivia = base.como('olivia')
+  const olivia = base.connectAs('olivia')
   const [asked] = await olivia`
     select id from audit.solicitar_processamento('auto', '2025-01-01', '2026-12-31', '{mensal}')`
   const id = asked?.['id'] as bigint
@@ -35,7 +35,7 @@ test(`${DEATHS} deaths among the workers of a session of ${ROWS} findings`, asyn
     const { etapa, ended } = await progress(sql, id)
     if (ended) break
     dead.kill('SIGKILL')
-    await saida(dead)
+    await exited(dead)
     phases.set(etapa, (phases.get(etapa) ?? 0) + 1)
     t.same(await halfStates(sql, id), [], `death ${death}, in ${etapa}: nothing half`)
     workers[victim] = worker(t, base.workerUrl)
@@ -45,13 +45,13 @@ test(`${DEATHS} deaths among the workers of a session of ${ROWS} findings`, asyn
   t.equal(deaths, DEATHS, 'all of them came while it was under way')
   t.comment(`deaths: ${JSON.stringify(Object.fromEntries(phases))}`)
 
-  await until(async () => (await base.sessao(id))['na_fila'] === 0, LONG)
+  await until(async () => (await base.session(id))['na_fila'] === 0, LONG)
   t.comment(`${ROWS} findings, ${deaths} deaths: ${Math.round((Date.now() - began) / 1000)} s`)
   t.same(await halfStates(sql, id), [], 'nothing half at the end')
   const trail =
     await sql`select situacao, elo, objeto, esperado, encontrado from audit.verificar_integridade()`
   t.match(trail, [{ situacao: 'provada' }], 'the audit trail is proven')
-  t.match(await base.sessao(id), {
+  t.match(await base.session(id), {
     status: 'concluida',
     encontradas: BigInt(ROWS),
     novas: BigInt(ROWS),
@@ -79,11 +79,11 @@ test(`${DEATHS} deaths among the workers of a session of ${ROWS} findings`, asyn
     parts: PARTS,
     joins: 1,
   })
-  await Promise.all(workers.map((child) => child.kill('SIGTERM') && saida(child)))
+  await Promise.all(workers.map((child) => child.kill('SIGTERM') && exited(child)))
 })
 
 /** Two years of entries that are all wrong, cut into months, corrected in a hundred batches. */
-async function scene({ sql }: Oficina): Promise<void> {
+async function scene({ sql }: Workshop): Promise<void> {
   await sql.unsafe(`
     create table dw.mensal (id bigint primary key, dia date not null, situacao text not null);
     insert into dw.mensal select n, date '2025-01-01' + make_interval(months => n % ${PARTS}), 'errada' from generate_series(1, ${ROWS}) as n;

@@ -1,7 +1,7 @@
 // The demonstration's promise on warehouses that differ in everything drawn by chance: what auto corrects is right at
 // least 99 times in 100, and nothing that was right is changed.
 import t from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { times } from '../helper/thorough.ts'
 
 const ROWS = 20_000
@@ -10,7 +10,7 @@ const FIRST = Math.floor(Math.random() * 10)
 for (let n = 0; n < times(1, { thorough: 4 }); n++) {
   const seed = 1 + ((FIRST + n) % 10)
   t.test(`warehouse of seed ${seed}`, async (t) => {
-    const { sql } = await banco(t)
+    const { sql } = await testDatabase(t)
     await sql`select exemplo.criar_armazem(${ROWS}, ${seed})`
     await sql`select audit.salvar_padrao(campo, tipo, padrao, acao, 'do negócio') from exemplo.padroes()`
     await sql`select audit.alterar_configuracao(chave, valor, 'do negócio') from exemplo.rotulos()`

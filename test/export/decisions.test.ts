@@ -10,13 +10,16 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ZipFile } from 'yazl'
 import { readDecisions, SheetError } from '../../src/export/index.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { ROOT } from '../helper/files.ts'
-import { exportada, linhas, preencher, salva } from '../helper/sheet.ts'
-import { HOSTIL, semear } from './findings.ts'
+import { exportSheet, fillIn, readRows, saveSheet } from '../helper/sheet.ts'
+import { HOSTILE_TEXTS, seedFindings } from './findings.ts'
 
 /** The lines of a file whose cells are not those that were exported. */
-async function alteradas(sql: Awaited<ReturnType<typeof banco>>['sql'], file: Buffer): Promise<number[]> {
+async function changedRows(
+  sql: Awaited<ReturnType<typeof testDatabase>>['sql'],
+  file: Buffer,
+): Promise<number[]> {
   const { lines } = await readDecisions(file)
   const found = await sql`
     select l.linha from jsonb_to_recordset(${JSON.stringify(lines)}::text::jsonb) as l (linha int, controle text, celulas jsonb)
@@ -24,8 +27,8 @@ async function alteradas(sql: Awaited<ReturnType<typeof banco>>['sql'], file: Bu
   return found.map(({ linha }) => linha)
 }
 
-const achados = [
-  ...HOSTIL.map((text) => ({
+const findings = [
+  ...HOSTILE_TEXTS.map((text) => ({
     justificativa: text,
     motivo: text,
     antes: { categoria: text },
@@ -47,19 +50,19 @@ const achados = [
 t.test(
   'cells come back as they went, from our own file and from one that another program saved',
   async (t) => {
-    const { sql } = await banco(t)
-    await semear(sql, achados)
+    const { sql } = await testDatabase(t)
+    await seedFindings(sql, findings)
     for (const language of ['pt-BR', 'en'] as const) {
-      const file = await exportada(sql, {}, language)
-      t.same(await alteradas(sql, file), [], `${language}: inline strings`)
-      t.same(await alteradas(sql, await salva(await linhas(file))), [], `${language}: shared strings`)
+      const file = await exportSheet(sql, {}, language)
+      t.same(await changedRows(sql, file), [], `${language}: inline strings`)
+      t.same(await changedRows(sql, await saveSheet(await readRows(file))), [], `${language}: shared strings`)
     }
   },
 )
 
 t.test('whatever is written in a finding, its line is known again', async (t) => {
-  const { sql } = await banco(t)
-  await semear(sql, [{}])
+  const { sql } = await testDatabase(t)
+  await seedFindings(sql, [{}])
   const part = fc.oneof(
     fc.constantFrom(
       ...'=+-@\t\r\n"\';,\\_\u0007\u000b\u001b\u007f\u0085\u00a0\u202e\u2066\ufeff\uffff＝é😀𝒳',
@@ -86,9 +89,9 @@ t.test('whatever is written in a finding, its line is known again', async (t) =>
         await sql.unsafe('alter table audit.divergencias_processadas disable trigger user')
         await sql`update audit.divergencias_processadas set justificativa = ${said}, motivo = ${value}, valor_em_risco = ${String(cents)}::numeric / 100,
         valores_originais = ${sql.json({ valor: amount })}, valores_propostos = ${sql.json({ categoria: value, valor: amount })}`
-        const file = await exportada(sql, {})
-        assert.deepEqual(await alteradas(sql, file), [])
-        assert.deepEqual(await alteradas(sql, await salva(await linhas(file))), [])
+        const file = await exportSheet(sql, {})
+        assert.deepEqual(await changedRows(sql, file), [])
+        assert.deepEqual(await changedRows(sql, await saveSheet(await readRows(file))), [])
       },
     ),
     { numRuns: 60 },
@@ -96,9 +99,9 @@ t.test('whatever is written in a finding, its line is known again', async (t) =>
 })
 
 t.test('rows may be sorted, filtered, deleted and added, columns moved and added', async (t) => {
-  const { sql } = await banco(t)
-  await semear(sql, achados.slice(0, 8))
-  const [heading = [], ...rows] = await linhas(await exportada(sql, {}))
+  const { sql } = await testDatabase(t)
+  await seedFindings(sql, findings.slice(0, 8))
+  const [heading = [], ...rows] = await readRows(await exportSheet(sql, {}))
   const order = heading.map((_, i) => i).reverse()
   const moved = [heading, ...rows.slice(2).reverse()].map((row) => [
     'à mão',
@@ -106,8 +109,8 @@ t.test('rows may be sorted, filtered, deleted and added, columns moved and added
     null,
     'nota',
   ])
-  const file = await salva([['Fila de novembro'], [], ...moved, [], ['soma']])
-  t.same(await alteradas(sql, file), [])
+  const file = await saveSheet([['Fila de novembro'], [], ...moved, [], ['soma']])
+  t.same(await changedRows(sql, file), [])
   const { lines } = await readDecisions(file)
   t.same(
     lines.map(({ linha, celulas }) => [linha, celulas['id']]),
@@ -120,9 +123,9 @@ t.test('rows may be sorted, filtered, deleted and added, columns moved and added
 })
 
 t.test('a cell that was changed shows, a number typed again does not', async (t) => {
-  const { sql } = await banco(t)
-  await semear(sql, [{ antes: { valor: 10 }, depois: { categoria: '123' } }, {}, {}, {}, {}])
-  const rows = await linhas(await exportada(sql, {}))
+  const { sql } = await testDatabase(t)
+  await seedFindings(sql, [{ antes: { valor: 10 }, depois: { categoria: '123' } }, {}, {}, {}, {}])
+  const rows = await readRows(await exportSheet(sql, {}))
   const [heading = []] = rows
   const put = (line: number, title: string, value: string | number) => {
     ;(rows[line] as unknown[])[heading.indexOf(title)] = value
@@ -134,11 +137,11 @@ t.test('a cell that was changed shows, a number typed again does not', async (t)
   put(3, 'Detectada em', 46_000.5)
   put(4, 'Divergência', 1)
   put(5, 'Tipo', 'outro')
-  t.same(await alteradas(sql, await salva(rows)), [3, 4, 5, 6])
+  t.same(await changedRows(sql, await saveSheet(rows)), [3, 4, 5, 6])
 })
 
 /** A package of parts. */
-async function pacote(parts: Record<string, string | Buffer>): Promise<Buffer> {
+async function pack(parts: Record<string, string | Buffer>): Promise<Buffer> {
   const zip = new ZipFile()
   for (const [path, content] of Object.entries(parts)) zip.addBuffer(Buffer.from(content as string), path)
   zip.end()
@@ -148,8 +151,8 @@ async function pacote(parts: Record<string, string | Buffer>): Promise<Buffer> {
 }
 
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
-const livro = (sheet: string, more: Record<string, string | Buffer> = {}) =>
-  pacote({
+const book = (sheet: string, more: Record<string, string | Buffer> = {}) =>
+  pack({
     '_rels/.rels': `<Relationships><Relationship Id="a" Type="${RELATIONSHIPS}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
     'xl/workbook.xml': `<workbook xmlns:r="${RELATIONSHIPS}"><sheets><sheet name="A" r:id="b" state="hidden"/></sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `<Relationships><Relationship Id="b" Type="${RELATIONSHIPS}/worksheet" Target="/xl/worksheets/sheet1.xml"/>
@@ -159,12 +162,12 @@ const livro = (sheet: string, more: Record<string, string | Buffer> = {}) =>
   })
 
 /** A row of inline strings, or of cells as they are given. */
-const linha = (cells: readonly string[], attributes = '') =>
+const theRow = (cells: readonly string[], attributes = '') =>
   `<x:row ${attributes}>${cells.map((cell) => (cell.startsWith('<') ? cell : `<x:c t="inlineStr"><x:is><x:t>${cell}</x:t></x:is></x:c>`)).join('')}</x:row>`
 
 t.test('what programs put into cells is read for what it shows', async (t) => {
-  const { sql } = await banco(t)
-  const [heading = []] = await linhas(await exportada(sql, {}))
+  const { sql } = await testDatabase(t)
+  const [heading = []] = await readRows(await exportSheet(sql, {}))
   const titles = heading.map(String)
   const cells = titles.map(() => '<x:c/>')
   const with_ = (changes: Record<string, string>) => {
@@ -172,12 +175,12 @@ t.test('what programs put into cells is read for what it shows', async (t) => {
     for (const [title, cell] of Object.entries(changes)) row[titles.indexOf(title)] = cell
     return row
   }
-  const file = await livro(
+  const file = await book(
     `<?xml version="1.0"?><x:worksheet xmlns:x="m"><x:sheetData>
-      ${linha(titles)}
-      ${linha(with_({ Divergência: '<x:c><x:v>1.2E1</x:v></x:c>', Decisão: '<x:c t="str"><x:f>IF(A1&gt;1,"aprovar","")</x:f><x:v>aprovar</x:v></x:c>' }), 'hidden="1"')}
-      ${linha(with_({ Divergência: '<x:c t="str"><x:f>A1</x:f></x:c>', Decisão: '<x:c><x:f>SE(1;2)</x:f></x:c>', Motivo: '<x:c t="e"><x:v>#REF!</x:v></x:c>' }), 'r="9"')}
-      ${linha(with_({ Motivo: '<x:c t="s"><x:v>0</x:v></x:c>', Regra: '<x:c t="b"><x:v>1</x:v></x:c>', 'Detectada em': '<x:c t="d"><x:v>2026-11-09T23:30:15</x:v></x:c>', Tipo: '<x:c t="inlineStr"><x:is><x:t>_x0041__x005F_</x:t></x:is></x:c>' }))}
+      ${theRow(titles)}
+      ${theRow(with_({ Divergência: '<x:c><x:v>1.2E1</x:v></x:c>', Decisão: '<x:c t="str"><x:f>IF(A1&gt;1,"aprovar","")</x:f><x:v>aprovar</x:v></x:c>' }), 'hidden="1"')}
+      ${theRow(with_({ Divergência: '<x:c t="str"><x:f>A1</x:f></x:c>', Decisão: '<x:c><x:f>SE(1;2)</x:f></x:c>', Motivo: '<x:c t="e"><x:v>#REF!</x:v></x:c>' }), 'r="9"')}
+      ${theRow(with_({ Motivo: '<x:c t="s"><x:v>0</x:v></x:c>', Regra: '<x:c t="b"><x:v>1</x:v></x:c>', 'Detectada em': '<x:c t="d"><x:v>2026-11-09T23:30:15</x:v></x:c>', Tipo: '<x:c t="inlineStr"><x:is><x:t>_x0041__x005F_</x:t></x:is></x:c>' }))}
     </x:sheetData></x:worksheet>`,
     {
       'xl/sharedStrings.xml':
@@ -197,10 +200,10 @@ t.test('what programs put into cells is read for what it shows', async (t) => {
 })
 
 t.test('a file that is something else, damaged, or made to do harm is refused by name', async (t) => {
-  const { sql } = await banco(t)
-  await semear(sql, [{}, {}])
-  const good = await exportada(sql, {})
-  const rows = await linhas(good)
+  const { sql } = await testDatabase(t)
+  await seedFindings(sql, [{}, {}])
+  const good = await exportSheet(sql, {})
+  const rows = await readRows(good)
   const without = (title: string) => {
     const at = (rows[0] ?? []).indexOf(title)
     return rows.map((row) => row.filter((_, i) => i !== at))
@@ -210,13 +213,13 @@ t.test('a file that is something else, damaged, or made to do harm is refused by
   const zeros = Buffer.alloc(70 * 1024 * 1024, 0x20)
   const laughs = `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><worksheet><sheetData><row><c><v>&b;</v></c></row></sheetData></worksheet>`
   // A small entry that says it holds 4 bytes and unpacks to many: yauzl stops where the entry ends.
-  const lying = Buffer.from(await livro(`<worksheet>${' '.repeat(5_000_000)}</worksheet>`))
+  const lying = Buffer.from(await book(`<worksheet>${' '.repeat(5_000_000)}</worksheet>`))
   for (let at = 0; at < lying.length - 4; at++)
     if (lying.readUInt32LE(at) === 5_000_023) lying.writeUInt32LE(4, at)
   const cases: [string, Buffer, string][] = [
     ['empty', Buffer.alloc(0), 'notXlsx'],
     ['text', Buffer.from('id;decisao\r\n1;aprovar\r\n'), 'notXlsx'],
-    ['a ZIP of something else', await pacote({ 'a.txt': 'x' }), 'notXlsx'],
+    ['a ZIP of something else', await pack({ 'a.txt': 'x' }), 'notXlsx'],
     [
       'an old .xls, or one with a password',
       Buffer.from('d0cf11e0a1b11ae1000000000000000000', 'hex'),
@@ -224,32 +227,36 @@ t.test('a file that is something else, damaged, or made to do harm is refused by
     ],
     ['cut off', good.subarray(0, good.length - 100), 'notXlsx'],
     ['damaged inside', broken, 'damaged'],
-    ['entities', await livro(laughs), 'damaged'],
-    ['a document type', await livro('<!DOCTYPE x><worksheet/>'), 'damaged'],
-    ['no XML', await livro('<worksheet><row>'), 'damaged'],
-    ['a bomb', await livro('<worksheet/>', { 'xl/worksheets/sheet1.xml': zeros }), 'tooLarge'],
+    ['entities', await book(laughs), 'damaged'],
+    ['a document type', await book('<!DOCTYPE x><worksheet/>'), 'damaged'],
+    ['no XML', await book('<worksheet><row>'), 'damaged'],
+    ['a bomb', await book('<worksheet/>', { 'xl/worksheets/sheet1.xml': zeros }), 'tooLarge'],
     ['a bomb that lies', lying, 'damaged'],
     [
       'many parts',
-      await pacote(Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`p${i}`, 'x']))),
+      await pack(Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`p${i}`, 'x']))),
       'tooLarge',
     ],
     ['large as it is', Buffer.alloc(10_000_001, 'PK'), 'tooLarge'],
     [
       'no columns of ours',
-      await salva([
+      await saveSheet([
         ['a', 'b'],
         [1, 2],
       ]),
       'noSheet',
     ],
-    ['an export without decisions', await salva(without('Controle').map((row) => row.slice(2))), 'noSheet'],
-    ['a column deleted', await salva(without('Sessão')), 'missing'],
-    ['the control deleted', await salva(without('Controle')), 'missing'],
-    ['a column copied', await salva(rows.map((row) => [...row, row[0] ?? null])), 'twice'],
+    [
+      'an export without decisions',
+      await saveSheet(without('Controle').map((row) => row.slice(2))),
+      'noSheet',
+    ],
+    ['a column deleted', await saveSheet(without('Sessão')), 'missing'],
+    ['the control deleted', await saveSheet(without('Controle')), 'missing'],
+    ['a column copied', await saveSheet(rows.map((row) => [...row, row[0] ?? null])), 'twice'],
     [
       'lines without end',
-      await salva([rows[0] ?? [], ...Array.from({ length: 10_001 }, () => [null, null, 1])]),
+      await saveSheet([rows[0] ?? [], ...Array.from({ length: 10_001 }, () => [null, null, 1])]),
       'tooMany',
     ],
     ['a picture', readFileSync(join(ROOT, 'docs/review/queue.png')), 'notXlsx'],
@@ -262,20 +269,20 @@ t.test('a file that is something else, damaged, or made to do harm is refused by
     t.ok(error instanceof SheetError, `${name}: ${error}`)
     t.equal((error as SheetError)?.problem, problem, name)
   }
-  const decided = preencher(rows, { [Number(rows[1]?.[2])]: ['aprovar'] })
-  t.equal((await readDecisions(await salva(decided))).lines.length, 2)
+  const decided = fillIn(rows, { [Number(rows[1]?.[2])]: ['aprovar'] })
+  t.equal((await readDecisions(await saveSheet(decided))).lines.length, 2)
 })
 
 t.test(
   'LibreOffice opens the sheet and saves it again: every line is known',
   { skip: spawnSync('soffice', ['--version']).status !== 0 && 'there is no soffice' },
   async (t) => {
-    const { sql } = await banco(t)
-    await semear(sql, achados)
+    const { sql } = await testDatabase(t)
+    await seedFindings(sql, findings)
     const directory = await mkdtemp(join(tmpdir(), 'planilha-'))
     t.teardown(() => rm(directory, { recursive: true }))
     const path = join(directory, 'fila.xlsx')
-    await writeFile(path, await exportada(sql, {}))
+    await writeFile(path, await exportSheet(sql, {}))
     await promisify(execFile)('soffice', [
       `-env:UserInstallation=file://${directory}/profile`,
       '--headless',
@@ -287,7 +294,7 @@ t.test(
     ])
     const saved = await readFile(join(directory, 'salva/fila.xlsx'))
     const { lines } = await readDecisions(saved)
-    t.equal(lines.length, achados.length)
-    t.same(await alteradas(sql, saved), [])
+    t.equal(lines.length, findings.length)
+    t.same(await changedRows(sql, saved), [])
   },
 )

@@ -17,9 +17,9 @@ import {
 import { readOut } from '../../src/export/read.ts'
 import { xlsx } from '../../src/export/xlsx.ts'
 import { catalogue } from '../../src/i18n/index.ts'
-import { banco } from '../helper/database.ts'
-import { cenario, codigo, one } from '../helper/scenario.ts'
-import { semear } from './findings.ts'
+import { testDatabase } from '../helper/database.ts'
+import { one, scenario, sqlstate } from '../helper/scenario.ts'
+import { seedFindings } from './findings.ts'
 
 const PLAIN: ExportOptions = { format: 'csv', dialect: 'rfc4180', language: 'pt-BR' }
 const BRAZILIAN: ExportOptions = { format: 'csv', language: 'pt-BR' }
@@ -49,13 +49,13 @@ const text = fc
   .map((parts) => parts.join('').replaceAll('\0', '').toWellFormed())
 
 /** Another test's findings gone, as nobody but a superuser of a test could. */
-async function limpar(sql: Sql): Promise<void> {
+async function clearAll(sql: Sql): Promise<void> {
   await sql.unsafe(`alter table audit.divergencias_processadas disable trigger user;
     delete from audit.divergencias_processadas; alter table audit.divergencias_processadas enable trigger user`)
 }
 
 t.test('what was found comes back from a CSV exactly, formulas defused', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const finding = fc.record({
     justificativa: text,
     motivo: fc.option(text),
@@ -64,8 +64,8 @@ t.test('what was found comes back from a CSV exactly, formulas defused', async (
   })
   await fc.assert(
     fc.asyncProperty(fc.array(finding, { minLength: 1, maxLength: 40 }), async (findings) => {
-      await limpar(sql)
-      await semear(sql, findings)
+      await clearAll(sql)
+      await seedFindings(sql, findings)
       for (const options of [PLAIN, BRAZILIAN]) {
         const rows = table(await bytes(sql, options), options)
         const found = rows.slice(1).map((row) => [row[11], row[12], row[13], row[20]])
@@ -86,11 +86,11 @@ const table = (file: Buffer, { dialect }: ExportOptions): string[][] =>
   parse(file, { bom: true, delimiter: dialect === 'rfc4180' ? ',' : ';', record_delimiter: '\r\n' })
 
 t.test('what was found comes back from a spreadsheet exactly, as text and never as a formula', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   await fc.assert(
     fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 40 }), async (texts) => {
-      await limpar(sql)
-      await semear(
+      await clearAll(sql)
+      await seedFindings(
         sql,
         texts.map((justificativa) => ({ justificativa })),
       )
@@ -108,8 +108,8 @@ t.test('what was found comes back from a spreadsheet exactly, as text and never 
 })
 
 t.test('a Brazilian Excel opens it as it is, a program reads it as RFC 4180', async (t) => {
-  const { sql } = await banco(t)
-  await semear(sql, [
+  const { sql } = await testDatabase(t)
+  await seedFindings(sql, [
     {
       antes: { valor: -12345.6 },
       depois: { valor: 1234.5 },
@@ -134,8 +134,8 @@ t.test('a Brazilian Excel opens it as it is, a program reads it as RFC 4180', as
 })
 
 t.test('a spreadsheet has numbers, dates, widths, a fixed heading and a filter', async (t) => {
-  const { sql } = await banco(t)
-  await semear(sql, [
+  const { sql } = await testDatabase(t)
+  await seedFindings(sql, [
     {
       antes: { valor: -12345.6 },
       depois: { valor: 1234.5 },
@@ -170,8 +170,8 @@ t.test('a spreadsheet has numbers, dates, widths, a fixed heading and a filter',
 })
 
 t.test('what does not fit on a sheet goes on upon the next', async (t) => {
-  const { sql } = await banco(t)
-  await semear(
+  const { sql } = await testDatabase(t)
+  await seedFindings(
     sql,
     Array.from({ length: 25 }, () => ({})),
   )
@@ -199,19 +199,19 @@ t.test('what does not fit on a sheet goes on upon the next', async (t) => {
 })
 
 t.test('nothing found is a heading alone', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   t.equal(table(await bytes(sql, BRAZILIAN), BRAZILIAN).length, 1)
   t.equal((await readXlsx(await bytes(sql, SHEET))).sheets[0]?.rows.length, 1)
 })
 
 t.test('filters choose, and quote whatever they are given', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
-  const first = String((await c.processar('manual'))['id'])
-  await c.lancar({ id: 3 })
-  const second = String((await c.processar('manual'))['id'])
-  await c.rejeitar('ana', (await c.achado(2)).id)
-  const leo = c.pessoa('leo')
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2, confianca: 0.5 })
+  const first = String((await c.runSession('manual'))['id'])
+  await c.book({ id: 3 })
+  const second = String((await c.runSession('manual'))['id'])
+  await c.reject('ana', (await c.finding(2)).id)
+  const leo = c.asPerson('leo')
   const keys = async (filter: FindingsFilter) =>
     table(await bytes(leo, PLAIN, filter), PLAIN)
       .slice(1)
@@ -228,13 +228,13 @@ t.test('filters choose, and quote whatever they are given', async (t) => {
   t.equal(await keys({ dataInicio: '2026-01-01', dataFim: '2999-12-31' }), '1 2 3')
   t.equal(await keys({ dataFim: '2020-01-01' }), '')
   t.ok(today)
-  t.equal(await codigo(bytes(c.pessoa('ninguem'), PLAIN)), '42501')
-  t.equal(await codigo(bytes(leo, SHEET, { dataFim: 'ontem' })), '22007')
+  t.equal(await sqlstate(bytes(c.asPerson('ninguem'), PLAIN)), '42501')
+  t.equal(await sqlstate(bytes(leo, SHEET, { dataFim: 'ontem' })), '22007')
 })
 
 /** More than fits in all the buffers on the way. */
-async function largas(sql: Sql): Promise<void> {
-  await semear(
+async function wideOnes(sql: Sql): Promise<void> {
+  await seedFindings(
     sql,
     Array.from({ length: 1500 }, () => ({})),
   )
@@ -242,20 +242,20 @@ async function largas(sql: Sql): Promise<void> {
 }
 
 /** Waits until rows have come, which are many more than fit on the way: the cursor stands still before the next. */
-async function chegaram(read: { readonly rows: number }): Promise<void> {
+async function arrivedAt(read: { readonly rows: number }): Promise<void> {
   for (const deadline = Date.now() + 30_000; read.rows === 0; await sleep(10)) {
     if (Date.now() > deadline) throw new Error('no rows came')
   }
 }
 
 t.test('a reader who goes away leaves nothing running and the connection free', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   const one = connect(url, { max: 1 })
   t.teardown(() => one.end())
-  await largas(sql)
+  await wideOnes(sql)
   for (const options of [SHEET, PLAIN, BRAZILIAN, SHEET, SHEET]) {
     const read = exportFindings(inTransaction(one), {}, options)
-    await chegaram(read)
+    await arrivedAt(read)
     read.stream.destroy()
     t.equal((await one`select 1 as um`)[0]?.['um'], 1, 'the only connection answers')
     const [busy] = await sql`select count(*)::int as n from pg_stat_activity
@@ -268,7 +268,7 @@ t.test('a reader who goes away leaves nothing running and the connection free', 
 t.test(
   'an error that comes before a format asks for its first rows is told to the reader alone',
   async (t) => {
-    const { sql } = await banco(t)
+    const { sql } = await testDatabase(t)
     async function* slow(batches: Readable) {
       await sleep(500)
       yield* batches
@@ -281,15 +281,15 @@ t.test(
       },
       () => {},
     )
-    t.equal(await codigo(stream.toArray()), '22012')
+    t.equal(await sqlstate(stream.toArray()), '22012')
   },
 )
 
 t.test('an export is an audited operation, whoever reads it and however it ends', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 })
-  await c.processar('manual')
-  const leo = inTransaction(c.pessoa('leo'))
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 })
+  await c.runSession('manual')
+  const leo = inTransaction(c.asPerson('leo'))
   const whole = await auditExport(leo, { status: ['aberta'] }, { ...PLAIN }, 'auditoria externa')
   const file = Buffer.concat(await whole.stream.toArray())
   const sha256 = createHash('sha256').update(file).digest('hex')
@@ -330,32 +330,32 @@ t.test('an export is an audited operation, whoever reads it and however it ends'
   const [failed] = await c.sql`select max(id) as id from audit.operacoes`
   t.match(await operation(failed?.['id']), { status: 'falhou', detalhes: { erro: /ontem/ } })
 
-  const blank = c.pessoa('leo')`select audit.registrar_exportacao('{}', ' ')`
-  t.equal(await codigo(blank), 'NC006')
-  t.equal(await codigo(c.pessoa('leo')`select audit.registrar_operacao('externa', 'x')`), '42501')
+  const blank = c.asPerson('leo')`select audit.registrar_exportacao('{}', ' ')`
+  t.equal(await sqlstate(blank), 'NC006')
+  t.equal(await sqlstate(c.asPerson('leo')`select audit.registrar_operacao('externa', 'x')`), '42501')
 })
 
 t.test(
   'a record of an export is ended by whoever writes the file, not by its reader meanwhile',
   async (t) => {
-    const c = await cenario(t)
-    await semear(
+    const c = await scenario(t)
+    await seedFindings(
       c.sql,
       Array.from({ length: 2000 }, (_, i) => ({ justificativa: `achado ${i}` })),
     )
-    const leo = c.pessoa('leo')
+    const leo = c.asPerson('leo')
     const exported = await auditExport(inTransaction(leo), {}, PLAIN)
     const { id } = one(await c.sql`select id from audit.operacoes where tipo = 'exportacao'`)
-    const outro = c.como('leo')
-    t.equal(await codigo(outro`select audit.finalizar_operacao(${id}, linhas => 3)`), 'NC007')
+    const other = c.connectAs('leo')
+    t.equal(await sqlstate(other`select audit.finalizar_operacao(${id}, linhas => 3)`), 'NC007')
     t.equal(
-      await codigo(
-        outro`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => '{"chave": "adivinhada"}')`,
+      await sqlstate(
+        other`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => '{"chave": "adivinhada"}')`,
       ),
       'NC007',
     )
     t.equal(
-      await codigo(outro`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => null)`),
+      await sqlstate(other`select audit.finalizar_operacao(${id}, linhas => 3, detalhes => null)`),
       'NC007',
     )
     await Readable.from(exported.stream).toArray()

@@ -12,7 +12,7 @@ export interface Finding {
 }
 
 /** Findings as they would stand in the table, whoever made them. */
-export async function semear(sql: Sql, findings: readonly Finding[]): Promise<void> {
+export async function seedFindings(sql: Sql, findings: readonly Finding[]): Promise<void> {
   await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('manual', true, '{}', 'teste')`
   const rows = findings.map((f) => ({
     antes: f.antes ?? { categoria: 'PENDENTE' },
@@ -37,7 +37,7 @@ export async function semear(sql: Sql, findings: readonly Finding[]): Promise<vo
 }
 
 /** What people should not write, each kind once; all of it outlives LibreOffice's own reading and writing of text. */
-export const HOSTIL: readonly string[] = [
+export const HOSTILE_TEXTS: readonly string[] = [
   '=1+1',
   '=HYPERLINK("http://x.invalid";"clique")',
   '+1',

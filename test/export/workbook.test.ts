@@ -12,8 +12,8 @@ import { inTransaction } from '../../src/export/index.ts'
 import { readOut } from '../../src/export/read.ts'
 import { xlsx } from '../../src/export/xlsx.ts'
 import { catalogue } from '../../src/i18n/index.ts'
-import { banco } from '../helper/database.ts'
-import { HOSTIL, semear } from './findings.ts'
+import { testDatabase } from '../helper/database.ts'
+import { HOSTILE_TEXTS, seedFindings } from './findings.ts'
 
 const skip = spawnSync('soffice', ['--version']).status !== 0 && 'there is no soffice'
 
@@ -21,15 +21,15 @@ t.test(
   'LibreOffice opens a spreadsheet of hostile findings, and its cells read back',
   { skip },
   async (t) => {
-    const { sql } = await banco(t)
+    const { sql } = await testDatabase(t)
     const directory = await mkdtemp(join(tmpdir(), 'planilha-'))
     t.teardown(() => rm(directory, { recursive: true }))
     const findings = Array.from({ length: 3000 }, (_, i) => ({
-      justificativa: HOSTIL[i % HOSTIL.length] ?? '',
+      justificativa: HOSTILE_TEXTS[i % HOSTILE_TEXTS.length] ?? '',
       antes: { valor: -1234.5 },
       quando: '2026-11-10T02:30:15Z',
     }))
-    await semear(sql, findings)
+    await seedFindings(sql, findings)
     const book = join(directory, 'achados.xlsx')
     const made = readOut(
       inTransaction(sql),

@@ -18,13 +18,13 @@ export interface Api {
   /** What failed inside, which no caller is told. */
   readonly failures: Error[]
   /** A token on record, as `conferente token` makes it. */
-  token(papel: string, nome?: string): Promise<string>
+  token(role: string, name?: string): Promise<string>
   /** The secret of a one-time link, as `conferente convite` makes it. */
-  convite(papel: string, nome?: string): Promise<string>
+  invitation(role: string, name?: string): Promise<string>
   /** Somebody who signs in by a one-time link: the cookie that their browser sends from then on. */
-  entrar(papel: string, nome?: string): Promise<string>
+  signIn(role: string, name?: string): Promise<string>
   /** A request; the body is sent as JSON unless it is a string. */
-  pedir(path: string, options?: Ask): Promise<Answer>
+  request(path: string, options?: Ask): Promise<Answer>
 }
 
 export interface Ask {
@@ -62,18 +62,18 @@ export async function api(
   const failures: Error[] = []
   const server = await startServer(settings, { failed: (error) => failures.push(error), ...report })
   t.teardown(() => server.close())
-  async function convite(papel: string, nome = papel) {
+  async function invitation(role: string, name = role) {
     const { secret, digest } = drawSecret()
-    await sql`select audit.criar_convite(${nome}, ${papel}, ${digest})`
+    await sql`select audit.criar_convite(${name}, ${role}, ${digest})`
     return secret
   }
   return {
-    convite,
-    async entrar(papel, nome) {
+    invitation,
+    async signIn(role, name) {
       const response = await fetch(`${server.url}/entrar/convite`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
-        body: JSON.stringify({ convite: await convite(papel, nome) }),
+        body: JSON.stringify({ convite: await invitation(role, name) }),
       })
       const [cookie = ''] = response.headers.getSetCookie()
       return cookie.split(';')[0] ?? ''
@@ -82,12 +82,12 @@ export async function api(
     settings,
     routes: server.routes,
     failures,
-    async token(papel, nome = papel) {
+    async token(role, name = role) {
       const [record] = await sql`
-        select * from audit.registrar_token(${nome}, ${papel}, now() + interval '1 hour')`
+        select * from audit.registrar_token(${name}, ${role}, now() + interval '1 hour')`
       return signToken(settings, record as never)
     },
-    async pedir(path, { token, method, body, headers = {} } = {}) {
+    async request(path, { token, method, body, headers = {} } = {}) {
       const response = await fetch(`${server.url}${path}`, {
         method: method ?? (body === undefined ? 'GET' : 'POST'),
         headers: {

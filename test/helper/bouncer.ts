@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { saida } from './work.ts'
+import { exited } from './work.ts'
 
 const PROGRAM = '/usr/sbin/pgbouncer'
 /** The reason why a test is left out, where there is no PgBouncer: `apt-get install pgbouncer`. */
@@ -62,7 +62,7 @@ max_client_conn = 500
   })
   t.teardown(async () => {
     child.kill('SIGKILL')
-    await saida(child)
+    await exited(child)
     rmSync(place, { recursive: true })
   })
   for (const deadline = Date.now() + 10_000; !(await answers(port)); await sleep(20))

@@ -5,7 +5,7 @@ import { t as file, type Test } from 'tap'
 import { CHROMIUM, launch } from './chromium.ts'
 
 /** What to hand to a test that needs a browser: why it is skipped, or nothing. */
-export const semNavegador: { skip?: string } = existsSync(CHROMIUM)
+export const noBrowser: { skip?: string } = existsSync(CHROMIUM)
   ? {}
   : { skip: `no browser at ${CHROMIUM}: apt-get install chromium, or name one in CONFERENTE_TESTE_CHROMIUM` }
 
@@ -18,7 +18,7 @@ export interface Sight {
 let shared: Promise<Browser> | undefined
 
 /** Opens windows, each a person's own, gone with the test; what goes wrong in a page fails it. */
-export async function navegador(t: Test): Promise<(url: string, sight?: Sight) => Promise<Page>> {
+export async function openBrowser(t: Test): Promise<(url: string, sight?: Sight) => Promise<Page>> {
   if (shared === undefined) {
     shared = launch()
     file.teardown(async () => (await shared)?.close())

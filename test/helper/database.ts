@@ -4,12 +4,12 @@ import { t as file, type Test } from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { databaseUrl, PASSWORD, type PEOPLE, TEMPLATE, WITH_SCENARIO } from './server.ts'
 
-export interface Banco {
+export interface TestDatabase {
   /** The superuser of the test server: sets the scene, never plays a user. */
   readonly sql: Sql
   readonly url: string
   /** A connection of one of the people, with that person's rights and no more. */
-  como(pessoa: keyof typeof PEOPLE): Sql
+  connectAs(person: keyof typeof PEOPLE): Sql
 }
 
 /** One for all databases of a file. */
@@ -32,10 +32,10 @@ const TEMPLATES = {
 } as const
 
 /** A database of its own for a test, dropped when the test ends. */
-export async function banco(
+export async function testDatabase(
   t: Pick<Test, 'teardown'>,
   start: keyof typeof TEMPLATES = 'migrated',
-): Promise<Banco> {
+): Promise<TestDatabase> {
   const serverUrl = process.env['CONFERENTE_TESTE_URL']
   if (!serverUrl) throw new Error('run the tests with `npm test`: it brings up their server')
   const name = `teste_${process.pid}_${randomBytes(4).toString('hex')}`
@@ -56,9 +56,9 @@ export async function banco(
   return {
     sql,
     url,
-    como(pessoa) {
+    connectAs(person) {
       const personal = new URL(url)
-      personal.username = pessoa
+      personal.username = person
       personal.password = PASSWORD
       return opened(connect(personal.href))
     },
@@ -75,7 +75,7 @@ async function emptied(admin: Sql, database: string): Promise<void> {
 }
 
 /** Waits until a connection to this database waits for a lock. */
-export async function esperaTrava(sql: Sql): Promise<void> {
+export async function untilLocked(sql: Sql): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
     const [waiting] = await sql`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
@@ -85,7 +85,7 @@ export async function esperaTrava(sql: Sql): Promise<void> {
 }
 
 /** Waits until the server process of a connection that was closed is gone, and its locks with it. */
-export async function esperaSaida(sql: Sql, pid: number): Promise<void> {
+export async function untilGone(sql: Sql, pid: number): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
     const [alive] = await sql`select from pg_stat_activity where pid = ${pid}`
     if (!alive) return

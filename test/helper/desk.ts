@@ -4,8 +4,8 @@ import type { Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import type { ServerReport, ServerSettings } from '../../src/http/server.ts'
 import { api } from './api.ts'
-import { navegador, type Sight } from './browser.ts'
-import { cenario } from './scenario.ts'
+import { openBrowser, type Sight } from './browser.ts'
+import { scenario } from './scenario.ts'
 
 interface Service {
   readonly changes?: Partial<ServerSettings> | undefined
@@ -17,33 +17,33 @@ interface Scene extends Service {
   readonly resumo?: boolean
 }
 
-export async function mesa(t: Test, { resumo = false, changes, report }: Scene = {}) {
-  const cena = await cenario(t)
+export async function makeDesk(t: Test, { resumo = false, changes, report }: Scene = {}) {
+  const scene = await scenario(t)
   if (resumo) {
-    await cena.pessoa('adelia')`
+    await scene.asPerson('adelia')`
       select from audit.alterar_regra('errada', '{"colunas_resumo": ["fornecedor", "documento", "data_lancamento", "filial", "descricao", "valor"]}', 'teste')`
   }
-  return { cena, ...(await balcao(t, cena, { changes, report })) }
+  return { cena: scene, ...(await openCounter(t, scene, { changes, report })) }
 }
 
 /** The page over a database that there is, and the way in. */
-export async function balcao(
+export async function openCounter(
   t: Test,
   { sql, url }: { sql: Sql; url: string },
   { changes, report }: Service = {},
 ) {
   const server = await api(t, { sql, url }, changes, report)
-  const open = await navegador(t)
+  const open = await openBrowser(t)
   return {
     server,
-    async entrar(
-      papel: 'leitor' | 'revisor' | 'operador' | 'administrador',
-      nome: string,
+    async signIn(
+      role: 'leitor' | 'revisor' | 'operador' | 'administrador',
+      name: string,
       search = '',
       sight?: Sight,
     ): Promise<Page> {
       const page = await open(
-        `${server.url}/revisao${search}#convite=${await server.convite(papel, nome)}`,
+        `${server.url}/revisao${search}#convite=${await server.invitation(role, name)}`,
         sight,
       )
       await page.getByRole('button', { name: 'Entrar', exact: true }).click()
@@ -53,29 +53,29 @@ export async function balcao(
   }
 }
 
-export type Mesa = Awaited<ReturnType<typeof mesa>>
+export type Desk = Awaited<ReturnType<typeof makeDesk>>
 
 /** The heading of what is in hand, or of a part of the screen. */
-export const naMao = (page: Page, title: string) =>
+export const inHand = (page: Page, title: string) =>
   page.getByRole('heading', { level: 2, name: title, exact: true })
 /** Waits until the line on top says so. */
-export const espera = (page: Page, text: string | RegExp) =>
+export const waitFor = (page: Page, text: string | RegExp) =>
   page.getByRole('heading', { level: 1, name: text }).waitFor()
 /** What is to be read there, as it is laid out. */
-export const lido = (there: Locator) =>
+export const readable = (there: Locator) =>
   there.evaluate((element) => Reflect.get(element, 'innerText') as string)
 /** What the last act came to, once it says this. */
-export async function dito(page: Page, text: RegExp): Promise<string> {
+export async function saidOnPage(page: Page, text: RegExp): Promise<string> {
   const said = page.locator('.said .notice')
   await said.filter({ hasText: text }).waitFor()
-  return lido(said)
+  return readable(said)
 }
-export const itens = (page: Page) => page.locator('table.items tbody tr:not(.details)')
+export const itemRows = (page: Page) => page.locator('table.items tbody tr:not(.details)')
 /** Waits until what is in hand can be decided. */
-export const pronto = (page: Page) => itens(page).first().waitFor()
-export const dialogo = (page: Page) => page.getByRole('dialog')
+export const untilReady = (page: Page) => itemRows(page).first().waitFor()
+export const dialogOf = (page: Page) => page.getByRole('dialog')
 /** Gives the reason that a dialog asks for, and confirms. */
-export async function dizer(page: Page, motivo: string): Promise<void> {
-  await dialogo(page).getByLabel('Motivo').fill(motivo)
-  await dialogo(page).getByRole('button', { name: 'Confirmar' }).click()
+export async function giveReason(page: Page, reason: string): Promise<void> {
+  await dialogOf(page).getByLabel('Motivo').fill(reason)
+  await dialogOf(page).getByRole('button', { name: 'Confirmar' }).click()
 }

@@ -1,9 +1,9 @@
 import { connect, type Sql } from '../../src/db/connection.ts'
-import type { Banco } from './database.ts'
+import type { TestDatabase } from './database.ts'
 import { read } from './files.ts'
 import type { PEOPLE } from './server.ts'
 
-export interface Bloco {
+export interface CodeBlock {
   /** The person named on the fence: ```sql ana. */
   readonly pessoa: string
   readonly sql: string
@@ -12,31 +12,31 @@ export interface Bloco {
 }
 
 /** The SQL blocks of a page of docs/, in order, each with the output that the page shows. */
-export function blocos(page: string): Bloco[] {
+export function codeBlocks(page: string): CodeBlock[] {
   const fence = /^```sql (\w+)\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm
-  return [...read(page).matchAll(fence)].map(([, pessoa = '', sql = '', saida = '']) => ({
-    pessoa,
+  return [...read(page).matchAll(fence)].map(([, person = '', sql = '', exited = '']) => ({
+    pessoa: person,
     sql,
-    saida,
+    saida: exited,
   }))
 }
 
 /** Single statements: a semicolon at the end of a line ends one, but for those inside $$ … $$. */
-export function comandos(sql: string): string[] {
+export function statements(sql: string): string[] {
   return (sql.match(/(?:[^;$]|\$\$[\s\S]*?\$\$|;(?!\n))+;\n/g) ?? []).map((text) => text.trim())
 }
 
 /** Runs the blocks of a page one after the other, each as the person it names, and gives what each prints beside what the page shows. */
-export async function encenar(page: string, { url, como }: Pick<Banco, 'url' | 'como'>) {
+export async function enact(page: string, { url, connectAs }: Pick<TestDatabase, 'url' | 'connectAs'>) {
   const dba = connect(url, { max: 1 })
   const people = new Map<string, Sql>([['dba', dba]])
   const scenes: { block: string; printed: string; shown: string }[] = []
   try {
-    for (const { pessoa, sql: block, saida } of blocos(page)) {
-      const by = people.get(pessoa) ?? como(pessoa as keyof typeof PEOPLE)
+    for (const { pessoa, sql: block, saida } of codeBlocks(page)) {
+      const by = people.get(pessoa) ?? connectAs(pessoa as keyof typeof PEOPLE)
       people.set(pessoa, by)
       const printed: string[] = []
-      for (const command of comandos(block)) printed.push(...(await print(by, command)))
+      for (const command of statements(block)) printed.push(...(await print(by, command)))
       scenes.push({ block, printed: printed.join('\n'), shown: saida.trimEnd() })
     }
   } finally {
@@ -49,7 +49,7 @@ async function print(by: Sql, command: string): Promise<string[]> {
   try {
     const result = await by.unsafe(command).values()
     const columns = result.columns ?? []
-    return columns.length > 0 ? [tabela(columns, result)] : []
+    return columns.length > 0 ? [tableOf(columns, result)] : []
   } catch (error) {
     const { code, message } = error as { code: string; message: string }
     return [`${code}: ${message}`]
@@ -60,7 +60,7 @@ async function print(by: Sql, command: string): Promise<string[]> {
 const NUMERIC = new Set([20, 21, 23, 1700])
 
 /** A result as psql prints it aligned, without the row count. */
-export function tabela(
+export function tableOf(
   columns: readonly { name: string; type: number }[],
   rows: readonly (readonly unknown[])[],
 ): string {

@@ -1,6 +1,6 @@
 // A reviewer without a mouse: clears the queue, or what is probably no error, by keys alone, and counts them.
 import type { Page } from 'playwright-core'
-import { itens, naMao } from './desk.ts'
+import { inHand, itemRows } from './desk.ts'
 
 export interface Effort {
   readonly decisions: number
@@ -28,9 +28,9 @@ async function clear(page: Page, nothing: string, most = 300): Promise<Effort> {
     return page.keyboard.press(key)
   }
   for (let decisions = 0; decisions < most; decisions += 1) {
-    const finished = naMao(page, nothing)
+    const finished = inHand(page, nothing)
     // The page is ahead of the server: at the end all that was decided is waited for.
-    await itens(page).first().or(finished).first().waitFor({ timeout: 300_000 })
+    await itemRows(page).first().or(finished).first().waitFor({ timeout: 300_000 })
     if (await finished.isVisible()) return { decisions, keys }
     const [first] = await page.locator('.acts button.first').allTextContents()
     const group = await page.locator('.list [aria-current]').textContent()

@@ -71,37 +71,37 @@ const swapped = (valor: number): number => {
 export function month(office: Notary, count: number): Planted[] {
   return Array.from({ length: count }, (_, n): Planted => {
     const { cnpj, by } = office.company(n)
-    const numero = 1000 + n
-    const dia = `2026-10-${String(1 + (n % 28)).padStart(2, '0')}`
+    const number = 1000 + n
+    const day = `2026-10-${String(1 + (n % 28)).padStart(2, '0')}`
     // its two first digits differ, so that they can be swapped
     const valor = Math.round((1200 + ((n * 7919) % 700) + (n % 100) / 100) * 100) / 100
-    const note = { by, cnpj, numero, dia, total: valor.toFixed(2) }
-    const [tipo, change] =
+    const note = { by, cnpj, numero: number, dia: day, total: valor.toFixed(2) }
+    const [type, change] =
       n % 5 === 0 ? (MISTAKES[(n / 5) % MISTAKES.length] as (typeof MISTAKES)[number]) : []
-    const chave = keyOf(note)
+    const key = keyOf(note)
     const shape = n % 4
-    if (tipo !== 'sem_nota')
+    if (type !== 'sem_nota')
       office.write(
-        `${chave}.xml`,
-        nfe({ ...note, ...(tipo === undefined && n % 7 === 3 && { retido: '50.00' }) }),
+        `${key}.xml`,
+        nfe({ ...note, ...(type === undefined && n % 7 === 3 && { retido: '50.00' }) }),
       )
-    if (tipo === 'nota_cancelada') office.write(`${chave}-can.xml`, cancellation(note))
+    if (type === 'nota_cancelada') office.write(`${key}-can.xml`, cancellation(note))
     const entry: Entry = {
       id: 10_000 + n,
-      data_lancamento: dia.replace('2026-10-28', '2026-11-02'),
+      data_lancamento: day.replace('2026-10-28', '2026-11-02'),
       fornecedor_id: shape % 2 === 0 ? cnpj : cnpj.replace(/(..)(...)(...)(....)(..)/, '$1.$2.$3/$4-$5'),
       fornecedor: `Empresa ${n % 4}`,
       // the key alone, in fours, or in the text; the number alone only where the entry is right
       documento:
         shape === 0
-          ? chave
+          ? key
           : shape === 1
-            ? chave.replace(/(.{4})(?=.)/g, '$1 ')
-            : `NF-e ${String(numero).padStart(9, '0')}`,
-      descricao: shape === 2 || tipo !== undefined ? `compra conforme NFe ${chave}` : 'compra de materiais',
-      valor: tipo === undefined && n % 7 === 3 && shape !== 1 ? Math.round((valor - 50) * 100) / 100 : valor,
-      valor_documento: tipo === 'documento_da_nota' || n % 3 !== 0 ? valor : null,
+            ? key.replace(/(.{4})(?=.)/g, '$1 ')
+            : `NF-e ${String(number).padStart(9, '0')}`,
+      descricao: shape === 2 || type !== undefined ? `compra conforme NFe ${key}` : 'compra de materiais',
+      valor: type === undefined && n % 7 === 3 && shape !== 1 ? Math.round((valor - 50) * 100) / 100 : valor,
+      valor_documento: type === 'documento_da_nota' || n % 3 !== 0 ? valor : null,
     }
-    return { tipo, entry: { ...entry, ...change?.(entry) } }
+    return { tipo: type, entry: { ...entry, ...change?.(entry) } }
   })
 }

@@ -3,25 +3,25 @@
 import type { Test } from 'tap'
 import { connect, connectAs, type Row } from '../../src/db/connection.ts'
 import { resumeSession } from '../../src/session/session.ts'
-import { type Oficina, oficina, until } from './work.ts'
+import { until, type Workshop, workshop } from './work.ts'
 
 const GATE = 20261125
 export const MONTHS = 6
 export const ROWS = 20
 
-export interface Meses extends Oficina {
+export interface MonthsWorkshop extends Workshop {
   /** Asks for a session over the six months. */
-  pedir(modo?: 'manual' | 'auto', ...regras: string[]): Promise<bigint>
+  request(mode?: 'manual' | 'auto', ...rules: string[]): Promise<bigint>
   /** Closes the gates of months; gives what opens them again. */
-  fechar(...meses: number[]): Promise<() => Promise<void>>
+  closeGates(...months: number[]): Promise<() => Promise<void>>
   /** Waits until so many parts stand before gates. */
-  paradas(n: number): Promise<void>
+  stopped(n: number): Promise<void>
   /** What is recorded of a session: each finding once, each part's operation once, counters that say the same. */
-  contas(id: bigint): Promise<Row>
+  accounts(id: bigint): Promise<Row>
 }
 
-export async function meses(t: Test): Promise<Meses> {
-  const base = await oficina(t)
+export async function monthsWorkshop(t: Test): Promise<MonthsWorkshop> {
+  const base = await workshop(t)
   const { sql } = base
   await sql.unsafe(`
     create table dw.mensal (id bigint primary key, dia date not null, situacao text not null);
@@ -47,23 +47,23 @@ export async function meses(t: Test): Promise<Meses> {
     grant execute on function dw.regra_mensal(audit.janela) to conferente_regra;
     select audit.registrar_regra('mensal', 'erradas', 'dw.regra_mensal', 'dw.mensal', 'id', array['situacao'], 'dia', concessao_correcoes => 1000000, concessao_valor => 1e12);
     select audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um mês por parte')`)
-  const olivia = base.como('olivia')
+  const olivia = base.connectAs('olivia')
   return {
     ...base,
-    pedir: async (modo = 'manual', ...regras) => {
+    request: async (mode = 'manual', ...rules) => {
       const [row] =
-        await olivia`select id from audit.solicitar_processamento(${modo}, '2026-01-01', '2026-06-30',
-        ${regras.length > 0 ? regras : ['mensal']}::text[])`
+        await olivia`select id from audit.solicitar_processamento(${mode}, '2026-01-01', '2026-06-30',
+        ${rules.length > 0 ? rules : ['mensal']}::text[])`
       return row?.['id'] as bigint
     },
-    fechar: async (...closed) => {
+    closeGates: async (...closed) => {
       const keeper = connect(base.url, { max: 1 })
       await keeper`select pg_advisory_lock(${GATE}, m) from unnest(${closed}::int[]) as m`
       const open = () => keeper.end({ timeout: 1 })
       t.teardown(open)
       return open
     },
-    paradas: (n) =>
+    stopped: (n) =>
       until(async () => {
         const [row] = await sql`
           select count(distinct k.pid)::int as n from pg_locks k
@@ -71,7 +71,7 @@ export async function meses(t: Test): Promise<Meses> {
             and k.database = (select oid from pg_database where datname = current_database())`
         return row?.['n'] === n
       }),
-    contas: async (id) =>
+    accounts: async (id) =>
       (
         await sql`
         select s.status, s.encontradas::int as encontradas, s.novas::int as novas, s.corrigidas::int as corrigidas,
@@ -90,7 +90,7 @@ export async function meses(t: Test): Promise<Meses> {
 }
 
 /** Conducts a queued session to its end as one worker alone would, part by part. */
-export async function emPartes(url: string, id: bigint): Promise<Row> {
+export async function inParts(url: string, id: bigint): Promise<Row> {
   return resumeSession(
     id,
     {},

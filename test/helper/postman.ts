@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { createMailer, type Mailer, type MailerOptions } from '../../src/mail/transport.ts'
 import { CERT, KEY } from './certificate.ts'
-import type { Cenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 export interface Arrived extends Email {
   readonly envelope: string[]
@@ -17,7 +17,7 @@ export interface Arrived extends Email {
 export const anexos = (letter: Arrived | undefined) =>
   (letter?.attachments ?? []).filter(({ disposition }) => disposition === 'attachment')
 
-export const conteudo = ({ content }: Attachment): Buffer => Buffer.from(content as ArrayBuffer)
+export const contents = ({ content }: Attachment): Buffer => Buffer.from(content as ArrayBuffer)
 
 export interface PostOffice {
   readonly port: number
@@ -32,7 +32,7 @@ export interface PostOffice {
 
 export const refusal = (code: number, words = 'no') => Object.assign(new Error(words), { responseCode: code })
 
-export async function correio(t: Test, options: SMTPServerOptions = {}, port = 0): Promise<PostOffice> {
+export async function postOffice(t: Test, options: SMTPServerOptions = {}, port = 0): Promise<PostOffice> {
   const arrived: Arrived[] = []
   const answers: PostOffice['answers'] = []
   const refuse = new Map<string, number>()
@@ -92,23 +92,23 @@ export async function correio(t: Test, options: SMTPServerOptions = {}, port = 0
 
 export const TLS: SMTPServerOptions = { key: KEY, cert: CERT }
 
-export function remetente(t: Test, url: string, options: MailerOptions = {}): Mailer {
+export function makeSender(t: Test, url: string, options: MailerOptions = {}): Mailer {
   const mailer = createMailer(url, { timeout: 5000, ...options })
   t.teardown(() => mailer.close())
   return mailer
 }
 
 /** A session that found something, with everybody who is to know set. */
-export async function sessao(c: Cenario, ...addresses: string[]): Promise<bigint> {
-  await receber(c.sql, 'correio.destinatarios', addresses)
-  await c.lancar({ id: 1, confianca: 0.5, valor: 1234.56 })
-  const session = await c.processar()
+export async function theSession(c: Scenario, ...addresses: string[]): Promise<bigint> {
+  await receive(c.sql, 'correio.destinatarios', addresses)
+  await c.book({ id: 1, confianca: 0.5, valor: 1234.56 })
+  const session = await c.runSession()
   return session['id'] as bigint
 }
 
-export const receber = (sql: Sql, key: string, addresses: readonly string[]) =>
+export const receive = (sql: Sql, key: string, addresses: readonly string[]) =>
   sql`select audit.alterar_configuracao(${key}, ${sql.json(addresses)}, 'teste')`
 
 /** As if the wait before the next attempt were over. */
-export const depois = (sql: Sql) =>
+export const afterwards = (sql: Sql) =>
   sql`update audit.notificacoes set proxima_tentativa = now() - interval '1 second' where proxima_tentativa is not null`

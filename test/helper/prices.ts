@@ -5,7 +5,7 @@ import type { Sql } from '../../src/db/connection.ts'
  * Creates dw.precos with two rows and registers the rule `precos` over it; one of its columns is called t, and one row has an amount of
  * twenty digits, of which the rule would change the last.
  */
-export async function precos(sql: Sql): Promise<void> {
+export async function prices(sql: Sql): Promise<void> {
   await sql.unsafe(`
     create schema if not exists dw;
     create table dw.precos (codigo text primary key, t text, ativo boolean, preco numeric(22,2), dia date, quando timestamptz);

@@ -28,7 +28,10 @@ interface Seat {
  * @param people claims of each account
  * @returns what a server on `port` is set to, and who sits at the provider's login
  */
-export async function provedor(t: Pick<Test, 'teardown'>, people: Record<string, Record<string, unknown>>) {
+export async function startProvider(
+  t: Pick<Test, 'teardown'>,
+  people: Record<string, Record<string, unknown>>,
+) {
   const [port, own] = [await freePort(), await freePort()]
   const returnUrl = `http://127.0.0.1:${port}/entrar/retorno`
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
@@ -106,7 +109,7 @@ export interface Stop {
 }
 
 /** Goes where a browser would, with its cookies; all of 127.0.0.1 is one host to them. */
-export function visitante() {
+export function visitor() {
   const jar = new Map<string, string>()
   const step = async (url: string) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')

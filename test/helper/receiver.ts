@@ -64,10 +64,10 @@ export const KEY_PART = 'T0CHAVE/B0SECRETA/x9f2kq7w'
 export const canal = (
   adelia: Sql,
   url: string,
-  nome: string,
-  tipo = 'webhook',
+  name: string,
+  type = 'webhook',
   extra: Record<string, unknown> = {},
 ) =>
-  adelia`select * from audit.salvar_canal(${nome}, 'teste', ${tipo}, ${`${url}/${KEY_PART}`}, ${tipo === 'webhook' ? SEGREDO : null},
+  adelia`select * from audit.salvar_canal(${name}, 'teste', ${type}, ${`${url}/${KEY_PART}`}, ${type === 'webhook' ? SEGREDO : null},
     ${(extra['eventos'] as string[] | undefined) ?? null}::text[], ${(extra['sem_valores'] as boolean | undefined) ?? null},
     ${(extra['idioma'] as string | undefined) ?? null})`

@@ -1,9 +1,9 @@
 import type { Test } from 'tap'
 import { isDatabaseError, type Row, type Sql } from '../../src/db/connection.ts'
-import { type Banco, banco } from './database.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
 import { SCENARIO } from './scenario_tables.ts'
 
-type People = Parameters<Banco['como']>[0]
+type People = Parameters<TestDatabase['connectAs']>[0]
 
 export interface Entry {
   id: number
@@ -19,22 +19,22 @@ export interface Entry {
  * The small warehouse of scenario_tables.ts, and what people do in it.
  * @param made the database to lay it in, where it is not one of this release
  */
-export async function cenario(t: Pick<Test, 'teardown'>, made?: Banco) {
+export async function scenario(t: Pick<Test, 'teardown'>, made?: TestDatabase) {
   if (made) await made.sql.unsafe(SCENARIO)
-  const { sql, url, como } = made ?? (await banco(t, 'scenario'))
+  const { sql, url, connectAs } = made ?? (await testDatabase(t, 'scenario'))
 
   const people = new Map<People, Sql>()
-  const pessoa = (nome: People): Sql => {
-    const known = people.get(nome) ?? como(nome)
-    people.set(nome, known)
+  const asPerson = (name: People): Sql => {
+    const known = people.get(name) ?? connectAs(name)
+    people.set(name, known)
     return known
   }
   return {
     sql,
     url,
-    como,
-    pessoa,
-    async lancar(...entries: Entry[]) {
+    connectAs,
+    asPerson,
+    async book(...entries: Entry[]) {
       for (const e of entries) {
         await sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
           values (${e.id}, ${e.data ?? '2026-11-10'}::text::date, coalesce(${e.carregado ?? null}::text::timestamptz, now() - interval '1 hour'),
@@ -42,13 +42,13 @@ export async function cenario(t: Pick<Test, 'teardown'>, made?: Banco) {
       }
     },
     /** A session of one rule as a person runs it. */
-    async processar(modo: 'manual' | 'auto' = 'manual', conexao: Sql = pessoa('olivia')): Promise<Row> {
-      return one(await conexao`select * from audit.processar_divergencias(${modo}, regras => '{errada}')`)
+    async runSession(mode: 'manual' | 'auto' = 'manual', connection: Sql = asPerson('olivia')): Promise<Row> {
+      return one(await connection`select * from audit.processar_divergencias(${mode}, regras => '{errada}')`)
     },
     /** id and status of every finding on a row, oldest first. */
-    async achados(registro: number) {
+    async findings(record: number) {
       const rows = await sql`select id::int, status, vezes_detectada, motivo, decidida_por
-        from audit.divergencias_processadas where registro_id = ${String(registro)} order by id`
+        from audit.divergencias_processadas where registro_id = ${String(record)} order by id`
       return rows as unknown as {
         id: number
         status: string
@@ -56,58 +56,58 @@ export async function cenario(t: Pick<Test, 'teardown'>, made?: Banco) {
         motivo: string | null
       }[]
     },
-    async achado(registro: number) {
-      const list = await this.achados(registro)
+    async finding(record: number) {
+      const list = await this.findings(record)
       const last = list.at(-1)
-      if (!last) throw new Error(`no finding on row ${registro}`)
+      if (!last) throw new Error(`no finding on row ${record}`)
       return last
     },
-    async status(registro: number) {
-      return (await this.achados(registro)).map((a) => a.status).join(' ')
+    async status(record: number) {
+      return (await this.findings(record)).map((a) => a.status).join(' ')
     },
-    async categoria(registro: number): Promise<string | undefined> {
-      return (await sql`select categoria from dw.lancamentos where id = ${registro}`)[0]?.['categoria']
+    async categoria(record: number): Promise<string | undefined> {
+      return (await sql`select categoria from dw.lancamentos where id = ${record}`)[0]?.['categoria']
     },
-    async mudar(registro: number, categoria: string) {
-      await sql`update dw.lancamentos set categoria = ${categoria}, carregado_em = now() - interval '1 hour' where id = ${registro}`
+    async change(record: number, category: string) {
+      await sql`update dw.lancamentos set categoria = ${category}, carregado_em = now() - interval '1 hour' where id = ${record}`
     },
     /** Approves what the list shows at this moment. */
-    aprovar: (quem: People, ...ids: number[]) =>
-      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, aviso, operacao_id::int
-        from audit.aprovar_divergencias(${ids}, 'conferido', ${visto(pessoa(quem), ids)})`,
+    approve: (who: People, ...ids: number[]) =>
+      asPerson(who)`select id::int, status, resultado, codigo, explicacao, aviso, operacao_id::int
+        from audit.aprovar_divergencias(${ids}, 'conferido', ${shown(asPerson(who), ids)})`,
     /** What the list shows of findings now; null of an unknown one. */
-    visto: async (...ids: number[]) =>
-      (await sql`select ${visto(sql, ids)} as visto`)[0]?.['visto'] as (string | null)[],
-    confirmar: (quem: People, ...ids: number[]) =>
-      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
+    shown: async (...ids: number[]) =>
+      (await sql`select ${shown(sql, ids)} as visto`)[0]?.['visto'] as (string | null)[],
+    confirm: (who: People, ...ids: number[]) =>
+      asPerson(who)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
         from audit.confirmar_divergencias(${ids}, 'nota cancelada com o fornecedor')`,
     /** ate: a day, or null until the row changes. */
-    adiar: (quem: People, ate: string | null, ...ids: number[]) =>
-      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
-        from audit.adiar(${ids}, ${ate}::text::date, 'espero a nota de crédito')`,
-    encaminhar: (quem: People, para: string, ...ids: number[]) =>
-      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
-        from audit.encaminhar(${ids}, ${para}, 'conhece o fornecedor')`,
-    comentar: (quem: People, ...ids: number[]) =>
-      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
+    postpone: (who: People, until: string | null, ...ids: number[]) =>
+      asPerson(who)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
+        from audit.adiar(${ids}, ${until}::text::date, 'espero a nota de crédito')`,
+    forward: (who: People, to: string, ...ids: number[]) =>
+      asPerson(who)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
+        from audit.encaminhar(${ids}, ${to}, 'conhece o fornecedor')`,
+    comment: (who: People, ...ids: number[]) =>
+      asPerson(who)`select id::int, status, resultado, codigo, explicacao, operacao_id::int
         from audit.comentar(${ids}, 'liguei para o fornecedor')`,
-    desfazer: (quem: People, operacao: unknown) =>
-      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, aviso
-        from audit.desfazer(${operacao as number}, 'cliquei errado')`,
-    rejeitar: (quem: People, ...ids: number[]) =>
-      pessoa(quem)`select id::int, status, resultado, codigo, explicacao, aviso, operacao_id::int
+    undo: (who: People, operation: unknown) =>
+      asPerson(who)`select id::int, status, resultado, codigo, explicacao, aviso
+        from audit.desfazer(${operation as number}, 'cliquei errado')`,
+    reject: (who: People, ...ids: number[]) =>
+      asPerson(who)`select id::int, status, resultado, codigo, explicacao, aviso, operacao_id::int
         from audit.rejeitar_divergencias(${ids}, 'está certo')`,
-    digitar: (quem: People, id: number, valores: object) =>
-      pessoa(quem)`select id::int, status, visto, operacao_id::int
-        from audit.corrigir_manualmente(${id}, ${sql.json(valores as never)}, 'olhei a nota')`,
+    typeIn: (who: People, id: number, values: object) =>
+      asPerson(who)`select id::int, status, visto, operacao_id::int
+        from audit.corrigir_manualmente(${id}, ${sql.json(values as never)}, 'olhei a nota')`,
   }
 }
 
-const visto = (sql: Sql, ids: number[]) => sql`array(
+const shown = (sql: Sql, ids: number[]) => sql`array(
   select (select audit.divergencia_visto(d) from audit.divergencias_processadas d where d.id = u.id)
   from unnest(${ids}::bigint[]) with ordinality as u (id, n) order by u.n)`
 
-export type Cenario = Awaited<ReturnType<typeof cenario>>
+export type Scenario = Awaited<ReturnType<typeof scenario>>
 
 export function one(rows: readonly Row[]): Row {
   const [row] = rows
@@ -116,7 +116,7 @@ export function one(rows: readonly Row[]): Row {
 }
 
 /** The SQLSTATE that a statement fails with, or what it did instead. */
-export async function codigo(statement: PromiseLike<unknown>): Promise<string> {
+export async function sqlstate(statement: PromiseLike<unknown>): Promise<string> {
   try {
     await statement
     return 'aceito'

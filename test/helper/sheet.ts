@@ -6,7 +6,7 @@ import { exportFindings, type FindingsFilter, inTransaction, readDecisions } fro
 type Cell = string | number | boolean | Date | null
 
 /** The file as it is exported. */
-export async function exportada(
+export async function exportSheet(
   sql: Sql,
   filter: FindingsFilter = { status: ['aberta', 'aguardando_segunda_aprovacao', 'falha'] },
   language: 'pt-BR' | 'en' = 'pt-BR',
@@ -16,13 +16,13 @@ export async function exportada(
 }
 
 /** Its rows, heading first. */
-export async function linhas(file: Buffer): Promise<Cell[][]> {
+export async function readRows(file: Buffer): Promise<Cell[][]> {
   const [sheet] = (await readXlsx(file)).sheets
   return (sheet?.rows ?? []).map((row) => [...row] as Cell[])
 }
 
 /** Saved by another program: strings are shared, and numbers, times and widths as that program has them. */
-export async function salva(rows: readonly (readonly Cell[])[]): Promise<Buffer> {
+export async function saveSheet(rows: readonly (readonly Cell[])[]): Promise<Buffer> {
   // Excel marks what would be read as an escape, and writes nothing that XML does not hold; this writer does.
   const cell = (value: Cell) =>
     typeof value === 'string'
@@ -32,22 +32,22 @@ export async function salva(rows: readonly (readonly Cell[])[]): Promise<Buffer>
 }
 
 /** By finding: the decision, and a reason. */
-export type Decisoes = Readonly<Record<number, readonly [decisao: string | null, motivo?: string | number]>>
+export type Decisions = Readonly<Record<number, readonly [decisao: string | null, motivo?: string | number]>>
 
 /** Fills in decisions. */
-export function preencher(rows: Cell[][], decisoes: Decisoes): Cell[][] {
+export function fillIn(rows: Cell[][], decisions: Decisions): Cell[][] {
   for (const row of rows) {
-    const said = decisoes[Number(row[2])]
+    const said = decisions[Number(row[2])]
     if (said) [row[0], row[1]] = [said[0], said[1] ?? null]
   }
   return rows
 }
 
 /** Takes the file back, as the command and the page do. */
-export async function decidir(sql: Sql, file: Buffer, nome: string | null = 'fila.xlsx') {
+export async function decideBySheet(sql: Sql, file: Buffer, name: string | null = 'fila.xlsx') {
   const { lines, sha256 } = await readDecisions(file)
   const results = await sql`
     select linha, id::int, decisao, resultado, codigo, explicacao, status, motivo, operacao_id::int
-    from audit.decidir_planilha(${JSON.stringify(lines)}::text::jsonb, ${sha256}, ${nome})`
+    from audit.decidir_planilha(${JSON.stringify(lines)}::text::jsonb, ${sha256}, ${name})`
   return { results: [...results], sha256 }
 }

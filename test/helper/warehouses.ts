@@ -83,7 +83,7 @@ interface Form {
 const field = (column: string, json = column, type = 'text') =>
   `${column} = case when c ? '${json}' then (c ->> '${json}')::${type} else t.${column} end`
 
-const estrela: Form = {
+const star: Form = {
   base: 'origem',
   key: (n) => String(7_000_000_000_000_000n + BigInt(n)),
   tables: { dim_categoria: '*', dim_fornecedor: '*', dim_centro: '*', fato: '*' },
@@ -107,11 +107,11 @@ const estrela: Form = {
     insert into ${schema}.dim_categoria values (1, 'A definir'), (2, 'Marketing e Trade'), (3, 'RH'), (4, 'TI'), (5, 'Frete');
     insert into ${schema}.dim_fornecedor values (1, '11222333000181', 'Gráfica Um Ltda'), (2, '22333444000172', 'Transportes Dois S.A.');
     insert into ${schema}.dim_centro values (1, 'Loja'), (2, 'Matriz');
-    insert into ${schema}.fato select ${estrela.key(0)}::bigint + n, date '2026-02-01' + n % 25, '2026-03-01 12:00+00', 'SP', 1 + n % 2, '4.1.' || n,
+    insert into ${schema}.fato select ${star.key(0)}::bigint + n, date '2026-02-01' + n % 25, '2026-03-01 12:00+00', 'SP', 1 + n % 2, '4.1.' || n,
       case when (n - 1) % 8 in (0, 3) then 1 when (n - 1) % 8 = 6 then 4 else 5 end, nullif(n % 3, 0), 'NF-' || n, 'Serviço  nº ' || n, 100 + n, 100 + n, 0
     from generate_series(1, ${ENTRIES}) n;
-    update ${schema}.fato set sk_categoria = 2 where nk = ${estrela.key(44)}; update ${schema}.fato set sk_categoria = 3 where nk = ${estrela.key(43)};
-    update ${schema}.fato set historico = '${KNOWN_TEXT}' where nk = ${estrela.key(37)}`,
+    update ${schema}.fato set sk_categoria = 2 where nk = ${star.key(44)}; update ${schema}.fato set sk_categoria = 3 where nk = ${star.key(43)};
+    update ${schema}.fato set historico = '${KNOWN_TEXT}' where nk = ${star.key(37)}`,
   trigger(variant) {
     // what a trigger that is right writes, and what the others do instead
     const upper = 'upper(c.nome) = new.categoria'
@@ -165,7 +165,7 @@ const estrela: Form = {
 const LEDGER =
   'id, data_lancamento, carregado_em, filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto, lote'
 
-const razao: Form = {
+const ledger: Form = {
   base: 'dw',
   key: (n) => `2026/${String(n).padStart(3, '0')}`,
   tables: { lancamentos: LEDGER },
@@ -215,7 +215,7 @@ const razao: Form = {
   load: 'update retrato.lancamentos t set carregado_em = o.carregado_em from dw.lancamentos o where o.id = t.id',
 }
 
-const debitoCredito: Form = {
+const debitCredit: Form = {
   base: 'origem',
   key: (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
   tables: { movimento: '*' },
@@ -260,7 +260,7 @@ const debitoCredito: Form = {
   load: 'update retrato.movimento t set carga = o.carga from origem.movimento o where o.id = t.id',
 }
 
-const FORMS: Record<Kind, Form> = { estrela, razao, debito_credito: debitoCredito }
+const FORMS: Record<Kind, Form> = { estrela: star, razao: ledger, debito_credito: debitCredit }
 
 /** Makes a warehouse with its entries, granted as the contract says, and its witness. */
 export async function warehouse(sql: Sql, options: Options): Promise<Warehouse> {

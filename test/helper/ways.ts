@@ -9,7 +9,7 @@ import { TABLES } from '../../src/http/graphql/names.ts'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { type Api, SECRET } from './api.ts'
-import type { Cenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import {
   asShown,
   camel,
@@ -34,7 +34,7 @@ export interface Way {
 }
 
 /** Each way by its name, as whoever may see everything. */
-export async function ways(t: Test, c: Cenario, server: Api): Promise<Record<string, Way>> {
+export async function ways(t: Test, c: Scenario, server: Api): Promise<Record<string, Way>> {
   const token = await server.token('administrador', 'adelia')
   const driver = (exactJson: boolean): Way => {
     const sql = connect(c.url, { max: 1, exactJson })
@@ -52,7 +52,7 @@ export async function ways(t: Test, c: Cenario, server: Api): Promise<Record<str
     }
   }
   const rest = async (path: string) =>
-    document((await server.pedir(`/api/v1/${path}`, { token })).text) as Record<string, Rows>
+    document((await server.request(`/api/v1/${path}`, { token })).text) as Record<string, Rows>
   const listed = async (...args: string[]) => {
     const env = { CONFERENTE_JWT_SEGREDO: SECRET }
     const ran = await conferente([...args, '--json'], { url: personal(c.url, 'adelia'), env })
@@ -96,7 +96,7 @@ export async function ways(t: Test, c: Cenario, server: Api): Promise<Record<str
         const [, many] = TABLES[relation] ?? ['', '']
         const fields = columns.map((name) => `${name}: ${camel(name)}`).join(' ')
         const query = `{ ${camel(many)}(first: 500) { nodes { ${fields} } } }`
-        const { data, errors } = (await server.pedir('/graphql', { token, body: { query } })).json
+        const { data, errors } = (await server.request('/graphql', { token, body: { query } })).json
         if (errors) throw new Error(`${relation}: ${JSON.stringify(errors)}`)
         return data[camel(many)].nodes
       },

@@ -4,23 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Row, Sql } from '../../src/db/connection.ts'
 import { startWorker, type Worker, type WorkOptions } from '../../src/worker/worker.ts'
-import { type Banco, banco } from './database.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
 import { ROOT } from './files.ts'
 import { PASSWORD } from './server.ts'
 
-export interface Oficina extends Banco {
+export interface Workshop extends TestDatabase {
   /** Of a login that may be conferente_dono, as a worker's must, and no more. */
   readonly workerUrl: string
   /** Seconds that each run of a rule takes from now on. */
-  demora(seconds: number): Promise<unknown>
+  slowDown(seconds: number): Promise<unknown>
   /** Asks for a session as the operator would. */
-  solicitar(...regras: string[]): Promise<bigint>
-  sessao(id: bigint): Promise<Row>
+  requestSession(...rules: string[]): Promise<bigint>
+  session(id: bigint): Promise<Row>
 }
 
 /** Twenty wrong entries, and two rules that know it, `uma` and `outra`. */
-export async function oficina(t: Test): Promise<Oficina> {
-  const base = await banco(t)
+export async function workshop(t: Test): Promise<Workshop> {
+  const base = await testDatabase(t)
   const { sql } = base
   // a schema each: a function beside another changes its code's hash
   const rule = (name: string) => `
@@ -59,17 +59,17 @@ export async function oficina(t: Test): Promise<Oficina> {
   const address = new URL(base.url)
   address.username = 'trabalhador'
   address.password = PASSWORD
-  const olivia = base.como('olivia')
+  const olivia = base.connectAs('olivia')
   return {
     ...base,
     workerUrl: address.href,
-    demora: (seconds) => sql`update dw.demora set segundos = ${seconds}`,
-    solicitar: async (...regras) => {
+    slowDown: (seconds) => sql`update dw.demora set segundos = ${seconds}`,
+    requestSession: async (...rules) => {
       const [row] = await olivia`
-        select id from audit.solicitar_processamento('auto', regras => ${regras.length > 0 ? regras : null}::text[])`
+        select id from audit.solicitar_processamento('auto', regras => ${rules.length > 0 ? rules : null}::text[])`
       return row?.['id'] as bigint
     },
-    sessao: async (id) =>
+    session: async (id) =>
       (
         await sql`
         select s.*, (select count(*)::int from graphile_worker.jobs j where j.key = 'processar_sessao:' || s.id) as na_fila,
@@ -81,11 +81,11 @@ export async function oficina(t: Test): Promise<Oficina> {
 }
 
 /** A worker in this process, stopped when the test ends. */
-export async function trabalhador(
+export async function launchWorker(
   t: Test,
   url: string,
   options: WorkOptions = {},
-): Promise<Worker & { said: string[]; tiques(): number }> {
+): Promise<Worker & { said: string[]; ticks(): number }> {
   const said: string[] = []
   let ticks = 0
   const worker = await startWorker(
@@ -103,11 +103,11 @@ export async function trabalhador(
     { tick: 300, grace: '1 second', ...options },
   )
   t.teardown(() => worker.stop())
-  return { ...worker, said, tiques: () => ticks }
+  return { ...worker, said, ticks: () => ticks }
 }
 
 /** `conferente trabalhar` in a process of its own, once it says that it is ready. */
-export async function processo(
+export async function startProcess(
   t: Test,
   url: string,
   ...given: (string | Record<string, string>)[]
@@ -131,12 +131,12 @@ export async function processo(
 }
 
 /** Waits until each of these workers has looked at the schedule twice from now on: one look may have begun before. */
-export async function olharam(workers: readonly { tiques(): number }[]): Promise<void> {
-  const before = workers.map((worker) => worker.tiques())
-  await until(() => workers.every((worker, i) => worker.tiques() >= (before[i] ?? 0) + 2))
+export async function haveLooked(workers: readonly { ticks(): number }[]): Promise<void> {
+  const before = workers.map((worker) => worker.ticks())
+  await until(() => workers.every((worker, i) => worker.ticks() >= (before[i] ?? 0) + 2))
 }
 
-export async function saida(child: ChildProcess): Promise<number | null> {
+export async function exited(child: ChildProcess): Promise<number | null> {
   await until(() => child.exitCode !== null || child.signalCode !== null, 60_000)
   return child.exitCode
 }
@@ -151,7 +151,7 @@ export async function until(
   throw new Error('waited in vain')
 }
 
-export const emCurso = (sql: Sql, id: bigint) =>
+export const underWay = (sql: Sql, id: bigint) =>
   until(async () => {
     const [row] = await sql`
       select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'

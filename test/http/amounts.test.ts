@@ -4,17 +4,17 @@ import { connect } from '../../src/db/connection.ts'
 import { exportFindings, inTransaction } from '../../src/export/index.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 
 const AMOUNTS = ['0.10', '100.00', '90071992547409.93', '1234567890123.40']
 
 test('an amount and a confidence have the same digits in psql, REST, GraphQL, files and on the command line', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   for (const [i, amount] of AMOUNTS.entries()) {
-    await c.lancar({ id: i + 1, confianca: 0.9 })
+    await c.book({ id: i + 1, confianca: 0.9 })
     await c.sql`update dw.lancamentos set valor = ${amount} where id = ${i + 1}`
   }
-  await c.processar()
+  await c.runSession()
   const told = await c.sql`
     select registro_id, valor_em_risco::text as valor, confianca::text as confianca from audit.divergencias_processadas order by registro_id`
   t.same(
@@ -25,7 +25,7 @@ test('an amount and a confidence have the same digits in psql, REST, GraphQL, fi
 
   const server = await api(t, c)
   const token = await server.token('leitor')
-  const { text } = await server.pedir('/api/v1/divergencias?ordem=id', { token })
+  const { text } = await server.request('/api/v1/divergencias?ordem=id', { token })
   t.same(
     [...text.matchAll(/"valor_em_risco": ?([\d.]+)/g)].map(([, digits]) => digits),
     AMOUNTS,
@@ -37,7 +37,7 @@ test('an amount and a confidence have the same digits in psql, REST, GraphQL, fi
   )
 
   const query = '{ divergencias(orderBy: [ID_ASC]) { nodes { registroId valorEmRisco confianca } } }'
-  const { data } = (await server.pedir('/graphql', { token, body: { query } })).json
+  const { data } = (await server.request('/graphql', { token, body: { query } })).json
   t.same(
     data.divergencias.nodes,
     told.map((r) => ({ registroId: r['registro_id'], valorEmRisco: r['valor'], confianca: r['confianca'] })),
@@ -72,8 +72,8 @@ test('an amount and a confidence have the same digits in psql, REST, GraphQL, fi
 })
 
 test('what a simulation and a session answer is the same, however the connection reads its JSON', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.9 }, { id: 2, confianca: 1 })
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.9 }, { id: 2, confianca: 1 })
   await c.sql`update dw.lancamentos set valor = 1234567890123.40`
   const answers = []
   for (const exactJson of [false, true]) {

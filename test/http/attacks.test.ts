@@ -4,15 +4,15 @@ import { type Test, test } from 'tap'
 import { neighbourhood } from '../../src/http/connections.ts'
 import { GRAPHQL_LIMITS } from '../../src/http/graphql/limits.ts'
 import { type Api, api } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
-import { cenario } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { scenario } from '../helper/scenario.ts'
 import { until } from '../helper/work.ts'
 
 const ALIVE = { query: '{ regras { totalCount } }' }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever error it gets
-async function refused(t: Test, { pedir }: Api, token: string, what: string, body: unknown): Promise<any> {
-  const { status, json, text } = await pedir('/graphql', { token, body })
+async function refused(t: Test, { request }: Api, token: string, what: string, body: unknown): Promise<any> {
+  const { status, json, text } = await request('/graphql', { token, body })
   t.equal(status, 400, `${what}: ${text.slice(0, 200)}`)
   t.ok(json.errors?.[0]?.message, what)
   t.notMatch(text, /at \w+ \(|node_modules|stack/i, `${what}: nothing of the inside`)
@@ -20,7 +20,7 @@ async function refused(t: Test, { pedir }: Api, token: string, what: string, bod
 }
 
 test('queries that are too deep, too wide, too long or too many are refused before they run', async (t) => {
-  const server = await api(t, await banco(t))
+  const server = await api(t, await testDatabase(t))
   const token = await server.token('administrador')
   const query = (text: string, variables?: object) => ({ query: text, variables })
   const nested = (depth: number, open: string, close: string) => open.repeat(depth) + close.repeat(depth)
@@ -94,7 +94,7 @@ test('queries that are too deep, too wide, too long or too many are refused befo
     t.equal(error.extensions?.codigo, byGraphql.includes(what) ? undefined : 'LIMITE', what)
   }
   t.ok(process.memoryUsage().rss - before < 300e6, 'memory stays bounded')
-  t.equal((await server.pedir('/graphql', { token, body: ALIVE })).status, 200, 'alive')
+  t.equal((await server.request('/graphql', { token, body: ALIVE })).status, 200, 'alive')
   const columns =
     'id regra tabela registroId confianca evidencia justificativa valorEmRisco status detectadaEm'
   const other =
@@ -103,7 +103,7 @@ test('queries that are too deep, too wide, too long or too many are refused befo
     `{ ...page } fragment page on Query { divergencias(first: 1) { totalCount nodes { ${columns} ${other} } } }`,
   )
   t.equal(
-    (await server.pedir('/graphql', { token, body: wide })).status,
+    (await server.request('/graphql', { token, body: wide })).status,
     200,
     'one root, however many fields',
   )
@@ -111,28 +111,31 @@ test('queries that are too deep, too wide, too long or too many are refused befo
 })
 
 test('the schema is told to those who build on it, and to a reader only where that is set', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base)
   const open = await api(t, base, { introspection: ['leitor'] })
   const { getIntrospectionQuery } = await import('postgraphile/graphql')
   const body = { query: getIntrospectionQuery() }
-  const asked = async ({ pedir }: Api, role: string) =>
-    (await pedir('/graphql', { token: await server.token(role), body })).status
+  const asked = async ({ request }: Api, role: string) =>
+    (await request('/graphql', { token: await server.token(role), body })).status
   t.equal(await asked(server, 'leitor'), 400)
   t.equal(await asked(server, 'revisor'), 200, 'the whole standard question is within the limits')
   t.equal(await asked(open, 'leitor'), 200)
   t.equal(await asked(open, 'revisor'), 400)
   const hidden = { query: '{ ...a } fragment a on Query { __type(name: "Regra") { name } }' }
-  t.equal((await server.pedir('/graphql', { token: await server.token('leitor'), body: hidden })).status, 400)
+  t.equal(
+    (await server.request('/graphql', { token: await server.token('leitor'), body: hidden })).status,
+    400,
+  )
 })
 
 test('SQL in every argument stays a text', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  await c.processar()
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await c.runSession()
   const server = await api(t, c)
-  const administrador = await server.token('administrador')
-  const revisor = await server.token('revisor')
+  const administrator = await server.token('administrador')
+  const reviewer = await server.token('revisor')
   for (const attack of [
     `' or '1'='1`,
     `'; drop table audit.regras; --`,
@@ -144,43 +147,43 @@ test('SQL in every argument stays a text', async (t) => {
   ]) {
     const variables = { v: attack, j: { categoria: attack } }
     const asked = async (token: string, query: string) => {
-      const { status, text } = await server.pedir('/graphql', { token, body: { query, variables } })
+      const { status, text } = await server.request('/graphql', { token, body: { query, variables } })
       t.ok(status === 200 || status === 400, `${status} ${text}`)
       t.notMatch(text, /syntax error|unterminated|pg_sleep\(9\) as/i, text)
       return text
     }
     t.match(
       await asked(
-        administrador,
+        administrator,
         'query ($v: String!) { divergencias(filter: { regra: { equalTo: $v } }) { totalCount } }',
       ),
       /"totalCount":0|errors/,
     )
-    await asked(administrador, 'query ($v: String!) { regra(nome: $v) { nome } token(id: $v) { id } }')
+    await asked(administrator, 'query ($v: String!) { regra(nome: $v) { nome } token(id: $v) { id } }')
     await asked(
-      administrador,
+      administrator,
       'query ($v: String!) { historicoRegistro(tabela: $v, id: $v) { nodes { evento } } }',
     )
-    await asked(administrador, 'query ($v: String!) { diagnosticarContrato(tabela: $v) { nodes { item } } }')
+    await asked(administrator, 'query ($v: String!) { diagnosticarContrato(tabela: $v) { nodes { item } } }')
     await asked(
-      administrador,
+      administrator,
       'query ($v: String!) { previsaoPadrao(campo: "descricao", tipo: "contem", padrao: $v) { nodes { __typename } } }',
     )
-    await asked(administrador, 'query ($v: Cursor!) { divergencias(after: $v) { nodes { id } } }')
+    await asked(administrator, 'query ($v: Cursor!) { divergencias(after: $v) { nodes { id } } }')
     await asked(
-      administrador,
+      administrator,
       'mutation ($v: String!) { salvarPadrao(input: { campo: $v, tipo: $v, padrao: $v, acao: $v, motivo: $v }) { clientMutationId } }',
     )
     await asked(
-      administrador,
+      administrator,
       'mutation ($v: String!) { alterarConfiguracao(input: { chave: $v, valor: $v, motivo: $v }) { clientMutationId } }',
     )
     await asked(
-      revisor,
+      reviewer,
       'mutation ($v: String!, $j: JSON!) { corrigirManualmente(input: { id: "1", valores: $j, motivo: $v }) { clientMutationId } }',
     )
     await asked(
-      revisor,
+      reviewer,
       'mutation ($v: String!) { declararExcecao(input: { regra: $v, tabela: $v, registroId: $v, motivo: $v, expiraEm: "2099-01-01" }) { clientMutationId } }',
     )
   }
@@ -191,15 +194,15 @@ test('SQL in every argument stays a text', async (t) => {
 })
 
 test('an expression that explodes is refused in moments, and is not saved', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const server = await api(t, c)
   const token = await server.token('administrador')
-  for (const acao of ['incluir', 'excluir']) {
+  for (const action of ['incluir', 'excluir']) {
     const began = Date.now()
-    const { json } = await server.pedir('/graphql', {
+    const { json } = await server.request('/graphql', {
       token,
       body: {
-        query: `mutation ($p: String!) { salvarPadrao(input: { campo: "descricao", tipo: "regex", padrao: $p, acao: "${acao}", motivo: "x" }) { resultado { id } } }`,
+        query: `mutation ($p: String!) { salvarPadrao(input: { campo: "descricao", tipo: "regex", padrao: $p, acao: "${action}", motivo: "x" }) { resultado { id } } }`,
         variables: { p: '^(x+)(x+)(x+)\\3\\2\\1z$' },
       },
     })
@@ -210,29 +213,29 @@ test('an expression that explodes is refused in moments, and is not saved', asyn
 })
 
 test('what a caller may have sealed is bounded, and the steps of a session are nobody’s', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const server = await api(t, c)
-  const [leitor, operador] = [await server.token('leitor'), await server.token('operador')]
+  const [reader, operator] = [await server.token('leitor'), await server.token('operador')]
   const large = 'x'.repeat(10_001)
   const asked = async (token: string, query: string, variables = {}) =>
-    (await server.pedir('/graphql', { token, body: { query, variables } })).json
-  const register = (detalhes: object) =>
+    (await server.request('/graphql', { token, body: { query, variables } })).json
+  const register = (details: object) =>
     asked(
-      operador,
+      operator,
       'mutation ($d: JSON) { registrarOperacao(input: { tipo: "externa", motivo: "x", detalhes: $d }) { resultado } }',
-      { d: detalhes },
+      { d: details },
     )
   t.match((await register({ nota: large })).errors, [{ extensions: { codigo: 'NC001' } }])
   const { data } = await register({ nota: 'curta' })
   const ended = await asked(
-    operador,
+    operator,
     'mutation ($id: BigInt!, $d: JSON) { finalizarOperacao(input: { id: $id, detalhes: $d }) { clientMutationId } }',
     { id: data.registrarOperacao.resultado, d: { nota: large } },
   )
   t.match(ended.errors, [{ extensions: { codigo: 'NC001' } }])
-  const file = await server.pedir(
+  const file = await server.request(
     `/api/v1/relatorios/divergencias/export?formato=csv&motivo=${'x'.repeat(3000)}`,
-    { token: leitor },
+    { token: reader },
   )
   t.equal(file.status, 400)
   t.same(
@@ -246,25 +249,25 @@ test('what a caller may have sealed is bounded, and the steps of a session are n
     'criarSessao',
     'conduzirSessao',
   ]) {
-    const { errors } = await asked(operador, `mutation { ${field}(input: {}) { clientMutationId } }`)
+    const { errors } = await asked(operator, `mutation { ${field}(input: {}) { clientMutationId } }`)
     t.match(errors, [{ message: /Cannot query field/ }], field)
   }
 })
 
 test('what the database says of itself does not come out', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const server = await api(t, c)
   const token = await server.token('revisor')
   await c.sql`alter table audit.regras rename column descricao to segredo`
   const body = { query: '{ regras { nodes { descricao } } }' }
-  const { json, text } = await server.pedir('/graphql', { token, body })
+  const { json, text } = await server.request('/graphql', { token, body })
   t.match(json.errors[0].extensions.numero, /^[0-9a-f-]{36}$/)
   t.notMatch(text, /segredo|does not exist|42703/)
   t.equal(server.failures.length, 1, 'whoever keeps the server is told')
 })
 
 test('a body of 100 MB is cut off, by announcement and in pieces', async (t) => {
-  const server = await api(t, await banco(t))
+  const server = await api(t, await testDatabase(t))
   const token = await server.token('leitor')
   const { port } = new URL(server.url)
   const before = process.memoryUsage().rss
@@ -291,11 +294,11 @@ test('a body of 100 MB is cut off, by announcement and in pieces', async (t) => 
     t.match(said, /^(HTTP\/1.1 413|$)/)
   }
   t.ok(process.memoryUsage().rss - before < 150e6, 'it was not kept')
-  t.equal((await server.pedir('/graphql', { token, body: ALIVE })).status, 200, 'alive')
+  t.equal((await server.request('/graphql', { token, body: ALIVE })).status, 200, 'alive')
 })
 
 test('clients that send nothing, or a byte now and then, are let go and keep nobody waiting', async (t) => {
-  const server = await api(t, await banco(t), { headersMs: 300, requestMs: 600 })
+  const server = await api(t, await testDatabase(t), { headersMs: 300, requestMs: 600 })
   const token = await server.token('leitor')
   const { port } = new URL(server.url)
   const half = [
@@ -309,18 +312,18 @@ test('clients that send nothing, or a byte now and then, are let go and keep nob
     socket.write(half[i % 2] ?? '')
     return new Promise((resolve) => socket.on('close', resolve))
   })
-  t.equal((await server.pedir('/graphql', { token, body: ALIVE })).status, 200, 'served meanwhile')
+  t.equal((await server.request('/graphql', { token, body: ALIVE })).status, 200, 'served meanwhile')
   await Promise.all(slow)
   t.pass('all were let go')
 })
 
 test("bodies that do not come take nobody's turn, and a full house is not a dead one", async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base, { atOnce: 5, requestMs: 240_000 })
   const token = await server.token('leitor')
   const { port } = new URL(server.url)
   const half = `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n`
-  const alive = async () => (await server.pedir('/graphql', { token, body: ALIVE })).status
+  const alive = async () => (await server.request('/graphql', { token, body: ALIVE })).status
   for (let i = 0; i < 20; i++) {
     const socket = connect(Number(port), '127.0.0.1')
     socket.on('error', () => {})
@@ -329,19 +332,19 @@ test("bodies that do not come take nobody's turn, and a full house is not a dead
     const begun = new Promise((resolve) => socket.once('data', resolve))
     socket.write(half)
     await begun
-    t.equal((await server.pedir('/healthz')).status, 200, 'the process is there')
+    t.equal((await server.request('/healthz')).status, 200, 'the process is there')
   }
   let status = await alive()
   for (const deadline = Date.now() + 10_000; status === 503 && Date.now() < deadline; ) status = await alive()
   t.equal(status, 200, 'served while twenty bodies are awaited')
   const full = await api(t, base, { atOnce: 0 })
-  t.equal((await full.pedir('/graphql', { token, body: ALIVE })).status, 503)
-  t.equal((await full.pedir('/healthz')).status, 200)
+  t.equal((await full.request('/graphql', { token, body: ALIVE })).status, 503)
+  t.equal((await full.request('/healthz')).status, 200)
 })
 
 test('1,000 requests at once are served or told to come again', async (t) => {
   // The clients share our one thread with the server: what the server takes for a slow client may be a busy test.
-  const server = await api(t, await banco(t), {
+  const server = await api(t, await testDatabase(t), {
     headersMs: 120_000,
     requestMs: 240_000,
     connectionsOfOne: 1000,
@@ -351,7 +354,7 @@ test('1,000 requests at once are served or told to come again', async (t) => {
   const answers = await Promise.all(
     Array.from({ length: 1000 }, (_, i) =>
       server
-        .pedir('/graphql', { token, body: i % 5 === 0 ? ALIVE : { query: '{ __typename }' } })
+        .request('/graphql', { token, body: i % 5 === 0 ? ALIVE : { query: '{ __typename }' } })
         .then(({ status }) => status)
         .catch(() => 0),
     ),
@@ -360,13 +363,13 @@ test('1,000 requests at once are served or told to come again', async (t) => {
   t.equal(count(200) + count(503) + count(0), 1000, 'nothing else')
   t.ok(count(200) > 0, `${count(200)} served, ${count(503)} told to come again, ${count(0)} cut off`)
   t.ok(process.memoryUsage().rss - before < 500e6, 'memory stays bounded')
-  t.equal((await server.pedir('/graphql', { token, body: ALIVE })).status, 200, 'alive')
+  t.equal((await server.request('/graphql', { token, body: ALIVE })).status, 200, 'alive')
   t.same(server.failures, [])
 })
 
 test('one address is held to its rate, guessing tokens included', async (t) => {
-  const server = await api(t, await banco(t), { rateLimit: 5 })
-  const guess = () => server.pedir('/graphql', { token: 'a.b.c', body: ALIVE })
+  const server = await api(t, await testDatabase(t), { rateLimit: 5 })
+  const guess = () => server.request('/graphql', { token: 'a.b.c', body: ALIVE })
   const statuses: number[] = []
   for (let i = 0; i < 7; i++) statuses.push((await guess()).status)
   t.same(statuses, [401, 401, 401, 401, 401, 429, 429])
@@ -377,26 +380,29 @@ test('one address is held to its rate, guessing tokens included', async (t) => {
 })
 
 test("one caller's slow questions keep nobody else waiting", async (t) => {
-  const cena = await cenario(t)
-  const server = await api(t, cena)
+  const scene = await scenario(t)
+  const server = await api(t, scene)
   const [leo, ana] = [await server.token('leitor', 'leo'), await server.token('leitor', 'ana')]
   const slow = { query: '{ divergencias(first: 1) { totalCount } }' }
   const waiting = async () => {
-    const rows = await cena.sql`
+    const rows = await scene.sql`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
     return rows.length
   }
   let asked: Promise<{ status: number }>[] = []
-  await cena.sql.begin(async (tx) => {
+  await scene.sql.begin(async (tx) => {
     await tx`lock table audit.divergencias_processadas`
     asked = Array.from({ length: 20 }, () => [
-      server.pedir('/graphql', { token: leo, body: slow }),
-      server.pedir('/api/v1/divergencias', { token: leo }),
+      server.request('/graphql', { token: leo, body: slow }),
+      server.request('/api/v1/divergencias', { token: leo }),
     ]).flat()
     await until(async () => (await waiting()) === 10)
     const began = Date.now()
-    t.match(await server.pedir('/graphql', { token: ana, body: ALIVE }), { status: 200, json: { data: {} } })
-    t.equal((await server.pedir('/api/v1/auditoria/sessoes', { token: ana })).status, 200)
+    t.match(await server.request('/graphql', { token: ana, body: ALIVE }), {
+      status: 200,
+      json: { data: {} },
+    })
+    t.equal((await server.request('/api/v1/auditoria/sessoes', { token: ana })).status, 200)
     t.ok(Date.now() - began < 5_000)
     t.equal(await waiting(), 10, 'half of each pool and no more')
   })
@@ -405,7 +411,7 @@ test("one caller's slow questions keep nobody else waiting", async (t) => {
 })
 
 test('one address has its part of the connections; who comes through a trusted proxy is not counted', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const kept = async (changes: Parameters<typeof api>[2]) => {
     const server = await api(t, base, { connectionsOfOne: 5, ...changes })
     const sockets = Array.from({ length: 8 }, () => {
@@ -434,12 +440,12 @@ test('one address has its part of the connections; who comes through a trusted p
 
 test('only pages of listed origins may call', async (t) => {
   const dashboard = 'https://bi.empresa.com.br'
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base, { corsOrigins: [dashboard] })
   const closed = await api(t, base)
-  const ask = async ({ pedir }: Api, origin: string) =>
+  const ask = async ({ request }: Api, origin: string) =>
     (
-      await pedir('/graphql', {
+      await request('/graphql', {
         method: 'OPTIONS',
         headers: {
           origin,

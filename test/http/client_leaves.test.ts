@@ -1,31 +1,31 @@
 // A request whose client has gone is not carried out later: whoever gave up asks again, and must not find it done.
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { esperaTrava } from '../helper/database.ts'
-import { cenario } from '../helper/scenario.ts'
+import { untilLocked } from '../helper/database.ts'
+import { scenario } from '../helper/scenario.ts'
 
-const REST = (id: number, visto: (string | null)[]) => ({
+const REST = (id: number, shown: (string | null)[]) => ({
   path: '/api/v1/divergencias/aprovar',
-  body: { ids: [id], visto, motivo: 'conferido' },
+  body: { ids: [id], visto: shown, motivo: 'conferido' },
 })
-const GRAPHQL = (id: number, visto: (string | null)[]) => ({
+const GRAPHQL = (id: number, shown: (string | null)[]) => ({
   path: '/graphql',
   body: {
     query:
       'mutation ($ids: [BigInt!]!, $visto: [String!]!) { aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "confere" }) { resultado { status } } }',
-    variables: { ids: [String(id)], visto },
+    variables: { ids: [String(id)], visto: shown },
   },
 })
 
 for (const [name, ask] of Object.entries({ REST, GRAPHQL })) {
   test(`${name}: an approval that waits is given up with its client`, async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1, confianca: 0.5 })
-    await c.processar()
-    const { id } = await c.achado(1)
+    const c = await scenario(t)
+    await c.book({ id: 1, confianca: 0.5 })
+    await c.runSession()
+    const { id } = await c.finding(1)
     const server = await api(t, c)
     const authorization = `Bearer ${await server.token('revisor')}`
-    const { path, body } = ask(id, await c.visto(id))
+    const { path, body } = ask(id, await c.shown(id))
     const send = (signal?: AbortSignal) =>
       fetch(new URL(path, server.url), {
         method: 'POST',
@@ -41,7 +41,7 @@ for (const [name, ask] of Object.entries({ REST, GRAPHQL })) {
       (answer) => answer.text(),
       () => 'gone',
     )
-    t.equal(await Promise.race([sent, esperaTrava(c.sql)]), undefined, 'it waits')
+    t.equal(await Promise.race([sent, untilLocked(c.sql)]), undefined, 'it waits')
     client.abort()
     t.equal(await sent, 'gone')
     const waiting = () =>

@@ -9,19 +9,19 @@ import { parse } from 'yaml'
 import { catalogue } from '../../src/i18n/index.ts'
 import { api } from '../helper/api.ts'
 import { CLIENT_TYPES, clientTypes } from '../helper/client.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { blocks, ROOT, read } from '../helper/files.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { PASSWORD } from '../helper/server.ts'
 
 const run = promisify(execFile)
 const has = (program: string) => spawnSync(program, ['--version']).status === 0
 
-async function scene(t: Parameters<typeof cenario>[0]) {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 }, { id: 3, valor: 200 })
-  await cena.processar()
-  const server = await api(t, cena)
+async function scene(t: Parameters<typeof scenario>[0]) {
+  const stage = await scenario(t)
+  await stage.book({ id: 1, valor: 50 }, { id: 2, valor: 300 }, { id: 3, valor: 200 })
+  await stage.runSession()
+  const server = await api(t, stage)
   const env = {
     ...process.env,
     CONFERENTE_API: server.url,
@@ -29,15 +29,15 @@ async function scene(t: Parameters<typeof cenario>[0]) {
     CONFERENTE_TOKEN_REVISOR: await server.token('revisor', 'ana'),
     CONFERENTE_TOKEN_OPERADOR: await server.token('operador', 'olivia'),
   }
-  return { cena, env }
+  return { stage, env }
 }
 
 test('curl: the examples read, decide and ask for a session', {
   skip: !(has('curl') && has('jq')) && 'no curl or jq here',
 }, async (t) => {
-  const { cena, env } = await scene(t)
+  const { stage, env } = await scene(t)
   // Sessions need a warehouse that the bundled rules know; here the one rule of the scene is all there is.
-  await cena.sql`update audit.regras set ativa = nome = 'errada'`
+  await stage.sql`update audit.regras set ativa = nome = 'errada'`
   const script = blocks('curl', 'sh')
   t.equal(script.length, 2)
   const cwd = mkdtempSync(join(tmpdir(), 'conferente-curl-'))
@@ -48,7 +48,7 @@ test('curl: the examples read, decide and ask for a session', {
   t.match(stdout, /"status": "rejeitada"/)
   t.match(stdout, /"status": "agendada"/)
   t.match(JSON.parse(readFileSync(join(cwd, 'openapi.json'), 'utf8')), { openapi: /^3\.1/ })
-  const rows = await cena.sql`select categoria from dw.lancamentos where id > 0 order by categoria`
+  const rows = await stage.sql`select categoria from dw.lancamentos where id > 0 order by categoria`
   t.same(
     rows.map(({ categoria }) => categoria),
     ['CERTA', 'ERR', 'ERR'],
@@ -69,15 +69,15 @@ test('TypeScript: the client is checked against the schema, and runs', async (t)
 })
 
 test('psql: the queries run as a reader', async (t) => {
-  const { como } = await banco(t)
-  const leo = como('leo')
+  const { connectAs } = await testDatabase(t)
+  const leo = connectAs('leo')
   const queries = blocks('psql', 'sql')
   t.equal(queries.length, 1)
   for (const text of queries) await t.resolves(leo.unsafe(text))
 })
 
 test('psql itself runs them too', { skip: !has('psql') && 'no psql here' }, async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   const login = new URL(url)
   login.username = 'leo'
   login.password = PASSWORD
@@ -100,7 +100,7 @@ test('alerts and dashboard ask only for metrics that there are, with labels that
     targets.map(({ expr }) => expr),
   )
   t.ok(alerts.length > 5 && shown.length > 10)
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('manual', true, '{}', 'x')`
   for (const expr of [...alerts, ...shown] as string[]) {
     for (const [name] of expr.matchAll(/conferente_\w+/g)) {

@@ -8,25 +8,25 @@ import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { receber } from '../helper/postman.ts'
-import { cenario, one } from '../helper/scenario.ts'
+import { receive } from '../helper/postman.ts'
+import { one, scenario } from '../helper/scenario.ts'
 
 test('0.94995 is 94.99 % on every way, and waits for a person', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
-  await c.lancar({ id: 1, confianca: 0.94995 })
-  t.match(await c.processar('auto'), { corrigidas: 0n, encontradas: 1n })
-  const psql = one(await c.pessoa('leo')`select confianca::text from audit.vw_divergencias_abertas`)
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.book({ id: 1, confianca: 0.94995 })
+  t.match(await c.runSession('auto'), { corrigidas: 0n, encontradas: 1n })
+  const psql = one(await c.asPerson('leo')`select confianca::text from audit.vw_divergencias_abertas`)
   t.equal(psql['confianca'], '0.9499', 'psql')
 
   const server = await api(t, c)
   const token = await server.token('leitor')
-  const rest = await server.pedir('/api/v1/divergencias', { token })
+  const rest = await server.request('/api/v1/divergencias', { token })
   t.match(rest.text, /"confianca": ?0\.9499\b/, 'REST')
-  const enough = (await server.pedir('/api/v1/divergencias?confianca_minima=0.95', { token })).json
+  const enough = (await server.request('/api/v1/divergencias?confianca_minima=0.95', { token })).json
   t.equal(enough.total, 0)
   const graphql = async (query: string) =>
-    (await server.pedir('/graphql', { token, body: { query } })).json.data
+    (await server.request('/graphql', { token, body: { query } })).json.data
   t.match(
     await graphql(`{ divergencias(filter: { confianca: { lessThan: "0.95" } }) { nodes { confianca } }
       divergenciasAbertas { nodes { confianca } } gruposAbertos { nodes { confiancaAte } } }`),
@@ -62,7 +62,7 @@ test('0.94995 is 94.99 % on every way, and waits for a person', async (t) => {
   t.equal(sheet?.cells?.get(`1,${column}`)?.style?.numFmt, '0.00%', 'with both decimals')
 
   const pages = ['format.mjs', 'words.mjs'].map(async (name) => {
-    const { text } = await server.pedir(`/revisao/${name}`)
+    const { text } = await server.request(`/revisao/${name}`)
     await writeFile(join(t.testdirName, name), text)
   })
   t.testdir()
@@ -71,12 +71,12 @@ test('0.94995 is 94.99 % on every way, and waits for a person', async (t) => {
   t.match(share('0.9499'), /^94,99\s?%$/, 'review page')
   t.match(share('0.9500'), /^95\s?%$/)
 
-  for (const tipo of ['resumo', 'divergencias']) {
+  for (const type of ['resumo', 'divergencias']) {
     const { conteudo } = one(
-      await c.sql`select audit_interno.conteudo_mensagem(n.id) as conteudo from audit.notificacoes n where n.tipo = ${tipo}`,
+      await c.sql`select audit_interno.conteudo_mensagem(n.id) as conteudo from audit.notificacoes n where n.tipo = ${type}`,
     )
     const letter = await render(factsSchema.parse(conteudo))
-    t.match(letter.text, /confiança 94,99 ?%/, `mail, ${tipo}`)
+    t.match(letter.text, /confiança 94,99 ?%/, `mail, ${type}`)
     t.match(letter.html, /confiança 94,99 ?%/)
   }
 })

@@ -9,9 +9,9 @@ import { readDecisions } from '../../src/export/index.ts'
 import { XLSX_MIME } from '../../src/export/media.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { receber } from '../helper/postman.ts'
-import { type Cenario, cenario } from '../helper/scenario.ts'
-import { exportada, linhas, preencher, salva } from '../helper/sheet.ts'
+import { receive } from '../helper/postman.ts'
+import { type Scenario, scenario } from '../helper/scenario.ts'
+import { exportSheet, fillIn, readRows, saveSheet } from '../helper/sheet.ts'
 import {
   asShown,
   type Column,
@@ -27,7 +27,7 @@ import {
   toMilliseconds,
   written,
 } from '../helper/values.ts'
-import { achar, regra } from '../helper/warehouse.ts'
+import { makeRule, proposing } from '../helper/warehouse.ts'
 import { ways } from '../helper/ways.ts'
 
 /**
@@ -141,12 +141,12 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** One row at least of every relation, nothing in it empty that can be full, and values that are easily lost on the way. */
-async function scene(t: Test): Promise<Cenario> {
-  const c = await cenario(t)
-  const [adelia, ana] = [c.pessoa('adelia'), c.pessoa('ana')]
-  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+async function scene(t: Test): Promise<Scenario> {
+  const c = await scenario(t)
+  const [adelia, ana] = [c.asPerson('adelia'), c.asPerson('ana')]
+  await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
   await c.sql`update audit.regras set colunas_resumo = '{descricao,valor}' where nome = 'errada'`
-  await c.lancar(
+  await c.book(
     { id: 1, confianca: 0.9 },
     { id: 2 },
     { id: 3, valor: 200_000 },
@@ -154,12 +154,12 @@ async function scene(t: Test): Promise<Cenario> {
     { id: 5, data: '2026-03-10', confianca: 0.6 },
   )
   await adelia`select audit.salvar_canal('equipe', 'teste', 'slack', 'https://hooks.slack.com/services/x')`
-  await c.processar('auto')
+  await c.runSession('auto')
   await c.sql`select from audit_interno.conferir_alarmes()`
   await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = clock_timestamp() where id = 2`
-  await c.processar('manual')
-  await c.digitar('ana', (await c.achado(3)).id, { categoria: 'OUTRA' })
-  await c.adiar('ana', '2099-12-01', (await c.achado(3)).id)
+  await c.runSession('manual')
+  await c.typeIn('ana', (await c.finding(3)).id, { categoria: 'OUTRA' })
+  await c.postpone('ana', '2099-12-01', (await c.finding(3)).id)
   const [exception] =
     await ana`select id from audit.declarar_excecao('errada', 'dw.lancamentos', '4', 'contrato', now() + interval '1 year')`
   await ana`select audit.revogar_excecao(${exception?.['id']}, 'acabou')`
@@ -172,7 +172,7 @@ async function scene(t: Test): Promise<Cenario> {
   await adelia`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
   await adelia`select audit.ligar_identidade('ana@empresa.com.br', 'ana', 'teste')`
   await adelia`select audit.criar_convite('ana', null, sha256('segredo'))`
-  await c.processar('manual')
+  await c.runSession('manual')
   await c.sql`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`
   await c.sql`insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao,
       emitida_em, valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao,
@@ -206,7 +206,7 @@ test('every value that crosses by two ways is what psql shows, by each', async (
   const c = await scene(t)
   const server = await api(t, c)
   await server.token('leitor', 'extra')
-  await c.pessoa('adelia')`select audit.revogar_acesso('teste', nome => 'extra')`
+  await c.asPerson('adelia')`select audit.revogar_acesso('teste', nome => 'extra')`
   await fill(c.sql)
   await c.sql`update audit.periodos set reaberto_em = null where mes = '2026-03-01'`
   await c.sql`update audit.notas set cancelada_em = null where chave like '%2'`
@@ -264,14 +264,14 @@ test('every value that crosses by two ways is what psql shows, by each', async (
 })
 
 test('what acts, back-tests and the proof of the trail answer is the same by each way', async (t) => {
-  const c = await cenario(t)
-  const adelia = c.pessoa('adelia')
-  await regra(
+  const c = await scenario(t)
+  const adelia = c.asPerson('adelia')
+  await makeRule(
     { sql: c.sql, adelia },
     {
       nome: 'quantia',
       colunas: ['valor'],
-      consulta: achar(
+      consulta: proposing(
         `jsonb_build_object('valor', t.valor + 0.10)`,
         "t.descricao = 'quantia' and t.valor < 90071992547409.90",
       ),
@@ -279,14 +279,14 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
   )
   await adelia`select audit.alterar_configuracao('aprovacao.valor_dupla', '1e15', 'teste')`
   const rows = Array.from({ length: 16 }, (_, i) => i + 1)
-  await c.lancar(...rows.map((id) => ({ id, descricao: 'quantia', categoria: 'BOA' })))
+  await c.book(...rows.map((id) => ({ id, descricao: 'quantia', categoria: 'BOA' })))
   await c.sql`update dw.lancamentos set valor = 90071992547409.80 where descricao = 'quantia'`
-  await c.pessoa('olivia')`select from audit.processar_divergencias('manual', regras => '{quantia}')`
+  await c.asPerson('olivia')`select from audit.processar_divergencias('manual', regras => '{quantia}')`
   const ids = (await c.sql`select id::int from audit.divergencias_processadas order by id`).map((r) =>
     Number(r['id']),
   )
   const inSheet = ids.splice(12)
-  await c.aprovar('ana', ...ids.slice(6))
+  await c.approve('ana', ...ids.slice(6))
 
   const server = await api(t, c)
   const token = await server.token('revisor', 'ana')
@@ -306,7 +306,7 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
   ) => {
     const fields = columns.map((name) => `${name}: ${camel(name)}`).join(' ')
     const query = `${kind} { ${field}${call} { ${at} { ${fields} } } }`
-    const { data, errors } = (await server.pedir('/graphql', { token, body: { query } })).json
+    const { data, errors } = (await server.request('/graphql', { token, body: { query } })).json
     if (errors) throw new Error(`${query}: ${JSON.stringify(errors)}`)
     return data[field][at] as Rows
   }
@@ -369,9 +369,9 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
     resultado_decisao: async (columns) => {
       const shown = (id: number) =>
         `(select d.*, (select max(o.operacao_id) from audit.decisoes o where o.divergencia_id = d.id) as operacao_id from audit.divergencias_processadas d where d.id = ${id}) as d`
-      const [um, dois, tres, quatro, cinco] = [finding(), finding(), finding(), finding(), finding()]
+      const [um, two, three, four, five] = [finding(), finding(), finding(), finding(), finding()]
       finding()
-      const rest = await server.pedir(`/api/v1/divergencias/${quatro}/rejeitar`, {
+      const rest = await server.request(`/api/v1/divergencias/${four}/rejeitar`, {
         token,
         method: 'DELETE',
         body: { motivo: 'x' },
@@ -380,39 +380,39 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
         ['driver', [...(await plainly`select * from audit.rejeitar_divergencias(${[um]}, 'x')`)], shown(um)],
         [
           'driver, exact JSON',
-          [...(await exactly`select * from audit.rejeitar_divergencias(${[dois]}, 'x')`)],
-          shown(dois),
+          [...(await exactly`select * from audit.rejeitar_divergencias(${[two]}, 'x')`)],
+          shown(two),
         ],
         [
           'GraphQL',
           await graphql(
             'mutation',
             'rejeitarDivergencias',
-            `(input: { ids: ["${tres}"], motivo: "x" })`,
+            `(input: { ids: ["${three}"], motivo: "x" })`,
             columns,
             'resultado',
           ),
-          shown(tres),
+          shown(three),
         ],
-        ['R', [document(rest.text)], shown(quatro)],
-        ['C', await listed('rejeitar', String(cinco), '--motivo', 'x'), shown(cinco)],
+        ['R', [document(rest.text)], shown(four)],
+        ['C', await listed('rejeitar', String(five), '--motivo', 'x'), shown(five)],
       ]
     },
     resultado_planilha: async () => {
       const shown = (id: number) =>
         `(select o.divergencia_id as id, o.operacao_id from audit.decisoes o where o.divergencia_id = ${id}) as d`
-      const [um, dois, tres, quatro] = inSheet as [number, number, number, number]
+      const [um, two, three, four] = inSheet as [number, number, number, number]
       const filled = async (id: number) =>
-        salva(preencher(await linhas(await exportada(c.pessoa('ana'))), { [id]: ['rejeitar', 'x'] }))
+        saveSheet(fillIn(await readRows(await exportSheet(c.asPerson('ana'))), { [id]: ['rejeitar', 'x'] }))
       const lines = async (id: number) => JSON.stringify((await readDecisions(await filled(id))).lines)
       const digest = '0'.repeat(64)
       const path = join(await mkdtemp(join(tmpdir(), 'planilha-')), 'fila.xlsx')
       t.teardown(() => rm(dirname(path), { recursive: true }))
-      await writeFile(path, await filled(quatro))
+      await writeFile(path, await filled(four))
       const rest = await fetch(`${server.url}/api/v1/divergencias/planilha`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': XLSX_MIME },
-        body: new Uint8Array(await filled(tres)),
+        body: new Uint8Array(await filled(three)),
       })
       return [
         [
@@ -425,38 +425,38 @@ test('what acts, back-tests and the proof of the trail answer is the same by eac
         [
           'driver, exact JSON',
           [
-            ...(await exactly`select * from audit.decidir_planilha(${await lines(dois)}::text::jsonb, ${digest})`),
+            ...(await exactly`select * from audit.decidir_planilha(${await lines(two)}::text::jsonb, ${digest})`),
           ],
-          shown(dois),
+          shown(two),
         ],
-        ['R', (document(await rest.text()) as unknown as { itens: Rows }).itens, shown(tres)],
-        ['C', await listed('decidir', path), shown(quatro)],
+        ['R', (document(await rest.text()) as unknown as { itens: Rows }).itens, shown(three)],
+        ['C', await listed('decidir', path), shown(four)],
       ]
     },
     resultado_reversao: async (columns) => {
       const shown = (id: number) =>
         `(select a.divergencia_id, a.operacao_id, a.depois as antes, a.antes as depois, a.depois as agora from audit.alteracoes a
           where a.divergencia_id = ${id} order by a.operacao_id desc limit 1) as a`
-      const [um, dois, tres, quatro] = [finding(), finding(), finding(), finding()]
+      const [um, two, three, four] = [finding(), finding(), finding(), finding()]
       return [
         ['driver', [...(await plainly`select * from audit.reverter_divergencias(${[um]}, 'x')`)], shown(um)],
         [
           'driver, exact JSON',
-          [...(await exactly`select * from audit.reverter_divergencias(${[dois]}, 'x')`)],
-          shown(dois),
+          [...(await exactly`select * from audit.reverter_divergencias(${[two]}, 'x')`)],
+          shown(two),
         ],
         [
           'GraphQL',
           await graphql(
             'mutation',
             'reverterDivergencias',
-            `(input: { ids: ["${tres}"], motivo: "x" })`,
+            `(input: { ids: ["${three}"], motivo: "x" })`,
             columns,
             'resultado',
           ),
-          shown(tres),
+          shown(three),
         ],
-        ['C', await listed('reverter', '--divergencia', String(quatro), '--motivo', 'x'), shown(quatro)],
+        ['C', await listed('reverter', '--divergencia', String(four), '--motivo', 'x'), shown(four)],
       ]
     },
     verificacao: async (columns) => {

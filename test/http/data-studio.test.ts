@@ -4,7 +4,7 @@ import { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { tsc } from '../helper/compiler.ts'
 import { read } from '../helper/files.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 
 type Row = Record<string, unknown>
 
@@ -54,10 +54,10 @@ test('the manifest has what Google asks for', (t) => {
 })
 
 test('each field that a report names is in the answer, of its type', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 1300.25 })
-  await cena.processar()
-  const server = await api(t, cena)
+  const scene = await scenario(t)
+  await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 1300.25 })
+  await scene.runSession()
+  const server = await api(t, scene)
   const token = await server.token('leitor', 'painel')
   const asked: string[] = []
   const { REPORTS, VALUES } = connector((path, query) => {
@@ -68,7 +68,7 @@ test('each field that a report names is in the answer, of its type', async (t) =
   t.same(Object.keys(REPORTS), ['resumo', 'divergencias'])
   for (const [name, { fields, rows }] of Object.entries(REPORTS)) {
     rows(DAYS)
-    const { status, json } = await server.pedir(asked.pop() ?? '', { token })
+    const { status, json } = await server.request(asked.pop() ?? '', { token })
     t.equal(status, 200)
     const found: Row[] = json.itens ?? json
     t.ok(found.length > 0)

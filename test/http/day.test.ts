@@ -4,19 +4,19 @@ import { factsSchema } from '../../src/mail/facts.ts'
 import { present } from '../../src/mail/present.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { receber } from '../helper/postman.ts'
-import { cenario, one } from '../helper/scenario.ts'
+import { receive } from '../helper/postman.ts'
+import { one, scenario } from '../helper/scenario.ts'
 
 for (const [zone, instant, day, shown] of [
   ['America/Noronha', '2026-11-10T01:30:00Z', '2026-11-09', '09/11/2026'],
   ['Pacific/Auckland', '2026-11-10T11:30:00Z', '2026-11-11', '11/11/2026'],
 ] as const) {
   test(`${zone}: a session near midnight is of one day in every channel`, async (t) => {
-    const c = await cenario(t)
-    await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+    const c = await scenario(t)
+    await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
     await c.sql`update audit.configuracoes_sistema set valor = to_jsonb(${zone}::text) where chave = 'agenda.fuso'`
-    await c.lancar({ id: 1 })
-    const { id: session } = await c.processar()
+    await c.book({ id: 1 })
+    const { id: session } = await c.runSession()
     // as if it had been then
     await c.sql.unsafe(`set session_replication_role = replica;
       update audit.divergencias_processadas set detectada_em = '${instant}', ultima_deteccao = '${instant}';
@@ -25,7 +25,7 @@ for (const [zone, instant, day, shown] of [
       reset session_replication_role`)
     const age = one(await c.sql`select ((now() at time zone ${zone})::date - ${day}::date) as age`)['age']
 
-    const leo = c.como('leo')
+    const leo = c.connectAs('leo')
     await leo`set timezone = 'Asia/Tokyo'`
     t.equal(one(await leo`select dias_aberta from audit.vw_divergencias_abertas`)['dias_aberta'], age, 'psql')
     t.equal(one(await leo`select dia::text from audit.vw_metricas_resumo`)['dia'], day)
@@ -45,7 +45,7 @@ for (const [zone, instant, day, shown] of [
 
     const server = await api(t, c)
     const token = await server.token('leitor')
-    const rest = async (path: string) => (await server.pedir(`/api/v1/${path}`, { token })).json
+    const rest = async (path: string) => (await server.request(`/api/v1/${path}`, { token })).json
     const found = await rest(`divergencias?detectada_de=${day}&detectada_ate=${day}`)
     t.match(found, { total: 1, itens: [{ idade_dias: age }] }, 'REST')
     t.equal(found.itens[0].detectada_em.slice(0, 10), day)
@@ -53,14 +53,14 @@ for (const [zone, instant, day, shown] of [
     t.match(await rest(`auditoria/operacoes?de=${day}&ate=${day}`), { total: 3 })
     t.match(await rest(`metricas/resumo?de=${day}&ate=${day}`), [{ dia: day }])
     t.match((await rest(`relatorios/metricas/performance?de=${day}&ate=${day}`)).sessoes, { total: 1 })
-    const csv = await server.pedir(
+    const csv = await server.request(
       `/api/v1/relatorios/divergencias/export?formato=csv&detectada_de=${day}&detectada_ate=${day}`,
       { token },
     )
     t.match(csv.text, shown, 'export')
 
     const { data } = (
-      await server.pedir('/graphql', {
+      await server.request('/graphql', {
         token,
         body: {
           query: `{ fuso hoje divergenciasAbertas { nodes { diasAberta detectadaEm divergencia { idadeDias } } }

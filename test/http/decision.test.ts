@@ -1,36 +1,40 @@
 // Decisions and their undoing by the API: the same answers, finding by finding, as in psql.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 
 async function scene(t: Test) {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4, valor: 150_000 })
-  await cena.processar()
-  const server = await api(t, cena)
+  const stage = await scenario(t)
+  await stage.book({ id: 1 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4, valor: 150_000 })
+  await stage.runSession()
+  const server = await api(t, stage)
   const [ana, bruno, olivia] = [
     await server.token('revisor', 'ana'),
     await server.token('revisor', 'bruno'),
     await server.token('operador', 'olivia'),
   ]
   const rest = (token: string, path: string, body?: object) =>
-    server.pedir(`/api/v1/${path}`, { token, ...(body && { body }) })
+    server.request(`/api/v1/${path}`, { token, ...(body && { body }) })
   const graphql = async (token: string, query: string) =>
-    (await server.pedir('/graphql', { token, body: { query } })).json
-  const ids = await Promise.all([1, 2, 3, 4].map(async (n) => (await cena.achado(n)).id))
+    (await server.request('/graphql', { token, body: { query } })).json
+  const ids = await Promise.all([1, 2, 3, 4].map(async (n) => (await stage.finding(n)).id))
   /** What the list shows of findings, in the order of their ids. */
   const seen = async (...wanted: number[]): Promise<string[]> => {
     const { itens } = (await rest(ana, 'divergencias?ordem=id')).json
     return wanted.map((id) => itens.find((item: { id: number }) => item.id === id).visto)
   }
-  return { cena, ana, bruno, olivia, rest, graphql, seen, ids: ids as [number, number, number, number] }
+  return { stage, ana, bruno, olivia, rest, graphql, seen, ids: ids as [number, number, number, number] }
 }
 
 test('REST: a lot goes through but for what somebody else decided, and is taken back by its number', async (t) => {
-  const { cena, ana, bruno, rest, seen, ids } = await scene(t)
-  const visto = await seen(...ids.slice(0, 3))
-  await cena.rejeitar('bruno', ids[0])
-  const lot = await rest(ana, 'divergencias/aprovar', { ids: ids.slice(0, 3), visto, motivo: 'confere' })
+  const { stage, ana, bruno, rest, seen, ids } = await scene(t)
+  const shown = await seen(...ids.slice(0, 3))
+  await stage.reject('bruno', ids[0])
+  const lot = await rest(ana, 'divergencias/aprovar', {
+    ids: ids.slice(0, 3),
+    visto: shown,
+    motivo: 'confere',
+  })
   t.equal(lot.status, 200)
   t.match(lot.json, {
     por_resultado: { feita: 1, deixada: 2 },
@@ -47,32 +51,37 @@ test('REST: a lot goes through but for what somebody else decided, and is taken 
     por_resultado: { feita: 1 },
     itens: [{ status: 'aberta' }],
   })
-  t.equal(await cena.categoria(2), 'ERR')
+  t.equal(await stage.categoria(2), 'ERR')
   t.match((await rest(ana, path, { motivo: 'engano' })).json, { status: 409, codigo: 'NC005' })
 })
 
 test('REST: confirmed; approved is what was seen', async (t) => {
-  const { cena, ana, bruno, rest, ids } = await scene(t)
+  const { stage, ana, bruno, rest, ids } = await scene(t)
   t.match((await rest(ana, 'divergencias/confirmar', { ids: [ids[2]], motivo: 'estornada' })).json, {
     itens: [{ status: 'resolvida', explicacao: /não volta à fila/ }],
   })
-  await cena.digitar('ana', ids[0], { categoria: 'A' })
+  await stage.typeIn('ana', ids[0], { categoria: 'A' })
   const seen = async () =>
     (await rest(bruno, 'divergencias?registro_id=1')).json.itens.map((item: { visto: string }) => item.visto)
   const before = await seen()
-  await cena.digitar('ana', ids[0], { categoria: 'B' })
-  const approve = async (visto?: string[]) =>
-    (await rest(bruno, 'divergencias/aprovar', { ids: [ids[0]], motivo: 'confere', ...(visto && { visto }) }))
-      .json
+  await stage.typeIn('ana', ids[0], { categoria: 'B' })
+  const approve = async (shown?: string[]) =>
+    (
+      await rest(bruno, 'divergencias/aprovar', {
+        ids: [ids[0]],
+        motivo: 'confere',
+        ...(shown && { visto: shown }),
+      })
+    ).json
   t.match(await approve(), { status: 400, detail: /falta visto/ })
   t.match(await approve(before), { status: 409, codigo: 'NC021' })
   t.match(await approve(await seen()), { itens: [{ status: 'corrigida' }] })
-  t.equal(await cena.categoria(1), 'B')
+  t.equal(await stage.categoria(1), 'B')
 })
 
 test('GraphQL: the same', async (t) => {
-  const { cena, ana, bruno, graphql, ids } = await scene(t)
-  await cena.digitar('ana', ids[0], { categoria: 'A' })
+  const { stage, ana, bruno, graphql, ids } = await scene(t)
+  await stage.typeIn('ana', ids[0], { categoria: 'A' })
   const { data } = await graphql(
     bruno,
     '{ divergenciasAbertas(orderBy: ID_ASC) { nodes { visto divergencia { visto } } } }',
@@ -80,11 +89,11 @@ test('GraphQL: the same', async (t) => {
   const { nodes } = data.divergenciasAbertas
   t.match(nodes[0].visto, /^[0-9a-f]{16}$/)
   t.equal(nodes[0].visto, nodes[0].divergencia.visto)
-  await cena.digitar('ana', ids[0], { categoria: 'B' })
-  const vistos = nodes.slice(0, 2).map((n: { visto: string }) => `"${n.visto}"`)
+  await stage.typeIn('ana', ids[0], { categoria: 'B' })
+  const shownOnes = nodes.slice(0, 2).map((n: { visto: string }) => `"${n.visto}"`)
   const approved = await graphql(
     bruno,
-    `mutation { aprovarDivergencias(input: { ids: [${ids.slice(0, 2).map((id) => `"${id}"`)}], visto: [${vistos}], motivo: "confere" }) {
+    `mutation { aprovarDivergencias(input: { ids: [${ids.slice(0, 2).map((id) => `"${id}"`)}], visto: [${shownOnes}], motivo: "confere" }) {
       resultado { id resultado codigo status explicacao operacaoId aviso } } }`,
   )
   const { resultado } = approved.data.aprovarDivergencias
@@ -151,11 +160,11 @@ test('What is postponed, forwarded and commented by REST and GraphQL alike is to
 })
 
 test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong says what it cost', async (t) => {
-  const { cena, ana, olivia, graphql, ids } = await scene(t)
+  const { stage, ana, olivia, graphql, ids } = await scene(t)
   // tolerating so little, two wrong answers are enough
-  await cena.sql`update audit.configuracoes_sistema set valor = '0.01' where chave = 'regras.erro_tolerado'`
-  await cena.aprovar('ana', ids[0])
-  await cena.rejeitar('ana', ids[1])
+  await stage.sql`update audit.configuracoes_sistema set valor = '0.01' where chave = 'regras.erro_tolerado'`
+  await stage.approve('ana', ids[0])
+  await stage.reject('ana', ids[1])
   const reverted = await graphql(
     ana,
     `mutation { reverterDivergencias(input: { ids: ["${ids[0]}"], motivo: "não era", porque: "erradas" }) {
@@ -169,68 +178,72 @@ test('GraphQL: bringing a correction back is a reviewer’s; a rollback as wrong
   })
   const back = `mutation { reverterOperacao(input: { id: "${row.operacaoId}", motivo: "era sim" }) { resultado { status } } }`
   t.match(await graphql(olivia, back), { errors: [{ extensions: { codigo: '42501' } }] })
-  t.equal(await cena.categoria(1), 'ERR')
+  t.equal(await stage.categoria(1), 'ERR')
   t.match((await graphql(ana, back)).data.reverterOperacao.resultado, [{ status: 'corrigida' }])
-  t.equal(await cena.categoria(1), 'CERTA')
-  const [rule] = await cena.sql`select automatica from audit.regras where nome = 'errada'`
+  t.equal(await stage.categoria(1), 'CERTA')
+  const [rule] = await stage.sql`select automatica from audit.regras where nome = 'errada'`
   t.equal(rule?.['automatica'], true, 'and leaves no trace on the rule')
 })
 
 test('An approval by API says what was seen, of the rule’s own proposals too; psql may leave it out', async (t) => {
-  const { cena, ana, rest, graphql, seen, ids } = await scene(t)
-  const [um, dois] = ids
-  t.match(await rest(ana, 'divergencias/aprovar', { ids: [um, dois], motivo: 'confere' }), {
+  const { stage, ana, rest, graphql, seen, ids } = await scene(t)
+  const [um, two] = ids
+  t.match(await rest(ana, 'divergencias/aprovar', { ids: [um, two], motivo: 'confere' }), {
     status: 400,
     json: { detail: /falta visto/, sugestao: /campo visto/ },
   })
-  const blind = (visto = '') =>
+  const blind = (shown = '') =>
     graphql(
       ana,
-      `mutation { aprovarDivergencias(input: { ids: ["${um}", "${dois}"], ${visto} motivo: "confere" }) {
+      `mutation { aprovarDivergencias(input: { ids: ["${um}", "${two}"], ${shown} motivo: "confere" }) {
         resultado { resultado codigo explicacao } } }`,
     )
   t.match(await blind(), {
     errors: [{ message: /falta visto/, extensions: { codigo: 'NC001', sugestao: /campo visto/ } }],
   })
-  const [vistoUm, vistoDois] = await seen(um, dois)
-  t.match((await blind(`visto: ["${vistoUm}", null],`)).data.aprovarDivergencias.resultado, [
+  const [shownOne, shownTwo] = await seen(um, two)
+  t.match((await blind(`visto: ["${shownOne}", null],`)).data.aprovarDivergencias.resultado, [
     { resultado: 'feita' },
-    { resultado: 'deixada', codigo: 'NC021', explicacao: new RegExp(`visto ${vistoDois}`) },
+    { resultado: 'deixada', codigo: 'NC021', explicacao: new RegExp(`visto ${shownTwo}`) },
   ])
-  t.equal(await cena.categoria(2), 'ERR', 'what was not said to have been seen is left')
-  const psql = await cena.pessoa('ana')`select status from audit.aprovar_divergencias(${[dois]}, 'confere')`
+  t.equal(await stage.categoria(2), 'ERR', 'what was not said to have been seen is left')
+  const psql = await stage.asPerson('ana')`select status from audit.aprovar_divergencias(${[two]}, 'confere')`
   t.equal(psql[0]?.['status'], 'corrigida')
 })
 
 test('REST: what was seen, and then typed over or changed at the source, is told and left; the others go through', async (t) => {
-  const { cena, ana, rest, seen, ids } = await scene(t)
-  const [um, dois] = ids
-  await cena.lancar({ id: 5 })
-  await cena.processar()
-  const { id: cinco } = await cena.achado(5)
-  const visto = await seen(um, dois, cinco)
-  await cena.rejeitar('bruno', um)
-  await cena.pessoa('bruno')`select audit.reabrir_divergencias(${[um]}, 'olhei de novo')`
-  await cena.digitar('bruno', um, { categoria: 'OUTRA' })
-  await cena.sql`update dw.lancamentos set descricao = 'outra nota' where id = 5`
-  await cena.processar()
-  const lot = await rest(ana, 'divergencias/aprovar', { ids: [um, dois, cinco], visto, motivo: 'confere' })
+  const { stage, ana, rest, seen, ids } = await scene(t)
+  const [um, two] = ids
+  await stage.book({ id: 5 })
+  await stage.runSession()
+  const { id: five } = await stage.finding(5)
+  const shown = await seen(um, two, five)
+  await stage.reject('bruno', um)
+  await stage.asPerson('bruno')`select audit.reabrir_divergencias(${[um]}, 'olhei de novo')`
+  await stage.typeIn('bruno', um, { categoria: 'OUTRA' })
+  await stage.sql`update dw.lancamentos set descricao = 'outra nota' where id = 5`
+  await stage.runSession()
+  const lot = await rest(ana, 'divergencias/aprovar', {
+    ids: [um, two, five],
+    visto: shown,
+    motivo: 'confere',
+  })
   t.match(lot.json.itens, [
     { resultado: 'deixada', codigo: 'NC021', explicacao: /OUTRA/ },
     { resultado: 'feita' },
     { resultado: 'deixada', codigo: 'NC005', explicacao: /já está obsoleta/ },
   ])
-  t.equal(await cena.categoria(1), 'ERR')
-  t.equal(await cena.categoria(5), 'ERR')
+  t.equal(await stage.categoria(1), 'ERR')
+  t.equal(await stage.categoria(5), 'ERR')
 })
 
 test('GraphQL: a lot of rejections leaves what somebody else decided; what was rejected is opened again', async (t) => {
-  const { cena, ana, bruno, graphql, ids } = await scene(t)
-  const [um, dois] = ids
-  await cena.aprovar('bruno', um)
+  const { stage, ana, bruno, graphql, ids } = await scene(t)
+  const [um, two] = ids
+  await stage.approve('bruno', um)
   const reject = await graphql(
     ana,
-    `mutation { rejeitarDivergencias(input: { ids: ["${um}", "${dois}"], motivo: "está certo" }) {
+    `mutation { rejeitarDivergencias(input: { ids: ["${um}", "${two}"], motivo: "está certo" }) {
       resultado { id resultado codigo explicacao status } } }`,
   )
   t.match(reject.data.rejeitarDivergencias.resultado, [
@@ -242,12 +255,12 @@ test('GraphQL: a lot of rejections leaves what somebody else decided; what was r
       token,
       `mutation { reabrirDivergencias(input: { ids: ["${id}"], motivo: "olhei de novo" }) { resultado { status resultado } } }`,
     )
-  t.match((await reopen(bruno, dois)).data.reabrirDivergencias.resultado, [{ status: 'aberta' }])
-  t.match(await reopen(bruno, dois), { errors: [{ extensions: { codigo: 'NC005' } }] })
+  t.match((await reopen(bruno, two)).data.reabrirDivergencias.resultado, [{ status: 'aberta' }])
+  t.match(await reopen(bruno, two), { errors: [{ extensions: { codigo: 'NC005' } }] })
 })
 
 test('GraphQL: bringing back what took two people takes two again, whoever asks', async (t) => {
-  const { cena, ana, bruno, olivia, rest, graphql, seen, ids } = await scene(t)
+  const { stage, ana, bruno, olivia, rest, graphql, seen, ids } = await scene(t)
   const large = ids[3]
   const approve = async (token: string) =>
     (await rest(token, 'divergencias/aprovar', { ids: [large], visto: await seen(large), motivo: 'confere' }))
@@ -268,14 +281,14 @@ test('GraphQL: bringing back what took two people takes two again, whoever asks'
   t.match((await back(ana)).data.reverterOperacao.resultado, [
     { resultado: 'aguardando_segunda_aprovacao', status: 'aguardando_segunda_aprovacao' },
   ])
-  t.equal(await cena.categoria(4), 'ERR', 'one of them alone writes nothing')
+  t.equal(await stage.categoria(4), 'ERR', 'one of them alone writes nothing')
   t.match(await approve(ana), { status: 403, codigo: 'NC007' })
   t.match(await approve(bruno), { itens: [{ status: 'corrigida' }] })
-  t.equal(await cena.categoria(4), 'CERTA')
+  t.equal(await stage.categoria(4), 'CERTA')
 })
 
 test('GraphQL: a typed value dies with its state; after a refusal the first may propose again', async (t) => {
-  const { cena, ana, bruno, graphql, seen, ids } = await scene(t)
+  const { stage, ana, bruno, graphql, seen, ids } = await scene(t)
   const [um] = ids
   const type = (value: string) =>
     graphql(
@@ -296,10 +309,10 @@ test('GraphQL: a typed value dies with its state; after a refusal the first may 
   t.match((await type('MINHA')).data.corrigirManualmente, {
     resultado: { status: 'aguardando_segunda_aprovacao' },
   })
-  await cena.mudar(1, 'ERR2')
+  await stage.change(1, 'ERR2')
   t.match(await approve(bruno), [{ status: 'obsoleta' }])
-  await cena.mudar(1, 'ERR')
-  await cena.processar()
+  await stage.change(1, 'ERR')
+  await stage.runSession()
   t.match(await approve(ana), [{ status: 'corrigida' }])
-  t.equal(await cena.categoria(1), 'CERTA', 'what is proposed now')
+  t.equal(await stage.categoria(1), 'CERTA', 'what is proposed now')
 })

@@ -7,7 +7,7 @@ import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 
 const RUNS = Number(process.env['CONFERENTE_TESTE_FUZZ'] ?? 40)
 const SEED = Number(process.env['CONFERENTE_TESTE_SEMENTE'] ?? 20261124)
@@ -117,19 +117,19 @@ const inAddress = (value: Value): string[] =>
 const encode = (text: string) => encodeURIComponent(text.toWellFormed())
 
 test('whatever is sent, REST answers as its document says', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar(
+  const scene = await scenario(t)
+  await scene.book(
     { id: 1 },
     { id: 2, valor: 150_000 },
     { id: 3, confianca: 0.2 },
     { id: 4, descricao: 'aponta' },
   )
-  await cena.processar()
-  const server = await api(t, cena)
+  await scene.runSession()
+  const server = await api(t, scene)
   const tokens = await Promise.all(
     ['leitor', 'revisor', 'operador', 'administrador'].map((role) => server.token(role)),
   )
-  const { json: document } = await server.pedir('/api/docs/json', { token: tokens[0] })
+  const { json: document } = await server.request('/api/docs/json', { token: tokens[0] })
   t.match(document.openapi, /^3\.1\./)
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
@@ -171,7 +171,7 @@ test('whatever is sent, REST answers as its document says', async (t) => {
         const where = path.replace(/\{(\w+)\}/g, (_, name: string) =>
           encode(String(inAddress((place as Record<string, Value>)[name] ?? '')[0])),
         )
-        const answer = await server.pedir(`${where}?${search}`, {
+        const answer = await server.request(`${where}?${search}`, {
           token,
           method: method.toUpperCase(),
           ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -8,7 +8,7 @@ import { api } from '../helper/api.ts'
 import { tsc } from '../helper/compiler.ts'
 import { blocks, ROOT, read } from '../helper/files.ts'
 import { expandMacros } from '../helper/grafana.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 
 const DASHBOARD = read('docs/observability/grafana.json')
 
@@ -37,14 +37,14 @@ test("the dashboard is one by Grafana's own types", (t) => {
 
 test('every metric of dashboard and alerts is told by a live server', async (t) => {
   // A metric is told once there is a case of it.
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1, valor: 50 })
-  await cena.processar()
-  await cena.aprovar('ana', (await cena.achado(1)).id)
-  await cena.sql`update audit.notificacoes set recusados = '{"x@exemplo.com": "550"}'`
-  await cena.pessoa('olivia')`select audit.solicitar_processamento('manual', regras => '{errada}')`
-  const server = await api(t, cena)
-  const { text } = await server.pedir('/metrics', { token: await server.token('leitor') })
+  const scene = await scenario(t)
+  await scene.book({ id: 1, valor: 50 })
+  await scene.runSession()
+  await scene.approve('ana', (await scene.finding(1)).id)
+  await scene.sql`update audit.notificacoes set recusados = '{"x@exemplo.com": "550"}'`
+  await scene.asPerson('olivia')`select audit.solicitar_processamento('manual', regras => '{errada}')`
+  const server = await api(t, scene)
+  const { text } = await server.request('/metrics', { token: await server.token('leitor') })
   const told = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name))
   const asked = [...`${DASHBOARD}${read('docs/observability/alerts.yml')}`.matchAll(/conferente_\w+/g)]
   t.ok(asked.length > 20)
@@ -69,10 +69,10 @@ test('Prometheus takes the rules, and each alert wakes for what it is for', {
 })
 
 test('PostgreSQL data source: the queries of a panel give a time, a series and a value to a reader', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 })
-  await cena.processar()
-  const leo = cena.como('leo')
+  const scene = await scenario(t)
+  await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })
+  await scene.runSession()
+  const leo = scene.connectAs('leo')
   const queries = blocks('Grafana', 'sql')
   t.equal(queries.length, 2)
   const now = Date.now()
@@ -91,11 +91,11 @@ test('PostgreSQL data source: the queries of a panel give a time, a series and a
 })
 
 test('Infinity data source: what it asks for is the list itself', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1, valor: 50 })
-  await cena.processar()
-  const server = await api(t, cena, { basePath: '/conferente' })
-  const { json } = await server.pedir('/api/v1/metricas/resumo', {
+  const scene = await scenario(t)
+  await scene.book({ id: 1, valor: 50 })
+  await scene.runSession()
+  const server = await api(t, scene, { basePath: '/conferente' })
+  const { json } = await server.request('/api/v1/metricas/resumo', {
     token: await server.token('leitor', 'grafana'),
     headers: { accept: 'application/json;q=0.9,text/plain' },
   })

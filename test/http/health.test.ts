@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Test, test } from 'tap'
 import { withinReach } from '../../src/http/reach.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
-import { cenario } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { scenario } from '../helper/scenario.ts'
 
 interface Part {
   parte: string
@@ -15,17 +15,17 @@ interface Part {
 
 /** Names of the parts that are not ready, and the status that says so. */
 async function missing(server: Awaited<ReturnType<typeof api>>, query = '') {
-  const { status, json } = await server.pedir(`/readyz${query}`)
+  const { status, json } = await server.request(`/readyz${query}`)
   const parts = (json.partes as Part[]).filter(({ pronta }) => !pronta).map(({ parte }) => parte)
   return [status, ...parts]
 }
 
 test('ready means database, migrations, worker, sessions and mail; what is not, is named', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   const server = await api(t, { sql, url })
-  t.match((await server.pedir('/healthz')).json, { status: 'ok' })
+  t.match((await server.request('/healthz')).json, { status: 'ok' })
   t.same(await missing(server), [503, 'trabalhador'])
-  const problem = await server.pedir('/readyz')
+  const problem = await server.request('/readyz')
   t.match(problem.headers.get('content-type'), /^application\/problem\+json/)
   t.match(problem.json, { status: 503, detail: /trabalhador/ })
 
@@ -60,17 +60,17 @@ test('ready means database, migrations, worker, sessions and mail; what is not, 
 })
 
 test('without its database the API says so, in every route, and comes back with it', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   // The way to the database, which can be cut.
   const { net, cut, mend } = await cable(t, new URL(url))
   const server = await api(t, { sql, url: net })
   const token = await server.token('leitor')
-  t.equal((await server.pedir('/api/v1/divergencias', { token })).status, 200)
+  t.equal((await server.request('/api/v1/divergencias', { token })).status, 200)
   await cut()
   t.same(await missing(server), [503, 'banco', 'migracoes', 'trabalhador', 'sessao', 'correio'])
-  const answer = await server.pedir('/api/v1/divergencias', { token })
+  const answer = await server.request('/api/v1/divergencias', { token })
   t.match(answer.json, { status: 503, sugestao: /readyz/ })
-  t.equal((await server.pedir('/healthz')).status, 200, 'the process itself is well')
+  t.equal((await server.request('/healthz')).status, 200, 'the process itself is well')
   await mend()
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     if (!(await missing(server)).includes('banco')) break
@@ -80,16 +80,18 @@ test('without its database the API says so, in every route, and comes back with 
 })
 
 test('metrics tell what stands in the database, to whoever has a token', async (t) => {
-  const cena = await cenario(t)
-  const server = await api(t, cena)
-  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 })
-  await cena.processar()
-  await cena.aprovar('ana', (await cena.achado(1)).id)
-  await cena.pessoa('adelia')`select audit.salvar_canal('equipe', 'x', 'slack', 'https://hooks.slack.com/x')`
-  await cena.pessoa('adelia')`select audit.testar_canal('equipe')`
-  await cena.sql`delete from graphile_worker._private_jobs` // nothing is in the queue
-  t.equal((await server.pedir('/metrics')).status, 401)
-  const { headers, text } = await server.pedir('/metrics', { token: await server.token('leitor') })
+  const scene = await scenario(t)
+  const server = await api(t, scene)
+  await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })
+  await scene.runSession()
+  await scene.approve('ana', (await scene.finding(1)).id)
+  await scene.asPerson(
+    'adelia',
+  )`select audit.salvar_canal('equipe', 'x', 'slack', 'https://hooks.slack.com/x')`
+  await scene.asPerson('adelia')`select audit.testar_canal('equipe')`
+  await scene.sql`delete from graphile_worker._private_jobs` // nothing is in the queue
+  t.equal((await server.request('/metrics')).status, 401)
+  const { headers, text } = await server.request('/metrics', { token: await server.token('leitor') })
   t.match(headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
   const lines = new Set(text.split('\n'))
   for (const line of [
@@ -178,7 +180,7 @@ async function cable(t: Test, target: URL) {
 }
 
 test('behind a proxy and a path prefix the same addresses work, also those that the server names', async (t) => {
-  const base = await cenario(t)
+  const base = await scenario(t)
   const server = await api(t, base, {
     basePath: '/financas/conferente',
     trustedProxies: ['loopback'],

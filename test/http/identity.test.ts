@@ -4,16 +4,17 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { type Test, test } from 'tap'
 import { type Api, api, forge, SECRET } from '../helper/api.ts'
-import { banco, esperaTrava } from '../helper/database.ts'
-import { cenario } from '../helper/scenario.ts'
+import { testDatabase, untilLocked } from '../helper/database.ts'
+import { scenario } from '../helper/scenario.ts'
 
 const ME = { query: '{ regras(first: 1) { totalCount } }' }
-const status = async ({ pedir }: Api, token: string) => (await pedir('/graphql', { token, body: ME })).status
+const status = async ({ request }: Api, token: string) =>
+  (await request('/graphql', { token, body: ME })).status
 
 const now = () => Math.floor(Date.now() / 1000)
 
 test('a token on record is let in; one that was forged, changed or is out of date is not', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base)
   const good = await server.token('leitor', 'painel')
   t.equal(await status(server, good), 200)
@@ -44,7 +45,7 @@ test('a token on record is let in; one that was forged, changed or is out of dat
     'a SQL injection': "' or true --",
   }
   for (const [what, token] of Object.entries(bad)) t.equal(await status(server, token), 401, what)
-  for (const papel of [
+  for (const role of [
     'dono',
     'conferente_dono',
     'conferente_servico',
@@ -54,23 +55,23 @@ test('a token on record is let in; one that was forged, changed or is out of dat
     {},
     ['revisor', 'operador'],
   ]) {
-    t.equal(await status(server, await sign({ papel })), 401, `role ${JSON.stringify(papel)}`)
+    t.equal(await status(server, await sign({ papel: role })), 401, `role ${JSON.stringify(role)}`)
   }
   t.same(server.failures, [], 'each was expected')
-  const answer = await server.pedir('/graphql', { token: bad['expired'], body: ME })
+  const answer = await server.request('/graphql', { token: bad['expired'], body: ME })
   t.notMatch(answer.text, /jose|stack|JWT|\.ts/)
 })
 
 test('a revoked token is refused at the next request, also where no table is read', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base)
   const token = await server.token('revisor', 'Ana')
-  const typename = () => server.pedir('/graphql', { token, body: { query: '{ __typename }' } })
+  const typename = () => server.request('/graphql', { token, body: { query: '{ __typename }' } })
   t.equal((await typename()).status, 200)
-  await base.como('adelia')`select audit.revogar_acesso('saiu', nome => 'ana')`
+  await base.connectAs('adelia')`select audit.revogar_acesso('saiu', nome => 'ana')`
   t.match(await typename(), { status: 401, json: { codigo: 'NC020' } })
   t.equal(await status(server, token), 401)
-  t.equal((await server.pedir('/nada', { token })).status, 401)
+  t.equal((await server.request('/nada', { token })).status, 401)
   // nor is it told what is wrong with its request
   for (const [path, body] of Object.entries({
     '/api/v1/divergencias?satus=aberta': undefined,
@@ -83,7 +84,7 @@ test('a revoked token is refused at the next request, also where no table is rea
     '/graphql???': [],
     '/graphql????': { query: '{ divergencias { totalCount } }' },
   })) {
-    const answer = await server.pedir(path, { token, body })
+    const answer = await server.request(path, { token, body })
     t.match(answer, { status: 401, json: { codigo: 'NC020' } }, path)
     t.notMatch(answer.text, /errors|status,|ids|openapi|conferente_/, path)
   }
@@ -91,21 +92,21 @@ test('a revoked token is refused at the next request, also where no table is rea
 })
 
 test('a token revoked while its request waits does nothing more after that', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
-  await c.processar()
-  const [one, two] = [(await c.achado(1)).id, (await c.achado(2)).id]
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.5 }, { id: 2, confianca: 0.5 })
+  await c.runSession()
+  const [one, two] = [(await c.finding(1)).id, (await c.finding(2)).id]
   const server = await api(t, c)
   const token = await server.token('revisor', 'Ana')
   const reject = (id: number) =>
     `rejeitarDivergencias(input: { ids: ["${id}"], motivo: "está certo" }) { resultado { status } }`
   const query = `mutation { a: ${reject(one)} b: ${reject(two)} }`
-  let answer: ReturnType<typeof server.pedir> | undefined
+  let answer: ReturnType<typeof server.request> | undefined
   await c.sql.begin(async (tx) => {
     await tx`select from audit.divergencias_processadas where id = ${one} for update`
-    answer = server.pedir('/graphql', { token, body: { query } })
-    await esperaTrava(c.sql)
-    await c.como('adelia')`select audit.revogar_acesso('saiu', nome => 'ana')`
+    answer = server.request('/graphql', { token, body: { query } })
+    await untilLocked(c.sql)
+    await c.connectAs('adelia')`select audit.revogar_acesso('saiu', nome => 'ana')`
   })
   t.match(await answer, {
     status: 200,
@@ -119,20 +120,20 @@ test('a token revoked while its request waits does nothing more after that', asy
 })
 
 test('one person is one person: who proposed in psql does not approve by token, nor in another spelling', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, valor: 900_000, confianca: 0.5 })
-  await c.processar()
-  const { id } = await c.achado(1)
-  await c.aprovar('ana', id)
+  const c = await scenario(t)
+  await c.book({ id: 1, valor: 900_000, confianca: 0.5 })
+  await c.runSession()
+  const { id } = await c.finding(1)
+  await c.approve('ana', id)
   t.equal(await c.status(1), 'aguardando_segunda_aprovacao')
   const server = await api(t, c)
   const approve = async (name: string) =>
-    server.pedir('/graphql', {
+    server.request('/graphql', {
       token: await server.token('revisor', name),
       body: {
         query: `mutation ($ids: [BigInt!]!, $visto: [String!]!) {
           aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "confere" }) { resultado { status decididaPor } } }`,
-        variables: { ids: [String(id)], visto: await c.visto(id) },
+        variables: { ids: [String(id)], visto: await c.shown(id) },
       },
     })
   for (const name of ['ana', 'Ana', ' ANA ', '\uff21na']) {
@@ -166,7 +167,7 @@ async function singleSignOn(t: Test) {
 }
 
 test('single sign-on: keys of the provider alone, and its claims for name and role', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const { rsa, ec, stranger, url } = await singleSignOn(t)
   const server = await api(t, base, {
     jwtSecret: undefined,
@@ -210,10 +211,10 @@ test('single sign-on: keys of the provider alone, and its claims for name and ro
     }),
   }
   for (const [what, token] of Object.entries(bad)) t.equal(await status(server, token), 401, what)
-  await base.como('adelia')`select audit.revogar_acesso('perdido', token_id => 'a1')`
+  await base.connectAs('adelia')`select audit.revogar_acesso('perdido', token_id => 'a1')`
   t.equal(await status(server, await sign(rsa.privateKey, 'RS256', 'rsa')), 401, 'revoked by its identifier')
   t.equal(await status(server, await sign(rsa.privateKey, 'RS256', 'rsa', { jti: 'a2' })), 200)
-  await base.como('adelia')`select audit.revogar_acesso('saiu', nome => 'Maria')`
+  await base.connectAs('adelia')`select audit.revogar_acesso('saiu', nome => 'Maria')`
   t.equal(
     await status(server, await sign(rsa.privateKey, 'RS256', 'rsa', { jti: 'a3' })),
     401,
@@ -225,19 +226,19 @@ test('single sign-on: keys of the provider alone, and its claims for name and ro
 type CryptoKeyLike = Awaited<ReturnType<typeof generateKeyPair>>['privateKey']
 
 test('the API works for a superuser too, who has no more rights than the caller', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base, { databaseUrl: base.url })
   const body = { query: 'mutation { cancelarSessao(input: { id: "1", motivo: "x" }) { resultado { id } } }' }
-  t.match(await server.pedir('/graphql', { token: await server.token('leitor'), body }), {
+  t.match(await server.request('/graphql', { token: await server.token('leitor'), body }), {
     json: { errors: [{ extensions: { codigo: '42501' } }] },
   })
-  t.match(await server.pedir('/graphql', { token: await server.token('operador', 'Olivia'), body }), {
+  t.match(await server.request('/graphql', { token: await server.token('operador', 'Olivia'), body }), {
     json: { errors: [{ extensions: { codigo: 'NC004' } }] },
   })
 })
 
 test('a login that may not speak for others cannot serve', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const login = new URL(base.url)
   login.username = 'adelia'
   login.password = 'teste'
@@ -245,31 +246,32 @@ test('a login that may not speak for others cannot serve', async (t) => {
 })
 
 test("over a superuser's login, such as the embedded server's, each act is still its caller's own", async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 })
-  await cena.processar()
-  const server = await api(t, cena, { databaseUrl: cena.url })
+  const scene = await scenario(t)
+  await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })
+  await scene.runSession()
+  const server = await api(t, scene, { databaseUrl: scene.url })
   const [ana, olivia, leo] = [
     await server.token('revisor', 'ana'),
     await server.token('operador', 'olivia'),
     await server.token('leitor', 'leo'),
   ]
-  const { id } = await cena.achado(1)
-  const approval = { ids: [id], visto: await cena.visto(id), motivo: 'nota conferida' }
-  t.match((await server.pedir('/api/v1/divergencias/aprovar', { token: ana, body: approval })).json, {
+  const { id } = await scene.finding(1)
+  const approval = { ids: [id], visto: await scene.shown(id), motivo: 'nota conferida' }
+  t.match((await server.request('/api/v1/divergencias/aprovar', { token: ana, body: approval })).json, {
     por_status: { corrigida: 1 },
   })
   t.match(
-    (await server.pedir('/api/v1/divergencias/processar', { token: olivia, body: { modo: 'manual' } })).json,
+    (await server.request('/api/v1/divergencias/processar', { token: olivia, body: { modo: 'manual' } }))
+      .json,
     { solicitada_por: 'olivia' },
   )
-  const other = (await cena.achado(2)).id
+  const other = (await scene.finding(2)).id
   const mutation = `mutation { rejeitarDivergencias(input: { ids: ["${other}"], motivo: "está certo" }) { resultado { decididaPor } } }`
-  t.match((await server.pedir('/graphql', { token: ana, body: { query: mutation } })).json, {
+  t.match((await server.request('/graphql', { token: ana, body: { query: mutation } })).json, {
     data: { rejeitarDivergencias: { resultado: [{ decididaPor: 'ana' }] } },
   })
-  await server.pedir('/api/v1/relatorios/divergencias/export?formato=csv', { token: leo })
-  const acts = await cena.sql`
+  await server.request('/api/v1/relatorios/divergencias/export?formato=csv', { token: leo })
+  const acts = await scene.sql`
     select distinct tipo, ator from audit.operacoes where tipo in ('aprovacao', 'rejeicao', 'exportacao') order by tipo`
   t.same(
     [...acts],

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { times } from '../helper/thorough.ts'
 
 test('a server that cuts off idle connections after a moment is not noticed by who asks', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 })
-  await c.processar()
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 })
+  await c.runSession()
   await c.sql.unsafe(`alter database ${new URL(c.url).pathname.slice(1)} set idle_session_timeout = '50ms'`)
-  const { pedir, token, failures } = await api(t, c)
+  const { request, token, failures } = await api(t, c)
   const ana = await token('revisor', 'ana')
   const printed: unknown[] = []
   const { error } = console
@@ -21,17 +21,17 @@ test('a server that cuts off idle connections after a moment is not noticed by w
     // about as long as the server waits: now the connection has just gone, now it is just going
     await sleep(46 + Math.random() * 6)
     const [rest, graphql, ready] = await Promise.all([
-      pedir('/api/v1/divergencias', { token: ana }),
-      pedir('/graphql', { token: ana, body: { query: '{ divergencias { totalCount } }' } }),
-      pedir('/readyz?partes=banco&partes=migracoes'),
+      request('/api/v1/divergencias', { token: ana }),
+      request('/graphql', { token: ana, body: { query: '{ divergencias { totalCount } }' } }),
+      request('/readyz?partes=banco&partes=migracoes'),
     ])
     t.equal(rest.status, 200, rest.text.slice(0, 200))
     t.equal(graphql.json?.data?.divergencias?.totalCount, 2, graphql.text)
     t.equal(ready.status, 200, ready.text)
   }
-  const { json } = await pedir('/api/v1/divergencias', { token: ana })
+  const { json } = await request('/api/v1/divergencias', { token: ana })
   const [{ id, visto }] = json.itens
-  const decided = await pedir('/api/v1/divergencias/aprovar', {
+  const decided = await request('/api/v1/divergencias/aprovar', {
     token: ana,
     body: { ids: [id], visto: [visto], motivo: 'confere' },
   })

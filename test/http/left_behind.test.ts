@@ -5,7 +5,7 @@ import { openAccess } from '../../src/http/database.ts'
 import { carried } from '../helper/adversary.ts'
 import { api } from '../helper/api.ts'
 import { LEFT_LOCK, LEFT_NAME, leaveAtCommit } from '../helper/left_behind.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { PASSWORD } from '../helper/server.ts'
 
 const held = (sql: Sql) =>
@@ -13,27 +13,27 @@ const held = (sql: Sql) =>
     and database = (select oid from pg_database where datname = current_database())`
 
 test('a lock by number and a prepared statement do not outlive the next request', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1 })
-  await cena.processar()
-  await cena.sql.unsafe(`
+  const scene = await scenario(t)
+  await scene.book({ id: 1 })
+  await scene.runSession()
+  await scene.sql.unsafe(`
     create function dw.larga() returns trigger language plpgsql as $$
     begin perform pg_advisory_lock(20261123, ${LEFT_LOCK}); execute 'prepare "de ""la" as select 1'; return new; end $$;
     create trigger larga before update on dw.lancamentos for each row execute function dw.larga()`)
-  const server = await api(t, cena)
+  const server = await api(t, scene)
   const ana = await server.token('revisor', 'ana')
-  const list = () => server.pedir('/api/v1/divergencias?ordem=id', { token: ana })
+  const list = () => server.request('/api/v1/divergencias?ordem=id', { token: ana })
   const { id, visto } = (await list()).json.itens[0]
   const approve = () =>
-    server.pedir('/api/v1/divergencias/aprovar', {
+    server.request('/api/v1/divergencias/aprovar', {
       token: ana,
       body: { ids: [id], visto: [visto], motivo: 'confere' },
     })
   t.match((await approve()).json, { codigo: 'NC012' })
-  t.match(await held(cena.sql), [{ n: 1 }], 'no rollback takes it out of the session')
+  t.match(await held(scene.sql), [{ n: 1 }], 'no rollback takes it out of the session')
   // the pool gives its connections in turn
   for (let n = 0; n < 10; n += 1) t.equal((await list()).status, 200)
-  t.match(await held(cena.sql), [{ n: 0 }], 'the lock is free')
+  t.match(await held(scene.sql), [{ n: 0 }], 'the lock is free')
   // the statement's name as well: it would be refused as taken, not as left behind
   for (let n = 0; n < 5; n += 1) t.match((await approve()).json, { codigo: 'NC012' })
 })
@@ -56,31 +56,31 @@ const found = async (tx: Transaction) => {
 }
 
 test('whatever is left at a commit, the next caller finds a connection as if it were new', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1 }, { id: 2 })
-  await cena.processar()
-  const login = Object.assign(new URL(cena.url), { username: 'api', password: PASSWORD })
+  const scene = await scenario(t)
+  await scene.book({ id: 1 }, { id: 2 })
+  await scene.runSession()
+  const login = Object.assign(new URL(scene.url), { username: 'api', password: PASSWORD })
   const access = await openAccess(login.href)
   t.teardown(() => access.sql.end({ timeout: 1 }))
   const ways = {
     'as a caller': () => access.asCaller(ANA, found),
     'as a reader': () => access.asReader(found),
   }
-  await leaveAtCommit(cena.sql)
+  await leaveAtCommit(scene.sql)
   for (const [id, [name, look]] of Object.entries(ways).entries()) {
     const fresh = await look()
-    const [{ id: finding }, [visto]] = [
-      await cena.achado(id + 1),
-      await cena.visto((await cena.achado(id + 1)).id),
+    const [{ id: finding }, [shown]] = [
+      await scene.finding(id + 1),
+      await scene.shown((await scene.finding(id + 1)).id),
     ]
     const dirty = await access.asCaller(ANA, async (tx) => {
       const [row] = await tx`select status, pg_backend_pid() as pid
-        from audit.aprovar_divergencias(${[finding]}, 'confere', ${[visto ?? null]})`
+        from audit.aprovar_divergencias(${[finding]}, 'confere', ${[shown ?? null]})`
       return row
     })
     t.match(dirty, { status: 'corrigida' })
     t.match(
-      await cena.sql`select application_name from pg_stat_activity where pid = ${dirty?.['pid']}`,
+      await scene.sql`select application_name from pg_stat_activity where pid = ${dirty?.['pid']}`,
       [{ application_name: LEFT_NAME }],
       'it did leave something',
     )
@@ -91,41 +91,41 @@ test('whatever is left at a commit, the next caller finds a connection as if it 
       t.same(left, fresh.left, name)
     }
     t.ok(pids.includes(dirty?.['pid']), `${name}: its turn came`)
-    t.match(await held(cena.sql), [{ n: 0 }], 'nothing of it is left for others either')
+    t.match(await held(scene.sql), [{ n: 0 }], 'nothing of it is left for others either')
   }
 })
 
 test('so it is for GraphQL', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1 })
-  await cena.processar()
-  const server = await api(t, cena)
+  const scene = await scenario(t)
+  await scene.book({ id: 1 })
+  await scene.runSession()
+  const server = await api(t, scene)
   const ana = await server.token('revisor', 'ana')
   const ask = async (query: string, variables = {}) =>
-    (await server.pedir('/graphql', { token: ana, body: { query, variables } })).json
-  await leaveAtCommit(cena.sql)
-  const { id } = await cena.achado(1)
+    (await server.request('/graphql', { token: ana, body: { query, variables } })).json
+  await leaveAtCommit(scene.sql)
+  const { id } = await scene.finding(1)
   t.match(
     await ask(
       'mutation ($ids: [BigInt!]!, $visto: [String!]!) { aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "confere" }) { resultado { status } } }',
-      { ids: [String(id)], visto: await cena.visto(id) },
+      { ids: [String(id)], visto: await scene.shown(id) },
     ),
     { data: { aprovarDivergencias: { resultado: [{ status: 'corrigida' }] } } },
   )
   const named = () =>
-    cena.sql`select from pg_stat_activity where datname = current_database() and application_name = ${LEFT_NAME}`
+    scene.sql`select from pg_stat_activity where datname = current_database() and application_name = ${LEFT_NAME}`
   t.equal((await named()).length, 1, 'it did leave something')
   for (let n = 0; n < 12; n += 1)
     t.match(await ask('{ divergencias { totalCount } }'), { data: { divergencias: { totalCount: 1 } } })
   t.equal((await named()).length, 0)
-  t.match(await held(cena.sql), [{ n: 0 }])
+  t.match(await held(scene.sql), [{ n: 0 }])
 })
 
 test('a connection that was made to forget its prepared statements serves the next caller all the same', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1 })
-  await cena.processar()
-  await cena.sql.unsafe(`
+  const scene = await scenario(t)
+  await scene.book({ id: 1 })
+  await scene.runSession()
+  await scene.sql.unsafe(`
     create table dw.fila (n int);
     create function dw.esquece() returns trigger language plpgsql security definer as $$
     begin execute 'deallocate all'; return null; end $$;
@@ -133,23 +133,23 @@ test('a connection that was made to forget its prepared statements serves the ne
     create function dw.alimenta() returns trigger language plpgsql security definer as $$
     begin insert into dw.fila values (1); return new; end $$;
     create trigger alimenta before update on dw.lancamentos for each row execute function dw.alimenta()`)
-  const server = await api(t, cena)
+  const server = await api(t, scene)
   const ana = await server.token('revisor', 'ana')
-  const list = () => server.pedir('/api/v1/divergencias?ordem=id', { token: ana })
+  const list = () => server.request('/api/v1/divergencias?ordem=id', { token: ana })
   // each connection of the pool, in turn
   for (let n = 0; n < 24; n += 1) await list()
   const { id, visto } = (await list()).json.itens[0]
   const body = { ids: [id], visto: [visto], motivo: 'confere' }
-  t.match((await server.pedir('/api/v1/divergencias/aprovar', { token: ana, body })).json, {
+  t.match((await server.request('/api/v1/divergencias/aprovar', { token: ana, body })).json, {
     itens: [{ status: 'corrigida' }],
   })
   for (let n = 0; n < 24; n += 1) t.equal((await list()).status, 200)
 
   const asked = async (query: string) =>
-    (await server.pedir('/graphql', { token: ana, body: { query } })).json
+    (await server.request('/graphql', { token: ana, body: { query } })).json
   const open = () => asked('{ divergenciasAbertas(first: 5) { nodes { id visto } } }')
-  await cena.lancar({ id: 2 })
-  await cena.processar()
+  await scene.book({ id: 2 })
+  await scene.runSession()
   for (let n = 0; n < 24; n += 1) await open()
   const [two] = (await open()).data.divergenciasAbertas.nodes
   const { data } =

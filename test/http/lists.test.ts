@@ -10,7 +10,7 @@ import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { ORDERED, TABLES } from '../../src/http/graphql/names.ts'
 import { api } from '../helper/api.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { drawn } from '../helper/thorough.ts'
 
 /** How many pages one request asks for, and how many rows are in each. */
@@ -23,12 +23,12 @@ const DIRECTIONS = [
 ] as const
 
 test('the pages of every list reach every row once, in every order that it offers', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await fill(c.sql)
-  const { pedir, token } = await api(t, c, { introspection: ['administrador'] })
+  const { request, token } = await api(t, c, { introspection: ['administrador'] })
   const bearer = await token('administrador')
   const ask = async (query: string, variables = {}) =>
-    (await pedir('/graphql', { token: bearer, body: { query, variables } })).json
+    (await request('/graphql', { token: bearer, body: { query, variables } })).json
   const schema = buildClientSchema((await ask(getIntrospectionQuery())).data)
   const questions = Object.values(schema.getQueryType()?.getFields() ?? {})
   const lists = questions.filter(({ args }) => args.some(({ name }) => name === 'orderBy'))

@@ -1,7 +1,7 @@
 // Decisions that mean what people meant, by REST and by GraphQL alike: taken back, confirmed, rolled back, proposed again.
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
-import { type Cenario, cenario, one } from '../helper/scenario.ts'
+import { one, type Scenario, scenario } from '../helper/scenario.ts'
 
 interface Result {
   readonly id: number | string
@@ -35,7 +35,7 @@ interface Way {
 const FIELDS = 'id resultado codigo status explicacao motivo aviso operacao_id: operacaoId'
 
 async function scene(t: Test) {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const server = await api(t, c)
   const tokens = {
     ana: await server.token('revisor', 'ana'),
@@ -43,7 +43,7 @@ async function scene(t: Test) {
     olivia: await server.token('operador', 'olivia'),
   }
   const graphql = async (who: Who, query: string, variables: object = {}) =>
-    (await server.pedir('/graphql', { token: tokens[who], body: { query, variables } })).json
+    (await server.request('/graphql', { token: tokens[who], body: { query, variables } })).json
   const mutate = async (who: Who, name: string, input: object): Promise<Answer> => {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`
     const { data, errors } = await graphql(
@@ -55,7 +55,7 @@ async function scene(t: Test) {
     return [data[name].resultado].flat()
   }
   const rest = async (who: Who, path: string, body?: object, method?: string): Promise<Answer> => {
-    const { json } = await server.pedir(`/api/v1/${path}`, {
+    const { json } = await server.request(`/api/v1/${path}`, {
       token: tokens[who],
       ...(body && { body }),
       ...(method && { method }),
@@ -65,7 +65,7 @@ async function scene(t: Test) {
   const ways: Record<'REST' | 'GraphQL', Way> = {
     REST: {
       approve: async (who, ...ids) =>
-        rest(who, 'divergencias/aprovar', { ids, visto: await c.visto(...ids), motivo: 'confere' }),
+        rest(who, 'divergencias/aprovar', { ids, visto: await c.shown(...ids), motivo: 'confere' }),
       reject: async (who, ...ids) => {
         const answers: Result[] = []
         for (const id of ids) {
@@ -78,13 +78,13 @@ async function scene(t: Test) {
       confirm: (who, ...ids) => rest(who, 'divergencias/confirmar', { ids, motivo: 'estornada' }),
       undo: (who, operation) => rest(who, `auditoria/operacoes/${operation}/desfazer`, { motivo: 'engano' }),
       waiting: async () => {
-        const { json } = await server.pedir('/api/v1/divergencias?status=aberta&ordem=id&por_pagina=500', {
+        const { json } = await server.request('/api/v1/divergencias?status=aberta&ordem=id&por_pagina=500', {
           token: tokens.ana,
         })
         return json.itens.map(({ registro_id }: { registro_id: string }) => registro_id)
       },
       finding: async (row) => {
-        const { json } = await server.pedir(`/api/v1/divergencias?registro_id=${row}&ordem=-id`, {
+        const { json } = await server.request(`/api/v1/divergencias?registro_id=${row}&ordem=-id`, {
           token: tokens.ana,
         })
         return json.itens[0]
@@ -94,7 +94,7 @@ async function scene(t: Test) {
       approve: async (who, ...ids) =>
         mutate(who, 'aprovarDivergencias', {
           ids: ids.map(String),
-          visto: await c.visto(...ids),
+          visto: await c.shown(...ids),
           motivo: 'confere',
         }),
       reject: (who, ...ids) =>
@@ -119,11 +119,11 @@ async function scene(t: Test) {
     },
   }
   /** Findings of rows by their ids. */
-  const ids = (...rows: number[]) => Promise.all(rows.map(async (n) => (await c.achado(n)).id))
+  const ids = (...rows: number[]) => Promise.all(rows.map(async (n) => (await c.finding(n)).id))
   return { c, server, tokens, graphql, mutate, ways, ids }
 }
 
-const record = async (c: Cenario) =>
+const record = async (c: Scenario) =>
   one(
     await c.sql`select automatica, automatica_perdida, aprovadas::int, rejeitadas::int, certas_no_limiar::int,
       erradas_no_limiar::int, automaticas_revertidas::int from audit.regras where nome = 'errada'`,
@@ -139,8 +139,8 @@ for (const name of ['REST', 'GraphQL'] as const) {
     const { c, ways, ids } = await scene(t)
     const way = ways[name]
     const rows = Array.from({ length: 50 }, (_, i) => i + 1)
-    await c.lancar(...rows.map((id) => ({ id })))
-    await c.processar()
+    await c.book(...rows.map((id) => ({ id })))
+    await c.runSession()
     const before = await record(c)
     const approved = lines(await way.approve('ana', ...(await ids(...rows))))
     t.equal(await c.categoria(50), 'CERTA')
@@ -157,7 +157,7 @@ for (const name of ['REST', 'GraphQL'] as const) {
     t.equal(await c.categoria(50), 'ERR')
     t.same(await way.waiting(), rows.map(String), 'the queue has them again')
     t.same(await record(c), before)
-    await c.processar('auto')
+    await c.runSession('auto')
     t.same(
       await way.waiting(),
       rows.map(String),
@@ -170,8 +170,8 @@ for (const name of ['REST', 'GraphQL'] as const) {
   test(`${name}: a first approval, a rejection, a confirmation and a typed value are taken back too`, async (t) => {
     const { c, ways, ids, mutate } = await scene(t)
     const way = ways[name]
-    await c.lancar({ id: 1, valor: 100_000 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4 })
-    await c.processar()
+    await c.book({ id: 1, valor: 100_000 }, { id: 2 }, { id: 3, descricao: 'aponta' }, { id: 4 })
+    await c.runSession()
     const before = await record(c)
     const [large, wrong, flag, typed] = (await ids(1, 2, 3, 4)) as [number, number, number, number]
     const acts = [
@@ -206,9 +206,9 @@ for (const name of ['REST', 'GraphQL'] as const) {
   test(`${name}: a rejection that costs auto says so at once with the command; taken back, it gives it back`, async (t) => {
     const { c, ways, ids } = await scene(t)
     const way = ways[name]
-    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
-    await c.processar()
-    await c.rejeitar('bruno', ...(await ids(2, 3, 4)))
+    await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
+    await c.runSession()
+    await c.reject('bruno', ...(await ids(2, 3, 4)))
     const before = await record(c)
     const act = first(await way.reject('ana', ...(await ids(1))))
     t.match(act.aviso, /errada perdeu a correção automática: .*conferente regras --auto errada --motivo/)
@@ -220,30 +220,30 @@ for (const name of ['REST', 'GraphQL'] as const) {
   test(`${name}: a finding that can only be flagged is confirmed: counted as right, closed, silent until the row changes`, async (t) => {
     const { c, ways, ids } = await scene(t)
     const way = ways[name]
-    await c.lancar({ id: 1, descricao: 'aponta' }, { id: 2, descricao: 'aponta' })
-    await c.processar()
-    const [um, dois] = (await ids(1, 2)) as [number, number]
+    await c.book({ id: 1, descricao: 'aponta' }, { id: 2, descricao: 'aponta' })
+    await c.runSession()
+    const [um, two] = (await ids(1, 2)) as [number, number]
     t.match(await way.approve('ana', um), { codigo: 'NC017' }, 'there is nothing to approve')
     t.match(await way.confirm('olivia', um), { codigo: '42501' })
     t.match(await way.confirm('ana', um), [
       { resultado: 'feita', status: 'resolvida', explicacao: /não volta à fila enquanto/ },
     ])
-    t.match(await way.reject('ana', dois), [{ status: 'rejeitada' }], 'rejection stands beside it')
+    t.match(await way.reject('ana', two), [{ status: 'rejeitada' }], 'rejection stands beside it')
     t.match(await record(c), { aprovadas: 1, rejeitadas: 1 })
     t.match(await way.finding(1), { status: 'resolvida', motivo: 'estornada' })
-    await c.processar('auto')
+    await c.runSession('auto')
     t.same(await way.waiting(), [])
     t.match(await way.confirm('bruno', um), { codigo: 'NC005' })
-    await c.mudar(1, 'ERR9')
-    await c.processar()
+    await c.change(1, 'ERR9')
+    await c.runSession()
     t.same(await way.waiting(), ['1'], 'the row is another, and so is the finding')
   })
 
   test(`${name}: after a second approval that the warehouse refused, the first proposer may propose again`, async (t) => {
     const { c, ways, ids } = await scene(t)
     const way = ways[name]
-    await c.lancar({ id: 1, valor: 200_000 })
-    await c.processar()
+    await c.book({ id: 1, valor: 200_000 })
+    await c.runSession()
     const [id] = (await ids(1)) as [number]
     t.match(await way.approve('ana', id), [{ status: 'aguardando_segunda_aprovacao' }])
     t.match(await way.approve('ana', id), { codigo: 'NC007' })
@@ -265,9 +265,9 @@ for (const name of ['REST', 'GraphQL'] as const) {
         from dw.lancamentos l where l.categoria like 'ERR%' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]));
       end $f$; grant execute on function regra_prefixo.f(audit.janela) to conferente_regra`)
     await c.sql`select audit.registrar_regra('prefixo', 'x', 'regra_prefixo.f', 'dw.lancamentos', 'id', '{categoria}')`
-    await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
+    await c.book({ id: 1 }, { id: 2, confianca: 0.5 })
     const session = one(
-      await c.pessoa(
+      await c.asPerson(
         'olivia',
       )`select * from audit.processar_divergencias('auto', regras => '{errada,prefixo}')`,
     )
@@ -298,8 +298,8 @@ for (const name of ['REST', 'GraphQL'] as const) {
 
 test('GraphQL: a rollback says what becomes of the findings; what is found again comes back to the queue', async (t) => {
   const { c, graphql, ways, tokens, server } = await scene(t)
-  await c.lancar({ id: 1 }, { id: 2 })
-  const session = (await c.processar('auto'))['id']
+  await c.book({ id: 1 }, { id: 2 })
+  const session = (await c.runSession('auto'))['id']
   const back = (who: Who, input: string) =>
     graphql(
       who,
@@ -317,21 +317,21 @@ test('GraphQL: a rollback says what becomes of the findings; what is found again
     { explicacao: /^volta à fila/ },
   ])
   t.match(await record(c), { automatica: true, automaticas_revertidas: 0, rejeitadas: 0 }, 'no verdict')
-  t.match(await c.processar('auto'), { corrigidas: 0n })
+  t.match(await c.runSession('auto'), { corrigidas: 0n })
   for (const way of Object.values(ways)) t.same(await way.waiting(), ['1', '2'])
   t.ok(tokens.ana && server)
 })
 
 test('GraphQL: only a rollback as wrong is a verdict; taken back in turn it leaves no trace, and operators may not', async (t) => {
   const { c, graphql } = await scene(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
-  await c.processar('auto')
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
+  await c.runSession('auto')
   const before = await record(c)
   const [correction] = await c.sql`select max(id)::int as id from audit.operacoes where tipo = 'correcao'`
-  const revert = (who: Who, id: unknown, porque = '') =>
+  const revert = (who: Who, id: unknown, because = '') =>
     graphql(
       who,
-      `mutation { reverterOperacao(input: { id: "${id}", motivo: "não era"${porque} }) {
+      `mutation { reverterOperacao(input: { id: "${id}", motivo: "não era"${because} }) {
       resultado { status explicacao aviso operacaoId } } }`,
     )
   const wrong = (await revert('olivia', correction?.['id'], ', porque: "erradas"')).data.reverterOperacao
@@ -355,9 +355,9 @@ test('GraphQL: only a rollback as wrong is a verdict; taken back in turn it leav
 
 test('an exception that costs auto says so at once: in psql, by GraphQL; one that does not says nothing', async (t) => {
   const { c, graphql, ids } = await scene(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
-  await c.processar()
-  await c.rejeitar('bruno', ...(await ids(3, 4)))
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
+  await c.runSession()
+  await c.reject('bruno', ...(await ids(3, 4)))
   const declare = async (row: number) =>
     (
       await graphql(

@@ -16,8 +16,8 @@ import type { Sql } from '../../src/db/connection.ts'
 import { FIELDS, HIDDEN, MUTATIONS, QUERIES, TABLES } from '../../src/http/graphql/names.ts'
 import { printGraphql } from '../../src/http/graphql/print.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
-import { cenario } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { scenario } from '../helper/scenario.ts'
 import { LETTERS, line, MATRIX, PUBLIC, QUESTIONS, ROUTES } from './matrix.ts'
 
 const EXPECTED = MATRIX.split('\n').filter((text) => text !== '')
@@ -49,11 +49,11 @@ async function allowed(sql: Sql, attempt: string): Promise<boolean> {
 }
 
 test('in psql each role may do what the table says, and nobody else anything', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   const objects = await sql<{ name: string; attempt: string }[]>`${sql.unsafe(OBJECTS)}`
   const found: string[] = []
-  const people = ROLES.map((role) => [role, como(PEOPLE[role])] as const)
-  const strangers = [como('ninguem'), como('api')]
+  const people = ROLES.map((role) => [role, connectAs(PEOPLE[role])] as const)
+  const strangers = [connectAs('ninguem'), connectAs('api')]
   for (const { name, attempt } of objects) {
     const tried = await Promise.all(
       people.map(async ([role, person]) => ((await allowed(person, attempt)) ? LETTERS[role] : '')),
@@ -118,7 +118,7 @@ function document(operation: string, { name, args, type }: GraphQLField<unknown,
 }
 
 test('over GraphQL the same roles may do the same', async (t) => {
-  const base = await cenario(t)
+  const base = await scenario(t)
   const schema = buildSchema(await printGraphql(base.url))
   const server = await api(t, base)
   const tokens = await Promise.all(ROLES.map(async (role) => [role, await server.token(role)] as const))
@@ -146,7 +146,7 @@ test('over GraphQL the same roles may do the same', async (t) => {
     const body = { query }
     const letters = await Promise.all(
       tokens.map(async ([role, token]) => {
-        const { status, json } = await server.pedir('/graphql', { token, body })
+        const { status, json } = await server.request('/graphql', { token, body })
         const [error] = json.errors ?? []
         t.equal(status, 200, `${body.query} as ${role}: ${JSON.stringify(json)}`)
         return error?.extensions?.codigo === '42501' ? '' : LETTERS[role]
@@ -154,7 +154,7 @@ test('over GraphQL the same roles may do the same', async (t) => {
     )
     const expected = EXPECTED.find((text) => text.split(' ')[0] === object)
     t.equal(line(object, letters.join('')), expected, body.query)
-    t.equal((await server.pedir('/graphql', { body })).status, 401, `${query} without a token`)
+    t.equal((await server.request('/graphql', { body })).status, 401, `${query} without a token`)
     seen.add(object)
   }
   const shown = EXPECTED.map((text) => text.split(' ')[0] ?? '').filter(
@@ -165,21 +165,21 @@ test('over GraphQL the same roles may do the same', async (t) => {
 })
 
 test('no route answers without a token, but those that tell nothing', async (t) => {
-  const server = await api(t, await banco(t))
+  const server = await api(t, await testDatabase(t))
   t.ok(server.routes.includes('POST /graphql'))
   for (const route of server.routes) {
     const [method = '', url = ''] = route.split(' ')
     if (method === 'OPTIONS') continue // what a browser asks before it may ask
     const path = url.replace(/:\w+/g, '1').replace('*', 'x')
-    const { status } = await server.pedir(path, { method })
+    const { status } = await server.request(path, { method })
     t.equal(status === 401, !PUBLIC.includes(route), `${route}: ${status}`)
   }
 })
 
 test('every route and page answers the roles of the table, and nobody else', async (t) => {
-  const base = await cenario(t)
-  await base.lancar({ id: 1, confianca: 0.5 })
-  await base.processar()
+  const base = await scenario(t)
+  await base.book({ id: 1, confianca: 0.5 })
+  await base.runSession()
   const server = await api(t, base)
   const tokens = await Promise.all(ROLES.map(async (role) => [role, await server.token(role)] as const))
   const found: string[] = []
@@ -191,7 +191,7 @@ test('every route and page answers the roles of the table, and nobody else', asy
     const statuses: (readonly [number, string])[] = []
     // One after the other: only so many exports may be open at once.
     for (const [role, token] of tokens) {
-      const { status, text } = await server.pedir(path, { method, token, body })
+      const { status, text } = await server.request(path, { method, token, body })
       // What the reviewer did first is done: not possible now is an answer too.
       // That there is no spreadsheet is an answer to whoever may send one.
       t.ok(
@@ -200,7 +200,7 @@ test('every route and page answers the roles of the table, and nobody else', asy
       )
       statuses.push([status, LETTERS[role]])
     }
-    t.equal((await server.pedir(path, { method, body })).status, 401, `${route} without a token`)
+    t.equal((await server.request(path, { method, body })).status, 401, `${route} without a token`)
     const letters = statuses
       .map(([status, letter]) => (status === 403 || status === 405 ? '' : letter))
       .join('')
@@ -218,12 +218,12 @@ test('every route and page answers the roles of the table, and nobody else', asy
 })
 
 test('the page of GraphQL is there for development only, and shows no more than the page of the document', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const [usual, development] = [await api(t, base), await api(t, base, { development: true })]
   const pages = ['GET /ruru', 'HEAD /ruru', 'GET /ruru-static/*', 'HEAD /ruru-static/*']
   const added = development.routes.filter((route) => !usual.routes.includes(route))
   t.same(added.sort(), pages.sort(), 'and nothing else')
-  t.equal((await usual.pedir('/ruru', { token: await usual.token('administrador') })).status, 404)
-  t.equal((await development.pedir('/ruru')).status, 200)
-  t.equal((await development.pedir('/graphql', { body: { query: '{ __typename }' } })).status, 401)
+  t.equal((await usual.request('/ruru', { token: await usual.token('administrador') })).status, 404)
+  t.equal((await development.request('/ruru')).status, 200)
+  t.equal((await development.request('/graphql', { body: { query: '{ __typename }' } })).status, 401)
 })

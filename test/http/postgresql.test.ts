@@ -4,7 +4,7 @@ import { type Test, test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { CERT, KEY } from '../helper/certificate.ts'
 import { blocks } from '../helper/files.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 import { PASSWORD } from '../helper/server.ts'
 
 const QUERIES = blocks('Data Studio', 'sql').flatMap((text) =>
@@ -39,11 +39,11 @@ async function withTls(t: Test, sql: Sql): Promise<void> {
 }
 
 async function scene(t: Test) {
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 300 })
-  await cena.processar()
-  await withTls(t, cena.sql)
-  const login = new URL(cena.url)
+  const stage = await scenario(t)
+  await stage.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })
+  await stage.runSession()
+  await withTls(t, stage.sql)
+  const login = new URL(stage.url)
   login.username = 'leo'
   login.password = PASSWORD
   return login

@@ -4,7 +4,7 @@ import { DefaultSettings, Language, TaskUtils } from '@microsoft/powerquery-pars
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { blocks } from '../helper/files.ts'
-import { cenario } from '../helper/scenario.ts'
+import { scenario } from '../helper/scenario.ts'
 
 type Node = Language.Ast.TNode
 const { NodeKind } = Language.Ast
@@ -86,16 +86,16 @@ test('what is no M is refused', async (t) => {
 
 test('each column that an example names is in the answer, of its type', async (t) => {
   t.equal(EXAMPLES.length, 2)
-  const cena = await cenario(t)
-  await cena.lancar({ id: 1, valor: 50 }, { id: 2, valor: 1300.25 })
-  await cena.processar()
-  const server = await api(t, cena, { basePath: '/financas/conferente' })
+  const scene = await scenario(t)
+  await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 1300.25 })
+  await scene.runSession()
+  const server = await api(t, scene, { basePath: '/financas/conferente' })
   const token = await server.token('leitor', 'power bi')
   for (const source of EXAMPLES) {
     const { path, query, columns, opened } = await read(source)
     t.ok(columns.size > 5, 'types are given')
     t.same([...columns.keys()], opened, 'to every column')
-    const { status, json } = await server.pedir(`/${path}?${search(query)}`, { token })
+    const { status, json } = await server.request(`/${path}?${search(query)}`, { token })
     t.equal(status, 200, `${path} with ${search(query)}`)
     const rows: Record<string, unknown>[] = json.itens ?? json
     t.ok(rows.length > 0)
@@ -105,21 +105,21 @@ test('each column that an example names is in the answer, of its type', async (t
 })
 
 test('the example with pages asks for all that waits, oldest first, until there is no more', async (t) => {
-  const cena = await cenario(t)
-  await cena.lancar(...Array.from({ length: 6 }, (_, i) => ({ id: i + 1, valor: 10 })))
-  await cena.lancar({ id: 7, descricao: 'teimosa' })
-  await cena.processar()
-  const number = async (registro: number) => (await cena.achado(registro)).id
-  await cena.digitar('ana', await number(2), { categoria: 'MINHA' })
-  await cena.aprovar('ana', await number(4), await number(7))
-  await cena.rejeitar('ana', await number(5))
-  const server = await api(t, cena)
+  const scene = await scenario(t)
+  await scene.book(...Array.from({ length: 6 }, (_, i) => ({ id: i + 1, valor: 10 })))
+  await scene.book({ id: 7, descricao: 'teimosa' })
+  await scene.runSession()
+  const number = async (record: number) => (await scene.finding(record)).id
+  await scene.typeIn('ana', await number(2), { categoria: 'MINHA' })
+  await scene.approve('ana', await number(4), await number(7))
+  await scene.reject('ana', await number(5))
+  const server = await api(t, scene)
   const token = await server.token('leitor', 'power bi')
   const { path, query } = await read(EXAMPLES[1] ?? '')
   const rows: { id: number; registro_id: string; status: string }[] = []
-  for (let pagina = 1; ; pagina++) {
-    const asked = search(query, { pagina: String(pagina), por_pagina: '2' })
-    const { json } = await server.pedir(`/${path}?${asked}`, { token })
+  for (let page = 1; ; page++) {
+    const asked = search(query, { pagina: String(page), por_pagina: '2' })
+    const { json } = await server.request(`/${path}?${asked}`, { token })
     if (json.itens.length === 0) break
     rows.push(...json.itens)
   }

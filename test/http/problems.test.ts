@@ -3,19 +3,19 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
-import { cenario } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { scenario } from '../helper/scenario.ts'
 
 test('each cause has its status, and says what would be right', async (t) => {
-  const { pedir, token } = await api(t, await banco(t))
+  const { request: ask, token } = await api(t, await testDatabase(t))
   const [leo, ana] = [await token('leitor'), await token('revisor')]
   const refused = async (
     status: number,
     path: string,
     says: object = {},
-    options: Parameters<typeof pedir>[1] = {},
+    options: Parameters<typeof ask>[1] = {},
   ) => {
-    const answer = await pedir(path, { token: leo, ...options })
+    const answer = await ask(path, { token: leo, ...options })
     t.equal(answer.status, status, `${status} ${path}`)
     t.match(answer.headers.get('content-type'), /^application\/problem\+json/, path)
     t.match(answer.json, { status, title: String, detail: String, instance: path.split('?')[0], ...says })
@@ -66,32 +66,32 @@ test('each cause has its status, and says what would be right', async (t) => {
 })
 
 test('a right that Conferente itself lacks is not said to be the caller’s', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.5 })
-  await c.processar()
-  const { id } = await c.achado(1)
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.5 })
+  await c.runSession()
+  const { id } = await c.finding(1)
   await c.sql`revoke update on dw.lancamentos from conferente_escrita`
   const server = await api(t, c)
   const token = await server.token('revisor')
-  const visto = await c.visto(id)
+  const shown = await c.shown(id)
   const says = /conferente_escrita/
   const grant = /grant select, update on lancamentos to conferente_escrita;/
-  const rest = await server.pedir('/api/v1/divergencias/aprovar', {
+  const rest = await server.request('/api/v1/divergencias/aprovar', {
     token,
-    body: { ids: [id], visto, motivo: 'x' },
+    body: { ids: [id], visto: shown, motivo: 'x' },
   })
   t.match(rest, { status: 503, json: { codigo: '42501', detail: says, sugestao: grant } })
   const query =
     'mutation ($ids: [BigInt!]!, $visto: [String!]!) { aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "x" }) { resultado { status } } }'
-  const graphql = await server.pedir('/graphql', {
+  const graphql = await server.request('/graphql', {
     token,
-    body: { query, variables: { ids: [String(id)], visto } },
+    body: { query, variables: { ids: [String(id)], visto: shown } },
   })
   t.match(graphql.json.errors, [{ message: says }], graphql.text)
 })
 
 test('a request that is none is refused in the same way', async (t) => {
-  const { url } = await api(t, await banco(t))
+  const { url } = await api(t, await testDatabase(t))
   const { hostname, port } = new URL(url)
   for (const [status, request] of [
     [400, 'nonsense\r\n\r\n'],
@@ -107,20 +107,20 @@ test('a request that is none is refused in the same way', async (t) => {
 })
 
 test('whoever asks too often is told to wait', async (t) => {
-  const { pedir } = await api(t, await banco(t), { rateLimit: 2 })
-  await pedir('/healthz')
-  await pedir('/healthz')
-  const { status, json } = await pedir('/healthz')
+  const { request: ask } = await api(t, await testDatabase(t), { rateLimit: 2 })
+  await ask('/healthz')
+  await ask('/healthz')
+  const { status, json } = await ask('/healthz')
   t.equal(status, 429)
   t.match(json, { status: 429 })
 })
 
 test('a failure inside is told by its number alone', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   const server = await api(t, { sql, url })
   const token = await server.token('leitor')
   await sql.unsafe('alter table audit.configuracoes_sistema rename to segredo')
-  const { status, json, text } = await server.pedir('/api/v1/divergencias', { token })
+  const { status, json, text } = await server.request('/api/v1/divergencias', { token })
   t.equal(status, 500)
   t.match(json, { type: 'about:blank', status: 500, detail: String })
   t.notMatch(text, /configuracoes_sistema|42P01|at .*\.ts/)

@@ -2,43 +2,43 @@
 import { readdirSync } from 'node:fs'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 
 test('the address that letters and GraphQL name is the page, with any query', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base)
   const [named] = await base.sql`select audit.pagina_revisao() || '?divergencia=7' as url`
   const { pathname, search } = new URL(named?.['url'])
-  const page = await server.pedir(`${pathname}${search}`)
+  const page = await server.request(`${pathname}${search}`)
   t.equal(page.status, 200)
   t.match(page.headers.get('content-type'), 'text/html; charset=utf-8')
   t.match(page.text, /<html lang="pt-BR">[\s\S]*<title>Conferente: revisão<\/title>/)
 })
 
 test('the page runs its own scripts alone, talks to its own server alone, and cannot be framed', async (t) => {
-  const server = await api(t, await banco(t))
+  const server = await api(t, await testDatabase(t))
   for (const path of ['/revisao', '/revisao/app.mjs', '/revisao/style.css', '/revisao/words.mjs']) {
-    const { headers } = await server.pedir(path)
+    const { headers } = await server.request(path)
     const policy = headers.get('content-security-policy') ?? ''
     t.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';/, path)
     t.match(policy, /frame-ancestors 'none'/, path)
     t.match(headers.get('cache-control'), /no-cache|max-age=0/, `${path} is asked for again after an update`)
     t.equal(headers.get('x-content-type-options'), 'nosniff')
   }
-  const page = await server.pedir('/revisao')
+  const page = await server.request('/revisao')
   t.notMatch(page.text, /<script(?![^>]* src=)|<style|\son\w+=/, 'nothing inline')
 })
 
 test('every module that the page asks for is there, and nothing else of the folder', async (t) => {
-  const server = await api(t, await banco(t))
+  const server = await api(t, await testDatabase(t))
   const files = readdirSync(new URL('../../src/http/review/page', import.meta.url))
-  const page = await server.pedir('/revisao')
+  const page = await server.request('/revisao')
   const asked = new Set(
     [...page.text.matchAll(/(?:href|src)="\/revisao\/([\w.]+)"/g)].map(([, name]) => name as string),
   )
   t.ok(asked.has('app.mjs') && asked.has('style.css'))
   for (const name of asked) {
-    const { status, text, headers } = await server.pedir(`/revisao/${name}`)
+    const { status, text, headers } = await server.request(`/revisao/${name}`)
     t.equal(status, 200, name)
     t.match(
       headers.get('content-type'),
@@ -49,8 +49,8 @@ test('every module that the page asks for is there, and nothing else of the fold
   }
   for (const name of files.filter((file) => !asked.has(file))) {
     t.match(name, /\.d\.mts$|^tsconfig\.json$/, `${name} is for the compiler`)
-    t.equal((await server.pedir(`/revisao/${name}`)).status, 401, `${name} is not given away`)
+    t.equal((await server.request(`/revisao/${name}`)).status, 401, `${name} is not given away`)
   }
-  t.equal((await server.pedir('/revisao/../server.ts')).status, 401)
-  t.equal((await server.pedir('/revisao/%2e%2e/%2e%2e/server.ts')).status, 401)
+  t.equal((await server.request('/revisao/../server.ts')).status, 401)
+  t.equal((await server.request('/revisao/%2e%2e/%2e%2e/server.ts')).status, 401)
 })

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { type Test, test } from 'tap'
 import { api } from '../helper/api.ts'
-import { type Cenario, cenario } from '../helper/scenario.ts'
+import { type Scenario, scenario } from '../helper/scenario.ts'
 
 const APPROVAL =
   'mutation ($ids: [BigInt!]!, $visto: [String!]!) { aprovarDivergencias(input: { ids: $ids, visto: $visto, motivo: "confere" }) { resultado { status } } }'
@@ -48,7 +48,7 @@ async function counted(t: Test, url: string) {
 }
 
 /** From now on each question about a token leaves a trace, also one whose transaction is undone. */
-async function countTokens({ sql }: Cenario) {
+async function countTokens({ sql }: Scenario) {
   await sql.unsafe(`
     create sequence public.perguntas;
     grant usage on sequence public.perguntas to public;
@@ -64,15 +64,15 @@ async function countTokens({ sql }: Cenario) {
 
 /** The scene with findings that wait, and a server that is warm. */
 async function scene(t: Test, rows: number) {
-  const c = await cenario(t)
-  await c.lancar(...Array.from({ length: rows }, (_, n) => ({ id: n + 1 })))
-  await c.processar()
+  const c = await scenario(t)
+  await c.book(...Array.from({ length: rows }, (_, n) => ({ id: n + 1 })))
+  await c.runSession()
   const counter = await counted(t, c.url)
   const server = await api(t, { sql: c.sql, url: counter.url })
   const token = await server.token('revisor', 'ana')
   const trips = async (path: string, body?: unknown) => {
     const before = counter.trips
-    const { status, json } = await server.pedir(path, { token, body })
+    const { status, json } = await server.request(path, { token, body })
     t.equal(status, 200)
     for (const error of server.failures.splice(0)) t.comment(error)
     return { trips: counter.trips - before, json }
@@ -97,8 +97,8 @@ test('a REST read goes to the database four times at most', async (t) => {
 test('an approval asks for its token once', async (t) => {
   const { c, trips } = await scene(t, 2)
   const asked = await countTokens(c)
-  const approve = async (id: number) => ({ ids: [String(id)], visto: await c.visto(id), motivo: 'confere' })
-  const [one, other] = [(await c.achado(1)).id, (await c.achado(2)).id]
+  const approve = async (id: number) => ({ ids: [String(id)], visto: await c.shown(id), motivo: 'confere' })
+  const [one, other] = [(await c.finding(1)).id, (await c.finding(2)).id]
   const { ids, ...rest } = await approve(one)
   const before = await asked()
   await trips('/api/v1/divergencias/aprovar', { ids: ids.map(Number), ...rest })

@@ -3,11 +3,11 @@ import { buildSchema, isObjectType } from 'postgraphile/graphql'
 import { test } from 'tap'
 import { HIDDEN_COLUMNS, TABLES } from '../../src/http/graphql/names.ts'
 import { printGraphql } from '../../src/http/graphql/print.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { read } from '../helper/files.ts'
 
 test('docs/schema.graphql tells what /graphql offers', async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   t.equal(await printGraphql(url), read('docs/schema.graphql'), 'run `npm run schema`')
 })
 

@@ -3,12 +3,12 @@ import { test } from 'tap'
 import { serverSettings } from '../../src/http/settings.ts'
 import { readSettings } from '../../src/settings/settings.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 
 test('without a token nothing is told, not even what exists', async (t) => {
-  const { pedir } = await api(t, await banco(t))
+  const { request } = await api(t, await testDatabase(t))
   for (const path of ['/graphql', '/api/v1/divergencias', '/revisao/nada', '/nada']) {
-    const { status, headers, json } = await pedir(path)
+    const { status, headers, json } = await request(path)
     t.equal(status, 401, path)
     t.match(headers.get('content-type'), /^application\/problem\+json/)
     t.match(headers.get('www-authenticate'), /^Bearer/)
@@ -17,8 +17,8 @@ test('without a token nothing is told, not even what exists', async (t) => {
 })
 
 test('what does not exist is said as a problem document, with security headers', async (t) => {
-  const { pedir, token } = await api(t, await banco(t))
-  const { status, headers, json } = await pedir('/nada?x=1', { token: await token('leitor') })
+  const { request, token } = await api(t, await testDatabase(t))
+  const { status, headers, json } = await request('/nada?x=1', { token: await token('leitor') })
   t.equal(status, 404)
   t.match(json, { type: 'about:blank', status: 404, instance: '/nada' })
   t.match(headers.get('content-security-policy'), /default-src 'none'/)

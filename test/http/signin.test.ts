@@ -4,23 +4,23 @@ import pino from 'pino'
 import { test } from 'tap'
 import { placeAfter } from '../../src/http/signin/place.ts'
 import { type Api, api, forge } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
-import { cenario } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { scenario } from '../helper/scenario.ts'
 import { until } from '../helper/work.ts'
 
 const ME = { query: '{ quemSou { nome papeis } }' }
 const OWN = { 'sec-fetch-site': 'same-origin' }
-const usar = ({ pedir }: Api, convite: unknown, headers: Record<string, string> = OWN) =>
-  pedir('/entrar/convite', { body: { convite }, headers })
-const quem = ({ pedir }: Api, cookie: string, headers: Record<string, string> = OWN) =>
-  pedir('/graphql', { body: ME, headers: { cookie, ...headers } })
+const use = ({ request }: Api, invitation: unknown, headers: Record<string, string> = OWN) =>
+  request('/entrar/convite', { body: { convite: invitation }, headers })
+const who = ({ request }: Api, cookie: string, headers: Record<string, string> = OWN) =>
+  request('/graphql', { body: ME, headers: { cookie, ...headers } })
 
 test('a one-time link gives a cookie that no script sees and no other site sends; it works like a token', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  await c.processar()
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await c.runSession()
   const server = await api(t, c)
-  const answer = await usar(server, await server.convite('revisor', 'Ana'))
+  const answer = await use(server, await server.invitation('revisor', 'Ana'))
   t.match(answer, { status: 200, json: { nome: 'ana', papel: 'revisor' } })
   t.match(answer.headers.get('cache-control'), 'no-store')
   const [set = '', ...others] = answer.headers.getSetCookie()
@@ -32,21 +32,21 @@ test('a one-time link gives a cookie that no script sees and no other site sends
   const hours = (Date.parse(/Expires=([^;]+)/.exec(set)?.[1] ?? '') - Date.now()) / 3_600_000
   t.ok(hours > 9.9 && hours < 10.1, `${hours} hours`)
   const cookie = set.split(';')[0] ?? ''
-  t.match((await quem(server, cookie)).json.data.quemSou, { nome: 'ana', papeis: ['leitor', 'revisor'] })
-  const { id } = await c.achado(1)
-  const approval = await server.pedir('/api/v1/divergencias/aprovar', {
-    body: { ids: [id], visto: await c.visto(id), motivo: 'confere' },
+  t.match((await who(server, cookie)).json.data.quemSou, { nome: 'ana', papeis: ['leitor', 'revisor'] })
+  const { id } = await c.finding(1)
+  const approval = await server.request('/api/v1/divergencias/aprovar', {
+    body: { ids: [id], visto: await c.shown(id), motivo: 'confere' },
     headers: { cookie, ...OWN },
   })
   t.equal(approval.status, 200)
-  t.match((await c.achado(1)) as object, { status: 'corrigida', decidida_por: 'ana' })
-  t.equal((await server.pedir('/api/docs/json', { headers: { cookie } })).status, 200)
+  t.match((await c.finding(1)) as object, { status: 'corrigida', decidida_por: 'ana' })
+  t.equal((await server.request('/api/docs/json', { headers: { cookie } })).status, 200)
   t.same(server.failures, [])
 })
 
 test('with TLS, before it or here, the cookie is one that only this host can set', async (t) => {
-  const server = await api(t, await banco(t))
-  const answer = await usar(server, await server.convite('leitor'), {
+  const server = await api(t, await testDatabase(t))
+  const answer = await use(server, await server.invitation('leitor'), {
     origin: 'https://conferente.empresa.com.br',
     ...OWN,
   })
@@ -55,27 +55,27 @@ test('with TLS, before it or here, the cookie is one that only this host can set
     /^__Host-conferente=eyJ.*; Path=\/; .*HttpOnly; Secure; SameSite=Strict/,
   )
   const own = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  const planted = await server.entrar('administrador', 'mallory')
+  const planted = await server.signIn('administrador', 'mallory')
   t.match(
-    (await quem(server, `${planted}; ${own}`)).json.data.quemSou,
+    (await who(server, `${planted}; ${own}`)).json.data.quemSou,
     { nome: 'leitor' },
     'one that another page planted does not count beside it',
   )
 })
 
 test('a link is good once, also at the same moment, and never without its secret', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base)
-  const secret = await server.convite('revisor', 'ana')
+  const secret = await server.invitation('revisor', 'ana')
   for (const wrong of [undefined, '', 7, null, [secret], 'x'.repeat(1000)])
-    t.equal((await usar(server, wrong)).status, 400, JSON.stringify(wrong)?.slice(0, 20))
-  t.match(await usar(server, `${secret}x`), { status: 403, json: { codigo: 'NC025' } })
+    t.equal((await use(server, wrong)).status, 400, JSON.stringify(wrong)?.slice(0, 20))
+  t.match(await use(server, `${secret}x`), { status: 403, json: { codigo: 'NC025' } })
   for (const method of ['GET', 'HEAD'])
-    t.equal((await server.pedir('/entrar/convite', { method })).status, 401, `${method} uses nothing up`)
-  t.equal((await server.pedir(`/revisao?divergencia=7#convite=${secret}`)).status, 200)
-  const both = await Promise.all([usar(server, secret), usar(server, secret)])
+    t.equal((await server.request('/entrar/convite', { method })).status, 401, `${method} uses nothing up`)
+  t.equal((await server.request(`/revisao?divergencia=7#convite=${secret}`)).status, 200)
+  const both = await Promise.all([use(server, secret), use(server, secret)])
   t.same(both.map(({ status }) => status).sort(), [200, 403])
-  const replay = await usar(server, secret)
+  const replay = await use(server, secret)
   t.match(replay, { status: 403, json: { codigo: 'NC025', detail: 'este link já foi usado' } })
   t.same(replay.headers.getSetCookie(), [])
   t.equal((await base.sql`select from audit.tokens`).length, 1)
@@ -83,12 +83,12 @@ test('a link is good once, also at the same moment, and never without its secret
 })
 
 test('no page of others acts with the cookie, nor signs anybody in or out; a token is not asked where it comes from', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  await c.processar()
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await c.runSession()
   const server = await api(t, c)
-  const cookie = await server.entrar('revisor', 'ana')
-  const { id } = await c.achado(1)
+  const cookie = await server.signIn('revisor', 'ana')
+  const { id } = await c.finding(1)
   const reject = {
     query: `mutation { rejeitarDivergencias(input: { ids: ["${id}"], motivo: "não" }) { clientMutationId } }`,
   }
@@ -103,17 +103,17 @@ test('no page of others acts with the cookie, nor signs anybody in or out; a tok
     'our name in theirs': { origin: `http://${host}.mallory.example` },
   }
   for (const [what, headers] of Object.entries(elsewhere)) {
-    const graphql = await server.pedir('/graphql', { body: reject, headers: { cookie, ...headers } })
+    const graphql = await server.request('/graphql', { body: reject, headers: { cookie, ...headers } })
     t.equal(graphql.status, 403, `GraphQL, ${what}`)
     t.notMatch(graphql.text, /data/)
-    const rest = await server.pedir(`/api/v1/divergencias/${id}/rejeitar?motivo=x`, {
+    const rest = await server.request(`/api/v1/divergencias/${id}/rejeitar?motivo=x`, {
       method: 'DELETE',
       headers: { cookie, ...headers },
     })
     t.equal(rest.status, 403, `REST, ${what}`)
-    t.equal((await usar(server, await server.convite('leitor'), headers)).status, 403, `sign in, ${what}`)
+    t.equal((await use(server, await server.invitation('leitor'), headers)).status, 403, `sign in, ${what}`)
     t.equal(
-      (await server.pedir('/sair', { body: {}, headers: { cookie, ...headers } })).status,
+      (await server.request('/sair', { body: {}, headers: { cookie, ...headers } })).status,
       403,
       `sign out, ${what}`,
     )
@@ -121,30 +121,31 @@ test('no page of others acts with the cookie, nor signs anybody in or out; a tok
   for (const site of ['cross-site', 'same-site'])
     t.equal(
       (
-        await server.pedir('/api/v1/relatorios/divergencias/export?formato=csv', {
+        await server.request('/api/v1/relatorios/divergencias/export?formato=csv', {
           headers: { cookie, 'sec-fetch-site': site },
         })
       ).status,
       403,
       `a picture of another page, ${site}, makes no export`,
     )
-  const form = await server.pedir('/graphql', {
+  const form = await server.request('/graphql', {
     method: 'POST',
     body: `query=${encodeURIComponent(reject.query)}`,
     headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site' },
   })
   t.equal(form.status, 403, 'a form of another page')
   t.equal(await c.status(1), 'aberta')
-  t.equal((await quem(server, cookie)).status, 200, 'still in')
-  t.equal((await quem(server, cookie, { origin: `http://${host}` })).status, 200, 'an old browser, our page')
+  t.equal((await who(server, cookie)).status, 200, 'still in')
+  t.equal((await who(server, cookie, { origin: `http://${host}` })).status, 200, 'an old browser, our page')
   const token = await server.token('revisor', 'ana')
   t.equal(
-    (await server.pedir('/graphql', { token, body: ME, headers: { 'sec-fetch-site': 'cross-site' } })).status,
+    (await server.request('/graphql', { token, body: ME, headers: { 'sec-fetch-site': 'cross-site' } }))
+      .status,
     200,
   )
   t.equal(
     (
-      await server.pedir('/graphql', {
+      await server.request('/graphql', {
         token,
         body: ME,
         headers: { cookie: 'conferente=eyJ', ...elsewhere['another site'] },
@@ -156,9 +157,9 @@ test('no page of others acts with the cookie, nor signs anybody in or out; a tok
 })
 
 test('a cookie that was forged, changed, is out of date, revoked, or is a token is refused', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base)
-  const good = await server.entrar('revisor', 'ana')
+  const good = await server.signIn('revisor', 'ana')
   const [name, value = ''] = good.split('=')
   const [head, body = '', signature] = value.split('.')
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString())
@@ -171,36 +172,36 @@ test('a cookie that was forged, changed, is out of date, revoked, or is a token 
     empty: '',
   }
   for (const [what, cookie] of Object.entries(bad))
-    t.equal((await quem(server, `${name}=${cookie}`)).status, 401, what)
+    t.equal((await who(server, `${name}=${cookie}`)).status, 401, what)
   t.equal(
-    (await server.pedir('/graphql', { token: value, body: ME })).status,
+    (await server.request('/graphql', { token: value, body: ME })).status,
     401,
     'nor is the cookie a token for programs',
   )
-  t.equal((await quem(server, good)).status, 200)
-  await base.como('adelia')`select audit.revogar_acesso('perdido', token_id => ${claims.jti})`
-  t.match(await quem(server, good), { status: 401, json: { codigo: 'NC020' } })
-  const other = await server.entrar('revisor', 'ana')
+  t.equal((await who(server, good)).status, 200)
+  await base.connectAs('adelia')`select audit.revogar_acesso('perdido', token_id => ${claims.jti})`
+  t.match(await who(server, good), { status: 401, json: { codigo: 'NC020' } })
+  const other = await server.signIn('revisor', 'ana')
   await base.sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
     await tx`update audit.tokens set emitido_em = emitido_em - interval '11 hours', expira_em = expira_em - interval '11 hours'`
   })
-  t.equal((await quem(server, other)).status, 401, 'out of date by the record, whatever the cookie says')
+  t.equal((await who(server, other)).status, 401, 'out of date by the record, whatever the cookie says')
   t.same(server.failures, [])
 })
 
 test('who signs out is out in every tab and everywhere the cookie may have been copied to', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base)
-  const [here, there] = [await server.entrar('revisor', 'ana'), await server.entrar('revisor', 'ana')]
-  const out = await server.pedir('/sair', { body: {}, headers: { cookie: here, ...OWN } })
+  const [here, there] = [await server.signIn('revisor', 'ana'), await server.signIn('revisor', 'ana')]
+  const out = await server.request('/sair', { body: {}, headers: { cookie: here, ...OWN } })
   t.equal(out.status, 204)
   for (const set of out.headers.getSetCookie()) t.match(set, /conferente=; .*Expires=Thu, 01 Jan 1970/)
-  t.equal((await quem(server, here)).status, 401)
-  t.equal((await quem(server, there)).status, 200, 'another browser stays in')
+  t.equal((await who(server, here)).status, 401)
+  t.equal((await who(server, there)).status, 200, 'another browser stays in')
   for (const cookie of [here, 'conferente=x', ''])
     t.equal(
-      (await server.pedir('/sair', { body: {}, headers: { cookie, ...OWN } })).status,
+      (await server.request('/sair', { body: {}, headers: { cookie, ...OWN } })).status,
       204,
       'out already',
     )
@@ -208,16 +209,16 @@ test('who signs out is out in every tab and everywhere the cookie may have been 
 })
 
 test('what was begun in one person’s name is not done in another’s who signed in meanwhile', async (t) => {
-  const server = await api(t, await banco(t))
-  const cookie = await server.entrar('revisor', 'José')
+  const server = await api(t, await testDatabase(t))
+  const cookie = await server.signIn('revisor', 'José')
   const meant = (name: string) =>
-    quem(server, cookie, { ...OWN, 'x-conferente-pessoa': encodeURIComponent(name) })
+    who(server, cookie, { ...OWN, 'x-conferente-pessoa': encodeURIComponent(name) })
   t.equal((await meant('josé')).status, 200)
   t.equal((await meant('ana')).status, 401)
 })
 
 test('/ leads to the page, and after signing in one is sent to our own pages alone', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base)
   const below = await api(t, base, { basePath: '/conferente' })
   for (const [url = '', to] of [
@@ -262,8 +263,10 @@ test('/ leads to the page, and after signing in one is sent to our own pages alo
 })
 
 test('whoever asks for a link by address learns nothing; the owner of a registered one gets it', async (t) => {
-  const base = await banco(t)
-  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
+  const base = await testDatabase(t)
+  await base.connectAs(
+    'adelia',
+  )`select audit.registrar_pessoa('ana', 'revisor', 'teste', 'ana@empresa.com.br')`
   const sent: { address: string; url: string; name: string }[] = []
   const server = await api(
     t,
@@ -275,27 +278,28 @@ test('whoever asks for a link by address learns nothing; the owner of a register
       },
     },
   )
-  const ask = (endereco: unknown, headers: Record<string, string> = OWN) =>
-    server.pedir('/entrar/pedido', { body: { endereco }, headers })
+  const ask = (address: unknown, headers: Record<string, string> = OWN) =>
+    server.request('/entrar/pedido', { body: { endereco: address }, headers })
   const [known, unknown] = [await ask('ana@empresa.com.br'), await ask('mallory@example.com')]
   t.match([known, unknown], [{ status: 202, text: unknown.text }, { status: 202 }])
   await until(async () => sent.length > 0)
   t.match(sent, [{ address: 'ana@empresa.com.br', name: 'ana' }])
   const [, secret] = sent[0]?.url.split('#convite=') ?? []
   t.match(sent[0]?.url, /^http:\/\/localhost:8000\/revisao#convite=[\w-]{43}$/)
-  t.match(await usar(server, secret), { status: 200, json: { nome: 'ana', papel: 'revisor' } })
+  t.match(await use(server, secret), { status: 200, json: { nome: 'ana', papel: 'revisor' } })
   t.equal((await ask('ana@empresa.com.br', {})).status, 403)
   t.equal((await ask(7)).status, 400)
   const silent = await api(t, base)
   t.equal(
-    (await silent.pedir('/entrar/pedido', { body: { endereco: 'ana@empresa.com.br' }, headers: OWN })).status,
+    (await silent.request('/entrar/pedido', { body: { endereco: 'ana@empresa.com.br' }, headers: OWN }))
+      .status,
     400,
     'no mail server',
   )
 })
 
 test('neither the cookie nor the secret of a link is in any log, the database or an answer', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const lines: string[] = []
   const log = pino(
     { level: 'trace' },
@@ -307,14 +311,14 @@ test('neither the cookie nor the secret of a link is in any log, the database or
     }),
   )
   const server = await api(t, base, {}, { log })
-  const secret = await server.convite('revisor', 'ana')
-  const answer = await usar(server, secret)
+  const secret = await server.invitation('revisor', 'ana')
+  const answer = await use(server, secret)
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  await quem(server, cookie)
-  await quem(server, `${cookie}x`)
-  await server.pedir('/nada', { headers: { cookie } })
-  await server.pedir('/sair', { body: {}, headers: { cookie, ...OWN } })
-  await usar(server, secret)
+  await who(server, cookie)
+  await who(server, `${cookie}x`)
+  await server.request('/nada', { headers: { cookie } })
+  await server.request('/sair', { body: {}, headers: { cookie, ...OWN } })
+  await use(server, secret)
   await until(async () => lines.some((line) => line.includes('/sair')))
   const kept = await base.sql`
     select to_jsonb(c)::text || to_jsonb(k)::text || (select string_agg(to_jsonb(o)::text, '') from audit.operacoes o) as text
@@ -326,9 +330,12 @@ test('neither the cookie nor the secret of a link is in any log, the database or
 })
 
 test('where tokens come from elsewhere and there is no single sign-on, nobody is offered to sign in', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const server = await api(t, base, { jwtSecret: undefined, jwksUrl: 'http://127.0.0.1:9/jwks' })
-  t.equal((await usar(server, 'x')).status, 400)
-  t.equal((await quem(server, 'conferente=eyJhbGciOiJIUzI1NiJ9.e30.x')).status, 401)
-  t.match((await server.pedir('/revisao/words.mjs')).text, /WAYS = \{"sso":false,"mail":false,"any":false\}/)
+  t.equal((await use(server, 'x')).status, 400)
+  t.equal((await who(server, 'conferente=eyJhbGciOiJIUzI1NiJ9.e30.x')).status, 401)
+  t.match(
+    (await server.request('/revisao/words.mjs')).text,
+    /WAYS = \{"sso":false,"mail":false,"any":false\}/,
+  )
 })

@@ -3,8 +3,8 @@ import { type Test, test } from 'tap'
 import type { ServerSettings } from '../../src/http/server.ts'
 import type { OidcSettings } from '../../src/settings/settings.ts'
 import { api } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
-import { provedor, visitante } from '../helper/provider.ts'
+import { testDatabase } from '../helper/database.ts'
+import { startProvider, visitor } from '../helper/provider.ts'
 
 const BACK = /\/entrar\/retorno/
 const PEOPLE = {
@@ -24,13 +24,13 @@ const PEOPLE = {
   'guid-4': {},
 }
 
-async function casa(t: Test, changes: Partial<OidcSettings> = {}, more: Partial<ServerSettings> = {}) {
-  const base = await banco(t)
-  const provider = await provedor(t, PEOPLE)
+async function house(t: Test, changes: Partial<OidcSettings> = {}, more: Partial<ServerSettings> = {}) {
+  const base = await testDatabase(t)
+  const provider = await startProvider(t, PEOPLE)
   const server = await api(t, base, { port: provider.port, oidc: { ...provider.oidc, ...changes }, ...more })
-  const me = async ({ jar }: ReturnType<typeof visitante>) => {
+  const me = async ({ jar }: ReturnType<typeof visitor>) => {
     const cookie = `conferente=${jar.get('conferente')}`
-    const { json, status } = await server.pedir('/graphql', {
+    const { json, status } = await server.request('/graphql', {
       body: { query: '{ quemSou { nome papeis } }' },
       headers: { cookie, 'sec-fetch-site': 'same-origin' },
     })
@@ -40,10 +40,10 @@ async function casa(t: Test, changes: Partial<OidcSettings> = {}, more: Partial<
 }
 
 test('a person whom an administrator registered comes in, where the link led, under the name that decisions record', async (t) => {
-  const { base, provider, server, me } = await casa(t)
-  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'contas a pagar')`
+  const { base, provider, server, me } = await house(t)
+  await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'contas a pagar')`
   provider.seat.who = 'guid-1'
-  const ana = visitante()
+  const ana = visitor()
   const to = '/revisao?divergencia=7&tela=fila'
   const { trail, end } = await ana.go(`${server.url}/entrar?para=${encodeURIComponent(to)}`)
   t.match(end, { url: `${server.url}${to}`, status: 200 })
@@ -61,7 +61,7 @@ test('a person whom an administrator registered comes in, where the link led, un
   )
   const [act] = await base.sql`select ator, detalhes from audit.operacoes order by id desc limit 1`
   t.match(act, { ator: 'ana', detalhes: { ato: 'token emitido', por: 'login único', nome: 'ana' } })
-  await base.como('adelia')`select audit.revogar_acesso('saiu', nome => 'ana')`
+  await base.connectAs('adelia')`select audit.revogar_acesso('saiu', nome => 'ana')`
   t.equal(await me(ana), 401, 'revocation as for tokens')
   t.equal(
     (await ana.go(`${server.url}/entrar?para=https://mallory.example/`)).end.url,
@@ -72,27 +72,27 @@ test('a person whom an administrator registered comes in, where the link led, un
 })
 
 test('somebody without a role is told kindly, and comes in as nothing', async (t) => {
-  const { base, provider, server, me } = await casa(t)
+  const { base, provider, server, me } = await house(t)
   provider.seat.who = 'guid-2'
-  const mallory = visitante()
+  const mallory = visitor()
   const { end } = await mallory.go(`${server.url}/entrar`)
   t.match(end, { status: 403, text: /mallory ainda não tem um papel aqui/ })
   t.match(end.text, /conferente pessoas --nome &quot;mallory&quot;/)
   t.equal(await me(mallory), 401)
   t.equal((await base.sql`select from audit.tokens`).length, 0)
   provider.seat.who = 'guid-4'
-  t.match((await visitante().go(`${server.url}/entrar`)).end, { status: 403, text: /não diz o seu nome/ })
+  t.match((await visitor().go(`${server.url}/entrar`)).end, { status: 403, text: /não diz o seu nome/ })
   provider.seat.who = null
-  t.match((await visitante().go(`${server.url}/entrar`)).end, { status: 403, text: /não deixou você entrar/ })
+  t.match((await visitor().go(`${server.url}/entrar`)).end, { status: 403, text: /não deixou você entrar/ })
   t.same(server.failures, [])
 })
 
 test('the role comes from a claim where one is set, by the names that the house has for it', async (t) => {
   const roles = { financeiro: 'revisor', operacao: 'operador' }
-  const { base, provider, server, me } = await casa(t, { roleClaim: 'groups', roles })
-  await base.como('adelia')`select audit.registrar_pessoa('mallory', 'administrador', 'engano')`
+  const { base, provider, server, me } = await house(t, { roleClaim: 'groups', roles })
+  await base.connectAs('adelia')`select audit.registrar_pessoa('mallory', 'administrador', 'engano')`
   provider.seat.who = 'guid-1'
-  const ana = visitante()
+  const ana = visitor()
   await ana.go(`${server.url}/entrar`)
   t.match(await me(ana), { nome: 'ana', papeis: ['leitor', 'revisor'] })
   for (const [who, why = ''] of [
@@ -101,7 +101,7 @@ test('the role comes from a claim where one is set, by the names that the house 
   ]) {
     provider.seat.who = who ?? null
     t.match(
-      (await visitante().go(`${server.url}/entrar`)).end,
+      (await visitor().go(`${server.url}/entrar`)).end,
       { status: 403, text: /exatamente um papel/ },
       why,
     )
@@ -110,37 +110,37 @@ test('the role comes from a claim where one is set, by the names that the house 
 })
 
 test('an address that nobody has verified names nobody', async (t) => {
-  const { base, provider, server, me } = await casa(t, { nameClaim: 'email' })
-  await base.como('adelia')`select audit.registrar_pessoa('ana@empresa.com.br', 'revisor', 'teste')`
+  const { base, provider, server, me } = await house(t, { nameClaim: 'email' })
+  await base.connectAs('adelia')`select audit.registrar_pessoa('ana@empresa.com.br', 'revisor', 'teste')`
   provider.seat.who = 'guid-2'
-  const mallory = visitante()
+  const mallory = visitor()
   t.equal((await mallory.go(`${server.url}/entrar`)).end.status, 403)
   t.equal(await me(mallory), 401)
   provider.seat.who = 'guid-1'
-  const ana = visitante()
+  const ana = visitor()
   await ana.go(`${server.url}/entrar`)
   t.match(await me(ana), { nome: 'ana@empresa.com.br' })
 })
 
 test('what comes back counts once, in the browser that left, and only as it was asked for', async (t) => {
-  const { base, provider, server, me } = await casa(t)
-  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
-  await base.como('adelia')`select audit.registrar_pessoa('mallory', 'leitor', 'teste')`
+  const { base, provider, server, me } = await house(t)
+  await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  await base.connectAs('adelia')`select audit.registrar_pessoa('mallory', 'leitor', 'teste')`
   const left = async (who: string) => {
     provider.seat.who = who
-    const browser = visitante()
+    const browser = visitor()
     const { end } = await browser.go(`${server.url}/entrar`, BACK)
     return { browser, url: new URL(end.url) }
   }
-  const kept = (browser: ReturnType<typeof visitante>) => {
+  const kept = (browser: ReturnType<typeof visitor>) => {
     const name = [...browser.jar.keys()].find((key) => key.startsWith('conferente_ida_')) ?? ''
     return { name, value: JSON.parse(Buffer.from(browser.jar.get(name) ?? '', 'base64url').toString()) }
   }
-  const change = (browser: ReturnType<typeof visitante>, by: object) => {
+  const change = (browser: ReturnType<typeof visitor>, by: object) => {
     const { name, value } = kept(browser)
     browser.jar.set(name, Buffer.from(JSON.stringify({ ...value, ...by })).toString('base64url'))
   }
-  const refused = async (what: string, browser: ReturnType<typeof visitante>, url: URL) => {
+  const refused = async (what: string, browser: ReturnType<typeof visitor>, url: URL) => {
     const { end } = await browser.go(url.href)
     t.match(end, { status: 400 }, what)
     t.notMatch(end.text, /openid|oauth|node_modules|\.ts/i, `${what}: nothing of the inside`)
@@ -151,13 +151,13 @@ test('what comes back counts once, in the browser that left, and only as it was 
   const copied = new Map(good.browser.jar)
   await good.browser.go(good.url.href)
   t.match(await me(good.browser), { nome: 'ana' })
-  await refused('the same address again', visitante(), good.url)
-  const thief = visitante()
+  await refused('the same address again', visitor(), good.url)
+  const thief = visitor()
   for (const [name, value] of copied) thief.jar.set(name, value)
   await refused('the code again, with the cookie of then', thief, good.url)
 
   const other = await left('guid-1')
-  await refused('in another browser', visitante(), other.url)
+  await refused('in another browser', visitor(), other.url)
   const state = await left('guid-1')
   state.url.searchParams.set('state', `${state.url.searchParams.get('state')?.slice(0, -1)}x`)
   await refused('another state', state.browser, state.url)
@@ -192,13 +192,17 @@ test('what comes back counts once, in the browser that left, and only as it was 
 })
 
 test('whoever leaves is told where to leave the provider too; who came by a link is not', async (t) => {
-  const { base, provider, server, me } = await casa(t)
-  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  const { base, provider, server, me } = await house(t)
+  await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
-  const ana = visitante()
+  const ana = visitor()
   await ana.go(`${server.url}/entrar`)
   const leave = (cookie: string) =>
-    server.pedir('/sair', { method: 'POST', body: {}, headers: { cookie, 'sec-fetch-site': 'same-origin' } })
+    server.request('/sair', {
+      method: 'POST',
+      body: {},
+      headers: { cookie, 'sec-fetch-site': 'same-origin' },
+    })
   const cookie = `conferente=${ana.jar.get('conferente')}`
   const left = await leave(cookie)
   t.equal(left.status, 200)
@@ -208,16 +212,16 @@ test('whoever leaves is told where to leave the provider too; who came by a link
   t.equal((await fetch(end)).status, 200, 'and there it is, a real provider’s')
   t.equal(await me(ana), 401)
   t.equal((await leave(cookie)).status, 204, 'a second time there is nothing to leave')
-  const linked = await server.entrar('revisor', 'bruno')
+  const linked = await server.signIn('revisor', 'bruno')
   t.equal((await leave(linked)).status, 204)
   t.same(server.failures, [])
 })
 
 test('two tabs may be on their way at once', async (t) => {
-  const { base, provider, server } = await casa(t)
-  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  const { base, provider, server } = await house(t)
+  await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
-  const browser = visitante()
+  const browser = visitor()
   const [one, two] = [
     await browser.go(`${server.url}/entrar?para=/revisao?tela=geral`, BACK),
     await browser.go(`${server.url}/entrar`, BACK),
@@ -227,12 +231,12 @@ test('two tabs may be on their way at once', async (t) => {
 })
 
 test('a provider that is away is said, not shown from inside, and asked again once it is back', async (t) => {
-  const { base, provider, server } = await casa(t)
-  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  const { base, provider, server } = await house(t)
+  await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
-  const browser = visitante()
+  const browser = visitor()
   provider.seat.broken = true
-  t.equal((await visitante().go(`${server.url}/entrar`)).end.status, 503, 'it fails inside')
+  t.equal((await visitor().go(`${server.url}/entrar`)).end.status, 503, 'it fails inside')
   provider.seat.broken = false
   const { end } = await browser.go(`${server.url}/entrar`, BACK)
   await provider.stop()
@@ -241,7 +245,7 @@ test('a provider that is away is said, not shown from inside, and asked again on
   t.match(text, /login único não responde agora/)
   t.notMatch(text, /ECONN|fetch|127\.0\.0\.1/)
   const cold = await api(t, base, { port: 0, oidc: provider.oidc })
-  t.match((await visitante().go(`${cold.url}/entrar`)).end, { status: 503, text: /não responde agora/ })
+  t.match((await visitor().go(`${cold.url}/entrar`)).end, { status: 503, text: /não responde agora/ })
   const causes = [...cold.failures, ...server.failures].map(({ message }) => message)
   t.match(
     causes,
@@ -251,15 +255,15 @@ test('a provider that is away is said, not shown from inside, and asked again on
 })
 
 test('the clock of the provider may be slow by seconds, not by minutes', async (t) => {
-  const { base, provider, server } = await casa(t)
-  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  const { base, provider, server } = await house(t)
+  await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
   for (const [seconds, status] of [
     [20, 200],
     [120, 400],
   ] as const) {
     provider.seat.expired = seconds
-    t.equal((await visitante().go(`${server.url}/entrar`)).end.status, status, `${seconds} s`)
+    t.equal((await visitor().go(`${server.url}/entrar`)).end.status, status, `${seconds} s`)
   }
 })
 
@@ -269,10 +273,10 @@ test('people sign in beside programs whose tokens are the provider’s', async (
     jwksUrl: 'http://127.0.0.1:9/jwks',
     jwtIssuer: 'https://sso.empresa.com.br',
   }
-  const { base, provider, server, me } = await casa(t, {}, jwks)
-  await base.como('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
+  const { base, provider, server, me } = await house(t, {}, jwks)
+  await base.connectAs('adelia')`select audit.registrar_pessoa('ana', 'revisor', 'teste')`
   provider.seat.who = 'guid-1'
-  const ana = visitante()
+  const ana = visitor()
   await ana.go(`${server.url}/entrar`)
   t.match(await me(ana), { nome: 'ana', papeis: ['leitor', 'revisor'] })
 })

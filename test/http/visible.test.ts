@@ -12,18 +12,18 @@ import { attachFindings } from '../../src/mail/attachments.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
-import { anexos, conteudo, correio, receber, remetente } from '../helper/postman.ts'
-import { type Cenario, cenario } from '../helper/scenario.ts'
+import { anexos, contents, makeSender, postOffice, receive } from '../helper/postman.ts'
+import { type Scenario, scenario } from '../helper/scenario.ts'
 
 const EVIL = 'x\u0001\u0007\u001b[31m\u0085\u009d\u202eoãn\u2066\u200fy'
 const UNSEEN = /(?![\t\n\r])\p{Cc}|\p{Bidi_Control}/u
 
 /** A finding of which every text is hostile, as neither people nor rules can all write it. */
-async function scene(t: Test): Promise<Cenario> {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
-  await c.lancar({ id: 1 })
-  await c.processar()
+async function scene(t: Test): Promise<Scenario> {
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.book({ id: 1 })
+  await c.runSession()
   await c.sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
     await tx`
@@ -82,13 +82,13 @@ test('by REST, by the command line and by mail, in every column, heading and nam
     await looked(t, await readFile(path), format, `CLI ${format}`)
   }
 
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
   await deliverDue(c.sql, mailer, { kinds: ['resumo'], attach: attachFindings(c.url) })
   const files = anexos(office.arrived[0])
   t.equal(files.length, 2)
   for (const [i, format] of ['pt-BR', 'xlsx'].entries()) {
     t.notMatch(files[i]?.filename, UNSEEN)
-    await looked(t, conteudo(files[i] as Attachment), format, `mail ${format}`)
+    await looked(t, contents(files[i] as Attachment), format, `mail ${format}`)
   }
 })

@@ -16,9 +16,9 @@ import { createRedactor, credentials } from '../../src/log/redact.ts'
 import { FILE_MB, FILES_KEPT } from '../../src/log/rolling.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { SECRET } from '../helper/api.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { PASSWORD } from '../helper/server.ts'
-import { oficina, processo, saida, until } from '../helper/work.ts'
+import { exited, startProcess, until, workshop } from '../helper/work.ts'
 
 const SMTP_PASSWORD = 'senha do correio 99'
 const LOGS = /^(app\.log|(app|daily_processor_sessoes)\.\d{4}-\d\d-\d\d\.\d+\.log)$/
@@ -44,7 +44,7 @@ const parsed = (text: string): Events =>
     .map((line) => JSON.parse(line))
 
 test('a worker writes what its sessions do, each event with its session, on stderr and in files', async (t) => {
-  const { workerUrl, solicitar, sessao, sql } = await oficina(t)
+  const { workerUrl, requestSession, session, sql } = await workshop(t)
   const dir = directory(t)
   const password = 'segredo/do@trabalhador'
   await sql.unsafe(
@@ -55,13 +55,13 @@ test('a worker writes what its sessions do, each event with its session, on stde
   const secret = personal('smtp://127.0.0.1:1', 'conta', encodeURIComponent(SMTP_PASSWORD))
   await sql.unsafe(`select audit.alterar_configuracao('limites.linhas', '25', 'teste'),
     audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`)
-  const child = await processo(t, url, { CONFERENTE_LOGS: dir, SMTP_URL: secret })
-  const id = await solicitar()
-  await until(async () => (await sessao(id))['na_fila'] === 0)
+  const child = await startProcess(t, url, { CONFERENTE_LOGS: dir, SMTP_URL: secret })
+  const id = await requestSession()
+  await until(async () => (await session(id))['na_fila'] === 0)
   // Nobody listens there: the attempt is an event, too.
   await until(() => /"mail.attempted"/.test(child.said()))
   child.kill('SIGTERM')
-  t.equal(await saida(child), 0, child.said())
+  t.equal(await exited(child), 0, child.said())
 
   t.ok(
     readdirSync(dir).every((file) => LOGS.test(file)),
@@ -112,7 +112,7 @@ test('a worker writes what its sessions do, each event with its session, on stde
 })
 
 test('a failed rule, and what a session corrected, are told', async (t) => {
-  const { sql, workerUrl } = await oficina(t)
+  const { sql, workerUrl } = await workshop(t)
   await sql.unsafe(`
     create or replace function regra_outra.regra_outra(janela audit.janela) returns setof audit.achado language plpgsql stable
     set search_path = pg_catalog, pg_temp as $$ begin perform 'conteudo da linha'::integer; end $$`)
@@ -137,7 +137,7 @@ test('a failed rule, and what a session corrected, are told', async (t) => {
 })
 
 test('the API logs who asked, how it was answered, and nothing of what was asked', async (t) => {
-  const { url } = await banco(t)
+  const { url } = await testDatabase(t)
   const dir = directory(t)
   let asked: Promise<number[]> | undefined
   let token = ''
@@ -264,7 +264,7 @@ test('a directory that cannot be used is told of at the start, with what to do',
 })
 
 test('a file system that fills later stops no session', { skip: !existsSync('/dev/full') }, async (t) => {
-  const { workerUrl } = await oficina(t)
+  const { workerUrl } = await workshop(t)
   // As the log would be on a full disk: it can be opened, and each write fails.
   const dir = mkdtempSync(join(tmpdir(), 'conferente-cheio-'))
   mkdirSync(dir, { recursive: true })

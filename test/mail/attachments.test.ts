@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os'
 import { test } from 'tap'
 import { attachFindings } from '../../src/mail/attachments.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
-import { anexos, conteudo, correio, receber, remetente } from '../helper/postman.ts'
-import { cenario } from '../helper/scenario.ts'
+import { anexos, contents, makeSender, postOffice, receive } from '../helper/postman.ts'
+import { scenario } from '../helper/scenario.ts'
 
 const KINDS = ['resumo', 'divergencias']
 
 test('CSV and XLSX of the session go with the digest; too large, a link goes in their place and says so', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
   const attach = attachFindings(c.url, 'conferente_dono')
-  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
-  await c.lancar({ id: 1, confianca: 0.5, valor: 1234.56 }, { id: 2, confianca: 0.5, descricao: 'aponta' })
-  await c.processar()
+  await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.book({ id: 1, confianca: 0.5, valor: 1234.56 }, { id: 2, confianca: 0.5, descricao: 'aponta' })
+  await c.runSession()
   await deliverDue(c.sql, mailer, { kinds: KINDS, attach })
   const digest = office.arrived.find(({ subject }) => /esperam decisão/.test(subject ?? ''))
   const files = anexos(digest)
@@ -27,7 +27,7 @@ test('CSV and XLSX of the session go with the digest; too large, a link goes in 
       ['divergencias-sessao-1.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
     ],
   )
-  const [csv = '', xlsx] = files.map((file) => conteudo(file).toString('utf8'))
+  const [csv = '', xlsx] = files.map((file) => contents(file).toString('utf8'))
   t.equal(csv.trimEnd().split('\r\n').length, 3, 'a heading and two findings')
   t.match(csv, /1234,56/)
   t.match(xlsx, /^PK/)
@@ -37,7 +37,7 @@ test('CSV and XLSX of the session go with the digest; too large, a link goes in 
   t.same(anexos(alert), [], 'the alert has none')
 
   await c.sql`select audit.alterar_configuracao('correio.limite_anexo', '1', 'teste')`
-  await c.processar()
+  await c.runSession()
   await deliverDue(c.sql, mailer, { kinds: ['resumo'], attach })
   const large = office.arrived.at(-1)
   t.same(anexos(large), [])
@@ -47,19 +47,19 @@ test('CSV and XLSX of the session go with the digest; too large, a link goes in 
   t.match(large?.html, /acima do limite/)
 
   await c.sql`select audit.alterar_configuracao('correio.limite_anexo', '0', 'teste')`
-  await c.processar()
+  await c.runSession()
   await deliverDue(c.sql, mailer, { kinds: ['resumo'], attach })
   t.match(office.arrived.at(-1)?.text, /Anexos estão desligados/)
 })
 
 test('files that cannot be made do not hold the digest back, and it says so', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
-  await c.lancar({ id: 1 })
-  await c.processar()
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await c.book({ id: 1 })
+  await c.runSession()
   await c.sql`drop function audit.exportar_divergencias`
-  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${office.port}`), {
+  await deliverDue(c.sql, makeSender(t, `smtp://127.0.0.1:${office.port}`), {
     kinds: ['resumo'],
     attach: attachFindings(c.url),
   })

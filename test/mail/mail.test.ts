@@ -4,20 +4,20 @@ import { createServer } from 'node:net'
 import { test } from 'tap'
 import { deliverDue, send } from '../../src/mail/deliver.ts'
 import { CERT } from '../helper/certificate.ts'
-import { correio, depois, receber, remetente, sessao, TLS } from '../helper/postman.ts'
-import { type Cenario, cenario } from '../helper/scenario.ts'
+import { afterwards, makeSender, postOffice, receive, TLS, theSession } from '../helper/postman.ts'
+import { type Scenario, scenario } from '../helper/scenario.ts'
 
 const KINDS = ['resumo', 'divergencias', 'falha', 'limite', 'ausencia']
-const GESTORA = 'gestora@empresa.com.br'
+const MANAGER = 'gestora@empresa.com.br'
 
-const digest = (c: Cenario) =>
+const digest = (c: Scenario) =>
   c.sql`select * from audit.notificacoes where tipo = 'resumo' order by id`.then((rows) => rows[0] ?? {})
 
 test('a session’s messages arrive once each, HTML and plain text alike, with picture and Message-ID', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
-  await sessao(c, GESTORA, 'diretor@empresa.com.br')
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
+  await theSession(c, MANAGER, 'diretor@empresa.com.br')
   const first = await deliverDue(c.sql, mailer, { kinds: KINDS })
   t.match(first, { sent: { length: 2 }, failed: [] })
   t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: [], failed: [] }, 'nothing is due again')
@@ -27,9 +27,9 @@ test('a session’s messages arrive once each, HTML and plain text alike, with p
   )
   t.match(alert?.subject, /^\[Conferente\] 1 divergência espera uma pessoa: R\$ 1,2 mil em risco/)
   t.match(summary?.subject, /^\[Conferente\] 1 espera decisão em \d\d\/\d\d\/\d{4}: 1 nova, 0 corrigidas$/)
-  t.same(summary?.envelope, [GESTORA, 'diretor@empresa.com.br'])
+  t.same(summary?.envelope, [MANAGER, 'diretor@empresa.com.br'])
   const row = await digest(c)
-  t.match(row, { status: 'enviada', tentativas: 1, entregues: [GESTORA, 'diretor@empresa.com.br'] })
+  t.match(row, { status: 'enviada', tentativas: 1, entregues: [MANAGER, 'diretor@empresa.com.br'] })
   t.equal(summary?.messageId, row['identificador'])
   t.match(summary?.from, { address: 'conferente@localhost' })
   t.match(
@@ -67,12 +67,12 @@ test('a session’s messages arrive once each, HTML and plain text alike, with p
 })
 
 test('4xx is tried again and arrives once, 5xx is final and recorded', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
-  await receber(c.sql, 'correio.destinatarios_resumo', [GESTORA])
-  await c.lancar({ id: 1 })
-  await c.processar()
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
+  await receive(c.sql, 'correio.destinatarios_resumo', [MANAGER])
+  await c.book({ id: 1 })
+  await c.runSession()
   office.answers.push(451)
   t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), {
     sent: [],
@@ -82,13 +82,13 @@ test('4xx is tried again and arrives once, 5xx is final and recorded', async (t)
   t.match(waiting, { status: 'composta', tentativas: 1, ultimo_erro: /^451/ })
   t.ok(waiting['proxima_tentativa'] > waiting['ultima_tentativa'])
   t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: [], failed: [] }, 'not before its time')
-  await depois(c.sql)
+  await afterwards(c.sql)
   t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: { length: 1 } })
   t.match(await digest(c), { status: 'enviada', tentativas: 2, ultimo_erro: null })
   t.equal(office.arrived.length, 1)
   t.equal(office.arrived[0]?.messageId, waiting['identificador'])
 
-  await c.processar()
+  await c.runSession()
   office.answers.push(554)
   t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { failed: [] })
   const [last] = await c.sql`select * from audit.notificacoes where tipo = 'resumo' order by id desc limit 1`
@@ -99,48 +99,48 @@ test('4xx is tried again and arrives once, 5xx is final and recorded', async (t)
     proxima_tentativa: null,
     enviada_em: null,
   })
-  await depois(c.sql)
+  await afterwards(c.sql)
   t.match(await deliverDue(c.sql, mailer, { kinds: KINDS }), { sent: [], failed: [] })
   t.equal(office.arrived.length, 1)
 })
 
 test('a refused recipient is recorded, the others get it; one that is deferred is served later, alone', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
-  await receber(c.sql, 'correio.destinatarios_resumo', [
-    GESTORA,
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
+  await receive(c.sql, 'correio.destinatarios_resumo', [
+    MANAGER,
     'saiu@empresa.com.br',
     'cheia@empresa.com.br',
   ])
-  await c.lancar({ id: 1 })
-  await c.processar()
+  await c.book({ id: 1 })
+  await c.runSession()
   office.refuse.set('saiu@empresa.com.br', 550).set('cheia@empresa.com.br', 452)
   await deliverDue(c.sql, mailer, { kinds: KINDS })
   t.same(
     office.arrived.map(({ envelope }) => envelope),
-    [[GESTORA]],
+    [[MANAGER]],
   )
   t.match(await digest(c), {
     status: 'composta',
-    entregues: [GESTORA],
+    entregues: [MANAGER],
     recusados: { 'saiu@empresa.com.br': /^550/ },
     ultimo_erro: /452/,
   })
   office.refuse.delete('cheia@empresa.com.br')
-  await depois(c.sql)
+  await afterwards(c.sql)
   await deliverDue(c.sql, mailer, { kinds: KINDS })
   t.same(
     office.arrived.map(({ envelope }) => envelope),
-    [[GESTORA], ['cheia@empresa.com.br']],
+    [[MANAGER], ['cheia@empresa.com.br']],
   )
   t.equal(office.arrived[0]?.messageId, office.arrived[1]?.messageId)
   t.match(await digest(c), {
     status: 'enviada',
-    entregues: [GESTORA, 'cheia@empresa.com.br'],
+    entregues: [MANAGER, 'cheia@empresa.com.br'],
     ultimo_erro: /recusados: saiu@empresa.com.br \(550/,
   })
-  await c.processar()
+  await c.runSession()
   await deliverDue(c.sql, mailer, { kinds: KINDS })
   t.match(
     office.arrived.at(-1)?.text,
@@ -150,11 +150,11 @@ test('a refused recipient is recorded, the others get it; one that is deferred i
 })
 
 test('what did not go out is shown with its session, in the metrics and in the digest, also when it is given up days later', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
-  const first = await sessao(c, GESTORA, 'saiu@empresa.com.br')
-  const leo = c.pessoa('leo')
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
+  const first = await theSession(c, MANAGER, 'saiu@empresa.com.br')
+  const leo = c.asPerson('leo')
   const shown = async () => {
     const [row] = await leo`
       select audit.sessao_correio(s) as campo, audit.consultar_sessoes(id => s.id) #>> '{itens,0,correio}' as pagina
@@ -167,19 +167,19 @@ test('what did not go out is shown with its session, in the metrics and in the d
   office.answers.push(451, 554)
   await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
   t.match(await shown(), /^resumo: composta \(451/)
-  await depois(c.sql)
+  await afterwards(c.sql)
   await deliverDue(c.sql, mailer, { kinds: KINDS })
   t.match(await shown(), /^divergencias: enviada \(saiu@empresa\.com\.br: 550.*; resumo: falhou \(554/)
-  const metric = async (nome: string, rotulos: Record<string, string>) =>
+  const metric = async (name: string, labels: Record<string, string>) =>
     (
-      await leo`select valor from audit.metricas() where nome = ${nome} and rotulos = ${c.sql.json(rotulos)}`
+      await leo`select valor from audit.metricas() where nome = ${name} and rotulos = ${c.sql.json(labels)}`
     )[0]?.['valor']
   t.equal(await metric('conferente_correio', { tipo: 'resumo', status: 'falhou' }), 1)
   t.equal(await metric('conferente_correio_recusados_total', { tipo: 'divergencias' }), 1)
 
   // Caused four days ago, given up today: as after 25 attempts.
   await c.sql`update audit.notificacoes set criada_em = now() - interval '4 days', ultima_tentativa = now() - interval '3 days'`
-  await c.processar()
+  await c.runSession()
   const [row] = await c.sql`
     select audit_interno.conteudo_mensagem(max(id)) -> 'correio' as correio from audit.notificacoes where tipo = 'resumo'`
   t.match(
@@ -193,45 +193,45 @@ test('what did not go out is shown with its session, in the metrics and in the d
     [{ pronta: false, quantos: 1n }],
   )
   await c.sql`update audit.configuracoes_sistema set valor = '[]' where chave = 'correio.destinatarios'`
-  await c.processar()
+  await c.runSession()
   const [last] = await leo`
     select audit.sessao_correio(s) as campo from audit.sessoes_processamento s order by s.id desc limit 1`
   t.match(last?.['campo'], /^divergencias, resumo: dispensada/, 'nor is a message for nobody taken for sent')
 })
 
 test('when every recipient is refused the message has failed, and is not tried again', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  office.refuse.set(GESTORA, 550)
-  await sessao(c, GESTORA)
-  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${office.port}`), { kinds: ['resumo'] })
-  t.match(await digest(c), { status: 'falhou', entregues: [], recusados: { [GESTORA]: /550/ } })
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  office.refuse.set(MANAGER, 550)
+  await theSession(c, MANAGER)
+  await deliverDue(c.sql, makeSender(t, `smtp://127.0.0.1:${office.port}`), { kinds: ['resumo'] })
+  t.match(await digest(c), { status: 'falhou', entregues: [], recusados: { [MANAGER]: /550/ } })
 })
 
 test('a connection cut in the middle of the letter: it arrives once, under the same Message-ID', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
-  await sessao(c, GESTORA)
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
+  await theSession(c, MANAGER)
   office.answers.push('cut')
   await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
   const cut = await digest(c)
   t.match(cut, { status: 'composta', tentativas: 1, ultimo_erro: /\S/ })
-  await depois(c.sql)
+  await afterwards(c.sql)
   await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
   t.equal(office.arrived.length, 1)
   t.equal(office.arrived[0]?.messageId, cut['identificador'])
 })
 
 test('an answer lost after the whole letter: said to be uncertain, and the second copy can be known by its Message-ID', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
-  await sessao(c, GESTORA)
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
+  await theSession(c, MANAGER)
   office.answers.push('lost')
   await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
   t.match(await digest(c), { status: 'composta', ultimo_erro: /may have it already/ })
-  await depois(c.sql)
+  await afterwards(c.sql)
   await deliverDue(c.sql, mailer, { kinds: ['resumo'] })
   t.equal(office.arrived.length, 2, 'what no SMTP client can prevent')
   t.equal(office.arrived[0]?.messageId, office.arrived[1]?.messageId, 'and every mailbox can tell')
@@ -239,23 +239,23 @@ test('an answer lost after the whole letter: said to be uncertain, and the secon
 })
 
 test('several processes at once: each message is sent by one of them', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  await sessao(c, GESTORA)
-  const lone = () => c.como('api')
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  await theSession(c, MANAGER)
+  const lone = () => c.connectAs('api')
   await c.sql`grant conferente_dono to api`
   t.teardown(() => c.sql`revoke conferente_dono from api`)
-  const mailers = [1, 2, 3, 4].map(() => remetente(t, `smtp://127.0.0.1:${office.port}`))
+  const mailers = [1, 2, 3, 4].map(() => makeSender(t, `smtp://127.0.0.1:${office.port}`))
   await Promise.all(mailers.map((mailer) => deliverDue(lone(), mailer, { kinds: KINDS })))
   t.equal(office.arrived.length, 2)
   t.equal(new Set(office.arrived.map(({ messageId }) => messageId)).size, 2)
 })
 
 test('one that another process is just sending is neither sent nor forgotten', async (t) => {
-  const c = await cenario(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
-  await sessao(c, GESTORA)
+  const c = await scenario(t)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
+  await theSession(c, MANAGER)
   const [id] =
     (
       await deliverDue(
@@ -277,19 +277,19 @@ test('one that another process is just sending is neither sent nor forgotten', a
 })
 
 test('a certificate that nobody trusts is an error; trusted, the letter goes over TLS', async (t) => {
-  const c = await cenario(t)
-  await sessao(c, GESTORA)
-  const secure = await correio(t, { ...TLS, secure: true })
-  await deliverDue(c.sql, remetente(t, `smtps://127.0.0.1:${secure.port}`), { kinds: ['resumo'] })
+  const c = await scenario(t)
+  await theSession(c, MANAGER)
+  const secure = await postOffice(t, { ...TLS, secure: true })
+  await deliverDue(c.sql, makeSender(t, `smtps://127.0.0.1:${secure.port}`), { kinds: ['resumo'] })
   t.match(await digest(c), { status: 'composta', ultimo_erro: /self.signed/i })
   t.equal(secure.sessions.length, 0)
-  await depois(c.sql)
-  await deliverDue(c.sql, remetente(t, `smtps://127.0.0.1:${secure.port}?tls.rejectUnauthorized=false`), {
+  await afterwards(c.sql)
+  await deliverDue(c.sql, makeSender(t, `smtps://127.0.0.1:${secure.port}?tls.rejectUnauthorized=false`), {
     kinds: ['resumo'],
   })
   t.match(await digest(c), { status: 'composta' }, 'no switch in the URL turns that off')
-  await depois(c.sql)
-  await deliverDue(c.sql, remetente(t, `smtps://127.0.0.1:${secure.port}`, { ca: CERT }), {
+  await afterwards(c.sql)
+  await deliverDue(c.sql, makeSender(t, `smtps://127.0.0.1:${secure.port}`, { ca: CERT }), {
     kinds: ['resumo'],
   })
   t.match(await digest(c), { status: 'enviada', tentativas: 3 })
@@ -297,20 +297,20 @@ test('a certificate that nobody trusts is an error; trusted, the letter goes ove
 })
 
 test('STARTTLS: upgraded where it is offered, with the same care for the certificate; refused where it is required and missing', async (t) => {
-  const c = await cenario(t)
-  await sessao(c, GESTORA)
-  const office = await correio(t, TLS)
-  await deliverDue(c.sql, remetente(t, `smtp://localhost:${office.port}`), { kinds: ['resumo'] })
+  const c = await scenario(t)
+  await theSession(c, MANAGER)
+  const office = await postOffice(t, TLS)
+  await deliverDue(c.sql, makeSender(t, `smtp://localhost:${office.port}`), { kinds: ['resumo'] })
   t.match(await digest(c), { status: 'composta', ultimo_erro: /self.signed/i })
-  const plain = await correio(t)
-  await depois(c.sql)
-  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${plain.port}?requireTLS=true`), {
+  const plain = await postOffice(t)
+  await afterwards(c.sql)
+  await deliverDue(c.sql, makeSender(t, `smtp://127.0.0.1:${plain.port}?requireTLS=true`), {
     kinds: ['resumo'],
   })
   t.match(await digest(c), { status: 'composta', ultimo_erro: /STARTTLS|^500/i })
   t.equal(plain.arrived.length, 0)
-  await depois(c.sql)
-  await deliverDue(c.sql, remetente(t, `smtp://localhost:${office.port}`, { ca: CERT }), {
+  await afterwards(c.sql)
+  await deliverDue(c.sql, makeSender(t, `smtp://localhost:${office.port}`, { ca: CERT }), {
     kinds: ['resumo'],
   })
   t.match(await digest(c), { status: 'enviada' })
@@ -318,9 +318,9 @@ test('STARTTLS: upgraded where it is offered, with the same care for the certifi
 })
 
 test('a wrong password is an error that waits to be mended, a right one is used', async (t) => {
-  const c = await cenario(t)
-  await sessao(c, GESTORA)
-  const office = await correio(t, {
+  const c = await scenario(t)
+  await theSession(c, MANAGER)
+  const office = await postOffice(t, {
     ...TLS,
     authOptional: false,
     onAuth: ({ username, password }, _session, done) =>
@@ -329,24 +329,24 @@ test('a wrong password is an error that waits to be mended, a right one is used'
         : done(new Error('no such user')),
   })
   const as = (password: string) =>
-    remetente(t, `smtp://conferente:${encodeURIComponent(password)}@localhost:${office.port}`, { ca: CERT })
+    makeSender(t, `smtp://conferente:${encodeURIComponent(password)}@localhost:${office.port}`, { ca: CERT })
   await deliverDue(c.sql, as('errada'), { kinds: ['resumo'] })
   const failed = await digest(c)
   t.match(failed, { status: 'composta', ultimo_erro: /535/ })
   t.notMatch(failed['ultimo_erro'], /errada/, 'and no password in the record')
-  await depois(c.sql)
+  await afterwards(c.sql)
   await deliverDue(c.sql, as('p@ss:/word'), { kinds: ['resumo'] })
   t.match(await digest(c), { status: 'enviada' })
   t.same(office.sessions, [{ secure: true, user: 'conferente' }])
 })
 
 test('a server that accepts and then says nothing is given up after the timeout', async (t) => {
-  const c = await cenario(t)
-  await sessao(c, GESTORA)
+  const c = await scenario(t)
+  await theSession(c, MANAGER)
   const mute = createServer().listen(0, '127.0.0.1')
   await once(mute, 'listening')
   t.teardown(() => mute.close())
   const { port } = mute.address() as { port: number }
-  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${port}`, { timeout: 300 }), { kinds: ['resumo'] })
+  await deliverDue(c.sql, makeSender(t, `smtp://127.0.0.1:${port}`, { timeout: 300 }), { kinds: ['resumo'] })
   t.match(await digest(c), { status: 'composta', ultimo_erro: /greeting|timeout/i })
 })

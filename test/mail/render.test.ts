@@ -5,18 +5,18 @@ import { deliverDue } from '../../src/mail/deliver.ts'
 import { type Facts, factsSchema } from '../../src/mail/facts.ts'
 import { createMailFormat } from '../../src/mail/format.ts'
 import { render } from '../../src/mail/render.ts'
-import { correio, receber, remetente } from '../helper/postman.ts'
-import { cenario, one } from '../helper/scenario.ts'
+import { makeSender, postOffice, receive } from '../helper/postman.ts'
+import { one, scenario } from '../helper/scenario.ts'
 
 const HOSTILE =
   '<script>alert(1)</script> {{77*77}} <%= 77*77 %> </mj-text><mj-raw><img src=x onerror=alert(2)></mj-raw> &amp; "aspas" \'uma\' \r\nBcc: intruso@mal.com\r\n\u202eoãn'
 
 /** A digest as SQL gives it, everything free in it replaced by hostile text. */
 async function hostile(
-  t: Parameters<typeof cenario>[0],
-): Promise<{ facts: Facts; c: Awaited<ReturnType<typeof cenario>> }> {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  t: Parameters<typeof scenario>[0],
+): Promise<{ facts: Facts; c: Awaited<ReturnType<typeof scenario>> }> {
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
   await c.sql`update audit.regras set descricao = ${HOSTILE} where nome = 'errada'`
   await c.sql.unsafe(`
     create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable
@@ -24,8 +24,8 @@ async function hostile(
       select 'dw.lancamentos', l.id::text, jsonb_build_object('categoria', l.descricao), 0.5, jsonb_build_object('tipo', l.descricao),
         l.descricao, l.valor from dw.lancamentos l where l.id > 0
     $f$`)
-  await c.lancar({ id: 1, descricao: HOSTILE, categoria: `ERR ${HOSTILE}`, valor: 5 })
-  await c.processar()
+  await c.book({ id: 1, descricao: HOSTILE, categoria: `ERR ${HOSTILE}`, valor: 5 })
+  await c.runSession()
   const row = one(
     await c.sql`select audit_interno.conteudo_mensagem(id) as f from audit.notificacoes where tipo = 'resumo'`,
   )
@@ -49,9 +49,9 @@ test('hostile data stays text in HTML and in plain text, and no header comes of 
   t.match(subject, /Bcc: intruso/, 'it is there, as a word')
   t.ok(subject.length <= 200)
 
-  const office = await correio(t)
+  const office = await postOffice(t)
   await c.sql`update audit.notificacoes set assunto = ${`[Conferente] ${HOSTILE}`}` // as if somebody had got past the composing
-  await deliverDue(c.sql, remetente(t, `smtp://127.0.0.1:${office.port}`), { kinds: ['resumo'] })
+  await deliverDue(c.sql, makeSender(t, `smtp://127.0.0.1:${office.port}`), { kinds: ['resumo'] })
   const [letter] = office.arrived
   t.same(letter?.envelope, ['gestora@empresa.com.br'])
   t.equal(letter?.bcc, undefined)
@@ -60,8 +60,8 @@ test('hostile data stays text in HTML and in plain text, and no header comes of 
 
 test('a subject with line breaks cannot become two headers, whoever wrote it', async (t) => {
   const { c } = await hostile(t)
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
   await mailer.send({
     from: 'Conferente <conferente@localhost>',
     to: ['a@b.com'],
@@ -86,11 +86,11 @@ test('HTML and text say the same facts in both languages, numbers as each writes
     linhas_examinadas: 1234567,
     valor_em_risco: '90071992547409.93',
   }
-  for (const [idioma, money, rows, words] of [
+  for (const [language, money, rows, words] of [
     ['pt-BR', 'R$ 90.071.992.547.409,93', '1.234.567', mailText('pt-BR')],
     ['en', 'R$90,071,992,547,409.93', '1,234,567', mailText('en')],
   ] as const) {
-    const { html, text, subject } = await render({ ...facts, idioma, sessao: session })
+    const { html, text, subject } = await render({ ...facts, idioma: language, sessao: session })
     for (const fact of [
       money,
       rows,
@@ -100,11 +100,11 @@ test('HTML and text say the same facts in both languages, numbers as each writes
       words.tile.overdue,
       words.button,
     ]) {
-      t.ok(html.includes(fact), `${idioma} HTML: ${fact}`)
-      t.ok(text.includes(fact), `${idioma} text: ${fact}`)
+      t.ok(html.includes(fact), `${language} HTML: ${fact}`)
+      t.ok(text.includes(fact), `${language} text: ${fact}`)
     }
-    t.match(html, new RegExp(`<html lang="${idioma}"`))
-    t.match(subject, idioma === 'en' ? /1 waits for a decision/ : /1 espera decisão/)
+    t.match(html, new RegExp(`<html lang="${language}"`))
+    t.match(subject, language === 'en' ? /1 waits for a decision/ : /1 espera decisão/)
   }
 })
 

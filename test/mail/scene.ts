@@ -44,8 +44,8 @@ export async function mailScene(sql: Sql): Promise<Record<string, Facts>> {
     await tx`update audit.divergencias_processadas set detectada_em = detectada_em - interval '12 days'`
   })
   const done = await run(`'auto', '2026-10-01', '2026-10-31'`)
-  const resumo = await facts('resumo', done)
-  const divergencias = await facts('divergencias', done)
+  const summary = await facts('resumo', done)
+  const findingsIn = await facts('divergencias', done)
   const [quiet] = await sql`
     select data_lancamento as dia from dw.lancamentos l
     where data_lancamento > '2026-10-01' group by 1
@@ -65,7 +65,7 @@ export async function mailScene(sql: Sql): Promise<Record<string, Facts>> {
     select audit.registrar_regra('cotacoes', 'Câmbio longe da cotação do dia.', 'regras.quebrada', 'dw.lancamentos', 'id', array['valor'],
       'data_lancamento', 'carregado_em', 'valor')`)
   const gaps = await run(`'auto', '2026-09-01', '2026-09-30'`)
-  const lacunas = await facts('resumo', gaps)
+  const gapList = await facts('resumo', gaps)
   const failed = await run(`'manual', '2026-09-01', '2026-09-30', '{cotacoes}'`)
 
   await sql`update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
@@ -73,10 +73,10 @@ export async function mailScene(sql: Sql): Promise<Record<string, Facts>> {
   await sql`select from audit_interno.conferir_ausencia(
     ((now() at time zone 'America/Sao_Paulo')::date + time '08:00') at time zone 'America/Sao_Paulo')`
   return {
-    resumo,
-    'resumo-lacunas': lacunas,
+    resumo: summary,
+    'resumo-lacunas': gapList,
     'resumo-nada': zero,
-    divergencias,
+    divergencias: findingsIn,
     limite: await facts('limite', gaps),
     falha: await facts('falha', failed),
     ausencia: await facts('ausencia', null),

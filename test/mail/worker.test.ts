@@ -4,22 +4,22 @@ import { deliverDue, watchForAbsence } from '../../src/mail/deliver.ts'
 import { compose } from '../../src/mail/outbox.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { SECRET } from '../helper/api.ts'
-import { correio, receber, remetente } from '../helper/postman.ts'
-import { oficina, trabalhador, until } from '../helper/work.ts'
+import { makeSender, postOffice, receive } from '../helper/postman.ts'
+import { launchWorker, until, workshop } from '../helper/work.ts'
 
-const GESTORA = 'gestora@empresa.com.br'
+const MANAGER = 'gestora@empresa.com.br'
 const AGENDA = `update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
 // Two hours ago, so that the test never runs across it.
-const PRAZO = `select audit.alterar_configuracao('agenda.prazo',
+const DEADLINE = `select audit.alterar_configuracao('agenda.prazo',
   to_jsonb(to_char(now() at time zone 'America/Sao_Paulo' - interval '2 hours', 'HH24:MI')), 'teste')`
 
 test('a worker composes and sends what its session caused', async (t) => {
-  const { sql, workerUrl, solicitar } = await oficina(t)
-  const office = await correio(t)
-  await receber(sql, 'correio.destinatarios', [GESTORA])
-  await solicitar()
-  const mail = { mailer: remetente(t, `smtp://127.0.0.1:${office.port}`) }
-  const workers = [await trabalhador(t, workerUrl, { mail }), await trabalhador(t, workerUrl, { mail })]
+  const { sql, workerUrl, requestSession } = await workshop(t)
+  const office = await postOffice(t)
+  await receive(sql, 'correio.destinatarios', [MANAGER])
+  await requestSession()
+  const mail = { mailer: makeSender(t, `smtp://127.0.0.1:${office.port}`) }
+  const workers = [await launchWorker(t, workerUrl, { mail }), await launchWorker(t, workerUrl, { mail })]
   await until(
     async () =>
       (await sql`select from audit.notificacoes where tipo = 'resumo' and status = 'enviada'`).length === 1,
@@ -32,14 +32,14 @@ test('a worker composes and sends what its session caused', async (t) => {
 })
 
 test('a server that is down for an hour: the message waits, longer each time, and arrives once', async (t) => {
-  const { sql, workerUrl, solicitar } = await oficina(t)
-  const down = await correio(t)
+  const { sql, workerUrl, requestSession } = await workshop(t)
+  const down = await postOffice(t)
   const { port } = down
   await down.close()
-  await receber(sql, 'correio.destinatarios', [GESTORA])
-  await solicitar()
-  const mail = { mailer: remetente(t, `smtp://127.0.0.1:${port}`) }
-  const worker = await trabalhador(t, workerUrl, { mail })
+  await receive(sql, 'correio.destinatarios', [MANAGER])
+  await requestSession()
+  const mail = { mailer: makeSender(t, `smtp://127.0.0.1:${port}`) }
+  const worker = await launchWorker(t, workerUrl, { mail })
   const tries = async () =>
     (await sql`select tentativas from audit.notificacoes where tipo = 'resumo'`)[0]?.['tentativas'] ?? 0
   const waits: number[] = []
@@ -63,7 +63,7 @@ test('a server that is down for an hour: the message waits, longer each time, an
     status: 'composta',
     ultimo_erro: /ECONNREFUSED/,
   })
-  const office = await correio(t, {}, port)
+  const office = await postOffice(t, {}, port)
   await until(async () => {
     await sql`update graphile_worker._private_jobs set run_at = now() where key like 'enviar_mensagem:%' and locked_at is null`
     return (
@@ -78,17 +78,17 @@ test('a server that is down for an hour: the message waits, longer each time, an
 })
 
 test('the last attempt gives up, and the message is shown as failed', async (t) => {
-  const { sql, workerUrl, solicitar } = await oficina(t)
-  const office = await correio(t)
+  const { sql, workerUrl, requestSession } = await workshop(t)
+  const office = await postOffice(t)
   office.answers.push(...Array(3).fill(451))
-  await receber(sql, 'correio.destinatarios', [GESTORA])
-  await solicitar()
-  const composer = await trabalhador(t, workerUrl)
+  await receive(sql, 'correio.destinatarios', [MANAGER])
+  await requestSession()
+  const composer = await launchWorker(t, workerUrl)
   await until(async () => (await sql`select from audit.notificacoes where status = 'composta'`).length === 1)
   await composer.stop()
   await sql`update graphile_worker._private_jobs set max_attempts = 1 where key like 'enviar_mensagem:%'`
-  const worker = await trabalhador(t, workerUrl, {
-    mail: { mailer: remetente(t, `smtp://127.0.0.1:${office.port}`) },
+  const worker = await launchWorker(t, workerUrl, {
+    mail: { mailer: makeSender(t, `smtp://127.0.0.1:${office.port}`) },
   })
   await until(async () => (await sql`select from audit.notificacoes where status = 'falhou'`).length === 1)
   await worker.stop()
@@ -98,9 +98,9 @@ test('the last attempt gives up, and the message is shown as failed', async (t) 
 })
 
 test('a message whose last attempt was killed, or that can never be composed, is given up and shown, not left waiting', async (t) => {
-  const { sql, workerUrl } = await oficina(t)
-  const office = await correio(t)
-  await receber(sql, 'correio.destinatarios', [GESTORA])
+  const { sql, workerUrl } = await workshop(t)
+  const office = await postOffice(t)
+  await receive(sql, 'correio.destinatarios', [MANAGER])
   const message = async () => {
     const [row] = await sql`
       insert into audit.notificacoes (tipo, dia) select 'ausencia', coalesce(max(dia), '2026-11-01') + 1 from audit.notificacoes returning id`
@@ -115,8 +115,8 @@ test('a message whose last attempt was killed, or that can never be composed, is
   await sql`update graphile_worker._private_jobs set attempts = max_attempts, locked_at = now() - interval '1 hour', locked_by = 'morto'
     where key = ${`enviar_mensagem:${killed}`}`
   await sql`update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'sem fatos' where key = ${`compor_mensagem:${never}`}`
-  const mail = { mailer: remetente(t, `smtp://127.0.0.1:${office.port}`) }
-  const worker = await trabalhador(t, workerUrl, { mail, tick: 100 })
+  const mail = { mailer: makeSender(t, `smtp://127.0.0.1:${office.port}`) }
+  const worker = await launchWorker(t, workerUrl, { mail, tick: 100 })
   const state = () =>
     sql`select status, ultimo_erro, desistida_em is not null as desistida, proxima_tentativa from audit.notificacoes where dia < '2026-11-05' order by id`
   await until(async () => (await state()).every(({ status }) => ['falhou', 'enviada'].includes(status)))
@@ -133,10 +133,10 @@ test('a message whose last attempt was killed, or that can never be composed, is
 })
 
 test('without SMTP_URL messages are composed and wait; whoever has it sends them', async (t) => {
-  const { sql, workerUrl, solicitar } = await oficina(t)
-  await receber(sql, 'correio.destinatarios', [GESTORA])
-  await solicitar()
-  const worker = await trabalhador(t, workerUrl)
+  const { sql, workerUrl, requestSession } = await workshop(t)
+  await receive(sql, 'correio.destinatarios', [MANAGER])
+  await requestSession()
+  const worker = await launchWorker(t, workerUrl)
   await until(
     async () =>
       (await sql`select from audit.notificacoes where tipo = 'resumo' and status = 'composta'`).length === 1,
@@ -147,7 +147,7 @@ test('without SMTP_URL messages are composed and wait; whoever has it sends them
     { attempts: 0 },
     'its job is not used up',
   )
-  const office = await correio(t)
+  const office = await postOffice(t)
   const refused = await conferente(['notificacoes', '--enviar'], { url: workerUrl })
   t.equal(refused.code, 2)
   const ran = await conferente(['notificacoes', '--enviar', '--json'], {
@@ -155,10 +155,10 @@ test('without SMTP_URL messages are composed and wait; whoever has it sends them
     env: { SMTP_URL: `smtp://127.0.0.1:${office.port}` },
   })
   t.equal(ran.code, 0, ran.stderr)
-  t.match(ran.json(), [{ status: 'enviada', entregues: [GESTORA] }])
+  t.match(ran.json(), [{ status: 'enviada', entregues: [MANAGER] }])
   t.equal(office.arrived.length, 1)
-  const late = await trabalhador(t, workerUrl, {
-    mail: { mailer: remetente(t, `smtp://127.0.0.1:${office.port}`) },
+  const late = await launchWorker(t, workerUrl, {
+    mail: { mailer: makeSender(t, `smtp://127.0.0.1:${office.port}`) },
   })
   await until(
     async () => (await sql`select from graphile_worker.jobs where key like 'enviar_mensagem:%'`).length === 0,
@@ -168,7 +168,7 @@ test('without SMTP_URL messages are composed and wait; whoever has it sends them
 })
 
 test('trabalhar says at its start that mail cannot leave, or that nobody is to receive it', async (t) => {
-  const { sql, workerUrl } = await oficina(t)
+  const { sql, workerUrl } = await workshop(t)
   const say = (env: Record<string, string>) =>
     conferente(['trabalhar'], {
       url: workerUrl,
@@ -176,7 +176,7 @@ test('trabalhar says at its start that mail cannot leave, or that nobody is to r
       onStderr: (text, kill) => /pronto/.test(text) && kill('SIGTERM'),
     })
   t.match((await say({})).stderr, /SMTP_URL não está definida.*\n.*há mensagens que ninguém recebe/)
-  await receber(sql, 'correio.destinatarios', [GESTORA])
+  await receive(sql, 'correio.destinatarios', [MANAGER])
   await sql`insert into audit.notificacoes (tipo, dia) values ('ausencia', '2026-11-01')`
   const { stderr } = await say({ SMTP_URL: 'smtp://127.0.0.1:1' })
   t.match(stderr, /mensagens à espera, que serão enviadas: 1/)
@@ -188,13 +188,13 @@ test('trabalhar says at its start that mail cannot leave, or that nobody is to r
 })
 
 test('with no worker alive, servers look for a missing session, and one of them sends the alert, once', async (t) => {
-  const { sql, como } = await oficina(t)
-  const office = await correio(t)
-  await receber(sql, 'correio.destinatarios_ausencia', ['ti@empresa.com.br'])
-  await sql.unsafe(PRAZO)
+  const { sql, connectAs } = await workshop(t)
+  const office = await postOffice(t)
+  await receive(sql, 'correio.destinatarios_ausencia', ['ti@empresa.com.br'])
+  await sql.unsafe(DEADLINE)
   await sql.unsafe(AGENDA)
-  const servers = Array.from({ length: 4 }, () => como('api'))
-  const mailer = () => remetente(t, `smtp://127.0.0.1:${office.port}`)
+  const servers = Array.from({ length: 4 }, () => connectAs('api'))
+  const mailer = () => makeSender(t, `smtp://127.0.0.1:${office.port}`)
   await Promise.all(servers.map((server) => watchForAbsence(server, undefined)))
   t.match(
     [...(await sql`select tipo, status from audit.notificacoes`)],
@@ -213,10 +213,10 @@ test('with no worker alive, servers look for a missing session, and one of them 
 })
 
 test('conferente servir alone does so by itself', async (t) => {
-  const { sql, url } = await oficina(t)
-  const office = await correio(t)
-  await receber(sql, 'correio.destinatarios', [GESTORA])
-  await sql.unsafe(PRAZO)
+  const { sql, url } = await workshop(t)
+  const office = await postOffice(t)
+  await receive(sql, 'correio.destinatarios', [MANAGER])
+  await sql.unsafe(DEADLINE)
   await sql.unsafe(AGENDA)
   const ran = await conferente(['servir', '--porta', '0'], {
     url: personal(url, 'api'),
@@ -231,14 +231,14 @@ test('conferente servir alone does so by itself', async (t) => {
 })
 
 test('a worker raises and sends the alert too, and once', async (t) => {
-  const { sql, workerUrl } = await oficina(t)
-  const office = await correio(t)
-  await receber(sql, 'correio.destinatarios', [GESTORA])
+  const { sql, workerUrl } = await workshop(t)
+  const office = await postOffice(t)
+  await receive(sql, 'correio.destinatarios', [MANAGER])
   await sql`update audit.regras set ativa = false` // nothing can be queued: no session will end
-  await sql.unsafe(PRAZO)
+  await sql.unsafe(DEADLINE)
   await sql.unsafe(AGENDA)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
-  const worker = await trabalhador(t, workerUrl, { mail: { mailer }, tick: 100 })
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
+  const worker = await launchWorker(t, workerUrl, { mail: { mailer }, tick: 100 })
   const sent = () => sql`select tipo from audit.notificacoes where status = 'enviada' order by tipo`
   await until(async () => (await sent()).length === 2)
   await worker.stop()

@@ -5,24 +5,24 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startWorker } from '../../src/worker/worker.ts'
 import { conferente } from '../cli/helper.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { cancellation, nfe } from '../helper/notes.ts'
 import { notary } from '../helper/notes_ledger.ts'
-import { razao } from '../sql/rules/ledger.ts'
+import { makeLedger } from '../sql/rules/ledger.ts'
 
-async function cena(t: Test) {
-  const { sql, url, como } = await banco(t)
+async function scene(t: Test) {
+  const { sql, url, connectAs } = await testDatabase(t)
   const office = notary(t, 2)
-  const note = (numero: number) => ({
+  const note = (number: number) => ({
     ...office.company(0),
-    numero,
+    numero: number,
     dia: '2026-10-05',
-    total: `${numero}.00`,
+    total: `${number}.00`,
   })
   return {
     sql,
     url,
-    como,
+    connectAs,
     office,
     note,
     /** Writes notes by their numbers. */
@@ -37,7 +37,7 @@ async function cena(t: Test) {
 }
 
 t.test('a folder is read, read again, and what is new in it is new', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   c.write(1, 2)
   mkdirSync(join(c.office.notes, '2026'))
   writeFileSync(join(c.office.notes, '2026/3.XML'), nfe(c.note(3)))
@@ -79,7 +79,7 @@ t.test('a folder is read, read again, and what is new in it is new', async (t) =
 t.test(
   'each bad file is told with its reason, the good ones are kept, and the exit code says so',
   async (t) => {
-    const c = await cena(t)
+    const c = await scene(t)
     c.write(1)
     const { office } = c
     writeFileSync(join(office.notes, '../outside.xml'), nfe(c.note(99)))
@@ -108,7 +108,7 @@ t.test(
     t.match(ran.stdout, '8 recusados')
     t.equal((await c.numbers()).length, 1, 'of two contents with one key one is kept')
     t.match(
-      await c.como(
+      await c.connectAs(
         'ana',
       )`select arquivo, motivo from audit.notas_recusadas where motivo in ('ligacao', 'dtd') order by 1`,
       [
@@ -128,17 +128,17 @@ t.test(
 )
 
 t.test('a folder with more files than is set is not read at all', async (t) => {
-  const c = await cena(t)
-  await razao(c.sql)
+  const c = await scene(t)
+  await makeLedger(c.sql)
   c.write(1, 2, 3)
-  await c.como('adelia')`select audit.alterar_configuracao('notas.maximo_arquivos', '2', 'teste')`
+  await c.connectAs('adelia')`select audit.alterar_configuracao('notas.maximo_arquivos', '2', 'teste')`
   const ran = await c.notas()
   t.equal(ran.code, 1)
   t.match(ran.stderr, 'mais de 2 arquivos XML: nada foi lido')
   t.same(await c.numbers(), [])
   t.match(
     (
-      await c.como(
+      await c.connectAs(
         'leo',
       )`select situacao, detalhe from audit.diagnosticar_contrato() where item = 'notas fiscais'`
     )[0],
@@ -147,7 +147,7 @@ t.test('a folder with more files than is set is not read at all', async (t) => {
 })
 
 t.test('wrong usage, folders that are none and roots that are none are said as such', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   t.match(await conferente(['notas'], { url: c.url }), { code: 2, stderr: /diga a pasta/ })
   t.match(await conferente(['notas', '/nada'], { url: c.url }), { code: 1, stderr: /não existe/ })
   t.match(await conferente(['notas', c.office.notes, '--raizes', '/etc/hostname'], { url: c.url }), {
@@ -159,7 +159,7 @@ t.test('wrong usage, folders that are none and roots that are none are said as s
 })
 
 t.test('a killed reading leaves whole batches, and the next one goes on', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   c.write(...Array.from({ length: 300 }, (_, n) => n + 1))
   await c.sql.unsafe(`create function public.nega() returns trigger language plpgsql as $$ begin
     if (select count(*) from audit.notas) >= 250 then raise 'morreu'; end if; return new; end $$;
@@ -171,20 +171,20 @@ t.test('a killed reading leaves whole batches, and the next one goes on', async 
 })
 
 t.test('only the owner may say what a note holds, and readers do not see it', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   c.write(1)
   await c.notas()
   for (const who of ['ana', 'olivia', 'adelia', 'leo', 'api'] as const) {
-    await t.rejects(c.como(who)`select audit_interno.guardar_notas('{}')`, { code: '42501' })
-    await t.rejects(c.como(who)`update audit.notas set valor_total = 1`, { code: '42501' })
+    await t.rejects(c.connectAs(who)`select audit_interno.guardar_notas('{}')`, { code: '42501' })
+    await t.rejects(c.connectAs(who)`update audit.notas set valor_total = 1`, { code: '42501' })
   }
-  await t.rejects(c.como('leo')`select from audit.notas`, { code: '42501' })
-  t.equal((await c.como('ana')`select from audit.notas`).length, 1)
+  await t.rejects(c.connectAs('leo')`select from audit.notas`, { code: '42501' })
+  t.equal((await c.connectAs('ana')`select from audit.notas`).length, 1)
 })
 
 t.test('a worker that has a folder reads it, and reads it again when its time comes', async (t) => {
-  const c = await cena(t)
-  await razao(c.sql)
+  const c = await scene(t)
+  await makeLedger(c.sql)
   c.write(1)
   let readings = 0
   const { promise: second, resolve } = Promise.withResolvers<void>()

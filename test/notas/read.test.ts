@@ -132,14 +132,14 @@ t.test('a note that another replaces is cancelled like any other', async (t) => 
 t.test('of the events of an NFS-e those that end it give its key and when; the others nothing', async (t) => {
   const town = certify('PREFEITURA:46395000000139', { cnpj: '46395000000139', by: middle })
   const event = { by: town, cnpj: CNPJ, numero: 77, dia: '2026-11-05' }
-  for (const tipo of ['101101', '105102', '105104', '305101'])
+  for (const type of ['101101', '105102', '105104', '305101'])
     t.match(
-      reading(nfseEvent({ ...event, tipo })).cancellation,
+      reading(nfseEvent({ ...event, tipo: type })).cancellation,
       { chave: nfseKeyOf(event), cancelada_em: '2026-11-05T18:00:00-03:00', protocolo: '7', aceito: true },
-      tipo,
+      type,
     )
   // asked for, and refused
-  for (const tipo of ['101103', '105105']) t.same(reading(nfseEvent({ ...event, tipo })), {}, tipo)
+  for (const type of ['101103', '105105']) t.same(reading(nfseEvent({ ...event, tipo: type })), {}, type)
   t.match(reading(nfseEvent({ ...event, ambiente: '2' })).cancellation, { aceito: false }, 'of a test')
 
   const { signed } = reading(nfseEvent({ ...event, supplier }))

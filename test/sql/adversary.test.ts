@@ -5,20 +5,20 @@ import t, { type Test } from 'tap'
 import { connect, connectAs } from '../../src/db/connection.ts'
 import { resumeSession } from '../../src/session/session.ts'
 import { ATTACKS, type Attack, carried, ours } from '../helper/adversary.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { drawn } from '../helper/thorough.ts'
-import { armazem, lancar, recusa, regra } from '../helper/warehouse.ts'
+import { book, makeRule, makeWarehouse, refusalOf } from '../helper/warehouse.ts'
 
 const DOOR = 'audit_interno.ler(text, audit.janela, text[])'
 const PATH = 'set search_path = pg_catalog, pg_temp'
 /** A rule of the owner's table dela.fato: ERRADA should be CERTA. `onde` is one more condition, where code of theirs may run. */
 const RULE = (
-  onde = 'true',
+  where = 'true',
 ) => `create or replace function regra_dela.regra(janela audit.janela) returns setof audit.achado
   language plpgsql stable ${PATH} as $regra$ begin
     return query select null::text, t.id::text, '{"categoria": "CERTA"}'::jsonb, 0.99, '{}'::jsonb, 'porque sim', 1.00
     from dela.fato t
-    where t.categoria = 'ERRADA' and ${onde} and (janela.chaves is null or t.id::text = any (janela.chaves));
+    where t.categoria = 'ERRADA' and ${where} and (janela.chaves is null or t.id::text = any (janela.chaves));
   end $regra$`
 const TRIGGER = `create or replace function dela.gatilho() returns trigger language plpgsql as $$
   begin perform dela.ataque(); return new; end $$`
@@ -123,10 +123,10 @@ const PLACES: readonly Place[] = [
 ]
 
 async function scene(t: Test, place: Place) {
-  const { sql, url, como } = await banco(t)
-  const adelia = como('adelia')
-  await armazem(sql)
-  await lancar(sql, { id: '1', categoria: 'ERRADA' }, { id: '2', categoria: 'CERTA' })
+  const { sql, url, connectAs: connectPerson } = await testDatabase(t)
+  const adelia = connectPerson('adelia')
+  await makeWarehouse(sql)
+  await book(sql, { id: '1', categoria: 'ERRADA' }, { id: '2', categoria: 'CERTA' })
   await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
   await sql.unsafe(`create schema dela authorization adelia; grant all on schema dela to public;
     create schema fundo authorization adelia`)
@@ -171,9 +171,9 @@ async function scene(t: Test, place: Place) {
   if (place.afterwards) await adelia.unsafe(place.afterwards)
   const quiet = `null::text, t.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
     where t.categoria = 'ERRADA'`
-  await regra({ sql, adelia }, { nome: 'calma', consulta: quiet })
-  await regra({ sql, adelia }, { nome: 'parada', consulta: quiet })
-  const olivia = await como('olivia').reserve()
+  await makeRule({ sql, adelia }, { nome: 'calma', consulta: quiet })
+  await makeRule({ sql, adelia }, { nome: 'parada', consulta: quiet })
+  const olivia = await connectPerson('olivia').reserve()
   t.teardown(() => olivia.release())
   await olivia`select from audit.processar_divergencias('manual', '-infinity', 'infinity', '{parada}')`
   await olivia`reset all`
@@ -337,7 +337,7 @@ t.test('a rule prepares its own statistics, and no other rule is the worse for i
     })
   }
   await t.test('not even in the transaction in which the other rule wrote them', async (t) => {
-    await lancar(all.sql, { id: '3', categoria: 'PENDENTE' })
+    await book(all.sql, { id: '3', categoria: 'PENDENTE' })
     await all.attack(`update ${theirs} set linhas = 99;`)
     await all.adelia`select audit.alterar_regra('atacada', '{"prioridade": 999}', 'por último')`
     await all.olivia`
@@ -465,10 +465,10 @@ t.test('who logs in is who acts, whatever code of others leaves hidden on the co
 })
 
 t.test('previews and proposals run what the warehouse brings along as sessions do', async (t) => {
-  const { sql, como } = await banco(t)
-  const [ana, adelia] = [como('ana'), como('adelia')]
-  await armazem(sql)
-  await lancar(sql, { id: '1', descricao: 'brindes' })
+  const { sql, connectAs: connectPerson } = await testDatabase(t)
+  const [ana, adelia] = [connectPerson('ana'), connectPerson('adelia')]
+  await makeWarehouse(sql)
+  await book(sql, { id: '1', descricao: 'brindes' })
   await sql.unsafe(`
     create schema dela authorization adelia; grant usage on schema dela to public; grant usage, create on schema dw to adelia;
     alter table dw.lancamentos rename to base; alter table dw.base owner to adelia`)
@@ -485,7 +485,7 @@ t.test('previews and proposals run what the warehouse brings along as sessions d
   }
   for (const [name, query] of Object.entries(asked)) {
     await attack('')
-    t.equal(await recusa(ana.unsafe(query)), undefined, `${name} runs`)
+    t.equal(await refusalOf(ana.unsafe(query)), undefined, `${name} runs`)
     for (const body of [
       'perform from audit.tokens;',
       `update audit.regras set limiar = 0;`,
@@ -495,7 +495,7 @@ t.test('previews and proposals run what the warehouse brings along as sessions d
       await attack(body)
       const before = await ours(sql, 0n)
       t.match(
-        await recusa(ana.unsafe(query)),
+        await refusalOf(ana.unsafe(query)),
         /^(42501|25006|42601|22023|NC012|0A000|2F003)$/,
         `${name}: ${body}`,
       )

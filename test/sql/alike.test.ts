@@ -1,11 +1,11 @@
 // Beside a finding, the ledger's own entries that are most like its row.
 import { test } from 'tap'
-import type { banco } from '../helper/database.ts'
-import { precos } from '../helper/prices.ts'
-import { cenario, codigo } from '../helper/scenario.ts'
+import type { testDatabase } from '../helper/database.ts'
+import { prices } from '../helper/prices.ts'
+import { scenario, sqlstate } from '../helper/scenario.ts'
 
-async function livro(t: Parameters<typeof banco>[0]) {
-  const c = await cenario(t)
+async function book(t: Parameters<typeof testDatabase>[0]) {
+  const c = await scenario(t)
   await c.sql`
     insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, fornecedor_id, fornecedor, documento, descricao, valor, confianca)
     select x.id, x.dia::date, now() - interval '1 hour', x.categoria, x.codigo, x.nome, 'NF ' || x.id, x.texto, x.id, 0.5
@@ -20,14 +20,14 @@ async function livro(t: Parameters<typeof banco>[0]) {
       (16, null, 'Verbas', '11222333000181', 'ACME', 'verba cooperada loja centro'),
       (17, '2026-11-11', null, '11222333000181', 'ACME', 'verba cooperada loja centro')
     ) as x (id, dia, categoria, codigo, nome, texto)`
-  await c.processar()
+  await c.runSession()
   return c
 }
 
 test('those of the same company and with the same words, nearest first, with what a person knows them by', async (t) => {
-  const c = await livro(t)
-  const { id } = await c.achado(1)
-  const alike = await c.pessoa('ana')`
+  const c = await book(t)
+  const { id } = await c.finding(1)
+  const alike = await c.asPerson('ana')`
     select registro_id, data_lancamento::text as dia, fornecedor, documento, descricao, valor::float, categoria, mesma_empresa, mesmas_palavras
     from audit.lancamentos_parecidos(${id})`
   t.same(
@@ -48,7 +48,7 @@ test('those of the same company and with the same words, nearest first, with wha
   })
   t.match(alike[3], { mesma_empresa: false, mesmas_palavras: ['centro', 'cooperada', 'loja', 'verba'] })
   const few = (n: number | null) =>
-    c.pessoa('ana')`select registro_id from audit.lancamentos_parecidos(${id}, ${n})`
+    c.asPerson('ana')`select registro_id from audit.lancamentos_parecidos(${id}, ${n})`
   t.equal((await few(2)).length, 2)
   t.equal((await few(0)).length, 0)
   t.equal((await few(null)).length, 5)
@@ -59,25 +59,25 @@ test('those of the same company and with the same words, nearest first, with wha
 })
 
 test('shown to those who may see the row itself, of dw.lancamentos alone', async (t) => {
-  const c = await livro(t)
-  const { id } = await c.achado(1)
-  for (const [quem, code] of [
+  const c = await book(t)
+  const { id } = await c.finding(1)
+  for (const [who, code] of [
     ['bruno', 'aceito'],
     ['adelia', 'aceito'],
     ['leo', '42501'],
     ['olivia', '42501'],
     ['ninguem', '42501'],
   ] as const)
-    t.equal(await codigo(c.como(quem)`select audit.lancamentos_parecidos(${id})`), code, quem)
-  const ana = c.pessoa('ana')
-  t.equal(await codigo(ana`select audit.lancamentos_parecidos(-1)`), 'NC004')
-  t.equal(await codigo(ana`select audit.lancamentos_parecidos(null)`), 'NC004')
-  await precos(c.sql)
-  await c.como('olivia')`select audit.processar_divergencias('manual', regras => '{precos}')`
+    t.equal(await sqlstate(c.connectAs(who)`select audit.lancamentos_parecidos(${id})`), code, who)
+  const ana = c.asPerson('ana')
+  t.equal(await sqlstate(ana`select audit.lancamentos_parecidos(-1)`), 'NC004')
+  t.equal(await sqlstate(ana`select audit.lancamentos_parecidos(null)`), 'NC004')
+  await prices(c.sql)
+  await c.connectAs('olivia')`select audit.processar_divergencias('manual', regras => '{precos}')`
   const [price] = await c.sql`select id from audit.divergencias_processadas where regra = 'precos' limit 1`
   t.same([...(await ana`select audit.lancamentos_parecidos(${price?.['id'] as never})`)], [])
   await c.sql`revoke select on dw.lancamentos from conferente_regra`
-  t.equal(await codigo(ana`select audit.lancamentos_parecidos(${id})`), 'NC010')
+  t.equal(await sqlstate(ana`select audit.lancamentos_parecidos(${id})`), 'NC010')
   await c.sql`drop table dw.lancamentos cascade`
   t.same([...(await ana`select audit.lancamentos_parecidos(${id})`)], [])
 })

@@ -1,10 +1,10 @@
 // A back-test tells the truth about a rule, and leaves nothing behind.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
-import { lancar, razao } from './rules/ledger.ts'
+import { testDatabase } from '../helper/database.ts'
+import { bookEntries, makeLedger } from './rules/ledger.ts'
 
-interface Linha {
+interface Line {
   funcao: string
   fonte: string
   faixa: string
@@ -19,20 +19,20 @@ interface Linha {
   danos: number | null
 }
 
-async function avaliar(sql: Sql, regra: string, outra: string | null = null): Promise<Linha[]> {
+async function backTest(sql: Sql, rule: string, another: string | null = null): Promise<Line[]> {
   const rows = await sql`
     select funcao, fonte, faixa, achados::int, julgadas::int, certas::int, confianca_media::float, erro_calibracao::float,
       conhecidas::int, recuperacao::float, erradas_no_limiar::int, danos::int
-    from audit.avaliar_regra(${regra}, '2025-01-01', '2025-12-31', ${outra})`
-  return rows as unknown as Linha[]
+    from audit.avaliar_regra(${rule}, '2025-01-01', '2025-12-31', ${another})`
+  return rows as unknown as Line[]
 }
 
-const line = (rows: Linha[], faixa: string, fonte = 'decisoes', funcao?: string) =>
-  rows.find((row) => row.faixa === faixa && row.fonte === fonte && (!funcao || row.funcao === funcao))
+const line = (rows: Line[], band: string, source = 'decisoes', fn?: string) =>
+  rows.find((row) => row.faixa === band && row.fonte === source && (!fn || row.funcao === fn))
 
 /** Ten entries whose code says what their category should be; the rule is as sure as the code's last digits. */
 async function scene(sql: Sql): Promise<void> {
-  await razao(sql)
+  await makeLedger(sql)
   await sql.unsafe(`
     create table dw.escritas (n int);
     create function dw.regra_codigo(janela audit.janela) returns setof audit.achado language sql stable
@@ -51,12 +51,12 @@ async function scene(sql: Sql): Promise<void> {
     $$;
     create function dw.nao_e_regra(janela audit.janela) returns int language sql stable return 1;
     grant execute on all functions in schema dw to conferente_regra;`)
-  await lancar(
+  await bookEntries(
     sql,
-    ...['97', '97', '97', '97', '60', '60', '60', '60', '60', '60'].map((grau, n) => ({
+    ...['97', '97', '97', '97', '60', '60', '60', '60', '60', '60'].map((degree, n) => ({
       id: 100 + n,
       categoria: 'Errada',
-      documento: `X${grau}`,
+      documento: `X${degree}`,
     })),
   )
 }
@@ -65,9 +65,9 @@ const findings = (sql: Sql, ...ids: number[]) => sql`
   array(select id from audit.divergencias_processadas where registro_id = any (${ids.map(String)}::text[]) order by id)`
 
 test('findings are judged by what people decided, and nothing is left behind', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
-  const [adelia, olivia, ana] = [como('adelia'), como('olivia'), como('ana')]
+  const [adelia, olivia, ana] = [connectAs('adelia'), connectAs('olivia'), connectAs('ana')]
   await adelia`select audit.registrar_regra('codigo', 'Pelo código.', 'dw.regra_codigo', 'dw.lancamentos', 'id',
     array['categoria'], coluna_data => 'data_lancamento', coluna_valor => 'valor')`
   await olivia`select audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', array['codigo'])`
@@ -84,7 +84,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
         || ' ' || (select count(*) from audit.sessoes_processamento) as audit,
       (select coalesce(md5(string_agg(c::text, '' order by c)), '') from regra_pendente_verificacao.estatistica_contagem c) as stats`
   const [before] = await state()
-  const rows = await avaliar(ana, 'codigo')
+  const rows = await backTest(ana, 'codigo')
   const [after] = await state()
   t.same(after, before, 'warehouse, findings and statistics are as they were')
 
@@ -97,7 +97,7 @@ test('findings are judged by what people decided, and nothing is left behind', a
   const expected = (3 * Math.abs(2 / 3 - 0.97) + 5 * Math.abs(3 / 5 - 0.6)) / 8
   t.ok(Math.abs((total?.erro_calibracao ?? 9) - expected) < 0.0001, 'the formula of the comment')
 
-  const both = await avaliar(ana, 'codigo', 'dw.regra_codigo_v2')
+  const both = await backTest(ana, 'codigo', 'dw.regra_codigo_v2')
   t.match(line(both, 'total', 'decisoes', 'dw.regra_codigo'), { achados: 10, certas: 5 })
   t.match(line(both, 'total', 'decisoes', 'dw.regra_codigo_v2'), {
     achados: 4,
@@ -109,19 +109,24 @@ test('findings are judged by what people decided, and nothing is left behind', a
 })
 
 test('only a person’s word or a later change is truth', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
-  const [adelia, olivia, ana, bruno] = [como('adelia'), como('olivia'), como('ana'), como('bruno')]
+  const [adelia, olivia, ana, bruno] = [
+    connectAs('adelia'),
+    connectAs('olivia'),
+    connectAs('ana'),
+    connectAs('bruno'),
+  ]
   await adelia`select audit.registrar_regra('codigo', 'Pelo código.', 'dw.regra_codigo', 'dw.lancamentos', 'id',
     array['categoria'], coluna_data => 'data_lancamento', coluna_valor => 'valor', concessao_correcoes => 1000000, concessao_valor => 1e12)`
   await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
-  await lancar(sql, { id: 90, categoria: 'Certa', data_lancamento: '2024-05-10' }) // a value that the ledger knows
+  await bookEntries(sql, { id: 90, categoria: 'Certa', data_lancamento: '2024-05-10' }) // a value that the ledger knows
   await olivia`select audit.processar_divergencias('auto', '2025-01-01', '2025-12-31', array['codigo'])`
   const [corrected] =
     await sql`select count(*)::int as n from dw.lancamentos where categoria = 'Certa' and id >= 100`
   t.equal(corrected?.['n'], 4, 'auto corrected those at 0.97')
   t.match(
-    line(await avaliar(ana, 'codigo'), 'total'),
+    line(await backTest(ana, 'codigo'), 'total'),
     { achados: 10, julgadas: 0, conhecidas: 0 },
     'nobody confirmed',
   )
@@ -132,7 +137,7 @@ test('only a person’s word or a later change is truth', async (t) => {
   await ana`select audit.corrigir_manualmente((${findings(ana, 104)})[1], '{"categoria": "Outra"}', 'nota na mão')`
   await bruno`select audit.aprovar_divergencias(array[d.id], 'confere', array[audit.divergencia_visto(d)])
     from audit.divergencias_processadas d where d.registro_id = '104'`
-  const rows = await avaliar(ana, 'codigo')
+  const rows = await backTest(ana, 'codigo')
   t.match(
     line(rows, '0.95 a 1.00'),
     { achados: 4, julgadas: 1, certas: 0 },
@@ -145,19 +150,19 @@ test('only a person’s word or a later change is truth', async (t) => {
   const other = await sql.reserve()
   await other`begin`
   await other`select from dw.lancamentos where id = 101 for update`
-  await t.rejects(avaliar(ana, 'codigo'), { code: '55P03' }, 'it does not wait for long')
+  await t.rejects(backTest(ana, 'codigo'), { code: '55P03' }, 'it does not wait for long')
   await other`rollback`
   other.release()
 })
 
 test('pendente_verificacao is asked for what is booked, as if it were pending, from earlier months alone', async (t) => {
-  const { sql, como } = await banco(t)
-  await razao(sql)
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
   const months = Array.from(
     { length: 24 },
     (_, m) => `${2024 + Math.floor(m / 12)}-${String((m % 12) + 1).padStart(2, '0')}`,
   )
-  await lancar(
+  await bookEntries(
     sql,
     ...months.flatMap((month, m) =>
       Array.from({ length: 30 }, (_, n) => ({
@@ -171,12 +176,12 @@ test('pendente_verificacao is asked for what is booked, as if it were pending, f
       })),
     ),
   )
-  await lancar(sql, {
+  await bookEntries(sql, {
     data_lancamento: '2025-11-10',
     categoria: 'PENDENTE DE VERIFICAÇÃO',
     fornecedor_id: 'F1',
   })
-  const ana = como('ana')
+  const ana = connectAs('ana')
   const usual =
     await ana`select * from audit.avaliar_regra('pendente_verificacao', '2025-10-01', '2025-11-30')`
   const total = usual.find((row) => row['fonte'] === 'retroteste' && row['faixa'] === 'total')
@@ -194,9 +199,9 @@ test('pendente_verificacao is asked for what is booked, as if it were pending, f
 })
 
 test('what cannot be back-tested is refused by code, and who may not, may not', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
-  const ana = como('ana')
+  const ana = connectAs('ana')
   const refused = (code: string, args: string, by = ana) =>
     t.rejects(by.unsafe(`select audit.avaliar_regra(${args})`), { code }, `${code} ${args}`)
   await refused('NC003', `'nenhuma', '2025-01-01', '2025-01-31'`)
@@ -204,13 +209,13 @@ test('what cannot be back-tested is refused by code, and who may not, may not', 
   await refused('NC001', `'trade_marketing', '-infinity', '2025-01-31'`)
   await refused('NC002', `'trade_marketing', '2025-02-01', '2025-01-31'`)
   await refused('NC011', `'trade_marketing', '2025-01-01', '2025-01-31', 'dw.nao_e_regra'`)
-  await refused('42501', `'trade_marketing', '2025-01-01', '2025-01-31'`, como('leo'))
+  await refused('42501', `'trade_marketing', '2025-01-01', '2025-01-31'`, connectAs('leo'))
 })
 
 test('a rule is tried out when it is registered, and refused for what it does', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   await scene(sql)
-  const adelia = como('adelia')
+  const adelia = connectAs('adelia')
   const finding = (values: string, more = '') =>
     `select null::text, l.id::text, '${values}'::jsonb, 0.5, '{}'::jsonb, 'x', 0 from dw.lancamentos l ${more}`
   const keys = `where l.id = any (audit_interno.chaves_como(janela.chaves, null::bigint))`

@@ -4,25 +4,25 @@ import t, { type Test } from 'tap'
 import { connect, connectAs, type Row } from '../../src/db/connection.ts'
 import { conductSession, resumeSession } from '../../src/session/session.ts'
 import { leaveAtCommit } from '../helper/left_behind.ts'
-import { type Cenario, cenario, one } from '../helper/scenario.ts'
+import { one, type Scenario, scenario } from '../helper/scenario.ts'
 
 const stop = { signal: new AbortController().signal }
 
 /** How the command line conducts a session, and how a worker does. */
 const ways = {
-  'the command line': async (c: Cenario, modo: 'manual' | 'auto', regras: string[]): Promise<Row> => {
+  'the command line': async (c: Scenario, mode: 'manual' | 'auto', rules: string[]): Promise<Row> => {
     const sql = connect(Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href, {
       max: 1,
     })
     try {
-      return await conductSession(sql, { modo, regras }, {}, stop)
+      return await conductSession(sql, { modo: mode, regras: rules }, {}, stop)
     } finally {
       await sql.end({ timeout: 1 })
     }
   },
-  'a worker': async (c: Cenario, modo: 'manual' | 'auto', regras: string[]): Promise<Row> => {
+  'a worker': async (c: Scenario, mode: 'manual' | 'auto', rules: string[]): Promise<Row> => {
     const { id } = one(
-      await c.pessoa('olivia')`select id from audit.solicitar_processamento(${modo}, regras => ${regras})`,
+      await c.asPerson('olivia')`select id from audit.solicitar_processamento(${mode}, regras => ${rules})`,
     )
     const open = () => connectAs('conferente_dono', c.url)
     return resumeSession(id, {}, { ...stop, open, over: async () => false })
@@ -30,26 +30,26 @@ const ways = {
 }
 
 /** A rule `segunda` of a table of its own, and `nome`, which does something first; both come after `errada`. */
-async function scene(t: Test, corpo = '') {
-  const c = await cenario(t)
-  for (const [nome, fazer] of [
+async function scene(t: Test, body = '') {
+  const c = await scenario(t)
+  for (const [theName, perform] of [
     ['segunda', ''],
-    ['primeira', corpo],
+    ['primeira', body],
   ]) {
     await c.sql.unsafe(`
-      create schema regra_${nome}; grant usage on schema regra_${nome} to conferente_regra;
-      create table dw.${nome} (id bigint primary key, categoria text);
-      insert into dw.${nome} values (1, 'ERRADA'), (-1, 'CERTA');
-      grant select on dw.${nome} to conferente_regra, conferente_escrita; grant update on dw.${nome} to conferente_escrita;
-      create function regra_${nome}.regra(janela audit.janela) returns setof audit.achado language plpgsql stable
+      create schema regra_${theName}; grant usage on schema regra_${theName} to conferente_regra;
+      create table dw.${theName} (id bigint primary key, categoria text);
+      insert into dw.${theName} values (1, 'ERRADA'), (-1, 'CERTA');
+      grant select on dw.${theName} to conferente_regra, conferente_escrita; grant update on dw.${theName} to conferente_escrita;
+      create function regra_${theName}.regra(janela audit.janela) returns setof audit.achado language plpgsql stable
       set search_path = pg_catalog, pg_temp as $$
       begin
-        ${fazer}
+        ${perform}
         return query select null::text, x.id::text, '{"categoria": "CERTA"}'::jsonb, 0.99, '{}'::jsonb, 'porque sim', 1.00
-        from dw.${nome} x where x.categoria = 'ERRADA' and (janela.chaves is null or x.id::text = any (janela.chaves));
+        from dw.${theName} x where x.categoria = 'ERRADA' and (janela.chaves is null or x.id::text = any (janela.chaves));
       end $$;
-      grant execute on function regra_${nome}.regra(audit.janela) to conferente_regra;
-      select audit.registrar_regra('${nome}', 'x', 'regra_${nome}.regra', 'dw.${nome}', 'id', array['categoria'], limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12)`)
+      grant execute on function regra_${theName}.regra(audit.janela) to conferente_regra;
+      select audit.registrar_regra('${theName}', 'x', 'regra_${theName}.regra', 'dw.${theName}', 'id', array['categoria'], limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12)`)
   }
   await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
   return c
@@ -69,7 +69,7 @@ for (const [name, conduct] of Object.entries(ways)) {
 
   t.test(`${name}: what is left at the commit of one step`, async (t) => {
     const c = await scene(t)
-    await c.lancar({ id: 1 })
+    await c.book({ id: 1 })
     await leaveAtCommit(c.sql)
     const session = await conduct(c, 'auto', ['errada', 'segunda'])
     // a worker fires what was deferred before the commit, and refuses what it leaves

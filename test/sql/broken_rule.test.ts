@@ -1,32 +1,32 @@
 import t, { type Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { drawn } from '../helper/thorough.ts'
 import {
-  achar,
-  armazem,
-  conhecer,
-  divergencias,
-  fotografia,
-  lancar,
-  lista,
-  processar,
-  recusa,
-  regra,
+  arrayOf,
+  book,
+  findingsIn,
+  makeKnown,
+  makeRule,
+  makeWarehouse,
+  photograph,
+  proposing,
+  refusalOf,
+  runSession,
 } from '../helper/warehouse.ts'
 
-async function cena(t: Test) {
-  const { sql, como } = await banco(t)
-  const [olivia, adelia] = [como('olivia'), como('adelia')]
-  await armazem(sql)
-  await conhecer(sql, 'Frete', 'Outra')
-  await lancar(sql, { id: '1' }, { id: '2', valor: '1000.00', valor_documento: '100.00' })
-  return { sql, olivia, adelia, ana: como('ana') }
+async function scene(t: Test) {
+  const { sql, connectAs } = await testDatabase(t)
+  const [olivia, adelia] = [connectAs('olivia'), connectAs('adelia')]
+  await makeWarehouse(sql)
+  await makeKnown(sql, 'Frete', 'Outra')
+  await book(sql, { id: '1' }, { id: '2', valor: '1000.00', valor_documento: '100.00' })
+  return { sql, olivia, adelia, ana: connectAs('ana') }
 }
 
-const certa = achar(`'{"categoria": "Frete"}'::jsonb`, "t.id = 1 and t.categoria <> 'Frete'")
-const achado = (campos: Record<string, string>) => {
-  const todos = {
+const right = proposing(`'{"categoria": "Frete"}'::jsonb`, "t.id = 1 and t.categoria <> 'Frete'")
+const finding = (fields: Record<string, string>) => {
+  const all = {
     tabela: 'null::text',
     registro_id: "'1'",
     valores_propostos: `'{"categoria": "Outra"}'::jsonb`,
@@ -34,92 +34,92 @@ const achado = (campos: Record<string, string>) => {
     evidencia: `'{}'::jsonb`,
     justificativa: "'porque sim'",
     valor_em_risco: '10.00',
-    ...campos,
+    ...fields,
   }
-  const tipos = ['text', 'text', 'jsonb', 'numeric', 'jsonb', 'text', 'numeric']
-  return Object.values(todos)
-    .map((valor, i) => `(${valor})::${tipos[i]}`)
+  const types = ['text', 'text', 'jsonb', 'numeric', 'jsonb', 'text', 'numeric']
+  return Object.values(all)
+    .map((valor, i) => `(${valor})::${types[i]}`)
     .join(', ')
 }
 
 /** What a broken rule returns, and the SQLSTATE under which it is recorded. */
-const quebradas: [string, string, string?][] = [
-  ['raises', achado({ tabela: "audit_interno.configuracao('nada') #>> '{}'" }), 'NC008'],
-  ['divides by zero', achado({ confianca: '1 / (random() * 0)::numeric' }), '22012'],
-  ['a null key', achado({ registro_id: 'null' })],
-  ['an unknown row', achado({ registro_id: "'99'" })],
-  ['a key of another type', achado({ registro_id: "'um'" }), '22P02'],
-  ['an unknown table', achado({ tabela: "'dw.nada'" })],
-  ['another table', achado({ tabela: "'audit.regras'" })],
-  ['an unknown column', achado({ valores_propostos: `'{"nada": 1}'` })],
-  ['a column that is not the rule\u2019s', achado({ valores_propostos: `'{"descricao": "x"}'` })],
-  ['confidence over 1', achado({ confianca: '1.5' })],
-  ['negative confidence', achado({ confianca: '-0.1' })],
-  ['no confidence', achado({ confianca: 'null' })],
-  ['confidence NaN', achado({ confianca: "'NaN'" })],
-  ['an amount that is text', achado({ valores_propostos: `'{"valor": "dez"}'` }), '22P02'],
-  ['an amount too large', achado({ valores_propostos: `'{"valor": 1e30}'` }), '22003'],
-  ['a list as proposal', achado({ valores_propostos: `'[1]'` })],
-  ['a text as proposal', achado({ valores_propostos: `'"Frete"'` })],
-  ['an empty sentence', achado({ justificativa: "' '" })],
-  ['no sentence', achado({ justificativa: 'null' })],
-  ['a negative amount at stake', achado({ valor_em_risco: '-1' })],
-  ['an amount at stake NaN', achado({ valor_em_risco: "'NaN'" })],
-  ['what is already there', achado({ valores_propostos: `'{"categoria": "Frete", "valor": 100}'` })],
+const broken: [string, string, string?][] = [
+  ['raises', finding({ tabela: "audit_interno.configuracao('nada') #>> '{}'" }), 'NC008'],
+  ['divides by zero', finding({ confianca: '1 / (random() * 0)::numeric' }), '22012'],
+  ['a null key', finding({ registro_id: 'null' })],
+  ['an unknown row', finding({ registro_id: "'99'" })],
+  ['a key of another type', finding({ registro_id: "'um'" }), '22P02'],
+  ['an unknown table', finding({ tabela: "'dw.nada'" })],
+  ['another table', finding({ tabela: "'audit.regras'" })],
+  ['an unknown column', finding({ valores_propostos: `'{"nada": 1}'` })],
+  ['a column that is not the rule\u2019s', finding({ valores_propostos: `'{"descricao": "x"}'` })],
+  ['confidence over 1', finding({ confianca: '1.5' })],
+  ['negative confidence', finding({ confianca: '-0.1' })],
+  ['no confidence', finding({ confianca: 'null' })],
+  ['confidence NaN', finding({ confianca: "'NaN'" })],
+  ['an amount that is text', finding({ valores_propostos: `'{"valor": "dez"}'` }), '22P02'],
+  ['an amount too large', finding({ valores_propostos: `'{"valor": 1e30}'` }), '22003'],
+  ['a list as proposal', finding({ valores_propostos: `'[1]'` })],
+  ['a text as proposal', finding({ valores_propostos: `'"Frete"'` })],
+  ['an empty sentence', finding({ justificativa: "' '" })],
+  ['no sentence', finding({ justificativa: 'null' })],
+  ['a negative amount at stake', finding({ valor_em_risco: '-1' })],
+  ['an amount at stake NaN', finding({ valor_em_risco: "'NaN'" })],
+  ['what is already there', finding({ valores_propostos: `'{"categoria": "Frete", "valor": 100}'` })],
 ]
 t.test('a rule that raises or returns nonsense fails alone, and the others run', async (t) => {
-  const cenario = await cena(t)
-  const { sql, olivia } = cenario
-  await regra(cenario, { nome: 'certa', consulta: certa })
-  await processar(olivia, 'auto', ['certa'])
-  const some = drawn([...quebradas.entries()], 6)
-  for (const [i, [nome, consulta, codigo = 'NC012']] of some) {
-    await regra(cenario, { nome: `quebrada_${i}`, consulta, colunas: ['categoria', 'valor'] })
-    const regras = [`quebrada_${i}`, 'certa', 'validacao_valores']
-    const sessao = await processar(olivia, 'auto', regras)
+  const scenario = await scene(t)
+  const { sql, olivia } = scenario
+  await makeRule(scenario, { nome: 'certa', consulta: right })
+  await runSession(olivia, 'auto', ['certa'])
+  const some = drawn([...broken.entries()], 6)
+  for (const [i, [name, query, sqlstate = 'NC012']] of some) {
+    await makeRule(scenario, { nome: `quebrada_${i}`, consulta: query, colunas: ['categoria', 'valor'] })
+    const rules = [`quebrada_${i}`, 'certa', 'validacao_valores']
+    const session = await runSession(olivia, 'auto', rules)
     t.match(
-      sessao,
+      session,
       { status: 'concluida_com_falhas', mensagem: new RegExp(`a regra quebrada_${i} falhou`) },
-      nome,
+      name,
     )
-    const execucoes =
+    const executions =
       await sql`select regra, status, erro_codigo, erro_mensagem, encontradas from audit.execucoes_regra
-      where sessao_id = ${sessao['id']} order by regra`
+      where sessao_id = ${session['id']} order by regra`
     t.match(
-      execucoes,
+      executions,
       [
         { regra: 'certa', status: 'concluida' },
-        { status: 'falhou', erro_codigo: codigo, erro_mensagem: /./, encontradas: 0n },
+        { status: 'falhou', erro_codigo: sqlstate, erro_mensagem: /./, encontradas: 0n },
         { regra: 'validacao_valores', status: 'concluida', encontradas: 1n },
       ],
-      nome,
+      name,
     )
   }
   t.same(await sql`select from audit.divergencias_processadas where regra like 'quebrada%'`, [])
   t.match(await sql`select categoria from dw.lancamentos where id = 1`, [{ categoria: 'Frete' }])
   const two = some.slice(0, 2).map(([i]) => `quebrada_${i}`)
-  t.equal((await processar(olivia, 'manual', two))['status'], 'falhou', 'all failed')
+  t.equal((await runSession(olivia, 'manual', two))['status'], 'falhou', 'all failed')
 })
 
 t.test(
   'a rule whose search_path was opened after it was registered is skipped, and that is told',
   async (t) => {
-    const cenario = await cena(t)
-    const { sql, olivia, ana } = cenario
-    await regra(cenario, { nome: 'certa', consulta: certa })
-    await regra(cenario, { nome: 'aberta', consulta: certa })
-    for (const caminho of ['set search_path = dw', 'set search_path = pg_temp, dw', 'reset search_path']) {
-      await sql.unsafe(`alter function minhas.aberta(audit.janela) ${caminho}`)
-      const sessao = await processar(olivia, 'manual', ['certa', 'aberta'])
-      t.equal(sessao['status'], 'concluida_com_falhas', caminho)
-      const execucoes = await sql`
-      select e.regra, e.status, e.motivo from audit.execucoes_regra e where e.sessao_id = ${sessao['id']} order by e.regra`
-      t.match(execucoes, [
+    const scenario = await scene(t)
+    const { sql, olivia, ana } = scenario
+    await makeRule(scenario, { nome: 'certa', consulta: right })
+    await makeRule(scenario, { nome: 'aberta', consulta: right })
+    for (const path of ['set search_path = dw', 'set search_path = pg_temp, dw', 'reset search_path']) {
+      await sql.unsafe(`alter function minhas.aberta(audit.janela) ${path}`)
+      const session = await runSession(olivia, 'manual', ['certa', 'aberta'])
+      t.equal(session['status'], 'concluida_com_falhas', path)
+      const executions = await sql`
+      select e.regra, e.status, e.motivo from audit.execucoes_regra e where e.sessao_id = ${session['id']} order by e.regra`
+      t.match(executions, [
         { regra: 'aberta', status: 'pulada', motivo: /search_path/ },
         { regra: 'certa', status: 'concluida' },
       ])
       t.equal(
-        await recusa(ana`select audit.avaliar_regra('aberta', '2026-01-01', '2026-12-31')`),
+        await refusalOf(ana`select audit.avaliar_regra('aberta', '2026-01-01', '2026-12-31')`),
         'NC011',
         'nor is it back-tested',
       )
@@ -130,31 +130,31 @@ t.test(
 t.test(
   'a key that two rows bear is nobody\u2019s: neither is written, whichever the rule meant',
   async (t) => {
-    const { sql, como } = await banco(t)
-    const [olivia, adelia] = [como('olivia'), como('adelia')]
-    await armazem(sql, 'particionada') // the key is unique in no partition
-    await conhecer(sql, 'Frete', 'Outra')
-    await lancar(sql, { id: '1', categoria: 'Errada' }, { id: '2', categoria: 'Errada' })
-    await lancar(sql, { id: '1', data_lancamento: '2026-03-10', categoria: 'Aluguel', documento: 'NF-9' })
-    const frete = achar(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'")
-    await regra({ sql, adelia }, { nome: 'frete', consulta: frete })
-    await regra(
+    const { sql, connectAs } = await testDatabase(t)
+    const [olivia, adelia] = [connectAs('olivia'), connectAs('adelia')]
+    await makeWarehouse(sql, 'particionada') // the key is unique in no partition
+    await makeKnown(sql, 'Frete', 'Outra')
+    await book(sql, { id: '1', categoria: 'Errada' }, { id: '2', categoria: 'Errada' })
+    await book(sql, { id: '1', data_lancamento: '2026-03-10', categoria: 'Aluguel', documento: 'NF-9' })
+    const freight = proposing(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'")
+    await makeRule({ sql, adelia }, { nome: 'frete', consulta: freight })
+    await makeRule(
       { sql, adelia },
       {
         nome: 'outra',
-        consulta: achar(`'{"categoria": "Outra"}'::jsonb`, "t.id = 2 and t.categoria <> 'Outra'"),
+        consulta: proposing(`'{"categoria": "Outra"}'::jsonb`, "t.id = 2 and t.categoria <> 'Outra'"),
       },
     )
-    const before = await fotografia(sql)
-    t.match(await processar(olivia, 'auto', ['frete']), {
+    const before = await photograph(sql)
+    t.match(await runSession(olivia, 'auto', ['frete']), {
       status: 'falhou',
       corrigidas: 0n,
       mensagem: /chave 1, .*mais de um registro/,
     })
-    t.same(await fotografia(sql), before)
+    t.same(await photograph(sql), before)
     t.match(await sql`select erro_codigo from audit.execucoes_regra`, [{ erro_codigo: 'NC012' }])
     t.match(
-      await processar(olivia, 'auto', ['outra']),
+      await runSession(olivia, 'auto', ['outra']),
       { status: 'concluida', corrigidas: 1n },
       'who points at other rows goes on',
     )
@@ -162,111 +162,110 @@ t.test(
 )
 
 t.test('nothing proposed is a flag; the same finding twice is one, at its highest confidence', async (t) => {
-  const cenario = await cena(t)
-  await regra(cenario, {
+  const scenario = await scene(t)
+  await makeRule(scenario, {
     nome: 'aponta',
-    consulta: achado({ valores_propostos: 'null', evidencia: `'null'::jsonb` }),
+    consulta: finding({ valores_propostos: 'null', evidencia: `'null'::jsonb` }),
   })
-  await regra(cenario, {
+  await makeRule(scenario, {
     nome: 'gagueja',
-    consulta: `${achado({ confianca: 'c' })} from (values (0.5), (0.91), (0.7)) v (c)
+    consulta: `${finding({ confianca: 'c' })} from (values (0.5), (0.91), (0.7)) v (c)
       where janela.chaves is null`,
   })
-  t.match(await processar(cenario.olivia, 'manual', ['aponta', 'gagueja']), {
+  t.match(await runSession(scenario.olivia, 'manual', ['aponta', 'gagueja']), {
     status: 'concluida',
     encontradas: 2n,
   })
-  t.match(await divergencias(cenario.sql), [
+  t.match(await findingsIn(scenario.sql), [
     { regra: 'aponta', valores_propostos: {} },
     { regra: 'gagueja', confianca: '0.9100', vezes_detectada: 1 },
   ])
-  const [aponta] =
-    await cenario.sql`select evidencia from audit.divergencias_processadas where regra = 'aponta'`
-  t.same(aponta?.['evidencia'], {}, 'no evidence is none, however it is written')
+  const [flags] =
+    await scenario.sql`select evidencia from audit.divergencias_processadas where regra = 'aponta'`
+  t.same(flags?.['evidencia'], {}, 'no evidence is none, however it is written')
 })
 
 t.test('two different proposals of one rule for one row are left to a person', async (t) => {
-  const cenario = await cena(t)
-  await regra(cenario, {
+  const scenario = await scene(t)
+  await makeRule(scenario, {
     nome: 'indecisa',
-    consulta: `${achado({ valores_propostos: "jsonb_build_object('categoria', c)" })}
+    consulta: `${finding({ valores_propostos: "jsonb_build_object('categoria', c)" })}
       from (values ('A'), ('B')) v (c) where janela.chaves is null`,
   })
-  t.match(await processar(cenario.olivia, 'auto', ['indecisa']), { encontradas: 2n, corrigidas: 0n })
-  const [a] = await divergencias(cenario.sql)
-  const ids = lista(...(await divergencias(cenario.sql)).map((d) => d['id']))
-  const feitas = await cenario.ana`select * from audit.aprovar_divergencias(${ids}::bigint[], 'ambas')`
-  t.same(feitas.map((d) => d['status']).sort(), ['corrigida', 'obsoleta'], 'one row takes one value')
-  t.match(await cenario.sql`select categoria from dw.lancamentos where id = 1`, [{ categoria: /^[AB]$/ }])
+  t.match(await runSession(scenario.olivia, 'auto', ['indecisa']), { encontradas: 2n, corrigidas: 0n })
+  const [a] = await findingsIn(scenario.sql)
+  const ids = arrayOf(...(await findingsIn(scenario.sql)).map((d) => d['id']))
+  const done = await scenario.ana`select * from audit.aprovar_divergencias(${ids}::bigint[], 'ambas')`
+  t.same(done.map((d) => d['status']).sort(), ['corrigida', 'obsoleta'], 'one row takes one value')
+  t.match(await scenario.sql`select categoria from dw.lancamentos where id = 1`, [{ categoria: /^[AB]$/ }])
   t.ok(a)
 })
 
 /** The stepwise way: what the command line and the worker do. */
-async function passoAPasso(olivia: Sql, modo: string, regras: string[], limite: number) {
-  return olivia.reserve().then(async (conexao) => {
+async function stepByStep(olivia: Sql, mode: string, rules: string[], limit: number) {
+  return olivia.reserve().then(async (connection) => {
     try {
-      const [sessao] =
-        await conexao`select * from audit_interno.iniciar_sessao(${modo}, null, 'infinity', ${regras})`
-      const id = sessao?.['id']
+      const [session] =
+        await connection`select * from audit_interno.iniciar_sessao(${mode}, null, 'infinity', ${rules})`
+      const id = session?.['id']
       for (;;) {
-        const [passo] = await conexao`select * from audit_interno.proxima_etapa(${id})`
-        if (passo?.['etapa'] === 'fim') break
+        const [step] = await connection`select * from audit_interno.proxima_etapa(${id})`
+        if (step?.['etapa'] === 'fim') break
         try {
-          await conexao.unsafe(`set statement_timeout = ${limite}`)
-          await conexao`select audit_interno.executar_etapa(${id}, ${passo?.['etapa']}, ${passo?.['regra']})`
+          await connection.unsafe(`set statement_timeout = ${limit}`)
+          await connection`select audit_interno.executar_etapa(${id}, ${step?.['etapa']}, ${step?.['regra']})`
         } catch (error) {
-          await conexao.unsafe('set statement_timeout = 0')
+          await connection.unsafe('set statement_timeout = 0')
           const { code, message } = error as { code: string; message: string }
-          await conexao`select audit_interno.registrar_falha_etapa(${id}, ${passo?.['etapa']}, ${passo?.['regra']},
+          await connection`select audit_interno.registrar_falha_etapa(${id}, ${step?.['etapa']}, ${step?.['regra']},
             ${code}, ${message})`
         }
-        await conexao.unsafe('set statement_timeout = 0')
+        await connection.unsafe('set statement_timeout = 0')
       }
-      const [fim] = await conexao`select * from audit.sessoes_processamento where id = ${id}`
-      return fim as NonNullable<typeof fim>
+      const [end] = await connection`select * from audit.sessoes_processamento where id = ${id}`
+      return end as NonNullable<typeof end>
     } finally {
-      conexao.release()
+      connection.release()
     }
   })
 }
 
 t.test('a pattern that explodes runs into the time limit of its rule, and the others run', async (t) => {
-  const cenario = await cena(t)
-  const { sql, olivia, adelia } = cenario
-  await lancar(sql, { id: '3', categoria: 'Trade Marketing' })
-  const padrao = '^(x+)(x+)(x+)\\3\\2\\1z$'
-  const salvar = adelia`select audit.salvar_padrao('descricao', 'regex', ${padrao}, 'incluir', 'sem maldade')`
-  t.equal(await recusa(salvar), 'NC014', 'it is tried before it is saved')
+  const scenario = await scene(t)
+  const { sql, olivia, adelia } = scenario
+  await book(sql, { id: '3', categoria: 'Trade Marketing' })
+  const pattern = '^(x+)(x+)(x+)\\3\\2\\1z$'
+  const save = adelia`select audit.salvar_padrao('descricao', 'regex', ${pattern}, 'incluir', 'sem maldade')`
+  t.equal(await refusalOf(save), 'NC014', 'it is tried before it is saved')
   await sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
     await tx`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
-      values ('descricao', 'regex', ${padrao}, ${padrao})`
+      values ('descricao', 'regex', ${pattern}, ${pattern})`
   })
   await sql`update dw.lancamentos set descricao = ${`${'x'.repeat(4001)}z`} where id = 1`
-  const sessao = await passoAPasso(olivia, 'auto', ['trade_marketing', 'validacao_valores'], 700)
-  t.match(sessao, { status: 'concluida_com_falhas', encontradas: 1n, mensagem: /trade_marketing falhou/ })
+  const session = await stepByStep(olivia, 'auto', ['trade_marketing', 'validacao_valores'], 700)
+  t.match(session, { status: 'concluida_com_falhas', encontradas: 1n, mensagem: /trade_marketing falhou/ })
   t.match(
-    await sql`select status, erro_codigo from audit.execucoes_regra where sessao_id = ${sessao['id']} order by regra`,
+    await sql`select status, erro_codigo from audit.execucoes_regra where sessao_id = ${session['id']} order by regra`,
     [{ status: 'falhou', erro_codigo: '57014' }, { status: 'concluida' }],
   )
-  const falhou = await passoAPasso(olivia, 'auto', ['trade_marketing'], 300)
-  t.equal(falhou['status'], 'falhou')
+  const failed = await stepByStep(olivia, 'auto', ['trade_marketing'], 300)
+  t.equal(failed['status'], 'falhou')
 })
 
 t.test('a pattern that was saved before it was known to be invalid can be switched off', async (t) => {
-  const { sql, adelia } = await cena(t)
-  const [padrao] = await sql.begin(async (tx) => {
+  const { sql, adelia } = await scene(t)
+  const [pattern] = await sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
     return tx`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
       values ('descricao', 'regex', '(?i)verba', '(?i)verba') returning id`
   })
-  const [desligado] = await adelia`select ativo from audit.desativar_padrao(${padrao?.['id']}, 'inválido')`
-  t.equal(desligado?.['ativo'], false)
-  const [ligado] =
-    await sql`select regra_trade_marketing.expressao_padroes('incluir', 'descricao', true) as e`
-  t.notMatch(String(ligado?.['e']), 'verba')
+  const [off] = await adelia`select ativo from audit.desativar_padrao(${pattern?.['id']}, 'inválido')`
+  t.equal(off?.['ativo'], false)
+  const [on] = await sql`select regra_trade_marketing.expressao_padroes('incluir', 'descricao', true) as e`
+  t.notMatch(String(on?.['e']), 'verba')
   t.equal(
-    await recusa(sql`update audit.padroes_trade_marketing set ativo = true where id = ${padrao?.['id']}`),
+    await refusalOf(sql`update audit.padroes_trade_marketing set ativo = true where id = ${pattern?.['id']}`),
     'NC014',
     'and not on again',
   )
@@ -275,40 +274,40 @@ t.test('a pattern that was saved before it was known to be invalid can be switch
 t.test(
   'a pattern that takes too long is refused in moments, one that does not is saved at once',
   async (t) => {
-    const { adelia } = await cena(t)
-    const salvar = async (padrao: string) => {
+    const { adelia } = await scene(t)
+    const save = async (pattern: string) => {
       const began = Date.now()
-      const code = await recusa(
-        adelia`select audit.salvar_padrao('descricao', 'regex', ${padrao}, 'incluir', 'teste')`,
+      const code = await refusalOf(
+        adelia`select audit.salvar_padrao('descricao', 'regex', ${pattern}, 'incluir', 'teste')`,
       )
-      t.ok(Date.now() - began < 3000, `${padrao} ${Date.now() - began} ms`)
+      t.ok(Date.now() - began < 3000, `${pattern} ${Date.now() - began} ms`)
       return code
     }
-    for (const padrao of [
+    for (const pattern of [
       '^(x+)(x+)(x+)\\3\\2\\1z$',
       '^(.+)(.+)(.+)\\3\\2\\1$',
       '(\\w+)(\\w+)(\\w+)\\1\\3\\2!$',
     ]) {
-      t.equal(await salvar(padrao), 'NC014', padrao)
+      t.equal(await save(pattern), 'NC014', pattern)
     }
-    for (const padrao of [
+    for (const pattern of [
       'verba .*marketing',
       '(promo|campanha|brinde)s? +(de )?(natal|páscoa)',
       '^[a-z ]+[0-9]{2,4}$',
       '\\mtrade\\M.*mkt',
       '(a+)+b',
     ]) {
-      t.equal(await salvar(padrao), undefined, padrao)
+      t.equal(await save(pattern), undefined, pattern)
     }
   },
 )
 
 t.test('an invalid pattern is refused where it is written', async (t) => {
-  const { adelia } = await cena(t)
-  const salvar = (tipo: string, padrao: string) =>
-    recusa(adelia`select audit.salvar_padrao('descricao', ${tipo}, ${padrao}, 'incluir', 'teste')`)
+  const { adelia } = await scene(t)
+  const save = (type: string, pattern: string) =>
+    refusalOf(adelia`select audit.salvar_padrao('descricao', ${type}, ${pattern}, 'incluir', 'teste')`)
   // (?i) and (?x) are valid by themselves, and not as one alternative among others
-  for (const padrao of [
+  for (const pattern of [
     '(',
     '[a',
     'a{2,1}',
@@ -321,31 +320,31 @@ t.test('an invalid pattern is refused where it is written', async (t) => {
     '***=verba',
     'a)|(b',
   ])
-    t.equal(await salvar('regex', padrao), 'NC014', padrao.slice(0, 9))
-  t.equal(await salvar('glob', 'x'), 'NC014')
+    t.equal(await save('regex', pattern), 'NC014', pattern.slice(0, 9))
+  t.equal(await save('glob', 'x'), 'NC014')
 })
 
 t.test('what cannot be a rule is refused when it is registered', async (t) => {
-  const cenario = await cena(t)
-  const { sql, adelia, olivia } = cenario
-  await regra(cenario, { nome: 'certa', consulta: certa })
+  const scenario = await scene(t)
+  const { sql, adelia, olivia } = scenario
+  await makeRule(scenario, { nome: 'certa', consulta: right })
   await sql.unsafe(`create function minhas.numero(audit.janela) returns setof int language sql stable as 'select 1';
     create function minhas.um_so(audit.janela) returns audit.achado language sql stable as 'select null::audit.achado';
     create function minhas.volatil(audit.janela) returns setof audit.achado language sql as 'select null::audit.achado'`)
-  const registrar = (mudancas: Record<string, unknown>, quem = adelia) => {
+  const registrar = (changes: Record<string, unknown>, who = adelia) => {
     const r = {
       nome: 'nova',
       funcao: 'minhas.certa',
       tabela: 'dw.lancamentos',
       chave: 'id',
       colunas: ['valor'],
-      ...mudancas,
+      ...changes,
     }
-    return recusa(
-      quem`select audit.registrar_regra(${r.nome}, 'x', ${r.funcao}, ${r.tabela}, ${r.chave}, ${r.colunas}::text[])`,
+    return refusalOf(
+      who`select audit.registrar_regra(${r.nome}, 'x', ${r.funcao}, ${r.tabela}, ${r.chave}, ${r.colunas}::text[])`,
     )
   }
-  const recusadas: Record<string, unknown>[] = [
+  const refused: Record<string, unknown>[] = [
     { funcao: 'minhas.nada' },
     { funcao: 'minhas.numero' },
     { funcao: 'minhas.um_so' },
@@ -361,7 +360,7 @@ t.test('what cannot be a rule is refused when it is registered', async (t) => {
     { nome: 'Com Espaço' },
     { nome: null },
   ]
-  for (const mudancas of recusadas) t.equal(await registrar(mudancas), 'NC011', JSON.stringify(mudancas))
+  for (const changes of refused) t.equal(await registrar(changes), 'NC011', JSON.stringify(changes))
   t.equal(await registrar({}, olivia), '42501', 'only an administrator registers rules')
   t.equal(await registrar({ colunas: ['categoria'] }), undefined, 'what is right is taken')
 })

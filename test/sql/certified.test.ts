@@ -7,39 +7,39 @@ import t from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { conferente, personal } from '../cli/helper.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { ROOT } from '../helper/files.ts'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 /** `npm run months` takes 1,000 of each; of fewer, more may lie on the wrong side by chance. */
 const MONTHS = Number(process.argv[2] ?? 100)
 const LEAST = MONTHS < 1000 ? 0.91 : 0.95
 
-const certificado = async (c: Cenario) =>
+const certificado = async (c: Scenario) =>
   one(
-    await c.pessoa(
+    await c.asPerson(
       'leo',
     )`select corrigidas::int, valor::float, meta::float, tamanho::int, conferidas::int, erradas::int, limite::float
       from audit.certificado()`,
   )
-const amostra = (c: Cenario) =>
-  c.pessoa('leo')<
+const amostra = (c: Scenario) =>
+  c.asPerson('leo')<
     { ordem: number; id: number; valor: number; resposta: string | null; respondida_por: string }[]
   >`
     select ordem::int, divergencia_id::int as id, valor::float, resposta, respondida_por from audit.amostra()`
 
 /** So many entries of unlike amounts, corrected by auto in one session. */
-async function corrigir(c: Cenario, quantas: number) {
+async function correct(c: Scenario, quantas: number) {
   await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', round((10 + 5000 * power(abs(hashint4(i)) / 2147483648.0, 4))::numeric, 2), 0.99
     from generate_series(1, ${quantas}::int) as i`
   await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
-  await c.processar('auto')
+  await c.runSession('auto')
   await c.sql`select audit_interno.selar()`
 }
 
 t.test('the bound holds, however often one looks', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   for (const meta of [0.05, 0.02]) {
     const answers = meta === 0.05 ? 59 : 149
     for (const wrong of [0, 0.005, 0.01, 0.03, 0.1]) {
@@ -83,28 +83,28 @@ t.test('the bound holds, however often one looks', async (t) => {
 })
 
 t.test('a sample nobody chose is looked at, and what may be wrong is said in reais', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
-  await corrigir(c, 400)
-  const antes = await certificado(c)
-  t.match(antes, { corrigidas: 400, meta: 0.05, tamanho: 59, conferidas: 0, erradas: 0 })
-  t.equal(antes['limite'], antes['valor'], 'before anybody looked all of it may be wrong')
-  const itens = await amostra(c)
-  t.equal(itens.length, 59)
-  t.same(await amostra(c), itens, 'the same again')
+  await correct(c, 400)
+  const before = await certificado(c)
+  t.match(before, { corrigidas: 400, meta: 0.05, tamanho: 59, conferidas: 0, erradas: 0 })
+  t.equal(before['limite'], before['valor'], 'before anybody looked all of it may be wrong')
+  const items = await amostra(c)
+  t.equal(items.length, 59)
+  t.same(await amostra(c), items, 'the same again')
 
-  const certificar = (quem: 'ana' | 'bruno', id: number, certa = true) =>
-    c.pessoa(quem)`select * from audit.certificar(${id}, ${certa}, 'conferido com a nota')`
-  t.match(await certificar('ana', itens[1]?.id as number), [
+  const certificar = (who: 'ana' | 'bruno', id: number, right = true) =>
+    c.asPerson(who)`select * from audit.certificar(${id}, ${right}, 'conferido com a nota')`
+  t.match(await certificar('ana', items[1]?.id as number), [
     { resultado: 'feita', explicacao: 'conferida: certa', status: 'corrigida' },
   ])
   t.match(await certificado(c), { conferidas: 0 }, 'the first is missing: the second does not count yet')
-  await certificar('bruno', itens[0]?.id as number)
+  await certificar('bruno', items[0]?.id as number)
   t.match(await certificado(c), { conferidas: 2 })
-  for (const { id } of itens.slice(2)) await certificar('ana', id)
-  const depois = await certificado(c)
-  t.match(depois, { conferidas: 59, erradas: 0 })
-  t.ok(depois['limite'] <= 0.05 * depois['valor'], `at most ${depois['limite']} of ${depois['valor']}`)
+  for (const { id } of items.slice(2)) await certificar('ana', id)
+  const after = await certificado(c)
+  t.match(after, { conferidas: 59, erradas: 0 })
+  t.ok(after['limite'] <= 0.05 * after['valor'], `at most ${after['limite']} of ${after['valor']}`)
   const [message] =
     await c.sql`select audit_interno.conteudo_mensagem(id) as facts from audit.notificacoes where tipo = 'resumo'`
   const mail = await render(factsSchema.parse(message?.['facts']))
@@ -126,21 +126,21 @@ t.test('a sample nobody chose is looked at, and what may be wrong is said in rea
     'answers on the rule too',
   )
 
-  t.match(await certificar('bruno', itens[3]?.id as number, false), [
+  t.match(await certificar('bruno', items[3]?.id as number, false), [
     { explicacao: /conferente reverter --divergencia \d+ --porque erradas/, status: 'corrigida' },
   ])
-  const errada = await certificado(c)
-  t.match(errada, { conferidas: 59, erradas: 1 })
+  const wrongOne = await certificado(c)
+  t.match(wrongOne, { conferidas: 59, erradas: 1 })
   t.ok(
-    errada['limite'] > 0.05 * errada['valor'] && errada['limite'] < 0.3 * errada['valor'],
-    `${errada['limite']} of ${errada['valor']}`,
+    wrongOne['limite'] > 0.05 * wrongOne['valor'] && wrongOne['limite'] < 0.3 * wrongOne['valor'],
+    `${wrongOne['limite']} of ${wrongOne['valor']}`,
   )
-  await c.pessoa(
+  await c.asPerson(
     'ana',
-  )`select from audit.reverter_divergencias(${[itens[4]?.id as number]}, 'era outra', 'erradas')`
+  )`select from audit.reverter_divergencias(${[items[4]?.id as number]}, 'era outra', 'erradas')`
   t.match(await certificado(c), { erradas: 2 }, 'a correction rolled back as wrong is answered by that')
 
-  await c.pessoa(
+  await c.asPerson(
     'adelia',
   )`select audit.alterar_configuracao('certificado.erro_maximo', '0.2', 'menos trabalho')`
   t.match(await certificado(c), { meta: 0.05, tamanho: 59 }, 'a goal set later is the next month’s')
@@ -148,25 +148,25 @@ t.test('a sample nobody chose is looked at, and what may be wrong is said in rea
 })
 
 t.test('no role changes the sample, nor answers what it had a hand in', async (t) => {
-  const c = await cenario(t)
-  await corrigir(c, 80)
-  const itens = await amostra(c)
-  const id = itens[0]?.id as number
+  const c = await scenario(t)
+  await correct(c, 80)
+  const items = await amostra(c)
+  const id = items[0]?.id as number
   const certificar = (
-    quem: 'ana' | 'leo' | 'olivia' | 'adelia',
-    de = id,
-    certa: boolean | null = true,
-    motivo = 'x',
-  ) => codigo(c.pessoa(quem)`select from audit.certificar(${de}, ${certa}, ${motivo})`)
+    who: 'ana' | 'leo' | 'olivia' | 'adelia',
+    from = id,
+    right: boolean | null = true,
+    reason = 'x',
+  ) => sqlstate(c.asPerson(who)`select from audit.certificar(${from}, ${right}, ${reason})`)
   t.equal(await certificar('olivia'), '42501')
   t.equal(await certificar('leo'), '42501')
   t.equal(await certificar('adelia'), '42501')
   t.equal(await certificar('ana', id, null), 'NC001')
   t.equal(await certificar('ana', id, true, ' '), 'NC006')
   t.equal(await certificar('ana', -1), 'NC004')
-  const [fora] =
+  const [outside] =
     await c.sql`select divergencia_id::int as id from audit.corrigidas_no_mes() order by relogio desc limit 1`
-  t.equal(await certificar('ana', fora?.['id']), 'NC005', 'not in the sample')
+  t.equal(await certificar('ana', outside?.['id']), 'NC005', 'not in the sample')
   await c.sql`update audit.regras set concedida_por = 'ana' where nome = 'errada'`
   t.equal(await certificar('ana'), 'NC007', 'whoever granted the rule its auto')
   await c.sql`update audit.regras set concedida_por = 'adelia' where nome = 'errada'`
@@ -178,24 +178,24 @@ t.test('no role changes the sample, nor answers what it had a hand in', async (t
     'delete from audit.alteracoes',
     `insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo) values (1, ${id}, 'certificacao_certa', 'ana', 'x')`,
   ])
-    for (const quem of ['ana', 'olivia', 'adelia'] as const)
-      t.equal(await codigo(c.pessoa(quem).unsafe(attempt)), '42501', `${quem}: ${attempt}`)
-  t.same(await amostra(c), itens)
+    for (const who of ['ana', 'olivia', 'adelia'] as const)
+      t.equal(await sqlstate(c.asPerson(who).unsafe(attempt)), '42501', `${who}: ${attempt}`)
+  t.same(await amostra(c), items)
 
   // whoever holds the seals draws again, without PostgreSQL
-  const lista = await c.pessoa(
+  const list = await c.asPerson(
     'leo',
   )`select sessao_id, selo, divergencia_id, valor from audit.corrigidas_no_mes()`
   const file = join(mkdtempSync(join(tmpdir(), 'sorteio-')), 'corrigidas.csv')
-  writeFileSync(file, lista.map((l) => `${l['sessao_id']};${l['divergencia_id']};${l['valor']}\n`).join(''))
+  writeFileSync(file, list.map((l) => `${l['sessao_id']};${l['divergencia_id']};${l['valor']}\n`).join(''))
   const drawn = execFileSync(
     process.execPath,
-    [join(ROOT, 'docs/examples/sorteio.mjs'), file, '59', `${lista[0]?.['sessao_id']}=${lista[0]?.['selo']}`],
+    [join(ROOT, 'docs/examples/sorteio.mjs'), file, '59', `${list[0]?.['sessao_id']}=${list[0]?.['selo']}`],
     { encoding: 'utf8' },
   )
   t.same(
     drawn.trim().split('\n').map(Number),
-    itens.map((i) => i.id),
+    items.map((i) => i.id),
     'the same sample',
   )
 })

@@ -1,26 +1,26 @@
 // What channels are told of, who sets them, and where their secrets are not.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { cenario, codigo, one } from '../helper/scenario.ts'
+import { one, scenario, sqlstate } from '../helper/scenario.ts'
 
 const SLACK = 'https://hooks.slack.com/services/T0CHAVE/B0SECRETA/x9f2kq7w'
 const SEGREDO = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
-const equipe = (adelia: Sql, nome = 'equipe') =>
-  adelia`select * from audit.salvar_canal(${nome}, 'para a equipe', 'slack', ${SLACK})`
+const equipe = (adelia: Sql, name = 'equipe') =>
+  adelia`select * from audit.salvar_canal(${name}, 'para a equipe', 'slack', ${SLACK})`
 
 /** One look of the worker: what it queued, without what is told of each session. */
 const olhar = async (sql: Sql) => {
   const ids = (await sql`select f.id from audit_interno.conferir_alarmes() f`).map(({ id }) => id as bigint)
-  const ditas = await sql`select n.tipo, a.tipo as problema, a.chave from audit.notificacoes n
+  const saidOnes = await sql`select n.tipo, a.tipo as problema, a.chave from audit.notificacoes n
     left join audit_interno.alarmes a on a.id = n.alarme_id where n.id = any (${ids.map(String)}::text[]::bigint[]) order by n.tipo, a.tipo, a.chave`
-  return ditas.map(({ tipo, problema, chave }) =>
+  return saidOnes.map(({ tipo, problema, chave }) =>
     tipo === 'resolvido' ? `resolvido: ${problema} ${chave}` : `${tipo}: ${chave}`,
   )
 }
 
 t.test('administrators set channels, nobody else does, and each change is an operation', async (t) => {
-  const c = await cenario(t)
-  const adelia = c.pessoa('adelia')
+  const c = await scenario(t)
+  const adelia = c.asPerson('adelia')
   t.match(one(await equipe(adelia)), {
     nome: 'equipe',
     servidor: 'https://hooks.slack.com',
@@ -35,7 +35,7 @@ t.test('administrators set channels, nobody else does, and each change is an ope
   )
   t.match(mudado, { tipo: 'slack', eventos: ['falha', 'resolvido'], sem_valores: true, idioma: 'en' })
   t.match(one(await adelia`select * from audit.desligar_canal('equipe', 'mudou')`), { ativo: false })
-  t.equal(await codigo(adelia`select audit.testar_canal('equipe')`), 'NC005')
+  t.equal(await sqlstate(adelia`select audit.testar_canal('equipe')`), 'NC005')
   t.match(one(await adelia`select * from audit.salvar_canal('equipe', 'voltou')`), {
     ativo: true,
     idioma: 'en',
@@ -50,31 +50,31 @@ t.test('administrators set channels, nobody else does, and each change is an ope
     )['n'],
     5,
   )
-  for (const quem of ['leo', 'ana', 'olivia'] as const) {
-    for (const ato of [
+  for (const who of ['leo', 'ana', 'olivia'] as const) {
+    for (const act of [
       `salvar_canal('x', 'x', 'slack', '${SLACK}')`,
       `desligar_canal('equipe', 'x')`,
       `testar_canal('equipe')`,
     ])
-      t.equal(await codigo(c.pessoa(quem).unsafe(`select audit.${ato}`)), '42501', `${quem} ${ato}`)
+      t.equal(await sqlstate(c.asPerson(who).unsafe(`select audit.${act}`)), '42501', `${who} ${act}`)
   }
-  t.equal(await codigo(adelia`select audit.desligar_canal('outro', 'x')`), 'NC004')
-  t.equal(await codigo(adelia`select audit.testar_canal('outro')`), 'NC004')
-  t.equal(await codigo(adelia`select audit.desligar_canal('equipe', ' ')`), 'NC006')
-  t.equal(await codigo(adelia`select audit.salvar_canal('equipe', '')`), 'NC006')
+  t.equal(await sqlstate(adelia`select audit.desligar_canal('outro', 'x')`), 'NC004')
+  t.equal(await sqlstate(adelia`select audit.testar_canal('outro')`), 'NC004')
+  t.equal(await sqlstate(adelia`select audit.desligar_canal('equipe', ' ')`), 'NC006')
+  t.equal(await sqlstate(adelia`select audit.salvar_canal('equipe', '')`), 'NC006')
 })
 
 t.test('an address or a secret that cannot be used is refused, and no error repeats it', async (t) => {
-  const c = await cenario(t)
-  const adelia = c.pessoa('adelia')
-  const salvar = async (
-    tipo: string | null,
-    endereco: string | null,
+  const c = await scenario(t)
+  const adelia = c.asPerson('adelia')
+  const save = async (
+    type: string | null,
+    address: string | null,
     segredo: string | null = null,
-    nome = 'novo',
+    name = 'novo',
   ) => {
     try {
-      await adelia`select audit.salvar_canal(${nome}, 'x', ${tipo}, ${endereco}, ${segredo})`
+      await adelia`select audit.salvar_canal(${name}, 'x', ${type}, ${address}, ${segredo})`
       return 'aceito'
     } catch (error) {
       const said = JSON.stringify(error, ['message', 'detail', 'hint', 'where'])
@@ -82,7 +82,7 @@ t.test('an address or a secret that cannot be used is refused, and no error repe
       return (error as { code: string }).code
     }
   }
-  for (const endereco of [
+  for (const address of [
     'http://hooks.slack.com/services/x9f2kq7w',
     'ftp://hooks.slack.com/x9f2kq7w',
     'https://ana:x9f2kq7w@hooks.slack.com/',
@@ -98,14 +98,14 @@ t.test('an address or a secret that cannot be used is refused, and no error repe
     '',
     null,
   ])
-    t.equal(await salvar('slack', endereco), 'NC009', String(endereco).slice(0, 60))
-  for (const endereco of [
+    t.equal(await save('slack', address), 'NC009', String(address).slice(0, 60))
+  for (const address of [
     'https://[2001:db8::1]:8443/x?y=1',
     'http://localhost:3000/x',
     'http://[::1]/x',
     'https://a.b.c',
   ])
-    t.equal(await salvar('slack', endereco, null, 'bom'), 'aceito', endereco)
+    t.equal(await save('slack', address, null, 'bom'), 'aceito', address)
   for (const segredo of [
     null,
     'AbCdEfGh',
@@ -114,18 +114,18 @@ t.test('an address or a secret that cannot be used is refused, and no error repe
     'whsec_%%%%',
     `${SEGREDO}=`,
   ])
-    t.equal(await salvar('webhook', 'https://a.b.c/x9f2kq7w', segredo), 'NC009', String(segredo))
-  t.equal(await salvar('slack', SLACK, SEGREDO), 'NC009', 'only a webhook is signed')
-  t.equal(await salvar('webhook', 'https://a.b.c', SEGREDO, 'assinado'), 'aceito')
-  t.equal(await salvar('slack', null, null, 'assinado'), 'NC009', 'another kind with the address of this')
-  t.equal(await salvar('email', SLACK), 'NC009')
-  t.equal(await salvar('slack', SLACK, null, 'Equipe Financeira'), 'NC009')
+    t.equal(await save('webhook', 'https://a.b.c/x9f2kq7w', segredo), 'NC009', String(segredo))
+  t.equal(await save('slack', SLACK, SEGREDO), 'NC009', 'only a webhook is signed')
+  t.equal(await save('webhook', 'https://a.b.c', SEGREDO, 'assinado'), 'aceito')
+  t.equal(await save('slack', null, null, 'assinado'), 'NC009', 'another kind with the address of this')
+  t.equal(await save('email', SLACK), 'NC009')
+  t.equal(await save('slack', SLACK, null, 'Equipe Financeira'), 'NC009')
   t.equal(
-    await codigo(adelia`select audit.salvar_canal('novo', 'x', 'slack', ${SLACK}, eventos => '{tudo}')`),
+    await sqlstate(adelia`select audit.salvar_canal('novo', 'x', 'slack', ${SLACK}, eventos => '{tudo}')`),
     'NC009',
   )
   t.equal(
-    await codigo(adelia`select audit.salvar_canal('novo', 'x', 'slack', ${SLACK}, eventos => '{}')`),
+    await sqlstate(adelia`select audit.salvar_canal('novo', 'x', 'slack', ${SLACK}, eventos => '{}')`),
     'NC009',
   )
   t.same(await c.sql`select nome from audit.canais order by nome`, [{ nome: 'assinado' }, { nome: 'bom' }])
@@ -134,22 +134,22 @@ t.test('an address or a secret that cannot be used is refused, and no error repe
 t.test(
   'neither the address nor the secret can be read by any role that people or the API have',
   async (t) => {
-    const c = await cenario(t)
-    await c.pessoa('adelia')`select audit.salvar_canal('robo', 'x', 'webhook', ${SLACK}, ${SEGREDO})`
-    const { id } = one(await c.pessoa('adelia')`select id from audit.testar_canal('robo')`)
+    const c = await scenario(t)
+    await c.asPerson('adelia')`select audit.salvar_canal('robo', 'x', 'webhook', ${SLACK}, ${SEGREDO})`
+    const { id } = one(await c.asPerson('adelia')`select id from audit.testar_canal('robo')`)
     await c.sql`select from audit_interno.compor_mensagem(${id})`
-    for (const quem of ['leo', 'ana', 'olivia', 'adelia', 'api'] as const) {
-      const p = c.pessoa(quem)
-      t.equal(await codigo(p`select * from audit_interno.destinos_canais`), '42501', quem)
-      t.equal(await codigo(p`select * from audit_interno.destino_canal(${id})`), '42501', quem)
-      t.equal(await codigo(p`select audit_interno.conferir_alarmes()`), '42501', quem)
+    for (const who of ['leo', 'ana', 'olivia', 'adelia', 'api'] as const) {
+      const p = c.asPerson(who)
+      t.equal(await sqlstate(p`select * from audit_interno.destinos_canais`), '42501', who)
+      t.equal(await sqlstate(p`select * from audit_interno.destino_canal(${id})`), '42501', who)
+      t.equal(await sqlstate(p`select audit_interno.conferir_alarmes()`), '42501', who)
     }
-    for (const papel of ['conferente_regra', 'conferente_escrita', 'conferente_servico']) {
+    for (const role of ['conferente_regra', 'conferente_escrita', 'conferente_servico']) {
       t.same(
-        await c.sql`select 1 where has_table_privilege(${papel}, 'audit_interno.destinos_canais', 'select')
-        or has_function_privilege(${papel}, 'audit_interno.destino_canal(bigint)', 'execute')`,
+        await c.sql`select 1 where has_table_privilege(${role}, 'audit_interno.destinos_canais', 'select')
+        or has_function_privilege(${role}, 'audit_interno.destino_canal(bigint)', 'execute')`,
         [],
-        papel,
+        role,
       )
     }
     // Everything that there is, but for the one table.
@@ -167,24 +167,24 @@ t.test(
 )
 
 t.test('a rule that fails is told once, and once that it runs again', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.5 })
-  await equipe(c.pessoa('adelia'))
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.5 })
+  await equipe(c.asPerson('adelia'))
   const { sql } = c
   await sql`update dw.ajuste set quebrada = true`
-  await c.processar()
+  await c.runSession()
   t.same(await olhar(sql), ['falha: regra errada'])
   t.same(await olhar(sql), [], 'whoever looks again says nothing')
-  await c.processar()
-  await c.processar()
+  await c.runSession()
+  await c.runSession()
   t.same(await olhar(sql), [], 'it goes on failing: that was said')
   await sql`update dw.ajuste set quebrada = false`
-  await c.processar()
+  await c.runSession()
   t.same(await olhar(sql), ['abertas: fila', 'resolvido: falha regra errada'])
-  await c.processar()
+  await c.runSession()
   t.same(await olhar(sql), [], 'a session that opens nothing is silent')
   await sql`update dw.ajuste set quebrada = true`
-  await c.processar()
+  await c.runSession()
   t.same(await olhar(sql), ['falha: regra errada'], 'another time is another problem')
   const problemas = await sql`select id, desfecho from audit_interno.alarmes where tipo = 'falha' order by id`
   t.match([...problemas], [{ desfecho: 'bem' }, { desfecho: null }])
@@ -203,38 +203,38 @@ t.test('a rule that fails is told once, and once that it runs again', async (t) 
 })
 
 t.test('what failed and was mended before anybody looked is told all the same', async (t) => {
-  const c = await cenario(t)
-  await equipe(c.pessoa('adelia'))
-  await c.lancar({ id: 1, confianca: 0.99 })
+  const c = await scenario(t)
+  await equipe(c.asPerson('adelia'))
+  await c.book({ id: 1, confianca: 0.99 })
   await c.sql`update dw.ajuste set quebrada = true`
-  await c.processar()
+  await c.runSession()
   await c.sql`update dw.ajuste set quebrada = false`
-  await c.processar('auto')
+  await c.runSession('auto')
   t.same(await olhar(c.sql), ['falha: regra errada', 'resolvido: falha regra errada'])
 })
 
 t.test('a session that broke off is made good by one of the same window alone', async (t) => {
-  const c = await cenario(t)
-  await equipe(c.pessoa('adelia'))
-  const sessao = async (de: string | null, status: string, etapa: string, regras = ['errada']) => {
+  const c = await scenario(t)
+  await equipe(c.asPerson('adelia'))
+  const session = async (from: string | null, status: string, step: string, rules = ['errada']) => {
     const { id } = one(
       await c.sql`
       insert into audit.sessoes_processamento (modo, status, incremental, data_inicio, data_fim, regras, solicitada_por, inicio_processamento)
-      values ('auto', 'em_andamento', ${de === null}, ${de}::text::date, ${de}::text::date, ${regras}, 'olivia', now()) returning id`,
+      values ('auto', 'em_andamento', ${from === null}, ${from}::text::date, ${from}::text::date, ${rules}, 'olivia', now()) returning id`,
     )
-    await c.sql`update audit.sessoes_processamento set status = ${status}, etapa = ${etapa}, mensagem = '53100: disco cheio', fim_processamento = now() where id = ${id}`
+    await c.sql`update audit.sessoes_processamento set status = ${status}, etapa = ${step}, mensagem = '53100: disco cheio', fim_processamento = now() where id = ${id}`
   }
-  await sessao(null, 'falhou', 'deteccao')
-  await sessao('2026-10-01', 'falhou', 'deteccao')
+  await session(null, 'falhou', 'deteccao')
+  await session('2026-10-01', 'falhou', 'deteccao')
   t.same(await olhar(c.sql), ['falha: sessao 2026-10-01 a 2026-10-01', 'falha: sessao incremental'])
-  await sessao('2026-11-01', 'concluida', 'fim')
-  await sessao(null, 'concluida', 'fim', ['trade_marketing'])
+  await session('2026-11-01', 'concluida', 'fim')
+  await session(null, 'concluida', 'fim', ['trade_marketing'])
   t.same(await olhar(c.sql), [], 'another window, and other rules, say nothing of it')
-  await sessao(null, 'concluida_com_falhas', 'fim')
+  await session(null, 'concluida_com_falhas', 'fim')
   t.same(await olhar(c.sql), ['resolvido: falha sessao incremental'])
-  await sessao('2026-10-01', 'cancelada', 'fim')
+  await session('2026-10-01', 'cancelada', 'fim')
   t.same(await olhar(c.sql), [], 'nor does one that was cancelled')
-  await sessao(null, 'falhou', 'deteccao')
+  await session(null, 'falhou', 'deteccao')
   t.same(
     await olhar(c.sql),
     ['falha: sessao incremental'],
@@ -243,36 +243,36 @@ t.test('a session that broke off is made good by one of the same window alone', 
 })
 
 t.test('a limit is told, and that the next session kept within it', async (t) => {
-  const c = await cenario(t)
-  await equipe(c.pessoa('adelia'))
+  const c = await scenario(t)
+  await equipe(c.asPerson('adelia'))
   await c.sql`select audit.alterar_configuracao('limites.linhas', '1', 'teste')`
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
-  await c.processar('auto')
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.runSession('auto')
   t.same(await olhar(c.sql), ['abertas: fila', 'limite: incremental'])
-  await c.processar('auto')
+  await c.runSession('auto')
   t.same(await olhar(c.sql), [])
-  await c.processar('manual')
+  await c.runSession('manual')
   t.same(await olhar(c.sql), [], 'a session that corrects nothing shows nothing of it')
   await c.sql`select audit.alterar_configuracao('limites.linhas', '1000', 'teste')`
-  await c.processar('auto')
+  await c.runSession('auto')
   t.same(await olhar(c.sql), ['resolvido: abertas fila', 'resolvido: limite incremental'])
 })
 
 t.test(
   'what needs a person: a second one, one it was forwarded to, one who is late; and that nobody is needed any more',
   async (t) => {
-    const c = await cenario(t)
-    await equipe(c.pessoa('adelia'))
-    await c.lancar(
+    const c = await scenario(t)
+    await equipe(c.asPerson('adelia'))
+    await c.book(
       { id: 1, confianca: 0.5, valor: 200_000 },
       { id: 2, confianca: 0.5 },
       { id: 3, confianca: 0.5 },
     )
-    await c.processar()
+    await c.runSession()
     t.same(await olhar(c.sql), ['abertas: fila'], 'three findings, one message')
-    const ids = [(await c.achado(1)).id, (await c.achado(2)).id, (await c.achado(3)).id] as const
-    await c.aprovar('ana', ids[0])
-    await c.encaminhar('ana', 'bruno', ids[1])
+    const ids = [(await c.finding(1)).id, (await c.finding(2)).id, (await c.finding(3)).id] as const
+    await c.approve('ana', ids[0])
+    await c.forward('ana', 'bruno', ids[1])
     await c.sql`alter table audit.divergencias_processadas disable trigger proteger_identidade`
     await c.sql`update audit.divergencias_processadas set detectada_em = now() - interval '9 days' where id = ${ids[2]}`
     t.same(await olhar(c.sql), [
@@ -280,10 +280,10 @@ t.test(
       'pessoa: segunda aprovacao',
       'pessoa: vencidas',
     ])
-    await c.adiar('ana', '2099-01-01', ids[2])
+    await c.postpone('ana', '2099-01-01', ids[2])
     t.same(await olhar(c.sql), ['resolvido: pessoa vencidas'], 'what is postponed is not late')
-    await c.aprovar('bruno', ids[0])
-    await c.rejeitar('bruno', ids[1])
+    await c.approve('bruno', ids[0])
+    await c.reject('bruno', ids[1])
     t.same(await olhar(c.sql), [
       'resolvido: abertas fila',
       'resolvido: pessoa encaminhadas bruno',
@@ -296,24 +296,24 @@ t.test(
 t.test(
   'a rule that loses auto is told, and that it was given back; a schedule and a day without a session too',
   async (t) => {
-    const c = await cenario(t)
-    await equipe(c.pessoa('adelia'))
+    const c = await scenario(t)
+    await equipe(c.asPerson('adelia'))
     await c.sql`update audit.regras set automatica = false, automatica_perdida = 'perdeu a correção automática' where nome = 'errada'`
     t.same(await olhar(c.sql), ['autonomia: errada'])
-    await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'conferida')`
+    await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'conferida')`
     t.same(await olhar(c.sql), ['resolvido: autonomia errada'])
     await c.sql`insert into audit.agendamentos (previsto_para, agendado_por, erro_codigo, erro_mensagem) values (now() - interval '1 day', 'x', 'NC010', 'sem armazém')`
     await c.sql`insert into audit.notificacoes (tipo, dia) values ('ausencia', current_date)`
     t.same(await olhar(c.sql), ['falha: agenda', 'falha: ausencia'])
-    const { id } = await c.processar()
+    const { id } = await c.runSession()
     await c.sql`insert into audit.agendamentos (previsto_para, agendado_por, sessao_id) values (now(), 'x', ${id})`
     t.same(await olhar(c.sql), ['resolvido: falha agenda', 'resolvido: falha ausencia'])
   },
 )
 
 t.test('a channel hears of what it asked for, and of the end of what it heard of', async (t) => {
-  const c = await cenario(t)
-  const adelia = c.pessoa('adelia')
+  const c = await scenario(t)
+  const adelia = c.asPerson('adelia')
   await equipe(adelia, 'tudo')
   await equipe(adelia, 'falhas')
   await adelia`select audit.salvar_canal('falhas', 'x', eventos => '{falha}')`
@@ -326,17 +326,17 @@ t.test('a channel hears of what it asked for, and of the end of what it heard of
       await c.sql`select c.nome || ' ' || f.tipo as quem from audit_interno.conferir_alarmes() f join audit.canais c on c.id = f.canal_id order by 1`
     ).map(({ quem }) => quem)
   await c.sql`update dw.ajuste set quebrada = true`
-  await c.processar()
+  await c.runSession()
   t.same(await ouviram(), ['falhas falha', 'tudo falha'])
   await equipe(adelia, 'tarde')
   await c.sql`update dw.ajuste set quebrada = false`
-  await c.processar()
+  await c.runSession()
   t.same(await ouviram(), ['tudo resolvido'])
-  await c.lancar({ id: 1, confianca: 0.5 })
+  await c.book({ id: 1, confianca: 0.5 })
   await c.sql`update dw.ajuste set quebrada = true`
-  await c.processar()
+  await c.runSession()
   await c.sql`update dw.ajuste set quebrada = false`
-  await c.processar()
+  await c.runSession()
   await equipe(adelia, 'nova')
   t.same(
     await ouviram(),
@@ -354,17 +354,17 @@ t.test('a channel hears of what it asked for, and of the end of what it heard of
 })
 
 t.test('however many look at once, each thing is said once', async (t) => {
-  const c = await cenario(t)
-  await equipe(c.pessoa('adelia'))
-  await c.lancar({ id: 1, confianca: 0.5 })
-  const olhos = Array.from({ length: 4 }, () => c.como('adelia'))
+  const c = await scenario(t)
+  await equipe(c.asPerson('adelia'))
+  await c.book({ id: 1, confianca: 0.5 })
+  const olhos = Array.from({ length: 4 }, () => c.connectAs('adelia'))
   await c.sql`grant conferente_dono to adelia`
   try {
     await c.sql`update dw.ajuste set quebrada = true`
-    await c.processar()
+    await c.runSession()
     await c.sql`update dw.ajuste set quebrada = false`
-    await c.processar()
-    const ditos = (
+    await c.runSession()
+    const saidTexts = (
       await Promise.all(
         olhos.map(async (olho) => {
           await olho`set role conferente_dono`
@@ -372,15 +372,15 @@ t.test('however many look at once, each thing is said once', async (t) => {
         }),
       )
     ).flat()
-    t.same(ditos.sort(), ['abertas: fila', 'falha: regra errada', 'resolvido: falha regra errada'])
+    t.same(saidTexts.sort(), ['abertas: fila', 'falha: regra errada', 'resolvido: falha regra errada'])
   } finally {
     await c.sql`revoke conferente_dono from adelia`
   }
 })
 
 t.test('a session whose transaction stays open keeps nobody from being told', async (t) => {
-  const c = await cenario(t)
-  await equipe(c.pessoa('adelia'))
+  const c = await scenario(t)
+  await equipe(c.asPerson('adelia'))
   const falhar = async (sql: Sql) => {
     const { id } = one(
       await sql`
@@ -389,59 +389,61 @@ t.test('a session whose transaction stays open keeps nobody from being told', as
     )
     await sql`update audit.sessoes_processamento set status = 'falhou', fim_processamento = now() where id = ${id}`
   }
-  const aberta = await c.sql.reserve()
-  await aberta`begin`
-  await falhar(aberta)
+  const opened = await c.sql.reserve()
+  await opened`begin`
+  await falhar(opened)
   await falhar(c.sql)
   await c.sql`select set_config('lock_timeout', '5s', false)`
   t.same(await olhar(c.sql), ['falha: sessao incremental'])
-  await aberta`rollback`
-  aberta.release()
+  await opened`rollback`
+  opened.release()
 })
 
 t.test('an administrator who keeps a transaction open keeps nobody from being told', async (t) => {
-  const c = await cenario(t)
-  await equipe(c.pessoa('adelia'))
+  const c = await scenario(t)
+  await equipe(c.asPerson('adelia'))
   await c.sql`update dw.ajuste set quebrada = true`
-  await c.processar()
-  await c.pessoa('adelia')`select audit.testar_canal('equipe')` // the queue knows this kind of job, as where a worker has run
-  const aberta = await c.como('adelia').reserve()
-  await aberta`begin`
-  await equipe(aberta)
-  await aberta`select audit.testar_canal('equipe')`
+  await c.runSession()
+  await c.asPerson('adelia')`select audit.testar_canal('equipe')` // the queue knows this kind of job, as where a worker has run
+  const opened = await c.connectAs('adelia').reserve()
+  await opened`begin`
+  await equipe(opened)
+  await opened`select audit.testar_canal('equipe')`
   await c.sql`select set_config('lock_timeout', '5s', false)`
   t.same(await olhar(c.sql), ['falha: regra errada'])
-  await aberta`rollback`
-  aberta.release()
+  await opened`rollback`
+  opened.release()
 })
 
 t.test('a simulation tells nobody', async (t) => {
-  const c = await cenario(t)
-  await equipe(c.pessoa('adelia'))
-  await c.lancar({ id: 1, confianca: 0.5 })
-  await c.pessoa('olivia')`select audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
+  const c = await scenario(t)
+  await equipe(c.asPerson('adelia'))
+  await c.book({ id: 1, confianca: 0.5 })
+  await c.asPerson(
+    'olivia',
+  )`select audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
   t.same(await olhar(c.sql), [])
 })
 
 t.test('no amount, and no text that may hold one, goes to a channel marked so', async (t) => {
-  const c = await cenario(t)
-  const adelia = c.pessoa('adelia')
+  const c = await scenario(t)
+  const adelia = c.asPerson('adelia')
   await equipe(adelia, 'com')
   await equipe(adelia, 'sem')
   await adelia`select audit.salvar_canal('sem', 'x', sem_valores => true)`
   await c.sql`select audit.alterar_configuracao('limites.valor', '1000', 'teste')`
-  await c.lancar({ id: 1, valor: 4321.98 }, { id: 2, valor: 98765.43 })
-  await c.processar('auto')
+  await c.book({ id: 1, valor: 4321.98 }, { id: 2, valor: 98765.43 })
+  await c.runSession('auto')
   await c.sql`select audit_interno.compor_mensagem(n.id) from audit_interno.conferir_alarmes() n`
-  const ditos = async (nome: string) =>
+  const saidTexts = async (name: string) =>
     (
-      await c.sql`select n.conteudo::text from audit.notificacoes n join audit.canais c on c.id = n.canal_id where c.nome = ${nome}`
+      await c.sql`select n.conteudo::text from audit.notificacoes n join audit.canais c on c.id = n.canal_id where c.nome = ${name}`
     )
       .map(({ conteudo }) => conteudo as string)
       .join('\n')
-  const [com, sem] = [await ditos('com'), await ditos('sem')]
+  const [com, without] = [await saidTexts('com'), await saidTexts('sem')]
   t.match(com, /103087\.41/)
   t.match(com, /o limite da sessão é R\$ 1000/)
-  t.notMatch(sem, /103087|1000|R\$|valor/)
-  t.match(sem, /"novas": 2/, 'counts are no amounts')
+  t.notMatch(without, /103087|1000|R\$|valor/)
+  t.match(without, /"novas": 2/, 'counts are no amounts')
 })

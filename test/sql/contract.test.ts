@@ -1,27 +1,27 @@
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { drawn } from '../helper/thorough.ts'
 import {
-  achar,
-  aprovar,
-  armazem,
-  type Chave,
-  chave,
-  divergencias,
-  type Forma,
-  fotografia,
-  lancar,
-  processar,
-  recusa,
-  regra,
-  reverter,
+  approveAll,
+  book,
+  findingsIn,
+  type KeyType,
+  keyOf,
+  makeRule,
+  makeWarehouse,
+  photograph,
+  proposing,
+  refusalOf,
+  rollBack,
+  runSession,
+  type WarehouseShape,
 } from '../helper/warehouse.ts'
 
 /** Errors for each rule and for one of the house, which auto may obey at once, and ordinary entries around them. */
-async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
-  const id = (n: number) => chave(tipo, n)
-  await lancar(
+async function scene(sql: Sql, adelia: Sql, type: KeyType) {
+  const id = (n: number) => keyOf(type, n)
+  await book(
     sql,
     { id: id(1), fornecedor: 'Gráfica Um', descricao: 'MATERIAL PROMOCIONAL para feirão' },
     { id: id(2), valor: '1000.00', valor_documento: '100.00', valor_desconto: '0' },
@@ -33,11 +33,11 @@ async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
       categoria: i === 0 ? 'Trade Marketing' : 'Serviços',
     })),
   )
-  await regra(
+  await makeRule(
     { sql, adelia },
     {
       nome: 'promocional',
-      consulta: achar(
+      consulta: proposing(
         `'{"categoria": "Trade Marketing"}'::jsonb`,
         `t.descricao ilike 'material promocional%' and t.categoria <> 'Trade Marketing'`,
       ),
@@ -46,7 +46,7 @@ async function cena(sql: Sql, adelia: Sql, tipo: Chave) {
   await sql`update audit.regras set ativa = false where nome = 'trade_marketing'`
 }
 
-const casos: [Forma, Chave][] = [
+const cases: [WarehouseShape, KeyType][] = [
   ['tabela', 'bigint'],
   ['tabela', 'uuid'],
   ['tabela', 'text'],
@@ -58,63 +58,66 @@ const casos: [Forma, Chave][] = [
   ['estrela', 'uuid'],
   ['estrela', 'text'],
 ]
-for (const [forma, tipo] of drawn(casos, 3)) {
-  t.test(`the whole cycle on ${forma} with ${tipo} keys gives exact values back`, async (t) => {
-    const { sql, como } = await banco(t)
-    const [olivia, ana, adelia] = [como('olivia'), como('ana'), como('adelia')]
-    await armazem(sql, forma, tipo)
-    await cena(sql, adelia, tipo)
-    const antes = await fotografia(sql)
+for (const [shape, type] of drawn(cases, 3)) {
+  t.test(`the whole cycle on ${shape} with ${type} keys gives exact values back`, async (t) => {
+    const { sql, connectAs } = await testDatabase(t)
+    const [olivia, ana, adelia] = [connectAs('olivia'), connectAs('ana'), connectAs('adelia')]
+    await makeWarehouse(sql, shape, type)
+    await scene(sql, adelia, type)
+    const before = await photograph(sql)
 
-    const manual = await processar(olivia, 'manual')
+    const manual = await runSession(olivia, 'manual')
     t.match(manual, { status: 'concluida', linhas_examinadas: 34n, corrigidas: 0n }, manual['mensagem'])
-    t.same(await fotografia(sql), antes, 'a manual session changes nothing')
-    const abertas = await divergencias(ana, 'aberta')
+    t.same(await photograph(sql), before, 'a manual session changes nothing')
+    const openOnes = await findingsIn(ana, 'aberta')
     t.same(
-      abertas.map((d) => [d['regra'], d['registro_id']]),
+      openOnes.map((d) => [d['regra'], d['registro_id']]),
       [
-        ['pendente_verificacao', chave(tipo, 3)],
-        ['promocional', chave(tipo, 1)],
-        ['promocional', chave(tipo, 4)],
-        ['validacao_valores', chave(tipo, 2)],
+        ['pendente_verificacao', keyOf(type, 3)],
+        ['promocional', keyOf(type, 1)],
+        ['promocional', keyOf(type, 4)],
+        ['validacao_valores', keyOf(type, 2)],
       ],
     )
 
-    const valor = abertas[3]?.['id']
-    const [aprovada] = await aprovar(ana, valor)
-    t.match(aprovada, { status: 'corrigida' }, aprovada?.['motivo'])
-    t.match(await sql`select valor::text from dw.lancamentos where id::text = ${chave(tipo, 2)}`, [
+    const valor = openOnes[3]?.['id']
+    const [approved] = await approveAll(ana, valor)
+    t.match(approved, { status: 'corrigida' }, approved?.['motivo'])
+    t.match(await sql`select valor::text from dw.lancamentos where id::text = ${keyOf(type, 2)}`, [
       { valor: '100.00' },
     ])
 
-    const auto = await processar(olivia, 'auto')
+    const auto = await runSession(olivia, 'auto')
     t.match(auto, { status: 'concluida', corrigidas: 2n }, auto['mensagem'])
-    t.match(await sql`select categoria from dw.lancamentos where id::text = ${chave(tipo, 4)}`, [
+    t.match(await sql`select categoria from dw.lancamentos where id::text = ${keyOf(type, 4)}`, [
       { categoria: 'Trade Marketing' },
     ])
-    const depois = await fotografia(sql)
+    const after = await photograph(sql)
 
-    const [item] = await reverter(ana, valor)
+    const [item] = await rollBack(ana, valor)
     t.match(item, { resultado: 'revertida', antes: { valor: 1000 }, depois: { valor: 100 } })
-    const sessao =
+    const theSession =
       await olivia`select * from audit.reverter_sessao(${auto['id']}, 'a lista de padrões estava errada')`
     t.same(
-      sessao.map((r) => r['resultado']),
+      theSession.map((r) => r['resultado']),
       ['revertida', 'revertida'],
     )
-    t.same(await fotografia(sql), antes, 'item and session rolled back: everything as it was')
+    t.same(await photograph(sql), before, 'item and session rolled back: everything as it was')
 
-    const [reversao] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
-    await ana`select * from audit.reverter_operacao(${reversao?.['id']}, 'a lista estava certa')`
+    const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
+    await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'a lista estava certa')`
     t.match(
-      await sql`select categoria from dw.lancamentos where id::text in (${chave(tipo, 1)}, ${chave(tipo, 4)})`,
+      await sql`select categoria from dw.lancamentos where id::text in (${keyOf(type, 1)}, ${keyOf(type, 4)})`,
       [{ categoria: 'Trade Marketing' }, { categoria: 'Trade Marketing' }],
       'a rollback can itself be rolled back',
     )
-    t.not((await fotografia(sql)).join(), depois.join(), 'the amount is still as it was')
-    t.equal(await recusa(ana`select * from audit.reverter_operacao(${reversao?.['id']}, 'de novo')`), 'NC017')
+    t.not((await photograph(sql)).join(), after.join(), 'the amount is still as it was')
     t.equal(
-      await recusa(olivia`update dw.lancamentos set valor = 0`),
+      await refusalOf(ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'de novo')`),
+      'NC017',
+    )
+    t.equal(
+      await refusalOf(olivia`update dw.lancamentos set valor = 0`),
       '42501',
       'nobody writes past the engine',
     )
@@ -122,40 +125,40 @@ for (const [forma, tipo] of drawn(casos, 3)) {
 }
 
 /** What the diagnosis says of one line. */
-async function linhas(sql: Sql) {
+async function lines(sql: Sql) {
   const rows = await sql`select * from audit.diagnosticar_contrato()`
   return new Map(rows.map((row) => [row['item'] as string, row]))
 }
 
 t.test('the diagnosis of complete contracts has no error, whatever the form', async (t) => {
-  for (const forma of ['tabela', 'particionada', 'visao', 'estrela'] as const) {
-    const { sql, como } = await banco(t)
-    await armazem(sql, forma)
-    const by = await linhas(como('leo'))
+  for (const shape of ['tabela', 'particionada', 'visao', 'estrela'] as const) {
+    const { sql, connectAs } = await testDatabase(t)
+    await makeWarehouse(sql, shape)
+    const by = await lines(connectAs('leo'))
     t.same(
       [...by.values()].filter((l) => l['situacao'] === 'erro'),
       [],
-      forma,
+      shape,
     )
     t.match(by.get('linhas'), { situacao: 'aviso', detalhe: '0' })
-    t.match(by.get('índice em id'), { situacao: 'ok' }, forma)
+    t.match(by.get('índice em id'), { situacao: 'ok' }, shape)
     t.equal(
       by.get('escrever dw.lancamentos')?.['detalhe'],
-      forma === 'estrela' ? 'por gatilho INSTEAD OF' : 'direto',
+      shape === 'estrela' ? 'por gatilho INSTEAD OF' : 'direto',
     )
   }
 })
 
 t.test('the diagnosis names what is missing, wrong or not writable, and how to mend it', async (t) => {
-  const { sql, como } = await banco(t)
-  const leo = como('leo')
-  t.match((await linhas(leo)).get('dw.lancamentos'), { situacao: 'erro', detalhe: 'a relação não existe' })
-  t.equal(await recusa(como('olivia')`select audit.processar_divergencias()`), 'NC010')
+  const { sql, connectAs } = await testDatabase(t)
+  const leo = connectAs('leo')
+  t.match((await lines(leo)).get('dw.lancamentos'), { situacao: 'erro', detalhe: 'a relação não existe' })
+  t.equal(await refusalOf(connectAs('olivia')`select audit.processar_divergencias()`), 'NC010')
 
-  await armazem(sql)
+  await makeWarehouse(sql)
   await sql.unsafe(`alter table dw.lancamentos drop column centro_custo, alter valor type float8,
     alter data_lancamento type timestamp, alter fornecedor type varchar(80)`)
-  const by = await linhas(leo)
+  const by = await lines(leo)
   t.match(by.get('dw.lancamentos.centro_custo'), { situacao: 'erro', detalhe: 'falta' })
   t.match(by.get('dw.lancamentos.valor'), { situacao: 'erro', detalhe: 'double precision' })
   t.match(by.get('dw.lancamentos.data_lancamento'), { situacao: 'erro' })
@@ -168,39 +171,41 @@ t.test('the diagnosis names what is missing, wrong or not writable, and how to m
   await sql`drop table dw.lancamentos`
   await sql.unsafe(`create view dw.lancamentos as select distinct 1::bigint as id, current_date as data_lancamento,
     now() as carregado_em, 'x' as categoria`)
-  const visao = await linhas(leo)
-  t.match(visao.get('ler dw.lancamentos'), { situacao: 'erro', sugestao: /grant/ })
-  t.match(visao.get('escrever dw.lancamentos'), { situacao: 'erro', detalhe: 'a visão não é atualizável' })
+  const view = await lines(leo)
+  t.match(view.get('ler dw.lancamentos'), { situacao: 'erro', sugestao: /grant/ })
+  t.match(view.get('escrever dw.lancamentos'), { situacao: 'erro', detalhe: 'a visão não é atualizável' })
 })
 
 t.test('the diagnosis finds the indexes below a view, whatever the columns are called there', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   const indices = async () =>
-    [...(await linhas(como('leo'))).values()]
+    [...(await lines(connectAs('leo'))).values()]
       .filter((l) => (l['item'] as string).startsWith('índice em '))
       .map((l) => `${(l['item'] as string).slice(10)}: ${l['detalhe']}`)
-  const colunas = `filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento, descricao, valor,
+  const columns = `filial, centro_custo, conta_contabil, categoria, fornecedor_id, fornecedor, documento, descricao, valor,
     valor_documento, valor_desconto`
 
-  await armazem(sql, 'estrela')
-  await lancar(sql, { id: '-3', fornecedor_id: "l'água" })
+  await makeWarehouse(sql, 'estrela')
+  await book(sql, { id: '-3', fornecedor_id: "l'água" })
   await sql`insert into estrela.dim_fornecedor (codigo, nome) select 'F' || i, 'Fornecedor ' || i from generate_series(1, 200) i`
   await sql`insert into estrela.fato (nk, dia, carga, sk_fornecedor)
     select i, date '2026-02-10' + i % 9, timestamptz '2026-02-11Z' + i % 9 * interval '1 day', 1 + i % 200 from generate_series(1, 100100) i`
   await sql`analyze estrela.fato, estrela.dim_fornecedor`
-  const antes = ['id: fato_pkey', 'data_lancamento: nenhum', 'carregado_em: nenhum']
-  t.same(await indices(), [...antes, 'fornecedor_id: nenhum'], 'an index of the dimension spares no fact')
+  const before = ['id: fato_pkey', 'data_lancamento: nenhum', 'carregado_em: nenhum']
+  t.same(await indices(), [...before, 'fornecedor_id: nenhum'], 'an index of the dimension spares no fact')
   await sql`create index chegada on estrela.fato (carga)`
   await sql`create index do_fornecedor on estrela.fato (sk_fornecedor)`
   t.same(await indices(), [
-    ...antes.slice(0, 2),
+    ...before.slice(0, 2),
     'carregado_em: chegada',
     'fornecedor_id: dim_fornecedor_codigo_nome_key',
   ])
 
-  const folga = await como('leo')`select detalhe from audit.diagnosticar_contrato() where item = 'fillfactor'`
+  const fillfactor = await connectAs(
+    'leo',
+  )`select detalhe from audit.diagnosticar_contrato() where item = 'fillfactor'`
   t.same(
-    folga.map((l) => l['detalhe']),
+    fillfactor.map((l) => l['detalhe']),
     ['estrela.fato: padrão'],
     'room on the page is advised for the facts',
   )
@@ -210,7 +215,7 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
   await sql.unsafe(
     `
     create table origem.razao (numero text, dia date, chegada timestamptz, id int, data_lancamento date, carregado_em timestamptz,
-      ${colunas.replaceAll(',', ' text,').replace('valor text', 'valor numeric').replace('valor_documento text', 'valor_documento numeric')} numeric)
+      ${columns.replaceAll(',', ' text,').replace('valor text', 'valor numeric').replace('valor_documento text', 'valor_documento numeric')} numeric)
       partition by range (dia)`,
   )
   await sql.unsafe(`
@@ -219,7 +224,7 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
     create index on origem.razao (id);
     create index on origem.razao (data_lancamento);
     create index por_numero on origem.razao (numero);
-    create view dw.lancamentos as select numero as id, dia as data_lancamento, chegada + interval '0' as carregado_em, ${colunas} from origem.razao;
+    create view dw.lancamentos as select numero as id, dia as data_lancamento, chegada + interval '0' as carregado_em, ${columns} from origem.razao;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;
     insert into origem.razao (numero, dia, chegada) values (e'a\\\\''b', '2026-03-01', now())`)
   t.same(
@@ -235,7 +240,7 @@ t.test('the diagnosis finds the indexes below a view, whatever the columns are c
 })
 
 t.test('an index that serves the windows of late is found behind the joins of a star', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   await sql.unsafe(`
     create schema dw; create schema s;
     grant usage on schema dw to conferente_regra, conferente_escrita;
@@ -257,36 +262,36 @@ t.test('an index that serves the windows of late is found behind the joins of a 
     create index emissao on s.cabecalho (dia);
     create index do_cabecalho on s.fato ((1 + id % 7000));
     analyze;`)
-  const indice = async (dia: string, carga: string, de: string) => {
+  const index = async (day: string, load: string, fromDay: string) => {
     await sql.unsafe(`drop view if exists dw.lancamentos;
-      create view dw.lancamentos as select f.id, ${dia} as data_lancamento, ${carga} as carregado_em, c.nome as categoria, f.valor
-        from ${de} left join s.classe c on c.sk = f.sk_classe;
+      create view dw.lancamentos as select f.id, ${day} as data_lancamento, ${load} as carregado_em, c.nome as categoria, f.valor
+        from ${fromDay} left join s.classe c on c.sk = f.sk_classe;
       grant select on dw.lancamentos to conferente_regra, conferente_escrita`)
-    const by = await linhas(como('leo'))
+    const by = await lines(connectAs('leo'))
     return ['data_lancamento', 'carregado_em'].map((column) => by.get(`índice em ${column}`)?.['detalhe'])
   }
   t.same(
-    await indice('d.dia', 'f.carga', 's.fato f join s.calendario d on d.sk = f.sk_dia'),
+    await index('d.dia', 'f.carga', 's.fato f join s.calendario d on d.sk = f.sk_dia'),
     ['calendario_dia_key', 'chegada'],
     'a dimension of dates',
   )
   t.same(
-    await indice('f.dia', 'f.carga', 's.mensal f join s.calendario d on d.sk = f.sk_dia'),
+    await index('f.dia', 'f.carga', 's.mensal f join s.calendario d on d.sk = f.sk_dia'),
     ['particionada por esta coluna', 'nenhum'],
     'months',
   )
   t.same(
-    await indice('h.dia', 'h.carga', 's.fato f join s.cabecalho h on h.id = 1 + f.id % 7000'),
+    await index('h.dia', 'h.carga', 's.fato f join s.cabecalho h on h.id = 1 + f.id % 7000'),
     ['emissao', 'nenhum'],
     'headers and lines',
   )
-  t.same(await indice('f.dia', 'f.carga', 's.fato f'), ['nenhum', 'chegada'], 'and none where there is none')
+  t.same(await index('f.dia', 'f.carga', 's.fato f'), ['nenhum', 'chegada'], 'and none where there is none')
 })
 
 t.test('of a load time that no row has, the diagnosis says how to run without it', async (t) => {
-  const { sql, como } = await banco(t)
-  await armazem(sql)
-  await lancar(
+  const { sql, connectAs } = await testDatabase(t)
+  await makeWarehouse(sql)
+  await book(
     sql,
     ...['2026-02-27', '2026-03-04'].map((data_lancamento, i) => ({
       id: String(i),
@@ -297,41 +302,41 @@ t.test('of a load time that no row has, the diagnosis says how to run without it
     })),
   )
   await sql`update dw.lancamentos set carregado_em = null where id = '0'`
-  t.match((await linhas(como('leo'))).get('carregado_em preenchido'), {
+  t.match((await lines(connectAs('leo'))).get('carregado_em preenchido'), {
     situacao: 'aviso',
     detalhe: '1 nulos',
   })
   await sql`update dw.lancamentos set carregado_em = null`
-  const line = (await linhas(como('leo'))).get('carregado_em preenchido')
+  const line = (await lines(connectAs('leo'))).get('carregado_em preenchido')
   t.match(line, { situacao: 'aviso', detalhe: 'sempre nulo (2 linhas)' })
   const [, from, to] =
     /conferente processar --modo auto --data-inicio (\S+) --data-fim (\S+)/.exec(line?.['sugestao']) ?? []
   t.same([from, to], ['2026-03-01', '2026-03-04'], 'the last month that has entries')
-  const [session] = await como('olivia')`
+  const [session] = await connectAs('olivia')`
     select * from audit.processar_divergencias('manual', ${from as string}, ${to as string}, '{validacao_valores}')`
   t.match(session, { encontradas: 1n }, 'and so they are found')
 })
 
 t.test('the diagnosis of an id that repeats or a computed column is an error', async (t) => {
-  const { sql, como } = await banco(t)
-  await armazem(sql, 'visao')
-  await lancar(sql, { id: '1' })
+  const { sql, connectAs } = await testDatabase(t)
+  await makeWarehouse(sql, 'visao')
+  await book(sql, { id: '1' })
   await sql`alter table origem.razao drop constraint razao_pkey`
-  await lancar(sql, { id: '1' })
-  t.match((await linhas(como('leo'))).get('id único'), { situacao: 'erro' })
+  await book(sql, { id: '1' })
+  t.match((await lines(connectAs('leo'))).get('id único'), { situacao: 'erro' })
   await sql.unsafe(`create or replace view dw.lancamentos as select id, data_lancamento, carregado_em, filial, centro_custo,
     conta_contabil, upper(classe) as categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento,
     valor_desconto from origem.razao`)
-  t.match((await linhas(como('leo'))).get('escrever dw.lancamentos.categoria'), { situacao: 'erro' })
+  t.match((await lines(connectAs('leo'))).get('escrever dw.lancamentos.categoria'), { situacao: 'erro' })
 })
 
 t.test('a session skips the rules whose columns are missing, and says so', async (t) => {
-  const { sql, como } = await banco(t)
-  await armazem(sql)
-  await lancar(sql, { id: '1', valor: '5', valor_documento: '50' })
+  const { sql, connectAs } = await testDatabase(t)
+  await makeWarehouse(sql)
+  await book(sql, { id: '1', valor: '5', valor_documento: '50' })
   await sql`alter table dw.lancamentos drop column centro_custo`
-  const sessao = await processar(como('olivia'), 'manual')
-  t.match(sessao, { status: 'concluida_com_falhas', encontradas: 1n, mensagem: /centro_custo/ })
+  const theSession = await runSession(connectAs('olivia'), 'manual')
+  t.match(theSession, { status: 'concluida_com_falhas', encontradas: 1n, mensagem: /centro_custo/ })
   t.match(await sql`select status from audit.execucoes_regra where regra = 'pendente_verificacao'`, [
     { status: 'pulada' },
   ])
@@ -340,42 +345,42 @@ t.test('a session skips the rules whose columns are missing, and says so', async
 t.test(
   'each missing grant is printed as it mends it, for the role and the columns that lack it',
   async (t) => {
-    const { sql, como } = await banco(t)
-    await armazem(sql)
-    await lancar(sql, { id: '1' })
-    const leo = como('leo')
-    const ler = async () => (await linhas(leo)).get('ler dw.lancamentos')
-    const escrever = async () => (await linhas(leo)).get('escrever dw.lancamentos')
+    const { sql, connectAs } = await testDatabase(t)
+    await makeWarehouse(sql)
+    await book(sql, { id: '1' })
+    const leo = connectAs('leo')
+    const read = async () => (await lines(leo)).get('ler dw.lancamentos')
+    const writeLine = async () => (await lines(leo)).get('escrever dw.lancamentos')
     await sql`revoke all on dw.lancamentos from conferente_regra, conferente_escrita`
     await sql`revoke all on schema dw from conferente_regra, conferente_escrita`
-    const tudo = [
+    const everything = [
       'grant usage on schema dw to conferente_regra, conferente_escrita;',
       'grant select on dw.lancamentos to conferente_regra, conferente_escrita;',
     ]
-    t.match(await ler(), { situacao: 'erro', sugestao: tudo.join(' ') })
-    t.match(await escrever(), {
+    t.match(await read(), { situacao: 'erro', sugestao: everything.join(' ') })
+    t.match(await writeLine(), {
       situacao: 'erro',
       sugestao: 'grant update on dw.lancamentos to conferente_escrita;',
     })
-    t.equal((await linhas(leo)).get('linhas'), undefined, 'what cannot be read is not counted')
-    await sql.unsafe(`${tudo.join('')} revoke select on dw.lancamentos from conferente_regra`)
-    t.match(await ler(), { sugestao: 'grant select on dw.lancamentos to conferente_regra;' })
+    t.equal((await lines(leo)).get('linhas'), undefined, 'what cannot be read is not counted')
+    await sql.unsafe(`${everything.join('')} revoke select on dw.lancamentos from conferente_regra`)
+    t.match(await read(), { sugestao: 'grant select on dw.lancamentos to conferente_regra;' })
 
-    const colunas = (
+    const columns = (
       await sql`select attname from pg_attribute where attrelid = 'dw.lancamentos'::regclass and attnum > 0`
     ).map((c) => c['attname'] as string)
-    const menos = colunas.filter((c) => c !== 'valor' && c !== 'documento').join()
-    await sql.unsafe(`grant select (${menos}) on dw.lancamentos to conferente_regra;
-    grant update (${menos}) on dw.lancamentos to conferente_escrita`)
-    const falta = {
+    const minus = columns.filter((c) => c !== 'valor' && c !== 'documento').join()
+    await sql.unsafe(`grant select (${minus}) on dw.lancamentos to conferente_regra;
+    grant update (${minus}) on dw.lancamentos to conferente_escrita`)
+    const missing = {
       ler: 'grant select (documento, valor) on dw.lancamentos to conferente_regra;',
       escrever: 'grant update (documento, valor) on dw.lancamentos to conferente_escrita;',
     }
-    t.match(await ler(), { situacao: 'erro', sugestao: falta.ler })
-    t.match(await escrever(), { situacao: 'erro', sugestao: falta.escrever })
-    await sql.unsafe(falta.ler + falta.escrever)
+    t.match(await read(), { situacao: 'erro', sugestao: missing.ler })
+    t.match(await writeLine(), { situacao: 'erro', sugestao: missing.escrever })
+    await sql.unsafe(missing.ler + missing.escrever)
     t.match(
-      [await ler(), await escrever()],
+      [await read(), await writeLine()],
       [{ situacao: 'ok' }, { situacao: 'ok' }],
       'columns alone will do',
     )
@@ -383,29 +388,29 @@ t.test(
     await sql`alter table dw.lancamentos rename to fatos`
     await sql`create view dw.lancamentos with (security_invoker) as select * from dw.fatos`
     await sql.unsafe(
-      `${tudo[1]} grant update on dw.lancamentos to conferente_escrita; revoke all on dw.fatos from conferente_regra`,
+      `${everything[1]} grant update on dw.lancamentos to conferente_escrita; revoke all on dw.fatos from conferente_regra`,
     )
-    t.match(await ler(), { situacao: 'erro', detalhe: /fatos/, sugestao: /security_invoker/ })
+    t.match(await read(), { situacao: 'erro', detalhe: /fatos/, sugestao: /security_invoker/ })
   },
 )
 
 t.test(
   'of rules of one’s own the diagnosis says what they may not call, and what names no entry',
   async (t) => {
-    const { sql, como } = await banco(t)
-    await armazem(sql)
-    await regra(
-      { sql, adelia: como('adelia') },
-      { nome: 'minha', consulta: achar(`'{"categoria": "X"}'::jsonb`, 'false') },
+    const { sql, connectAs } = await testDatabase(t)
+    await makeWarehouse(sql)
+    await makeRule(
+      { sql, adelia: connectAs('adelia') },
+      { nome: 'minha', consulta: proposing(`'{"categoria": "X"}'::jsonb`, 'false') },
     )
-    const minha = async () => (await linhas(como('leo'))).get('regra minha')
+    const mine = async () => (await lines(connectAs('leo'))).get('regra minha')
     await sql`update audit.regras set colunas_identidade = '{fornecedor}' where nome = 'minha'`
-    t.match(await minha(), { situacao: 'ok' })
+    t.match(await mine(), { situacao: 'ok' })
     await sql`update audit.regras set colunas_identidade = '{}' where nome = 'minha'`
-    t.match(await minha(), { situacao: 'aviso', sugestao: /colunas_identidade/ })
+    t.match(await mine(), { situacao: 'aviso', sugestao: /colunas_identidade/ })
     await sql`revoke all on schema minhas from conferente_regra`
     await sql`revoke all on function minhas.minha(audit.janela) from conferente_regra, public`
-    t.match(await minha(), {
+    t.match(await mine(), {
       situacao: 'erro',
       sugestao:
         'grant usage on schema minhas to conferente_regra; grant execute on function minhas.minha(audit.janela) to conferente_regra;',
@@ -414,32 +419,32 @@ t.test(
 )
 
 t.test('entries without a category are counted, and labels that no entry has are named', async (t) => {
-  const { sql, como } = await banco(t)
-  await armazem(sql)
-  const [leo, adelia] = [como('leo'), como('adelia')]
-  await lancar(
+  const { sql, connectAs } = await testDatabase(t)
+  await makeWarehouse(sql)
+  const [leo, adelia] = [connectAs('leo'), connectAs('adelia')]
+  await book(
     sql,
-    ...[null, '', ' \u00a0\t'].map((categoria, i) => ({ id: i, categoria })),
-    ...['Marketing e Trade', 'Marketing e Trade', 'A classificar'].map((categoria, i) => ({
+    ...[null, '', ' \u00a0\t'].map((category, i) => ({ id: i, categoria: category })),
+    ...['Marketing e Trade', 'Marketing e Trade', 'A classificar'].map((category, i) => ({
       id: 10 + i,
-      categoria,
+      categoria: category,
     })),
   )
   await sql`insert into audit.configuracoes_sistema (chave, valor, padrao, tipo, descricao) values ('pendente.vazias', 'false', 'false', 'booleano', 'x')
     on conflict (chave) do update set valor = 'false'`
-  t.match((await linhas(leo)).get('categoria em branco'), {
+  t.match((await lines(leo)).get('categoria em branco'), {
     situacao: 'aviso',
     detalhe: /^3 nulas ou em branco; nenhuma regra/,
   })
   await sql`update audit.configuracoes_sistema set valor = 'true' where chave = 'pendente.vazias'`
-  t.match((await linhas(leo)).get('categoria em branco'), {
+  t.match((await lines(leo)).get('categoria em branco'), {
     situacao: 'ok',
     detalhe: /^3 .*contam como pendentes/,
   })
 
   await adelia`select audit.alterar_configuracao('trade_marketing.categoria', '"Trade Marketing"', 'a nossa')`
   await adelia`select audit.alterar_configuracao('pendente.rotulos', '["A CLASIFICAR", "a classificar"]', 'a nossa')`
-  const by = await linhas(leo)
+  const by = await lines(leo)
   t.match(by.get('trade_marketing.categoria'), {
     situacao: 'aviso',
     detalhe: 'nenhum lançamento tem a categoria Trade Marketing',
@@ -451,5 +456,5 @@ t.test('entries without a category are counted, and labels that no entry has are
     sugestao: /A classificar \(1\)/,
   })
   await adelia`select audit.alterar_configuracao('trade_marketing.categoria', '"marketing e trade"', 'a do livro')`
-  t.equal((await linhas(leo)).get('trade_marketing.categoria'), undefined)
+  t.equal((await lines(leo)).get('trade_marketing.categoria'), undefined)
 })

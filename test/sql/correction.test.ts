@@ -1,47 +1,52 @@
 import t, { type Test } from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { drawn } from '../helper/thorough.ts'
 import {
-  achar,
-  aprovar,
-  armazem,
-  conhecer,
-  divergencias,
-  fotografia,
-  lancar,
-  processar,
-  regra,
-  reverter,
+  approveAll,
+  book,
+  findingsIn,
+  makeKnown,
+  makeRule,
+  makeWarehouse,
+  photograph,
+  proposing,
+  rollBack,
+  runSession,
 } from '../helper/warehouse.ts'
 
 /** Five entries in one wrong category, and a rule that puts them right: what happens on the way is the test's. */
-async function cena(
+async function scene(
   t: Test,
-  propostos = `'{"categoria": "Frete"}'::jsonb`,
-  colunas = ['categoria', 'valor'],
+  proposed = `'{"categoria": "Frete"}'::jsonb`,
+  columns = ['categoria', 'valor'],
 ) {
-  const { sql, como } = await banco(t)
-  const [olivia, adelia, ana, bruno] = [como('olivia'), como('adelia'), como('ana'), como('bruno')]
-  await armazem(sql)
-  await conhecer(sql, 'Frete')
-  await lancar(sql, ...[1, 2, 3, 4, 5].map((id) => ({ id, categoria: 'Errada' })))
-  await regra(
+  const { sql, connectAs } = await testDatabase(t)
+  const [olivia, adelia, ana, bruno] = [
+    connectAs('olivia'),
+    connectAs('adelia'),
+    connectAs('ana'),
+    connectAs('bruno'),
+  ]
+  await makeWarehouse(sql)
+  await makeKnown(sql, 'Frete')
+  await book(sql, ...[1, 2, 3, 4, 5].map((id) => ({ id, categoria: 'Errada' })))
+  await makeRule(
     { sql, adelia },
-    { nome: 'frete', consulta: achar(propostos, "t.categoria = 'Errada'"), colunas },
+    { nome: 'frete', consulta: proposing(proposed, "t.categoria = 'Errada'"), colunas: columns },
   )
   return { sql, olivia, adelia, ana, bruno, url: '' }
 }
-type Cena = Awaited<ReturnType<typeof cena>>
-const categorias = async ({ sql }: Cena) =>
+type Scene = Awaited<ReturnType<typeof scene>>
+const categories = async ({ sql }: Scene) =>
   (await sql`select categoria from dw.lancamentos where id > 0 order by id`).map(
     (row) => row['categoria'] as string,
   )
-const auto = ({ olivia }: Cena) => processar(olivia, 'auto', ['frete'])
+const auto = ({ olivia }: Scene) => runSession(olivia, 'auto', ['frete'])
 
-const PORTEIRO = (corpo: string) => `create function dw.porteiro() returns trigger language plpgsql as
-  $$ begin if new.id = 3 then ${corpo} end if; return new; end $$;`
+const DOORKEEPER = (body: string) => `create function dw.porteiro() returns trigger language plpgsql as
+  $$ begin if new.id = 3 then ${body} end if; return new; end $$;`
 /** What the warehouse has against row 3, and the SQLSTATE that the person reads. */
-const recusas: [string, string, RegExp, string?][] = [
+const refusals: [string, string, RegExp, string?][] = [
   ['a check', `alter table dw.lancamentos add check (id <> 3 or categoria = 'Errada')`, /23514/],
   [
     'a foreign key',
@@ -66,37 +71,37 @@ const recusas: [string, string, RegExp, string?][] = [
   ],
   [
     'a trigger that raises',
-    `${PORTEIRO("raise exception 'período fechado';")}
+    `${DOORKEEPER("raise exception 'período fechado';")}
      create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
     /P0001.*período fechado/,
   ],
   [
     'a trigger that raises the SQLSTATE of other databases',
-    `${PORTEIRO("raise exception 'período fechado' using errcode = '45000';")}
+    `${DOORKEEPER("raise exception 'período fechado' using errcode = '45000';")}
      create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
     /45000/,
   ],
   [
     'a trigger whose assertion fails',
-    `${PORTEIRO("assert false, 'sem contrapartida';")}
+    `${DOORKEEPER("assert false, 'sem contrapartida';")}
      create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
     /P0004.*contrapartida/,
   ],
   [
     'a trigger whose subquery finds two rows',
-    `${PORTEIRO('perform (select 1 from generate_series(1, 2));')}
+    `${DOORKEEPER('perform (select 1 from generate_series(1, 2));')}
      create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
     /21000/,
   ],
   [
     'a trigger that returns nothing',
-    `${PORTEIRO('return null;')}
+    `${DOORKEEPER('return null;')}
      create trigger porteiro before update on dw.lancamentos for each row execute function dw.porteiro()`,
     /não gravou/,
   ],
   [
     'a deferred constraint trigger',
-    `${PORTEIRO("raise exception 'balanço não fecha';")}
+    `${DOORKEEPER("raise exception 'balanço não fecha';")}
      create constraint trigger porteiro after update on dw.lancamentos deferrable initially deferred
      for each row execute function dw.porteiro()`,
     /P0001.*balanço/,
@@ -116,29 +121,29 @@ const recusas: [string, string, RegExp, string?][] = [
     'Fretamento',
   ],
 ]
-for (const [nome, ddl, motivo, longo] of drawn(recusas, 4)) {
-  t.test(`${nome} refuses one correction: it fails with the reason, the others are made`, async (t) => {
-    const propostos = longo
-      ? `jsonb_build_object('categoria', case t.id when 3 then '${longo}' else 'Frete' end)`
+for (const [name, ddl, reason, long] of drawn(refusals, 4)) {
+  t.test(`${name} refuses one correction: it fails with the reason, the others are made`, async (t) => {
+    const proposed = long
+      ? `jsonb_build_object('categoria', case t.id when 3 then '${long}' else 'Frete' end)`
       : undefined
     // a text that no entry can have is nothing that auto would write
-    for (const modo of longo ? ['aprovação'] : ['auto', 'aprovação']) {
-      const c = await cena(t, propostos)
+    for (const mode of long ? ['aprovação'] : ['auto', 'aprovação']) {
+      const c = await scene(t, proposed)
       await c.sql.unsafe(ddl)
-      if (modo === 'auto') {
-        t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n }, modo)
+      if (mode === 'auto') {
+        t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n }, mode)
       } else {
-        await processar(c.olivia, 'manual', ['frete'])
-        await aprovar(c.ana, ...(await divergencias(c.ana)).map((d) => d['id']))
+        await runSession(c.olivia, 'manual', ['frete'])
+        await approveAll(c.ana, ...(await findingsIn(c.ana)).map((d) => d['id']))
       }
-      t.same((await categorias(c)).slice(0, 5), ['Frete', 'Frete', 'Errada', 'Frete', 'Frete'], modo)
-      t.match(await divergencias(c.ana, 'falha'), [{ registro_id: '3', motivo }], modo)
+      t.same((await categories(c)).slice(0, 5), ['Frete', 'Frete', 'Errada', 'Frete', 'Frete'], mode)
+      t.match(await findingsIn(c.ana, 'falha'), [{ registro_id: '3', motivo: reason }], mode)
       t.equal((await c.sql`select from audit.alteracoes`).length, 4, 'no image of what was not written')
     }
   })
 }
 
-const mudancas: [string, string, string[], string][] = [
+const changes: [string, string, string[], string][] = [
   ['deleted', 'delete from dw.lancamentos where id = 3', ['obsoleta'], ''],
   [
     'changed in the column',
@@ -150,50 +155,53 @@ const mudancas: [string, string, string[], string][] = [
   ['put right', "update dw.lancamentos set categoria = 'Frete' where id = 3", ['resolvida'], 'Frete'],
   ['changed elsewhere', "update dw.lancamentos set documento = 'NF' where id = 3", ['corrigida'], 'Frete'],
 ]
-for (const [nome, mudanca, [status], fica] of mudancas) {
-  t.test(`a row ${nome} between detection and approval is never overwritten`, async (t) => {
-    const c = await cena(t)
-    await processar(c.olivia, 'manual', ['frete'])
-    await c.sql.unsafe(mudanca)
-    const feitas = await aprovar(c.ana, ...(await divergencias(c.ana)).map((d) => d['id']))
+for (const [name, change, [status], stays] of changes) {
+  t.test(`a row ${name} between detection and approval is never overwritten`, async (t) => {
+    const c = await scene(t)
+    await runSession(c.olivia, 'manual', ['frete'])
+    await c.sql.unsafe(change)
+    const done = await approveAll(c.ana, ...(await findingsIn(c.ana)).map((d) => d['id']))
     t.same(
-      feitas.map((d) => d['status']).sort(),
+      done.map((d) => d['status']).sort(),
       ['corrigida', 'corrigida', 'corrigida', 'corrigida', status].sort(),
     )
-    t.same(await c.sql`select categoria from dw.lancamentos where id = 3`, fica ? [{ categoria: fica }] : [])
+    t.same(
+      await c.sql`select categoria from dw.lancamentos where id = 3`,
+      stays ? [{ categoria: stays }] : [],
+    )
   })
 }
 
 t.test('a row that is gone before the second approval of typed values is obsolete', async (t) => {
-  const c = await cena(t)
-  await processar(c.olivia, 'manual', ['frete'])
-  const [d] = (await divergencias(c.ana)).slice(2)
+  const c = await scene(t)
+  await runSession(c.olivia, 'manual', ['frete'])
+  const [d] = (await findingsIn(c.ana)).slice(2)
   await c.ana`select audit.corrigir_manualmente(${d?.['id']}, '{"categoria": "Pedágio"}', 'é pedágio')`
   await c.sql`delete from dw.lancamentos where id = 3`
-  t.match(await aprovar(c.bruno, d?.['id']), [{ status: 'obsoleta' }])
+  t.match(await approveAll(c.bruno, d?.['id']), [{ status: 'obsoleta' }])
 })
 
 t.test(
   'a trigger that alters what is written: that is undone, and said with what was asked and what is there',
   async (t) => {
-    for (const quando of ['before', 'after']) {
-      const c = await cena(t)
+    for (const when of ['before', 'after']) {
+      const c = await scene(t)
       await c.sql.unsafe(`create function dw.caixa() returns trigger language plpgsql as $$ begin
       if pg_trigger_depth() > 1 then return new; end if;
-      ${quando === 'before' ? 'new.categoria := upper(new.categoria);' : 'update dw.lancamentos set categoria = upper(categoria) where id = new.id;'}
+      ${when === 'before' ? 'new.categoria := upper(new.categoria);' : 'update dw.lancamentos set categoria = upper(categoria) where id = new.id;'}
       return new; end $$;
-      create trigger caixa ${quando} update on dw.lancamentos for each row when (new.categoria = 'Frete') execute function dw.caixa()`)
-      const antes = await fotografia(c.sql)
-      t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 5n }, quando)
-      t.same(await fotografia(c.sql), antes, quando)
+      create trigger caixa ${when} update on dw.lancamentos for each row when (new.categoria = 'Frete') execute function dw.caixa()`)
+      const earlier = await photograph(c.sql)
+      t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 5n }, when)
+      t.same(await photograph(c.sql), earlier, when)
       t.same(await c.sql`select from audit.alteracoes`, [])
       t.match(
-        await divergencias(c.ana, 'falha'),
+        await findingsIn(c.ana, 'falha'),
         Array(5).fill({
           motivo:
             /em categoria foi pedido "Frete", e ficou "FRETE".*Corrija o gatilho.*conferente diagnostico/,
         }),
-        quando,
+        when,
       )
     }
   },
@@ -202,88 +210,88 @@ t.test(
 t.test(
   'what is asked is asked to the byte, whatever the collation of the column takes for equal',
   async (t) => {
-    const c = await cena(t)
+    const c = await scene(t)
     await c.sql.unsafe(`
     create collation public.sem_caixa (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
     alter table dw.lancamentos alter column categoria type text collate public.sem_caixa;
     create function dw.caixa() returns trigger language plpgsql as $$ begin new.categoria := upper(new.categoria); return new; end $$;
     create trigger caixa before update on dw.lancamentos for each row execute function dw.caixa()`)
-    const antes = await fotografia(c.sql)
+    const earlier = await photograph(c.sql)
     t.match(await auto(c), { corrigidas: 0n, falhas: 5n })
-    t.same(await fotografia(c.sql), antes)
+    t.same(await photograph(c.sql), earlier)
   },
 )
 
 t.test('a row that only the writer may not see is refused, and not called gone', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   await c.sql.unsafe(`
     alter table dw.lancamentos enable row level security;
     create policy tudo on dw.lancamentos for select to conferente_regra using (true);
     create policy filial on dw.lancamentos to conferente_escrita using (id <> 3)`)
   t.match(await auto(c), { status: 'concluida_com_falhas', corrigidas: 4n, falhas: 1n, obsoletas: 0n })
-  t.match(await divergencias(c.ana, 'falha'), [{ registro_id: '3', motivo: /conferente_escrita não vê/ }])
-  const made = (await divergencias(c.ana, 'corrigida')).map((d) => d['id'])
+  t.match(await findingsIn(c.ana, 'falha'), [{ registro_id: '3', motivo: /conferente_escrita não vê/ }])
+  const made = (await findingsIn(c.ana, 'corrigida')).map((d) => d['id'])
   await c.sql.unsafe('alter policy filial on dw.lancamentos using (id <> 2)')
-  const back = await reverter(c.ana, ...made)
+  const back = await rollBack(c.ana, ...made)
   t.match(
     back.filter((r) => r['registro_id'] === '2'),
     [{ resultado: 'recusada', status: 'corrigida', agora: { categoria: 'Frete' } }],
   )
-  t.same(await categorias(c), ['Errada', 'Frete', 'Errada', 'Errada', 'Errada'])
+  t.same(await categories(c), ['Errada', 'Frete', 'Errada', 'Errada', 'Errada'])
 })
 
 t.test('what a foreign key takes along into another column of the row was not asked', async (t) => {
-  const c = await cena(t, `'{"categoria": "Frete", "documento": "NF-2"}'::jsonb`, ['categoria', 'documento'])
+  const c = await scene(t, `'{"categoria": "Frete", "documento": "NF-2"}'::jsonb`, ['categoria', 'documento'])
   await c.sql.unsafe(`
     update dw.lancamentos set documento = id::text, descricao = id::text;
     alter table dw.lancamentos add unique (documento);
     alter table dw.lancamentos add foreign key (descricao) references dw.lancamentos (documento) on update cascade;
     update dw.lancamentos set categoria = 'Certa' where id <> 1`)
-  const before = await fotografia(c.sql)
-  await processar(c.olivia, 'manual', ['frete'])
-  const [open] = await divergencias(c.ana, 'aberta')
-  t.match(await aprovar(c.ana, open?.['id']), [{ status: 'falha', motivo: /descricao/ }])
-  t.same(await fotografia(c.sql), before)
+  const before = await photograph(c.sql)
+  await runSession(c.olivia, 'manual', ['frete'])
+  const [open] = await findingsIn(c.ana, 'aberta')
+  t.match(await approveAll(c.ana, open?.['id']), [{ status: 'falha', motivo: /descricao/ }])
+  t.same(await photograph(c.sql), before)
 })
 
 t.test('what the server itself derives from a corrected column may move along with it', async (t) => {
-  const c = await cena(t, `'{"categoria": "Frete", "valor": 60}'::jsonb`)
+  const c = await scene(t, `'{"categoria": "Frete", "valor": 60}'::jsonb`)
   await c.sql.unsafe(`
     update dw.lancamentos set valor_documento = 100;
     alter table dw.lancamentos drop column valor_desconto;
     alter table dw.lancamentos add column valor_desconto numeric generated always as (valor_documento - valor) stored;
     create function dw.nada() returns trigger language plpgsql as $$ begin return new; end $$;
     create trigger nada before update on dw.lancamentos for each row execute function dw.nada()`)
-  const antes = await fotografia(c.sql)
-  const sessao = await auto(c)
-  t.match(sessao, { corrigidas: 5n, falhas: 0n }, sessao['mensagem'])
+  const earlier = await photograph(c.sql)
+  const session = await auto(c)
+  t.match(session, { corrigidas: 5n, falhas: 0n }, session['mensagem'])
   t.match(await c.sql`select distinct valor_desconto from dw.lancamentos where id > 0`, [
     { valor_desconto: '40' },
   ])
-  await c.olivia`select * from audit.reverter_sessao(${sessao['id']}, 'engano')`
-  t.same(await fotografia(c.sql), antes)
+  await c.olivia`select * from audit.reverter_sessao(${session['id']}, 'engano')`
+  t.same(await photograph(c.sql), earlier)
 })
 
 t.test(
   'what the rule still flags after its own correction is undone, with both operations kept',
   async (t) => {
-    const c = await cena(t)
-    await lancar(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
-    await regra(c, {
+    const c = await scene(t)
+    await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
+    await makeRule(c, {
       nome: 'teimosa',
-      consulta: achar(
+      consulta: proposing(
         `jsonb_build_object('categoria', t.categoria || '!')`,
         't.id in (1, 2) or t.id = 4 and length(t.categoria) = 6',
       ),
     })
-    const antes = await fotografia(c.sql)
-    t.match(await processar(c.olivia, 'auto', ['teimosa']), {
+    const earlier = await photograph(c.sql)
+    t.match(await runSession(c.olivia, 'auto', ['teimosa']), {
       status: 'concluida_com_falhas',
       corrigidas: 1n,
       falhas: 2n,
     })
-    t.same(await categorias(c), ['Errada', 'Errada', 'Errada', 'Errada!', 'Errada'])
-    t.match(await divergencias(c.ana, 'falha'), [
+    t.same(await categories(c), ['Errada', 'Errada', 'Errada', 'Errada!', 'Errada'])
+    t.match(await findingsIn(c.ana, 'falha'), [
       { registro_id: '1', motivo: /ainda aponta/ },
       { registro_id: '2' },
     ])
@@ -295,12 +303,12 @@ t.test(
         { tipo: 'autoverificacao', antes: 'Errada!' },
       ],
     )
-    await reverter(c.ana, (await divergencias(c.ana, 'corrigida'))[0]?.['id'])
-    t.same(await fotografia(c.sql), antes)
+    await rollBack(c.ana, (await findingsIn(c.ana, 'corrigida'))[0]?.['id'])
+    t.same(await photograph(c.sql), earlier)
   },
 )
 
-const ABSURDOS: [string, string][] = [
+const ABSURD: [string, string][] = [
   ['the value that the row has by now', `null::text, t.id::text, '{"categoria": "Frete"}'::jsonb, 0.99`],
   [
     'no confidence',
@@ -311,19 +319,19 @@ const ABSURDOS: [string, string][] = [
     `case when t.categoria = 'Frete' then 'dw.outra' end, t.id::text, '{"categoria": "Frete"}'::jsonb, 0.99`,
   ],
 ]
-for (const [nome, achado] of ABSURDOS) {
-  t.test(`a rule that answers a correction with ${nome}: that row is undone, the others stand`, async (t) => {
-    for (const modo of ['auto', 'manual'] as const) {
-      const c = await cena(t)
-      await regra(c, {
+for (const [name, finding] of ABSURD) {
+  t.test(`a rule that answers a correction with ${name}: that row is undone, the others stand`, async (t) => {
+    for (const mode of ['auto', 'manual'] as const) {
+      const c = await scene(t)
+      await makeRule(c, {
         nome: 'teimosa',
-        consulta: `${achado}, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
+        consulta: `${finding}, '{}'::jsonb, 'porque sim', 10.00 from dw.lancamentos t
           where t.id > 0 and (t.categoria = 'Errada' or t.id < 3) and (janela.chaves is null or t.id::text = any (janela.chaves))`,
       })
-      await processar(c.olivia, modo, ['teimosa'])
-      if (modo === 'manual') await aprovar(c.ana, ...(await divergencias(c.ana)).map((d) => d['id']))
-      t.same(await categorias(c), ['Errada', 'Errada', 'Frete', 'Frete', 'Frete'], modo)
-      t.match(await divergencias(c.ana, 'falha'), [
+      await runSession(c.olivia, mode, ['teimosa'])
+      if (mode === 'manual') await approveAll(c.ana, ...(await findingsIn(c.ana)).map((d) => d['id']))
+      t.same(await categories(c), ['Errada', 'Errada', 'Frete', 'Frete', 'Frete'], mode)
+      t.match(await findingsIn(c.ana, 'falha'), [
         { registro_id: '1', motivo: /ainda aponta/ },
         { registro_id: '2' },
       ])
@@ -334,15 +342,15 @@ for (const [nome, achado] of ABSURDOS) {
 t.test(
   'verification finds its rows whatever day they are booked on, or are moved to, or on none',
   async (t) => {
-    const c = await cena(t)
+    const c = await scene(t)
     await c.adelia`select audit.alterar_configuracao('sessao.tamanho_lote', '2', 'teste')`
     await c.sql`update dw.lancamentos
     set data_lancamento = case id when 1 then date '2026-01-05' when 2 then '2026-12-30' when 4 then '2026-02-10' end where id < 5`
-    await lancar(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
-    await regra(c, {
+    await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
+    await makeRule(c, {
       nome: 'teimosa',
       // whoever asks for days is not told of rows without one, but for the first look over everything
-      consulta: achar(
+      consulta: proposing(
         `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
         `t.id > 0 and (janela.data_inicio is null or t.data_lancamento between janela.data_inicio and janela.data_fim
         or t.data_lancamento is null and janela.chaves is null)`,
@@ -350,14 +358,14 @@ t.test(
       colunas: ['categoria', 'data_lancamento'],
     })
     await c.sql`update audit.regras set coluna_data = 'data_lancamento' where nome = 'teimosa'`
-    const antes = await fotografia(c.sql)
-    t.match(await processar(c.olivia, 'auto', ['teimosa']), { corrigidas: 0n, falhas: 5n })
-    t.same(await fotografia(c.sql), antes)
+    const earlier = await photograph(c.sql)
+    t.match(await runSession(c.olivia, 'auto', ['teimosa']), { corrigidas: 0n, falhas: 5n })
+    t.same(await photograph(c.sql), earlier)
   },
 )
 
 /** Where five entries are booked, what the warehouse does about them, and the days at which verification is to look. */
-const verificados = [
+const verified = [
   {
     caso: 'each in its place',
     dias: ['2026-01-05', '2026-12-30', '2026-03-03', '2026-02-10', '2025-06-01'],
@@ -382,17 +390,17 @@ const verificados = [
     recusadas: 1n,
   },
 ]
-for (const { caso, dias, ddl, janela, recusadas } of verificados) {
+for (const { caso, dias, ddl, janela, recusadas } of verified) {
   t.test(`verification looks at the days of what was altered and at no others: ${caso}`, async (t) => {
-    const c = await cena(t)
+    const c = await scene(t)
     await c.sql`update dw.lancamentos l set data_lancamento = d.dia
       from unnest(${dias}::date[]) with ordinality as d (dia, id) where d.id = l.id`
     await c.sql.unsafe(ddl)
-    await lancar(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
-    await regra(c, {
+    await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Errada!' })
+    await makeRule(c, {
       nome: 'mesquinha',
       // entry 5 is moved too, so a statement of its own corrects it; asked about any other days, the rule stays unhappy
-      consulta: achar(
+      consulta: proposing(
         `jsonb_build_object('categoria', t.categoria || '!') || case t.id when 5 then '{"data_lancamento": "2027-05-05"}' else '{}' end::jsonb`,
         `case when janela.chaves is null then t.categoria = 'Errada'
           else (janela.data_inicio, janela.data_fim) is distinct from ${janela} end`,
@@ -400,7 +408,7 @@ for (const { caso, dias, ddl, janela, recusadas } of verificados) {
       colunas: ['categoria', 'data_lancamento'],
     })
     await c.sql`update audit.regras set coluna_data = 'data_lancamento' where nome = 'mesquinha'`
-    t.match(await processar(c.olivia, 'auto', ['mesquinha']), {
+    t.match(await runSession(c.olivia, 'auto', ['mesquinha']), {
       corrigidas: 5n - recusadas,
       falhas: recusadas,
     })
@@ -408,26 +416,26 @@ for (const { caso, dias, ddl, janela, recusadas } of verificados) {
 }
 
 t.test('two rules that disagree on a column leave it to a person, however they name the table', async (t) => {
-  for (const tabela of ['dw.lancamentos', 'DW.Lancamentos']) {
-    const c = await cena(t)
-    await lancar(c.sql, { id: '-1', data_lancamento: null, categoria: 'Pedágio' })
-    await regra(c, {
+  for (const table of ['dw.lancamentos', 'DW.Lancamentos']) {
+    const c = await scene(t)
+    await book(c.sql, { id: '-1', data_lancamento: null, categoria: 'Pedágio' })
+    await makeRule(c, {
       nome: 'pedagio',
-      consulta: achar(`'{"categoria": "Pedágio"}'::jsonb`, "t.id = 3 and t.categoria = 'Errada'"),
-      tabela,
+      consulta: proposing(`'{"categoria": "Pedágio"}'::jsonb`, "t.id = 3 and t.categoria = 'Errada'"),
+      tabela: table,
     })
-    t.match(await processar(c.olivia, 'auto', ['frete', 'pedagio']), { corrigidas: 4n })
-    t.equal((await categorias(c))[2], 'Errada', tabela)
-    t.equal((await divergencias(c.ana, 'aberta')).length, 2)
+    t.match(await runSession(c.olivia, 'auto', ['frete', 'pedagio']), { corrigidas: 4n })
+    t.equal((await categories(c))[2], 'Errada', table)
+    t.equal((await findingsIn(c.ana, 'aberta')).length, 2)
   }
 })
 
 t.test('batches of any size correct the same rows', async (t) => {
-  for (const lote of [1, 3]) {
-    const c = await cena(t)
-    await c.adelia`select audit.alterar_configuracao('sessao.tamanho_lote', ${lote as never}::jsonb, 'teste')`
+  for (const batch of [1, 3]) {
+    const c = await scene(t)
+    await c.adelia`select audit.alterar_configuracao('sessao.tamanho_lote', ${batch as never}::jsonb, 'teste')`
     t.match(await auto(c), { status: 'concluida', corrigidas: 5n })
-    t.same(new Set(await categorias(c)), new Set(['Frete']))
-    t.equal((await c.sql`select from audit.operacoes where tipo = 'correcao'`).length, Math.ceil(5 / lote))
+    t.same(new Set(await categories(c)), new Set(['Frete']))
+    t.equal((await c.sql`select from audit.operacoes where tipo = 'correcao'`).length, Math.ceil(5 / batch))
   }
 })

@@ -1,12 +1,12 @@
 import t from 'tap'
-import { cenario, one } from '../helper/scenario.ts'
+import { one, scenario } from '../helper/scenario.ts'
 
 t.test('many batches correct all of it, whatever the keys look like', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('sessao.tamanho_lote', '3', 'teste')`
   const ids = [-20, -3, 0, 7, 10, 99, 100, 1_000_000, 2_147_483_647, 9_007_199_254_740_991]
-  await c.lancar(...ids.map((id) => ({ id })), { id: 50, categoria: 'BOA' })
-  const session = await c.processar('auto')
+  await c.book(...ids.map((id) => ({ id })), { id: 50, categoria: 'BOA' })
+  const session = await c.runSession('auto')
   t.equal(session['corrigidas'], 10n)
   t.equal(session['status'], 'concluida')
   for (const id of ids) t.equal(await c.categoria(id), 'CERTA', `row ${id}`)
@@ -17,16 +17,16 @@ t.test('many batches correct all of it, whatever the keys look like', async (t) 
     batches.map(({ n }) => n),
     [3, 3, 3, 1],
   )
-  const back = await c.pessoa('bruno')`
+  const back = await c.asPerson('bruno')`
     select resultado from audit.reverter_sessao(${session['id']}, 'para ver')`
   t.same([...new Set(back.map(({ resultado }) => resultado))], ['revertida'])
   for (const id of ids) t.equal(await c.categoria(id), 'ERR', `row ${id}`)
 })
 
 t.test('contested findings are left open and hold nothing up, even a whole batch of them', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('sessao.tamanho_lote', '2', 'teste')`
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 })
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 })
   // another rule that would have the first two be something else
   await c.sql.unsafe(`
     create schema outra; grant usage on schema outra to conferente_regra;
@@ -41,7 +41,9 @@ t.test('contested findings are left open and hold nothing up, even a whole batch
     select audit.registrar_regra('outra', 'Outra.', 'outra.outra', 'dw.lancamentos', 'id', array['categoria'],
       'data_lancamento', 'carregado_em', 'valor', 0.5, 0.95, false)`
   const session = one(
-    await c.pessoa('olivia')`select * from audit.processar_divergencias('auto', regras => '{errada,outra}')`,
+    await c.asPerson(
+      'olivia',
+    )`select * from audit.processar_divergencias('auto', regras => '{errada,outra}')`,
   )
   t.equal(session['corrigidas'], 3n)
   t.equal(await c.categoria(1), 'ERR')
@@ -53,8 +55,8 @@ t.test('contested findings are left open and hold nothing up, even a whole batch
 })
 
 t.test('what is contested does not count against a limit', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.sql.unsafe(`
     create schema outra; grant usage on schema outra to conferente_regra;
     create function outra.outra(janela audit.janela) returns setof audit.achado language plpgsql stable
@@ -67,7 +69,9 @@ t.test('what is contested does not count against a limit', async (t) => {
       'data_lancamento', 'carregado_em', 'valor', 0.5, 0.95, false);
     select audit.alterar_configuracao('limites.linhas', '2', 'teste');`)
   const session = one(
-    await c.pessoa('olivia')`select * from audit.processar_divergencias('auto', regras => '{errada,outra}')`,
+    await c.asPerson(
+      'olivia',
+    )`select * from audit.processar_divergencias('auto', regras => '{errada,outra}')`,
   )
   t.equal(session['limite_atingido'], null)
   t.equal(session['corrigidas'], 2n)
@@ -76,8 +80,8 @@ t.test('what is contested does not count against a limit', async (t) => {
 t.test(
   'what a trigger below the view makes of a correction is not called corrected: it is undone',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 }, { id: 2 })
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 })
     await c.sql.unsafe(`
     alter table dw.lancamentos rename to fato;
     create view dw.lancamentos as select * from dw.fato;
@@ -89,7 +93,7 @@ t.test(
       return null;
     end $$;
     create trigger acrescentar after update on dw.fato for each row execute function gatilho.acrescentar();`)
-    const session = await c.processar('auto')
+    const session = await c.runSession('auto')
     t.match(session, { status: 'concluida_com_falhas', corrigidas: 0n, falhas: 2n })
     t.same(await c.sql`select from audit.alteracoes`, [])
     t.same(

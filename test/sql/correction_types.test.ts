@@ -1,23 +1,23 @@
 import t from 'tap'
-import { banco, esperaTrava } from '../helper/database.ts'
+import { testDatabase, untilLocked } from '../helper/database.ts'
 import {
-  achar,
-  aprovar,
-  armazem,
-  conhecer,
-  divergencias,
-  fotografia,
-  lancar,
-  processar,
-  regra,
-  reverter,
+  approveAll,
+  book,
+  findingsIn,
+  makeKnown,
+  makeRule,
+  makeWarehouse,
+  photograph,
+  proposing,
+  rollBack,
+  runSession,
 } from '../helper/warehouse.ts'
 
 t.test(
   'columns of every type, several at once, of any table are corrected and come back exactly',
   async (t) => {
-    const { sql, como } = await banco(t)
-    const [olivia, adelia, ana] = [como('olivia'), como('adelia'), como('ana')]
+    const { sql, connectAs } = await testDatabase(t)
+    const [olivia, adelia, ana] = [connectAs('olivia'), connectAs('adelia'), connectAs('ana')]
     await sql.unsafe(`create schema rh; create type rh.humor as enum ('bom', 'mau');
     create domain rh.cpf as varchar(11) check (value ~ '^[0-9]+$'); create domain rh.obrigatorio as int not null;
     create type rh.ponto as (x int, y text);
@@ -35,11 +35,11 @@ t.test(
     -- texts that the ledger does not know would be left to a person
     insert into rh."Folha Nova" (cpf, curto, texto) values ('777', 'fim', 'novo');
     grant usage on schema rh to conferente_regra, conferente_escrita; grant select on rh."Folha Nova" to conferente_regra, conferente_escrita; grant update on rh."Folha Nova" to conferente_escrita`)
-    const novos = `jsonb_build_object('Rótulos', array['x', null, 'y "z"'], 'matriz', array[[9]], 'doc', '[1]'::jsonb, 'escalar',
+    const newOnes = `jsonb_build_object('Rótulos', array['x', null, 'y "z"'], 'matriz', array[[9]], 'doc', '[1]'::jsonb, 'escalar',
     'outro'::text, 'quando', '2026-05-05T00:00:00-03:00', 'hora', '01:02:03', 'dia', '2202-12-31', 'duracao', '2 days', 'ativo',
     t.ativo is not true, 'taxa', 1.1, 'pouco', 2.5, 'humor', 'mau', 'cpf', '777', 'curto', 'fim', 'num', 2.50,
     'faixa', '[2027-01-01,2027-01-05)', 'ip', '::2', 'bytes', '\\x01', 'ponto', row(7, 'q')::rh.ponto, 'texto', 'novo')`
-    const colunas = [
+    const columns = [
       'Rótulos',
       'matriz',
       'doc',
@@ -61,91 +61,91 @@ t.test(
       'ponto',
       'texto',
     ]
-    await regra(
+    await makeRule(
       { sql, adelia },
       {
         nome: 'folha',
         tabela: 'rh."Folha Nova"',
-        colunas,
-        consulta: achar(novos, "t.texto is distinct from 'novo'", 'rh."Folha Nova"'),
+        colunas: columns,
+        consulta: proposing(newOnes, "t.texto is distinct from 'novo'", 'rh."Folha Nova"'),
       },
     )
-    const antes = await fotografia(sql, 'rh."Folha Nova"')
-    for (const fuso of ['UTC', 'America/Sao_Paulo']) {
-      await olivia.unsafe(`alter role olivia set timezone = '${fuso}'`).catch(() => undefined)
-      const auto = await processar(olivia, 'auto', ['folha'])
+    const before = await photograph(sql, 'rh."Folha Nova"')
+    for (const zone of ['UTC', 'America/Sao_Paulo']) {
+      await olivia.unsafe(`alter role olivia set timezone = '${zone}'`).catch(() => undefined)
+      const auto = await runSession(olivia, 'auto', ['folha'])
       t.match(auto, { status: 'concluida', corrigidas: 3n }, auto['mensagem'])
-      const feitas = await fotografia(sql, 'rh."Folha Nova"')
-      t.equal(feitas.filter((linha) => antes.includes(linha)).length, 1, 'all but what was right before')
-      const volta = await ana`select * from audit.reverter_sessao(${auto['id']}, 'era teste')`
+      const done = await photograph(sql, 'rh."Folha Nova"')
+      t.equal(done.filter((line) => before.includes(line)).length, 1, 'all but what was right before')
+      const back = await ana`select * from audit.reverter_sessao(${auto['id']}, 'era teste')`
       t.same(
-        volta.map((r) => r['resultado']),
+        back.map((r) => r['resultado']),
         ['revertida', 'revertida', 'revertida'],
       )
-      t.same(await fotografia(sql, 'rh."Folha Nova"'), antes, 'every value came back exactly')
-      const ids = (await divergencias(ana)).map((d) => d['id'])
+      t.same(await photograph(sql, 'rh."Folha Nova"'), before, 'every value came back exactly')
+      const ids = (await findingsIn(ana)).map((d) => d['id'])
       await ana`select audit.reabrir_divergencias(${`{${ids.join()}}`}::bigint[], 'outra vez')`
     }
   },
 )
 
 t.test('a finding has one identity in whatever time zone the session runs', async (t) => {
-  const { sql, url } = await banco(t)
+  const { sql, url } = await testDatabase(t)
   const { connect } = await import('../../src/db/connection.ts')
   const adelia = sql
-  await armazem(sql)
-  await lancar(sql, { id: 1 })
-  await regra(
+  await makeWarehouse(sql)
+  await book(sql, { id: 1 })
+  await makeRule(
     { sql, adelia },
     {
       nome: 'carga',
       colunas: ['carregado_em'],
-      consulta: achar(`jsonb_build_object('carregado_em', '2026-01-01T00:00:00Z')`, 'true'),
+      consulta: proposing(`jsonb_build_object('carregado_em', '2026-01-01T00:00:00Z')`, 'true'),
     },
   )
-  for (const fuso of ['UTC', 'America/Sao_Paulo', 'Asia/Tokyo']) {
-    const conexao = connect(url, { max: 1 })
-    t.teardown(() => conexao.end())
-    await conexao.unsafe(`set timezone = '${fuso}'`)
-    await processar(conexao, 'manual', ['carga'])
+  for (const zone of ['UTC', 'America/Sao_Paulo', 'Asia/Tokyo']) {
+    const connection = connect(url, { max: 1 })
+    t.teardown(() => connection.end())
+    await connection.unsafe(`set timezone = '${zone}'`)
+    await runSession(connection, 'manual', ['carga'])
   }
-  t.match(await divergencias(sql), [{ vezes_detectada: 3, status: 'aberta' }])
-  t.equal((await divergencias(sql)).length, 1)
+  t.match(await findingsIn(sql), [{ vezes_detectada: 3, status: 'aberta' }])
+  t.equal((await findingsIn(sql)).length, 1)
 })
 
-for (const forma of ['tabela', 'estrela'] as const) {
-  t.test(`a row changed on ${forma} while the correction waits for it is not overwritten`, async (t) => {
-    const { sql, como } = await banco(t)
-    const [olivia, adelia, ana] = [como('olivia'), como('adelia'), como('ana')]
-    await armazem(sql, forma)
-    await conhecer(sql, 'Frete')
-    await lancar(sql, ...[1, 2, 3].map((id) => ({ id, categoria: 'Errada' })))
-    await regra(
+for (const shape of ['tabela', 'estrela'] as const) {
+  t.test(`a row changed on ${shape} while the correction waits for it is not overwritten`, async (t) => {
+    const { sql, connectAs } = await testDatabase(t)
+    const [olivia, adelia, ana] = [connectAs('olivia'), connectAs('adelia'), connectAs('ana')]
+    await makeWarehouse(sql, shape)
+    await makeKnown(sql, 'Frete')
+    await book(sql, ...[1, 2, 3].map((id) => ({ id, categoria: 'Errada' })))
+    await makeRule(
       { sql, adelia },
-      { nome: 'frete', consulta: achar(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'") },
+      { nome: 'frete', consulta: proposing(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'") },
     )
-    for (const como of ['auto', 'aprovação']) {
-      if (como === 'aprovação') {
+    for (const connectAs of ['auto', 'aprovação']) {
+      if (connectAs === 'aprovação') {
         await sql`update dw.lancamentos set categoria = 'Errada' where id > 0`
-        await processar(olivia, 'manual', ['frete'])
+        await runSession(olivia, 'manual', ['frete'])
       }
-      const outra = await sql.reserve()
-      await outra`begin`
-      await outra`update dw.lancamentos set categoria = 'Da outra' where id = 2`
-      const espera =
-        como === 'auto'
-          ? processar(olivia, 'auto', ['frete'])
-          : aprovar(ana, ...(await divergencias(ana, 'aberta')).map((d) => d['id']))
-      await esperaTrava(sql)
-      await outra`commit`
-      outra.release()
-      await espera
+      const other = await sql.reserve()
+      await other`begin`
+      await other`update dw.lancamentos set categoria = 'Da outra' where id = 2`
+      const waiting =
+        connectAs === 'auto'
+          ? runSession(olivia, 'auto', ['frete'])
+          : approveAll(ana, ...(await findingsIn(ana, 'aberta')).map((d) => d['id']))
+      await untilLocked(sql)
+      await other`commit`
+      other.release()
+      await waiting
       t.same(
         (await sql`select categoria from dw.lancamentos where id > 0 order by id`).map((r) => r['categoria']),
         ['Frete', 'Da outra', 'Frete'],
-        como,
+        connectAs,
       )
-      t.match(await divergencias(ana, 'obsoleta'), [{ registro_id: '2' }])
+      t.match(await findingsIn(ana, 'obsoleta'), [{ registro_id: '2' }])
     }
   })
 }
@@ -153,29 +153,29 @@ for (const forma of ['tabela', 'estrela'] as const) {
 t.test(
   'a row that somebody holds too long fails the step, not the item; the next session corrects it',
   async (t) => {
-    const { sql, como } = await banco(t)
-    const [olivia, adelia] = [como('olivia'), como('adelia')]
-    await armazem(sql)
-    await conhecer(sql, 'Frete')
-    await lancar(sql, ...[1, 2, 3].map((id) => ({ id, categoria: 'Errada' })))
-    await regra(
+    const { sql, connectAs } = await testDatabase(t)
+    const [olivia, adelia] = [connectAs('olivia'), connectAs('adelia')]
+    await makeWarehouse(sql)
+    await makeKnown(sql, 'Frete')
+    await book(sql, ...[1, 2, 3].map((id) => ({ id, categoria: 'Errada' })))
+    await makeRule(
       { sql, adelia },
-      { nome: 'frete', consulta: achar(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'") },
+      { nome: 'frete', consulta: proposing(`'{"categoria": "Frete"}'::jsonb`, "t.categoria = 'Errada'") },
     )
-    for (const espera of ['00:00:00.1', '00:00:00']) {
-      await adelia`select audit.alterar_configuracao('sessao.espera_trava', ${espera as never}::jsonb, 'teste')`
-      const outra = await sql.reserve()
-      await outra`begin`
-      await outra`select from dw.lancamentos where id = 2 for update`
-      t.match(await processar(olivia, 'auto', ['frete']), { status: 'falhou', corrigidas: 0n }, espera)
+    for (const waiting of ['00:00:00.1', '00:00:00']) {
+      await adelia`select audit.alterar_configuracao('sessao.espera_trava', ${waiting as never}::jsonb, 'teste')`
+      const other = await sql.reserve()
+      await other`begin`
+      await other`select from dw.lancamentos where id = 2 for update`
+      t.match(await runSession(olivia, 'auto', ['frete']), { status: 'falhou', corrigidas: 0n }, waiting)
       t.match(await sql`select erro_codigo from audit.execucoes_regra order by sessao_id desc limit 1`, [
         { erro_codigo: '55P03' },
       ])
-      await outra`rollback`
-      outra.release()
-      t.same(new Set((await divergencias(olivia)).map((d) => d['status'])), new Set(['aberta']))
+      await other`rollback`
+      other.release()
+      t.same(new Set((await findingsIn(olivia)).map((d) => d['status'])), new Set(['aberta']))
     }
-    t.match(await processar(olivia, 'auto', ['frete']), { status: 'concluida', corrigidas: 3n })
-    await reverter(como('ana'), ...(await divergencias(olivia)).map((d) => d['id']))
+    t.match(await runSession(olivia, 'auto', ['frete']), { status: 'concluida', corrigidas: 3n })
+    await rollBack(connectAs('ana'), ...(await findingsIn(olivia)).map((d) => d['id']))
   },
 )

@@ -1,41 +1,41 @@
 // What the warehouse checks at commit only: of the row that is written it is looked at there and then, of the caller's own
 // writes not before the caller commits.
 import t from 'tap'
-import { type Cenario, cenario, codigo } from '../helper/scenario.ts'
+import { type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 /** Two tables of the person's own, of which one waits for the other until the commit, where the engine may name what waits. */
-const livro = (c: Cenario) =>
+const book = (c: Scenario) =>
   c.sql.unsafe(`create schema livro; grant usage on schema livro to public;
     create table livro.nota (id int primary key);
     create table livro.item (id int primary key, nota int references livro.nota deferrable initially deferred);
     grant all on livro.nota, livro.item to public`)
 
 t.test("an approval fires nothing of what waits in the person's own transaction", async (t) => {
-  const c = await cenario(t)
-  await livro(c)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
-  await c.processar()
-  const ids = (await Promise.all([1, 2, 3].map(async (n) => (await c.achado(n)).id))) as [
+  const c = await scenario(t)
+  await book(c)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.runSession()
+  const ids = (await Promise.all([1, 2, 3].map(async (n) => (await c.finding(n)).id))) as [
     number,
     number,
     number,
   ]
-  const ana = await c.como('ana').reserve()
-  const aprovar = (id: number) =>
+  const ana = await c.connectAs('ana').reserve()
+  const approve = (id: number) =>
     ana`select status, explicacao from audit.aprovar_divergencias(${[id]}, 'confere')`
   await ana`begin`
   await ana`insert into livro.item values (1, 1)`
-  t.match(await aprovar(ids[0]), [{ status: 'corrigida' }])
+  t.match(await approve(ids[0]), [{ status: 'corrigida' }])
   await ana`insert into livro.nota values (1)`
-  t.match(await aprovar(ids[1]), [{ status: 'corrigida' }])
+  t.match(await approve(ids[1]), [{ status: 'corrigida' }])
   await ana`insert into livro.item values (2, 2)`
-  t.match(await aprovar(ids[2]), [{ status: 'corrigida' }], 'nor what was written between two acts')
+  t.match(await approve(ids[2]), [{ status: 'corrigida' }], 'nor what was written between two acts')
   await ana`insert into livro.nota values (2)`
   await ana`commit`
   await ana`begin`
   await ana`insert into livro.item values (3, 3)`
   await ana`select from audit.reverter_divergencias(${[ids[0]]}, 'engano')`
-  t.equal(await codigo(ana`commit`), '23503', 'and it waits still')
+  t.equal(await sqlstate(ana`commit`), '23503', 'and it waits still')
   ana.release()
   t.equal(await c.categoria(1), 'CERTA')
   t.equal(await c.categoria(3), 'CERTA')
@@ -44,17 +44,17 @@ t.test("an approval fires nothing of what waits in the person's own transaction"
 t.test(
   "what a trigger of the warehouse leaves for the commit is looked at beside the person's own",
   async (t) => {
-    const c = await cenario(t)
-    await livro(c)
+    const c = await scenario(t)
+    await book(c)
     await c.sql.unsafe(`create table livro.trilha (id bigint, nota int references livro.nota deferrable initially deferred);
     grant all on livro.trilha to conferente_escrita;
     create function livro.seguir() returns trigger language plpgsql as $$
     begin insert into livro.trilha values (new.id, case when new.id = 2 then 9 end); return new; end $$;
     create trigger seguir after update on dw.lancamentos for each row execute function livro.seguir()`)
-    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
-    await c.processar()
-    const ids = await Promise.all([1, 2, 3].map(async (n) => (await c.achado(n)).id))
-    const ana = await c.como('ana').reserve()
+    await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+    await c.runSession()
+    const ids = await Promise.all([1, 2, 3].map(async (n) => (await c.finding(n)).id))
+    const ana = await c.connectAs('ana').reserve()
     await ana`begin`
     await ana`insert into livro.item values (1, 1)`
     // one after the other: what the trigger fed the first time is no less the engine's the second

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 
-const CONTRATO = [
+const CONTRACT = [
   ['id', 'bigint'],
   ['data_lancamento', 'date'],
   ['carregado_em', 'timestamp with time zone'],
@@ -19,68 +19,68 @@ const CONTRATO = [
 ]
 
 /** Check digits as a Brazilian would compute them by hand: modulo 11, right to left, weights 2 to 9. */
-function cnpjValido(cnpj: string): boolean {
-  const digito = (base: string) => {
-    const soma = [...base].reverse().reduce((total, c, i) => total + Number(c) * (2 + (i % 8)), 0)
-    return String(soma % 11 < 2 ? 0 : 11 - (soma % 11))
+function validCnpj(cnpj: string): boolean {
+  const digit = (base: string) => {
+    const sum = [...base].reverse().reduce((total, c, i) => total + Number(c) * (2 + (i % 8)), 0)
+    return String(sum % 11 < 2 ? 0 : 11 - (sum % 11))
   }
-  const primeiro = digito(cnpj.slice(0, 12))
-  return /^\d{14}$/.test(cnpj) && cnpj.endsWith(primeiro + digito(cnpj.slice(0, 12) + primeiro))
+  const first = digit(cnpj.slice(0, 12))
+  return /^\d{14}$/.test(cnpj) && cnpj.endsWith(first + digit(cnpj.slice(0, 12) + first))
 }
 
 t.test('the example warehouse', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const hash = async () => {
-    const [linha] = await sql<{ hash: string }[]>`
+    const [line] = await sql<{ hash: string }[]>`
       select sum(hash_record_extended(f, 1)::numeric)::text || '/' || (select sum(hash_record_extended(v, 1)::numeric) from exemplo.verdade v)
         || '/' || (select sum(hash_record_extended(d, 1)::numeric) from dw.dim_fornecedor d) as hash
       from dw.fato_lancamentos f`
-    return linha?.hash
+    return line?.hash
   }
-  const lista = async (consulta: string) => (await sql.unsafe(consulta)).map((linha) => Object.values(linha))
-  const numero = async (consulta: string) => Number((await lista(consulta))[0]?.[0])
+  const list = async (query: string) => (await sql.unsafe(query)).map((line) => Object.values(line))
+  const number = async (query: string) => Number((await list(query))[0]?.[0])
 
   await t.test('is the same for the same arguments, whatever the session is set to', async (t) => {
     await sql`select exemplo.criar_armazem(2000, 7, '2026-10-31')`
-    const primeiro = await hash()
-    await sql.begin(async (outra) => {
-      await outra.unsafe(`set local timezone = 'Asia/Tokyo'; set local datestyle = 'SQL, MDY'; set local extra_float_digits = 0;
+    const first = await hash()
+    await sql.begin(async (other) => {
+      await other.unsafe(`set local timezone = 'Asia/Tokyo'; set local datestyle = 'SQL, MDY'; set local extra_float_digits = 0;
         set local enable_hashjoin = off; set local work_mem = '64kB'`)
-      await outra`select exemplo.criar_armazem(2000, 7, '2026-10-31')`
+      await other`select exemplo.criar_armazem(2000, 7, '2026-10-31')`
     })
-    t.equal(await hash(), primeiro)
+    t.equal(await hash(), first)
     // Written down once on PostgreSQL 15 (C.UTF-8) and 18 (ICU pt-BR): another server must give the same.
-    t.equal(primeiro, '369823076639520465635/-58151114874759563256/35575655846223257554')
+    t.equal(first, '369823076639520465635/-58151114874759563256/35575655846223257554')
     await sql`select exemplo.criar_armazem(2000, 8, '2026-10-31')`
-    t.not(await hash(), primeiro, 'another seed is another warehouse')
+    t.not(await hash(), first, 'another seed is another warehouse')
   })
 
   await sql`select exemplo.criar_armazem(20000)`
 
   await t.test('fits the contract', async (t) => {
     t.strictSame(
-      await lista(`select attname, format_type(atttypid, atttypmod) from pg_attribute
+      await list(`select attname, format_type(atttypid, atttypmod) from pg_attribute
         where attrelid = 'dw.lancamentos'::regclass and attnum > 0 order by attnum`),
-      CONTRATO,
+      CONTRACT,
     )
-    t.equal(await numero('select count(*) from dw.lancamentos'), 20000)
-    t.equal(await numero('select count(distinct id) from dw.lancamentos'), 20000)
+    t.equal(await number('select count(*) from dw.lancamentos'), 20000)
+    t.equal(await number('select count(distinct id) from dw.lancamentos'), 20000)
     t.equal(
-      await numero(`select pg_relation_is_updatable('dw.lancamentos', false)`),
+      await number(`select pg_relation_is_updatable('dw.lancamentos', false)`),
       28,
       'insert, update, delete',
     )
   })
 
   await t.test('has twelve months, each in its partition', async (t) => {
-    const particoes =
-      await lista(`select tableoid::regclass::text, count(distinct date_trunc('month', data_lancamento))::int
+    const partitions =
+      await list(`select tableoid::regclass::text, count(distinct date_trunc('month', data_lancamento))::int
       from dw.fato_lancamentos group by 1 order by 1`)
-    t.equal(particoes.length, 12)
-    t.strictSame(particoes[0], ['dw.fato_lancamentos_2025_11', 1])
-    t.strictSame(particoes[11], ['dw.fato_lancamentos_2026_10', 1])
+    t.equal(partitions.length, 12)
+    t.strictSame(partitions[0], ['dw.fato_lancamentos_2025_11', 1])
+    t.strictSame(partitions[11], ['dw.fato_lancamentos_2026_10', 1])
     t.equal(
-      await numero(`select (min(n) > 1000 and max(n) < 2500)::int from
+      await number(`select (min(n) > 1000 and max(n) < 2500)::int from
       (select count(*) n from dw.lancamentos group by date_trunc('month', data_lancamento)) m`),
       1,
     )
@@ -93,7 +93,7 @@ t.test('the example warehouse', async (t) => {
 
   await t.test('is loaded at night, after the booking', async (t) => {
     t.equal(
-      await numero(`select count(*) from dw.lancamentos
+      await number(`select count(*) from dw.lancamentos
         where carregado_em < (data_lancamento + time '21:30') at time zone 'America/Sao_Paulo'
           or extract(hour from carregado_em at time zone 'America/Sao_Paulo') between 6 and 20`),
       0,
@@ -103,46 +103,43 @@ t.test('the example warehouse', async (t) => {
   await t.test(
     'has suppliers as they are: valid, branched, spelt in many ways, one large, a long tail',
     async (t) => {
-      const fornecedores = await sql<{ cnpj: string; raiz: string }[]>`
+      const suppliers = await sql<{ cnpj: string; raiz: string }[]>`
       select cnpj, raiz from dw.dim_fornecedor union all select cnpj, left(cnpj, 8) from dw.dim_filial`
       t.strictSame(
-        fornecedores.filter((f) => !cnpjValido(f.cnpj)),
+        suppliers.filter((f) => !validCnpj(f.cnpj)),
         [],
       )
-      t.ok(
-        new Set(fornecedores.map((f) => f.raiz)).size < fornecedores.length * 0.7,
-        'companies have branches',
-      )
-      const [maior] = await sql<{ parte: number; grafias: number }[]>`
+      t.ok(new Set(suppliers.map((f) => f.raiz)).size < suppliers.length * 0.7, 'companies have branches')
+      const [largest] = await sql<{ parte: number; grafias: number }[]>`
       select count(*)::int * 100.0::float8 / 20000 as parte, count(distinct fornecedor)::int as grafias
       from dw.lancamentos group by left(fornecedor_id, 8) order by count(*) filter (where fornecedor_id is not null) desc limit 1`
-      t.ok(maior && maior.parte > 8 && maior.parte < 12, `the largest has ${maior?.parte} %`)
-      t.ok(maior && maior.grafias >= 6, 'spellings')
+      t.ok(largest && largest.parte > 8 && largest.parte < 12, `the largest has ${largest?.parte} %`)
+      t.ok(largest && largest.grafias >= 6, 'spellings')
       t.ok(
-        (await numero(`select count(*) from (select from dw.lancamentos where fornecedor_id is not null
+        (await number(`select count(*) from (select from dw.lancamentos where fornecedor_id is not null
         group by left(fornecedor_id, 8) having count(*) <= 3) f`)) > 200,
         'thin suppliers',
       )
-      const nulos = await numero('select count(*) from dw.lancamentos where fornecedor_id is null')
-      t.ok(nulos > 50 && nulos < 160, `${nulos} without supplier`)
+      const nulls = await number('select count(*) from dw.lancamentos where fornecedor_id is null')
+      t.ok(nulls > 50 && nulls < 160, `${nulls} without supplier`)
       t.ok(
-        (await numero(`select count(*) from dw.lancamentos where descricao = ''`)) > 100,
+        (await number(`select count(*) from dw.lancamentos where descricao = ''`)) > 100,
         'empty descriptions',
       )
     },
   )
 
   await t.test('holds every kind of error, in the promised share', async (t) => {
-    const contagem = Object.fromEntries(
-      await lista('select tipo, count(*)::int from exemplo.verdade group by tipo'),
+    const counting = Object.fromEntries(
+      await list('select tipo, count(*)::int from exemplo.verdade group by tipo'),
     ) as Record<string, number>
-    const entre = (tipo: string, de: number, ate: number) => {
-      const n = contagem[tipo] ?? 0
-      t.ok(n >= de && n <= ate, `${tipo}: ${n}`)
+    const between = (type: string, from: number, until: number) => {
+      const n = counting[type] ?? 0
+      t.ok(n >= from && n <= until, `${type}: ${n}`)
     }
-    entre('trade_marketing', 80, 170)
-    entre('pendente_verificacao', 330, 500)
-    for (const especie of [
+    between('trade_marketing', 80, 170)
+    between('pendente_verificacao', 330, 500)
+    for (const kind of [
       'sinal',
       'fator',
       'digitos',
@@ -151,10 +148,10 @@ t.test('the example warehouse', async (t) => {
       'cambio',
       'outro',
     ])
-      entre(`validacao_valores:${especie}`, 1, 50)
-    entre('validacao_valores:duplicada_exata', 4, 30)
-    entre('validacao_valores:duplicada_proxima', 4, 30)
-    for (const especie of [
+      between(`validacao_valores:${kind}`, 1, 50)
+    between('validacao_valores:duplicada_exata', 4, 30)
+    between('validacao_valores:duplicada_proxima', 4, 30)
+    for (const kind of [
       'mudou_categoria',
       'duas_categorias',
       'nota_credito',
@@ -165,30 +162,30 @@ t.test('the example warehouse', async (t) => {
       'parcela',
       'arredondamento',
     ])
-      entre(`honesta:${especie}`, 3, 1500)
+      between(`honesta:${kind}`, 3, 1500)
     t.equal(
-      await numero(
+      await number(
         `select count(*) from (select from exemplo.verdade where tipo not like 'honesta:%' group by registro_id having count(*) > 1) r`,
       ),
       0,
       'one error an entry',
     )
-    const recentes =
-      await numero(`select 100 * count(*) filter (where data_lancamento >= '2026-09-01') / count(*)
+    const recent =
+      await number(`select 100 * count(*) filter (where data_lancamento >= '2026-09-01') / count(*)
       from exemplo.verdade v join dw.lancamentos l on l.id = v.registro_id where v.tipo = 'pendente_verificacao'`)
-    t.ok(recentes > 50, `${recentes} % of the pending entries are of the last two months`)
+    t.ok(recent > 50, `${recent} % of the pending entries are of the last two months`)
   })
 
   await t.test('tells the truth about its errors', async (t) => {
     t.equal(
-      await numero(`select count(*) from exemplo.verdade v left join dw.lancamentos l on l.id = v.registro_id
+      await number(`select count(*) from exemplo.verdade v left join dw.lancamentos l on l.id = v.registro_id
         where case v.coluna when 'valor' then l.valor = v.valor_plantado::numeric else l.categoria = v.valor_plantado end is not true
           or (v.tipo like 'honesta:%') <> (v.valor_certo = v.valor_plantado)`),
       0,
       'what was planted is in the warehouse; errors are wrong and oddities right',
     )
     t.equal(
-      await numero(`select count(*) from exemplo.verdade v join dw.lancamentos l on l.id = v.registro_id
+      await number(`select count(*) from exemplo.verdade v join dw.lancamentos l on l.id = v.registro_id
         where v.tipo like 'validacao_valores:%' and v.duplicata_de is null
           and (l.valor_documento - coalesce(l.valor_desconto, 0) is distinct from v.valor_certo::numeric
             or abs(l.valor - v.valor_certo::numeric) < 1)`),
@@ -196,13 +193,13 @@ t.test('the example warehouse', async (t) => {
       'the document says what is right',
     )
     t.equal(
-      await numero(`select count(*) from dw.lancamentos l left join exemplo.verdade v on v.registro_id = l.id and v.tipo like 'validacao_valores:%'
+      await number(`select count(*) from dw.lancamentos l left join exemplo.verdade v on v.registro_id = l.id and v.tipo like 'validacao_valores:%'
         where v.registro_id is null and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > 0.04`),
       0,
       'all other amounts agree with their document within four cents',
     )
     t.equal(
-      await numero(`select count(*) from exemplo.verdade v
+      await number(`select count(*) from exemplo.verdade v
         join dw.lancamentos l on l.id = v.registro_id left join dw.lancamentos p on p.id = v.duplicata_de
         where v.tipo like 'validacao_valores:duplicada%'
           and row(p.valor, p.documento, left(p.fornecedor_id, 8)) is distinct from row(l.valor, l.documento, left(l.fornecedor_id, 8))
@@ -211,15 +208,15 @@ t.test('the example warehouse', async (t) => {
       'a copy is one',
     )
     t.equal(
-      await numero(`select count(*) from dw.lancamentos l left join exemplo.verdade v on v.registro_id = l.id
+      await number(`select count(*) from dw.lancamentos l left join exemplo.verdade v on v.registro_id = l.id
         where v.registro_id is null and (l.categoria in ('PENDENTE DE VERIFICAÇÃO', 'A CLASSIFICAR') or l.valor < 0)`),
       0,
     )
   })
 
   await t.test('has patterns that only marketing and known traps match', async (t) => {
-    t.ok((await numero('select count(*) from exemplo.padroes()')) >= 15)
-    const estranhas = await lista(`
+    t.ok((await number('select count(*) from exemplo.padroes()')) >= 15)
+    const strange = await list(`
       with padrao as (
         select p.campo, p.acao, case p.tipo when 'contem' then replace(e.texto, '.', '\\.') when 'palavra' then '\\m' || e.texto || '\\M' else e.texto end as regex
         from exemplo.padroes() p cross join lateral (select lower(exemplo.maiusculas(p.padrao)) as texto) e
@@ -232,30 +229,30 @@ t.test('the example warehouse', async (t) => {
       where c.categoria <> 'Trade Marketing' and not exists (select from exemplo.verdade v where v.registro_id = c.id and v.coluna = 'categoria'
         and (v.tipo not like 'honesta:%' or v.tipo in ('honesta:frete_de_campanha', 'honesta:texto_copiado')))
       group by c.id, c.categoria having bool_and(p.acao = 'incluir')`)
-    t.strictSame(estranhas, [])
+    t.strictSame(strange, [])
   })
 
   await t.test('is corrected through the view, and the score sees help and harm', async (t) => {
-    const [antes] = await sql<
+    const [before] = await sql<
       { danos: number; plantados: number }[]
     >`select danos::int, plantados::int from exemplo.placar() where regra = '(total)'`
-    t.strictSame(antes?.danos, 0)
+    t.strictSame(before?.danos, 0)
     await sql
       .begin(async (tx) => {
-        const corrigidas = await tx`update dw.lancamentos l
+        const corrected = await tx`update dw.lancamentos l
         set categoria = case v.coluna when 'categoria' then v.valor_certo else l.categoria end,
           valor = case v.coluna when 'valor' then v.valor_certo::numeric else l.valor end,
           conta_contabil = coalesce(v.conta_certa, l.conta_contabil)
         from exemplo.verdade v where v.registro_id = l.id and v.tipo not like 'honesta:%'`
-        t.equal(corrigidas.count, antes?.plantados)
+        t.equal(corrected.count, before?.plantados)
         t.strictSame(
           await tx`select * from exemplo.danos()`.then((r) => r.length),
           0,
           'the truth does no harm',
         )
-        const certos = await tx<{ id: number }[]>`select l.id::int from dw.lancamentos l
+        const rightOnes = await tx<{ id: number }[]>`select l.id::int from dw.lancamentos l
         where not exists (select from exemplo.verdade v where v.registro_id = l.id) order by l.id limit 3`
-        const [a, b, c] = certos.map((linha) => linha.id)
+        const [a, b, c] = rightOnes.map((line) => line.id)
         await tx`update dw.lancamentos set categoria = 'Seguros' where id = ${a ?? 0}`
         await tx`update dw.lancamentos set descricao = 'outra' where id = ${b ?? 0}`
         await tx`delete from dw.lancamentos where id = ${c ?? 0}`
@@ -275,15 +272,15 @@ t.test('the example warehouse', async (t) => {
   })
 
   await t.test('can be loaded with one more day', async (t) => {
-    const primeiro = await numero(`select exemplo.carregar_dia(500, '2026-11-03')`)
-    t.equal(primeiro, 20001)
-    t.equal(await numero(`select count(*) from dw.lancamentos where data_lancamento = '2026-11-03'`), 500)
+    const first = await number(`select exemplo.carregar_dia(500, '2026-11-03')`)
+    t.equal(first, 20001)
+    t.equal(await number(`select count(*) from dw.lancamentos where data_lancamento = '2026-11-03'`), 500)
     t.ok(
-      (await numero(
+      (await number(
         `select count(*) from exemplo.verdade where registro_id > 20000 and tipo not like 'honesta:%'`,
       )) > 20,
     )
-    t.equal(await numero('select count(*) from exemplo.danos()'), 0)
+    t.equal(await number('select count(*) from exemplo.danos()'), 0)
     await t.rejects(sql`select exemplo.carregar_dia(0, '2026-11-03')`, { code: 'NC902' })
   })
 
@@ -294,9 +291,9 @@ t.test('the example warehouse', async (t) => {
     await sql`drop table dw.razao`
     await t.rejects(sql`select exemplo.criar_armazem(0)`, { code: 'NC902' })
     await sql`select exemplo.remover_armazem()`
-    t.strictSame(await lista(`select nspname from pg_namespace where nspname = 'dw'`), [])
+    t.strictSame(await list(`select nspname from pg_namespace where nspname = 'dw'`), [])
     t.equal(
-      await numero(`select count(*) from pg_class where relnamespace = 'exemplo'::regnamespace`),
+      await number(`select count(*) from pg_class where relnamespace = 'exemplo'::regnamespace`),
       0,
       'no table left',
     )

@@ -1,10 +1,10 @@
 // Promise 5: auto is earned. People's answers on what a rule's code proposes prove it, refute it or do neither; what nothing proves
 // corrects as far as an administrator granted, and no further.
 import t from 'tap'
-import { esperaTrava } from '../helper/database.ts'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { untilLocked } from '../helper/database.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
-const regra = async (c: Cenario) =>
+const rule = async (c: Scenario) =>
   one(
     await c.sql`select automatica, automatica_perdida, prova, respostas::int, erro_observado::float, evidencia_favor::float,
       evidencia_contra::float, aprovadas::int, rejeitadas::int, certas_no_limiar::int, erradas_no_limiar::int,
@@ -13,47 +13,47 @@ const regra = async (c: Cenario) =>
   )
 
 /** So many findings on rows from..to, and their ids. */
-async function achar(c: Cenario, from: number, to: number, confianca = 0.99) {
+async function proposing(c: Scenario, from: number, to: number, confidence = 0.99) {
   await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
-    select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, ${confianca} from generate_series(${from}::int, ${to}::int) as i`
-  await c.processar()
+    select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, ${confidence} from generate_series(${from}::int, ${to}::int) as i`
+  await c.runSession()
   const ids = await c.sql`select id::int from audit.divergencias_processadas
     where registro_id::int between ${from} and ${to} order by id`
   return ids.map((r) => r['id'] as number)
 }
 
-const mudar = (c: Cenario, mudancas: object, quem: 'adelia' | 'ana' = 'adelia') =>
-  c.pessoa(quem)`select audit.alterar_regra('errada', ${c.sql.json(mudancas as never)}, 'teste')`
+const change = (c: Scenario, changes: object, who: 'adelia' | 'ana' = 'adelia') =>
+  c.asPerson(who)`select audit.alterar_regra('errada', ${c.sql.json(changes as never)}, 'teste')`
 
 /** What the digest says of a session beside its figures: the kinds, and of one kind the texts. */
-const dito = async (c: Cenario, sessao: unknown, tipo: string) =>
+const said = async (c: Scenario, session: unknown, type: string) =>
   (
-    await c.sql`select l ->> 'texto' as texto from jsonb_array_elements(audit_interno.conteudo_lacunas(${String(sessao)})) as l
-    where l ->> 'tipo' = ${tipo}`
+    await c.sql`select l ->> 'texto' as texto from jsonb_array_elements(audit_interno.conteudo_lacunas(${String(session)})) as l
+    where l ->> 'tipo' = ${type}`
   ).map((r) => r['texto'] as string)
 
 t.test('a rule that people refute loses auto in the same transaction, and says why', async (t) => {
-  const c = await cenario(t)
-  const ids = await achar(c, 1, 20)
-  await c.aprovar('ana', ...ids.slice(0, 10))
-  await c.rejeitar('ana', ...ids.slice(10, 13))
+  const c = await scenario(t)
+  const ids = await proposing(c, 1, 20)
+  await c.approve('ana', ...ids.slice(0, 10))
+  await c.reject('ana', ...ids.slice(10, 13))
   t.match(
-    await regra(c),
+    await rule(c),
     { automatica: true, prova: 'sem_prova', certas_no_limiar: 10, erradas_no_limiar: 3 },
     'too few to tell',
   )
   await c
-    .pessoa('ana')
+    .asPerson('ana')
     .begin(async (tx) => {
       await tx`select audit.rejeitar_divergencias(${[ids[13] as number]}, 'está certo')`
       t.match(one(await tx`select automatica from audit.regras where nome = 'errada'`), { automatica: false })
       throw new Error('thought better of it')
     })
     .catch(() => {})
-  t.match(await regra(c), { automatica: true, erradas_no_limiar: 3 }, 'no decision, no loss')
+  t.match(await rule(c), { automatica: true, erradas_no_limiar: 3 }, 'no decision, no loss')
 
-  await c.rejeitar('ana', ids[13] as number)
-  t.match(await regra(c), {
+  await c.reject('ana', ids[13] as number)
+  t.match(await rule(c), {
     automatica: false,
     prova: 'refutada',
     automatica_perdida: /de 14 respostas .*28\.6% erradas/,
@@ -76,31 +76,31 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
       },
     },
   )
-  await c.lancar({ id: 30 })
-  const sessao = await c.processar('auto')
-  t.match(sessao, { corrigidas: 0n, mensagem: /errada só detectou: perdeu a correção automática/ })
-  t.match(await dito(c, sessao['id'], 'so_detectou'), [/está refutada/])
+  await c.book({ id: 30 })
+  const session = await c.runSession('auto')
+  t.match(session, { corrigidas: 0n, mensagem: /errada só detectou: perdeu a correção automática/ })
+  t.match(await said(c, session['id'], 'so_detectou'), [/está refutada/])
 
-  t.equal(await codigo(mudar(c, { automatica: true })), 'NC042', 'nobody gives it back')
+  t.equal(await sqlstate(change(c, { automatica: true })), 'NC042', 'nobody gives it back')
   t.equal(
-    await codigo(mudar(c, { automatica: true, concessao_correcoes: 10, concessao_valor: 1000 })),
+    await sqlstate(change(c, { automatica: true, concessao_correcoes: 10, concessao_valor: 1000 })),
     'NC042',
     'not for a few corrections either',
   )
-  await c.pessoa('ana')`select audit.reabrir_divergencias(${[ids[13] as number]}, 'estava errado')`
+  await c.asPerson('ana')`select audit.reabrir_divergencias(${[ids[13] as number]}, 'estava errado')`
   t.match(
-    await regra(c),
+    await rule(c),
     { automatica: false, prova: 'sem_prova' },
     'a word taken back does not give it back by itself',
   )
-  t.equal(await codigo(mudar(c, { automatica: true }, 'ana')), '42501')
+  t.equal(await sqlstate(change(c, { automatica: true }, 'ana')), '42501')
   t.equal(
-    await codigo(c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', ' ')`),
+    await sqlstate(c.asPerson('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', ' ')`),
     'NC006',
   )
-  await mudar(c, { automatica: true })
+  await change(c, { automatica: true })
   t.match(
-    await regra(c),
+    await rule(c),
     { automatica: true, automatica_perdida: null, erradas_no_limiar: 3 },
     'an administrator does, and the record stays',
   )
@@ -109,62 +109,62 @@ t.test('a rule that people refute loses auto in the same transaction, and says w
 t.test(
   'right answers prove a rule; then it needs no grant, and a mistake among many costs nothing',
   async (t) => {
-    const c = await cenario(t)
-    const ids = await achar(c, 1, 105)
-    await c.aprovar('ana', ...ids.slice(0, 80))
-    t.match(await regra(c), { prova: 'sem_prova', respostas: 80 })
-    await c.aprovar('ana', ids[80] as number)
-    t.match(await regra(c), { prova: 'provada', respostas: 81, erro_observado: 0 })
-    await mudar(c, { concessao_correcoes: null, concessao_valor: null })
-    await c.rejeitar('ana', ids[81] as number)
+    const c = await scenario(t)
+    const ids = await proposing(c, 1, 105)
+    await c.approve('ana', ...ids.slice(0, 80))
+    t.match(await rule(c), { prova: 'sem_prova', respostas: 80 })
+    await c.approve('ana', ids[80] as number)
+    t.match(await rule(c), { prova: 'provada', respostas: 81, erro_observado: 0 })
+    await change(c, { concessao_correcoes: null, concessao_valor: null })
+    await c.reject('ana', ids[81] as number)
     t.match(
-      await regra(c),
+      await rule(c),
       { prova: 'provada', automatica: true },
       'what is proved stays so until it is refuted',
     )
-    await c.lancar({ id: 201 }, { id: 202 })
+    await c.book({ id: 201 }, { id: 202 })
     await c.sql`update audit.divergencias_processadas set encaminhada_para = 'revisor' where status = 'aberta'`
-    const sessao = await c.processar('auto')
-    t.match(sessao, { corrigidas: 2n, status: 'concluida' })
-    t.same(await dito(c, sessao['id'], 'sem_prova'), [])
+    const session = await c.runSession('auto')
+    t.match(session, { corrigidas: 2n, status: 'concluida' })
+    t.same(await said(c, session['id'], 'sem_prova'), [])
 
-    await c.rejeitar('ana', ...ids.slice(82, 86))
-    t.match(await regra(c), { prova: 'refutada', automatica: false }, 'good for long, and then bad')
-    t.equal(await codigo(mudar(c, { automatica: true })), 'NC042', 'the old proof is no proof any more')
-    await c.aprovar('ana', ...ids.slice(86))
-    t.match(await regra(c), { prova: 'refutada' })
-    await c.aprovar('ana', ...(await achar(c, 301, 370)))
-    t.match(await regra(c), { prova: 'provada', automatica: false })
-    await mudar(c, { automatica: true })
-    t.match(await regra(c), { automatica: true, automatica_perdida: null }, 'proved again it needs no grant')
+    await c.reject('ana', ...ids.slice(82, 86))
+    t.match(await rule(c), { prova: 'refutada', automatica: false }, 'good for long, and then bad')
+    t.equal(await sqlstate(change(c, { automatica: true })), 'NC042', 'the old proof is no proof any more')
+    await c.approve('ana', ...ids.slice(86))
+    t.match(await rule(c), { prova: 'refutada' })
+    await c.approve('ana', ...(await proposing(c, 301, 370)))
+    t.match(await rule(c), { prova: 'provada', automatica: false })
+    await change(c, { automatica: true })
+    t.match(await rule(c), { automatica: true, automatica_perdida: null }, 'proved again it needs no grant')
   },
 )
 
 t.test(
   'answers on one supplier within a session are one answer, and a company is one supplier',
   async (t) => {
-    const c = await cenario(t)
+    const c = await scenario(t)
     await c.sql`update audit.regras set colunas_identidade = '{fornecedor_id}' where nome = 'errada'`
-    const lancarDe = (fornecedor: string, from: number, to: number) =>
+    const lancarDe = (supplier: string, from: number, to: number) =>
       c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca, fornecedor_id)
-      select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99, ${fornecedor}
+      select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99, ${supplier}
       from generate_series(${from}::int, ${to}::int) as i`
-    const abertas = async () =>
+    const openOnes = async () =>
       (
         await c.sql`select id::int from audit.divergencias_processadas where status = 'aberta' order by id`
       ).map((r) => r['id'] as number)
     await lancarDe('11222333000181', 1, 20)
     await lancarDe('11.222.333/0002-62', 21, 40)
-    await c.processar()
-    await c.rejeitar('ana', ...(await abertas()))
-    t.match(await regra(c), { automatica: true, respostas: 1, erradas_no_limiar: 40, erro_observado: 1 })
+    await c.runSession()
+    await c.reject('ana', ...(await openOnes()))
+    t.match(await rule(c), { automatica: true, respostas: 1, erradas_no_limiar: 40, erro_observado: 1 })
     await lancarDe('11222333000181', 41, 44)
-    await c.processar()
-    const [errada, ...certas] = await abertas()
-    await c.rejeitar('ana', errada as number)
-    await c.aprovar('ana', ...certas)
+    await c.runSession()
+    const [wrong, ...rightOnes] = await openOnes()
+    await c.reject('ana', wrong as number)
+    await c.approve('ana', ...rightOnes)
     t.match(
-      await regra(c),
+      await rule(c),
       { respostas: 2, erro_observado: 0.625 },
       'as wrong as the share of it that was wrong',
     )
@@ -172,44 +172,44 @@ t.test(
 )
 
 t.test('no setting, and no way there and back, washes a record', async (t) => {
-  const c = await cenario(t)
-  await c.rejeitar('ana', ...(await achar(c, 1, 19)))
-  t.match(await regra(c), { automatica: false, prova: 'refutada', erradas_no_limiar: 19 })
-  await mudar(c, { limiar: 0.999 })
+  const c = await scenario(t)
+  await c.reject('ana', ...(await proposing(c, 1, 19)))
+  t.match(await rule(c), { automatica: false, prova: 'refutada', erradas_no_limiar: 19 })
+  await change(c, { limiar: 0.999 })
   t.match(
-    await regra(c),
+    await rule(c),
     { automatica: false, prova: 'sem_prova', respostas: 0 },
     'nobody answered what is surer than that',
   )
-  await mudar(c, { automatica: true })
-  await mudar(c, { limiar: 0.95 })
+  await change(c, { automatica: true })
+  await change(c, { limiar: 0.95 })
   t.match(
-    await regra(c),
+    await rule(c),
     { automatica: false, prova: 'refutada', erradas_no_limiar: 19 },
     'back, and refuted as before',
   )
-  t.match(await regra(c), { automatica_perdida: /está refutada/ })
-  await mudar(c, { limiar: 0 })
-  t.equal(await codigo(mudar(c, { automatica: true })), 'NC042')
+  t.match(await rule(c), { automatica_perdida: /está refutada/ })
+  await change(c, { limiar: 0 })
+  t.equal(await sqlstate(change(c, { automatica: true })), 'NC042')
 
   await c.sql.unsafe(`create schema outra; create function outra.nova(janela audit.janela) returns setof audit.achado language sql stable
     set search_path = pg_catalog, pg_temp begin atomic select * from dw.errada(janela); end;
     grant usage on schema outra to conferente_regra, conferente_administrador`)
-  await c.pessoa(
+  await c.asPerson(
     'adelia',
   )`select audit.registrar_regra('nova', 'x', 'outra.nova', 'dw.lancamentos', 'id', '{categoria,descricao}', limiar => 0)`
-  const [nova] = await c.sql`select automatica, prova from audit.regras where nome = 'nova'`
-  t.match(nova, { automatica: false, prova: 'sem_prova' })
+  const [fresh] = await c.sql`select automatica, prova from audit.regras where nome = 'nova'`
+  t.match(fresh, { automatica: false, prova: 'sem_prova' })
   t.equal(
-    await codigo(
-      c.pessoa('adelia')`select audit.alterar_regra('nova', '{"automatica": true, "limiar": 0}', 'x')`,
+    await sqlstate(
+      c.asPerson('adelia')`select audit.alterar_regra('nova', '{"automatica": true, "limiar": 0}', 'x')`,
     ),
     'NC042',
     'a threshold of nothing gives no auto',
   )
   for (const half of ['{"concessao_correcoes": 5}', '{"concessao_correcoes": 5, "concessao_valor": 0}'])
     t.equal(
-      await codigo(c.pessoa('adelia')`select audit.alterar_regra('nova', ${half}::text::jsonb, 'x')`),
+      await sqlstate(c.asPerson('adelia')`select audit.alterar_regra('nova', ${half}::text::jsonb, 'x')`),
       'NC009',
       half,
     )
@@ -218,24 +218,24 @@ t.test('no setting, and no way there and back, washes a record', async (t) => {
 t.test(
   'what is granted without proof is used up, in corrections and in reais, and every digest says so',
   async (t) => {
-    const c = await cenario(t)
-    await mudar(c, { concessao_correcoes: 3, concessao_valor: 1000 })
-    const looked = await c.processar()
-    t.match(await dito(c, looked['id'], 'sem_prova'), [/restam 3 e R\$ 1000/], 'a manual session’s too')
-    await c.lancar({ id: 1 }, { id: 2 })
-    const first = await c.processar('auto')
+    const c = await scenario(t)
+    await change(c, { concessao_correcoes: 3, concessao_valor: 1000 })
+    const looked = await c.runSession()
+    t.match(await said(c, looked['id'], 'sem_prova'), [/restam 3 e R\$ 1000/], 'a manual session’s too')
+    await c.book({ id: 1 }, { id: 2 })
+    const first = await c.runSession('auto')
     t.match(first, { corrigidas: 2n, status: 'concluida' })
-    t.match(await dito(c, first['id'], 'sem_prova'), [
+    t.match(await said(c, first['id'], 'sem_prova'), [
       /concedidas 3 correções e R\$ 1000 por adelia; restam 1 e R\$ 800/,
     ])
     t.match(one(await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'correcao'`), {
       motivo: /sem prova, por concessão de adelia/,
       detalhes: { sem_prova: { correcoes: 2, valor: 200 } },
     })
-    await c.pessoa('ana')`select from audit.reverter_sessao(${String(first['id'])}, 'quero ver de novo')`
+    await c.asPerson('ana')`select from audit.reverter_sessao(${String(first['id'])}, 'quero ver de novo')`
     await c.sql`update audit.divergencias_processadas set encaminhada_para = 'revisor' where status = 'aberta'`
-    await c.lancar({ id: 3 }, { id: 4 })
-    const second = await c.processar('auto')
+    await c.book({ id: 3 }, { id: 4 })
+    const second = await c.runSession('auto')
     t.match(
       second,
       {
@@ -245,154 +245,156 @@ t.test(
       },
       'no more than was granted',
     )
-    t.match(await dito(c, second['id'], 'so_detectou'), [/restam 0/])
-    t.match(await regra(c), {
+    t.match(await said(c, second['id'], 'so_detectou'), [/restam 0/])
+    t.match(await rule(c), {
       automatica: false,
       automatica_perdida: /conferente regras --auto errada --correcoes N --valor R\$ --motivo/,
     })
-    t.equal(await codigo(mudar(c, { automatica: true })), 'NC042')
+    t.equal(await sqlstate(change(c, { automatica: true })), 'NC042')
 
-    await mudar(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 250 })
-    await c.lancar({ id: 5, valor: 200 }, { id: 6, valor: 60 })
-    t.match(await c.processar('auto'), { corrigidas: 1n }, 'nor of more money')
+    await change(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 250 })
+    await c.book({ id: 5, valor: 200 }, { id: 6, valor: 60 })
+    t.match(await c.runSession('auto'), { corrigidas: 1n }, 'nor of more money')
     t.equal(await c.categoria(5), 'ERR', '4 was first, and with 5 it would be too much')
-    await mudar(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 1000 })
-    await c.pessoa(
+    await change(c, { automatica: true, concessao_correcoes: 100, concessao_valor: 1000 })
+    await c.asPerson(
       'olivia',
     )`select from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
-    t.match(await regra(c), { automatica: true }, 'a simulation uses nothing')
-    await c.processar('auto')
+    t.match(await rule(c), { automatica: true }, 'a simulation uses nothing')
+    await c.runSession('auto')
     t.equal(await c.categoria(5), 'CERTA')
   },
 )
 
 t.test('doubtful findings, and what says nothing of the proposal, do not count', async (t) => {
-  const c = await cenario(t)
-  await c.rejeitar('ana', ...(await achar(c, 1, 30, 0.94)))
+  const c = await scenario(t)
+  await c.reject('ana', ...(await proposing(c, 1, 30, 0.94)))
   t.match(
-    await regra(c),
+    await rule(c),
     { automatica: true, rejeitadas: 30, respostas: 0, precisao: 0 },
     'below the threshold',
   )
-  const ids = await achar(c, 41, 60, 0.95)
-  await c.pessoa('ana')`select from audit.confirmar_divergencias(${ids.slice(0, 5)}, 'na origem')`
-  t.match(await regra(c), { respostas: 0, aprovadas: 5 }, 'dealt with outside')
-  await c.rejeitar('ana', ...ids.slice(5, 9))
-  t.match(await regra(c), { automatica: false, erradas_no_limiar: 4 }, 'at the threshold is auto’s')
-  await c.pessoa('ana')`select audit.reabrir_divergencias(${ids.slice(5, 9)}, 'revista')`
-  t.match(await regra(c), { automatica: false, rejeitadas: 30, respostas: 0 }, 'nor when taken back')
-  await c.aprovar('ana', ...ids.slice(5, 9))
-  t.match(await regra(c), { aprovadas: 9, certas_no_limiar: 4, respostas: 4 }, 'each finding counts once')
+  const ids = await proposing(c, 41, 60, 0.95)
+  await c.asPerson('ana')`select from audit.confirmar_divergencias(${ids.slice(0, 5)}, 'na origem')`
+  t.match(await rule(c), { respostas: 0, aprovadas: 5 }, 'dealt with outside')
+  await c.reject('ana', ...ids.slice(5, 9))
+  t.match(await rule(c), { automatica: false, erradas_no_limiar: 4 }, 'at the threshold is auto’s')
+  await c.asPerson('ana')`select audit.reabrir_divergencias(${ids.slice(5, 9)}, 'revista')`
+  t.match(await rule(c), { automatica: false, rejeitadas: 30, respostas: 0 }, 'nor when taken back')
+  await c.approve('ana', ...ids.slice(5, 9))
+  t.match(await rule(c), { aprovadas: 9, certas_no_limiar: 4, respostas: 4 }, 'each finding counts once')
 })
 
 t.test('two people at one moment are both counted, and the second costs auto', async (t) => {
-  const c = await cenario(t)
-  const ids = await achar(c, 1, 4)
-  await c.rejeitar('ana', ...ids.slice(0, 2))
-  let segundo: Promise<unknown> | undefined
-  await c.pessoa('ana').begin(async (tx) => {
+  const c = await scenario(t)
+  const ids = await proposing(c, 1, 4)
+  await c.reject('ana', ...ids.slice(0, 2))
+  let secondOne: Promise<unknown> | undefined
+  await c.asPerson('ana').begin(async (tx) => {
     await tx`select audit.rejeitar_divergencias(${[ids[2] as number]}, 'x')`
-    segundo = c.rejeitar('bruno', ids[3] as number).then((rows) => rows)
-    await esperaTrava(c.sql)
+    secondOne = c.reject('bruno', ids[3] as number).then((rows) => rows)
+    await untilLocked(c.sql)
   })
-  await segundo
-  t.match(await regra(c), { automatica: false, rejeitadas: 4, erradas_no_limiar: 4 })
+  await secondOne
+  t.match(await rule(c), { automatica: false, rejeitadas: 4, erradas_no_limiar: 4 })
 })
 
 t.test('another value typed, and an exception declared, are a person’s word too', async (t) => {
-  const c = await cenario(t)
-  const [um, ...outros] = (await achar(c, 1, 4)) as [number, number, number, number]
-  await c.digitar('ana', um, { categoria: 'MINHA' })
-  t.match(await regra(c), { automatica: true, erradas_no_limiar: 1 })
-  await c.digitar('bruno', um, { categoria: 'CERTA' })
-  t.match(await regra(c), { erradas_no_limiar: 0 }, 'the proposal after all')
-  await c.digitar('ana', um, { categoria: 'MINHA' })
-  await c.rejeitar('ana', ...outros.slice(0, 2))
-  await c.pessoa(
+  const c = await scenario(t)
+  const [um, ...others] = (await proposing(c, 1, 4)) as [number, number, number, number]
+  await c.typeIn('ana', um, { categoria: 'MINHA' })
+  t.match(await rule(c), { automatica: true, erradas_no_limiar: 1 })
+  await c.typeIn('bruno', um, { categoria: 'CERTA' })
+  t.match(await rule(c), { erradas_no_limiar: 0 }, 'the proposal after all')
+  await c.typeIn('ana', um, { categoria: 'MINHA' })
+  await c.reject('ana', ...others.slice(0, 2))
+  await c.asPerson(
     'ana',
   )`select audit.declarar_excecao('errada', 'dw.lancamentos', '4', 'contrato', now() + interval '1 year')`
-  t.match(await regra(c), { automatica: false, rejeitadas: 4, erradas_no_limiar: 4 })
+  t.match(await rule(c), { automatica: false, rejeitadas: 4, erradas_no_limiar: 4 })
 })
 
 t.test('automatic corrections that people call wrong are held against all of them', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99 from generate_series(1, 60) as i`
-  await c.pessoa('adelia')`select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
-  const sessao = await c.processar('auto')
-  t.match(sessao, { corrigidas: 60n })
+  await c.asPerson('adelia')`select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
+  const session = await c.runSession('auto')
+  t.match(session, { corrigidas: 60n })
   const ids = (await c.sql`select id::int from audit.divergencias_processadas order by id`).map(
     (r) => r['id'] as number,
   )
-  const reverter = (...quais: number[]) =>
-    c.pessoa('ana')`select * from audit.reverter_divergencias(${quais}, 'estava certo', 'erradas')`
-  await reverter(...ids.slice(0, 6))
+  const revert = (...which: number[]) =>
+    c.asPerson('ana')`select * from audit.reverter_divergencias(${which}, 'estava certo', 'erradas')`
+  await revert(...ids.slice(0, 6))
   t.match(
-    await regra(c),
+    await rule(c),
     { automatica: true, automaticas_revertidas: 6, respostas: 0 },
     '6 of 60 may be chance',
   )
-  const antes = await regra(c)
-  const linhas = await reverter(...ids.slice(6, 12))
-  t.match(linhas[0], {
+  const before = await rule(c)
+  const lines = await revert(...ids.slice(6, 12))
+  t.match(lines[0], {
     aviso: /errada perdeu a correção automática: .*conferente regras --auto errada --motivo/,
     explicacao: /não volta à fila/,
   })
-  t.match(await regra(c), {
+  t.match(await rule(c), {
     automatica: false,
     prova: 'refutada',
     automatica_perdida: /12 correções automáticas revertidas por erro/,
   })
-  t.match(await c.processar('auto'), { mensagem: /só detectou: .*conferente regras --auto errada/ })
+  t.match(await c.runSession('auto'), { mensagem: /só detectou: .*conferente regras --auto errada/ })
 
-  await c.pessoa('ana')`select from audit.reverter_operacao(${linhas[0]?.['operacao_id']}, 'era sim')`
-  t.strictSame(await regra(c), antes, 'a rollback undone leaves no trace')
-  await reverter(...ids.slice(6, 12))
-  t.match(await regra(c), { automatica: false, automaticas_revertidas: 12 }, 'and counted again')
+  await c.asPerson('ana')`select from audit.reverter_operacao(${lines[0]?.['operacao_id']}, 'era sim')`
+  t.strictSame(await rule(c), before, 'a rollback undone leaves no trace')
+  await revert(...ids.slice(6, 12))
+  t.match(await rule(c), { automatica: false, automaticas_revertidas: 12 }, 'and counted again')
   t.equal(
-    await codigo(c.pessoa('olivia')`select audit.reverter_sessao(${String(sessao['id'])}, 'x', 'sei lá')`),
+    await sqlstate(
+      c.asPerson('olivia')`select audit.reverter_sessao(${String(session['id'])}, 'x', 'sei lá')`,
+    ),
     'NC001',
   )
 })
 
 t.test('taken back for another reason, corrections say nothing of the rule', async (t) => {
-  const c = await cenario(t)
-  await c.lancar(...Array.from({ length: 5 }, (_, i) => ({ id: i + 1 })))
-  const sessao = (await c.processar('auto'))['id']
-  const linhas = await c.pessoa(
+  const c = await scenario(t)
+  await c.book(...Array.from({ length: 5 }, (_, i) => ({ id: i + 1 })))
+  const session = (await c.runSession('auto'))['id']
+  const lines = await c.asPerson(
     'olivia',
-  )`select * from audit.reverter_sessao(${String(sessao)}, 'quero ver de novo')`
-  t.equal(linhas.length, 5)
+  )`select * from audit.reverter_sessao(${String(session)}, 'quero ver de novo')`
+  t.equal(lines.length, 5)
   t.ok(
-    linhas.every(
+    lines.every(
       (l) => l['status'] === 'revertida' && /volta à fila/.test(l['explicacao']) && l['aviso'] === null,
     ),
     'it is said what becomes of the findings',
   )
-  t.match(await regra(c), { automatica: true, automaticas_revertidas: 0, rejeitadas: 0 })
+  t.match(await rule(c), { automatica: true, automaticas_revertidas: 0, rejeitadas: 0 })
 })
 
 t.test('an approval that is rolled back counts no longer', async (t) => {
-  const c = await cenario(t)
-  const [um] = (await achar(c, 1, 1)) as [number]
-  await c.aprovar('ana', um)
-  t.match(await regra(c), { aprovadas: 1, certas_no_limiar: 1 })
-  await c.pessoa('ana')`select from audit.reverter_divergencias(${[um]}, 'era outra nota')`
-  t.match(await regra(c), { aprovadas: 0, certas_no_limiar: 0, automaticas_revertidas: 0 })
+  const c = await scenario(t)
+  const [um] = (await proposing(c, 1, 1)) as [number]
+  await c.approve('ana', um)
+  t.match(await rule(c), { aprovadas: 1, certas_no_limiar: 1 })
+  await c.asPerson('ana')`select from audit.reverter_divergencias(${[um]}, 'era outra nota')`
+  t.match(await rule(c), { aprovadas: 0, certas_no_limiar: 0, automaticas_revertidas: 0 })
 })
 
 t.test(
   'an approval that is rolled back as wrong is a word against the proposal; brought back, it counts again',
   async (t) => {
-    const c = await cenario(t)
-    const [um] = (await achar(c, 1, 1)) as [number]
-    await c.aprovar('ana', um)
-    const antes = await regra(c)
-    const [linha] = await c.pessoa(
+    const c = await scenario(t)
+    const [um] = (await proposing(c, 1, 1)) as [number]
+    await c.approve('ana', um)
+    const before = await rule(c)
+    const [line] = await c.asPerson(
       'bruno',
     )`select * from audit.reverter_divergencias(${[um]}, 'não era', 'erradas')`
-    t.match(await regra(c), { aprovadas: 0, rejeitadas: 1 })
-    await c.pessoa('bruno')`select from audit.reverter_operacao(${linha?.['operacao_id']}, 'era sim')`
-    t.strictSame(await regra(c), antes)
+    t.match(await rule(c), { aprovadas: 0, rejeitadas: 1 })
+    await c.asPerson('bruno')`select from audit.reverter_operacao(${line?.['operacao_id']}, 'era sim')`
+    t.strictSame(await rule(c), before)
   },
 )

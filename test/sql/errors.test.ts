@@ -1,8 +1,8 @@
 // The register of errors is complete, and each of its codes is expected by some test; those that no other test needs, here.
 import { test } from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { read, sqlFiles, testFiles } from '../helper/files.ts'
-import { lancar, razao } from './rules/ledger.ts'
+import { bookEntries, makeLedger } from './rules/ledger.ts'
 
 const unique = (codes: Iterable<string>) => [...new Set(codes)].sort()
 
@@ -24,9 +24,9 @@ test('sql/ and docs/errors.md know the same codes, and each is expected by a tes
 })
 
 test('wrong arguments are refused by code', async (t) => {
-  const { sql, como } = await banco(t)
-  await razao(sql)
-  const [olivia, adelia, ana] = [como('olivia'), como('adelia'), como('ana')]
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
+  const [olivia, adelia, ana] = [connectAs('olivia'), connectAs('adelia'), connectAs('ana')]
   const refused = async (code: string, by: typeof sql, call: string) =>
     t.rejects(by.unsafe(`select * from audit.${call}`), { code }, `${code} ${call}`)
 
@@ -56,10 +56,10 @@ test('wrong arguments are refused by code', async (t) => {
 })
 
 test('a session has something to work on, and is worked on only while it is under way', async (t) => {
-  const { sql, como } = await banco(t)
-  const olivia = como('olivia')
+  const { sql, connectAs } = await testDatabase(t)
+  const olivia = connectAs('olivia')
   await t.rejects(olivia`select audit.processar_divergencias()`, { code: 'NC010' }, 'no warehouse')
-  await razao(sql)
+  await makeLedger(sql)
   const [session] = await olivia<{ id: string; status: string }[]>`
     select id::text, status from audit.processar_divergencias('manual', '2025-01-01', '2025-01-31')`
   t.equal(session?.status.startsWith('concluida'), true, `session is ${session?.status}`)
@@ -74,8 +74,8 @@ test('a session has something to work on, and is worked on only while it is unde
 })
 
 test('an operation is ended once, by who opened it', async (t) => {
-  const { como } = await banco(t)
-  const [ana, bruno] = [como('ana'), como('bruno')]
+  const { connectAs } = await testDatabase(t)
+  const [ana, bruno] = [connectAs('ana'), connectAs('bruno')]
   const [operation] = await ana<
     { id: string }[]
   >`select audit.registrar_operacao('externa', 'carga à mão')::text as id`
@@ -86,10 +86,10 @@ test('an operation is ended once, by who opened it', async (t) => {
 })
 
 test('a rule that finds what is not there fails alone; typed values and undoings are checked', async (t) => {
-  const { sql, como } = await banco(t)
-  const [olivia, adelia, ana] = [como('olivia'), como('adelia'), como('ana')]
-  await razao(sql)
-  const [id] = await lancar(sql, { categoria: 'A', valor: 10 })
+  const { sql, connectAs } = await testDatabase(t)
+  const [olivia, adelia, ana] = [connectAs('olivia'), connectAs('adelia'), connectAs('ana')]
+  await makeLedger(sql)
+  const [id] = await bookEntries(sql, { categoria: 'A', valor: 10 })
   // One rule flags a row that does not exist; the other is never content, and the warehouse refuses to be set back.
   await sql.unsafe(`
     create schema minhas;

@@ -1,19 +1,19 @@
 import t from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { drawn } from '../helper/thorough.ts'
 import {
-  aprovar,
-  armazem,
-  conhecer,
-  divergencias,
-  fotografia,
-  lancar,
-  processar,
-  reverter,
+  approveAll,
+  book,
+  findingsIn,
+  makeKnown,
+  makeWarehouse,
+  photograph,
+  rollBack,
+  runSession,
 } from '../helper/warehouse.ts'
 
 /** Entries that a warehouse may hold and that no rule may choke on. Each is tried with each rule. */
-const estranhos: Record<string, unknown>[] = [
+const strangers: Record<string, unknown>[] = [
   {
     fornecedor: null,
     fornecedor_id: null,
@@ -54,62 +54,61 @@ const estranhos: Record<string, unknown>[] = [
   { descricao: "'; drop table dw.lancamentos; --", fornecedor: '\\', documento: '%_', fornecedor_id: '#{x}' },
 ]
 
-for (const pendente of drawn([false, true], 1)) {
+for (const pending of drawn([false, true], 1)) {
   t.test(
-    `strange entries${pendente ? ', parked as pending,' : ''} pass through every rule and the cycle`,
+    `strange entries${pending ? ', parked as pending,' : ''} pass through every rule and the cycle`,
     async (t) => {
-      const { sql, como } = await banco(t)
-      const [olivia, ana, bruno] = [como('olivia'), como('ana'), como('bruno')]
-      await armazem(sql)
-      await conhecer(sql, 'Trade Marketing')
-      await lancar(
+      const { sql, connectAs } = await testDatabase(t)
+      const [olivia, ana, bruno] = [connectAs('olivia'), connectAs('ana'), connectAs('bruno')]
+      await makeWarehouse(sql)
+      await makeKnown(sql, 'Trade Marketing')
+      await book(
         sql,
         ...Array.from({ length: 40 }, (_, i) => ({
           id: 100 + i,
           data_lancamento: `2026-0${1 + (i % 4)}-05`,
           fornecedor: '🚗',
         })),
-        ...estranhos.map((e, i) => ({
+        ...strangers.map((e, i) => ({
           id: i + 1,
           ...e,
-          ...(pendente ? { categoria: 'PENDENTE DE VERIFICAÇÃO' } : {}),
+          ...(pending ? { categoria: 'PENDENTE DE VERIFICAÇÃO' } : {}),
         })),
       )
-      const adelia = como('adelia')
-      for (const padrao of ['🚗', 'fim', 'ação', "'; drop table", 'bbb'])
-        await adelia`select audit.salvar_padrao('descricao', 'contem', ${padrao}, 'incluir', 'teste')`
-      for (const campo of ['fornecedor', 'conta_contabil'])
-        await adelia`select audit.salvar_padrao(${campo}, 'regex', '^[🚗\\\\b]+', 'incluir', 'teste')`
+      const adelia = connectAs('adelia')
+      for (const pattern of ['🚗', 'fim', 'ação', "'; drop table", 'bbb'])
+        await adelia`select audit.salvar_padrao('descricao', 'contem', ${pattern}, 'incluir', 'teste')`
+      for (const field of ['fornecedor', 'conta_contabil'])
+        await adelia`select audit.salvar_padrao(${field}, 'regex', '^[🚗\\\\b]+', 'incluir', 'teste')`
       await sql`update dw.lancamentos set conta_contabil = '🚗' where id in (3, 4, 5, 6, 7, 8, 9, 10)`
-      const antes = await fotografia(sql)
+      const before = await photograph(sql)
 
-      const manual = await processar(olivia, 'manual')
+      const manual = await runSession(olivia, 'manual')
       t.match(
         manual,
-        { status: 'concluida', linhas_examinadas: BigInt(40 + estranhos.length - 1) },
+        { status: 'concluida', linhas_examinadas: BigInt(40 + strangers.length - 1) },
         manual['mensagem'],
       )
-      const execucoes =
+      const executions =
         await sql`select regra, status, encontradas > 0 as achou, erro_mensagem from audit.execucoes_regra`
-      for (const e of execucoes) t.match(e, { status: 'concluida' }, e['regra'])
-      const auto = await processar(olivia, 'auto')
+      for (const e of executions) t.match(e, { status: 'concluida' }, e['regra'])
+      const auto = await runSession(olivia, 'auto')
       t.equal(auto['status'], 'concluida', auto['mensagem'])
-      const propostas = (await divergencias(ana, 'aberta')).filter(
+      const proposals = (await findingsIn(ana, 'aberta')).filter(
         (d) => Object.keys(d['valores_propostos']).length,
       )
-      t.ok(propostas.length > 0, `${propostas.length} proposals`)
+      t.ok(proposals.length > 0, `${proposals.length} proposals`)
       // rules may both propose something for one row: one at a time, as a reviewer would
-      for (const { id } of propostas) {
-        const [d] = await aprovar(ana, id)
-        if (d?.['status'] === 'aguardando_segunda_aprovacao') await aprovar(bruno, id)
+      for (const { id } of proposals) {
+        const [d] = await approveAll(ana, id)
+        if (d?.['status'] === 'aguardando_segunda_aprovacao') await approveAll(bruno, id)
       }
-      t.same(await divergencias(ana, 'falha'), [])
-      t.notSame(await fotografia(sql), antes)
-      const corrigidas = await divergencias(ana, 'corrigida')
-      t.ok(corrigidas.length > 5, `${corrigidas.length} corrected`)
-      for (const { id } of corrigidas.reverse())
-        t.match(await reverter(ana, id), [{ resultado: 'revertida' }])
-      t.same(await fotografia(sql), antes, 'to the last character')
+      t.same(await findingsIn(ana, 'falha'), [])
+      t.notSame(await photograph(sql), before)
+      const corrected = await findingsIn(ana, 'corrigida')
+      t.ok(corrected.length > 5, `${corrected.length} corrected`)
+      for (const { id } of corrected.reverse()) t.match(await rollBack(ana, id), [{ resultado: 'revertida' }])
+      t.same(await photograph(sql), before, 'to the last character')
     },
   )
 }

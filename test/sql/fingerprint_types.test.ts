@@ -1,7 +1,7 @@
 // A finding is one finding whatever the settings of the session that finds it, and whatever the type of the column.
 import t from 'tap'
-import { banco } from '../helper/database.ts'
-import { achar, divergencias, lista, processar, regra } from '../helper/warehouse.ts'
+import { testDatabase } from '../helper/database.ts'
+import { arrayOf, findingsIn, makeRule, proposing, runSession } from '../helper/warehouse.ts'
 
 /**
  * Type of a column, what its row holds, what the rule proposes, something else that it proposes later, and where there is one another
@@ -82,8 +82,8 @@ const ELSEWHERE = [
 ]
 
 t.test('rejected in one session and silent in every other, for columns of every type', async (t) => {
-  const { sql, como } = await banco(t)
-  const [adelia, ana, olivia] = [como('adelia'), como('ana'), como('olivia')]
+  const { sql, connectAs } = await testDatabase(t)
+  const [adelia, ana, olivia] = [connectAs('adelia'), connectAs('ana'), connectAs('olivia')]
   const columns = TYPES.map(([type], n) => `c${n} ${type}`)
   await sql.unsafe(`create schema meus; create domain meus.instante as timestamptz; create domain meus.periodo as tstzrange;
     create domain meus.preco as numeric check (value > 0); create type meus.humor as enum ('bom', 'mau');
@@ -96,13 +96,13 @@ t.test('rejected in one session and silent in every other, for columns of every 
     grant select on meus.tudo to conferente_regra, conferente_escrita; grant update on meus.tudo to conferente_escrita`)
   const proposal = (of: (row: (typeof TYPES)[number]) => string) =>
     `case t.id ${TYPES.map((row, n) => `when ${n} then jsonb_build_object('c${n}', (${of(row)})::${row[0]})`).join(' ')} end`
-  await regra(
+  await makeRule(
     { sql, adelia },
     {
       nome: 'tipos',
       tabela: 'meus.tudo',
       colunas: TYPES.map((_, n) => `c${n}`),
-      consulta: achar(
+      consulta: proposing(
         `case t.versao when 0 then ${proposal((row) => row[2])} when 1 then ${proposal((row) => row[4]?.[1] ?? row[2])}
           else ${proposal((row) => row[3])} end`,
         'true',
@@ -112,32 +112,32 @@ t.test('rejected in one session and silent in every other, for columns of every 
     },
   )
   await olivia.unsafe(HERE)
-  t.match(await processar(olivia, 'manual', ['tipos']), {
+  t.match(await runSession(olivia, 'manual', ['tipos']), {
     status: 'concluida',
     encontradas: BigInt(TYPES.length),
   })
-  const first = await divergencias(sql, 'aberta')
-  await ana`select from audit.rejeitar_divergencias(${lista(...first.map((d) => d['id']))}::bigint[], 'está certo')`
+  const first = await findingsIn(sql, 'aberta')
+  await ana`select from audit.rejeitar_divergencias(${arrayOf(...first.map((d) => d['id']))}::bigint[], 'está certo')`
   const spoken = async () =>
-    (await divergencias(sql, 'aberta')).map((d) => TYPES[Number(d['registro_id'])]?.[0]).sort()
+    (await findingsIn(sql, 'aberta')).map((d) => TYPES[Number(d['registro_id'])]?.[0]).sort()
 
   for (const settings of ELSEWHERE) {
     await olivia.unsafe(settings)
-    t.match(await processar(olivia, 'manual', ['tipos']), { status: 'concluida', novas: 0n })
+    t.match(await runSession(olivia, 'manual', ['tipos']), { status: 'concluida', novas: 0n })
     t.same(await spoken(), [], settings)
   }
 
   await sql`update audit.configuracoes_sistema set valor = '"Asia/Tokyo"' where chave = 'agenda.fuso'`
-  await processar(olivia, 'manual', ['tipos'])
+  await runSession(olivia, 'manual', ['tipos'])
   t.same(await spoken(), [], 'days are counted in another zone')
 
   const amount = TYPES.findIndex(([type]) => type === 'numeric')
   await sql.unsafe(`alter table meus.tudo alter c${amount} type numeric(18,4); update meus.tudo set versao = 1;
     ${TYPES.flatMap(([, , , , again], n) => (again ? [`update meus.tudo set c${n} = ${again[0]} where id = ${n};`] : [])).join('\n')}`)
-  await processar(olivia, 'manual', ['tipos'])
+  await runSession(olivia, 'manual', ['tipos'])
   t.same(await spoken(), [], 'equal values, written otherwise')
 
   await sql`update meus.tudo set versao = 2`
-  await processar(olivia, 'manual', ['tipos'])
+  await runSession(olivia, 'manual', ['tipos'])
   t.same(await spoken(), TYPES.map(([type]) => type).sort(), 'what is proposed differs, so it speaks')
 })

@@ -1,48 +1,48 @@
 import t from 'tap'
-import { cenario, codigo, one } from '../helper/scenario.ts'
+import { one, scenario, sqlstate } from '../helper/scenario.ts'
 
 t.test('what an operator calls by hand does nothing in a session that is not conducted there', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  const condutora = await c.como('olivia').reserve()
-  const estranha = await c.como('olivia').reserve()
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  const conductor = await c.connectAs('olivia').reserve()
+  const strange = await c.connectAs('olivia').reserve()
   const { id } = one(
-    await condutora`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
+    await conductor`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
   )
-  const { id: agendada } = one(
-    await condutora`select id from audit.solicitar_processamento('auto', regras => '{errada}')`,
+  const { id: scheduled } = one(
+    await conductor`select id from audit.solicitar_processamento('auto', regras => '{errada}')`,
   )
-  const sessoes = async () => [
+  const sessions = async () => [
     ...(await c.sql`select s.id, s.status, e.status as regra from audit.sessoes_processamento s
       join audit.execucoes_regra e on e.sessao_id = s.id order by 1`),
   ]
-  const antes = await sessoes()
-  for (const sessao of [id, agendada] as never[]) {
-    const falha = (regra: string | null) =>
-      codigo(
-        estranha`select audit_interno.registrar_falha_etapa(${sessao}, 'detectar', ${regra}, 'P0001', 'quero que falhe')`,
+  const before = await sessions()
+  for (const session of [id, scheduled] as never[]) {
+    const failure = (rule: string | null) =>
+      sqlstate(
+        strange`select audit_interno.registrar_falha_etapa(${session}, 'detectar', ${rule}, 'P0001', 'quero que falhe')`,
       )
-    t.equal(await falha(null), 'NC016')
-    t.equal(await falha('errada'), 'NC016')
+    t.equal(await failure(null), 'NC016')
+    t.equal(await failure('errada'), 'NC016')
     t.equal(
-      await codigo(estranha`select audit_interno.executar_etapa(${sessao}, 'detectar', 'errada')`),
+      await sqlstate(strange`select audit_interno.executar_etapa(${session}, 'detectar', 'errada')`),
       'NC016',
     )
-    t.equal(await codigo(estranha`select audit_interno.conduzir_sessao(${sessao})`), '42501')
+    t.equal(await sqlstate(strange`select audit_interno.conduzir_sessao(${session})`), '42501')
   }
   t.equal(
-    await codigo(estranha`select audit_interno.criar_sessao('auto', null, null, '{errada}', true)`),
+    await sqlstate(strange`select audit_interno.criar_sessao('auto', null, null, '{errada}', true)`),
     '42501',
     'no session that waits for a job that it has not',
   )
-  for (const fazer of [
+  for (const perform of [
     `dar_passo(1, 'detectar', 'errada')`,
     `anotar_falha(1, 'detectar', null, 'P0001', 'x')`,
   ]) {
-    t.equal(await codigo(estranha.unsafe(`select audit_interno.${fazer}`)), '42501')
+    t.equal(await sqlstate(strange.unsafe(`select audit_interno.${perform}`)), '42501')
   }
-  t.same(await estranha`select id from audit_interno.encerrar_interrompidas()`, [])
-  t.same(await sessoes(), antes)
+  t.same(await strange`select id from audit_interno.encerrar_interrompidas()`, [])
+  t.same(await sessions(), before)
   t.same(
     await c.sql`select x.papel, string_agg(p.proname, ' ' order by p.proname) as funcoes
       from pg_proc p cross join unnest(array['leitor', 'revisor', 'operador', 'administrador']) as x (papel)
@@ -61,28 +61,28 @@ t.test('what an operator calls by hand does nothing in a session that is not con
     'and these are all that there are, for anybody, in rooms that no API shows',
   )
   t.equal(
-    await codigo(condutora`select audit_interno.executar_etapa(${id as never}, 'detectar', 'errada')`),
+    await sqlstate(conductor`select audit_interno.executar_etapa(${id as never}, 'detectar', 'errada')`),
     'aceito',
   )
-  condutora.release()
-  estranha.release()
+  conductor.release()
+  strange.release()
 })
 
 t.test('what a reader has sealed for ever is bounded', async (t) => {
-  const c = await cenario(t)
-  const grande = JSON.stringify({ filtro: 'x'.repeat(10_001) })
-  const leo = c.pessoa('leo')
-  t.equal(await codigo(leo`select audit.registrar_exportacao(${grande}::text::jsonb)`), 'NC001')
-  t.equal(await codigo(leo`select audit.registrar_exportacao('[1]'::jsonb)`), 'NC001')
+  const c = await scenario(t)
+  const large = JSON.stringify({ filtro: 'x'.repeat(10_001) })
+  const leo = c.asPerson('leo')
+  t.equal(await sqlstate(leo`select audit.registrar_exportacao(${large}::text::jsonb)`), 'NC001')
+  t.equal(await sqlstate(leo`select audit.registrar_exportacao('[1]'::jsonb)`), 'NC001')
   const { id } = one(await leo`select audit.registrar_exportacao('{"formato": "csv"}') as id`)
   t.equal(
-    await codigo(leo`select audit.finalizar_operacao(${id}, detalhes => ${grande}::text::jsonb)`),
+    await sqlstate(leo`select audit.finalizar_operacao(${id}, detalhes => ${large}::text::jsonb)`),
     'NC001',
   )
   t.equal(
-    await codigo(c.pessoa('ana')`select audit.registrar_operacao('externa', 'x', ${grande}::text::jsonb)`),
+    await sqlstate(c.asPerson('ana')`select audit.registrar_operacao('externa', 'x', ${large}::text::jsonb)`),
     'NC001',
   )
-  t.equal(await codigo(leo`select audit.finalizar_operacao(${id}, linhas => 3)`), 'aceito')
+  t.equal(await sqlstate(leo`select audit.finalizar_operacao(${id}, linhas => 3)`), 'aceito')
   t.equal((await c.sql`select from audit.operacoes where tipo = 'exportacao'`).length, 1)
 })

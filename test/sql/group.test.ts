@@ -1,55 +1,55 @@
 // Findings that make one decision: seen as a group, decided as a group, and nothing beside what was shown.
 import t from 'tap'
-import { type Cenario, cenario, codigo } from '../helper/scenario.ts'
+import { type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
-type People = Parameters<Cenario['pessoa']>[0]
+type People = Parameters<Scenario['asPerson']>[0]
 
-const grupos = (c: Cenario, quem: People = 'ana') =>
-  c.pessoa(quem)`select grupo, especie, mudanca, situacao, quantidade::int, valor::float, duas_pessoas::int,
+const groups = (c: Scenario, who: People = 'ana') =>
+  c.asPerson(who)`select grupo, especie, mudanca, situacao, quantidade::int, valor::float, duas_pessoas::int,
       confianca_de::float, confianca_ate::float, parecidas_decididas::int, parecidas_certas::int, amostra::int[], visto
     from audit.vw_grupos_abertos order by valor desc, grupo`
 
-type Grupo = Awaited<ReturnType<typeof grupos>>[number]
+type Group = Awaited<ReturnType<typeof groups>>[number]
 
-const decidir = (c: Cenario, quem: People, ato: string, g: Grupo | undefined, exceto: number[] = []) =>
-  c.pessoa(quem)`select id::int, resultado, codigo, explicacao, status, operacao_id::int
-    from audit.decidir_grupo(${g?.['grupo'] as string}, ${ato}, ${exceto}, ${c.sql.json(g?.['visto'] as never)}, 'conferido') order by id`
+const decide = (c: Scenario, who: People, act: string, g: Group | undefined, except: number[] = []) =>
+  c.asPerson(who)`select id::int, resultado, codigo, explicacao, status, operacao_id::int
+    from audit.decidir_grupo(${g?.['grupo'] as string}, ${act}, ${except}, ${c.sql.json(g?.['visto'] as never)}, 'conferido') order by id`
 
-const id = async (c: Cenario, registro: number) => (await c.achado(registro)).id
+const id = async (c: Scenario, record: number) => (await c.finding(record)).id
 
 t.test(
   'what waits is grouped by kind, change, confidence and people needed; a reader sees the same',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar(
+    const c = await scenario(t)
+    await c.book(
       { id: 1, valor: 300 },
       { id: 2, valor: 500 },
       { id: 3, valor: 200_000 },
       { id: 4, confianca: 0.7 },
       { id: 5, descricao: 'aponta', valor: 50 },
     )
-    await c.processar()
-    const vistos = await grupos(c, 'leo')
-    t.match(vistos, [
+    await c.runSession()
+    const shown = await groups(c, 'leo')
+    t.match(shown, [
       { especie: 'errada', mudanca: 'categoria → CERTA', quantidade: 1, valor: 200_000, duas_pessoas: 1 },
       { quantidade: 2, valor: 800, duas_pessoas: 0, confianca_de: 0.99, amostra: { length: 2 } },
       { quantidade: 1, confianca_ate: 0.7 },
       { quantidade: 1, mudanca: null, duas_pessoas: 0 },
     ])
-    t.equal(await codigo(decidir(c, 'leo', 'aprovar', vistos[1])), '42501', 'and decides nothing')
-    const [campo] = await c.pessoa('leo')`select audit.divergencia_grupo(d) as grupo, a.grupo as lista
+    t.equal(await sqlstate(decide(c, 'leo', 'aprovar', shown[1])), '42501', 'and decides nothing')
+    const [field] = await c.asPerson('leo')`select audit.divergencia_grupo(d) as grupo, a.grupo as lista
     from audit.divergencias_processadas d join audit.vw_divergencias_abertas a on a.id = d.id where d.registro_id = '1'`
-    t.strictSame({ ...campo }, { grupo: vistos[1]?.['grupo'], lista: vistos[1]?.['grupo'] })
+    t.strictSame({ ...field }, { grupo: shown[1]?.['grupo'], lista: shown[1]?.['grupo'] })
   },
 )
 
 t.test('a hundredfold amount and a hundredth of it are two groups, and a turned sign a third', async (t) => {
-  const c = await cenario(t)
-  const [linha] = await c.sql`select audit_interno.mudanca('{"valor": 100}', '{"valor": 1}') as menos,
+  const c = await scenario(t)
+  const [line] = await c.sql`select audit_interno.mudanca('{"valor": 100}', '{"valor": 1}') as menos,
     audit_interno.mudanca('{"valor": 1}', '{"valor": 100}') as mais, audit_interno.mudanca('{"valor": -7}', '{"valor": 7}') as sinal,
     audit_interno.mudanca('{}', '{"valor": 7}') as novo, audit_interno.mudanca('{"a": 1}', '{}') as nada`
   t.strictSame(
-    { ...linha },
+    { ...line },
     {
       menos: 'valor diminui',
       mais: 'valor aumenta',
@@ -63,46 +63,43 @@ t.test('a hundredfold amount and a hundredth of it are two groups, and a turned 
 t.test(
   'a group is approved in one act, without what was left out and what came since, and taken back in one',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
-    await c.processar()
-    const [grupo] = await grupos(c)
-    await c.lancar({ id: 4 })
-    await c.processar()
-    const feito = await decidir(c, 'ana', 'aprovar', grupo, [await id(c, 2)])
-    t.match(feito, [
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+    await c.runSession()
+    const [group] = await groups(c)
+    await c.book({ id: 4 })
+    await c.runSession()
+    const done = await decide(c, 'ana', 'aprovar', group, [await id(c, 2)])
+    t.match(done, [
       { id: await id(c, 1), resultado: 'feita', status: 'corrigida' },
       { id: await id(c, 3), resultado: 'feita' },
     ])
-    t.equal(feito.length, 2)
+    t.equal(done.length, 2)
     t.strictSame(
       await Promise.all([1, 2, 3, 4].map((n) => c.categoria(n))),
       ['CERTA', 'ERR', 'CERTA', 'ERR'],
       'what was left out and what came since is as it was',
     )
-    t.match(await grupos(c), [{ quantidade: 2, parecidas_decididas: 2, parecidas_certas: 2 }])
-    t.match(await c.desfazer('ana', feito[0]?.['operacao_id']), [
-      { resultado: 'feita' },
-      { resultado: 'feita' },
-    ])
-    t.match(await grupos(c), [{ quantidade: 4, parecidas_decididas: 0 }])
+    t.match(await groups(c), [{ quantidade: 2, parecidas_decididas: 2, parecidas_certas: 2 }])
+    t.match(await c.undo('ana', done[0]?.['operacao_id']), [{ resultado: 'feita' }, { resultado: 'feita' }])
+    t.match(await groups(c), [{ quantidade: 4, parecidas_decididas: 0 }])
     t.equal(await c.categoria(1), 'ERR')
-    const [denovo] = await decidir(c, 'bruno', 'aprovar', grupo, [await id(c, 2)]).then(
+    const [again] = await decide(c, 'bruno', 'aprovar', group, [await id(c, 2)]).then(
       () => ['aceito'],
       (e) => [e.code],
     )
-    t.equal(denovo, 'NC005', 'what came back was not what he saw')
+    t.equal(again, 'NC005', 'what came back was not what he saw')
   },
 )
 
 t.test('of what somebody else decided meanwhile it says who, and the rest goes through', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
-  await c.processar()
-  const [grupo] = await grupos(c, 'bruno')
-  await c.rejeitar('ana', await id(c, 2))
-  const feito = await decidir(c, 'bruno', 'aprovar', grupo)
-  t.match(feito, [
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.runSession()
+  const [group] = await groups(c, 'bruno')
+  await c.reject('ana', await id(c, 2))
+  const done = await decide(c, 'bruno', 'aprovar', group)
+  t.match(done, [
     { resultado: 'feita' },
     {
       id: await id(c, 2),
@@ -113,19 +110,19 @@ t.test('of what somebody else decided meanwhile it says who, and the rest goes t
     { resultado: 'feita' },
   ])
   t.equal(await c.status(2), 'rejeitada')
-  t.equal(await codigo(decidir(c, 'bruno', 'rejeitar', grupo)), 'NC005', 'nothing of it is left')
+  t.equal(await sqlstate(decide(c, 'bruno', 'rejeitar', group)), 'NC005', 'nothing of it is left')
 })
 
 t.test(
   'two reviewers at one moment: each finding is decided once, and the slower one hears of it',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar(...Array.from({ length: 20 }, (_, i) => ({ id: i + 1 })))
-    await c.processar()
-    const [grupo] = await grupos(c)
+    const c = await scenario(t)
+    await c.book(...Array.from({ length: 20 }, (_, i) => ({ id: i + 1 })))
+    await c.runSession()
+    const [group] = await groups(c)
     const ends = await Promise.allSettled([
-      decidir(c, 'ana', 'aprovar', grupo),
-      decidir(c, 'bruno', 'rejeitar', grupo),
+      decide(c, 'ana', 'aprovar', group),
+      decide(c, 'bruno', 'rejeitar', group),
     ])
     const lost = ends.filter((e) => e.status === 'rejected')
     t.equal(lost.length, 1)
@@ -137,66 +134,66 @@ t.test(
 )
 
 t.test('two people: the first proposes the group, another approves it, not the same', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, valor: 200_000 }, { id: 2, valor: 300_000 })
-  await c.processar()
-  const [grupo] = await grupos(c)
-  t.match(await decidir(c, 'ana', 'aprovar', grupo), [{ status: 'aguardando_segunda_aprovacao' }, {}])
-  t.equal(await codigo(decidir(c, 'bruno', 'aprovar', grupo)), 'NC005', 'what bruno saw is no longer there')
-  const [segunda] = await grupos(c, 'bruno')
-  t.match(segunda, { situacao: 'aguardando_segunda_aprovacao', quantidade: 2 })
-  t.equal(await codigo(decidir(c, 'ana', 'aprovar', segunda)), 'NC007')
-  t.match(await decidir(c, 'bruno', 'aprovar', segunda), [{ status: 'corrigida' }, { status: 'corrigida' }])
+  const c = await scenario(t)
+  await c.book({ id: 1, valor: 200_000 }, { id: 2, valor: 300_000 })
+  await c.runSession()
+  const [group] = await groups(c)
+  t.match(await decide(c, 'ana', 'aprovar', group), [{ status: 'aguardando_segunda_aprovacao' }, {}])
+  t.equal(await sqlstate(decide(c, 'bruno', 'aprovar', group)), 'NC005', 'what bruno saw is no longer there')
+  const [second] = await groups(c, 'bruno')
+  t.match(second, { situacao: 'aguardando_segunda_aprovacao', quantidade: 2 })
+  t.equal(await sqlstate(decide(c, 'ana', 'aprovar', second)), 'NC007')
+  t.match(await decide(c, 'bruno', 'aprovar', second), [{ status: 'corrigida' }, { status: 'corrigida' }])
 })
 
 t.test(
   'a group that grew under the same numbers, an unknown act and a missing sight are refused',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 }, { id: 2 })
-    await c.processar()
-    const [grupo] = await grupos(c)
-    const visto = { ...(grupo?.['visto'] as object), quantidade: 1 }
-    t.equal(await codigo(decidir(c, 'ana', 'aprovar', { ...grupo, visto } as never)), 'NC021')
-    t.equal(await codigo(decidir(c, 'ana', 'apagar', grupo)), 'NC001')
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 })
+    await c.runSession()
+    const [group] = await groups(c)
+    const seenState = { ...(group?.['visto'] as object), quantidade: 1 }
+    t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: seenState } as never)), 'NC021')
+    t.equal(await sqlstate(decide(c, 'ana', 'apagar', group)), 'NC001')
     t.equal(
-      await codigo(decidir(c, 'ana', 'aprovar', { ...grupo, visto: { quantidade: '2' } } as never)),
+      await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: { quantidade: '2' } } as never)),
       'NC001',
     )
-    t.equal(await codigo(decidir(c, 'ana', 'aprovar', { ...grupo, visto: null } as never)), 'NC001')
-    t.equal(await codigo(decidir(c, 'ana', 'aprovar', { ...grupo, grupo: 'nenhum' } as never)), 'NC005')
-    t.match(await decidir(c, 'ana', 'confirmar', grupo), [{ status: 'resolvida' }, { status: 'resolvida' }])
+    t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, visto: null } as never)), 'NC001')
+    t.equal(await sqlstate(decide(c, 'ana', 'aprovar', { ...group, grupo: 'nenhum' } as never)), 'NC005')
+    t.match(await decide(c, 'ana', 'confirmar', group), [{ status: 'resolvida' }, { status: 'resolvida' }])
   },
 )
 
 t.test('what is probably no error, by the floor of its rule, is a group that says so', async (t) => {
-  const c = await cenario(t)
-  await c.lancar(
+  const c = await scenario(t)
+  await c.book(
     { id: 1, confianca: 0.05 },
     { id: 2, confianca: 0.2 },
     { id: 3, confianca: 0.3 },
     { id: 4, confianca: 0.01, descricao: 'aponta' },
   )
-  await c.processar()
-  const improvaveis = async () =>
+  await c.runSession()
+  const improbable = async () =>
     (
-      await c.pessoa('leo')`select amostra::int[] as amostra from audit.vw_grupos_abertos where improvavel`
+      await c.asPerson('leo')`select amostra::int[] as amostra from audit.vw_grupos_abertos where improvavel`
     ).flatMap((g) => g['amostra'])
   t.strictSame(
-    await improvaveis(),
+    await improbable(),
     [await id(c, 1)],
     'what only flags proposes nothing that could be improbable',
   )
   t.equal(
-    await codigo(c.pessoa('ana')`select audit.alterar_regra('errada', '{"piso": 0.25}', 'x')`),
+    await sqlstate(c.asPerson('ana')`select audit.alterar_regra('errada', '{"piso": 0.25}', 'x')`),
     '42501',
     'an administrator’s to say',
   )
   t.equal(
-    await codigo(c.pessoa('adelia')`select audit.alterar_regra('errada', '{"piso": 1.1}', 'x')`),
+    await sqlstate(c.asPerson('adelia')`select audit.alterar_regra('errada', '{"piso": 1.1}', 'x')`),
     'NC009',
   )
-  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"piso": 0.25}', 'medido')`
+  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"piso": 0.25}', 'medido')`
   t.match(
     await c.sql`select detalhes -> 'antes' -> 'piso' as antes, detalhes -> 'depois' -> 'piso' as depois
       from audit.operacoes where tipo = 'regra' order by id desc limit 1`,
@@ -204,14 +201,14 @@ t.test('what is probably no error, by the floor of its rule, is a group that say
     'and audited',
   )
   t.strictSame(
-    (await improvaveis()).toSorted(),
+    (await improbable()).toSorted(),
     [await id(c, 1), await id(c, 2)],
     'in one band a group on each side',
   )
-  const duvidosas = (await grupos(c)).filter((g) => g['confianca_ate'] === 0.3)
-  t.match(await decidir(c, 'ana', 'rejeitar', duvidosas[0]), [{ id: await id(c, 3), resultado: 'feita' }])
+  const doubtful = (await groups(c)).filter((g) => g['confianca_ate'] === 0.3)
+  t.match(await decide(c, 'ana', 'rejeitar', doubtful[0]), [{ id: await id(c, 3), resultado: 'feita' }])
   t.match(
-    await c.pessoa(
+    await c.asPerson(
       'leo',
     )`select a.grupo = audit.divergencia_grupo(d) as mesmo, a.grupo in (select grupo from audit.vw_grupos_abertos) as ha
       from audit.vw_divergencias_abertas a join audit.divergencias_processadas d using (id)`,

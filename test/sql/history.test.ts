@@ -1,20 +1,20 @@
 // What happened to a row is found however a person calls it.
 import t from 'tap'
-import { banco } from '../helper/database.ts'
-import { processar } from '../helper/warehouse.ts'
+import { testDatabase } from '../helper/database.ts'
+import { runSession } from '../helper/warehouse.ts'
 import { houseRule, type Kind, propose, warehouse } from '../helper/warehouses.ts'
 
 const BASE: Record<Kind, string> = { estrela: 'fato', razao: 'lancamentos', debito_credito: 'movimento' }
 
 for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
   t.test(`${kind}: by the view, by the table below it, with and without its schema`, async (t) => {
-    const { sql, como } = await banco(t)
-    const [olivia, leo] = [como('olivia'), como('leo')]
+    const { sql, connectAs } = await testDatabase(t)
+    const [olivia, leo] = [connectAs('olivia'), connectAs('leo')]
     const dw = await warehouse(sql, { kind })
-    await houseRule(sql, como('adelia'))
+    await houseRule(sql, connectAs('adelia'))
     const key = dw.key(1)
     await propose(sql, [{ id: key, valores: { categoria: dw.right } }])
-    await processar(olivia, 'auto', ['casa'])
+    await runSession(olivia, 'auto', ['casa'])
     const events = async (table: string, id = key) =>
       (await leo`select evento from audit.historico_registro(${table}, ${id})`).map((row) => row['evento'])
     const all = await events('dw.lancamentos')

@@ -1,11 +1,11 @@
 // What the two bets on a rule's answers do over its life: rules that err so often. `npm run lives` takes 1,000 of each.
 import t from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 
 const LIVES = Number(process.argv[2] ?? 200)
 
 t.test('good rules keep auto, bad ones lose it soon', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   /** The share of lives that are refuted, and of those proved, within so many answers of which each is wrong with this chance. */
   const live = async (wrong: number, answers: number, after = 0, then = wrong) => {
     const [row] = await sql.begin(async (tx) => {

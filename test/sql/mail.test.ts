@@ -4,30 +4,30 @@ import { factsSchema } from '../../src/mail/facts.ts'
 import { compose } from '../../src/mail/outbox.ts'
 import { render } from '../../src/mail/render.ts'
 import { nextRuns } from '../../src/worker/schedule.ts'
-import { banco } from '../helper/database.ts'
-import { receber } from '../helper/postman.ts'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
-import { armazem } from '../helper/warehouse.ts'
+import { testDatabase } from '../helper/database.ts'
+import { receive } from '../helper/postman.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
+import { makeWarehouse } from '../helper/warehouse.ts'
 
-const GESTORA = 'gestora@empresa.com.br'
+const MANAGER = 'gestora@empresa.com.br'
 
-const avisos = (c: Cenario) =>
+const warnings = (c: Scenario) =>
   c.sql`select tipo, sessao_id::int as sessao, status from audit.notificacoes order by id`.then((rows) => [
     ...rows,
   ])
 
-const conteudo = async (c: Cenario, tipo: string) => {
+const content = async (c: Scenario, type: string) => {
   const row = one(
     await c.sql`
-    select audit_interno.conteudo_mensagem(id) as c from audit.notificacoes where tipo = ${tipo} order by id desc limit 1`,
+    select audit_interno.conteudo_mensagem(id) as c from audit.notificacoes where tipo = ${type} order by id desc limit 1`,
   )
   return factsSchema.parse(row['c'])
 }
 
 test('a list with an address that cannot be is refused when it is set, and the address named', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const set = (key: string, value: unknown) =>
-    c.pessoa('adelia')`select audit.alterar_configuracao(${key}, ${c.sql.json(value as never)}, 'teste')`
+    c.asPerson('adelia')`select audit.alterar_configuracao(${key}, ${c.sql.json(value as never)}, 'teste')`
   for (const address of [
     'maria',
     'maria@',
@@ -47,22 +47,22 @@ test('a list with an address that cannot be is refused when it is set, and the a
     7,
     null,
   ]) {
-    const refused = set('correio.destinatarios', [GESTORA, address])
+    const refused = set('correio.destinatarios', [MANAGER, address])
     await t.rejects(refused, { code: 'NC009', detail: /não é um endereço/ }, JSON.stringify(address))
   }
-  await t.rejects(set('correio.destinatarios_falha', [GESTORA, 'x@']), {
+  await t.rejects(set('correio.destinatarios_falha', [MANAGER, 'x@']), {
     code: 'NC009',
     detail: /"x@"/,
     message: /destinatarios_falha/,
   })
   await t.rejects(
-    set('correio.destinatarios', [GESTORA, GESTORA.toUpperCase()]),
+    set('correio.destinatarios', [MANAGER, MANAGER.toUpperCase()]),
     { code: 'NC009', detail: /repetido/ },
     'twice',
   )
-  await t.rejects(set('correio.destinatarios', GESTORA), { code: 'NC009' }, 'no list')
+  await t.rejects(set('correio.destinatarios', MANAGER), { code: 'NC009' }, 'no list')
   await set('correio.destinatarios', [
-    GESTORA,
+    MANAGER,
     'joao.da-silva+conferente@sub.empresa.com.br',
     'root@localhost',
   ])
@@ -87,27 +87,27 @@ test('a list with an address that cannot be is refused when it is set, and the a
 })
 
 test('every session that ended is told of once, a simulation and a cancelled one are not', async (t) => {
-  const c = await cenario(t)
-  await c.processar()
+  const c = await scenario(t)
+  await c.runSession()
   t.same(
-    await avisos(c),
+    await warnings(c),
     [{ tipo: 'resumo', sessao: 1, status: 'dispensada' }],
     'nobody is to receive it, and the row says so',
   )
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
-  await c.processar()
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
+  await c.runSession()
   t.same(
-    (await avisos(c)).slice(1),
+    (await warnings(c)).slice(1),
     [{ tipo: 'resumo', sessao: 2, status: 'pendente' }],
     'nothing needs a person: no alert',
   )
-  await c.lancar({ id: 1, confianca: 0.5 })
-  const olivia = c.pessoa('olivia')
+  await c.book({ id: 1, confianca: 0.5 })
+  const olivia = c.asPerson('olivia')
   await olivia`select audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
-  t.equal((await avisos(c)).length, 2)
-  await c.processar('auto')
+  t.equal((await warnings(c)).length, 2)
+  await c.runSession('auto')
   t.same(
-    (await avisos(c))
+    (await warnings(c))
       .slice(2)
       .map(({ tipo }) => tipo)
       .sort(),
@@ -115,11 +115,11 @@ test('every session that ended is told of once, a simulation and a cancelled one
   )
   const queued = one(await olivia`select id from audit.solicitar_processamento('manual')`)
   await olivia`select audit.cancelar_sessao(${queued['id']}, 'engano')`
-  t.equal((await avisos(c)).length, 4)
+  t.equal((await warnings(c)).length, 4)
   await c.sql`update dw.ajuste set quebrada = true`
-  await c.processar()
+  await c.runSession()
   t.same(
-    (await avisos(c))
+    (await warnings(c))
       .slice(4)
       .map(({ tipo }) => tipo)
       .sort(),
@@ -129,39 +129,39 @@ test('every session that ended is told of once, a simulation and a cancelled one
 })
 
 test('the message and the job that composes it are there together, or not at all', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
   const jobs = () =>
     c.sql`select key from graphile_worker.jobs order by id`.then((rows) => rows.map((r) => r['key']))
   await c
-    .pessoa('olivia')
+    .asPerson('olivia')
     .begin(async (tx) => {
       await tx`select audit.processar_divergencias(regras => '{errada}')`
       t.equal((await c.sql`select from audit.notificacoes`).length, 0, 'not before the commit')
       throw new Error('undone')
     })
     .catch(() => {})
-  t.same([await avisos(c), await jobs()], [[], []])
-  await c.processar()
-  const [aviso] = await c.sql`select id from audit.notificacoes`
-  t.same(await jobs(), [`compor_mensagem:${aviso?.['id']}`])
-  await compose(c.sql, aviso?.['id'])
-  await compose(c.sql, aviso?.['id'])
-  t.same(await jobs(), [`compor_mensagem:${aviso?.['id']}`, `enviar_mensagem:${aviso?.['id']}`])
+  t.same([await warnings(c), await jobs()], [[], []])
+  await c.runSession()
+  const [warning] = await c.sql`select id from audit.notificacoes`
+  t.same(await jobs(), [`compor_mensagem:${warning?.['id']}`])
+  await compose(c.sql, warning?.['id'])
+  await compose(c.sql, warning?.['id'])
+  t.same(await jobs(), [`compor_mensagem:${warning?.['id']}`, `enviar_mensagem:${warning?.['id']}`])
   t.match(one(await c.sql`select * from audit.notificacoes`), {
     status: 'composta',
-    destinatarios: [GESTORA],
+    destinatarios: [MANAGER],
     identificador: /^<conferente\.\d+\.[0-9a-f-]{36}@localhost>$/,
   })
 })
 
 test('mail is not kept waiting by the parts of a session that is already queued', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.sql`select graphile_worker.add_job('detectar_parte', '{}', job_key => 'parte')`
-  await c.processar()
-  const [aviso] = await c.sql`select id from audit.notificacoes`
-  await compose(c.sql, aviso?.['id'])
+  await c.runSession()
+  const [warning] = await c.sql`select id from audit.notificacoes`
+  await compose(c.sql, warning?.['id'])
   const jobs =
     await c.sql`select task_identifier as tarefa from graphile_worker.jobs order by priority, run_at, id`
   t.same(
@@ -171,14 +171,14 @@ test('mail is not kept waiting by the parts of a session that is already queued'
 })
 
 test('a list of its own takes the place of the general one', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const to = (kind: string) =>
     c.sql`select audit_interno.destinatarios(${kind}) as d`.then((rows) => one(rows)['d'])
   t.same(await to('falha'), [])
-  await receber(c.sql, 'correio.destinatarios', [GESTORA, 'b@empresa.com.br'])
-  await receber(c.sql, 'correio.destinatarios_falha', ['ti@empresa.com.br'])
+  await receive(c.sql, 'correio.destinatarios', [MANAGER, 'b@empresa.com.br'])
+  await receive(c.sql, 'correio.destinatarios_falha', ['ti@empresa.com.br'])
   t.same(await to('falha'), ['ti@empresa.com.br'])
-  t.same(await to('resumo'), [GESTORA, 'b@empresa.com.br'])
+  t.same(await to('resumo'), [MANAGER, 'b@empresa.com.br'])
 })
 
 /** A rule that mends amounts, so that the control totals move. */
@@ -201,10 +201,10 @@ const VALORES = `
   select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
 
 test('the digest’s numbers are those of the tables, to the cent', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.sql.unsafe(VALORES)
-  await c.lancar(
+  await c.book(
     { id: 1, categoria: 'BOA' },
     { id: 2, valor: 1000.1, categoria: 'BOA' },
     { id: 3, valor: 33.33, confianca: 0.5 },
@@ -214,11 +214,11 @@ test('the digest’s numbers are those of the tables, to the cent', async (t) =>
   )
   await c.sql`update dw.lancamentos set valor = '90071992547409.93' where id = 1`
   await c.sql`update dw.lancamentos set valor_documento = case id when 2 then 100.01 else valor end`
-  await c.pessoa('olivia')`select audit.processar_divergencias('auto', regras => '{errada,dobrado}')`
+  await c.asPerson('olivia')`select audit.processar_divergencias('auto', regras => '{errada,dobrado}')`
   await c.sql`update dw.lancamentos set valor = valor + 7.07 where id = 4`
-  const [segunda] = await c.achados(3)
-  await c.digitar('ana', segunda?.id ?? 0, { categoria: 'OUTRA' })
-  const facts = await conteudo(c, 'resumo')
+  const [second] = await c.findings(3)
+  await c.typeIn('ana', second?.id ?? 0, { categoria: 'OUTRA' })
+  const facts = await content(c, 'resumo')
   const truth = one(
     await c.sql`
     select s.*, (select count(*)::int from audit.divergencias_processadas where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha')) as esperam,
@@ -263,7 +263,7 @@ test('the digest’s numbers are those of the tables, to the cent', async (t) =>
   )
   t.same(facts.itens?.[1]?.antes, { valor: { n: '1000.10' } })
   t.match((await render(facts)).text, /valor: 1\.000,10 → 100,01/)
-  t.equal(facts.itens?.[0]?.link, `http://localhost:8000/revisao?divergencia=${(await c.achado(4)).id}`)
+  t.equal(facts.itens?.[0]?.link, `http://localhost:8000/revisao?divergencia=${(await c.finding(4)).id}`)
   t.same(
     facts.regras?.map(({ nome, novas, esperando }) => [nome, novas, esperando]),
     [
@@ -273,28 +273,28 @@ test('the digest’s numbers are those of the tables, to the cent', async (t) =>
   )
   t.same(facts.regras?.[1]?.tendencia, [...Array(29).fill(null), 3], 'days without a run are not zero')
 
-  await c.pessoa('olivia')`select audit.reverter_sessao(${truth['id']}, 'engano')`
+  await c.asPerson('olivia')`select audit.reverter_sessao(${truth['id']}, 'engano')`
   t.match(
-    (await conteudo(c, 'resumo')).controle,
+    (await content(c, 'resumo')).controle,
     { corrigido: '-900.09', outras: '900.09', diferenca: '7.07', sem_explicacao: '7.07' },
     'a rollback since is explained too',
   )
 })
 
 test('what waits grows old, and is overdue after the days that are set', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
-  await c.lancar(
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
+  await c.book(
     { id: 1, confianca: 0.5, valor: 10.5 },
     { id: 2, confianca: 0.5, valor: 20.25 },
     { id: 3, confianca: 0.5, valor: 0.07 },
   )
-  await c.processar()
+  await c.runSession()
   await c.sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
     await tx`update audit.divergencias_processadas set detectada_em = now() - case registro_id when '1' then 8 when '2' then 7 else 0 end * interval '1 day'`
   })
-  t.match((await conteudo(c, 'resumo')).espera, {
+  t.match((await content(c, 'resumo')).espera, {
     total: 3,
     valor: '30.82',
     mais_antiga_dias: 8,
@@ -303,84 +303,84 @@ test('what waits grows old, and is overdue after the days that are set', async (
     valor_vencidas: '10.50',
     dias_vencimento: 7,
   })
-  t.notMatch((await render(await conteudo(c, 'resumo'))).text, /adiada/)
-  const overdue = await render(await conteudo(c, 'resumo'))
+  t.notMatch((await render(await content(c, 'resumo'))).text, /adiada/)
+  const overdue = await render(await content(c, 'resumo'))
   t.match(overdue.subject, /^\[Conferente\] 1 vencida, 3 esperam decisão em .*: 3 novas, 0 corrigidas$/)
   t.match(overdue.text, /^1 vencida, 3 esperam decisão$/im)
   t.match(overdue.text, /1 espera há mais de 7 dias: R\$\s10,50 em risco\./)
   await c.sql`select audit.alterar_configuracao('correio.dias_vencimento', '6', 'teste')`
-  t.match((await conteudo(c, 'resumo')).espera, { vencidas: 2, valor_vencidas: '30.75' })
+  t.match((await content(c, 'resumo')).espera, { vencidas: 2, valor_vencidas: '30.75' })
   await c.sql`select audit.alterar_configuracao('correio.dias_vencimento', '30', 'teste')`
-  const fresh = await render(await conteudo(c, 'resumo'))
+  const fresh = await render(await content(c, 'resumo'))
   t.match(fresh.subject, /^\[Conferente\] 3 esperam decisão em /)
   t.match(fresh.html, /band-gap/, 'it is not green while something waits')
 })
 
 test('what was postponed is neither done nor overdue: it is told apart', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
-  await c.lancar(
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
+  await c.book(
     { id: 1, confianca: 0.5, valor: 10.5 },
     { id: 2, confianca: 0.5, valor: 20.25 },
     { id: 3, confianca: 0.5, valor: 0.07 },
   )
-  await c.processar()
+  await c.runSession()
   await c.sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
     await tx`update audit.divergencias_processadas set detectada_em = now() - interval '8 days'`
   })
-  await c.adiar('ana', null, (await c.achado(1)).id, (await c.achado(2)).id)
-  const some = await conteudo(c, 'resumo')
+  await c.postpone('ana', null, (await c.finding(1)).id, (await c.finding(2)).id)
+  const some = await content(c, 'resumo')
   t.match(some, { estado: 'vencidas', espera: { total: 3, valor: '30.82', adiadas: 2, vencidas: 1 } })
   const told = await render(some)
   t.match(told.subject, /1 vencida, 1 espera decisão/)
   t.match(told.text, /3 esperam uma pessoa: R\$\s30,82 em risco\. 2 delas estão adiadas\./)
-  await c.adiar('ana', null, (await c.achado(3)).id)
-  const all = await conteudo(c, 'resumo')
+  await c.postpone('ana', null, (await c.finding(3)).id)
+  const all = await content(c, 'resumo')
   t.match(all, { estado: 'feito', espera: { total: 3, adiadas: 3, vencidas: 0 } })
   t.match((await render(all)).text, /3 delas estão adiadas/)
 })
 
 test('gaps are told: a failed rule, no rows, a limit; the digest goes out when nothing was found, and says so', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
-  await c.processar()
-  t.match(await conteudo(c, 'resumo'), {
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
+  await c.runSession()
+  t.match(await content(c, 'resumo'), {
     estado: 'lacunas',
     lacunas: [{ tipo: 'nenhuma_linha' }],
     espera: { total: 0, valor: '0.00' },
   })
-  await c.lancar({ id: 1, categoria: 'BOA' })
-  await c.processar()
-  t.match(await conteudo(c, 'resumo'), {
+  await c.book({ id: 1, categoria: 'BOA' })
+  await c.runSession()
+  t.match(await content(c, 'resumo'), {
     estado: 'feito',
     lacunas: [],
     itens: [],
     sessao: { encontradas: 0, linhas_examinadas: 1 },
   })
   await c.sql`update dw.ajuste set quebrada = true`
-  await c.processar()
-  t.match(await conteudo(c, 'resumo'), {
+  await c.runSession()
+  t.match(await content(c, 'resumo'), {
     estado: 'falhou',
     lacunas: [{ tipo: 'regra_falhou', regra: 'errada', texto: 'a regra quebrou' }],
   })
   await c.sql`update dw.ajuste set quebrada = false`
   await c.sql`select audit.alterar_configuracao('limites.linhas', '0', 'teste')`
-  await c.lancar({ id: 2 })
-  await c.processar('auto')
-  t.match(await conteudo(c, 'limite'), {
+  await c.book({ id: 2 })
+  await c.runSession('auto')
+  t.match(await content(c, 'limite'), {
     lacunas: [{ tipo: 'limite', texto: /limite/ }],
     itens: [{ registro_id: '2' }],
   })
   await c.sql`alter table dw.lancamentos rename to perdida`
-  t.match(await conteudo(c, 'resumo'), { controle: null }, 'and when the warehouse is gone')
+  t.match(await content(c, 'resumo'), { controle: null }, 'and when the warehouse is gone')
 })
 
 const AGENDA = `update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
 
 test('no session ended by the hour: one alert for the day, whoever looks and how often', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
   const look = async (at: string, who = c.sql) => [
     ...(await who`select dia::text, status from audit_interno.conferir_ausencia(${at}::timestamptz)`),
   ]
@@ -394,9 +394,11 @@ test('no session ended by the hour: one alert for the day, whoever looks and how
   t.same(await look('2026-11-20 11:00Z'), [{ dia: '2026-11-20', status: 'pendente' }], '08:00 in São Paulo')
   t.same(await look('2026-11-20 11:00Z'), [])
   t.same(await look('2026-11-20 20:00Z'), [])
-  const all = await Promise.all(Array.from({ length: 6 }, () => look('2026-11-21 12:00Z', c.como('api'))))
+  const all = await Promise.all(
+    Array.from({ length: 6 }, () => look('2026-11-21 12:00Z', c.connectAs('api'))),
+  )
   t.equal(all.flat().length, 1, 'several processes at once, with no more rights than the server has')
-  t.equal(await codigo(c.pessoa('leo')`select audit_interno.conferir_ausencia()`), '42501')
+  t.equal(await sqlstate(c.asPerson('leo')`select audit_interno.conferir_ausencia()`), '42501')
 
   await c.sql`select audit.alterar_configuracao('agenda.cron', '"0 7 * * 1-5"', 'teste')`
   await c.sql.unsafe(AGENDA)
@@ -408,14 +410,14 @@ test('no session ended by the hour: one alert for the day, whoever looks and how
 })
 
 test('a session of the day silences the alert; a look at a few days or at one rule does not', async (t) => {
-  const c = await cenario(t)
-  await receber(c.sql, 'correio.destinatarios', [GESTORA])
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
   await c.sql`update audit.regras set ativa = nome = 'errada'`
   await c.sql`select audit.alterar_configuracao('agenda.fuso', '"UTC"', 'teste')`
   await c.sql.unsafe(AGENDA)
   const tonight = () => c.sql`
     select from audit_interno.conferir_ausencia(date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' + interval '23:59:59')`
-  const olivia = c.pessoa('olivia')
+  const olivia = c.asPerson('olivia')
   const undo = () => c.sql`delete from audit.notificacoes where tipo = 'ausencia'`
   await olivia`select audit.processar_divergencias('manual', '2026-11-01', '2026-11-30')`
   t.equal((await tonight()).length, 1)
@@ -435,7 +437,7 @@ test('a session of the day silences the alert; a look at a few days or at one ru
 })
 
 test('the first due time of a day is the one that the worker will keep', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   for (const cron of [
     '0 7 * * *',
     '30 6 * * 1-5',
@@ -467,23 +469,23 @@ test('the first due time of a day is the one that the worker will keep', async (
 })
 
 test('the diagnosis tells what mail lacks before anybody can use it, and is silent once it is set', async (t) => {
-  const { sql, como } = await banco(t)
-  await armazem(sql)
+  const { sql, connectAs } = await testDatabase(t)
+  await makeWarehouse(sql)
   const lacks = async () =>
     (
-      await como(
+      await connectAs(
         'leo',
       )`select item, situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item like 'correio.%'`
     ).map(({ item, situacao }) => `${situacao} ${item}`)
   t.same(await lacks(), ['aviso correio.destinatarios', 'aviso correio.pagina', 'aviso correio.remetente'])
-  await receber(sql, 'correio.destinatarios_resumo', [GESTORA])
-  const [nobody] = await como(
+  await receive(sql, 'correio.destinatarios_resumo', [MANAGER])
+  const [nobody] = await connectAs(
     'leo',
   )`select detalhe from audit.diagnosticar_contrato() where item = 'correio.destinatarios'`
   t.equal(nobody?.['detalhe'], 'ninguém recebe as mensagens de divergencias, falha, limite, ausencia')
-  await receber(sql, 'correio.destinatarios', [GESTORA])
-  const set = (chave: string, valor: string) =>
-    sql`select audit.alterar_configuracao(${chave}, ${sql.json(valor)}, 'teste')`
+  await receive(sql, 'correio.destinatarios', [MANAGER])
+  const set = (keyType: string, valor: string) =>
+    sql`select audit.alterar_configuracao(${keyType}, ${sql.json(valor)}, 'teste')`
   for (const here of ['http://127.0.0.1:8000/x', 'https://LOCALHOST']) {
     await set('correio.pagina', here)
     t.same(await lacks(), ['aviso correio.pagina', 'aviso correio.remetente'], here)

@@ -1,14 +1,14 @@
 // A rule asks audit.na_janela of each row; what it costs is what an index on the date, the load time or the key costs.
 import t from 'tap'
-import { banco } from '../helper/database.ts'
-import { cenario } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { scenario } from '../helper/scenario.ts'
 
 const DAY = `row('2020-03-01', '2020-03-02', null, null, null)`
 const LOAD = `row(null, null, '2020-03-01 00:00+00', '2020-03-02 00:00+00', null)`
 const KEYS = `row(null, null, null, null, '{7,8}')`
 
 t.test('a window is answered by the index on the date, the load time or the key', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   await sql.unsafe(`create schema dw;
     create table dw.notas (id bigint primary key, codigo uuid unique default gen_random_uuid(), dia date, carga timestamptz);
     insert into dw.notas (id, dia, carga) select n, date '2020-01-01' + n % 2000, timestamptz '2020-01-01 00:00+00' + n * interval '1 hour'
@@ -39,7 +39,7 @@ t.test('a window is answered by the index on the date, the load time or the key'
 })
 
 t.test('its borders: days included, load times from the first up to and without the last', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const inside = async (window: string, day: string, load: string, key: string) =>
     (
       await sql.unsafe(`select audit.na_janela(${window}::audit.janela, ${day}, ${load}, ${key}) as sim`)
@@ -64,7 +64,7 @@ t.test('its borders: days included, load times from the first up to and without 
 })
 
 t.test('a table without a date: an explicit window takes every row', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql.unsafe(`create table dw.fichas (id bigint primary key, situacao text);
     insert into dw.fichas values (1, 'ERRADA'), (2, 'CERTA');
     grant select on dw.fichas to conferente_regra;
@@ -76,7 +76,7 @@ t.test('a table without a date: an explicit window takes every row', async (t) =
     end $$;
     grant execute on function dw.erradas(audit.janela) to conferente_regra;
     select audit.registrar_regra('erradas', 'Fichas erradas.', 'dw.erradas', 'dw.fichas', 'id', array['situacao']);`)
-  const [sessao] = await c.pessoa('olivia')`
+  const [session] = await c.asPerson('olivia')`
     select * from audit.processar_divergencias('manual', '2026-01-01', '2026-12-31', regras => '{erradas}')`
-  t.match(sessao, { status: 'concluida', encontradas: 1n })
+  t.match(session, { status: 'concluida', encontradas: 1n })
 })

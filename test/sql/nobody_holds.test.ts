@@ -1,8 +1,8 @@
 // Promise 12: no role can hold what others need. As an adversary in psql would try it, in a transaction left open.
 import t, { type Test } from 'tap'
 import { type Connection, connect } from '../../src/db/connection.ts'
-import { esperaSaida } from '../helper/database.ts'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { untilGone } from '../helper/database.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 /** The others commit within this many milliseconds, whatever somebody holds; then they would wait for the test's end. */
 const SOON = 15_000
@@ -19,31 +19,31 @@ async function soon<T>(t: Test, what: string, work: PromiseLike<T>): Promise<T |
 }
 
 /** A connection of somebody's with a transaction that stays open until the test's end. */
-async function aberta(
+async function opened(
   t: Test,
-  c: Cenario,
-  quem: Parameters<Cenario['como']>[0],
-  ...atos: string[]
+  c: Scenario,
+  who: Parameters<Scenario['connectAs']>[0],
+  ...acts: string[]
 ): Promise<Connection> {
-  const sql = await c.como(quem).reserve()
+  const sql = await c.connectAs(who).reserve()
   t.teardown(() => sql.release())
   await sql`begin`
   t.teardown(() => sql`rollback`)
-  for (const ato of atos) await sql.unsafe(ato)
+  for (const act of acts) await sql.unsafe(act)
   return sql
 }
 
-const registrar = (motivo: string) =>
-  `select audit.finalizar_operacao(audit.registrar_operacao('externa', '${motivo}'))`
-const exportar = `select audit.finalizar_operacao(audit.registrar_exportacao('{}'))`
+const registrar = (reason: string) =>
+  `select audit.finalizar_operacao(audit.registrar_operacao('externa', '${reason}'))`
+const exportAll = `select audit.finalizar_operacao(audit.registrar_exportacao('{}'))`
 
 t.test('who has an act sealed early, and then waits, keeps nobody waiting', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
-  await c.processar()
-  await aberta(t, c, 'leo', 'set constraints all immediate', exportar)
-  await aberta(t, c, 'leo', exportar, 'set constraints all immediate', 'select 1')
-  await aberta(
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2, confianca: 0.5 })
+  await c.runSession()
+  await opened(t, c, 'leo', 'set constraints all immediate', exportAll)
+  await opened(t, c, 'leo', exportAll, 'set constraints all immediate', 'select 1')
+  await opened(
     t,
     c,
     'ana',
@@ -52,29 +52,29 @@ t.test('who has an act sealed early, and then waits, keeps nobody waiting', asyn
     'savepoint a',
     registrar('ainda'),
   )
-  await soon(t, 'a reviewer', c.aprovar('bruno', (await c.achado(2)).id))
-  await soon(t, 'a session', c.processar('auto'))
+  await soon(t, 'a reviewer', c.approve('bruno', (await c.finding(2)).id))
+  await soon(t, 'a session', c.runSession('auto'))
   await soon(t, 'the engine', c.sql`select audit_interno.selar()`)
   t.match(await c.sql`select count(*) filter (where elo is null)::int as soltas from audit.operacoes`, [
     { soltas: 0 },
   ])
-  t.match(await c.pessoa('leo')`select * from audit.verificar_integridade()`, [
+  t.match(await c.asPerson('leo')`select * from audit.verificar_integridade()`, [
     { situacao: 'provada', pendentes: 0n },
   ])
 })
 
 t.test('a commit that somebody stretches keeps nobody waiting', async (t) => {
-  const c = await cenario(t)
-  const leo = await c.como('leo').reserve()
+  const c = await scenario(t)
+  const leo = await c.connectAs('leo').reserve()
   await leo.unsafe(`
     create temp table isca (n int);
     create function pg_temp.demora() returns trigger language plpgsql as $$ begin perform pg_sleep(30); return null; end $$;
     create constraint trigger demora after insert on isca deferrable initially deferred for each row execute function pg_temp.demora()`)
   await leo`begin`
-  await leo.unsafe(exportar)
+  await leo.unsafe(exportAll)
   await leo`insert into isca values (1)`
-  const lenta = leo`commit`.catch(() => {})
-  await soon(t, 'a person', c.pessoa('ana').unsafe(registrar('depressa')))
+  const slow = leo`commit`.catch(() => {})
+  await soon(t, 'a person', c.asPerson('ana').unsafe(registrar('depressa')))
   await soon(t, 'the engine', c.sql.unsafe(registrar('do motor')))
   t.match(
     await c.sql`select motivo, elo is not null as selada from audit.operacoes where tipo = 'externa' order by id`,
@@ -84,103 +84,103 @@ t.test('a commit that somebody stretches keeps nobody waiting', async (t) => {
     ],
   )
   await c.sql`select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`
-  await lenta
+  await slow
   leo.release()
 })
 
 t.test(
   'also where one of the engine’s own holds the head: the others go on, and are sealed after it',
   async (t) => {
-    const c = await cenario(t)
-    const dona = await c.sql.reserve()
-    await dona`begin`
-    await dona.unsafe(`set constraints all immediate; ${registrar('primeira')}`)
+    const c = await scenario(t)
+    const owner = await c.sql.reserve()
+    await owner`begin`
+    await owner.unsafe(`set constraints all immediate; ${registrar('primeira')}`)
     await soon(t, 'another of the engine’s', c.sql.unsafe(registrar('segunda')))
-    await soon(t, 'a person', c.pessoa('ana').unsafe(registrar('terceira')))
-    t.match(await c.pessoa('leo')`select * from audit.verificar_integridade()`, [
+    await soon(t, 'a person', c.asPerson('ana').unsafe(registrar('terceira')))
+    t.match(await c.asPerson('leo')`select * from audit.verificar_integridade()`, [
       { situacao: 'provada', pendentes: 2n },
     ])
-    await dona`commit`
-    dona.release()
+    await owner`commit`
+    owner.release()
     await c.sql`select audit_interno.selar()`
     t.match(
       await c.sql`select motivo from audit.operacoes where tipo = 'externa' order by elo`,
-      ['primeira', 'segunda', 'terceira'].map((motivo) => ({ motivo })),
+      ['primeira', 'segunda', 'terceira'].map((reason) => ({ motivo: reason })),
     )
-    t.match(await c.pessoa('leo')`select * from audit.verificar_integridade()`, [
+    t.match(await c.asPerson('leo')`select * from audit.verificar_integridade()`, [
       { situacao: 'provada', pendentes: 0n },
     ])
   },
 )
 
 t.test('nobody but the engine seals, and what waits for its seal is guarded like what has one', async (t) => {
-  const c = await cenario(t)
-  for (const quem of ['leo', 'ana', 'olivia', 'adelia'] as const) {
-    t.equal(await codigo(c.pessoa(quem)`select audit_interno.selar()`), '42501', quem)
-    t.equal(await codigo(c.pessoa(quem)`select from audit_interno.cadeia for update`), '42501', quem)
-    t.equal(await codigo(c.pessoa(quem)`delete from audit_interno.fila_selos`), '42501', quem)
+  const c = await scenario(t)
+  for (const who of ['leo', 'ana', 'olivia', 'adelia'] as const) {
+    t.equal(await sqlstate(c.asPerson(who)`select audit_interno.selar()`), '42501', who)
+    t.equal(await sqlstate(c.asPerson(who)`select from audit_interno.cadeia for update`), '42501', who)
+    t.equal(await sqlstate(c.asPerson(who)`delete from audit_interno.fila_selos`), '42501', who)
   }
-  await c.pessoa('ana').unsafe(registrar('à espera'))
-  t.equal(await codigo(c.sql`update audit.operacoes set linhas = 9 where motivo = 'à espera'`), 'NC013')
-  const falsas = async (ato: string) => {
+  await c.asPerson('ana').unsafe(registrar('à espera'))
+  t.equal(await sqlstate(c.sql`update audit.operacoes set linhas = 9 where motivo = 'à espera'`), 'NC013')
+  const falseOnes = async (act: string) => {
     const undo = new Error('undo')
-    let situacoes: unknown[] = []
+    let situations: unknown[] = []
     await c.sql
       .begin(async (tx) => {
         await tx.unsafe(
-          `set local session_replication_role = replica; ${ato}; set local session_replication_role = origin`,
+          `set local session_replication_role = replica; ${act}; set local session_replication_role = origin`,
         )
-        situacoes = (await tx`select situacao from audit.verificar_integridade()`).map((r) => r['situacao'])
+        situations = (await tx`select situacao from audit.verificar_integridade()`).map((r) => r['situacao'])
         throw undo
       })
       .catch((error: unknown) => {
         if (error !== undo) throw error
       })
-    return situacoes
+    return situations
   }
-  t.same(await falsas(`update audit.operacoes set linhas = 9 where motivo = 'à espera'`), [
+  t.same(await falseOnes(`update audit.operacoes set linhas = 9 where motivo = 'à espera'`), [
     'operacao_alterada',
   ])
-  t.same(await falsas('delete from audit_interno.fila_selos'), ['operacao_sem_selo'])
-  t.same(await falsas(`update audit_interno.fila_selos set carimbada_em = now() - interval '2 hours'`), [
+  t.same(await falseOnes('delete from audit_interno.fila_selos'), ['operacao_sem_selo'])
+  t.same(await falseOnes(`update audit_interno.fila_selos set carimbada_em = now() - interval '2 hours'`), [
     'operacao_sem_selo',
   ])
 })
 
 t.test('guessed numbers stop neither sessions nor rules nor mail nor workers', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  const ninguem = await c.como('ninguem').reserve()
-  t.teardown(() => ninguem.release())
-  await ninguem`select pg_advisory_lock(k, i) from unnest(array[20261123, 20261124, 20261125]) as k, generate_series(0, 200) as i`
-  await ninguem`select pg_advisory_lock(hashtext('conferente.regra'), hashtext(r)) from unnest(array['errada', 'trade_marketing']) as r`
-  const sessao = one(
-    await c.pessoa('olivia')`select id from audit.solicitar_processamento('auto', regras => '{errada}')`,
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  const nobody = await c.connectAs('ninguem').reserve()
+  t.teardown(() => nobody.release())
+  await nobody`select pg_advisory_lock(k, i) from unnest(array[20261123, 20261124, 20261125]) as k, generate_series(0, 200) as i`
+  await nobody`select pg_advisory_lock(hashtext('conferente.regra'), hashtext(r)) from unnest(array['errada', 'trade_marketing']) as r`
+  const session = one(
+    await c.asPerson('olivia')`select id from audit.solicitar_processamento('auto', regras => '{errada}')`,
   )
-  const trabalhadora = connect(c.url, { max: 1 })
-  await trabalhadora`select audit_interno.marcar_trabalhadores('{um}')`
-  t.match(await trabalhadora`select audit_interno.retomar_sessao(${sessao['id']}) as minha`, [
+  const workingPerson = connect(c.url, { max: 1 })
+  await workingPerson`select audit_interno.marcar_trabalhadores('{um}')`
+  t.match(await workingPerson`select audit_interno.retomar_sessao(${session['id']}) as minha`, [
     { minha: true },
   ])
   t.match(
-    await c.sql`select audit_interno.retomar_sessao(${sessao['id']}) as minha`,
+    await c.sql`select audit_interno.retomar_sessao(${session['id']}) as minha`,
     [{ minha: false }],
     'one conducts',
   )
   // Seen in pg_locks, the number is waited for, and the waiting says nothing.
-  const [posse] =
+  const [possession] =
     await c.sql`select numero::text as numero, pid from audit_interno.posses where nome = 'trabalhador um'`
-  const espera = ninguem`select pg_advisory_lock(${posse?.['numero']}::bigint)`.catch(() => {})
-  t.match(await soon(t, 'a session', c.processar('auto')), { status: 'concluida', corrigidas: 1n })
-  await trabalhadora.end({ timeout: 1 })
-  await esperaSaida(c.sql, posse?.['pid'])
-  await espera
+  const waiting = nobody`select pg_advisory_lock(${possession?.['numero']}::bigint)`.catch(() => {})
+  t.match(await soon(t, 'a session', c.runSession('auto')), { status: 'concluida', corrigidas: 1n })
+  await workingPerson.end({ timeout: 1 })
+  await untilGone(c.sql, possession?.['pid'])
+  await waiting
   t.match(
     await c.sql`select audit_interno.trabalhadores_vivos() as vivos, audit_interno.possuida('trabalhador um') as possuida`,
     [{ vivos: 0n, possuida: false }],
   )
   t.match(
-    await c.sql`select audit_interno.retomar_sessao(${sessao['id']}) as minha`,
+    await c.sql`select audit_interno.retomar_sessao(${session['id']}) as minha`,
     [{ minha: true }],
     'the dead conducts nothing',
   )
@@ -189,12 +189,12 @@ t.test('guessed numbers stop neither sessions nor rules nor mail nor workers', a
 t.test(
   'an operator who leaves a session open keeps others waiting for a limited time, and they are told who',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 })
+    const c = await scenario(t)
+    await c.book({ id: 1 })
     await c.sql`update audit.regras set tempo_limite = '2 seconds' where nome = 'errada'`
-    await aberta(t, c, 'olivia', `select from audit.processar_divergencias('auto', regras => '{errada}')`)
-    const espera = await soon(t, 'another session', c.processar('auto'))
-    t.match(espera, { status: 'falhou' }, 'its only rule failed')
+    await opened(t, c, 'olivia', `select from audit.processar_divergencias('auto', regras => '{errada}')`)
+    const waiting = await soon(t, 'another session', c.runSession('auto'))
+    t.match(waiting, { status: 'falhou' }, 'its only rule failed')
     t.match(
       await c.sql`select status, erro_codigo, erro_mensagem from audit.execucoes_regra where regra = 'errada'`,
       [{ status: 'falhou', erro_codigo: '55P03', erro_mensagem: /olivia/ }],
@@ -203,21 +203,21 @@ t.test(
 )
 
 t.test('a decision or a setting left open in psql keeps others waiting for a limited time', async (t) => {
-  const c = await cenario(t)
-  for (const id of [1, 2, 3]) await c.lancar({ id, confianca: 0.5 })
-  await c.processar('manual')
+  const c = await scenario(t)
+  for (const id of [1, 2, 3]) await c.book({ id, confianca: 0.5 })
+  await c.runSession('manual')
   // a minute is its own; here it need not be waited for
   await c.sql`alter function audit.processar_divergencias(text, date, date, text[], boolean) set lock_timeout = '2s'`
-  const [first, second] = [(await c.achado(1)).id, (await c.achado(2)).id]
-  const held = await aberta(t, c, 'ana', `select audit.aprovar_divergencias(array[${first}::bigint], 'x')`)
-  t.match(await soon(t, 'a session', c.processar('manual')), { status: 'falhou' })
-  t.equal(await soon(t, 'an approval', codigo(c.aprovar('bruno', second))), '55P03')
+  const [first, second] = [(await c.finding(1)).id, (await c.finding(2)).id]
+  const held = await opened(t, c, 'ana', `select audit.aprovar_divergencias(array[${first}::bigint], 'x')`)
+  t.match(await soon(t, 'a session', c.runSession('manual')), { status: 'falhou' })
+  t.equal(await soon(t, 'an approval', sqlstate(c.approve('bruno', second))), '55P03')
   const setting = () =>
-    codigo(c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limiar": 0.99}', 'x')`)
+    sqlstate(c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limiar": 0.99}', 'x')`)
   t.equal(await soon(t, 'a setting', setting()), '55P03')
   await held`rollback`
   await held`begin`
   t.equal(await setting(), 'aceito')
-  await c.aprovar('bruno', second)
+  await c.approve('bruno', second)
   t.equal(await c.status(2), 'corrigida')
 })

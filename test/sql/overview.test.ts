@@ -1,25 +1,25 @@
 // What a manager asks of the latest days, and the code of a rule as it was.
 import { createHash } from 'node:crypto'
 import { test } from 'tap'
-import { cenario, codigo } from '../helper/scenario.ts'
+import { scenario, sqlstate } from '../helper/scenario.ts'
 
 test('the latest days in one document: what waits, came and went, what each rule did, mail, the next run', async (t) => {
-  const c = await cenario(t)
-  const leo = c.pessoa('leo')
+  const c = await scenario(t)
+  const leo = c.asPerson('leo')
   // biome-ignore lint/suspicious/noExplicitAny: a document
-  const visao = async (dias = 30) => (await leo`select audit.visao_geral(${dias}) as v`)[0]?.['v'] as any
-  await c.lancar(
+  const view = async (days = 30) => (await leo`select audit.visao_geral(${days}) as v`)[0]?.['v'] as any
+  await c.book(
     { id: 1, valor: 100 },
     { id: 2, confianca: 0.5, valor: 250.55 },
     { id: 3, confianca: 0.5 },
     { id: 4, valor: 200_000 },
   )
-  await c.processar('auto')
-  await c.rejeitar('ana', (await c.achado(3)).id)
-  await c.comentar('ana', (await c.achado(2)).id)
+  await c.runSession('auto')
+  await c.reject('ana', (await c.finding(3)).id)
+  await c.comment('ana', (await c.finding(2)).id)
   await c.sql`update dw.ajuste set quebrada = true`
-  await c.processar('manual')
-  const v = await visao()
+  await c.runSession('manual')
+  const v = await view()
   const { hoje } = (await c.sql`select audit.hoje()::text as hoje`)[0] as { hoje: string }
   t.match(v, {
     dias: 30,
@@ -42,7 +42,7 @@ test('the latest days in one document: what waits, came and went, what each rule
     'a day without anything is there too',
   )
   t.same(
-    v.idades.map((faixa: { de: number; quantidade: number }) => [faixa.de, faixa.quantidade]),
+    v.idades.map((band: { de: number; quantidade: number }) => [band.de, band.quantidade]),
     [
       [0, 2],
       [1, 0],
@@ -52,46 +52,46 @@ test('the latest days in one document: what waits, came and went, what each rule
     ],
   )
   t.match(
-    v.regras.find((regra: { regra: string }) => regra.regra === 'errada'),
+    v.regras.find((rule: { regra: string }) => rule.regra === 'errada'),
     { sessoes: 2, falhas: 1, encontradas: 4, novas: 4, corrigidas: 1, ultimo: 'a regra quebrou' },
   )
   t.match(
-    v.regras.find((regra: { regra: string }) => regra.regra === 'trade_marketing'),
+    v.regras.find((rule: { regra: string }) => rule.regra === 'trade_marketing'),
     { sessoes: 0, ultimo: null },
   )
   t.ok(Number.isFinite(v.correio.dispensadas))
   t.match(v.proxima, /^\d{4}-\d\d-\d\dT/)
-  t.equal((await visao(1)).tendencia.length, 1)
-  for (const dias of [0, 367, null])
-    t.equal(await codigo(leo`select audit.visao_geral(${dias})`), 'NC001', String(dias))
+  t.equal((await view(1)).tendencia.length, 1)
+  for (const days of [0, 367, null])
+    t.equal(await sqlstate(leo`select audit.visao_geral(${days})`), 'NC001', String(days))
 })
 
 test('an interval on both sides of what people found of a rule', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
-  await c.processar()
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.runSession()
   const measured = async () =>
     (
-      await c.pessoa(
+      await c.asPerson(
         'leo',
       )`select precisao::float, precisao_minima::float, precisao_maxima::float from audit.vw_metricas_regras where regra = 'errada'`
     )[0]
   t.same(await measured(), { precisao: null, precisao_minima: null, precisao_maxima: null })
-  await c.aprovar('ana', (await c.achado(1)).id, (await c.achado(2)).id)
+  await c.approve('ana', (await c.finding(1)).id, (await c.finding(2)).id)
   t.match(await measured(), { precisao: 1, precisao_maxima: 1 })
-  await c.rejeitar('ana', (await c.achado(3)).id)
+  await c.reject('ana', (await c.finding(3)).id)
   // Wilson (1927) of 2 in 3 with z = 1.96: .2077 to .9385
   t.same(await measured(), { precisao: 0.6667, precisao_minima: 0.2076, precisao_maxima: 0.9386 })
 })
 
 test('the code of a rule is kept at the first sight of its hash, and the story of a row names it', async (t) => {
-  const c = await cenario(t)
-  const leo = c.pessoa('leo')
+  const c = await scenario(t)
+  const leo = c.asPerson('leo')
   const codes = () => leo`select hash, regra, codigo from audit.codigos_regra order by visto_em`
-  await c.lancar({ id: 1 })
+  await c.book({ id: 1 })
   t.same(await codes(), [], 'what never ran is not kept')
-  await c.processar()
-  await c.processar()
+  await c.runSession()
+  await c.runSession()
   const [first, ...more] = await codes()
   t.same(more, [], 'the same code once')
   t.equal(first?.['regra'], 'errada')
@@ -105,7 +105,7 @@ test('the code of a rule is kept at the first sight of its hash, and the story o
     create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable set search_path = pg_catalog, pg_temp as $f$
       select 'dw.lancamentos', l.id::text, '{"categoria": "CERTA"}'::jsonb, 0.9, '{}'::jsonb, 'agora de outro jeito', l.valor
       from dw.lancamentos l where l.categoria = 'ERR' and (janela.chaves is null or l.id = any (janela.chaves::bigint[])) $f$`)
-  await c.processar()
+  await c.runSession()
   const after = await codes()
   t.equal(after.length, 2)
   t.match(after[1]?.['codigo'], /agora de outro jeito/)
@@ -122,9 +122,9 @@ test('the code of a rule is kept at the first sight of its hash, and the story o
     "update audit.codigos_regra set regra = 'trade_marketing'",
     'truncate audit.codigos_regra',
   ])
-    t.equal(await codigo(c.sql.unsafe(statement)), 'NC013', statement)
+    t.equal(await sqlstate(c.sql.unsafe(statement)), 'NC013', statement)
   t.equal(
-    await codigo(
+    await sqlstate(
       c.sql`insert into audit.codigos_regra (hash, regra, codigo) select hash || 'x', regra, codigo from audit.codigos_regra limit 1`,
     ),
     '23514',

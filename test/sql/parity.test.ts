@@ -2,7 +2,7 @@
 // graphile-migrate does not notice. So: apply today's files over a migrated database, and nothing may change.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { includedFiles, read, sqlFiles } from '../helper/files.ts'
 import { SCHEMAS } from '../helper/schema.ts'
 
@@ -24,7 +24,7 @@ test('every file of sql/ is part of a migration', async (t) => {
 })
 
 test('every function and view of a migrated database comes from a file of sql/', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const text = sqlFiles()
     .map((path) => read(`sql/${path}`))
     .join('\n')
@@ -41,7 +41,7 @@ test('every function and view of a migrated database comes from a file of sql/',
 })
 
 test('applying sql/ again changes nothing in a migrated database', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const undo = new Error('undo')
   const differing: string[] = []
   await sql

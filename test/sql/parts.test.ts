@@ -1,10 +1,10 @@
 // Cut into parts or whole, a window gives the same findings, the same counters and the same endings.
 import { test } from 'tap'
 import type { Row, Sql } from '../../src/db/connection.ts'
-import { type Banco, banco } from '../helper/database.ts'
-import { emPartes } from '../helper/parts.ts'
+import { type TestDatabase, testDatabase } from '../helper/database.ts'
+import { inParts } from '../helper/parts.ts'
 import { drawn } from '../helper/thorough.ts'
-import { armazem, conhecer, type Forma, lancar } from '../helper/warehouse.ts'
+import { book, makeKnown, makeWarehouse, type WarehouseShape } from '../helper/warehouse.ts'
 
 const CNPJ = '12.345.678/0001-95'
 const day = (month: number, of: number) => `2026-0${month}-${String(of).padStart(2, '0')}`
@@ -50,12 +50,12 @@ function ledger(): Record<string, unknown>[] {
   return rows
 }
 
-async function scene(t: Parameters<typeof banco>[0], forma: Forma): Promise<Banco> {
-  const base = await banco(t)
+async function scene(t: Parameters<typeof testDatabase>[0], shape: WarehouseShape): Promise<TestDatabase> {
+  const base = await testDatabase(t)
   const { sql } = base
-  await armazem(sql, forma)
-  await lancar(sql, ...ledger())
-  await conhecer(sql, 'Trade Marketing')
+  await makeWarehouse(sql, shape)
+  await book(sql, ...ledger())
+  await makeKnown(sql, 'Trade Marketing')
   await sql`select audit.salvar_padrao('descricao', 'contem', 'trade marketing', 'incluir', 'teste', true)`
   await sql`select audit.alterar_configuracao('sessao.linhas_por_parte', '1', 'um mês por parte')`
   return base
@@ -78,21 +78,31 @@ const totals = ({ status, linhas_examinadas, total_valor, encontradas, corrigida
   mensagem,
 })
 
-async function whole({ sql }: Banco, modo: string, from: string | null, to: string | null): Promise<Row> {
-  const [session] = await sql`select * from audit.processar_divergencias(${modo}, ${from}::date, ${to}::date)`
+async function whole(
+  { sql }: TestDatabase,
+  mode: string,
+  from: string | null,
+  to: string | null,
+): Promise<Row> {
+  const [session] = await sql`select * from audit.processar_divergencias(${mode}, ${from}::date, ${to}::date)`
   return session as Row
 }
 
-async function cut({ sql, url }: Banco, modo: string, from: string | null, to: string | null): Promise<Row> {
-  const [asked] = await sql`select id from audit.solicitar_processamento(${modo}, ${from}::date, ${to}::date)`
-  return emPartes(url, asked?.['id'] as bigint)
+async function cut(
+  { sql, url }: TestDatabase,
+  mode: string,
+  from: string | null,
+  to: string | null,
+): Promise<Row> {
+  const [asked] = await sql`select id from audit.solicitar_processamento(${mode}, ${from}::date, ${to}::date)`
+  return inParts(url, asked?.['id'] as bigint)
 }
 
-for (const forma of drawn(['tabela', 'particionada', 'visao'] as const, 1)) {
-  test(`cut by month or whole, the same is found, corrected and closed: ${forma}`, async (t) => {
-    const [one, many] = [await scene(t, forma), await scene(t, forma)]
-    const compare = async (name: string, modo: string, from: string | null, to: string | null) => {
-      const [left, right] = [await whole(one, modo, from, to), await cut(many, modo, from, to)]
+for (const shape of drawn(['tabela', 'particionada', 'visao'] as const, 1)) {
+  test(`cut by month or whole, the same is found, corrected and closed: ${shape}`, async (t) => {
+    const [one, many] = [await scene(t, shape), await scene(t, shape)]
+    const compare = async (name: string, mode: string, from: string | null, to: string | null) => {
+      const [left, right] = [await whole(one, mode, from, to), await cut(many, mode, from, to)]
       t.same(totals(right), totals(left), `${name}: the session`)
       t.same(
         await executions(many.sql, right['id']),
@@ -161,10 +171,10 @@ test('the shares are the window: none is empty, they meet without gap or overlap
 })
 
 test('a rule may take both cores in a session of its own, and not where workers share them', async (t) => {
-  const base = await banco(t)
+  const base = await testDatabase(t)
   const { sql } = base
-  await armazem(sql)
-  await lancar(sql, { id: 1 })
+  await makeWarehouse(sql)
+  await book(sql, { id: 1 })
   await sql.unsafe(`
     create table dw.dito (sim boolean);
     grant insert, select on dw.dito to conferente_regra;
@@ -175,13 +185,13 @@ test('a rule may take both cores in a session of its own, and not where workers 
     grant execute on function dw.preparar_pergunta(audit.janela), dw.pergunta(audit.janela) to conferente_regra;
     select audit.registrar_regra('pergunta', 'Pergunta.', 'dw.pergunta', 'dw.lancamentos', 'id', array['categoria'],
       preparacao => 'dw.preparar_pergunta')`)
-  const ditos = async () => {
+  const said = async () => {
     const [finding] =
       await sql`select evidencia from audit.divergencias_processadas where regra = 'pergunta' order by id desc limit 1`
     return [(await sql`select sim from dw.dito`).at(-1)?.['sim'], finding?.['evidencia'].metades]
   }
   await whole(base, 'manual', null, null)
-  t.same(await ditos(), [true, true])
+  t.same(await said(), [true, true])
   await cut(base, 'manual', null, null)
-  t.same(await ditos(), [false, false])
+  t.same(await said(), [false, false])
 })

@@ -1,47 +1,47 @@
 // Closed months: nothing is written into them, by nobody and in no way, and what lies there is shown as such.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
-const fechar = (c: Cenario, mes: string, filial: string | null = null, ate: string | null = null) =>
-  c.pessoa('adelia')`select mes::text, filial, fechado_por
-    from audit.fechar_periodo(${mes}::text::date, 'balancete entregue', ${filial}, ${ate}::text::date)`
-const reabrir = (c: Cenario, mes: string, filial: string | null = null) =>
-  c.pessoa(
+const closeGates = (c: Scenario, month: string, branch: string | null = null, until: string | null = null) =>
+  c.asPerson('adelia')`select mes::text, filial, fechado_por
+    from audit.fechar_periodo(${month}::text::date, 'balancete entregue', ${branch}, ${until}::text::date)`
+const reopen = (c: Scenario, month: string, branch: string | null = null) =>
+  c.asPerson(
     'adelia',
-  )`select mes::text, reaberto_por from audit.reabrir_periodo(${mes}::text::date, 'ajuste do auditor', ${filial})`
-const fonte = (c: Cenario, nome: string) =>
-  c.pessoa('adelia')`select audit.alterar_configuracao('periodos.fonte', ${c.sql.json(nome)}, 'teste')`
-const fechados = async (c: Cenario) =>
+  )`select mes::text, reaberto_por from audit.reabrir_periodo(${month}::text::date, 'ajuste do auditor', ${branch})`
+const source = (c: Scenario, name: string) =>
+  c.asPerson('adelia')`select audit.alterar_configuracao('periodos.fonte', ${c.sql.json(name)}, 'teste')`
+const closed = async (c: Scenario) =>
   (
-    await c.pessoa(
+    await c.asPerson(
       'leo',
     )`select to_char(mes, 'YYYY-MM') as mes, filial, origem from audit.periodos_fechados()`
   ).map(({ mes, filial, origem }) => `${mes} ${filial ?? '-'} ${origem}`)
-const execucao = async (c: Cenario) =>
+const execution = async (c: Scenario) =>
   one(
     await c.sql`select fechadas::int, corrigidas::int, conferencia, motivo from audit.execucoes_regra
     where regra = 'errada' order by sessao_id desc limit 1`,
   )
 
 t.test('auto leaves a closed month as it is, says how many, and corrects it once it is open', async (t) => {
-  const c = await cenario(t)
-  await c.lancar(
+  const c = await scenario(t)
+  await c.book(
     { id: 1, data: '2026-10-31' },
     { id: 2, data: '2026-11-01' },
     { id: 3, data: '2026-10-02', confianca: 0.6 },
   )
-  t.match(await fechar(c, '2026-10-15'), [{ mes: '2026-10-01', filial: null, fechado_por: 'adelia' }])
-  t.match(await c.processar('auto'), {
+  t.match(await closeGates(c, '2026-10-15'), [{ mes: '2026-10-01', filial: null, fechado_por: 'adelia' }])
+  t.match(await c.runSession('auto'), {
     status: 'concluida',
     corrigidas: 1n,
     mensagem: /2 em período fechado, deixadas como estão/,
   })
-  t.match(await execucao(c), { fechadas: 2, corrigidas: 1 })
+  t.match(await execution(c), { fechadas: 2, corrigidas: 1 })
   t.equal(await c.categoria(1), 'ERR')
   t.equal(await c.categoria(2), 'CERTA')
   t.match(
-    await c.pessoa(
+    await c.asPerson(
       'leo',
     )`select registro_id, periodo_fechado, ajuste_periodo::float from audit.vw_divergencias_abertas order by 1`,
     [
@@ -49,87 +49,87 @@ t.test('auto leaves a closed month as it is, says how many, and corrects it once
       { registro_id: '3', periodo_fechado: true },
     ],
   )
-  t.match(await c.pessoa('ana')`select sum(fechadas)::int as n from audit.vw_grupos_abertos`, [{ n: 2 }])
-  t.match(await reabrir(c, '2026-10-01'), [{ mes: '2026-10-01', reaberto_por: 'adelia' }])
-  t.match(await c.processar('auto'), { corrigidas: 1n, mensagem: null })
+  t.match(await c.asPerson('ana')`select sum(fechadas)::int as n from audit.vw_grupos_abertos`, [{ n: 2 }])
+  t.match(await reopen(c, '2026-10-01'), [{ mes: '2026-10-01', reaberto_por: 'adelia' }])
+  t.match(await c.runSession('auto'), { corrigidas: 1n, mensagem: null })
   t.equal(await c.categoria(1), 'CERTA')
   t.match(await c.sql`select * from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
 t.test('a simulation says how much it leaves out', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, data: '2026-10-31' }, { id: 2 })
-  await fechar(c, '2026-10-01')
-  const [s] = await c.pessoa('olivia')`
+  const c = await scenario(t)
+  await c.book({ id: 1, data: '2026-10-31' }, { id: 2 })
+  await closeGates(c, '2026-10-01')
+  const [s] = await c.asPerson('olivia')`
     select mensagem, resumo from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
   t.match(s, { mensagem: /1 em período fechado/, resumo: { regras: [{ fechadas: 1, corrigidas: 1 }] } })
 })
 
 t.test('what would be too much for auto is counted without what it leaves anyway', async (t) => {
-  const c = await cenario(t)
-  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'teste')`
-  await c.lancar({ id: 1, data: '2026-10-31' }, { id: 2, data: '2026-10-30' }, { id: 3 })
-  await fechar(c, '2026-10-01')
-  t.match(await c.processar('auto'), { corrigidas: 1n, limite_atingido: null })
+  const c = await scenario(t)
+  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'teste')`
+  await c.book({ id: 1, data: '2026-10-31' }, { id: 2, data: '2026-10-30' }, { id: 3 })
+  await closeGates(c, '2026-10-01')
+  t.match(await c.runSession('auto'), { corrigidas: 1n, limite_atingido: null })
 })
 
 t.test('nor by a person: an approval leaves it, a typed value and a rollback are refused', async (t) => {
-  const c = await cenario(t)
-  await c.lancar(
+  const c = await scenario(t)
+  await c.book(
     { id: 1, data: '2026-10-31', confianca: 0.6 },
     { id: 2, confianca: 0.6 },
     { id: 3, data: '2026-10-05' },
   )
-  await c.processar('auto')
+  await c.runSession('auto')
   t.equal(await c.categoria(3), 'CERTA')
-  const [um, dois, tres] = [await c.achado(1), await c.achado(2), await c.achado(3)]
-  await fechar(c, '2026-10-01')
-  t.match(await c.aprovar('ana', um.id, dois.id), [
+  const [um, two, three] = [await c.finding(1), await c.finding(2), await c.finding(3)]
+  await closeGates(c, '2026-10-01')
+  t.match(await c.approve('ana', um.id, two.id), [
     { resultado: 'deixada', codigo: 'NC022', status: 'aberta', explicacao: /10\/2026 está fechado/ },
     { resultado: 'feita', status: 'corrigida' },
   ])
-  t.equal(await codigo(c.aprovar('ana', um.id)), 'NC022')
-  t.equal(await codigo(c.digitar('ana', um.id, { categoria: 'OUTRA' })), 'NC022')
-  t.match(await c.pessoa('ana')`select * from audit.reverter_divergencias(${[tres.id]}, 'engano')`, [
+  t.equal(await sqlstate(c.approve('ana', um.id)), 'NC022')
+  t.equal(await sqlstate(c.typeIn('ana', um.id, { categoria: 'OUTRA' })), 'NC022')
+  t.match(await c.asPerson('ana')`select * from audit.reverter_divergencias(${[three.id]}, 'engano')`, [
     { resultado: 'recusada', explicacao: /o período está fechado/, status: 'corrigida' },
   ])
   t.equal(await c.categoria(3), 'CERTA')
-  t.match(await c.rejeitar('ana', um.id), [{ resultado: 'feita' }], 'what writes nothing is still possible')
+  t.match(await c.reject('ana', um.id), [{ resultado: 'feita' }], 'what writes nothing is still possible')
 })
 
 t.test('an entry that was moved into a closed month after it was seen', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.6 })
-  await c.processar('auto')
-  await fechar(c, '2026-10-01')
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.6 })
+  await c.runSession('auto')
+  await closeGates(c, '2026-10-01')
   await c.sql`update dw.lancamentos set data_lancamento = '2026-10-31' where id = 1`
-  t.match(await c.aprovar('ana', (await c.achado(1)).id), [{ resultado: 'sem_efeito', status: 'falha' }])
+  t.match(await c.approve('ana', (await c.finding(1)).id), [{ resultado: 'sem_efeito', status: 'falha' }])
   t.equal(await c.categoria(1), 'ERR', 'by the statement that writes')
 })
 
 t.test('a branch alone; of a rule that knows no branch any branch counts', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`update audit.regras set coluna_filial = 'filial' where nome = 'errada'`
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.sql`update dw.lancamentos set filial = case id when 1 then ' SP ' when 2 then 'RJ' end where id > 0`
-  await fechar(c, '2026-11-01', ' SP')
-  t.match(await c.processar('auto'), { corrigidas: 1n })
+  await closeGates(c, '2026-11-01', ' SP')
+  t.match(await c.runSession('auto'), { corrigidas: 1n })
   t.same(
     [await c.categoria(1), await c.categoria(2), await c.categoria(3)],
     ['ERR', 'CERTA', 'ERR'],
     '3 has no branch',
   )
-  t.same(await fechados(c), ['2026-11 SP conferente'])
+  t.same(await closed(c), ['2026-11 SP conferente'])
   await c.sql`update audit.regras set coluna_filial = null where nome = 'errada'`
-  await c.lancar({ id: 4 })
-  t.match(await c.processar('auto'), { corrigidas: 0n })
-  t.equal(await codigo(reabrir(c, '2026-11-01')), 'NC004', 'the company was not closed')
-  await reabrir(c, '2026-11-01', 'SP')
-  t.match(await c.processar('auto'), { corrigidas: 3n })
+  await c.book({ id: 4 })
+  t.match(await c.runSession('auto'), { corrigidas: 0n })
+  t.equal(await sqlstate(reopen(c, '2026-11-01')), 'NC004', 'the company was not closed')
+  await reopen(c, '2026-11-01', 'SP')
+  t.match(await c.runSession('auto'), { corrigidas: 3n })
 })
 
 t.test('a correction of the date itself does not cross a closed month, either way', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql.unsafe(`create schema minhas; grant usage on schema minhas to conferente_regra;
     create function minhas.data(janela audit.janela) returns setof audit.achado language plpgsql stable
       set search_path = pg_catalog, pg_temp as $f$ begin return query
@@ -139,14 +139,14 @@ t.test('a correction of the date itself does not cross a closed month, either wa
     select audit.registrar_regra('data', 'Data.', 'minhas.data', 'dw.lancamentos', 'id', array['data_lancamento'],
       'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
       concessao_correcoes => 1000000, concessao_valor => 1e12)`)
-  await c.lancar(
+  await c.book(
     { id: 1, categoria: 'BOA', data: '2026-10-31', descricao: '2026-11-01' },
     { id: 2, categoria: 'BOA', data: '2026-11-01', descricao: '2026-10-31' },
     { id: 3, categoria: 'BOA', data: '2026-11-01', descricao: '2026-11-02' },
   )
-  await fechar(c, '2026-10-01')
+  await closeGates(c, '2026-10-01')
   t.match(
-    one(await c.pessoa('olivia')`select * from audit.processar_divergencias('auto', regras => '{data}')`),
+    one(await c.asPerson('olivia')`select * from audit.processar_divergencias('auto', regras => '{data}')`),
     {
       corrigidas: 1n,
       mensagem: /2 em período fechado/,
@@ -157,10 +157,10 @@ t.test('a correction of the date itself does not cross a closed month, either wa
     { dia: '2026-11-01' },
     { dia: '2026-11-02' },
   ])
-  t.equal(await codigo(c.aprovar('ana', (await c.achado(2)).id)), 'NC022')
+  t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022')
 })
 
-for (const [o, fez] of [
+for (const [o, did] of [
   [
     'a table',
     "create table contas.fechados (mes date, filial text); insert into contas.fechados values ('2026-10-20', null), (null, null); grant select on contas.fechados to conferente_regra",
@@ -175,107 +175,115 @@ for (const [o, fez] of [
   ],
 ] as const) {
   t.test(`the warehouse says which months are closed: ${o}`, async (t) => {
-    const c = await cenario(t)
-    await c.sql.unsafe(`create schema contas; grant usage on schema contas to conferente_regra; ${fez}`)
-    await fonte(c, 'contas.fechados')
-    await c.lancar({ id: 1, data: '2026-10-31' }, { id: 2 })
-    t.match(await c.processar('auto'), { corrigidas: 1n, mensagem: /1 em período fechado/ })
+    const c = await scenario(t)
+    await c.sql.unsafe(`create schema contas; grant usage on schema contas to conferente_regra; ${did}`)
+    await source(c, 'contas.fechados')
+    await c.book({ id: 1, data: '2026-10-31' }, { id: 2 })
+    t.match(await c.runSession('auto'), { corrigidas: 1n, mensagem: /1 em período fechado/ })
     t.equal(await c.categoria(1), 'ERR')
-    t.same(await fechados(c), ['2026-10 - contas.fechados'])
+    t.same(await closed(c), ['2026-10 - contas.fechados'])
   })
 }
 
 t.test('while that list cannot be read nothing is written, and everybody is told why', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql.unsafe('create table dw.fechados (mes date, filial text)')
-  await c.lancar({ id: 1 }, { id: 2, confianca: 0.6 })
-  for (const [nome, dito] of [
+  await c.book({ id: 1 }, { id: 2, confianca: 0.6 })
+  for (const [name, said] of [
     ['dw.fechados', /permission denied/],
     ['dw.esquecida', /dw\.esquecida não existe/],
     ['dw.ajuste', /mes/],
   ] as const) {
-    await fonte(c, nome)
+    await source(c, name)
     t.match(
-      await c.processar('auto'),
-      { status: 'concluida_com_falhas', corrigidas: 0n, limite_atingido: dito },
-      nome,
+      await c.runSession('auto'),
+      { status: 'concluida_com_falhas', corrigidas: 0n, limite_atingido: said },
+      name,
     )
-    t.equal(await codigo(c.aprovar('ana', (await c.achado(2)).id)), 'NC022')
-    t.match(await c.pessoa('leo')`select periodo_fechado from audit.vw_divergencias_abertas`, [
+    t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022')
+    t.match(await c.asPerson('leo')`select periodo_fechado from audit.vw_divergencias_abertas`, [
       { periodo_fechado: null },
       { periodo_fechado: null },
     ])
-    t.match(await c.processar('manual'), { status: 'concluida', mensagem: dito }, 'finding is still possible')
     t.match(
-      await c.pessoa('leo')`select * from audit.diagnosticar_contrato() where item = 'periodos.fonte'`,
+      await c.runSession('manual'),
+      { status: 'concluida', mensagem: said },
+      'finding is still possible',
+    )
+    t.match(
+      await c.asPerson('leo')`select * from audit.diagnosticar_contrato() where item = 'periodos.fonte'`,
       [{ situacao: 'erro' }],
     )
   }
   t.equal(await c.categoria(1), 'ERR')
-  await fonte(c, '')
-  t.match(await c.processar('auto'), { corrigidas: 1n })
+  await source(c, '')
+  t.match(await c.runSession('auto'), { corrigidas: 1n })
 })
 
 t.test('who closes waits for who writes; a closing that is left open in psql stops nobody', async (t) => {
-  const c = await cenario(t)
-  await c.lancar(...[1, 2, 3].map((id) => ({ id, data: '2026-10-30', confianca: id === 3 ? 0.99 : 0.6 })))
-  await c.processar()
-  const [um, dois] = [await c.achado(1), await c.achado(2)]
-  const visto = await c.visto(dois.id)
-  let fechado = false
-  let fechando: Promise<unknown> = Promise.resolve()
-  await c.pessoa('ana').begin(async (tx) => {
+  const c = await scenario(t)
+  await c.book(...[1, 2, 3].map((id) => ({ id, data: '2026-10-30', confianca: id === 3 ? 0.99 : 0.6 })))
+  await c.runSession()
+  const [um, two] = [await c.finding(1), await c.finding(2)]
+  const shown = await c.shown(two.id)
+  let closedMonth = false
+  let closing: Promise<unknown> = Promise.resolve()
+  await c.asPerson('ana').begin(async (tx) => {
     await tx`select * from audit.aprovar_divergencias(${[um.id]}, 'conferido')`
-    fechando = fechar(c, '2026-10-01').then(() => {
-      fechado = true
+    closing = closeGates(c, '2026-10-01').then(() => {
+      closedMonth = true
     })
     await sleep(300)
-    t.notOk(fechado, 'not while it is being written')
+    t.notOk(closedMonth, 'not while it is being written')
   })
-  await fechando
+  await closing
   t.equal(await c.categoria(1), 'CERTA', 'came first')
-  await reabrir(c, '2026-10-01')
-  await c.pessoa('adelia').begin(async (tx) => {
+  await reopen(c, '2026-10-01')
+  await c.asPerson('adelia').begin(async (tx) => {
     await tx`select * from audit.fechar_periodo('2026-10-01', 'fecha')`
     t.match(
-      await c.pessoa('bruno')`select * from audit.aprovar_divergencias(${[dois.id]}, 'conferido', ${visto})`,
+      await c.asPerson('bruno')`select * from audit.aprovar_divergencias(${[two.id]}, 'conferido', ${shown})`,
       [{ resultado: 'feita' }],
     )
-    t.match(await c.processar('auto'), { corrigidas: 1n }, 'nor the morning session')
+    t.match(await c.runSession('auto'), { corrigidas: 1n }, 'nor the morning session')
   })
-  await c.mudar(2, 'ERR')
-  await c.processar()
-  t.equal(await codigo(c.aprovar('ana', (await c.achado(2)).id)), 'NC022', 'closed once it is committed')
+  await c.change(2, 'ERR')
+  await c.runSession()
+  t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022', 'closed once it is committed')
 })
 
 t.test('corrections that do not end: nothing is closed, and that is said', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, confianca: 0.6 })
-  await c.processar()
-  await c.pessoa('ana').begin(async (tx) => {
-    await tx`select * from audit.aprovar_divergencias(${[(await c.achado(1)).id]}, 'conferido')`
-    t.equal(await codigo(fechar(c, '2026-11-01')), '55P03')
+  const c = await scenario(t)
+  await c.book({ id: 1, confianca: 0.6 })
+  await c.runSession()
+  await c.asPerson('ana').begin(async (tx) => {
+    await tx`select * from audit.aprovar_divergencias(${[(await c.finding(1)).id]}, 'conferido')`
+    t.equal(await sqlstate(closeGates(c, '2026-11-01')), '55P03')
   })
-  t.same(await fechados(c), [])
+  t.same(await closed(c), [])
 })
 
 t.test('months at once, the refusals, and who may', async (t) => {
-  const c = await cenario(t)
-  t.match(await fechar(c, '2026-08-20', null, '2026-10-01'), [
+  const c = await scenario(t)
+  t.match(await closeGates(c, '2026-08-20', null, '2026-10-01'), [
     { mes: '2026-08-01' },
     { mes: '2026-09-01' },
     { mes: '2026-10-01' },
   ])
-  t.match(await fechar(c, '2026-10-02', null, '2026-11-02'), [{ mes: '2026-11-01' }], 'what is closed stays')
-  t.equal(await codigo(fechar(c, '2026-10-01')), 'NC005')
-  t.equal(await codigo(fechar(c, '2026-10-01', null, '2026-09-01')), 'NC009')
-  t.equal(await codigo(fechar(c, 'infinity')), 'NC009')
-  t.equal(await codigo(fechar(c, '2026-10-01', '  ')), 'NC009')
-  t.equal(await codigo(c.pessoa('adelia')`select audit.fechar_periodo('2026-10-01', ' ')`), 'NC006')
-  for (const quem of ['leo', 'ana', 'olivia'] as const) {
-    t.equal(await codigo(c.pessoa(quem)`select audit.fechar_periodo('2025-01-01', 'x')`), '42501')
-    t.equal(await codigo(c.pessoa(quem)`select audit.reabrir_periodo('2026-10-01', 'x')`), '42501')
-    t.equal(await codigo(c.pessoa(quem)`delete from audit.periodos`), '42501')
+  t.match(
+    await closeGates(c, '2026-10-02', null, '2026-11-02'),
+    [{ mes: '2026-11-01' }],
+    'what is closed stays',
+  )
+  t.equal(await sqlstate(closeGates(c, '2026-10-01')), 'NC005')
+  t.equal(await sqlstate(closeGates(c, '2026-10-01', null, '2026-09-01')), 'NC009')
+  t.equal(await sqlstate(closeGates(c, 'infinity')), 'NC009')
+  t.equal(await sqlstate(closeGates(c, '2026-10-01', '  ')), 'NC009')
+  t.equal(await sqlstate(c.asPerson('adelia')`select audit.fechar_periodo('2026-10-01', ' ')`), 'NC006')
+  for (const who of ['leo', 'ana', 'olivia'] as const) {
+    t.equal(await sqlstate(c.asPerson(who)`select audit.fechar_periodo('2025-01-01', 'x')`), '42501')
+    t.equal(await sqlstate(c.asPerson(who)`select audit.reabrir_periodo('2026-10-01', 'x')`), '42501')
+    t.equal(await sqlstate(c.asPerson(who)`delete from audit.periodos`), '42501')
   }
   t.match(
     await c.sql`select tipo, ator, linhas::int from audit.operacoes where tipo = 'periodo' order by id`,

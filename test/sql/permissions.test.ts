@@ -1,6 +1,6 @@
 // What nobody can do, whatever is added later: read from the catalogs, and tried as the people who would.
 import { test } from 'tap'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 import { SCHEMAS } from '../helper/schema.ts'
 import { PEOPLE } from '../helper/server.ts'
 
@@ -23,7 +23,7 @@ const code = (promise: PromiseLike<unknown>) =>
   )
 
 test('no function is executable by everybody', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const open = await sql<{ name: string }[]>`
     select p.oid::regprocedure::text as name
     from pg_proc p cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
@@ -35,7 +35,7 @@ test('no function is executable by everybody', async (t) => {
 })
 
 test('every function that runs with its owner’s rights pins its search_path, temporary objects last', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const loose = await sql<{ name: string }[]>`
     select p.oid::regprocedure::text as name from pg_proc p
     where p.pronamespace::regnamespace::text in ${sql(SCHEMAS)} and p.prosecdef
@@ -47,7 +47,7 @@ test('every function that runs with its owner’s rights pins its search_path, t
 })
 
 test('everything public in schema audit has a comment', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const silent = await sql<{ name: string }[]>`
     select c.oid::regclass::text as name from pg_class c
     where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and obj_description(c.oid, 'pg_class') is null
@@ -68,14 +68,14 @@ test('everything public in schema audit has a comment', async (t) => {
 })
 
 test('nobody who logs in writes a table directly', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   const tables = await sql<{ name: string; column: string }[]>`
     select c.oid::regclass::text as name, quote_ident(a.attname) as column
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum = 1
     where c.relnamespace::regnamespace::text in ('audit', 'audit_interno') and c.relkind in ('r', 'p')`
   t.ok(tables.length > 10)
-  for (const pessoa of Object.keys(PEOPLE) as (keyof typeof PEOPLE)[]) {
-    const person = como(pessoa)
+  for (const who of Object.keys(PEOPLE) as (keyof typeof PEOPLE)[]) {
+    const person = connectAs(who)
     const done: string[] = []
     for (const { name, column } of tables) {
       const acts = [
@@ -86,12 +86,12 @@ test('nobody who logs in writes a table directly', async (t) => {
       ]
       for (const act of acts) if ((await code(person.unsafe(act))) !== '42501') done.push(act)
     }
-    t.same(done, [], `${pessoa}: every attempt is refused for want of privilege`)
+    t.same(done, [], `${who}: every attempt is refused for want of privilege`)
   }
 })
 
 test('only facts of the past tense: not even the owner changes or deletes them', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   await sql.unsafe(SCENE)
   for (const table of FACTS) {
     const column = {
@@ -137,7 +137,7 @@ const SCENE = `
   insert into audit.revogacoes (operacao_id, token_id, motivo, revogado_por) values (1, '1', 'teste', 'teste');`
 
 test('the roles that run what is not ours may create in no schema of ours', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   t.same(
     await sql`
       select r.rolname, n.nspname from pg_roles r cross join pg_namespace n

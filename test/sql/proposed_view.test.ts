@@ -1,17 +1,17 @@
 // A warehouse that we have never seen: the view that is proposed for it is run as it stands, diagnosed, and corrected through.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
-import { codigo, one } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { one, sqlstate } from '../helper/scenario.ts'
 
-const INGLES = `
+const ENGLISH = `
   create schema finance;
   create table finance.fact_entries (id bigint primary key, booked_on date not null, loaded_at timestamptz not null, branch text,
     cost_centre text, account text, category text, supplier_code text, supplier_name text, invoice text, memo text,
     amount numeric(18,2), invoice_amount numeric(18,2), discount numeric(18,2));
   insert into finance.fact_entries select n, '2026-10-05', '2026-10-06Z', 'SP', 'CC1', '4.1', case when n = 1 then 'PENDENTE' else 'Frete' end,
     '11222333000181', 'Transportes Sul', 'NF ' || n, 'frete', 10, 10, null from generate_series(1, 60) n;`
-const ESTRELA = `
+const STAR = `
   create schema "Financeiro";
   create table "Financeiro".dim_categoria (sk bigint primary key, nome varchar(80) not null unique);
   create table "Financeiro".dim_fornecedores (sk_fornecedor bigint primary key, cnpj varchar(20), razao_social text, cidade text);
@@ -29,23 +29,23 @@ const ESTRELA = `
   insert into "Financeiro"."fato Despesa" (sk_data, dt_carga, sk_categoria, sk_fornecedor, conta_id, cd_filial, centro_custo, nr_nota, ds_historico, vl_lancamento, vl_nota)
     select 20261005, '2026-10-06', 1, 7, 3, 10, 'CC1', 'NF ' || n, 'frete', 10, 10 from generate_series(1, 40) n;`
 
-async function mapa(sql: Sql, tabela: string) {
-  const rows = await sql`select coluna, expressao from audit.mapear_colunas(${tabela})`
+async function mapColumns(sql: Sql, table: string) {
+  const rows = await sql`select coluna, expressao from audit.mapear_colunas(${table})`
   return Object.fromEntries(rows.map((row) => [row['coluna'], row['expressao']]))
 }
-const proposta = async (sql: Sql, tabela: string) =>
-  one(await sql`select audit.propor_visao(${tabela}) as texto`)['texto'] as string
+const proposal = async (sql: Sql, table: string) =>
+  one(await sql`select audit.propor_visao(${table}) as texto`)['texto'] as string
 /** What the diagnosis still complains of. */
-const erros = async (sql: Sql) => [
+const errors = async (sql: Sql) => [
   ...(await sql`select item, detalhe, sugestao from audit.diagnosticar_contrato() where situacao = 'erro'`),
 ]
 
 t.test(
   'a table with English names: every column is found, and a plain view is written through',
   async (t) => {
-    const { sql, como } = await banco(t)
-    await sql.unsafe(INGLES)
-    t.same(await mapa(como('leo'), 'finance.fact_entries'), {
+    const { sql, connectAs } = await testDatabase(t)
+    await sql.unsafe(ENGLISH)
+    t.same(await mapColumns(connectAs('leo'), 'finance.fact_entries'), {
       id: 'f.id',
       data_lancamento: 'f.booked_on',
       carregado_em: 'f.loaded_at',
@@ -61,11 +61,11 @@ t.test(
       valor_documento: 'f.invoice_amount',
       valor_desconto: 'f.discount',
     })
-    const texto = await proposta(como('leo'), 'finance.fact_entries')
-    t.notMatch(texto, /trigger|join/, 'nothing that it does not need')
-    await sql.unsafe(texto)
-    t.same(await erros(como('leo')), [])
-    const olivia = como('olivia')
+    const text = await proposal(connectAs('leo'), 'finance.fact_entries')
+    t.notMatch(text, /trigger|join/, 'nothing that it does not need')
+    await sql.unsafe(text)
+    t.same(await errors(connectAs('leo')), [])
+    const olivia = connectAs('olivia')
     t.same(
       (await olivia`select item, situacao, detalhe from audit.experimentar_escrita() where situacao = 'erro'`)
         .length,
@@ -77,10 +77,10 @@ t.test(
 t.test(
   'a star schema: labels come from the dimensions, and the trigger writes what was asked or refuses',
   async (t) => {
-    const { sql, como } = await banco(t)
-    await sql.unsafe(ESTRELA)
-    const fato = '"Financeiro"."fato Despesa"'
-    t.same(await mapa(como('leo'), fato), {
+    const { sql, connectAs } = await testDatabase(t)
+    await sql.unsafe(STAR)
+    const fact = '"Financeiro"."fato Despesa"'
+    t.same(await mapColumns(connectAs('leo'), fact), {
       id: 'f.nk_lancamento',
       data_lancamento: 'd1.data',
       carregado_em: "f.dt_carga at time zone 'America/Sao_Paulo'",
@@ -96,8 +96,8 @@ t.test(
       valor_documento: 'f.vl_nota',
       valor_desconto: 'f.vl_glosa',
     })
-    await sql.unsafe(await proposta(como('leo'), fato))
-    t.same(await erros(como('leo')), [])
+    await sql.unsafe(await proposal(connectAs('leo'), fact))
+    t.same(await errors(connectAs('leo')), [])
     const [row] =
       await sql`select id, categoria, conta_contabil, fornecedor, data_lancamento::text as dia from dw.lancamentos limit 1`
     t.match(row, {
@@ -117,17 +117,18 @@ t.test(
       },
     )
     t.equal(
-      await codigo(sql`update dw.lancamentos set categoria = 'Nunca vista' where id = ${row?.['id']}`),
+      await sqlstate(sql`update dw.lancamentos set categoria = 'Nunca vista' where id = ${row?.['id']}`),
       'P0002',
       'a label that is not there',
     )
     t.equal(
-      await codigo(sql`update dw.lancamentos set descricao = 'x' where id = ${row?.['id']}`),
+      await sqlstate(sql`update dw.lancamentos set descricao = 'x' where id = ${row?.['id']}`),
       'P0001',
       'what it does not write',
     )
     t.same(
-      (await como('olivia')`select item from audit.experimentar_escrita() where situacao = 'erro'`).length,
+      (await connectAs('olivia')`select item from audit.experimentar_escrita() where situacao = 'erro'`)
+        .length,
       0,
     )
   },
@@ -136,7 +137,7 @@ t.test(
 t.test(
   'a star of another hand: abbreviations, and dimensions whose columns bear their own names',
   async (t) => {
-    const { sql, como } = await banco(t)
+    const { sql, connectAs } = await testDatabase(t)
     await sql.unsafe(`
     create schema contab;
     create table contab.d_empresa (id_empresa int primary key, cod_filial text not null, razao text);
@@ -145,7 +146,7 @@ t.test(
     create table contab.f_razao (seq_lancto bigint primary key, dt_lancto date not null, ts_carga timestamptz,
       id_empresa int not null references contab.d_empresa, id_classe int not null references contab.d_classe,
       id_parceiro int references contab.d_parceiro, cc text, num_nf text, historico text, vl_lancto numeric(15,2), vl_nf numeric(15,2))`)
-    const found = await mapa(como('leo'), 'contab.f_razao')
+    const found = await mapColumns(connectAs('leo'), 'contab.f_razao')
     const dimension = (name: string) => new RegExp(`^d\\d\\.${name}$`)
     t.match(found, {
       id: 'f.seq_lancto',
@@ -158,40 +159,37 @@ t.test(
       valor: 'f.vl_lancto',
       valor_documento: 'f.vl_nf',
     })
-    await sql.unsafe(await proposta(como('leo'), 'contab.f_razao'))
-    t.same(await erros(como('leo')), [])
+    await sql.unsafe(await proposal(connectAs('leo'), 'contab.f_razao'))
+    t.same(await errors(connectAs('leo')), [])
   },
 )
 
 t.test('what is not found is said on top, and what is no table is refused', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   await sql.unsafe(
     `create schema erp; create table erp.gastos (linha serial, dia timestamp, "Valor Total" float8, amount float8, natureza citext_ish, nada bytea)`.replace(
       'citext_ish',
       'text',
     ),
   )
-  const texto = await proposta(como('leo'), 'erp.gastos')
-  t.match(texto, /-- id: escolha uma coluna única/)
-  t.match(texto, /-- carregado_em: não encontrada: rode por data de lançamento/)
-  t.match(
-    texto,
-    /-- data_lancamento: é timestamp without time zone: o índice da coluna não serve à expressão/,
-  )
-  t.match(texto, /-- valor: é double precision, e não numeric/)
-  t.match(texto, /f\.dia::date as data_lancamento/)
-  t.match(texto, /f\.natureza as categoria/)
-  t.match(texto, /null::text as documento/)
-  await sql.unsafe(texto)
-  for (const nome of ['erp.nada', 'gastos', '', 'erp.gastos; drop table erp.gastos']) {
-    t.equal(await codigo(como('leo')`select audit.propor_visao(${nome})`), 'NC004', nome)
+  const text = await proposal(connectAs('leo'), 'erp.gastos')
+  t.match(text, /-- id: escolha uma coluna única/)
+  t.match(text, /-- carregado_em: não encontrada: rode por data de lançamento/)
+  t.match(text, /-- data_lancamento: é timestamp without time zone: o índice da coluna não serve à expressão/)
+  t.match(text, /-- valor: é double precision, e não numeric/)
+  t.match(text, /f\.dia::date as data_lancamento/)
+  t.match(text, /f\.natureza as categoria/)
+  t.match(text, /null::text as documento/)
+  await sql.unsafe(text)
+  for (const theName of ['erp.nada', 'gastos', '', 'erp.gastos; drop table erp.gastos']) {
+    t.equal(await sqlstate(connectAs('leo')`select audit.propor_visao(${theName})`), 'NC004', theName)
   }
   t.same(
-    (await como('leo')`select coluna from audit.mapear_colunas('erp.gastos') where falta`).map(
+    (await connectAs('leo')`select coluna from audit.mapear_colunas('erp.gastos') where falta`).map(
       (row) => row['coluna'],
     ),
     ['id'],
   )
-  t.match(await proposta(como('leo'), 'erp.gastos'), /-- dw\.lancamentos já existe/)
-  t.equal(await codigo(como('leo')`select audit.propor_visao('erp.gastos', 'lancamentos')`), 'NC001')
+  t.match(await proposal(connectAs('leo'), 'erp.gastos'), /-- dw\.lancamentos já existe/)
+  t.equal(await sqlstate(connectAs('leo')`select audit.propor_visao('erp.gastos', 'lancamentos')`), 'NC001')
 })

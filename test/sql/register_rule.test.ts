@@ -1,11 +1,11 @@
 // What does not fit is told when a rule is registered, in a sentence that says what to do, not at seven in the morning.
 import t, { type Test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
-import { INFINITA, interromper } from '../helper/endless.ts'
-import { processar } from '../helper/warehouse.ts'
+import { testDatabase } from '../helper/database.ts'
+import { ENDLESS, interrupt } from '../helper/endless.ts'
+import { runSession } from '../helper/warehouse.ts'
 
-interface Recusa {
+interface Refusal {
   code?: string
   message: string
   detail?: string
@@ -16,12 +16,12 @@ const PATH = 'set search_path = pg_catalog, pg_temp'
 const FOUND = `select null::text, i.id::text, '{}'::jsonb, 0.5, '{}'::jsonb, 'suspeito', 1.0 from dw.incentivos i
   where janela.chaves is null or i.id::text = any (janela.chaves)`
 
-const funcao = (sql: Sql, nome: string, como = `stable ${PATH}`, corpo = FOUND) =>
-  sql.unsafe(`create function ${nome}(janela audit.janela) returns setof audit.achado language sql ${como} as $$ ${corpo} $$;
-    grant execute on function ${nome}(audit.janela) to conferente_regra`)
+const fn = (sql: Sql, name: string, connectAs = `stable ${PATH}`, body = FOUND) =>
+  sql.unsafe(`create function ${name}(janela audit.janela) returns setof audit.achado language sql ${connectAs} as $$ ${body} $$;
+    grant execute on function ${name}(audit.janela) to conferente_regra`)
 
-async function cena(t: Test) {
-  const { sql, como } = await banco(t)
+async function scene(t: Test) {
+  const { sql, connectAs } = await testDatabase(t)
   await sql.unsafe(`create schema dw; grant usage on schema dw to conferente_regra, conferente_escrita;
     create domain dw.dinheiro as numeric(18,2);
     create domain dw.dia as date;
@@ -29,11 +29,11 @@ async function cena(t: Test) {
       hora timestamp, valor numeric(18,2), reais dw.dinheiro, pontos int, peso double precision, moeda money, situacao text);
     insert into dw.incentivos values (1, 'CH1', '2026-03-01', '2026-03-01', now(), now(), 10, 10, 1, 1.5, 10, 'PAGO');
     grant select on dw.incentivos to conferente_regra, conferente_escrita; grant update on dw.incentivos to conferente_escrita`)
-  await funcao(sql, 'dw.r_boa')
-  return { sql, como, adelia: como('adelia'), olivia: como('olivia') }
+  await fn(sql, 'dw.r_boa')
+  return { sql, connectAs, adelia: connectAs('adelia'), olivia: connectAs('olivia') }
 }
 
-interface Pedido {
+interface RequestBody {
   nome?: string
   funcao?: string
   preparacao?: string | null
@@ -44,22 +44,22 @@ interface Pedido {
   valor?: string | null
 }
 
-const registrar = (sql: Sql, pedido: Pedido): Promise<Recusa | undefined> => {
+const registrar = (sql: Sql, request: RequestBody): Promise<Refusal | undefined> => {
   const r = {
     ...{ nome: 'nova', funcao: 'dw.r_boa', preparacao: null, tabela: 'dw.incentivos', colunas: ['situacao'] },
     ...{ data: null, carga: null, valor: null },
-    ...pedido,
+    ...request,
   }
   return sql`select audit.registrar_regra(${r.nome}, 'x', ${r.funcao}, ${r.tabela}, 'id', ${r.colunas}::text[],
     coluna_data => ${r.data}, coluna_carga => ${r.carga}, coluna_valor => ${r.valor}, preparacao => ${r.preparacao})`.then(
     () => undefined,
-    (error: Recusa) => error,
+    (error: Refusal) => error,
   )
 }
 
 t.test('a booking date is a date, a load time is a time, an amount can be summed', async (t) => {
-  const { adelia, olivia } = await cena(t)
-  const recusadas: [Pedido, RegExp][] = [
+  const { adelia, olivia } = await scene(t)
+  const refused: [RequestBody, RegExp][] = [
     [{ data: 'valor' }, /valor .*numeric/],
     [{ data: 'chassi' }, /chassi .*text/],
     // days are compared with the column as it is: of the last day of a window only midnight would be taken
@@ -71,35 +71,35 @@ t.test('a booking date is a date, a load time is a time, an amount can be summed
     [{ valor: 'pago_em' }, /pago_em .*date/],
     [{ valor: 'moeda' }, /moeda .*money/],
   ]
-  for (const [i, [pedido, message]] of recusadas.entries())
+  for (const [i, [request, message]] of refused.entries())
     t.match(
-      await registrar(adelia, { nome: `ruim_${i}`, ...pedido }),
+      await registrar(adelia, { nome: `ruim_${i}`, ...request }),
       { code: 'NC011', message },
-      JSON.stringify(pedido),
+      JSON.stringify(request),
     )
 
-  const aceitas: Pedido[] = [
+  const accepted: RequestBody[] = [
     { data: 'pago_em', carga: 'quando', valor: 'valor' },
     { data: 'dia', carga: 'hora', valor: 'reais' },
     { data: 'pago_em', carga: 'pago_em', valor: 'pontos' },
     { valor: 'peso' },
   ]
-  for (const [i, pedido] of aceitas.entries())
-    t.equal(await registrar(adelia, { nome: `boa_${i}`, ...pedido }), undefined, JSON.stringify(pedido))
-  const regras = aceitas.map((_, i) => `boa_${i}`)
-  const [sessao] = await olivia`
-    select * from audit.processar_divergencias('manual', '2026-01-01', '2026-12-31', ${regras}::text[])`
+  for (const [i, request] of accepted.entries())
+    t.equal(await registrar(adelia, { nome: `boa_${i}`, ...request }), undefined, JSON.stringify(request))
+  const rules = accepted.map((_, i) => `boa_${i}`)
+  const [theSession] = await olivia`
+    select * from audit.processar_divergencias('manual', '2026-01-01', '2026-12-31', ${rules}::text[])`
   t.match(
-    sessao,
+    theSession,
     { status: 'concluida', encontradas: 4n },
     'and with what is taken a session runs, over days',
   )
-  t.match(await processar(olivia, 'manual', regras), { status: 'concluida' })
+  t.match(await runSession(olivia, 'manual', rules), { status: 'concluida' })
 })
 
 t.test('a function is given by its name, and a table too', async (t) => {
-  const { adelia } = await cena(t)
-  for (const nome of [
+  const { adelia } = await scene(t)
+  for (const name of [
     'dw.r_boa(audit.janela)',
     'dw.r_boa()',
     'dw.r_boa(',
@@ -108,18 +108,18 @@ t.test('a function is given by its name, and a table too', async (t) => {
     'dw."r_boa',
     'a.dw.r_boa',
   ])
-    t.match(await registrar(adelia, { funcao: nome }), { code: 'NC011', message: /sem argumentos/ }, nome)
+    t.match(await registrar(adelia, { funcao: name }), { code: 'NC011', message: /sem argumentos/ }, name)
   t.match(await registrar(adelia, { preparacao: 'dw.r_boa(audit.janela)' }), {
     code: 'NC011',
     message: /sem argumentos/,
   })
-  for (const tabela of ['dw.incentivos(id)', 'incentivos', '', 'dw.incentivos i', 'dw."incentivos'])
-    t.match(await registrar(adelia, { tabela }), { code: 'NC011', message: /esquema\.tabela/ }, tabela)
+  for (const table of ['dw.incentivos(id)', 'incentivos', '', 'dw.incentivos i', 'dw."incentivos'])
+    t.match(await registrar(adelia, { tabela: table }), { code: 'NC011', message: /esquema\.tabela/ }, table)
   t.equal(await registrar(adelia, { funcao: '"dw"."r_boa"', tabela: '"dw".incentivos' }), undefined)
 })
 
 t.test('a function in a temporary schema is no rule: elsewhere its name is another', async (t) => {
-  const { adelia } = await cena(t)
+  const { adelia } = await scene(t)
   const session = await adelia.reserve()
   t.teardown(() => session.release())
   await session.unsafe(`create function pg_temp.espia(audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
@@ -129,25 +129,25 @@ t.test('a function in a temporary schema is no rule: elsewhere its name is anoth
 })
 
 t.test('what is missing is named', async (t) => {
-  const { adelia } = await cena(t)
-  for (const colunas of [[], null]) {
-    const recusa = await registrar(adelia, { colunas })
-    t.match(recusa, { code: 'NC011', message: /nova recusada: .*colunas/, hint: /./ })
-    t.notMatch(recusa?.message, /null value|violates/)
+  const { adelia } = await scene(t)
+  for (const columns of [[], null]) {
+    const refusal = await registrar(adelia, { colunas: columns })
+    t.match(refusal, { code: 'NC011', message: /nova recusada: .*colunas/, hint: /./ })
+    t.notMatch(refusal?.message, /null value|violates/)
   }
 })
 
 t.test('a rule that does not come to an end is named when its trial is cut off', async (t) => {
-  const { sql, adelia } = await cena(t)
+  const { sql, adelia } = await scene(t)
   await sql.unsafe(`create function dw.r_infinita(janela audit.janela) returns setof audit.achado language plpgsql stable ${PATH}
-      as $$ ${INFINITA} $$;
+      as $$ ${ENDLESS} $$;
     grant execute on function dw.r_infinita(audit.janela) to conferente_regra`)
-  const [recusa] = await Promise.all([
+  const [refusal] = await Promise.all([
     registrar(adelia, { nome: 'infinita', funcao: 'dw.r_infinita' }),
-    interromper(sql),
+    interrupt(sql),
   ])
   t.match(
-    recusa,
+    refusal,
     { code: '57014', message: /infinita.*user request/, hint: /statement_timeout/ },
     'who gives up is obeyed',
   )

@@ -10,9 +10,9 @@ import { type Test, test } from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
 import { ROOT, read } from '../helper/files.ts'
-import { correio, receber, remetente } from '../helper/postman.ts'
+import { makeSender, postOffice, receive } from '../helper/postman.ts'
 import { PASSWORD } from '../helper/server.ts'
-import { emCurso, oficina, processo, saida, trabalhador, until } from '../helper/work.ts'
+import { exited, launchWorker, startProcess, underWay, until, workshop } from '../helper/work.ts'
 
 const [, backup = ''] = read('docs/operations.md').split('\n## Backup\n')
 const blocks = [...(backup.split('\n## ')[0] ?? '').matchAll(/```sh\n(.*?)```/gs)].map(
@@ -20,7 +20,7 @@ const blocks = [...(backup.split('\n## ')[0] ?? '').matchAll(/```sh\n(.*?)```/gs
 )
 
 test('a backup is restored on another server, proven by a mailed seal, and goes on', async (t) => {
-  const { sql, url, workerUrl, demora, solicitar, como } = await oficina(t)
+  const { sql, url, workerUrl, slowDown, requestSession, connectAs } = await workshop(t)
   const [{ versao = '' } = {}] =
     await sql`select split_part(current_setting('server_version'), '.', 1) as versao`
   const bin = `/usr/lib/postgresql/${versao}/bin`
@@ -29,12 +29,12 @@ test('a backup is restored on another server, proven by a mailed seal, and goes 
   t.equal(blocks.length, 2, 'what is typed here, and what there')
 
   t.comment('a life: corrected, taken back, mailed')
-  const office = await correio(t)
-  const mailer = remetente(t, `smtp://127.0.0.1:${office.port}`)
+  const office = await postOffice(t)
+  const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
   const send = (from: Sql) => deliverDue(from, mailer, { kinds: ['resumo', 'divergencias'] })
-  await receber(sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
-  await como('olivia')`select audit.processar_divergencias('auto', regras => '{uma}')`
-  await como('ana')`
+  await receive(sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
+  await connectAs('olivia')`select audit.processar_divergencias('auto', regras => '{uma}')`
+  await connectAs('ana')`
     select audit.reverter_divergencias(array[(select min(id) from audit.divergencias_processadas)], 'quero ver de novo')`
   await sql`select audit_interno.selar()`
   await send(sql)
@@ -42,7 +42,7 @@ test('a backup is restored on another server, proven by a mailed seal, and goes 
   t.ok(sent > 0)
   const mailed = () =>
     /elo (\d+), selo ([0-9a-f]{64})/.exec(office.arrived.at(-1)?.text ?? '')?.slice(1) ?? []
-  const [elo = '', selo = ''] = mailed()
+  const [link = '', seal = ''] = mailed()
 
   const place = mkdtempSync(join(tmpdir(), 'conferente-restauro-'))
   t.teardown(() => rmSync(place, { recursive: true, force: true }))
@@ -51,24 +51,24 @@ test('a backup is restored on another server, proven by a mailed seal, and goes 
   const typed = (text: string, DATABASE_URL: string) => {
     const lines = text
       .replace(/^export DATABASE_URL=.*$/m, '')
-      .replace(/--elo \d+ --selo [0-9a-f]+/, `--elo ${elo} --selo ${selo}`)
+      .replace(/--elo \d+ --selo [0-9a-f]+/, `--elo ${link} --selo ${seal}`)
     const env = { PATH: `${place}:${bin}:${process.env['PATH']}`, HOME: place, DATABASE_URL }
     return promisify(execFile)('sh', ['-ec', lines], { cwd: place, env })
   }
 
   t.comment('the copy is made while a worker is in the middle of a session')
-  await demora(8)
-  const half = await solicitar('outra')
-  const worker = await processo(t, workerUrl)
-  await emCurso(sql, half)
+  await slowDown(8)
+  const half = await requestSession('outra')
+  const worker = await startProcess(t, workerUrl)
+  await underWay(sql, half)
   await typed(blocks[0] ?? '', url)
   worker.kill('SIGKILL')
-  await saida(worker)
+  await exited(worker)
 
   const restored = `${await anotherServer(t, bin)}/warehouse`
   const { stdout, stderr } = await typed(blocks[1] ?? '', restored)
   t.match(stdout, /Trilha provada/, stderr)
-  t.match(stdout, `A testemunha do elo ${elo} confere`)
+  t.match(stdout, `A testemunha do elo ${link} confere`)
 
   const opened = (name: string) => {
     const own = connect(as(restored, name))
@@ -81,7 +81,7 @@ test('a backup is restored on another server, proven by a mailed seal, and goes 
   await send(there)
   t.equal(office.arrived.length, sent)
   await there`update dw.demora set segundos = 0`
-  const next = await trabalhador(t, as(restored, 'trabalhador'))
+  const next = await launchWorker(t, as(restored, 'trabalhador'))
   const state = async () =>
     (await there`select status, corrigidas from audit.sessoes_processamento where id = ${half}`)[0]
   await until(async () => !['agendada', 'em_andamento'].includes((await state())?.['status']), 60_000)
@@ -103,8 +103,8 @@ test('a backup is restored on another server, proven by a mailed seal, and goes 
   )
 
   t.comment('a seal that was mailed after the copy shows what the restore lost')
-  await como('olivia')`select audit.processar_divergencias('auto', regras => '{uma}')`
-  await como('adelia')`select audit.alterar_configuracao('correio.itens', '7', 'teste')`
+  await connectAs('olivia')`select audit.processar_divergencias('auto', regras => '{uma}')`
+  await connectAs('adelia')`select audit.alterar_configuracao('correio.itens', '7', 'teste')`
   await sql`select audit_interno.selar()`
   const [later] = await sql`select elo, encode(selo, 'hex') as selo from audit_interno.cadeia`
   const [found] = await opened('leo')`

@@ -1,26 +1,26 @@
 // The row behind a finding, as those see it who decide.
 import { test } from 'tap'
-import { banco } from '../helper/database.ts'
-import { precos } from '../helper/prices.ts'
-import { codigo } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { prices } from '../helper/prices.ts'
+import { sqlstate } from '../helper/scenario.ts'
 
-async function cena(t: Parameters<typeof banco>[0]) {
-  const base = await banco(t)
-  await precos(base.sql)
-  await base.como('olivia')`select audit.processar_divergencias('manual', regras => '{precos}')`
+async function scene(t: Parameters<typeof testDatabase>[0]) {
+  const base = await testDatabase(t)
+  await prices(base.sql)
+  await base.connectAs('olivia')`select audit.processar_divergencias('manual', regras => '{precos}')`
   const rows = await base.sql`select id, registro_id from audit.divergencias_processadas`
   const ids = new Map(rows.map((row) => [row['registro_id'] as string, Number(row['id'])]))
-  const ana = base.como('ana')
+  const ana = base.connectAs('ana')
   return {
     ...base,
     ana,
-    ver: (chave: string) => ana`select * from audit.ver_registro(${ids.get(chave) ?? null})`,
+    ver: (key: string) => ana`select * from audit.ver_registro(${ids.get(key) ?? null})`,
     ids,
   }
 }
 
 test('every column in its order, with its type and all its digits, also one that is called like the table', async (t) => {
-  const { ver, sql } = await cena(t)
+  const { ver, sql } = await scene(t)
   t.same(
     (await ver('a/1 ü')).map(({ coluna, tipo, valor }) => `${coluna} ${tipo} ${valor}`),
     [
@@ -38,9 +38,9 @@ test('every column in its order, with its type and all its digits, also one that
 })
 
 test('nothing of a row, a table or a key that is gone, and nothing of what was never found', async (t) => {
-  const { ver, sql, ana } = await cena(t)
-  t.equal(await codigo(ana`select * from audit.ver_registro(-1)`), 'NC004')
-  t.equal(await codigo(ana`select * from audit.ver_registro(null)`), 'NC004')
+  const { ver, sql, ana } = await scene(t)
+  t.equal(await sqlstate(ana`select * from audit.ver_registro(-1)`), 'NC004')
+  t.equal(await sqlstate(ana`select * from audit.ver_registro(null)`), 'NC004')
   await sql`delete from dw.precos where codigo = 'b'`
   t.same([...(await ver('b'))], [])
   await sql`alter table dw.precos rename codigo to chave`
@@ -50,15 +50,15 @@ test('nothing of a row, a table or a key that is gone, and nothing of what was n
 })
 
 test('those who decide or administer see it, nobody else', async (t) => {
-  const { como, ids } = await cena(t)
+  const { connectAs, ids } = await scene(t)
   const id = ids.get('b') ?? null
-  for (const [quem, code] of [
+  for (const [who, code] of [
     ['bruno', 'aceito'],
     ['adelia', 'aceito'],
     ['leo', '42501'],
     ['olivia', '42501'],
     ['ninguem', '42501'],
   ] as const) {
-    t.equal(await codigo(como(quem)`select * from audit.ver_registro(${id})`), code, quem)
+    t.equal(await sqlstate(connectAs(who)`select * from audit.ver_registro(${id})`), code, who)
   }
 })

@@ -3,25 +3,25 @@ import t from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { conferente, personal } from '../cli/helper.ts'
-import { banco } from '../helper/database.ts'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
-type Sql = Cenario['sql']
+type Sql = Scenario['sql']
 
-const hash = async (sql: Sql, nome: string): Promise<string> =>
-  one(await sql`select audit_interno.hash_regra(r) as hash from audit.regras r where r.nome = ${nome}`)[
+const hash = async (sql: Sql, name: string): Promise<string> =>
+  one(await sql`select audit_interno.hash_regra(r) as hash from audit.regras r where r.nome = ${name}`)[
     'hash'
   ]
 
 /** Whether the rule has another hash after a change of somebody's; the change is undone. */
-async function muda(sql: Sql, nome: string, mudanca: string): Promise<boolean> {
-  const before = await hash(sql, nome)
+async function changeRule(sql: Sql, name: string, change: string): Promise<boolean> {
+  const before = await hash(sql, name)
   let after = before
   const undo = new Error('undo')
   await sql
     .begin(async (tx) => {
-      await tx.unsafe(mudanca)
-      after = await hash(tx as unknown as Sql, nome)
+      await tx.unsafe(change)
+      after = await hash(tx as unknown as Sql, name)
       throw undo
     })
     .catch((error: unknown) => {
@@ -31,31 +31,31 @@ async function muda(sql: Sql, nome: string, mudanca: string): Promise<boolean> {
 }
 
 /** A function again, as it is but for a comment in its body. */
-const mexida = (assinatura: string) => `do $do$ begin
-  execute replace(pg_get_functiondef('${assinatura}'::regprocedure), 'AS $function$', 'AS $function$ -- outra' || chr(10)); end $do$`
+const touched = (signature: string) => `do $do$ begin
+  execute replace(pg_get_functiondef('${signature}'::regprocedure), 'AS $function$', 'AS $function$ -- outra' || chr(10)); end $do$`
 
 t.test('the hash of a bundled rule covers what it runs, wherever it lies', async (t) => {
-  const { sql } = await banco(t)
-  const nome = 'pendente_verificacao'
-  const [pontuar] =
+  const { sql } = await testDatabase(t)
+  const name = 'pendente_verificacao'
+  const [punctuate] =
     await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'regra_pendente_verificacao.pontuar_pendencias'`
-  const [dobrar] =
+  const [double] =
     await sql`select p.oid::regprocedure::text as f from pg_proc p where p.oid::regproc::text = 'audit_interno.dobrar'`
-  for (const [mudanca, o_que] of [
-    [mexida(pontuar?.['f']), 'a helper of the same schema'],
+  for (const [change, what] of [
+    [touched(punctuate?.['f']), 'a helper of the same schema'],
     [
-      `do $do$ begin execute replace(pg_get_functiondef('${dobrar?.['f']}'::regprocedure), 'ao--', 'xo--'); end $do$`,
+      `do $do$ begin execute replace(pg_get_functiondef('${double?.['f']}'::regprocedure), 'ao--', 'xo--'); end $do$`,
       'a helper of another schema',
     ],
-    [`alter function ${dobrar?.['f']} security definer`, 'whose rights it runs with'],
-    [`alter function ${dobrar?.['f']} set work_mem = '8MB'`, 'its settings'],
-    [`alter function ${dobrar?.['f']} volatile`, 'its volatility'],
+    [`alter function ${double?.['f']} security definer`, 'whose rights it runs with'],
+    [`alter function ${double?.['f']} set work_mem = '8MB'`, 'its settings'],
+    [`alter function ${double?.['f']} volatile`, 'its volatility'],
     ['alter type audit.achado rename attribute evidencia to prova', 'a type'],
     ['create view regra_pendente_verificacao.nova as select 1 as um', 'a view of the schema'],
   ] as const) {
-    t.ok(await muda(sql, nome, mudanca), o_que)
+    t.ok(await changeRule(sql, name, change), what)
   }
-  for (const [mudanca, o_que] of [
+  for (const [change, what] of [
     [
       'create schema alheio; create function alheio.f() returns int language sql as $$ select 1 $$',
       'code that it does not name',
@@ -63,15 +63,15 @@ t.test('the hash of a bundled rule covers what it runs, wherever it lies', async
     [`update audit.regras set descricao = 'outra', limiar = 0.9`, 'its settings'],
     ['create table regra_pendente_verificacao.dados (n int)', 'data'],
   ] as const) {
-    t.notOk(await muda(sql, nome, mudanca), o_que)
+    t.notOk(await changeRule(sql, name, change), what)
   }
-  t.not(await hash(sql, nome), await hash(sql, 'trade_marketing'), 'two rules are two')
+  t.not(await hash(sql, name), await hash(sql, 'trade_marketing'), 'two rules are two')
 })
 
 t.test(
   'names are followed from one to the next, in functions and views, and along the search_path',
   async (t) => {
-    const c = await cenario(t)
+    const c = await scenario(t)
     await c.sql.unsafe(`
     create schema util; create schema fundo; create schema "Outro Lugar";
     create type fundo.cor as enum ('azul');
@@ -88,7 +88,7 @@ t.test(
     grant usage on schema util, fundo, "Outro Lugar" to conferente_regra;
     grant execute on all functions in schema util to conferente_regra;
     select audit.registrar_regra('distante', 'x', 'util.errada', 'dw.lancamentos', 'id', array['categoria'])`)
-    for (const [mudanca, o_que] of [
+    for (const [change, what] of [
       [
         `create or replace function fundo.base(c fundo.cor default 'azul') returns text language sql immutable as $$ select 'X' $$`,
         'a function that a view names',
@@ -104,27 +104,27 @@ t.test(
         'a quoted name',
       ],
     ] as const) {
-      t.ok(await muda(c.sql, 'distante', mudanca), o_que)
+      t.ok(await changeRule(c.sql, 'distante', change), what)
     }
     await c.sql.unsafe(
       `create schema dinamico; create function dinamico.f() returns int language sql immutable as $$ select 1 $$`,
     )
-    const outra = `create or replace function dinamico.f() returns int language sql immutable as $$ select 2 $$`
-    t.notOk(await muda(c.sql, 'distante', outra), 'what is reached dynamically cannot be seen')
-    const adelia = c.pessoa('adelia')
-    for (const dependencia of ['dinamico', 'dinamico.f']) {
-      await adelia`select audit.alterar_regra('distante', ${c.sql.json({ dependencias: [dependencia] })}, 'x')`
-      t.ok(await muda(c.sql, 'distante', outra), `declared as ${dependencia}`)
+    const other = `create or replace function dinamico.f() returns int language sql immutable as $$ select 2 $$`
+    t.notOk(await changeRule(c.sql, 'distante', other), 'what is reached dynamically cannot be seen')
+    const adelia = c.asPerson('adelia')
+    for (const dependency of ['dinamico', 'dinamico.f']) {
+      await adelia`select audit.alterar_regra('distante', ${c.sql.json({ dependencias: [dependency] })}, 'x')`
+      t.ok(await changeRule(c.sql, 'distante', other), `declared as ${dependency}`)
     }
     t.equal(
-      await codigo(adelia`select audit.alterar_regra('distante', '{"dependencias": ["nenhures.f"]}', 'x')`),
+      await sqlstate(adelia`select audit.alterar_regra('distante', '{"dependencias": ["nenhures.f"]}', 'x')`),
       'NC009',
     )
   },
 )
 
 t.test('what a cast or an operator calls is named by nobody and counts all the same', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql.unsafe(`
     create schema tipos; create schema casa; create schema sinais; create schema caminho;
     create type casa.par as (de text, para text);
@@ -141,7 +141,7 @@ t.test('what a cast or an operator calls is named by nobody and counts all the s
     grant usage on schema casa, tipos, sinais, caminho to conferente_regra;
     grant execute on all functions in schema casa, tipos to conferente_regra;
     select audit.registrar_regra('casa', 'x', 'casa.errada', 'dw.lancamentos', 'id', array['categoria'])`)
-  for (const [mudanca, o_que] of [
+  for (const [change, what] of [
     [
       `create or replace function tipos.abrir(x text) returns casa.par language sql immutable as $$ select row(x, 'OUTRA')::casa.par $$`,
       'the function of a cast to a type of the rule’s',
@@ -155,11 +155,11 @@ t.test('what a cast or an operator calls is named by nobody and counts all the s
       'that of an operator along the search_path',
     ],
   ] as const)
-    t.ok(await muda(c.sql, 'casa', mudanca), o_que)
+    t.ok(await changeRule(c.sql, 'casa', change), what)
 })
 
 /** The helper that the rule calls, of two versions. */
-async function comAjuda(c: Cenario) {
+async function withHelp(c: Scenario) {
   await c.sql.unsafe(`
     create schema util;
     grant usage on schema util to conferente_regra;
@@ -170,65 +170,65 @@ async function comAjuda(c: Cenario) {
       select 'dw.lancamentos', l.id::text, jsonb_build_object('categoria', util.certa()), l.confianca, '{}'::jsonb, 'errada', null::numeric
       from dw.lancamentos l where l.categoria like 'ERR%' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
     $f$`)
-  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
-  await c.lancar({ id: 99, categoria: 'TROCADA' }) // known to the ledger, or auto would not write it
+  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
+  await c.book({ id: 99, categoria: 'TROCADA' }) // known to the ledger, or auto would not write it
 }
-const trocar = (c: Cenario) =>
+const swap = (c: Scenario) =>
   c.sql.unsafe(
     `create or replace function util.certa() returns text language sql immutable as $$ select 'TROCADA' $$`,
   )
-const regra = async (c: Cenario) =>
+const rule = async (c: Scenario) =>
   one(
     await c.sql`select automatica, automatica_perdida, prova, respostas::int from audit.regras where nome = 'errada'`,
   )
 
 t.test('other code has no auto until an administrator gives it, and everybody is told', async (t) => {
-  const c = await cenario(t)
-  await comAjuda(c)
+  const c = await scenario(t)
+  await withHelp(c)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
-  await c.lancar({ id: 1 })
-  t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n, mensagem: null })
+  await c.book({ id: 1 })
+  t.match(await c.runSession('auto'), { status: 'concluida', corrigidas: 1n, mensagem: null })
   const diagnosed = async () =>
     one(
-      await c.pessoa(
+      await c.asPerson(
         'leo',
       )`select situacao, detalhe, sugestao from audit.diagnosticar_contrato() where item = 'regra errada'`,
     )
   t.match(await diagnosed(), { detalhe: /^ativa, automática(?!.*mudou)/ })
-  await trocar(c)
+  await swap(c)
   t.match(await diagnosed(), {
     situacao: 'aviso',
     detalhe: /o código mudou depois de autorizado/,
     sugestao: /conferente regras --auto errada/,
   })
-  await c.lancar({ id: 2 })
-  const simulada = one(
-    await c.pessoa(
+  await c.book({ id: 2 })
+  const simulated = one(
+    await c.asPerson(
       'olivia',
     )`select * from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`,
   )
-  t.match(simulada, {
+  t.match(simulated, {
     status: 'concluida_com_falhas',
     corrigidas: 0n,
     mensagem: /só detectou: perdeu a correção automática/,
   })
-  t.match(await regra(c), { automatica: true }, 'a simulation changes nothing')
+  t.match(await rule(c), { automatica: true }, 'a simulation changes nothing')
   const told = /código da regra mudou.*conferente regras --auto errada/
-  t.match(await c.processar('auto'), {
+  t.match(await c.runSession('auto'), {
     status: 'concluida_com_falhas',
     encontradas: 1n,
     corrigidas: 0n,
     mensagem: told,
   })
-  t.match(await regra(c), { automatica: false, automatica_perdida: told })
+  t.match(await rule(c), { automatica: false, automatica_perdida: told })
   t.match(await diagnosed(), { situacao: 'aviso', detalhe: told }, 'by the diagnosis')
   t.equal(await c.categoria(2), 'ERR')
-  const [execucao] = await c.sql`select motivo from audit.execucoes_regra order by sessao_id desc limit 1`
-  t.match(execucao?.['motivo'], told)
-  const [operacao] =
+  const [execution] = await c.sql`select motivo from audit.execucoes_regra order by sessao_id desc limit 1`
+  t.match(execution?.['motivo'], told)
+  const [operation] =
     await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'regra' order by id desc limit 1`
-  t.match(operacao, { motivo: told, detalhes: { depois: { automatica: false } } })
-  t.match(await c.processar('auto'), { corrigidas: 0n, mensagem: told }, 'also the next time')
+  t.match(operation, { motivo: told, detalhes: { depois: { automatica: false } } })
+  t.match(await c.runSession('auto'), { corrigidas: 0n, mensagem: told }, 'also the next time')
   const run = ['processar', '--modo', 'auto', '--regra', 'errada']
   t.match((await conferente(run, { url: personal(c.url, 'olivia') })).stdout, told, 'on the command line')
   t.match(
@@ -241,26 +241,26 @@ t.test('other code has no auto until an administrator gives it, and everybody is
   const mail = await render(factsSchema.parse(message?.['facts']))
   for (const said of [mail.text, mail.html])
     t.match(said, /errada só detectou: [\s\S]*código da regra mudou/, 'by mail')
-  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
-  t.match(await regra(c), { automatica: true, automatica_perdida: null })
-  t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 1n })
+  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
+  t.match(await rule(c), { automatica: true, automatica_perdida: null })
+  t.match(await c.runSession('auto'), { status: 'concluida', corrigidas: 1n })
   t.equal(await c.categoria(2), 'TROCADA')
 })
 
 t.test('code that changes between detection and correction corrects nothing', async (t) => {
-  const c = await cenario(t)
-  await comAjuda(c)
-  await c.lancar({ id: 1 })
-  const olivia = await c.pessoa('olivia').reserve()
+  const c = await scenario(t)
+  await withHelp(c)
+  await c.book({ id: 1 })
+  const olivia = await c.asPerson('olivia').reserve()
   t.teardown(() => olivia.release())
   const id = one(await olivia`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`)[
     'id'
   ]
   await olivia`select audit_interno.executar_etapa(${id}, 'detectar', 'errada')`
   await olivia`select audit_interno.executar_etapa(${id}, 'limitar', null)`
-  await trocar(c)
+  await swap(c)
   await olivia`select audit_interno.executar_etapa(${id}, 'corrigir', 'errada')`
-  t.match(await regra(c), { automatica: false, automatica_perdida: /código da regra mudou/ })
+  t.match(await rule(c), { automatica: false, automatica_perdida: /código da regra mudou/ })
   t.equal(await c.categoria(1), 'ERR')
   await olivia`select audit_interno.executar_etapa(${id}, 'finalizar', null)`
   t.match(
@@ -274,34 +274,34 @@ t.test('code that changes between detection and correction corrects nothing', as
 })
 
 t.test('auto given to code that had changed unseen is given to that code', async (t) => {
-  const c = await cenario(t)
-  await comAjuda(c)
-  await c.lancar({ id: 11 }, { id: 12 }, { id: 13 }, { id: 14 })
-  await c.processar()
-  for (const errada of [11, 12, 13, 14]) await c.rejeitar('ana', (await c.achado(errada)).id)
-  t.match(await regra(c), { automatica: false, prova: 'refutada' })
-  await trocar(c)
-  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
+  const c = await scenario(t)
+  await withHelp(c)
+  await c.book({ id: 11 }, { id: 12 }, { id: 13 }, { id: 14 })
+  await c.runSession()
+  for (const wrong of [11, 12, 13, 14]) await c.reject('ana', (await c.finding(wrong)).id)
+  t.match(await rule(c), { automatica: false, prova: 'refutada' })
+  await swap(c)
+  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"automatica": true}', 'código lido')`
   t.match(
-    await regra(c),
+    await rule(c),
     { prova: 'sem_prova', respostas: 0 },
     'what people said of the old code is not said of it',
   )
-  await c.lancar({ id: 1 })
-  t.match(await c.processar('auto'), { status: 'concluida', corrigidas: 5n })
+  await c.book({ id: 1 })
+  t.match(await c.runSession('auto'), { status: 'concluida', corrigidas: 5n })
 })
 
 t.test('the row’s own amount decides over a second person, whatever the rule says is at stake', async (t) => {
-  const c = await cenario(t)
-  await comAjuda(c) // says nothing of an amount
-  await c.lancar({ id: 1, valor: 200_000 }, { id: 2, valor: -200_000 }, { id: 3, valor: 10 })
-  await c.processar('auto')
+  const c = await scenario(t)
+  await withHelp(c) // says nothing of an amount
+  await c.book({ id: 1, valor: 200_000 }, { id: 2, valor: -200_000 }, { id: 3, valor: 10 })
+  await c.runSession('auto')
   t.equal(await c.status(1), 'aberta', 'not by auto')
   t.equal(await c.status(2), 'aberta', 'whatever its sign')
   t.equal(await c.status(3), 'corrigida')
-  await c.aprovar('ana', (await c.achado(1)).id)
+  await c.approve('ana', (await c.finding(1)).id)
   t.equal(await c.status(1), 'aguardando_segunda_aprovacao')
-  await c.aprovar('bruno', (await c.achado(1)).id)
+  await c.approve('bruno', (await c.finding(1)).id)
   t.equal(await c.status(1), 'corrigida')
   t.match(
     await c.sql`select valor_em_risco::float, valor_decisao::float from audit.divergencias_processadas order by registro_id::int`,
@@ -314,7 +314,7 @@ t.test('the row’s own amount decides over a second person, whatever the rule s
 })
 
 t.test('a rule that names no amount, or another one, hides none of what the entry is worth', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql.unsafe(`
     create function dw.calada(janela audit.janela) returns setof audit.achado language sql stable
     set search_path = pg_catalog, pg_temp as $f$
@@ -322,46 +322,46 @@ t.test('a rule that names no amount, or another one, hides none of what the entr
       from dw.lancamentos l where l.categoria = 'V' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
     $f$;
     grant execute on function dw.calada(audit.janela) to conferente_regra`)
-  const adelia = c.pessoa('adelia')
-  for (const [nome, coluna] of [
+  const adelia = c.asPerson('adelia')
+  for (const [name, column] of [
     ['calada', null],
     ['desconto', 'valor_desconto'],
   ] as const)
-    await adelia`select audit.registrar_regra(${nome}, 'x', 'dw.calada', 'dw.lancamentos', 'id', array['categoria'],
-      coluna_valor => ${coluna}, limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12)`
-  await c.lancar({ id: 1, categoria: 'V', valor: -200_000 }, { id: 2, categoria: 'V', valor: 10 })
-  for (const nome of ['calada', 'desconto']) {
-    const olivia = c.pessoa('olivia')
-    const [session] = await olivia`select * from audit.processar_divergencias('auto', regras => ${[nome]})`
-    t.match(session, { corrigidas: nome === 'calada' ? 1n : 0n }, nome)
+    await adelia`select audit.registrar_regra(${name}, 'x', 'dw.calada', 'dw.lancamentos', 'id', array['categoria'],
+      coluna_valor => ${column}, limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12)`
+  await c.book({ id: 1, categoria: 'V', valor: -200_000 }, { id: 2, categoria: 'V', valor: 10 })
+  for (const name of ['calada', 'desconto']) {
+    const olivia = c.asPerson('olivia')
+    const [session] = await olivia`select * from audit.processar_divergencias('auto', regras => ${[name]})`
+    t.match(session, { corrigidas: name === 'calada' ? 1n : 0n }, name)
     t.equal(await c.categoria(1), 'V')
   }
-  await c.aprovar('ana', (await c.achado(1)).id)
-  t.equal((await c.achado(1)).status, 'aguardando_segunda_aprovacao')
+  await c.approve('ana', (await c.finding(1)).id)
+  t.equal((await c.finding(1)).status, 'aguardando_segunda_aprovacao')
 })
 
 t.test('and over bringing a correction back that was rolled back', async (t) => {
-  const c = await cenario(t)
-  await comAjuda(c) // says nothing of an amount
-  await c.lancar({ id: 1, valor: 200_000 }, { id: 2, valor: 10 })
-  await c.processar()
-  const [grande, pequena] = [(await c.achado(1)).id, (await c.achado(2)).id]
-  await c.aprovar('ana', grande, pequena)
-  await c.aprovar('bruno', grande)
-  const [revertida] = await c.pessoa('ana')`
-    select operacao_id from audit.reverter_divergencias(${[grande, pequena]}, 'era outra nota')`
-  const devolvidas = await c.pessoa('ana')`
-    select status from audit.reverter_operacao(${revertida?.['operacao_id']}, 'não era') order by divergencia_id`
-  t.match(devolvidas, [{ status: 'aguardando_segunda_aprovacao' }, { status: 'corrigida' }])
+  const c = await scenario(t)
+  await withHelp(c) // says nothing of an amount
+  await c.book({ id: 1, valor: 200_000 }, { id: 2, valor: 10 })
+  await c.runSession()
+  const [large, small] = [(await c.finding(1)).id, (await c.finding(2)).id]
+  await c.approve('ana', large, small)
+  await c.approve('bruno', large)
+  const [reverted] = await c.asPerson('ana')`
+    select operacao_id from audit.reverter_divergencias(${[large, small]}, 'era outra nota')`
+  const givenBack = await c.asPerson('ana')`
+    select status from audit.reverter_operacao(${reverted?.['operacao_id']}, 'não era') order by divergencia_id`
+  t.match(givenBack, [{ status: 'aguardando_segunda_aprovacao' }, { status: 'corrigida' }])
   t.equal(await c.categoria(1), 'ERR')
-  await c.aprovar('bruno', grande)
+  await c.approve('bruno', large)
   t.equal(await c.status(1), 'corrigida')
 })
 
 t.test(
   'a change of the amount counts too, the rule may ask for more, and without any amount it takes two',
   async (t) => {
-    const c = await cenario(t)
+    const c = await scenario(t)
     await c.sql.unsafe(`
     create function dw.valores(janela audit.janela) returns setof audit.achado language sql stable
     set search_path = pg_catalog, pg_temp as $f$
@@ -374,12 +374,12 @@ t.test(
     grant execute on function dw.valores(audit.janela) to conferente_regra;
     select audit.registrar_regra('valores', 'x', 'dw.valores', 'dw.lancamentos', 'id', array['valor'], coluna_valor => 'valor');
     select audit.registrar_regra('sem_valor', 'x', 'dw.valores', 'dw.outros', 'id', array['valor'])`)
-    for (const id of [1, 2, 3, 4]) await c.lancar({ id, categoria: 'V', valor: 10 })
-    for (const nome of ['valores', 'sem_valor'])
+    for (const id of [1, 2, 3, 4]) await c.book({ id, categoria: 'V', valor: 10 })
+    for (const name of ['valores', 'sem_valor'])
       t.match(
-        await c.pessoa(
+        await c.asPerson(
           'olivia',
-        )`select status, mensagem from audit.processar_divergencias(regras => ${[nome]})`,
+        )`select status, mensagem from audit.processar_divergencias(regras => ${[name]})`,
         [{ status: 'concluida', mensagem: null }],
       )
     const rows =
@@ -398,12 +398,12 @@ t.test(
       ],
     )
     for (const { id, valor_decisao: valor } of rows) {
-      const [aberta] =
+      const [opened] =
         await c.sql`select from audit.divergencias_processadas where id = ${id as number} and status = 'aberta'`
-      if (!aberta) continue // the other rule's correction of the same row has made it moot
-      const [feita] = await c.aprovar('ana', id as number)
-      const dupla = valor === null || valor >= 100_000
-      t.equal(feita?.['status'] === 'aguardando_segunda_aprovacao', dupla, `${valor}`)
+      if (!opened) continue // the other rule's correction of the same row has made it moot
+      const [done] = await c.approve('ana', id as number)
+      const pair = valor === null || valor >= 100_000
+      t.equal(done?.['status'] === 'aguardando_segunda_aprovacao', pair, `${valor}`)
     }
   },
 )

@@ -1,33 +1,33 @@
 import t from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
-import { esperaSaida } from '../helper/database.ts'
-import { cenario, codigo, one } from '../helper/scenario.ts'
+import { untilGone } from '../helper/database.ts'
+import { one, scenario, sqlstate } from '../helper/scenario.ts'
 import { SCHEMAS } from '../helper/schema.ts'
 
 t.test('past a limit nothing is corrected, and that is said', async (t) => {
-  const limites = [
+  const limits = [
     `audit.alterar_configuracao('limites.linhas', '2', 'x')`,
     `audit.alterar_configuracao('limites.valor', '299', 'x')`,
     `audit.alterar_configuracao('limites.fracao_a_partir_de', '2', 'x')`,
     `audit.alterar_regra('errada', '{"limite_linhas": 2}', 'x')`,
     `audit.alterar_regra('errada', '{"limite_valor": 299}', 'x')`,
   ]
-  for (const limite of limites) {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, categoria: 'BOA' })
-    await c.pessoa('adelia').unsafe(`select ${limite}`)
-    const sessao = await c.processar('auto')
-    t.match(sessao, { status: 'concluida_com_falhas', corrigidas: 0n, limite_atingido: /./ }, limite)
+  for (const limit of limits) {
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, categoria: 'BOA' })
+    await c.asPerson('adelia').unsafe(`select ${limit}`)
+    const session = await c.runSession('auto')
+    t.match(session, { status: 'concluida_com_falhas', corrigidas: 0n, limite_atingido: /./ }, limit)
     t.equal(`${await c.categoria(1)} ${await c.categoria(3)}`, 'ERR ERR')
     t.match(await c.sql`select sessao_id from audit.notificacoes where tipo = 'limite'`, [
-      { sessao_id: sessao['id'] },
+      { sessao_id: session['id'] },
     ])
   }
 })
 
 t.test('rows that a rule of another table reads make no broken load look smaller', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, categoria: 'BOA' })
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, categoria: 'BOA' })
   await c.sql.unsafe(`
     create schema caixa; grant usage on schema caixa to conferente_regra;
     create table caixa.boletos as select n as id, 'x'::text as texto from generate_series(1, 1000) n;
@@ -36,65 +36,67 @@ t.test('rows that a rule of another table reads make no broken load look smaller
     create function caixa.boletos_certos(janela audit.janela) returns setof audit.achado language sql stable set search_path = pg_catalog, pg_temp
       as 'select null::audit.achado where false';
     grant execute on function caixa.boletos_certos(audit.janela) to conferente_regra`)
-  const adelia = c.pessoa('adelia')
+  const adelia = c.asPerson('adelia')
   await adelia`select audit.registrar_regra('boletos', 'x', 'caixa.boletos_certos', 'caixa.boletos', 'id', array['texto'])`
   await adelia`select audit.alterar_configuracao('limites.fracao_a_partir_de', '2', 'x')`
-  const regras = ['boletos', 'errada']
-  const [sessao] = await c.pessoa(
+  const rules = ['boletos', 'errada']
+  const [session] = await c.asPerson(
     'olivia',
-  )`select * from audit.processar_divergencias('auto', regras => ${regras})`
-  t.match(sessao, { corrigidas: 0n, linhas_examinadas: 1004n, limite_atingido: /3 de 4 linhas da janela/ })
+  )`select * from audit.processar_divergencias('auto', regras => ${rules})`
+  t.match(session, { corrigidas: 0n, linhas_examinadas: 1004n, limite_atingido: /3 de 4 linhas da janela/ })
 })
 
 t.test('what a limit stopped is corrected by the next session, once the limit allows it', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
-  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'x')`
-  t.match(await c.processar('auto'), { corrigidas: 0n })
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 1}', 'x')`
+  t.match(await c.runSession('auto'), { corrigidas: 0n })
   // the rows lie before the next window, if the stopped session had moved it on
   await c.sql`update dw.lancamentos set carregado_em = now() - interval '5 hours'`
-  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 5}', 'x')`
-  t.match(await c.processar('auto'), { corrigidas: 3n, status: 'concluida' })
+  await c.asPerson('adelia')`select audit.alterar_regra('errada', '{"limite_linhas": 5}', 'x')`
+  t.match(await c.runSession('auto'), { corrigidas: 3n, status: 'concluida' })
 })
 
 t.test('auto corrects only what is sure, small and allowed', async (t) => {
-  const c = await cenario(t)
-  await c.lancar(
+  const c = await scenario(t)
+  await c.book(
     { id: 1, confianca: 0.9499 },
     { id: 2, confianca: 0.95 },
     { id: 3, valor: 100000 },
     { id: 4, descricao: 'aponta' },
   )
-  t.match(await c.processar('manual'), { encontradas: 4n, corrigidas: 0n, status: 'concluida' })
+  t.match(await c.runSession('manual'), { encontradas: 4n, corrigidas: 0n, status: 'concluida' })
   t.equal(await c.categoria(2), 'ERR', 'manual only detects')
   t.match(
-    await c.processar('auto'),
+    await c.runSession('auto'),
     { corrigidas: 1n, mensagem: null },
     'nothing to say when nothing is amiss',
   )
   t.equal(`${await c.categoria(1)} ${await c.categoria(2)} ${await c.categoria(3)}`, 'ERR CERTA ERR')
-  await c.pessoa('adelia')`select audit.alterar_regra('errada', '{"limiar": 0.5, "automatica": false}', 'x')`
-  t.match(await c.processar('auto'), { corrigidas: 0n })
+  await c.asPerson(
+    'adelia',
+  )`select audit.alterar_regra('errada', '{"limiar": 0.5, "automatica": false}', 'x')`
+  t.match(await c.runSession('auto'), { corrigidas: 0n })
 })
 
 t.test('a simulation tells what would change and changes nothing', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2, confianca: 0.5 })
-  await c.processar()
-  const retrato = async () => {
-    const tabelas = await c.sql`select format('%I.%I', schemaname, tablename) as nome from pg_tables
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2, confianca: 0.5 })
+  await c.runSession()
+  const portrait = async () => {
+    const tables = await c.sql`select format('%I.%I', schemaname, tablename) as nome from pg_tables
       where schemaname = any (${[...SCHEMAS, 'graphile_worker', 'dw']}) order by 1`
-    const partes = tabelas.map(
+    const parts = tables.map(
       ({ nome }) =>
         `select '${nome}' as nome, (select md5(string_agg(x::text, '|' order by x::text)) from ${nome} x) as md5`,
     )
-    return [...(await c.sql.unsafe(partes.join(' union all ')))]
+    return [...(await c.sql.unsafe(parts.join(' union all ')))]
   }
-  const antes = await retrato()
-  const simular = (funcao: string) =>
-    c.pessoa('olivia').unsafe(`select * from audit.${funcao}('auto', null, null, '{errada}', true)`)
-  for (const funcao of ['processar_divergencias', 'solicitar_processamento']) {
-    t.match(one(await simular(funcao)), {
+  const before = await portrait()
+  const simulate = (fn: string) =>
+    c.asPerson('olivia').unsafe(`select * from audit.${fn}('auto', null, null, '{errada}', true)`)
+  for (const fn of ['processar_divergencias', 'solicitar_processamento']) {
+    t.match(one(await simulate(fn)), {
       simulada: true,
       corrigidas: 1n,
       resumo: {
@@ -105,17 +107,17 @@ t.test('a simulation tells what would change and changes nothing', async (t) => 
         ],
       },
     })
-    t.strictSame(await retrato(), antes)
+    t.strictSame(await portrait(), before)
   }
 })
 
 t.test('two sessions at once over the same window', async (t) => {
-  const c = await cenario(t)
-  await c.lancar(...Array.from({ length: 20 }, (_, i) => ({ id: i + 1 })))
-  const sessao = () => c.processar('auto', c.como('olivia'))
-  const sessoes = await Promise.all([sessao(), sessao(), sessao()])
+  const c = await scenario(t)
+  await c.book(...Array.from({ length: 20 }, (_, i) => ({ id: i + 1 })))
+  const session = () => c.runSession('auto', c.connectAs('olivia'))
+  const sessions = await Promise.all([session(), session(), session()])
   t.equal(
-    sessoes.reduce((total, s) => total + Number(s['corrigidas']), 0),
+    sessions.reduce((total, s) => total + Number(s['corrigidas']), 0),
     20,
   )
   t.match(await c.sql`select from audit.divergencias_processadas`, { length: 20 })
@@ -125,25 +127,25 @@ t.test('two sessions at once over the same window', async (t) => {
 t.test(
   'what a reviewer is at is left to the reviewer, and the other batches are corrected all the same',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2 }, { id: 3 })
     await c.sql`select audit.alterar_configuracao('sessao.tamanho_lote', '1', 'um por lote')`
     const reviewer = await c.sql.reserve()
-    const condutora = await c.como('olivia').reserve()
+    const conductor = await c.connectAs('olivia').reserve()
     const { id } = one(
-      await condutora`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
+      await conductor`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
     )
-    const etapa = (nome: string) =>
-      condutora`select audit_interno.executar_etapa(${id as never}, ${nome}, 'errada')`
-    await etapa('detectar')
-    await etapa('limitar')
+    const step = (name: string) =>
+      conductor`select audit_interno.executar_etapa(${id as never}, ${name}, 'errada')`
+    await step('detectar')
+    await step('limitar')
     await reviewer`begin`
     await reviewer`select from audit.divergencias_processadas where registro_id = '1' for update`
-    for (const nome of ['corrigir', 'corrigir', 'corrigir', 'corrigir', 'finalizar']) await etapa(nome)
+    for (const name of ['corrigir', 'corrigir', 'corrigir', 'corrigir', 'finalizar']) await step(name)
     await reviewer`rollback`
     reviewer.release()
-    condutora.release()
-    t.same(await Promise.all([1, 2, 3].map((registro) => c.status(registro))), [
+    conductor.release()
+    t.same(await Promise.all([1, 2, 3].map((record) => c.status(record))), [
       'aberta',
       'corrigida',
       'corrigida',
@@ -152,22 +154,22 @@ t.test(
 )
 
 t.test('a session is conducted step by step, in turn, and can be cancelled', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  const condutora = connect(Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href, {
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  const conductor = connect(Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href, {
     max: 1,
   })
-  t.teardown(() => condutora.end({ timeout: 1 }))
-  const iniciar = async (conexao: Sql, modo: string) =>
-    one(await conexao`select id from audit_interno.iniciar_sessao(${modo}, null, null, '{errada}')`)[
+  t.teardown(() => conductor.end({ timeout: 1 }))
+  const begin = async (connection: Sql, mode: string) =>
+    one(await connection`select id from audit_interno.iniciar_sessao(${mode}, null, null, '{errada}')`)[
       'id'
     ] as never
-  const etapa = (id: never, nome: string) =>
-    codigo(condutora`select audit_interno.executar_etapa(${id}, ${nome}, 'errada')`)
-  const id = await iniciar(condutora, 'auto')
-  t.equal(await etapa(id, 'finalizar'), 'NC016', 'not with rules still to run')
-  t.equal(await etapa(id, 'detectar'), 'aceito')
-  t.equal(await etapa(id, 'corrigir'), 'NC016', 'not before the limits were looked at')
+  const step = (id: never, name: string) =>
+    sqlstate(conductor`select audit_interno.executar_etapa(${id}, ${name}, 'errada')`)
+  const id = await begin(conductor, 'auto')
+  t.equal(await step(id, 'finalizar'), 'NC016', 'not with rules still to run')
+  t.equal(await step(id, 'detectar'), 'aceito')
+  t.equal(await step(id, 'corrigir'), 'NC016', 'not before the limits were looked at')
   t.equal(await c.categoria(1), 'ERR')
   t.match(
     await c.sql`select from audit_interno.encerrar_interrompidas()`,
@@ -175,57 +177,59 @@ t.test('a session is conducted step by step, in turn, and can be cancelled', asy
     'its conductor lives',
   )
 
-  const olivia = c.pessoa('olivia')
-  t.equal(await codigo(olivia`select audit.cancelar_sessao(${id}, '')`), 'NC006')
+  const olivia = c.asPerson('olivia')
+  t.equal(await sqlstate(olivia`select audit.cancelar_sessao(${id}, '')`), 'NC006')
   t.match(one(await olivia`select * from audit.cancelar_sessao(${id}, 'carga quebrada')`), {
     status: 'cancelada',
     mensagem: /olivia.*carga/,
   })
-  t.equal(await codigo(olivia`select audit.cancelar_sessao(${id}, 'x')`), 'NC005')
-  t.equal(await codigo(olivia`select audit.cancelar_sessao(9999, 'x')`), 'NC004')
-  t.equal(await etapa(id, 'limitar'), 'NC016')
+  t.equal(await sqlstate(olivia`select audit.cancelar_sessao(${id}, 'x')`), 'NC005')
+  t.equal(await sqlstate(olivia`select audit.cancelar_sessao(9999, 'x')`), 'NC004')
+  t.equal(await step(id, 'limitar'), 'NC016')
 
-  const morta = await iniciar(condutora, 'manual')
-  const { pid } = one(await condutora`select pg_backend_pid() as pid`)
-  await condutora.end({ timeout: 1 })
-  await esperaSaida(c.sql, pid)
+  const dead = await begin(conductor, 'manual')
+  const { pid } = one(await conductor`select pg_backend_pid() as pid`)
+  await conductor.end({ timeout: 1 })
+  await untilGone(c.sql, pid)
   t.match(await olivia`select id, status from audit_interno.encerrar_interrompidas()`, [
-    { id: morta, status: 'falhou' },
+    { id: dead, status: 'falhou' },
   ])
-  t.match(await c.sql`select status from audit.execucoes_regra where sessao_id = ${morta}`, [
+  t.match(await c.sql`select status from audit.execucoes_regra where sessao_id = ${dead}`, [
     { status: 'pulada' },
   ])
-  t.match(await c.sql`select tipo from audit.notificacoes where sessao_id = ${morta} order by tipo`, [
+  t.match(await c.sql`select tipo from audit.notificacoes where sessao_id = ${dead} order by tipo`, [
     { tipo: 'falha' },
     { tipo: 'resumo' },
   ])
 })
 
 t.test('a request queues a job in the same transaction', async (t) => {
-  const c = await cenario(t)
-  const tarefas = async () => Number(one(await c.sql`select count(*) as n from graphile_worker.jobs`)['n'])
+  const c = await scenario(t)
+  const tasks = async () => Number(one(await c.sql`select count(*) as n from graphile_worker.jobs`)['n'])
   await t.rejects(
-    c.pessoa('olivia').begin(async (tx) => {
+    c.asPerson('olivia').begin(async (tx) => {
       await tx`select audit.solicitar_processamento(regras => '{errada}')`
       throw new Error('rollback')
     }),
   )
-  t.equal(await tarefas(), 0)
+  t.equal(await tasks(), 0)
   t.match(
-    one(await c.pessoa('olivia')`select * from audit.solicitar_processamento('auto', regras => '{errada}')`),
+    one(
+      await c.asPerson('olivia')`select * from audit.solicitar_processamento('auto', regras => '{errada}')`,
+    ),
     { status: 'agendada', modo: 'auto' },
   )
-  t.equal(await tarefas(), 1)
+  t.equal(await tasks(), 1)
 })
 
 t.test('what a person typed is the last word, whatever the rule still says', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  await c.processar()
-  const { id } = await c.achado(1)
-  await c.digitar('ana', id, { categoria: 'ERR-CERTO' })
-  await c.aprovar('bruno', id)
-  await c.processar('auto')
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await c.runSession()
+  const { id } = await c.finding(1)
+  await c.typeIn('ana', id, { categoria: 'ERR-CERTO' })
+  await c.approve('bruno', id)
+  await c.runSession('auto')
   t.equal(await c.categoria(1), 'ERR-CERTO', 'auto does not take back what two people decided')
   t.equal(await c.status(1), 'corrigida aberta', 'but the rule may say so')
 })

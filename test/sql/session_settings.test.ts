@@ -2,10 +2,18 @@
 import t from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { personal } from '../cli/helper.ts'
-import { banco } from '../helper/database.ts'
-import { cenario, codigo, one } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { one, scenario, sqlstate } from '../helper/scenario.ts'
 import { drawn } from '../helper/thorough.ts'
-import { achar, aprovar, divergencias, fotografia, lista, processar, regra } from '../helper/warehouse.ts'
+import {
+  approveAll,
+  arrayOf,
+  findingsIn,
+  makeRule,
+  photograph,
+  proposing,
+  runSession,
+} from '../helper/warehouse.ts'
 
 /** Type of a column, what its row holds, what the rule proposes, and what is neither, but may be read or look like what it holds. */
 const TYPES: [type: string, held: string, proposed: string, near: string][] = [
@@ -71,8 +79,8 @@ const ORDERS = [
 const EVERY = `array(select n::text from generate_series(0, ${TYPES.length - 1}) as n)`
 
 /** A row for each type, in a table or behind a view, and a rule that finds them all until they hold what it proposes. */
-async function scene(t: Parameters<typeof banco>[0], form: 'table' | 'view') {
-  const { sql, como } = await banco(t)
+async function scene(t: Parameters<typeof testDatabase>[0], form: 'table' | 'view') {
+  const { sql, connectAs } = await testDatabase(t)
   const each = (write: (row: (typeof TYPES)[number], n: number) => string, between = '\n') =>
     TYPES.map(write).join(between)
   await sql.unsafe(`create schema meus; create type meus.par as (x float8, d interval, p daterange); create table meus.outra ();
@@ -91,18 +99,20 @@ async function scene(t: Parameters<typeof banco>[0], form: 'table' | 'view') {
       where case t.id ${each(([type, , proposed], n) => `when ${n} then t.c${n}::text is distinct from (${proposed})::${type}::text`)} end
         and (janela.chaves is null or t.id::text = any (janela.chaves)); end $f$;
     grant execute on function minhas.tipos(audit.janela) to conferente_regra`)
-  await como('adelia')`select audit.registrar_regra('tipos', 'de teste', 'minhas.tipos', 'meus.tudo', 'id',
+  await connectAs(
+    'adelia',
+  )`select audit.registrar_regra('tipos', 'de teste', 'minhas.tipos', 'meus.tudo', 'id',
     ${TYPES.map((_, n) => `c${n}`)}, limiar => 0.9, concessao_correcoes => 1000000, concessao_valor => 1e12, colunas_identidade => ${TYPES.map((_, n) => `i${n}`)})`
-  await como('adelia')`select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
-  return { sql, ana: como('ana'), olivia: como('olivia'), each }
+  await connectAs('adelia')`select audit.alterar_configuracao('limites.fracao', '1', 'teste')`
+  return { sql, ana: connectAs('ana'), olivia: connectAs('olivia'), each }
 }
 type Scene = Awaited<ReturnType<typeof scene>>
 
 const typeOf = (row: Record<string, unknown>) => TYPES[Number(row['registro_id'])]?.[0]
 /** Types of the rows of which something is not so. */
-const odd = (rows: readonly Record<string, unknown>[], so: Record<string, unknown>) =>
+const odd = (rows: readonly Record<string, unknown>[], only: Record<string, unknown>) =>
   rows
-    .filter((row) => Object.entries(so).some(([key, value]) => row[key] !== value))
+    .filter((row) => Object.entries(only).some(([key, value]) => row[key] !== value))
     .map(
       (row) =>
         `${typeOf(row)}: ${row['status'] ?? ''} ${row['resultado'] ?? ''} ${row['motivo'] ?? row['explicacao'] ?? ''}`,
@@ -123,26 +133,26 @@ for (const form of drawn(['table', 'view'] as const, 1)) {
   t.test(`${form}: found, approved and taken back under settings that differ each time`, async (t) => {
     const s = await scene(t, form)
     const { sql, ana, olivia } = s
-    const before = await fotografia(sql, 'meus.tudo')
+    const before = await photograph(sql, 'meus.tudo')
     for (const order of drawn(ORDERS, 2)) {
       const [found, approved, undone] = order.map((i) => SETTINGS[i] as string) as [string, string, string]
       const what = `found, approved and taken back under ${order}`
       await olivia.unsafe(found)
-      t.match(await processar(olivia, 'manual', ['tipos']), { encontradas: BigInt(TYPES.length) }, what)
-      const open = await divergencias(sql, 'aberta')
+      t.match(await runSession(olivia, 'manual', ['tipos']), { encontradas: BigInt(TYPES.length) }, what)
+      const open = await findingsIn(sql, 'aberta')
       t.equal(open.length, TYPES.length, what)
       const ids = open.map((d) => d['id'])
       await ana.unsafe(approved)
-      t.same(odd(await aprovar(ana, ...ids), { status: 'corrigida' }), [], what)
+      t.same(odd(await approveAll(ana, ...ids), { status: 'corrigida' }), [], what)
       t.same(await unwritten(s), [], what)
       await olivia.unsafe(undone)
-      const seen = await processar(olivia, 'manual', ['tipos'])
+      const seen = await runSession(olivia, 'manual', ['tipos'])
       t.match(seen, { status: 'concluida', encontradas: 0n, desfeitas: 0n, mensagem: null }, what)
       await ana.unsafe(undone)
       const back =
-        await ana`select * from audit.reverter_divergencias(${lista(...ids)}::bigint[], 'outra nota')`
+        await ana`select * from audit.reverter_divergencias(${arrayOf(...ids)}::bigint[], 'outra nota')`
       t.same(odd(back, { resultado: 'revertida' }), [], what)
-      t.same(await fotografia(sql, 'meus.tudo'), before, what)
+      t.same(await photograph(sql, 'meus.tudo'), before, what)
       t.match(await ana`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }], what)
     }
   })
@@ -152,19 +162,19 @@ for (const form of drawn(['table', 'view'] as const, 1)) {
     async (t) => {
       const s = await scene(t, form)
       const { sql, ana, olivia } = s
-      const before = await fotografia(sql, 'meus.tudo')
+      const before = await photograph(sql, 'meus.tudo')
       for (const [i, corrected] of drawn([...SETTINGS.entries()], 2)) {
         await olivia.unsafe(corrected)
-        const { id, ...session } = await processar(olivia, 'auto', ['tipos'])
+        const { id, ...session } = await runSession(olivia, 'auto', ['tipos'])
         t.match(session, { status: 'concluida', corrigidas: BigInt(TYPES.length) }, `corrected ${i}`)
-        t.same(odd(await divergencias(sql), { status: 'corrigida' }), [], `corrected ${i}`)
+        t.same(odd(await findingsIn(sql), { status: 'corrigida' }), [], `corrected ${i}`)
         t.same(await unwritten(s), [])
         await ana.unsafe(SETTINGS[(i + 1) % SETTINGS.length] as string)
         const back = await ana`select * from audit.reverter_sessao(${String(id)}, 'outra nota')`
         t.same(odd(back, { resultado: 'revertida' }), [], `corrected ${i}`)
-        t.same(await fotografia(sql, 'meus.tudo'), before)
-        const ids = (await divergencias(sql)).map((d) => d['id'])
-        await ana`select from audit.reabrir_divergencias(${lista(...ids)}::bigint[], 'outra vez')`
+        t.same(await photograph(sql, 'meus.tudo'), before)
+        const ids = (await findingsIn(sql)).map((d) => d['id'])
+        await ana`select from audit.reabrir_divergencias(${arrayOf(...ids)}::bigint[], 'outra vez')`
       }
     },
   )
@@ -177,13 +187,13 @@ for (const form of drawn(['table', 'view'] as const, 1)) {
         sql.unsafe(each((row, n) => `update meus.tudo set c${n} = ${row[which]} where id = ${n};`))
       for (const [i, settings] of drawn([...SETTINGS.entries()], 2)) {
         await move(1)
-        await processar(olivia, 'manual', ['tipos'])
-        const ids = (await divergencias(sql, 'aberta')).map((d) => d['id'])
+        await runSession(olivia, 'manual', ['tipos'])
+        const ids = (await findingsIn(sql, 'aberta')).map((d) => d['id'])
         await move(3)
-        const moved = await fotografia(sql, 'meus.tudo')
+        const moved = await photograph(sql, 'meus.tudo')
         await ana.unsafe(settings)
-        t.same(odd(await aprovar(ana, ...ids), { status: 'obsoleta' }), [], `settings ${i}`)
-        t.same(await fotografia(sql, 'meus.tudo'), moved)
+        t.same(odd(await approveAll(ana, ...ids), { status: 'obsoleta' }), [], `settings ${i}`)
+        t.same(await photograph(sql, 'meus.tudo'), moved)
       }
     },
   )
@@ -191,8 +201,8 @@ for (const form of drawn(['table', 'view'] as const, 1)) {
 
 t.test('what a person is shown, is told and takes out is the same under every setting', async (t) => {
   const { sql, ana, olivia } = await scene(t, 'table')
-  await processar(olivia, 'manual', ['tipos'])
-  await aprovar(ana, ...(await divergencias(sql, 'aberta')).map((d) => d['id']))
+  await runSession(olivia, 'manual', ['tipos'])
+  await approveAll(ana, ...(await findingsIn(sql, 'aberta')).map((d) => d['id']))
   const told = async (person: Sql) => [
     await person`select audit.divergencia_visto(d) as visto from audit.divergencias_processadas d order by id`,
     await person`select id, antes, depois, valores_antes, valores_depois from audit.exportar_divergencias() order by id`,
@@ -226,29 +236,29 @@ t.test('an exception holds whatever the settings of who declared it and who find
     const declared = await ana.unsafe(`select e.id from unnest(${EVERY}) as n
       cross join lateral audit.declarar_excecao('tipos', 'meus.tudo', n, 'está certo', now() + interval '1 day') as e`)
     await olivia.unsafe(SETTINGS[(i + 1) % SETTINGS.length] as string)
-    t.match(await processar(olivia, 'manual', ['tipos']), {
+    t.match(await runSession(olivia, 'manual', ['tipos']), {
       encontradas: 0n,
       suprimidas: BigInt(TYPES.length),
     })
     for (const { id } of declared) await ana`select from audit.revogar_excecao(${id}, 'teste')`
   }
-  t.equal((await divergencias(sql, 'aberta')).length, 0)
+  t.equal((await findingsIn(sql, 'aberta')).length, 0)
 })
 
 t.test(
   'an incremental session, and what came late to it, go by the same days under every setting',
   async (t) => {
-    const c = await cenario(t)
-    const olivia = c.como('olivia')
+    const c = await scenario(t)
+    const olivia = c.connectAs('olivia')
     const daysAgo = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10)
     for (const [i, settings] of SETTINGS.entries()) {
       await olivia.unsafe(settings)
-      await c.lancar({ id: 100 + i, categoria: 'BOA', data: daysAgo(3) })
-      t.match(await c.processar('manual', olivia), { status: 'concluida', mensagem: null }, `settings ${i}`)
+      await c.book({ id: 100 + i, categoria: 'BOA', data: daysAgo(3) })
+      t.match(await c.runSession('manual', olivia), { status: 'concluida', mensagem: null }, `settings ${i}`)
       // a load that wrote an old time, and one that wrote none
-      await c.lancar({ id: 10 + i, data: daysAgo(20), carregado: daysAgo(19) })
+      await c.book({ id: 10 + i, data: daysAgo(20), carregado: daysAgo(19) })
       await c.sql`insert into dw.lancamentos (id, data_lancamento, categoria, valor, confianca) values (${20 + i}, ${daysAgo(3)}, 'ERR', 1, 0.9)`
-      const late = await c.processar('manual', olivia)
+      const late = await c.runSession('manual', olivia)
       t.match(late, { status: 'concluida_com_falhas', mensagem: /2 linhas.*atrasad/ }, `settings ${i}`)
       t.equal(`${await c.status(10 + i)} ${await c.status(20 + i)}`, 'aberta aberta')
     }
@@ -260,15 +270,15 @@ t.test(
 )
 
 t.test('who acts is the same person whatever the settings: nobody is two', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const name = `lucas_${process.pid}`
   await c.sql.unsafe(`create role ${name} login password 'teste'; grant conferente_revisor to ${name}`)
   t.teardown(() => c.sql.unsafe(`drop role if exists ${name}`))
-  await c.lancar({ id: 1, valor: 100_000 })
-  await c.processar()
-  const { id } = await c.achado(1)
+  await c.book({ id: 1, valor: 100_000 })
+  await c.runSession()
+  const { id } = await c.finding(1)
   const lucas = connect(personal(c.url, name), { max: 1 })
-  const approve = (why: string) => codigo(lucas`select audit.aprovar_divergencias(${[id]}, ${why})`)
+  const approve = (why: string) => sqlstate(lucas`select audit.aprovar_divergencias(${[id]}, ${why})`)
   await lucas.unsafe(SETTINGS[2] as string)
   t.equal(await approve('primeira'), 'aceito')
   await lucas.unsafe('set standard_conforming_strings = on')
@@ -280,7 +290,7 @@ t.test('who acts is the same person whatever the settings: nobody is two', async
 t.test(
   'no function of the engine or of a bundled rule reads its own texts by a setting of the session',
   async (t) => {
-    const { sql } = await banco(t)
+    const { sql } = await testDatabase(t)
     const bodies = await sql<{ name: string; body: string }[]>`
     select p.oid::regprocedure::text as name, p.prosrc as body from pg_proc p join pg_language l on l.oid = p.prolang
     where p.pronamespace::regnamespace::text ~ '^(audit|audit_interno|regras|regra_.*)$' and l.lanname in ('sql', 'plpgsql') and p.prosqlbody is null
@@ -295,19 +305,19 @@ t.test(
 )
 
 t.test('a table has one spelling, whatever the settings of who registers a rule', async (t) => {
-  const { sql, como } = await banco(t)
-  const adelia = como('adelia')
+  const { sql, connectAs } = await testDatabase(t)
+  const adelia = connectAs('adelia')
   await sql.unsafe(`create schema meus; create table meus.tudo (id int primary key, c text);
     grant usage on schema meus to conferente_regra, conferente_escrita; grant select on meus.tudo to conferente_regra`)
   for (const [i, settings] of SETTINGS.entries()) {
     await adelia.unsafe(settings)
-    await regra(
+    await makeRule(
       { sql, adelia },
       {
         nome: `r${i}`,
         tabela: '"meus"."tudo"',
         colunas: ['c'],
-        consulta: achar(`'{}'`, 'false', 'meus.tudo'),
+        consulta: proposing(`'{}'`, 'false', 'meus.tudo'),
       },
     )
   }

@@ -1,18 +1,18 @@
 import t from 'tap'
 import { connect, isDatabaseError } from '../../src/db/connection.ts'
-import { banco } from '../helper/database.ts'
-import { cenario, codigo, one } from '../helper/scenario.ts'
+import { testDatabase } from '../helper/database.ts'
+import { one, scenario, sqlstate } from '../helper/scenario.ts'
 import { PASSWORD } from '../helper/server.ts'
-import { armazem, lancar } from '../helper/warehouse.ts'
+import { book, makeWarehouse } from '../helper/warehouse.ts'
 
 t.test('a setting takes only what its type and range allow, and says what that is', async (t) => {
-  const c = await cenario(t)
-  const alterar = (chave: string | null, valor: string | null, motivo: string | null = 'teste') =>
-    c.pessoa('adelia')`select * from audit.alterar_configuracao(${chave}, ${valor}::text::jsonb, ${motivo})`
+  const c = await scenario(t)
+  const alter = (key: string | null, valor: string | null, reason: string | null = 'teste') =>
+    c.asPerson('adelia')`select * from audit.alterar_configuracao(${key}, ${valor}::text::jsonb, ${reason})`
   await c.sql`insert into audit.configuracoes_sistema (chave, tipo, valor, padrao, permitidos, descricao) values
     ('teste.booleano', 'booleano', 'true', 'true', null, 'x'), ('teste.hora', 'hora', '"07:00"', '"07:00"', null, 'x'),
     ('teste.escolha', 'texto', '"a"', '"a"', '["a", "b"]', 'x')`
-  const tipos: Record<string, { bons: string[]; maus: string[]; dica: RegExp }> = {
+  const types: Record<string, { bons: string[]; maus: string[]; dica: RegExp }> = {
     'limites.linhas': {
       bons: ['0', '10.0', '1e3'],
       maus: ['-1', '1.5', '"10"', 'null', '1e9', '[]'],
@@ -60,27 +60,27 @@ t.test('a setting takes only what its type and range allow, and says what that i
     },
     'teste.escolha': { bons: ['"b"'], maus: ['"c"'], dica: /um destes/ },
   }
-  for (const [chave, { bons, maus, dica }] of Object.entries(tipos)) {
-    for (const valor of bons) t.equal(await codigo(alterar(chave, valor)), 'aceito', `${chave} ${valor}`)
+  for (const [key, { bons, maus, dica }] of Object.entries(types)) {
+    for (const valor of bons) t.equal(await sqlstate(alter(key, valor)), 'aceito', `${key} ${valor}`)
     for (const valor of maus) {
-      const erro = await alterar(chave, valor).then(
+      const error = await alter(key, valor).then(
         () => undefined,
         (e: unknown) => e,
       )
-      t.match(isDatabaseError(erro) ? [erro.code, erro.hint] : erro, ['NC009', dica], `${chave} ${valor}`)
+      t.match(isDatabaseError(error) ? [error.code, error.hint] : error, ['NC009', dica], `${key} ${valor}`)
     }
   }
-  t.equal(await codigo(alterar('limites.linhas', null)), 'NC009')
-  t.equal(await codigo(alterar('nada', '1')), 'NC008')
-  t.equal(await codigo(alterar(null, '1')), 'NC008')
-  t.equal(await codigo(alterar('limites.linhas', '1', ' ')), 'NC006')
+  t.equal(await sqlstate(alter('limites.linhas', null)), 'NC009')
+  t.equal(await sqlstate(alter('nada', '1')), 'NC008')
+  t.equal(await sqlstate(alter(null, '1')), 'NC008')
+  t.equal(await sqlstate(alter('limites.linhas', '1', ' ')), 'NC006')
   t.equal(
-    await codigo(c.sql`update audit.configuracoes_sistema set valor = '-1' where chave = 'limites.linhas'`),
+    await sqlstate(c.sql`update audit.configuracoes_sistema set valor = '-1' where chave = 'limites.linhas'`),
     'NC009',
     'by direct update too',
   )
 
-  await alterar('limites.linhas', '70.0')
+  await alter('limites.linhas', '70.0')
   t.match(
     one(
       await c.sql`select tipo, status, ator, motivo, detalhes from audit.operacoes order by id desc limit 1`,
@@ -93,20 +93,20 @@ t.test('a setting takes only what its type and range allow, and says what that i
       detalhes: { chave: 'limites.linhas', antes: 1000, depois: 70 },
     },
   )
-  await alterar('sessao.tamanho_lote', '10.0')
-  await c.lancar({ id: 1 })
+  await alter('sessao.tamanho_lote', '10.0')
+  await c.book({ id: 1 })
   t.match(
-    await c.processar('auto'),
+    await c.runSession('auto'),
     { status: 'concluida', corrigidas: 1n },
     'a whole number stays readable as one',
   )
 })
 
 t.test('a rule changes only where it may', async (t) => {
-  const c = await cenario(t)
-  const alterar = (nome: string | null, mudancas: string, motivo = 'teste') =>
-    c.pessoa('adelia')`select * from audit.alterar_regra(${nome}, ${mudancas}::text::jsonb, ${motivo})`
-  t.match(one(await alterar('errada', '{"limiar": 0.8, "limite_linhas": 3}')), {
+  const c = await scenario(t)
+  const alter = (name: string | null, changes: string, reason = 'teste') =>
+    c.asPerson('adelia')`select * from audit.alterar_regra(${name}, ${changes}::text::jsonb, ${reason})`
+  t.match(one(await alter('errada', '{"limiar": 0.8, "limite_linhas": 3}')), {
     limiar: '0.8000',
     limite_linhas: 3n,
   })
@@ -114,7 +114,7 @@ t.test('a rule changes only where it may', async (t) => {
     ator: 'adelia',
     detalhes: { antes: { limiar: 0.95, limite_linhas: null }, depois: { limiar: 0.8, limite_linhas: 3 } },
   })
-  for (const mudancas of [
+  for (const changes of [
     '{"limiar": 1.1}',
     '{"limiar": null}',
     '{"automatica": "talvez"}',
@@ -127,40 +127,40 @@ t.test('a rule changes only where it may', async (t) => {
     '{"aprovadas": 9}',
     '{"nada": 1}',
   ]) {
-    t.equal(await codigo(alterar('errada', mudancas)), 'NC009', mudancas)
+    t.equal(await sqlstate(alter('errada', changes)), 'NC009', changes)
   }
-  t.equal(await codigo(alterar('errada', '[]')), 'NC001')
-  t.equal(await codigo(alterar('nada', '{}')), 'NC003')
-  t.equal(await codigo(alterar(null, '{}')), 'NC003')
-  t.equal(await codigo(alterar('errada', '{}', '')), 'NC006')
+  t.equal(await sqlstate(alter('errada', '[]')), 'NC001')
+  t.equal(await sqlstate(alter('nada', '{}')), 'NC003')
+  t.equal(await sqlstate(alter(null, '{}')), 'NC003')
+  t.equal(await sqlstate(alter('errada', '{}', '')), 'NC006')
 })
 
 t.test('the exchange rates from which a ratio looks like one keep their order', async (t) => {
-  const c = await cenario(t)
-  const alterar = (chave: string, valor: string) =>
-    c.pessoa('adelia')`select audit.alterar_configuracao(${chave}, ${valor}::text::jsonb, 'teste')`.then(
+  const c = await scenario(t)
+  const alter = (key: string, valor: string) =>
+    c.asPerson('adelia')`select audit.alterar_configuracao(${key}, ${valor}::text::jsonb, 'teste')`.then(
       () => 'aceito',
       (e: unknown) => (isDatabaseError(e) ? `${e.code} ${e.hint}` : e),
     )
-  t.match(await alterar('valores.cambio_minimo', '8.01'), /^NC009 .*no máximo 8/)
-  t.match(await alterar('valores.cambio_maximo', '2.49'), /^NC009 .*no mínimo 2\.5/)
-  t.equal(await alterar('valores.cambio_minimo', '8'), 'aceito')
-  t.equal(await alterar('valores.cambio_maximo', '8'), 'aceito')
+  t.match(await alter('valores.cambio_minimo', '8.01'), /^NC009 .*no máximo 8/)
+  t.match(await alter('valores.cambio_maximo', '2.49'), /^NC009 .*no mínimo 2\.5/)
+  t.equal(await alter('valores.cambio_minimo', '8'), 'aceito')
+  t.equal(await alter('valores.cambio_maximo', '8'), 'aceito')
 })
 
 t.test('a pattern that would reach everything, or nothing, is refused', async (t) => {
-  const c = await cenario(t)
-  const salvar = (
-    campo: string | null,
-    tipo: string | null,
-    padrao: string | null,
-    acao = 'incluir',
-    motivo = 'teste',
+  const c = await scenario(t)
+  const save = (
+    field: string | null,
+    type: string | null,
+    pattern: string | null,
+    action = 'incluir',
+    reason = 'teste',
   ) =>
-    c.pessoa(
+    c.asPerson(
       'adelia',
-    )`select id, ativo from audit.salvar_padrao(${campo}, ${tipo}, ${padrao}, ${acao}, ${motivo})`
-  for (const [tipo, padrao] of [
+    )`select id, ativo from audit.salvar_padrao(${field}, ${type}, ${pattern}, ${action}, ${reason})`
+  for (const [type, pattern] of [
     ['contem', ''],
     ['contem', '   '],
     ['contem', '\u0301'],
@@ -176,41 +176,41 @@ t.test('a pattern that would reach everything, or nothing, is refused', async (t
     [null, 'x'],
     ['outro', 'x'],
   ] as const) {
-    t.equal(await codigo(salvar('descricao', tipo, padrao)), 'NC014', `${tipo} ${padrao?.slice(0, 9)}`)
+    t.equal(await sqlstate(save('descricao', type, pattern)), 'NC014', `${type} ${pattern?.slice(0, 9)}`)
   }
-  t.equal(await codigo(salvar('valor', 'contem', 'x')), 'NC014')
-  t.equal(await codigo(salvar('descricao', 'contem', 'x', 'talvez')), 'NC014')
-  t.equal(await codigo(salvar('descricao', 'contem', 'x', 'incluir', '')), 'NC006')
+  t.equal(await sqlstate(save('valor', 'contem', 'x')), 'NC014')
+  t.equal(await sqlstate(save('descricao', 'contem', 'x', 'talvez')), 'NC014')
+  t.equal(await sqlstate(save('descricao', 'contem', 'x', 'incluir', '')), 'NC006')
 
-  const { id } = one(await salvar('descricao', 'contem', 'Ação'))
-  await c.pessoa('adelia')`select audit.desativar_padrao(${id as never}, 'em desuso')`
+  const { id } = one(await save('descricao', 'contem', 'Ação'))
+  await c.asPerson('adelia')`select audit.desativar_padrao(${id as never}, 'em desuso')`
   t.match(
-    one(await salvar('descricao', 'contem', 'Ação')),
+    one(await save('descricao', 'contem', 'Ação')),
     { id, ativo: true },
     'switched on again, not doubled',
   )
-  t.equal(await codigo(c.pessoa('adelia')`select audit.desativar_padrao(999, 'x')`), 'NC004')
+  t.equal(await sqlstate(c.asPerson('adelia')`select audit.desativar_padrao(999, 'x')`), 'NC004')
   t.match(await c.sql`select ator from audit.operacoes where tipo = 'padrao'`, { length: 3 })
 })
 
 t.test(
   'a label that no entry has is set all the same, with a warning that names those like it',
   async (t) => {
-    const { sql, url } = await banco(t)
-    const pessoal = new URL(url)
-    pessoal.username = 'adelia'
-    pessoal.password = PASSWORD
+    const { sql, url } = await testDatabase(t)
+    const personalUrl = new URL(url)
+    personalUrl.username = 'adelia'
+    personalUrl.password = PASSWORD
     const warned: { code: string; message: string }[] = []
-    const adelia = connect(pessoal.href, { max: 1, onWarning: (w) => warned.push(w) })
+    const adelia = connect(personalUrl.href, { max: 1, onWarning: (w) => warned.push(w) })
     t.teardown(() => adelia.end())
     const set = (valor: string) =>
       adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${valor}::text::jsonb, 'teste')`
     await set('"Nada"')
     t.same(warned, [], 'no warehouse, no word')
-    await armazem(sql)
+    await makeWarehouse(sql)
     await set('"Trade"')
     t.same(warned, [], 'an empty one knows no label')
-    await lancar(sql, { id: 1, categoria: 'Marketing e Trade' })
+    await book(sql, { id: 1, categoria: 'Marketing e Trade' })
     t.match(await set('"Trade Marketing"'), [{ valor: 'Trade Marketing' }])
     t.match(warned, [{ code: 'NC031', message: /Marketing e Trade \(1\)/ }])
     await set('"Marketing e Trade"')

@@ -2,13 +2,13 @@
 import { type Test, test } from 'tap'
 import type { Row } from '../../src/db/connection.ts'
 import { readDecisions } from '../../src/export/index.ts'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
-import { type Decisoes, decidir, exportada, linhas, preencher, salva } from '../helper/sheet.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
+import { type Decisions, decideBySheet, exportSheet, fillIn, readRows, saveSheet } from '../helper/sheet.ts'
 
 /** Findings on rows 1 to 6: 4 only flags, 5 needs two people. */
-async function fila(t: Test) {
-  const c = await cenario(t)
-  await c.lancar(
+async function queue(t: Test) {
+  const c = await scenario(t)
+  await c.book(
     { id: 1 },
     { id: 2 },
     { id: 3 },
@@ -16,21 +16,21 @@ async function fila(t: Test) {
     { id: 5, valor: 150_000 },
     { id: 6 },
   )
-  await c.processar('manual')
+  await c.runSession('manual')
   const ids = new Map<number, number>()
-  for (const row of [1, 2, 3, 4, 5, 6]) ids.set(row, (await c.achado(row)).id)
+  for (const row of [1, 2, 3, 4, 5, 6]) ids.set(row, (await c.finding(row)).id)
   const id = (row: number) => ids.get(row) as number
   /** By row of the warehouse. */
-  const folha = async (decisoes: Decisoes) =>
-    preencher(
-      await linhas(await exportada(c.pessoa('ana'))),
-      Object.fromEntries(Object.entries(decisoes).map(([row, said]) => [id(Number(row)), said])),
+  const sheet = async (decisions: Decisions) =>
+    fillIn(
+      await readRows(await exportSheet(c.asPerson('ana'))),
+      Object.fromEntries(Object.entries(decisions).map(([row, said]) => [id(Number(row)), said])),
     )
-  return { c, id, folha }
+  return { c, id, sheetOf: sheet }
 }
 
 /** What became of each, by row of the warehouse. */
-async function quadro(c: Cenario, results: readonly Row[]) {
+async function board(c: Scenario, results: readonly Row[]) {
   const rows = await c.sql`select id::int, registro_id from audit.divergencias_processadas`
   const row = new Map(rows.map(({ id, registro_id }) => [id, registro_id]))
   return Object.fromEntries(
@@ -42,9 +42,9 @@ async function quadro(c: Cenario, results: readonly Row[]) {
 }
 
 test('a sheet decides as the page does, each line with its reason, and the digest of the file is sealed', async (t) => {
-  const { c, id, folha } = await fila(t)
-  const file = await salva(
-    await folha({
+  const { c, id, sheetOf } = await queue(t)
+  const file = await saveSheet(
+    await sheetOf({
       1: ['aprovar'],
       2: [' Rejeitar ', 'combinado com o fornecedor'],
       3: ['rejeitar', 1],
@@ -52,8 +52,8 @@ test('a sheet decides as the page does, each line with its reason, and the diges
       5: ['aprovar', 'conferi a nota'],
     }),
   )
-  const { results, sha256 } = await decidir(c.pessoa('ana'), file)
-  t.same(await quadro(c, results), {
+  const { results, sha256 } = await decideBySheet(c.asPerson('ana'), file)
+  t.same(await board(c, results), {
     1: 'feita: corrigida',
     2: 'feita: rejeitada',
     3: 'feita: rejeitada',
@@ -63,10 +63,10 @@ test('a sheet decides as the page does, each line with its reason, and the diges
   t.equal(await c.categoria(1), 'CERTA')
   t.equal(await c.categoria(5), 'ERR', 'the second person is still another')
   t.equal(await c.status(6), 'aberta', 'no decision is no decision')
-  const motivos =
+  const reasons =
     await c.sql`select divergencia_id::int as id, tipo, ator, motivo from audit.decisoes order by id`
   t.match(
-    [...motivos].sort((a, b) => a['id'] - b['id']),
+    [...reasons].sort((a, b) => a['id'] - b['id']),
     [
       { id: id(1), tipo: 'aprovacao', ator: 'ana', motivo: 'decidida na planilha fila.xlsx' },
       { id: id(2), tipo: 'rejeicao', motivo: 'combinado com o fornecedor' },
@@ -99,47 +99,47 @@ test('a sheet decides as the page does, each line with its reason, and the diges
       { tipo: 'rejeicao', linhas: 2, selada: true },
     ].map((one) => ({ ...one, detalhes: { planilha: { sha256, nome: 'fila.xlsx' } } })),
   )
-  t.match(await c.pessoa('leo')`select situacao from audit.verificar_integridade()`, [
+  t.match(await c.asPerson('leo')`select situacao from audit.verificar_integridade()`, [
     { situacao: 'provada' },
   ])
   t.match(
-    await c.desfazer('ana', operations[2]?.['id']),
+    await c.undo('ana', operations[2]?.['id']),
     [{ status: 'aberta' }, { status: 'aberta' }],
     'and taken back as any act',
   )
 })
 
 test('the same file a second time finds everything decided, and says by what', async (t) => {
-  const { c, folha } = await fila(t)
-  const file = await salva(await folha({ 1: ['aprovar'], 2: ['rejeitar', 'certo'], 5: ['aprovar'] }))
-  await decidir(c.pessoa('ana'), file)
+  const { c, sheetOf } = await queue(t)
+  const file = await saveSheet(await sheetOf({ 1: ['aprovar'], 2: ['rejeitar', 'certo'], 5: ['aprovar'] }))
+  await decideBySheet(c.asPerson('ana'), file)
   const before = one(await c.sql`select count(*)::int as n from audit.decisoes`)
-  const { results } = await decidir(c.pessoa('ana'), file)
-  t.same(await quadro(c, results), { 1: 'NC005', 2: 'NC005', 5: 'NC007' })
+  const { results } = await decideBySheet(c.asPerson('ana'), file)
+  t.same(await board(c, results), { 1: 'NC005', 2: 'NC005', 5: 'NC007' })
   t.match(results[0], {
     resultado: 'deixada',
     explicacao: /corrigida por ana .*por esta mesma planilha, operação \d+/,
     status: 'corrigida',
   })
   t.same(one(await c.sql`select count(*)::int as n from audit.decisoes`), before, 'nothing was done')
-  const segunda = await decidir(c.pessoa('bruno'), file)
+  const second = await decideBySheet(c.asPerson('bruno'), file)
   t.match(
-    segunda.results.find(({ status }) => status === 'aguardando_segunda_aprovacao'),
+    second.results.find(({ status }) => status === 'aguardando_segunda_aprovacao'),
     { codigo: 'NC021', explicacao: /aguardando_segunda_aprovacao, proposto por ana/ },
     'a second person has not seen that there was a first',
   )
-  const again = preencher(await linhas(await exportada(c.pessoa('bruno'))), {
-    [(await c.achado(5)).id]: ['aprovar', 'conferi também'],
+  const again = fillIn(await readRows(await exportSheet(c.asPerson('bruno'))), {
+    [(await c.finding(5)).id]: ['aprovar', 'conferi também'],
   })
-  t.match((await decidir(c.pessoa('bruno'), await salva(again))).results, [
+  t.match((await decideBySheet(c.asPerson('bruno'), await saveSheet(again))).results, [
     { resultado: 'feita', status: 'corrigida' },
   ])
 })
 
 test('what moved since the export is left, line by line, and the others go through', async (t) => {
-  const { c, folha } = await fila(t)
-  const file = await salva(
-    await folha({
+  const { c, sheetOf } = await queue(t)
+  const file = await saveSheet(
+    await sheetOf({
       1: ['aprovar'],
       2: ['aprovar'],
       3: ['rejeitar', 'certo'],
@@ -148,13 +148,13 @@ test('what moved since the export is left, line by line, and the others go throu
       6: ['aprovar'],
     }),
   )
-  await c.digitar('ana', (await c.achado(2)).id, { categoria: 'OUTRA' })
-  await c.rejeitar('bruno', (await c.achado(3)).id)
-  await c.aprovar('bruno', (await c.achado(5)).id)
-  await c.mudar(6, 'ERR2')
-  await c.processar('manual') // finds all of it again, and the sixth as another finding
-  const { results } = await decidir(c.pessoa('ana'), file)
-  t.same(await quadro(c, results), {
+  await c.typeIn('ana', (await c.finding(2)).id, { categoria: 'OUTRA' })
+  await c.reject('bruno', (await c.finding(3)).id)
+  await c.approve('bruno', (await c.finding(5)).id)
+  await c.change(6, 'ERR2')
+  await c.runSession('manual') // finds all of it again, and the sixth as another finding
+  const { results } = await decideBySheet(c.asPerson('ana'), file)
+  t.same(await board(c, results), {
     1: 'feita: corrigida',
     2: 'NC007',
     3: 'NC005',
@@ -167,34 +167,34 @@ test('what moved since the export is left, line by line, and the others go throu
 })
 
 test('a row of the warehouse that moved is not overwritten', async (t) => {
-  const { c, folha } = await fila(t)
-  const file = await salva(await folha({ 1: ['aprovar'], 2: ['aprovar'] }))
-  await c.mudar(1, 'ERRADA')
-  const { results } = await decidir(c.pessoa('ana'), file)
-  t.same(await quadro(c, results), { 1: 'sem_efeito: obsoleta', 2: 'feita: corrigida' })
+  const { c, sheetOf } = await queue(t)
+  const file = await saveSheet(await sheetOf({ 1: ['aprovar'], 2: ['aprovar'] }))
+  await c.change(1, 'ERRADA')
+  const { results } = await decideBySheet(c.asPerson('ana'), file)
+  t.same(await board(c, results), { 1: 'sem_efeito: obsoleta', 2: 'feita: corrigida' })
   t.equal(await c.categoria(1), 'ERRADA')
 })
 
 test('changed cells elsewhere are refused, with a decision and without', async (t) => {
-  const { c, folha } = await fila(t)
-  const rows = await folha({ 1: ['aprovar'], 2: ['aprovar'], 3: ['rejeitar', 'certo'] })
+  const { c, sheetOf } = await queue(t)
+  const rows = await sheetOf({ 1: ['aprovar'], 2: ['aprovar'], 3: ['rejeitar', 'certo'] })
   const [heading = []] = rows
   const column = (title: string) => heading.indexOf(title)
-  const of = (registro: string) => rows.find((row) => row[column('Registro')] === registro) ?? []
+  const of = (record: string) => rows.find((row) => row[column('Registro')] === record) ?? []
   of('1')[column('Depois')] = 'OUTRA'
   of('3')[column('Vezes')] = 7
   of('4')[column('Justificativa')] = 'está certa'
   of('6')[column('Controle')] = null
   of('6')[0] = 'aprovar'
-  const { results } = await decidir(c.pessoa('ana'), await salva(rows))
-  t.same(await quadro(c, results), { 1: 'NC023', 2: 'feita: corrigida', 3: 'NC023', 4: 'NC023', 6: 'NC023' })
+  const { results } = await decideBySheet(c.asPerson('ana'), await saveSheet(rows))
+  t.same(await board(c, results), { 1: 'NC023', 2: 'feita: corrigida', 3: 'NC023', 4: 'NC023', 6: 'NC023' })
   t.match(results[0], { explicacao: /células de depois/ }, 'it says which')
   t.equal(await c.categoria(1), 'ERR')
 })
 
 test('a digest that somebody computed again does not pass what makes up the decision', async (t) => {
-  const { c, id } = await fila(t)
-  const line = async (row: number, celulas: object) => {
+  const { c, id } = await queue(t)
+  const line = async (row: number, cellsOf: object) => {
     const [v] = await c.sql`
       select audit.divergencia_visto(d) as visto, to_jsonb(v) as v from audit.divergencias_processadas d
       join audit.vw_divergencias_exportacao v using (id) where d.id = ${id(row)}`
@@ -211,7 +211,7 @@ test('a digest that somebody computed again does not pass what makes up the deci
       tipo,
       colunas,
       valor_em_risco,
-      ...celulas,
+      ...cellsOf,
     }
     const [forged] =
       await c.sql`select audit_interno.resumo_celulas(audit_interno.celulas_lidas(${c.sql.json(cells)})) as resumo`
@@ -228,7 +228,7 @@ test('a digest that somebody computed again does not pass what makes up the deci
     await line(3, { id: id(6) }),
     await line(5, { valor_em_risco: 1 }),
   ]
-  const results = await c.pessoa('ana')`
+  const results = await c.asPerson('ana')`
     select id::int, resultado, codigo, status from audit.decidir_planilha(${c.sql.json(lines as never)}, ${'0'.repeat(64)})`
   t.match(
     [...results],
@@ -242,8 +242,8 @@ test('a digest that somebody computed again does not pass what makes up the deci
 })
 
 test('lines that cannot be meant are left with what is wrong', async (t) => {
-  const { c, id, folha } = await fila(t)
-  const rows = await folha({
+  const { c, id, sheetOf } = await queue(t)
+  const rows = await sheetOf({
     1: ['sim'],
     2: ['rejeitar'],
     3: ['rejeitar', 9],
@@ -254,7 +254,7 @@ test('lines that cannot be meant are left with what is wrong', async (t) => {
   const copy = [...(rows.find((row) => row[2] === id(1)) ?? [])]
   copy[2] = 999_999
   rows.push(copy, ['aprovar', null, 'doze'], ['', '', ''], [null, null, null, 'soma'])
-  const { results } = await decidir(c.pessoa('ana'), await salva(rows))
+  const { results } = await decideBySheet(c.asPerson('ana'), await saveSheet(rows))
   t.same(
     results.map(({ id: finding, codigo: code }) => [finding, code]),
     [
@@ -270,42 +270,42 @@ test('lines that cannot be meant are left with what is wrong', async (t) => {
   )
   t.equal(one(await c.sql`select count(*)::int as n from audit.decisoes`)['n'], 0)
 
-  const twice = await folha({ 1: ['aprovar'], 2: ['aprovar'] })
+  const twice = await sheetOf({ 1: ['aprovar'], 2: ['aprovar'] })
   const [first = []] = twice.filter((row) => row[2] === id(1))
   twice.push([...first])
   t.same(
-    (await decidir(c.pessoa('ana'), await salva(twice))).results.map((r) => r['codigo']),
+    (await decideBySheet(c.asPerson('ana'), await saveSheet(twice))).results.map((r) => r['codigo']),
     ['NC001', null, 'NC001'],
   )
 })
 
 test('what is no sheet of decisions does nothing', async (t) => {
-  const { c, folha } = await fila(t)
-  const ana = c.pessoa('ana')
-  t.equal(await codigo(decidir(ana, await salva(await folha({})))), 'NC001', 'nothing decided')
+  const { c, sheetOf } = await queue(t)
+  const ana = c.asPerson('ana')
+  t.equal(await sqlstate(decideBySheet(ana, await saveSheet(await sheetOf({})))), 'NC001', 'nothing decided')
   const digest = 'a'.repeat(64)
   for (const [lines, file] of [
     ['{}', digest],
     ['[{"linha": "x"}]', digest],
     ['[{"linha": 1, "decisao": "aprovar", "celulas": {"id": 1}}]', 'A'.repeat(64)],
     ['[{"linha": 1, "decisao": "aprovar", "celulas": {"id": 1}}]', null],
-    [JSON.stringify(Array.from({ length: 10_001 }, (_, linha) => ({ linha }))), digest],
+    [JSON.stringify(Array.from({ length: 10_001 }, (_, theRow) => ({ linha: theRow }))), digest],
     [null, digest],
   ]) {
     t.equal(
-      await codigo(ana`select audit.decidir_planilha(${lines as string}::text::jsonb, ${file as string})`),
+      await sqlstate(ana`select audit.decidir_planilha(${lines as string}::text::jsonb, ${file as string})`),
       'NC001',
     )
   }
-  for (const quem of ['leo', 'olivia', 'adelia', 'ninguem'] as const) {
-    t.equal(await codigo(c.pessoa(quem)`select audit.decidir_planilha('[]', ${digest})`), '42501')
+  for (const who of ['leo', 'olivia', 'adelia', 'ninguem'] as const) {
+    t.equal(await sqlstate(c.asPerson(who)`select audit.decidir_planilha('[]', ${digest})`), '42501')
   }
 })
 
 test('a finding is postponed from a sheet, until the day before the reason or until its row changes', async (t) => {
-  const { c, id, folha } = await fila(t)
-  const file = await salva(
-    await folha({
+  const { c, id, sheetOf } = await queue(t)
+  const file = await saveSheet(
+    await sheetOf({
       1: ['adiar', '15/12/2099: espero a nota de crédito'],
       2: ['adiar'],
       3: ['adiar', 73_051], // the cell holds a day: 01/01/2100
@@ -314,7 +314,7 @@ test('a finding is postponed from a sheet, until the day before the reason or un
       6: ['adiar', '15/12/2020 depois'],
     }),
   )
-  const { results } = await decidir(c.pessoa('ana'), file)
+  const { results } = await decideBySheet(c.asPerson('ana'), file)
   t.match(results, [
     {
       id: id(1),
@@ -346,18 +346,18 @@ test('a finding is postponed from a sheet, until the day before the reason or un
   )
   const [operation] = await c.sql`select id::int, detalhes from audit.operacoes where tipo = 'adiamento'`
   t.match(operation?.['detalhes'], { planilha: { nome: 'fila.xlsx' } })
-  t.equal((await c.desfazer('ana', operation?.['id'])).length, 4, 'one act, taken back as one')
-  t.match(await c.pessoa('leo')`select situacao from audit.verificar_integridade()`, [
+  t.equal((await c.undo('ana', operation?.['id'])).length, 4, 'one act, taken back as one')
+  t.match(await c.asPerson('leo')`select situacao from audit.verificar_integridade()`, [
     { situacao: 'provada' },
   ])
 })
 
 test('a sheet is simulated: each line says what would become of it, and nothing is written', async (t) => {
-  const { c, id, folha } = await fila(t)
+  const { c, id, sheetOf } = await queue(t)
   const lines = (
     await readDecisions(
-      await salva(
-        await folha({
+      await saveSheet(
+        await sheetOf({
           1: ['aprovar'],
           2: ['rejeitar', 'certo'],
           4: ['aprovar'],
@@ -372,7 +372,7 @@ test('a sheet is simulated: each line says what would become of it, and nothing 
     (select count(*) from audit.alteracoes) as a, (select string_agg(status, ' ' order by id) from audit.divergencias_processadas) as s,
     (select string_agg(categoria, ' ' order by id) from dw.lancamentos) as l`
   const before = one(await traces())
-  const simulated = await c.pessoa('ana')`
+  const simulated = await c.asPerson('ana')`
     select id::int, resultado, status, codigo, operacao_id from audit.decidir_planilha(${c.sql.json(lines as never)}, ${'0'.repeat(64)}, simular => true)`
   t.same(
     [...simulated],

@@ -1,14 +1,14 @@
 // A simulation leaves nothing behind, and is seen all the same while it runs.
 import { test } from 'tap'
-import { codigo } from '../helper/scenario.ts'
-import { oficina, until } from '../helper/work.ts'
+import { sqlstate } from '../helper/scenario.ts'
+import { until, workshop } from '../helper/work.ts'
 
 test('how far a simulation is can be seen by who runs it, and by nobody in another name', async (t) => {
-  const c = await oficina(t)
-  const [runs, looks] = [c.como('olivia'), c.como('olivia')]
+  const c = await workshop(t)
+  const [runs, looks] = [c.connectAs('olivia'), c.connectAs('olivia')]
   const seen = () => looks`select etapa, regra, feitas::int, total::int from audit.simulacoes_em_curso()`
   t.same([...(await seen())], [])
-  await c.demora(1)
+  await c.slowDown(1)
   const simulated = runs`select status, corrigidas::int from audit.processar_divergencias('auto', simular => true)`
   const done = simulated.then((rows) => [...rows])
   await until(async () => (await seen())[0]?.['feitas'] === 1)
@@ -21,7 +21,7 @@ test('how far a simulation is can be seen by who runs it, and by nobody in anoth
 
   // a stranger's application may be called like it: his login is not hers; nor is she believed of what is no step
   const mark = (await c.sql`select left(md5('olivia'), 8) as mark`)[0]?.['mark'] as string
-  await c.como('leo').begin(async (leo) => {
+  await c.connectAs('leo').begin(async (leo) => {
     await leo`select set_config('application_name', ${`simula ${mark} detectar 1/2 uma`}, true)`
     t.same([...(await seen())], [])
   })
@@ -29,6 +29,6 @@ test('how far a simulation is can be seen by who runs it, and by nobody in anoth
     await own`select set_config('application_name', ${`simula ${mark} 1/2 <b>`}, true)`
     t.same([...(await seen())], [])
   })
-  for (const quem of ['leo', 'ana', 'adelia'] as const)
-    t.equal(await codigo(c.como(quem)`select audit.simulacoes_em_curso()`), '42501', quem)
+  for (const who of ['leo', 'ana', 'adelia'] as const)
+    t.equal(await sqlstate(c.connectAs(who)`select audit.simulacoes_em_curso()`), '42501', who)
 })

@@ -1,12 +1,12 @@
 import t from 'tap'
-import { cenario, one } from '../helper/scenario.ts'
+import { one, scenario } from '../helper/scenario.ts'
 
 t.test(
   'a confidence just under the threshold is neither corrected nor shown as if it reached it',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1, confianca: 0.94995 }, { id: 2, confianca: 0.95 })
-    await c.processar('auto')
+    const c = await scenario(t)
+    await c.book({ id: 1, confianca: 0.94995 }, { id: 2, confianca: 0.95 })
+    await c.runSession('auto')
     t.equal(await c.status(1), 'aberta')
     t.equal(await c.status(2), 'corrigida')
     const finding =

@@ -1,40 +1,40 @@
 // What the warehouse makes of a correction, tried by the diagnosis: written, read again, taken back.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
-import { banco, esperaTrava } from '../helper/database.ts'
-import { armazem, type Forma, fotografia, lancar, recusa } from '../helper/warehouse.ts'
+import { testDatabase, untilLocked } from '../helper/database.ts'
+import { book, makeWarehouse, photograph, refusalOf, type WarehouseShape } from '../helper/warehouse.ts'
 
-async function cena(t: Parameters<typeof banco>[0], forma: Forma = 'estrela') {
-  const base = await banco(t)
-  await armazem(base.sql, forma)
-  const completo = {
+async function scene(t: Parameters<typeof testDatabase>[0], shape: WarehouseShape = 'estrela') {
+  const base = await testDatabase(t)
+  await makeWarehouse(base.sql, shape)
+  const complete = {
     fornecedor_id: '11222333000181',
     conta_contabil: '3.1',
     documento: 'NF 1',
     valor_documento: '90.00',
     valor_desconto: '0.00',
   }
-  await lancar(
+  await book(
     base.sql,
-    { id: '1', ...completo, categoria: 'Frete' },
-    { id: '2', ...completo, categoria: 'Energia', valor: '7.00', documento: 'NF 2' },
+    { id: '1', ...complete, categoria: 'Frete' },
+    { id: '2', ...complete, categoria: 'Energia', valor: '7.00', documento: 'NF 2' },
     { id: '3', categoria: 'Frete' },
   )
-  return { ...base, adelia: base.como('adelia') }
+  return { ...base, adelia: base.connectAs('adelia') }
 }
 
 /** The body of the star's trigger on update; the view shows the categories as they are called in `mostra`. */
-async function gatilho(sql: Sql, corpo: string, mostra = 'c.nome') {
+async function addTrigger(sql: Sql, body: string, showIt = 'c.nome') {
   await sql.unsafe(`create or replace view dw.lancamentos as select f.nk as id, f.dia as data_lancamento, f.carga as carregado_em, f.filial,
-      f.cc as centro_custo, f.conta as conta_contabil, ${mostra} as categoria, s.codigo as fornecedor_id,
+      f.cc as centro_custo, f.conta as conta_contabil, ${showIt} as categoria, s.codigo as fornecedor_id,
       s.nome as fornecedor, f.nota as documento, f.historico as descricao, f.vl as valor,
       f.vl_nota as valor_documento, f.vl_glosa as valor_desconto
     from estrela.fato f left join estrela.dim_categoria c on c.sk = f.sk_categoria
       left join estrela.dim_fornecedor s on s.sk = f.sk_fornecedor;
-    create or replace function estrela.gravar() returns trigger language plpgsql security definer as $$ begin ${corpo} end $$`)
+    create or replace function estrela.gravar() returns trigger language plpgsql security definer as $$ begin ${body} end $$`)
 }
 
-const CERTO = `
+const RIGHT = `
   insert into estrela.dim_fornecedor (codigo, nome) values (new.fornecedor_id, new.fornecedor) on conflict do nothing;
   update estrela.fato set cc = new.centro_custo, conta = new.conta_contabil, nota = new.documento, historico = new.descricao,
     vl = new.valor, vl_nota = new.valor_documento, vl_glosa = new.valor_desconto,
@@ -44,30 +44,30 @@ const CERTO = `
   return new;`
 
 /** Tries, and makes sure that nothing stays: not in the warehouse, not in the trail. */
-async function experimentar(
-  t: Parameters<typeof banco>[0] & { same: (a: unknown, b: unknown, m: string) => unknown },
+async function tryOut(
+  t: Parameters<typeof testDatabase>[0] & { same: (a: unknown, b: unknown, m: string) => unknown },
   sql: Sql,
   adelia: Sql,
 ) {
-  const tudo = async () => [
-    await fotografia(sql),
+  const everything = async () => [
+    await photograph(sql),
     await sql`select f::text, ctid::text from estrela.fato f order by nk`,
     await sql`select * from estrela.dim_categoria order by sk`,
     await sql`select count(*) from audit.operacoes`,
     await sql`select * from audit_interno.portas_abertas`,
   ]
-  const antes = await tudo()
-  const linhas = await adelia`select * from audit.experimentar_escrita()`
-  t.same(await tudo(), antes, 'nothing stays')
+  const before = await everything()
+  const rows = await adelia`select * from audit.experimentar_escrita()`
+  t.same(await everything(), before, 'nothing stays')
   const locks =
     await sql`select from pg_locks l join pg_class c on c.oid = l.relation where c.relname = 'fato'`
   t.same([...locks], [], 'nothing is held')
-  return new Map(linhas.map((l) => [(l['item'] as string).replace('experimentar dw.lancamentos.', ''), l]))
+  return new Map(rows.map((l) => [(l['item'] as string).replace('experimentar dw.lancamentos.', ''), l]))
 }
 
 t.test('a trigger that is right is right in every column', async (t) => {
-  const { sql, adelia } = await cena(t)
-  await lancar(sql, {
+  const { sql, adelia } = await scene(t)
+  await book(sql, {
     id: '4',
     centro_custo: 'Loja',
     conta_contabil: '3.2',
@@ -77,14 +77,14 @@ t.test('a trigger that is right is right in every column', async (t) => {
     valor_documento: '8',
     valor_desconto: '1',
   })
-  await gatilho(sql, CERTO)
-  const por = await experimentar(t, sql, adelia)
+  await addTrigger(sql, RIGHT)
+  const per = await tryOut(t, sql, adelia)
   t.same(
-    [...por.values()].filter((l) => l['situacao'] !== 'ok'),
+    [...per.values()].filter((l) => l['situacao'] !== 'ok'),
     [],
   )
   t.same(
-    [...por].map(([coluna, l]) => `${coluna}: ${l['detalhe']}`),
+    [...per].map(([column, l]) => `${column}: ${l['detalhe']}`),
     [
       'categoria',
       'centro_custo',
@@ -101,91 +101,94 @@ t.test('a trigger that is right is right in every column', async (t) => {
 })
 
 t.test('a look-up in another spelling, into a key that may be null, loses the category', async (t) => {
-  const { sql, adelia } = await cena(t)
-  await gatilho(sql, CERTO, 'upper(c.nome)')
-  const por = await experimentar(t, sql, adelia)
-  t.match(por.get('categoria'), {
+  const { sql, adelia } = await scene(t)
+  await addTrigger(sql, RIGHT, 'upper(c.nome)')
+  const per = await tryOut(t, sql, adelia)
+  t.match(per.get('categoria'), {
     situacao: 'erro',
     detalhe: /^pedido "[A-Z]+", ficou null/,
     sugestao: /gatilho/,
   })
   t.match(
-    por.get('valor'),
+    per.get('valor'),
     { situacao: 'erro', detalhe: /mudou junto: categoria de "[A-Z]+" para null/ },
     'whatever is written',
   )
 })
 
 t.test('what a trigger does not write is said: an error where the rules propose it', async (t) => {
-  const { sql, adelia } = await cena(t)
-  await gatilho(sql, `update estrela.fato set vl_nota = new.valor_documento where nk = old.id; return new;`)
-  const por = await experimentar(t, sql, adelia)
-  t.match(por.get('valor'), { situacao: 'erro', detalhe: /^pedido 7\.00, ficou 100\.00: não é gravada/ })
-  t.match(por.get('categoria'), { situacao: 'erro', detalhe: /não é gravada/ })
-  t.match(por.get('documento'), { situacao: 'aviso', detalhe: /não é gravada/ })
+  const { sql, adelia } = await scene(t)
+  await addTrigger(
+    sql,
+    `update estrela.fato set vl_nota = new.valor_documento where nk = old.id; return new;`,
+  )
+  const per = await tryOut(t, sql, adelia)
+  t.match(per.get('valor'), { situacao: 'erro', detalhe: /^pedido 7\.00, ficou 100\.00: não é gravada/ })
+  t.match(per.get('categoria'), { situacao: 'erro', detalhe: /não é gravada/ })
+  t.match(per.get('documento'), { situacao: 'aviso', detalhe: /não é gravada/ })
 })
 
 t.test('what moves along is said, but for what is registered to', async (t) => {
-  const { sql, adelia } = await cena(t)
-  await gatilho(sql, CERTO.replace('set cc', `set filial = 'X', carga = now(), cc`))
-  const por = await experimentar(t, sql, adelia)
-  t.match(por.get('valor'), { situacao: 'erro', detalhe: /mudou junto: filial de "Matriz" para "X"$/ })
+  const { sql, adelia } = await scene(t)
+  await addTrigger(sql, RIGHT.replace('set cc', `set filial = 'X', carga = now(), cc`))
+  const per = await tryOut(t, sql, adelia)
+  t.match(per.get('valor'), { situacao: 'erro', detalhe: /mudou junto: filial de "Matriz" para "X"$/ })
 })
 
 t.test('a trigger that refuses, one that returns nothing and one that changes another row', async (t) => {
-  const { sql, adelia } = await cena(t)
-  await gatilho(
+  const { sql, adelia } = await scene(t)
+  await addTrigger(
     sql,
-    `if new.valor <> old.valor then raise exception 'não pode' using errcode = 'NC999'; end if; ${CERTO}`,
+    `if new.valor <> old.valor then raise exception 'não pode' using errcode = 'NC999'; end if; ${RIGHT}`,
   )
-  let por = await experimentar(t, sql, adelia)
-  t.match(por.get('valor'), { situacao: 'erro', detalhe: /^pedido 7\.00, recusado \(NC999\): não pode/ })
-  t.match(por.get('categoria'), { situacao: 'ok' })
-  await gatilho(sql, CERTO.replace('return new', 'return null'))
-  por = await experimentar(t, sql, adelia)
-  t.match(por.get('categoria'), { situacao: 'erro', detalhe: /diz que mudou 0 registros/ })
-  await gatilho(sql, `delete from estrela.fato where nk = old.id; return new;`)
-  por = await experimentar(t, sql, adelia)
-  t.match(por.get('categoria'), { situacao: 'erro', detalhe: /sumiu/ })
+  let per = await tryOut(t, sql, adelia)
+  t.match(per.get('valor'), { situacao: 'erro', detalhe: /^pedido 7\.00, recusado \(NC999\): não pode/ })
+  t.match(per.get('categoria'), { situacao: 'ok' })
+  await addTrigger(sql, RIGHT.replace('return new', 'return null'))
+  per = await tryOut(t, sql, adelia)
+  t.match(per.get('categoria'), { situacao: 'erro', detalhe: /diz que mudou 0 registros/ })
+  await addTrigger(sql, `delete from estrela.fato where nk = old.id; return new;`)
+  per = await tryOut(t, sql, adelia)
+  t.match(per.get('categoria'), { situacao: 'erro', detalhe: /sumiu/ })
 })
 
 t.test('a trigger that writes to other rows too is said, whatever the row itself holds', async (t) => {
-  const { sql, adelia } = await cena(t)
-  await gatilho(sql, CERTO.replace('where nk = old.id', ''))
-  let por = await experimentar(t, sql, adelia)
-  t.match(por.get('valor'), {
+  const { sql, adelia } = await scene(t)
+  await addTrigger(sql, RIGHT.replace('where nk = old.id', ''))
+  let per = await tryOut(t, sql, adelia)
+  t.match(per.get('valor'), {
     situacao: 'erro',
     detalhe: /^pedido 7\.00, ficou 7\.00; mudou outros registros$/,
   })
-  await gatilho(
+  await addTrigger(
     sql,
     `update estrela.dim_categoria c set nome = new.categoria || ' ' from estrela.fato f
-    where f.nk = old.id and c.sk = f.sk_categoria and new.categoria <> old.categoria; ${CERTO}`,
+    where f.nk = old.id and c.sk = f.sk_categoria and new.categoria <> old.categoria; ${RIGHT}`,
   )
-  por = await experimentar(t, sql, adelia)
+  per = await tryOut(t, sql, adelia)
   t.match(
-    por.get('categoria'),
+    per.get('categoria'),
     { situacao: 'erro', detalhe: /mudou outros registros/ },
     'a label that others bear',
   )
-  t.match(por.get('valor'), { situacao: 'ok' })
+  t.match(per.get('valor'), { situacao: 'ok' })
 })
 
 t.test('what a trigger would leave behind is refused as in a correction', async (t) => {
-  const { sql, adelia } = await cena(t)
-  await gatilho(sql, `perform set_config('work_mem', '64kB', false); ${CERTO}`)
-  const por = await experimentar(t, sql, adelia)
-  t.match(por.get('valor'), { situacao: 'erro', detalhe: /recusado \(NC012\)/ })
+  const { sql, adelia } = await scene(t)
+  await addTrigger(sql, `perform set_config('work_mem', '64kB', false); ${RIGHT}`)
+  const per = await tryOut(t, sql, adelia)
+  t.match(per.get('valor'), { situacao: 'erro', detalhe: /recusado \(NC012\)/ })
 })
 
 t.test('a policy that hides rows from whoever writes is found without a trigger', async (t) => {
-  const { sql, adelia } = await cena(t, 'tabela')
+  const { sql, adelia } = await scene(t, 'tabela')
   await sql.unsafe(`alter table dw.lancamentos enable row level security;
     create policy le on dw.lancamentos for select to conferente_regra using (true);
     create policy escreve on dw.lancamentos to conferente_escrita using (false)`)
-  const linhas = await adelia`select * from audit.experimentar_escrita()`
+  const rows = await adelia`select * from audit.experimentar_escrita()`
   t.match(
-    linhas.find((l) => l['item'] === 'experimentar dw.lancamentos.valor'),
+    rows.find((l) => l['item'] === 'experimentar dw.lancamentos.valor'),
     { situacao: 'erro', detalhe: /conferente_escrita não vê/, sugestao: /política/ },
   )
   await sql.unsafe(`alter policy escreve on dw.lancamentos using (true)`)
@@ -196,27 +199,27 @@ t.test('a policy that hides rows from whoever writes is found without a trigger'
 })
 
 t.test('a trigger runs with no rights of ours, and cannot act in our name', async (t) => {
-  const { sql, adelia } = await cena(t)
+  const { sql, adelia } = await scene(t)
   await sql`alter function estrela.gravar() security invoker`
   await sql.unsafe(`create or replace function estrela.gravar() returns trigger language plpgsql as $$
     begin raise exception '% %', current_user, has_schema_privilege('audit_interno', 'create'); end $$`)
-  const por = await experimentar(t, sql, adelia)
-  t.match(por.get('categoria'), { detalhe: /conferente_escrita f/ })
+  const per = await tryOut(t, sql, adelia)
+  t.match(per.get('categoria'), { detalhe: /conferente_escrita f/ })
 })
 
 t.test('an ordinary table needs no trial, and a column without another value gets none', async (t) => {
-  const { adelia } = await cena(t, 'tabela')
+  const { adelia } = await scene(t, 'tabela')
   t.match(await adelia`select * from audit.experimentar_escrita()`, [
     { situacao: 'ok', detalhe: /nenhum gatilho/ },
   ])
-  const { sql, adelia: outra } = await cena(t)
-  await gatilho(sql, CERTO)
+  const { sql, adelia: other } = await scene(t)
+  await addTrigger(sql, RIGHT)
   await sql`update estrela.fato set vl_glosa = null`
-  const por = await experimentar(t, sql, outra)
-  t.match(por.get('valor_documento'), { situacao: 'aviso', detalhe: /um só valor/ })
-  t.match(por.get('valor_desconto'), { situacao: 'ok', detalhe: /nenhum valor/ })
+  const per = await tryOut(t, sql, other)
+  t.match(per.get('valor_documento'), { situacao: 'aviso', detalhe: /um só valor/ })
+  t.match(per.get('valor_desconto'), { situacao: 'ok', detalhe: /nenhum valor/ })
   await sql`delete from estrela.fato`
-  t.match(await outra`select * from audit.experimentar_escrita()`, [
+  t.match(await other`select * from audit.experimentar_escrita()`, [
     { situacao: 'aviso', detalhe: /nenhuma linha/ },
   ])
 })
@@ -224,37 +227,37 @@ t.test('an ordinary table needs no trial, and a column without another value get
 t.test(
   'a row that somebody holds is not waited for long; where one only reads nothing is tried',
   async (t) => {
-    const { sql, adelia } = await cena(t)
-    await gatilho(sql, CERTO)
-    let soltar = () => {}
-    const solto = new Promise<void>((resolve) => {
-      soltar = resolve
+    const { sql, adelia } = await scene(t)
+    await addTrigger(sql, RIGHT)
+    let letGo = () => {}
+    const loose = new Promise<void>((resolve) => {
+      letGo = resolve
     })
-    let segura = () => {}
-    const segurado = new Promise<void>((resolve) => {
-      segura = resolve
+    let held = () => {}
+    const heldLock = new Promise<void>((resolve) => {
+      held = resolve
     })
-    const outra = sql.begin(async (tx) => {
+    const other = sql.begin(async (tx) => {
       await tx`update estrela.fato set vl = 5`
-      segura()
-      await solto
+      held()
+      await loose
     })
-    await segurado
-    const linhas = adelia`select * from audit.experimentar_escrita()`
-    void linhas.catch(() => {})
-    await esperaTrava(sql)
-    t.match((await linhas)[0], { situacao: 'aviso', detalhe: /outra transação/ })
-    soltar()
-    await outra
-    const [leitura] = await adelia.begin('read only', (tx) => tx`select * from audit.experimentar_escrita()`)
-    t.match(leitura, { situacao: 'aviso', detalhe: /só se lê/ })
+    await heldLock
+    const rows = adelia`select * from audit.experimentar_escrita()`
+    void rows.catch(() => {})
+    await untilLocked(sql)
+    t.match((await rows)[0], { situacao: 'aviso', detalhe: /outra transação/ })
+    letGo()
+    await other
+    const [reading] = await adelia.begin('read only', (tx) => tx`select * from audit.experimentar_escrita()`)
+    t.match(reading, { situacao: 'aviso', detalhe: /só se lê/ })
   },
 )
 
 t.test('who only reads does not try; what is missing is said by the diagnosis', async (t) => {
-  const { sql, adelia, como } = await cena(t)
-  t.equal(await recusa(como('leo')`select * from audit.experimentar_escrita()`), '42501')
-  t.equal(await recusa(como('ana')`select * from audit.experimentar_escrita()`), '42501')
+  const { sql, adelia, connectAs } = await scene(t)
+  t.equal(await refusalOf(connectAs('leo')`select * from audit.experimentar_escrita()`), '42501')
+  t.equal(await refusalOf(connectAs('ana')`select * from audit.experimentar_escrita()`), '42501')
   await sql`revoke update on dw.lancamentos from conferente_escrita`
   t.same([...(await adelia`select * from audit.experimentar_escrita()`)], [])
   t.same([...(await adelia`select * from audit.experimentar_escrita('nada.disso')`)], [])

@@ -1,29 +1,29 @@
 // Two people are two people: a name written otherwise, a login and an address of one person, the system's own names, and an amount that
 // somebody raised to approve alone.
 import { test } from 'tap'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 const LARGE = 150_000
 
 /** A finding that needs two people, proposed by ana in psql. */
-async function proposed(c: Cenario, id: number): Promise<number> {
-  await c.lancar({ id, valor: LARGE })
-  await c.processar('manual')
-  const finding = (await c.achado(id)).id
-  await c.aprovar('ana', finding)
+async function proposed(c: Scenario, id: number): Promise<number> {
+  await c.book({ id, valor: LARGE })
+  await c.runSession('manual')
+  const finding = (await c.finding(id)).id
+  await c.approve('ana', finding)
   return finding
 }
 
 /** Approves as the API does for the bearer of a token of single sign-on. */
-const approveAs = (c: Cenario, name: string, id: number) =>
-  c.como('api').begin(async (tx) => {
+const approveAs = (c: Scenario, name: string, id: number) =>
+  c.connectAs('api').begin(async (tx) => {
     await tx`select audit_interno.assumir(${name}, 'conferente_revisor', null, now(), true)`
-    const shown = await c.visto(id)
+    const shown = await c.shown(id)
     return one(await tx`select status from audit.aprovar_divergencias(${[id]}, 'conferido', ${shown})`)
   })
 
 test('a name written otherwise is no second person', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const id = await proposed(c, 1)
   const ways = {
     'capitals and blanks': '  A N A ',
@@ -42,25 +42,25 @@ test('a name written otherwise is no second person', async (t) => {
     'bold letters': '\u{1d41a}\u{1d427}\u{1d41a}',
   }
   for (const [what, name] of Object.entries(ways)) {
-    t.equal(await codigo(approveAs(c, name, id)), 'NC007', what)
+    t.equal(await sqlstate(approveAs(c, name, id)), 'NC007', what)
   }
   t.equal(await c.categoria(1), 'ERR', 'nothing was written')
   t.same(await approveAs(c, 'bruno', id), { status: 'corrigida' })
 })
 
 test('a login and an address are one person once an administrator says so, for what was proposed before too', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const [first, second] = [await proposed(c, 1), await proposed(c, 2)]
-  const adelia = c.pessoa('adelia')
+  const adelia = c.asPerson('adelia')
   t.equal((await approveAs(c, 'ana@empresa.com.br', first))['status'], 'corrigida', 'nobody knew')
   await adelia`select audit.ligar_identidade('Ana@Empresa.com.br', 'ana', 'login e e-mail são dela')`
-  t.equal(await codigo(approveAs(c, 'ANA@empresa.com.br', second)), 'NC007')
+  t.equal(await sqlstate(approveAs(c, 'ANA@empresa.com.br', second)), 'NC007')
   t.same(
     [...(await adelia`select nome, pessoa, registrada_por from audit.vw_identidades`)],
     [{ nome: 'ana@empresa.com.br', pessoa: 'ana', registrada_por: 'adelia' }],
   )
   await adelia`select audit.ligar_identidade('asilva', 'ana', 'conta antiga')`
-  t.equal(await codigo(approveAs(c, 'asilva', second)), 'NC007', 'two names of one person know each other')
+  t.equal(await sqlstate(approveAs(c, 'asilva', second)), 'NC007', 'two names of one person know each other')
 
   await adelia`select audit.desligar_identidade('ana@empresa.com.br', 'é a Ana de outra área')`
   t.equal((await approveAs(c, 'ana@empresa.com.br', second))['status'], 'corrigida')
@@ -81,10 +81,10 @@ test('a login and an address are one person once an administrator says so, for w
 })
 
 test('who is whose is said by somebody else, clearly, and never in a ring', async (t) => {
-  const c = await cenario(t)
-  const adelia = c.pessoa('adelia')
-  const tie = (nome: string | null, pessoa: string | null, motivo: string | null = 'teste') =>
-    codigo(adelia`select audit.ligar_identidade(${nome}, ${pessoa}, ${motivo})`)
+  const c = await scenario(t)
+  const adelia = c.asPerson('adelia')
+  const tie = (theName: string | null, somebody: string | null, reason: string | null = 'teste') =>
+    sqlstate(adelia`select audit.ligar_identidade(${theName}, ${somebody}, ${reason})`)
   t.equal(await tie('adelia', 'bruno'), 'NC007', 'her own login')
   t.equal(await tie('adélia@empresa.com.br', 'ADÉLIA'), 'NC007', 'herself')
   t.equal(await tie('Ána', 'ana'), 'NC001', 'one person anyway')
@@ -95,26 +95,30 @@ test('who is whose is said by somebody else, clearly, and never in a ring', asyn
   await adelia`select audit.ligar_identidade('asilva', 'ana', 'teste')`
   t.equal(await tie('bia', 'asilva'), 'NC001', 'to a name of somebody else')
   t.equal(await tie('ana', 'bia'), 'NC001', 'others are tied to it')
-  t.equal(await codigo(adelia`select audit.desligar_identidade('bia', 'teste')`), 'NC004')
+  t.equal(await sqlstate(adelia`select audit.desligar_identidade('bia', 'teste')`), 'NC004')
   for (const person of ['ana', 'olivia', 'leo'] as const) {
-    t.equal(await codigo(c.pessoa(person)`select audit.ligar_identidade('x', 'y', 'teste')`), '42501', person)
+    t.equal(
+      await sqlstate(c.asPerson(person)`select audit.ligar_identidade('x', 'y', 'teste')`),
+      '42501',
+      person,
+    )
   }
-  t.equal(await codigo(c.sql`delete from audit.identidades`), 'NC013')
+  t.equal(await sqlstate(c.sql`delete from audit.identidades`), 'NC013')
 })
 
 test('an administrator who is tied unties nobody but others', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`grant conferente_administrador to bruno`
   t.teardown(() => c.sql`revoke conferente_administrador from bruno`)
-  await c.pessoa('adelia')`select audit.ligar_identidade('bruno@empresa.com.br', 'bruno', 'teste')`
+  await c.asPerson('adelia')`select audit.ligar_identidade('bruno@empresa.com.br', 'bruno', 'teste')`
   const untie = (who: 'adelia' | 'bruno') =>
-    codigo(c.pessoa(who)`select audit.desligar_identidade('bruno@empresa.com.br', 'engano')`)
+    sqlstate(c.asPerson(who)`select audit.desligar_identidade('bruno@empresa.com.br', 'engano')`)
   t.equal(await untie('bruno'), 'NC007')
   t.not(await untie('adelia'), 'NC007')
 })
 
 test("the system's own names are nobody's", async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const id = await proposed(c, 1)
   for (const name of [
     'conferente',
@@ -123,38 +127,38 @@ test("the system's own names are nobody's", async (t) => {
     'conferente_dono',
     'CONFERENTE_regra',
   ]) {
-    t.equal(await codigo(approveAs(c, name, id)), 'NC020', name)
+    t.equal(await sqlstate(approveAs(c, name, id)), 'NC020', name)
     for (const call of [
-      c.pessoa('adelia')`select audit.registrar_pessoa(${name}, 'revisor', 'teste')`,
-      c.pessoa('adelia')`select audit.registrar_token(${name}, 'revisor', now() + interval '1 hour')`,
+      c.asPerson('adelia')`select audit.registrar_pessoa(${name}, 'revisor', 'teste')`,
+      c.asPerson('adelia')`select audit.registrar_token(${name}, 'revisor', now() + interval '1 hour')`,
     ]) {
-      t.equal(await codigo(call), 'NC001', name)
+      t.equal(await sqlstate(call), 'NC001', name)
     }
   }
   await c.sql`grant conferente_revisor to api`
   t.teardown(() => c.sql`revoke conferente_revisor from api`)
-  const shown = await c.visto(id)
+  const shown = await c.shown(id)
   t.equal(
-    await codigo(c.como('api')`select audit.aprovar_divergencias(${[id]}, 'eu mesmo', ${shown})`),
+    await sqlstate(c.connectAs('api')`select audit.aprovar_divergencias(${[id]}, 'eu mesmo', ${shown})`),
     '42501',
     'the login of the API speaks for people and is none',
   )
 })
 
 test('raising the amount for two people does not let whoever raised it approve alone', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`grant conferente_revisor to adelia`
   t.teardown(() => c.sql`revoke conferente_revisor from adelia`)
   await c.sql`grant conferente_administrador to bruno`
   t.teardown(() => c.sql`revoke conferente_administrador from bruno`)
   const set = (who: 'adelia' | 'bruno', amount: number) =>
-    c.pessoa(
+    c.asPerson(
       who,
     )`select audit.alterar_configuracao('aprovacao.valor_dupla', to_jsonb(${amount}::numeric), 'novo teto')`
-  await c.lancar(...[1, 2, 3, 4].map((id) => ({ id, valor: LARGE })))
-  await c.processar('manual')
+  await c.book(...[1, 2, 3, 4].map((id) => ({ id, valor: LARGE })))
+  await c.runSession('manual')
   const approve = async (who: 'adelia' | 'ana', row: number) =>
-    (await c.aprovar(who, (await c.achado(row)).id))[0]?.['status']
+    (await c.approve(who, (await c.finding(row)).id))[0]?.['status']
 
   await set('adelia', 120_000)
   await set('adelia', 1_000_000)
@@ -167,11 +171,11 @@ test('raising the amount for two people does not let whoever raised it approve a
 })
 
 test('the table itself refuses one person under two names, whoever writes it', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const id = await proposed(c, 1)
-  await c.pessoa('adelia')`select audit.ligar_identidade('asilva', 'ana', 'teste')`
+  await c.asPerson('adelia')`select audit.ligar_identidade('asilva', 'ana', 'teste')`
   const write = (who: string) =>
-    codigo(
+    sqlstate(
       c.sql`update audit.divergencias_processadas set status = 'corrigida', decidida_por = ${who}, decidida_em = now() where id = ${id}`,
     )
   t.equal(await write('asilva'), 'NC007')

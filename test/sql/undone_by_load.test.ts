@@ -2,22 +2,22 @@
 import t from 'tap'
 import { conferente, personal } from '../cli/helper.ts'
 import { configure, counts, message, reload, source, undone } from '../helper/nightly_load.ts'
-import { emPartes, MONTHS, meses, ROWS } from '../helper/parts.ts'
-import { cenario, one } from '../helper/scenario.ts'
+import { inParts, MONTHS, monthsWorkshop, ROWS } from '../helper/parts.ts'
+import { one, scenario } from '../helper/scenario.ts'
 
 t.test('a reload that brings the errors back is said, made again, and its money counted once', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1, valor: 100 }, { id: 2, valor: 50 }, { id: 3, categoria: 'BOA' })
+  const c = await scenario(t)
+  await c.book({ id: 1, valor: 100 }, { id: 2, valor: 50 }, { id: 3, categoria: 'BOA' })
   await source(c)
-  t.match(await c.processar('auto'), {
+  t.match(await c.runSession('auto'), {
     status: 'concluida',
     corrigidas: 2n,
     desfeitas: 0n,
     valor_corrigido: '150.00',
   })
   await reload(c)
-  const segunda = await c.processar('auto')
-  t.match(segunda, {
+  const second = await c.runSession('auto')
+  t.match(second, {
     status: 'concluida_com_falhas',
     corrigidas: 2n,
     desfeitas: 2n,
@@ -26,22 +26,22 @@ t.test('a reload that brings the errors back is said, made again, and its money 
     mensagem:
       /correções desfeitas fora do sistema: 2 errada \(2 pela carga de \d\d\/\d\d\/\d{4} \d\dh\); refeitas agora: 2; corrija na origem/,
   })
-  t.match(await counts(c, segunda['id']), { conferidas: 2, recorrentes: 2, encontradas: 2, novas: 0 })
+  t.match(await counts(c, second['id']), { conferidas: 2, recorrentes: 2, encontradas: 2, novas: 0 })
   t.equal(await c.categoria(1), 'CERTA', 'right in the morning')
   t.equal(await c.status(1), 'corrigida')
-  t.match(await c.processar('auto'), { status: 'concluida', desfeitas: 0n }, 'said once for each load')
+  t.match(await c.runSession('auto'), { status: 'concluida', desfeitas: 0n }, 'said once for each load')
 
   await reload(c)
-  t.match(await c.processar('auto'), { desfeitas: 2n, refeitas: 2n, valor_corrigido: '0' })
+  t.match(await c.runSession('auto'), { desfeitas: 2n, refeitas: 2n, valor_corrigido: '0' })
   t.match(
     one(
-      await c.pessoa('leo')`select sum(valor_corrigido)::float as valor, sum(refeitas)::int as refeitas,
+      await c.asPerson('leo')`select sum(valor_corrigido)::float as valor, sum(refeitas)::int as refeitas,
         sum(desfeitas)::int as desfeitas from audit.vw_metricas_desempenho`,
     ),
     { valor: 150, refeitas: 4, desfeitas: 4 },
   )
   t.match(
-    await c.pessoa(
+    await c.asPerson(
       'leo',
     )`select nome, valor from audit.metricas() where nome like '%feitas_total' order by 1`,
     [
@@ -49,27 +49,27 @@ t.test('a reload that brings the errors back is said, made again, and its money 
       { nome: 'conferente_correcoes_refeitas_total', valor: 4 },
     ],
   )
-  t.match(one(await c.pessoa('leo')`select audit.relatorio_desempenho() -> 'sessoes' as s`)['s'], {
+  t.match(one(await c.asPerson('leo')`select audit.relatorio_desempenho() -> 'sessoes' as s`)['s'], {
     valor_corrigido: 150,
     desfeitas: 4,
     refeitas: 4,
   })
   t.match(
     one(
-      await c.pessoa('leo')`select * from audit.diagnosticar_contrato() where item = 'correções desfeitas'`,
+      await c.asPerson('leo')`select * from audit.diagnosticar_contrato() where item = 'correções desfeitas'`,
     ),
     { situacao: 'aviso', detalhe: /^4 desfeitas .* em 2 sessões/, sugestao: /conferente listar --desfeitas/ },
     'by the diagnosis',
   )
-  const linhas = await undone(c)
+  const lines = await undone(c)
   t.match(
-    linhas.map(
+    lines.map(
       ({ corrigida_em, carregado_em, vista_em }) => corrigida_em < carregado_em && carregado_em < vista_em,
     ),
     [true, true],
   )
   t.match(
-    linhas,
+    lines,
     ['1', '2'].map((registro_id) => ({
       registro_id,
       tabela: 'dw.lancamentos',
@@ -82,7 +82,7 @@ t.test('a reload that brings the errors back is said, made again, and its money 
     })),
   )
   t.match(
-    await c.pessoa(
+    await c.asPerson(
       'leo',
     )`select evento from audit.historico_registro('dw.lancamentos', '1') where evento like 'correção%'`,
     { length: 2 },
@@ -93,24 +93,24 @@ t.test('a reload that brings the errors back is said, made again, and its money 
 t.test(
   'where the load time goes back, what lies outside the window is seen and made again all the same',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2, categoria: 'BOA' })
     await source(c)
-    await c.processar('auto')
+    await c.runSession('auto')
     await reload(c, 'antiga')
-    t.match(await c.processar('manual'), {
+    t.match(await c.runSession('manual'), {
       status: 'concluida_com_falhas',
       desfeitas: 1n,
       refeitas: 0n,
       recorrentes: 1n,
       mensagem: /1 errada \(1 sem carga identificada/,
     })
-    t.match(await c.achado(1), {
+    t.match(await c.finding(1), {
       status: 'aberta',
       motivo: /desfeita fora do sistema; carga não identificada: carregado_em/,
     })
     t.match(await undone(c), [{ carregado_em: null }])
-    t.match(await c.processar('auto'), {
+    t.match(await c.runSession('auto'), {
       status: 'concluida',
       desfeitas: 0n,
       refeitas: 1n,
@@ -119,55 +119,55 @@ t.test(
     })
     t.equal(await c.categoria(1), 'CERTA', 'after a manual session that only told of it')
     await reload(c, 'antiga')
-    t.match(await c.processar('auto'), { desfeitas: 1n, refeitas: 1n, corrigidas: 1n })
+    t.match(await c.runSession('auto'), { desfeitas: 1n, refeitas: 1n, corrigidas: 1n })
     t.equal(await c.categoria(1), 'CERTA')
   },
 )
 
 t.test('an approved correction that was overwritten is not told as all done', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
-  await c.lancar({ id: 1, confianca: 0.6 }, { id: 2, confianca: 0.6 }, { id: 3, categoria: 'BOA' })
+  await c.book({ id: 1, confianca: 0.6 }, { id: 2, confianca: 0.6 }, { id: 3, categoria: 'BOA' })
   await source(c)
-  await c.processar()
-  await c.aprovar('ana', (await c.achado(1)).id, (await c.achado(2)).id)
-  t.match(await c.processar('auto'), { status: 'concluida' })
+  await c.runSession()
+  await c.approve('ana', (await c.finding(1)).id, (await c.finding(2)).id)
+  t.match(await c.runSession('auto'), { status: 'concluida' })
   await reload(c)
   await c.sql`delete from dw.lancamentos where id = 2`
-  t.match(await c.processar('auto'), {
+  t.match(await c.runSession('auto'), {
     status: 'concluida_com_falhas',
     desfeitas: 2n,
     refeitas: 0n,
     mensagem: /1 com o registro apagado/,
   })
   t.match(
-    await c.achado(1),
+    await c.finding(1),
     { status: 'aberta', motivo: /pela carga de/ },
     'a person had decided, and decides again',
   )
-  t.match(await c.achado(2), { status: 'obsoleta', motivo: /não existe mais/ })
+  t.match(await c.finding(2), { status: 'obsoleta', motivo: /não existe mais/ })
   t.match(await undone(c), [{ situacao: 'valor_anterior' }, { situacao: 'ausente', valor_encontrado: null }])
-  for (const tipo of ['resumo', 'divergencias']) {
-    const { text, html, subject } = await message(c, tipo)
+  for (const type of ['resumo', 'divergencias']) {
+    const { text, html, subject } = await message(c, type)
     for (const said of [text, html]) {
-      t.match(said, /2 correções desfeitas fora do sistema/i, tipo)
-      t.match(said, /errada: 1 pela carga de/, tipo)
-      t.match(said, /1 com o registro apagado/, tipo)
-      t.match(said, /corrigir na origem, com a lista de conferente listar --desfeitas/, tipo)
-      t.match(said, /\?sessao=\d+/, tipo)
-      t.notMatch(said, /Tudo feito|Confere ao centavo/i, tipo)
+      t.match(said, /2 correções desfeitas fora do sistema/i, type)
+      t.match(said, /errada: 1 pela carga de/, type)
+      t.match(said, /1 com o registro apagado/, type)
+      t.match(said, /corrigir na origem, com a lista de conferente listar --desfeitas/, type)
+      t.match(said, /\?sessao=\d+/, type)
+      t.notMatch(said, /Tudo feito|Confere ao centavo/i, type)
     }
-    if (tipo === 'resumo') t.match(subject, /Concluído com ressalvas .*2 correções desfeitas/)
+    if (type === 'resumo') t.match(subject, /Concluído com ressalvas .*2 correções desfeitas/)
   }
 })
 
 t.test('another value over a correction closes it, and what is wrong now is found', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
-  await c.processar('auto')
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 }, { id: 3 })
+  await c.runSession('auto')
   await c.sql`update dw.lancamentos set categoria = case id when 1 then 'BOA' else 'ERR OUTRA' end,
     carregado_em = case id when 3 then now() else now() - interval '10 days' end where id < 4`
-  const { id } = await c.processar('manual')
+  const { id } = await c.runSession('manual')
   t.match(await counts(c, id), { desfeitas: 3, obsoletas: 3, novas: 2, encontradas: 2 })
   t.equal(await c.status(1), 'obsoleta')
   t.equal(await c.status(2), 'obsoleta aberta', 'also where the window does not reach')
@@ -176,22 +176,22 @@ t.test('another value over a correction closes it, and what is wrong now is foun
 })
 
 t.test('a key that a reload gave to another entry is not a correction undone', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`
-  await c.lancar({ id: 1 }, { id: 2 })
+  await c.book({ id: 1 }, { id: 2 })
   await c.sql`update dw.lancamentos set documento = 'NF ' || id`
   await source(c, "update dw.origem set documento = 'NF 9' where id = 2")
-  await c.processar('auto')
+  await c.runSession('auto')
   await reload(c)
-  t.match(await c.processar('manual'), { desfeitas: 1n, mensagem: /1 errada/ })
-  t.match(await c.achados(2), [{ status: 'obsoleta', motivo: /outro lançamento/ }, { status: 'aberta' }])
+  t.match(await c.runSession('manual'), { desfeitas: 1n, mensagem: /1 errada/ })
+  t.match(await c.findings(2), [{ status: 'obsoleta', motivo: /outro lançamento/ }, { status: 'aberta' }])
   t.match(await undone(c), [{ registro_id: '1' }])
 })
 
 t.test(
   'a document that we corrected is still the same entry, whether the load keeps it or not',
   async (t) => {
-    const c = await cenario(t)
+    const c = await scenario(t)
     await c.sql`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`
     await c.sql.unsafe(`
     create schema minhas; grant usage on schema minhas to conferente_regra;
@@ -204,13 +204,13 @@ t.test(
     select audit.registrar_regra('nota', 'Documento em maiúsculas.', 'minhas.nota', 'dw.lancamentos', 'id', array['documento'],
       'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
       concessao_correcoes => 1000000, concessao_valor => 1e12, prioridade => 200)`)
-    await c.lancar({ id: 1 }, { id: 2 }, { id: 3 })
+    await c.book({ id: 1 }, { id: 2 }, { id: 3 })
     await c.sql`update dw.lancamentos set documento = 'nf ' || id where id between 1 and 3`
-    const both = async (modo: string) =>
+    const both = async (mode: string) =>
       one(
-        await c.pessoa(
+        await c.asPerson(
           'olivia',
-        )`select * from audit.processar_divergencias(${modo}, regras => '{errada,nota}')`,
+        )`select * from audit.processar_divergencias(${mode}, regras => '{errada,nota}')`,
       )
     t.match(await both('auto'), { corrigidas: 6n })
     await c.sql`update dw.lancamentos
@@ -226,98 +226,98 @@ t.test(
         'nota 3 outro_valor',
       ],
     )
-    t.match((await c.achados(3))[0], { status: 'obsoleta', motivo: /outro lançamento/ })
+    t.match((await c.findings(3))[0], { status: 'obsoleta', motivo: /outro lançamento/ })
   },
 )
 
 t.test('what the system wrote over a correction itself is not undone from outside', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2 })
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2 })
   await source(c)
-  await c.processar('auto')
-  await c.pessoa('ana')`select audit.reverter_divergencias(${[(await c.achado(2)).id]}, 'foi engano')`
-  t.match(await c.processar('auto'), { desfeitas: 0n }, 'a rollback is ours')
+  await c.runSession('auto')
+  await c.asPerson('ana')`select audit.reverter_divergencias(${[(await c.finding(2)).id]}, 'foi engano')`
+  t.match(await c.runSession('auto'), { desfeitas: 0n }, 'a rollback is ours')
   await c.sql`update dw.ajuste set prefixo = 'CERTA'`
-  t.match(await c.processar('auto'), { corrigidas: 1n, desfeitas: 0n })
+  t.match(await c.runSession('auto'), { corrigidas: 1n, desfeitas: 0n })
   t.equal(await c.categoria(1), 'OUTRA')
   await c.sql`update dw.ajuste set prefixo = 'ERR'`
   t.match(
-    await c.processar('auto'),
+    await c.runSession('auto'),
     { status: 'concluida', desfeitas: 0n },
     'the newer correction is what is to be there',
   )
   t.equal(await c.status(1), 'corrigida corrigida')
   await reload(c)
-  t.match(await c.processar('auto'), { desfeitas: 2n, refeitas: 1n })
+  t.match(await c.runSession('auto'), { desfeitas: 2n, refeitas: 1n })
   t.equal(await c.status(1), 'corrigida obsoleta')
   t.equal(await c.categoria(2), 'ERR', 'what a person took back is left alone')
 })
 
 t.test('undone too often, a person is asked', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await configure(c, 'sessao.desfeitas_maximo', 2)
-  await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+  await c.book({ id: 1 }, { id: 2, categoria: 'BOA' })
   await source(c)
-  await c.processar('auto')
+  await c.runSession('auto')
   await reload(c)
-  t.match(await c.processar('auto'), { desfeitas: 1n, refeitas: 1n })
+  t.match(await c.runSession('auto'), { desfeitas: 1n, refeitas: 1n })
   await reload(c)
-  t.match(await c.processar('auto'), {
+  t.match(await c.runSession('auto'), {
     desfeitas: 1n,
     refeitas: 0n,
     corrigidas: 0n,
     mensagem: /já desfeitas 2 vezes ou mais, auto não as refaz: 1/,
   })
-  t.match(await c.achado(1), { status: 'aberta', motivo: /desfeita 2 vezes, auto já não a refaz/ })
+  t.match(await c.finding(1), { status: 'aberta', motivo: /desfeita 2 vezes, auto já não a refaz/ })
   t.match(
     (await message(c, 'divergencias')).text,
     /1 já desfeita 2 vezes ou mais: auto não a refaz, uma pessoa decide/,
   )
-  await c.processar('auto')
+  await c.runSession('auto')
   t.equal(await c.categoria(1), 'ERR', 'nor by a later session')
-  await c.aprovar('ana', (await c.achado(1)).id)
+  await c.approve('ana', (await c.finding(1)).id)
   t.equal(await c.categoria(1), 'CERTA')
 })
 
 t.test(
   'typed by two people and overwritten: opened again with what they typed, auto keeps off',
   async (t) => {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+    const c = await scenario(t)
+    await c.book({ id: 1 }, { id: 2, categoria: 'BOA' })
     await source(c)
-    await c.processar()
-    await c.digitar('ana', (await c.achado(1)).id, { categoria: 'MINHA' })
-    await c.aprovar('bruno', (await c.achado(1)).id)
+    await c.runSession()
+    await c.typeIn('ana', (await c.finding(1)).id, { categoria: 'MINHA' })
+    await c.approve('bruno', (await c.finding(1)).id)
     await reload(c)
-    t.match(await c.processar('auto'), { status: 'concluida_com_falhas', desfeitas: 1n, corrigidas: 0n })
+    t.match(await c.runSession('auto'), { status: 'concluida_com_falhas', desfeitas: 1n, corrigidas: 0n })
     t.equal(await c.status(1), 'aberta')
     t.match(await undone(c), [{ valor_corrigido: 'MINHA', valor_encontrado: 'ERR' }])
   },
 )
 
 t.test('how far back is a setting, and a cut is said', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
-  await c.lancar({ id: 1, carregado: new Date(Date.now() - 20 * 3_600_000).toISOString() })
+  await c.book({ id: 1, carregado: new Date(Date.now() - 20 * 3_600_000).toISOString() })
   await source(c)
-  await c.processar('auto')
-  await c.lancar({ id: 2 }, { id: 3, categoria: 'BOA' })
-  await c.processar('auto')
+  await c.runSession('auto')
+  await c.book({ id: 2 }, { id: 3, categoria: 'BOA' })
+  await c.runSession('auto')
   await configure(c, 'sessao.conferir_corrigidas_linhas', 1)
-  const cortada = await c.processar()
-  t.match(cortada, {
+  const cutOff = await c.runSession()
+  t.match(cutOff, {
     status: 'concluida',
     mensagem: /a regra errada: 1 de 2 correções anteriores conferidas, as mais novas/,
   })
-  t.match(await counts(c, cortada['id']), { conferidas: 1, desfeitas: 0 })
+  t.match(await counts(c, cutOff['id']), { conferidas: 1, desfeitas: 0 })
   t.match((await message(c, 'resumo')).text, /1 de 2 correções anteriores conferidas/)
 
   await configure(c, 'sessao.conferir_corrigidas_linhas', 100)
   await configure(c, 'sessao.conferir_corrigidas_dias', 0)
   await c.sql`update dw.lancamentos set categoria = 'ERR', carregado_em = case id when 2 then now() else carregado_em end
     where id between 1 and 2`
-  const { id, mensagem: dita } = await c.processar()
+  const { id, mensagem: saidTexts } = await c.runSession()
   t.match(
     await counts(c, id),
     { conferidas: 1, desfeitas: 1, conferencia: null },
@@ -325,18 +325,18 @@ t.test('how far back is a setting, and a cut is said', async (t) => {
   )
   t.equal(await c.status(1), 'corrigida', 'older than asked for')
   t.equal(await c.status(2), 'aberta')
-  t.match(dita, /1 errada/)
+  t.match(saidTexts, /1 errada/)
 })
 
 t.test('a simulation says it and changes nothing', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+  const c = await scenario(t)
+  await c.book({ id: 1 }, { id: 2, categoria: 'BOA' })
   await source(c)
-  await c.processar('auto')
+  await c.runSession('auto')
   await reload(c)
   t.match(
     one(
-      await c.pessoa(
+      await c.asPerson(
         'olivia',
       )`select * from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`,
     ),
@@ -347,13 +347,13 @@ t.test('a simulation says it and changes nothing', async (t) => {
 })
 
 t.test('the command line says it and prints the list for the source', async (t) => {
-  const c = await cenario(t)
+  const c = await scenario(t)
   const [olivia, leo] = [personal(c.url, 'olivia'), personal(c.url, 'leo')]
-  const vazia = await conferente(['listar', '--desfeitas'], { url: leo })
-  t.match(vazia, { code: 0, stdout: /Nenhuma correção desfeita/ }, vazia.stderr)
-  await c.lancar({ id: 1 }, { id: 2, categoria: 'BOA' })
+  const empty = await conferente(['listar', '--desfeitas'], { url: leo })
+  t.match(empty, { code: 0, stdout: /Nenhuma correção desfeita/ }, empty.stderr)
+  await c.book({ id: 1 }, { id: 2, categoria: 'BOA' })
   await source(c)
-  await c.processar('auto')
+  await c.runSession('auto')
   await reload(c)
   const ran = await conferente(['processar', '--modo', 'auto', '--regra', 'errada'], { url: olivia })
   t.equal(ran.code, 1, 'not simply done')
@@ -369,12 +369,12 @@ t.test('the command line says it and prints the list for the source', async (t) 
 })
 
 t.test('where workers share the session it is looked at once, not in every part', async (t) => {
-  const { sql, url, pedir } = await meses(t)
-  await emPartes(url, await pedir('auto'))
+  const { sql, url, request } = await monthsWorkshop(t)
+  await inParts(url, await request('auto'))
   await sql`update dw.mensal set situacao = 'errada' where id > 0`
-  const id = await pedir('auto')
+  const id = await request('auto')
   const rows = MONTHS * ROWS
-  t.match(await emPartes(url, id), {
+  t.match(await inParts(url, id), {
     status: 'concluida_com_falhas',
     partes: BigInt(MONTHS),
     desfeitas: BigInt(rows),
@@ -395,15 +395,15 @@ t.test('where workers share the session it is looked at once, not in every part'
 t.test(
   'what it costs grows with what was undone, also where statistics are of before the session',
   async (t) => {
-    const c = await cenario(t)
+    const c = await scenario(t)
     const rows = 400
     await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select n, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', 100, 0.99 from generate_series(1, ${rows}) n`
     await configure(c, 'limites.fracao', 1)
     await source(c)
-    await c.processar('auto')
+    await c.runSession('auto')
     await reload(c)
-    await c.processar('auto')
+    await c.runSession('auto')
     await reload(c)
     await c.sql`analyze`
     const read = await c.sql.begin(async (tx) => {

@@ -1,10 +1,10 @@
 // When the schedule is next due, and who asks.
 import t from 'tap'
 import { nextRuns } from '../../src/worker/schedule.ts'
-import { banco } from '../helper/database.ts'
+import { testDatabase } from '../helper/database.ts'
 
 t.test('the next run is when the worker will begin it, whatever the schedule', async (t) => {
-  const { sql, como } = await banco(t)
+  const { sql, connectAs } = await testDatabase(t)
   for (const cron of [
     '0 7 * * *',
     '*/7 3-5 * * 1-5',
@@ -13,22 +13,22 @@ t.test('the next run is when the worker will begin it, whatever the schedule', a
     '15 6 1 * 0',
     '59 23 * * 7',
   ]) {
-    for (const fuso of ['America/Sao_Paulo', 'Europe/Berlin', 'Pacific/Auckland', 'UTC']) {
+    for (const zone of ['America/Sao_Paulo', 'Europe/Berlin', 'Pacific/Auckland', 'UTC']) {
       await sql`update audit.configuracoes_sistema set valor = to_jsonb(${cron}::text) where chave = 'agenda.cron'`
-      await sql`update audit.configuracoes_sistema set valor = to_jsonb(${fuso}::text) where chave = 'agenda.fuso'`
-      const [row] = await como('leo')`select audit.proxima_execucao() as quando, now() as agora`
-      t.same(row?.['quando'], nextRuns({ cron, fuso }, row?.['agora'], 1)[0], `${cron} ${fuso}`)
+      await sql`update audit.configuracoes_sistema set valor = to_jsonb(${zone}::text) where chave = 'agenda.fuso'`
+      const [row] = await connectAs('leo')`select audit.proxima_execucao() as quando, now() as agora`
+      t.same(row?.['quando'], nextRuns({ cron, fuso: zone }, row?.['agora'], 1)[0], `${cron} ${zone}`)
     }
   }
   await sql`update audit.configuracoes_sistema set valor = '"0 0 31 2 *"' where chave = 'agenda.cron'`
-  const [never] = await como('leo')`select audit.proxima_execucao() as quando`
+  const [never] = await connectAs('leo')`select audit.proxima_execucao() as quando`
   t.equal(never?.['quando'], null, 'a day that the calendar does not have')
 })
 
 t.test('each is told who one is, and what roles one holds', async (t) => {
-  const { como } = await banco(t)
-  const who = async (pessoa: Parameters<typeof como>[0]) => ({
-    ...(await como(pessoa)`select nome, papeis from audit.quem_sou()`)[0],
+  const { connectAs } = await testDatabase(t)
+  const who = async (person: Parameters<typeof connectAs>[0]) => ({
+    ...(await connectAs(person)`select nome, papeis from audit.quem_sou()`)[0],
   })
   t.same(await who('leo'), { nome: 'leo', papeis: ['leitor'] })
   t.same(await who('ana'), { nome: 'ana', papeis: ['leitor', 'revisor'] })

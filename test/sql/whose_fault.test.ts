@@ -1,72 +1,72 @@
 import t from 'tap'
 import { connect, connectAs } from '../../src/db/connection.ts'
 import { conductSession, resumeSession } from '../../src/session/session.ts'
-import { type Cenario, cenario, codigo, one } from '../helper/scenario.ts'
+import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 const stop = { signal: new AbortController().signal }
 
 /** A session as the command line conducts it, step by step, on a connection of an operator's own. */
-async function conduzir(c: Cenario, modo: 'manual' | 'auto', regras: string[]) {
+async function conduct(c: Scenario, mode: 'manual' | 'auto', rules: string[]) {
   const url = Object.assign(new URL(c.url), { username: 'olivia', password: 'teste' }).href
   const sql = connect(url, { max: 1 })
   try {
-    return await conductSession(sql, { modo, regras }, {}, stop)
+    return await conductSession(sql, { modo: mode, regras: rules }, {}, stop)
   } finally {
     await sql.end({ timeout: 1 })
   }
 }
 
 /** The same as a worker does it: queued, then resumed. */
-async function trabalhar(c: Cenario, modo: 'manual' | 'auto', regras: string[]) {
+async function work(c: Scenario, mode: 'manual' | 'auto', rules: string[]) {
   const { id } = one(
-    await c.pessoa('olivia')`select id from audit.solicitar_processamento(${modo}, regras => ${regras})`,
+    await c.asPerson('olivia')`select id from audit.solicitar_processamento(${mode}, regras => ${rules})`,
   )
   const open = () => connectAs('conferente_dono', c.url)
   const over = async () => false
   return resumeSession(id, {}, { ...stop, open, over })
 }
 
-const execucoes = (c: Cenario, id: unknown) => c.sql`
+const executions = (c: Scenario, id: unknown) => c.sql`
   select regra, status, motivo, erro_codigo from audit.execucoes_regra where sessao_id = ${id as bigint} order by regra`
 
 /** A second rule that raises under this code, or by this statement, once it has been registered. */
-async function quebrada(c: Cenario, corpo: string) {
-  const funcao = (fazer: string) =>
+async function brokenOne(c: Scenario, body: string) {
+  const fn = (perform: string) =>
     c.sql.unsafe(`create or replace function dw.quebrada(janela audit.janela) returns setof audit.achado language plpgsql stable
-      set search_path = pg_catalog, pg_temp as $f$ begin ${fazer} return; end $f$;
+      set search_path = pg_catalog, pg_temp as $f$ begin ${perform} return; end $f$;
       grant execute on function dw.quebrada(audit.janela) to conferente_regra`)
-  await funcao('')
+  await fn('')
   await c.sql`select audit.registrar_regra('quebrada', 'De teste.', 'dw.quebrada', 'dw.lancamentos', 'id', array['categoria'],
     'data_lancamento', 'carregado_em', 'valor')`
-  await funcao(corpo)
+  await fn(body)
 }
 
 t.test('a rule with little time takes no time from what the session does as a whole', async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
+  const c = await scenario(t)
+  await c.book({ id: 1 })
   await c.sql`select audit.alterar_regra('errada', '{"tempo_limite": "5 seconds"}', 'é rápida')`
-  const condutora = await c.pessoa('olivia').reserve()
+  const conductor = await c.asPerson('olivia').reserve()
   const { id } = one(
-    await condutora`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
+    await conductor`select id from audit_interno.iniciar_sessao('auto', null, null, '{errada}')`,
   )
-  const proxima = async () => one(await condutora`select * from audit_interno.proxima_etapa(${id as never})`)
-  t.match(await proxima(), { etapa: 'detectar', tempo_limite_ms: 5000n })
-  await condutora`select audit_interno.executar_etapa(${id as never}, 'detectar', 'errada')`
-  t.match(await proxima(), { etapa: 'limitar', regra: null, tempo_limite_ms: 600000n })
-  condutora.release()
+  const next = async () => one(await conductor`select * from audit_interno.proxima_etapa(${id as never})`)
+  t.match(await next(), { etapa: 'detectar', tempo_limite_ms: 5000n })
+  await conductor`select audit_interno.executar_etapa(${id as never}, 'detectar', 'errada')`
+  t.match(await next(), { etapa: 'limitar', regra: null, tempo_limite_ms: 600000n })
+  conductor.release()
 })
 
 t.test('a session that fails as a whole leaves none of its rules half done', async (t) => {
-  for (const conduz of [conduzir, trabalhar]) {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 })
+  for (const conducts of [conduct, work]) {
+    const c = await scenario(t)
+    await c.book({ id: 1 })
     await c.sql.unsafe(`create schema alheio;
       create function alheio.parar() returns trigger language plpgsql as $f$ begin
         if new.etapa = 'correcao' then raise exception 'o limite não se deixa ler'; end if; return new; end $f$;
       create trigger parar before update on audit.sessoes_processamento for each row execute function alheio.parar()`)
-    const sessao = await conduz(c, 'auto', ['errada'])
-    t.match(sessao, { status: 'falhou', mensagem: /não se deixa ler/ }, conduz.name)
-    t.match(await execucoes(c, sessao['id']), [
+    const session = await conducts(c, 'auto', ['errada'])
+    t.match(session, { status: 'falhou', mensagem: /não se deixa ler/ }, conducts.name)
+    t.match(await executions(c, session['id']), [
       { regra: 'errada', status: 'pulada', motivo: /sessão falhou/ },
     ])
     t.equal(await c.status(1), 'aberta', 'what it found is there all the same')
@@ -74,56 +74,56 @@ t.test('a session that fails as a whole leaves none of its rules half done', asy
 })
 
 t.test("the rule's own fault is the rule's alone, whoever conducts the session", async (t) => {
-  for (const corpo of [
+  for (const body of [
     `perform 1 / 0;`,
     `assert false, 'não pode ser';`,
     `raise exception using errcode = '42501';`,
     `raise exception using errcode = '08001', message = 'could not connect to server "origem"';`,
     `raise exception using errcode = '53400', message = 'temporary file size exceeds temp_file_limit';`,
   ]) {
-    const c = await cenario(t)
-    await c.lancar({ id: 1 })
-    await quebrada(c, corpo)
-    const psql = async (_: Cenario, modo: string, regras: string[]) =>
-      one(await c.pessoa('olivia')`select * from audit.processar_divergencias(${modo}, regras => ${regras})`)
-    for (const conduz of [psql, conduzir, trabalhar]) {
-      const sessao = await conduz(c, 'manual', ['errada', 'quebrada'])
-      t.match(sessao, { status: 'concluida_com_falhas', encontradas: 1n }, `${corpo} ${conduz.name}`)
-      t.match(await execucoes(c, sessao['id']), [{ status: 'concluida' }, { status: 'falhou' }])
+    const c = await scenario(t)
+    await c.book({ id: 1 })
+    await brokenOne(c, body)
+    const psql = async (_: Scenario, mode: string, rules: string[]) =>
+      one(await c.asPerson('olivia')`select * from audit.processar_divergencias(${mode}, regras => ${rules})`)
+    for (const conducts of [psql, conduct, work]) {
+      const session = await conducts(c, 'manual', ['errada', 'quebrada'])
+      t.match(session, { status: 'concluida_com_falhas', encontradas: 1n }, `${body} ${conducts.name}`)
+      t.match(await executions(c, session['id']), [{ status: 'concluida' }, { status: 'falhou' }])
     }
   }
 })
 
 t.test("the server's fault ends the session, whoever conducts it", async (t) => {
-  const c = await cenario(t)
-  await c.lancar({ id: 1 })
-  await quebrada(
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await brokenOne(
     c,
     `raise exception using errcode = '53100', message = 'could not extend file: No space left on device';`,
   )
-  const olivia = c.pessoa('olivia')
-  t.equal(await codigo(olivia`select audit.processar_divergencias(regras => '{errada,quebrada}')`), '53100')
+  const olivia = c.asPerson('olivia')
+  t.equal(await sqlstate(olivia`select audit.processar_divergencias(regras => '{errada,quebrada}')`), '53100')
   t.same(await c.sql`select from audit.sessoes_processamento`, [], 'in one transaction nothing of it is kept')
-  for (const conduz of [conduzir, trabalhar]) {
-    const sessao = await conduz(c, 'auto', ['errada', 'quebrada'])
-    t.match(sessao, { status: 'falhou', mensagem: /^53100: could not extend/ }, conduz.name)
-    const regras = await execucoes(c, sessao['id'])
+  for (const conducts of [conduct, work]) {
+    const session = await conducts(c, 'auto', ['errada', 'quebrada'])
+    t.match(session, { status: 'falhou', mensagem: /^53100: could not extend/ }, conducts.name)
+    const rules = await executions(c, session['id'])
     t.equal(
-      regras.some(({ status }) => status === 'falhou' || status === 'pendente' || status === 'detectada'),
+      rules.some(({ status }) => status === 'falhou' || status === 'pendente' || status === 'detectada'),
       false,
     )
     t.match(
-      await c.sql`select from audit.notificacoes where tipo = 'falha' and sessao_id = ${sessao['id']}`,
+      await c.sql`select from audit.notificacoes where tipo = 'falha' and sessao_id = ${session['id']}`,
       { length: 1 },
     )
   }
 })
 
 t.test('whose fault an error is', async (t) => {
-  const { sql } = await cenario(t)
-  const de = async (codigo: string | null) =>
-    one(await sql`select audit_interno.falha_de_quem(${codigo}) as quem`)['quem']
-  for (const [quem, codigos] of Object.entries({
+  const { sql } = await scenario(t)
+  const from = async (sqlstate: string | null) =>
+    one(await sql`select audit_interno.falha_de_quem(${sqlstate}) as quem`)['quem']
+  for (const [who, codes] of Object.entries({
     linha: [
       '22003',
       '23514',
@@ -141,7 +141,7 @@ t.test('whose fault an error is', async (t) => {
     sessao: ['40001', '40P01', '72000'],
     servidor: ['53100', '53200', '53300', '57P01', '58030', 'XX001', 'F0000'],
   })) {
-    for (const codigo of codigos) t.equal(await de(codigo), quem, codigo)
+    for (const sqlstate of codes) t.equal(await from(sqlstate), who, sqlstate)
   }
-  t.equal(await de(null), 'servidor', 'what has no code nobody answered for')
+  t.equal(await from(null), 'servidor', 'what has no code nobody answered for')
 })

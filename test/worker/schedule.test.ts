@@ -1,7 +1,7 @@
 // The schedule: one session for each due time, at the right local time, whatever was off and however many workers look.
 import { test } from 'tap'
 import { lastRun, nextRuns, possible, scheduleDue } from '../../src/worker/schedule.ts'
-import { oficina, olharam, trabalhador, until } from '../helper/work.ts'
+import { haveLooked, launchWorker, until, workshop } from '../helper/work.ts'
 
 const texts = (runs: Date[]) => runs.map((run) => run.toISOString().slice(0, 16))
 const NEW_YORK = 'America/New_York'
@@ -51,7 +51,7 @@ test('a schedule that never comes is known as such', async (t) => {
 const SINCE_2026 = `update audit.configuracoes_sistema set alterada_em = '2026-01-01' where chave like 'agenda.%'`
 
 test('days of fake time: one session a day, across the change, with many looking at each moment', async (t) => {
-  const { sql } = await oficina(t)
+  const { sql } = await workshop(t)
   await sql`select audit.alterar_configuracao('agenda.fuso', ${sql.json(NEW_YORK)}, 'teste')`
   await sql`select audit.alterar_configuracao('agenda.cron', '"30 2 * * *"', 'teste')`
   await sql.unsafe(SINCE_2026)
@@ -78,10 +78,10 @@ test('days of fake time: one session a day, across the change, with many looking
 })
 
 test('a week off is made up for by one session, whose window goes back to the last one', async (t) => {
-  const { sql, workerUrl } = await oficina(t)
+  const { sql, workerUrl } = await workshop(t)
   await sql.unsafe(SINCE_2026)
   await scheduleDue(sql, at('2026-11-02T10:00Z'))
-  const worker = await trabalhador(t, workerUrl, { tick: 3_600_000 })
+  const worker = await launchWorker(t, workerUrl, { tick: 3_600_000 })
   const ended = (n: number) =>
     until(async () => {
       const rows = await sql`select from audit.sessoes_processamento where status = 'concluida'`
@@ -101,19 +101,19 @@ test('a week off is made up for by one session, whose window goes back to the la
 })
 
 test('a new schedule is in force at once, and says nothing of the time before it', async (t) => {
-  const { sql, como, workerUrl } = await oficina(t)
-  const workers = await Promise.all([trabalhador(t, workerUrl), trabalhador(t, workerUrl)])
-  const adelia = como('adelia')
+  const { sql, connectAs, workerUrl } = await workshop(t)
+  const workers = await Promise.all([launchWorker(t, workerUrl), launchWorker(t, workerUrl)])
+  const adelia = connectAs('adelia')
   await adelia`select audit.alterar_configuracao('agenda.modo', '"manual"', 'teste')`
   const [hour] = await sql`select extract(hour from now() at time zone 'UTC' - interval '2 hours')::int as h`
   await adelia`select audit.alterar_configuracao('agenda.fuso', '"UTC"', 'teste')`
   await adelia`select audit.alterar_configuracao('agenda.cron', ${adelia.json(`0 ${hour?.['h']} * * *`)}, 'teste')`
   const sessions = () => sql`select * from audit.sessoes_processamento`
-  await olharam(workers)
+  await haveLooked(workers)
   t.equal((await sessions()).length, 0, 'two hours ago was before the change')
   await sql.unsafe(SINCE_2026)
   await until(async () => (await sessions())[0]?.['status'] === 'concluida')
-  await olharam(workers)
+  await haveLooked(workers)
   const all = await sessions()
   t.equal(all.length, 1, 'one, with two workers looking')
   t.match(all[0], { modo: 'manual', solicitada_por: 'trabalhador' })
@@ -121,7 +121,7 @@ test('a new schedule is in force at once, and says nothing of the time before it
 })
 
 test('a session that cannot be queued is recorded, told, and tried again', async (t) => {
-  const { sql } = await oficina(t)
+  const { sql } = await workshop(t)
   await sql.unsafe(SINCE_2026)
   await sql`update audit.regras set ativa = false`
   const moment = at('2026-11-02T10:05Z')
@@ -135,8 +135,8 @@ test('a session that cannot be queued is recorded, told, and tried again', async
 })
 
 test('a schedule or zone that cannot be is refused when it is set, whoever sets it', async (t) => {
-  const { sql, como } = await oficina(t)
-  const adelia = como('adelia')
+  const { sql, connectAs } = await workshop(t)
+  const adelia = connectAs('adelia')
   const set = (key: string, value: unknown) =>
     adelia`select audit.alterar_configuracao(${key}, ${adelia.json(value as never)}, 'teste')`
   const wrong = [

@@ -9,7 +9,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { conferente } from '../cli/helper.ts'
-import { armazem, conhecer, lancar } from '../helper/warehouse.ts'
+import { book, makeKnown, makeWarehouse } from '../helper/warehouse.ts'
 
 t.test('a worker on a standby', async (t) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'conferente-standby-'))
@@ -20,9 +20,9 @@ t.test('a worker on a standby', async (t) => {
   })
   await migrate(server.url, { current: true })
   const primary = connect(server.url, { max: 1 })
-  await armazem(primary)
-  await conhecer(primary, 'Trade Marketing')
-  await lancar(primary, { id: 1, valor: '100.00', valor_documento: '10.00', carregado_em: new Date() })
+  await makeWarehouse(primary)
+  await makeKnown(primary, 'Trade Marketing')
+  await book(primary, { id: 1, valor: '100.00', valor_documento: '10.00', carregado_em: new Date() })
   await primary`select audit.solicitar_processamento('manual')`
   await primary.end()
   await server.release()
@@ -33,7 +33,7 @@ t.test('a worker on a standby', async (t) => {
   t.teardown(() => sql.end())
   t.match(await sql`select pg_is_in_recovery() as sim`, [{ sim: true }])
 
-  const porta = await servir(t, server.url)
+  const port = await serve(t, server.url)
   const said: string[] = []
   const worker = await startWorker(
     server.url,
@@ -50,7 +50,7 @@ t.test('a worker on a standby', async (t) => {
   t.strictSame(said, ['standby'], 'it says once what it waits for')
 
   const ready = async () => {
-    const answer = await fetch(`http://127.0.0.1:${porta}/readyz?partes=banco`)
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz?partes=banco`)
     return answer.status
   }
   t.equal(await ready(), 503, 'the API is not ready either')
@@ -84,8 +84,8 @@ t.test('a worker whose server becomes a standby, and is promoted again', async (
   await migrate(server.url, { current: true })
   const { url } = server
   const primary = connect(url, { max: 1 })
-  await armazem(primary)
-  await conhecer(primary, 'Trade Marketing')
+  await makeWarehouse(primary)
+  await makeKnown(primary, 'Trade Marketing')
   await primary`update audit.configuracoes_sistema set alterada_em = clock_timestamp() where chave like 'agenda.%'`
   await primary.end()
 
@@ -126,24 +126,24 @@ t.test('a worker whose server becomes a standby, and is promoted again', async (
   t.teardown(() => sql.end())
   await sql`select pg_promote()`
   await until(() => said.at(-1) === 'ready')
-  const [sessao] = await sql`select id from audit.solicitar_processamento('manual')`
+  const [session] = await sql`select id from audit.solicitar_processamento('manual')`
   const state = async () =>
-    (await sql`select status from audit.sessoes_processamento where id = ${sessao?.['id']}`)[0]?.['status']
+    (await sql`select status from audit.sessoes_processamento where id = ${session?.['id']}`)[0]?.['status']
   await until(async () => /^conclu/.test(await state()))
   t.strictSame(said.slice(before), ['standby', 'ready'], 'and takes jobs again after the promotion')
 })
 
 /** The port of an API on this database. */
-async function servir(t: Pick<Test, 'teardown'>, url: string): Promise<number> {
-  const porta = 20_000 + Math.floor(Math.random() * 20_000)
+async function serve(t: Pick<Test, 'teardown'>, url: string): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 20_000)
   const ended = new AbortController()
   const listening = new Promise<void>((resolve) => {
-    const ran = conferente(['servir', '--porta', String(porta)], {
+    const ran = conferente(['servir', '--porta', String(port)], {
       url,
       env: { CONFERENTE_JWT_SEGREDO: 'x'.repeat(40) },
       onStderr(text, kill) {
         ended.signal.addEventListener('abort', () => kill('SIGTERM'), { once: true })
-        if (text.includes(String(porta))) resolve()
+        if (text.includes(String(port))) resolve()
       },
     })
     t.teardown(async () => {
@@ -152,5 +152,5 @@ async function servir(t: Pick<Test, 'teardown'>, url: string): Promise<number> {
     })
   })
   await listening
-  return porta
+  return port
 }

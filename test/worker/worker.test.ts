@@ -1,26 +1,26 @@
 // The worker as the operator sees it: what is asked for is done once, whoever dies or is stopped on the way.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
-import { emCurso, oficina, processo, saida, trabalhador, until } from '../helper/work.ts'
+import { exited, launchWorker, startProcess, underWay, until, workshop } from '../helper/work.ts'
 
 test('a session asked for in SQL is run by the worker, under a login that is no superuser', async (t) => {
-  const { solicitar, sessao, workerUrl, sql } = await oficina(t)
-  const id = await solicitar()
-  t.match(await sessao(id), { status: 'agendada', solicitada_por: 'olivia', na_fila: 1 })
-  await trabalhador(t, workerUrl)
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'concluida', corrigidas: 40n, deteccoes: 2 })
+  const { requestSession, session: theSession, workerUrl, sql } = await workshop(t)
+  const id = await requestSession()
+  t.match(await theSession(id), { status: 'agendada', solicitada_por: 'olivia', na_fila: 1 })
+  await launchWorker(t, workerUrl)
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'concluida', corrigidas: 40n, deteccoes: 2 })
   const [wrong] = await sql`select count(*)::int as n from dw.uma where situacao = 'errada'`
   t.equal(wrong?.['n'], 0)
 })
 
 test('sessions asked for together run one after the other, with any number of workers', async (t) => {
-  const { solicitar, sessao, demora, workerUrl } = await oficina(t)
-  await demora(0.3)
-  const ids = [await solicitar(), await solicitar(), await solicitar()]
-  await Promise.all([trabalhador(t, workerUrl), trabalhador(t, workerUrl)])
-  await until(async () => (await Promise.all(ids.map(sessao))).every((s) => s['na_fila'] === 0))
-  const sessions = await Promise.all(ids.map(sessao))
+  const { requestSession, session: theSession, slowDown, workerUrl } = await workshop(t)
+  await slowDown(0.3)
+  const ids = [await requestSession(), await requestSession(), await requestSession()]
+  await Promise.all([launchWorker(t, workerUrl), launchWorker(t, workerUrl)])
+  await until(async () => (await Promise.all(ids.map(theSession))).every((s) => s['na_fila'] === 0))
+  const sessions = await Promise.all(ids.map(theSession))
   sessions.sort((a, b) => a['inicio_processamento'] - b['inicio_processamento'])
   for (const [i, session] of sessions.entries()) {
     t.equal(session['status'], 'concluida')
@@ -29,8 +29,8 @@ test('sessions asked for together run one after the other, with any number of wo
 })
 
 test('whoever may connect cannot stop the workers by what they listen to', async (t) => {
-  const { solicitar, sessao, como, workerUrl } = await oficina(t)
-  const worker = await trabalhador(t, workerUrl)
+  const { requestSession, session: theSession, connectAs, workerUrl } = await workshop(t)
+  const worker = await launchWorker(t, workerUrl)
   let over = false
   void worker.done.then(() => {
     over = true
@@ -40,102 +40,102 @@ test('whoever may connect cannot stop the workers by what they listen to', async
     ['jobs:insert', '{"count": 1e300}'],
     ['jobs:insert', 'nonsense'],
   ])
-    await como('ninguem')`select pg_notify(${channel as string}, ${payload as string})`
+    await connectAs('ninguem')`select pg_notify(${channel as string}, ${payload as string})`
   await sleep(500)
-  const id = await solicitar()
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'concluida' })
+  const id = await requestSession()
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'concluida' })
   t.notOk(over, 'it works still')
   t.equal(process.exitCode, undefined)
 })
 
 test('a cancelled session is left alone', async (t) => {
-  const { solicitar, sessao, como, workerUrl } = await oficina(t)
-  const id = await solicitar()
-  await como('olivia')`select audit.cancelar_sessao(${id}, 'engano')`
-  await trabalhador(t, workerUrl)
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'cancelada', deteccoes: 0 })
+  const { requestSession, session: theSession, connectAs, workerUrl } = await workshop(t)
+  const id = await requestSession()
+  await connectAs('olivia')`select audit.cancelar_sessao(${id}, 'engano')`
+  await launchWorker(t, workerUrl)
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'cancelada', deteccoes: 0 })
 })
 
 test('a job that finishes while the worker is shutting down runs once', async (t) => {
-  const { solicitar, sessao, demora, workerUrl } = await oficina(t)
-  await demora(0.2)
-  for (const pausa of [0, 150, 300, 450, 600]) {
-    const id = await solicitar('uma')
-    const worker = await trabalhador(t, workerUrl)
-    await until(async () => (await sessao(id))['presa'] === 1)
-    await sleep(pausa)
+  const { requestSession, session: theSession, slowDown, workerUrl } = await workshop(t)
+  await slowDown(0.2)
+  for (const pause of [0, 150, 300, 450, 600]) {
+    const id = await requestSession('uma')
+    const worker = await launchWorker(t, workerUrl)
+    await until(async () => (await theSession(id))['presa'] === 1)
+    await sleep(pause)
     await worker.stop()
-    const stopped = await sessao(id)
-    t.equal(stopped['presa'], 0, `${pausa} ms: no job left locked`)
+    const stopped = await theSession(id)
+    t.equal(stopped['presa'], 0, `${pause} ms: no job left locked`)
     if (stopped['status'] === 'concluida')
       t.equal(stopped['na_fila'], 0, 'and none left that would run it again')
-    const next = await trabalhador(t, workerUrl)
-    await until(async () => (await sessao(id))['na_fila'] === 0)
-    t.match(await sessao(id), { status: 'concluida', deteccoes: 1 })
+    const next = await launchWorker(t, workerUrl)
+    await until(async () => (await theSession(id))['na_fila'] === 0)
+    t.match(await theSession(id), { status: 'concluida', deteccoes: 1 })
     await next.stop()
   }
 })
 
 test('SIGTERM ends after the step under way; another worker goes on with the next', async (t) => {
-  const { solicitar, sessao, demora, workerUrl, sql } = await oficina(t)
-  await demora(1.5)
-  const id = await solicitar()
-  const child = await processo(t, workerUrl, '--simultaneos', '1')
-  await emCurso(sql, id)
+  const { requestSession, session: theSession, slowDown, workerUrl, sql } = await workshop(t)
+  await slowDown(1.5)
+  const id = await requestSession()
+  const child = await startProcess(t, workerUrl, '--simultaneos', '1')
+  await underWay(sql, id)
   child.kill('SIGTERM')
-  t.equal(await saida(child), 0, child.said())
+  t.equal(await exited(child), 0, child.said())
   t.notMatch(child.said(), /\n\s+at /, 'no stack')
-  t.match(await sessao(id), { status: 'em_andamento', deteccoes: 1, presa: 0, na_fila: 1 })
-  await demora(0)
-  await trabalhador(t, workerUrl)
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'concluida', deteccoes: 2, corrigidas: 40n })
+  t.match(await theSession(id), { status: 'em_andamento', deteccoes: 1, presa: 0, na_fila: 1 })
+  await slowDown(0)
+  await launchWorker(t, workerUrl)
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'concluida', deteccoes: 2, corrigidas: 40n })
 })
 
 test('SIGTERM hands back, within the stated time, a step that takes too long', async (t) => {
-  const { solicitar, sessao, demora, workerUrl, sql } = await oficina(t)
-  await demora(60)
-  const id = await solicitar('uma')
-  const child = await processo(t, workerUrl, '--prazo', '5')
-  await emCurso(sql, id)
+  const { requestSession, session: theSession, slowDown, workerUrl, sql } = await workshop(t)
+  await slowDown(60)
+  const id = await requestSession('uma')
+  const child = await startProcess(t, workerUrl, '--prazo', '5')
+  await underWay(sql, id)
   const asked = Date.now()
   child.kill('SIGTERM')
-  t.equal(await saida(child), 0, child.said())
+  t.equal(await exited(child), 0, child.said())
   t.ok(Date.now() - asked < 5500, `took ${Date.now() - asked} ms`)
-  t.match(await sessao(id), { status: 'em_andamento', deteccoes: 0, presa: 0, na_fila: 1 })
-  await demora(0)
-  await trabalhador(t, workerUrl)
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'concluida', deteccoes: 1, corrigidas: 20n })
+  t.match(await theSession(id), { status: 'em_andamento', deteccoes: 0, presa: 0, na_fila: 1 })
+  await slowDown(0)
+  await launchWorker(t, workerUrl)
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'concluida', deteccoes: 1, corrigidas: 20n })
 })
 
 test('kill -9 in the middle: another worker finishes, nothing lost and nothing doubled', async (t) => {
-  const { solicitar, sessao, demora, workerUrl, sql } = await oficina(t)
-  await demora(2)
-  const id = await solicitar()
-  const child = await processo(t, workerUrl)
-  await emCurso(sql, id)
+  const { requestSession, session: theSession, slowDown, workerUrl, sql } = await workshop(t)
+  await slowDown(2)
+  const id = await requestSession()
+  const child = await startProcess(t, workerUrl)
+  await underWay(sql, id)
   child.kill('SIGKILL')
-  await saida(child)
-  t.match(await sessao(id), { status: 'em_andamento', presa: 1 }, 'its job is still locked')
+  await exited(child)
+  t.match(await theSession(id), { status: 'em_andamento', presa: 1 }, 'its job is still locked')
   const closed = await sql`select id from audit_interno.encerrar_interrompidas()`
   t.same(closed, [], 'nobody takes the session for lost: it has its job')
-  await demora(0)
-  const next = await trabalhador(t, workerUrl)
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'concluida', deteccoes: 2, corrigidas: 40n })
+  await slowDown(0)
+  const next = await launchWorker(t, workerUrl)
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'concluida', deteccoes: 2, corrigidas: 40n })
   t.ok(next.said.includes('released'))
 })
 
 test('work of a living worker is not taken away from it, however long it takes', async (t) => {
-  const { solicitar, sessao, demora, workerUrl } = await oficina(t)
-  await demora(4)
-  const workers = await Promise.all([1, 2].map(() => trabalhador(t, workerUrl, { grace: '2 seconds' })))
-  const id = await solicitar('uma')
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'concluida', deteccoes: 1 })
+  const { requestSession, session: theSession, slowDown, workerUrl } = await workshop(t)
+  await slowDown(4)
+  const workers = await Promise.all([1, 2].map(() => launchWorker(t, workerUrl, { grace: '2 seconds' })))
+  const id = await requestSession('uma')
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'concluida', deteccoes: 1 })
   t.same(
     workers.flatMap(({ said }) => said),
     [],
@@ -143,13 +143,13 @@ test('work of a living worker is not taken away from it, however long it takes',
 })
 
 test('a connection lost in the middle: the worker itself goes on', async (t) => {
-  const { solicitar, sessao, demora, workerUrl, sql } = await oficina(t)
-  await demora(1)
-  const id = await solicitar()
-  await trabalhador(t, workerUrl)
-  await emCurso(sql, id)
+  const { requestSession, session: theSession, slowDown, workerUrl, sql } = await workshop(t)
+  await slowDown(1)
+  const id = await requestSession()
+  await launchWorker(t, workerUrl)
+  await underWay(sql, id)
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename = 'trabalhador'`
-  await until(async () => (await sessao(id))['na_fila'] === 0)
-  t.match(await sessao(id), { status: 'concluida', deteccoes: 2, corrigidas: 40n })
+  await until(async () => (await theSession(id))['na_fila'] === 0)
+  t.match(await theSession(id), { status: 'concluida', deteccoes: 2, corrigidas: 40n })
 })

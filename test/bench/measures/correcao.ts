@@ -4,7 +4,7 @@ import { conductSession, type SessionStep } from '../../../src/session/session.t
 import { alternate, type Measure, type Result, seconds } from '../harness.ts'
 import { damage, mend, RULE, settle, trustAgain } from '../warehouse.ts'
 
-export const correcao: Measure = {
+export const theCorrection: Measure = {
   name: 'correcao',
   async run({ sql, runs, say }) {
     const [targets] = await sql<{ n: number }[]>`select count(*)::int as n from bancada.alvo`
@@ -43,9 +43,9 @@ export const correcao: Measure = {
         const corrected = Number(session['corrigidas'])
         // A few may be contested by what other rules have found on the same rows.
         if (corrected < n * 0.95) throw new Error(`${corrected} of ${n} corrected: ${session['mensagem']}`)
-        const sum = (wanted: (etapa: string) => boolean) =>
+        const sum = (wanted: (step: string) => boolean) =>
           steps.filter(({ etapa }) => wanted(etapa)).reduce((total, { took }) => total + took, 0)
-        detection.push(sum((etapa) => etapa === 'detectar'))
+        detection.push(sum((step) => step === 'detectar'))
         longest.push(Math.max(...steps.filter(({ etapa }) => etapa === 'corrigir').map(({ took }) => took)))
         await settle(sql)
         const id = session['id'] as bigint
@@ -57,9 +57,9 @@ export const correcao: Measure = {
           }),
         )
         say(
-          `  run ${run}: detection ${detection.at(-1)?.toFixed(2)} s, correction ${sum((etapa) => etapa !== 'detectar').toFixed(2)} s, longest batch ${longest.at(-1)?.toFixed(2)} s, rollback ${back.runs.at(-1)?.toFixed(2)} s`,
+          `  run ${run}: detection ${detection.at(-1)?.toFixed(2)} s, correction ${sum((step) => step !== 'detectar').toFixed(2)} s, longest batch ${longest.at(-1)?.toFixed(2)} s, rollback ${back.runs.at(-1)?.toFixed(2)} s`,
         )
-        return sum((etapa) => etapa !== 'detectar')
+        return sum((step) => step !== 'detectar')
       },
     })
     const results: Result[] = [

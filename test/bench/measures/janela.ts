@@ -37,7 +37,7 @@ async function detect(sql: Sql, rule: string): Promise<void> {
   if (session?.['status'] !== 'concluida') throw new Error(`${rule}: ${session?.['mensagem']}`)
 }
 
-export const janela: Measure = {
+export const window_: Measure = {
   name: 'janela',
   async run({ sql, serverUrl, rows, runs }) {
     const small = connect(await prepare(serverUrl, 'conferente_bench_decimo', Math.round(rows / 10)), {

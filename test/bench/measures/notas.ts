@@ -9,7 +9,7 @@ import { emptyDatabase } from '../warehouse.ts'
 
 const FILES = 10_000
 
-export const notas: Measure = {
+export const noteFiles: Measure = {
   name: 'notas',
   async run({ serverUrl, runs, dir, say }) {
     const folder = join(dir, 'notas')

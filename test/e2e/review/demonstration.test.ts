@@ -1,34 +1,34 @@
 // The demonstration's queue, then a morning of 8,000 loaded rows, cleared by keyboard alone: what it takes is counted here.
 import { test } from 'tap'
-import { semNavegador } from '../../helper/browser.ts'
-import { banco } from '../../helper/database.ts'
-import { balcao, espera } from '../../helper/desk.ts'
+import { noBrowser } from '../../helper/browser.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { openCounter, waitFor } from '../../helper/desk.ts'
 import { clearImprobable, clearQueue } from '../../helper/keyboard.ts'
 import { one } from '../../helper/scenario.ts'
 
 const ROWS = 150_000
 
-test('a morning of 8,000 rows: at most 40 decisions and 60 keys, no click', semNavegador, async (t) => {
-  const { sql, url, como } = await banco(t)
-  const olivia = como('olivia')
+test('a morning of 8,000 rows: at most 40 decisions and 60 keys, no click', noBrowser, async (t) => {
+  const { sql, url, connectAs } = await testDatabase(t)
+  const olivia = connectAs('olivia')
   await sql`select exemplo.criar_armazem(${ROWS})`
   await sql`select audit.salvar_padrao(campo, tipo, padrao, acao, 'do negócio') from exemplo.padroes()`
   await sql`select audit.alterar_configuracao(chave, valor, 'do negócio') from exemplo.rotulos()`
   await olivia`select * from audit.processar_divergencias('auto', '2025-11-01', '2026-10-31')`
-  const { entrar } = await balcao(t, { sql, url })
+  const { signIn } = await openCounter(t, { sql, url })
   const waiting = async () =>
     one(
       await sql`select count(*)::int as n, count(distinct grupo)::int as groups from audit.vw_divergencias_abertas
       where status <> 'aguardando_segunda_aprovacao'`,
     ) as { n: number; groups: number }
 
-  const page = await entrar('revisor', 'ana')
+  const page = await signIn('revisor', 'ana')
   const queue = await waiting()
-  await espera(page, / esperam/)
+  await waitFor(page, / esperam/)
   await page.evaluate('globalThis.clicks = 0; addEventListener("click", () => clicks++, true)')
   const first = await clearQueue(page)
   const lane = await clearImprobable(page)
-  await espera(page, 'Nada espera por decisão.')
+  await waitFor(page, 'Nada espera por decisão.')
   t.equal((await waiting()).n, 0)
   t.comment(
     `the queue: ${queue.n} findings in ${queue.groups} groups, ${first.decisions + lane.decisions} decisions, ${first.keys + lane.keys} keys`,
@@ -40,11 +40,11 @@ test('a morning of 8,000 rows: at most 40 decisions and 60 keys, no click', semN
   t.ok(morning.n > 50, `${morning.n} findings wait`)
   await page.keyboard.press('1')
   await page.reload()
-  await espera(page, / esperam/)
+  await waitFor(page, / esperam/)
   await page.evaluate('globalThis.clicks = 0; addEventListener("click", () => clicks++, true)')
   const effort = await clearQueue(page)
   const improbable = await clearImprobable(page)
-  await espera(page, 'Nada espera por decisão.')
+  await waitFor(page, 'Nada espera por decisão.')
   t.equal((await waiting()).n, 0)
   t.equal(await page.evaluate('globalThis.clicks'), 0)
   t.ok(effort.decisions <= 40, `${effort.decisions} decisions`)

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
 import { api } from '../../helper/api.ts'
-import { navegador, semNavegador } from '../../helper/browser.ts'
-import { dialogo, dito, espera, mesa, naMao, pronto } from '../../helper/desk.ts'
-import { cenario } from '../../helper/scenario.ts'
+import { noBrowser, openBrowser } from '../../helper/browser.ts'
+import { dialogOf, inHand, makeDesk, saidOnPage, untilReady, waitFor } from '../../helper/desk.ts'
+import { scenario } from '../../helper/scenario.ts'
 
 /** Targets of less than 24 pixels; a box is as large as its label. */
 const SMALL = `[...document.querySelectorAll('button, input, select, textarea, nav a')]
@@ -19,23 +19,23 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 test(
   'what the ledger holds is shown as text, never run, and words that fit are not broken',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t)
+    const { cena, signIn } = await makeDesk(t)
     const hostile = '<img src=x onerror="document.title=1">{{1}}'
-    await cena.lancar({ id: 1, categoria: `ERR${hostile}`, descricao: hostile })
-    await cena.processar()
-    const page = await entrar('revisor', 'ana')
-    await pronto(page)
+    await cena.book({ id: 1, categoria: `ERR${hostile}`, descricao: hostile })
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana')
+    await untilReady(page)
     await page.keyboard.press('o')
     await page.locator('.opened').getByText(hostile, { exact: true }).waitFor()
     t.equal(await page.locator('img').count(), 0)
     t.equal(await page.title(), 'Conferente: revisão')
-    await cena.lancar({ id: 2, categoria: `ERR${'x'.repeat(3000)}`, descricao: 'y'.repeat(3000), valor: 200 })
-    await cena.processar()
+    await cena.book({ id: 2, categoria: `ERR${'x'.repeat(3000)}`, descricao: 'y'.repeat(3000), valor: 200 })
+    await cena.runSession()
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 900 })
-      await page.goto(`${page.url().split('?')[0]}?divergencia=${(await cena.achado(2)).id}`)
+      await page.goto(`${page.url().split('?')[0]}?divergencia=${(await cena.finding(2)).id}`)
       await page.getByRole('heading', { name: 'Registro 2 de dw.lancamentos, como está agora' }).waitFor()
       const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
       t.ok(Number(wide) <= 0, `${width}: ${wide} pixels too wide`)
@@ -45,16 +45,16 @@ test(
 
 test(
   'on a phone the groups are a list and a group is a page, with two buttons under the thumb',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t)
-    await cena.lancar({ id: 1 }, { id: 2, confianca: 0.6, valor: 50 })
-    await cena.processar()
-    const page = await entrar('revisor', 'ana', '', { width: 390 })
-    await espera(page, /^2 esperam/)
+    const { cena, signIn } = await makeDesk(t)
+    await cena.book({ id: 1 }, { id: 2, confianca: 0.6, valor: 50 })
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana', '', { width: 390 })
+    await waitFor(page, /^2 esperam/)
     t.equal(await page.locator('.hand').isVisible(), false)
     await page.locator('.list button.line').first().click()
-    await pronto(page)
+    await untilReady(page)
     t.equal(await page.locator('.side').isVisible(), false)
     const buttons = page.locator('.acts > button:visible')
     t.match(await buttons.allInnerTexts(), [/^Aprovar 1/, /^Rejeitar 1/])
@@ -66,15 +66,15 @@ test(
     await page.locator('.list button.line').first().waitFor()
     await page.locator('.list button.line').first().click()
     await page.getByRole('button', { name: /^Aprovar 1/ }).click()
-    await dito(page, /1 corrigida/)
-    await pronto(page)
+    await saidOnPage(page, /1 corrigida/)
+    await untilReady(page)
     t.equal(await page.locator('.hand').isVisible(), true, 'the next group is there')
   },
 )
 
 test(
   'everybody can use it: no barrier that axe knows, on a desk and on a phone, in light and dark',
-  semNavegador,
+  noBrowser,
   async (t) => {
     const oidc = {
       issuer: 'http://localhost:9',
@@ -82,19 +82,19 @@ test(
       secret: 's',
       returnUrl: 'http://localhost/entrar/retorno',
     }
-    const { cena, entrar, open } = await mesa(t, {
+    const { cena, signIn, open } = await makeDesk(t, {
       resumo: true,
       changes: { oidc: { ...oidc, scopes: '', nameClaim: '', roleClaim: undefined, roles: undefined } },
       report: { sendLink: async () => {} },
     })
-    await cena.lancar(
+    await cena.book(
       { id: 1 },
       { id: 2, valor: 150_000 },
       { id: 3, descricao: 'aponta' },
       { id: 4, confianca: 0.5 },
     )
-    await cena.processar('auto')
-    await cena.adiar('bruno', null, (await cena.achado(4)).id)
+    await cena.runSession('auto')
+    await cena.postpone('bruno', null, (await cena.finding(4)).id)
     const barriers = async (page: Page, where: string) => {
       await page.evaluate(AXE)
       const found = await page.evaluate(async () => {
@@ -117,11 +117,11 @@ test(
       const link = await open('#convite=x', sight)
       await link.getByRole('heading', { name: 'Você tem um link de entrada' }).waitFor()
       await barriers(link, `a one-time link ${name}`)
-      const page = await entrar('revisor', 'ana', '', sight)
-      await espera(page, /^2 esperam/)
+      const page = await signIn('revisor', 'ana', '', sight)
+      await waitFor(page, /^2 esperam/)
       await barriers(page, `the list ${name}`)
       await page.locator('.list button.line').first().click()
-      await pronto(page)
+      await untilReady(page)
       await page.keyboard.press('o')
       await page.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
       await barriers(page, `an entry opened ${name}`)
@@ -129,10 +129,10 @@ test(
       await barriers(page, `the reasons ${name}`)
       await page.keyboard.press('Escape')
       await page.keyboard.press('e')
-      await dialogo(page).getByLabel('categoria').waitFor()
+      await dialogOf(page).getByLabel('categoria').waitFor()
       await barriers(page, `the dialog ${name}`)
       await page.keyboard.press('Escape')
-      t.equal(await dialogo(page).count(), 0, 'Escape closes')
+      t.equal(await dialogOf(page).count(), 0, 'Escape closes')
       await page.keyboard.press('a')
       await page.getByRole('group', { name: 'Antes de aprovar' }).waitFor()
       await page.keyboard.press('Escape')
@@ -149,22 +149,22 @@ test(
       await page.keyboard.press('Escape')
       await page.keyboard.press('3')
       if (sight.width === 390) await page.locator('.list button.line').first().click()
-      await pronto(page)
+      await untilReady(page)
       await barriers(page, `what is postponed ${name}`)
       await page.keyboard.press('4')
       await page.locator('.list button.line').first().waitFor()
       await barriers(page, `what was corrected ${name}`)
       await page.keyboard.press('5')
-      await naMao(page, 'Sessões').waitFor()
+      await inHand(page, 'Sessões').waitFor()
       await barriers(page, `the overview ${name}`)
       await page.keyboard.press('?')
       await barriers(page, `the keys ${name}`)
-      const desk = await entrar('operador', 'olivia', '?tela=geral', sight)
+      const desk = await signIn('operador', 'olivia', '?tela=geral', sight)
       await desk.getByRole('button', { name: 'Simular' }).click()
       await desk.getByRole('region', { name: 'O que a simulação achou' }).waitFor()
       await desk.getByText('Os mesmos números em tabela').click()
       await barriers(desk, `the overview of an operator, simulated ${name}`)
-      const rules = await entrar('administrador', 'adelia', '?tela=regras', sight)
+      const rules = await signIn('administrador', 'adelia', '?tela=regras', sight)
       for (const part of ['padroes', 'regra.errada', 'rotulos', 'revisao']) {
         await rules.evaluate(
           `history.pushState(null, '', '?tela=regras&grupo=${part}'); dispatchEvent(new PopStateEvent('popstate'))`,
@@ -185,17 +185,17 @@ test(
   },
 )
 
-test('in the language of the server, below a path of its own', semNavegador, async (t) => {
-  const cena = await cenario(t)
-  const server = await api(t, cena, { language: 'en', basePath: '/conferente' })
-  await cena.lancar({ id: 1 })
-  await cena.processar()
-  const open = await navegador(t)
-  const page = await open(`${server.url}/revisao#convite=${await server.convite('revisor', 'ana')}`)
+test('in the language of the server, below a path of its own', noBrowser, async (t) => {
+  const scene = await scenario(t)
+  const server = await api(t, scene, { language: 'en', basePath: '/conferente' })
+  await scene.book({ id: 1 })
+  await scene.runSession()
+  const open = await openBrowser(t)
+  const page = await open(`${server.url}/revisao#convite=${await server.invitation('revisor', 'ana')}`)
   await page.getByRole('button', { name: 'Enter', exact: true }).click()
-  await espera(page, /^1 waits, in 1 decision/)
+  await waitFor(page, /^1 waits, in 1 decision/)
   t.equal(await page.locator('html').getAttribute('lang'), 'en')
-  await pronto(page)
+  await untilReady(page)
   t.equal(
     await page.locator('.why').getAttribute('lang'),
     'pt-BR',

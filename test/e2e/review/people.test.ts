@@ -2,24 +2,33 @@
 
 import type { Page } from 'playwright-core'
 import { test } from 'tap'
-import { semNavegador } from '../../helper/browser.ts'
-import { dialogo, dito, espera, itens, lido, type Mesa, mesa, pronto } from '../../helper/desk.ts'
+import { noBrowser } from '../../helper/browser.ts'
+import {
+  type Desk,
+  dialogOf,
+  itemRows,
+  makeDesk,
+  readable,
+  saidOnPage,
+  untilReady,
+  waitFor,
+} from '../../helper/desk.ts'
 
 test(
   'a reader sees findings, and neither the warehouse nor acts; an operator takes an operation back',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t)
-    await cena.lancar({ id: 1, descricao: 'segredo do armazém' })
-    await cena.processar()
-    const page = await entrar('leitor', 'leo')
+    const { cena, signIn } = await makeDesk(t)
+    await cena.book({ id: 1, descricao: 'segredo do armazém' })
+    await cena.runSession()
+    const page = await signIn('leitor', 'leo')
     await page.getByText('leo, leitor').waitFor()
-    await pronto(page)
+    await untilReady(page)
     await page.keyboard.press('o')
     await page.getByRole('heading', { name: 'Histórico do registro' }).waitFor()
     t.notMatch(await page.locator('body').textContent(), /segredo do armazém|como está agora/)
     t.match(
-      await lido(itens(page).first()),
+      await readable(itemRows(page).first()),
       /Registro 1\s+a categoria está errada\s+R\$\s100,00, 99%/,
       'enough to speak of it',
     )
@@ -28,9 +37,9 @@ test(
     for (const key of ['a', 'a', 'r', '1', 'p', 'e', 'u']) await page.keyboard.press(key)
     t.equal(await cena.status(1), 'aberta')
 
-    await cena.processar('auto')
-    const operator = await entrar('operador', 'olivia', '?tela=corrigidas')
-    await pronto(operator)
+    await cena.runSession('auto')
+    const operator = await signIn('operador', 'olivia', '?tela=corrigidas')
+    await untilReady(operator)
     t.equal(
       await operator.getByRole('button', { name: /deste grupo/ }).count(),
       0,
@@ -39,19 +48,19 @@ test(
     await operator.keyboard.press('x')
     await operator.getByRole('group', { name: 'Desfazer a operação, 1 correção' }).waitFor()
     await operator.keyboard.press('2')
-    await dito(operator, /1 revertida/)
+    await saidOnPage(operator, /1 revertida/)
     t.equal(await cena.categoria(1), 'ERR')
   },
 )
 
 test(
   'a one-time link waits for its button, keeps the place it leads to, and leaves no secret behind',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, server, open } = await mesa(t)
-    await cena.lancar({ id: 1 })
-    await cena.processar()
-    const secret = await server.convite('revisor', 'ana')
+    const { cena, server, open } = await makeDesk(t)
+    await cena.book({ id: 1 })
+    await cena.runSession()
+    const secret = await server.invitation('revisor', 'ana')
     const scanner = await open(`?sessao=1#convite=${secret}`)
     await scanner.getByRole('heading', { name: 'Você tem um link de entrada' }).waitFor()
     await scanner.context().close()
@@ -59,11 +68,11 @@ test(
 
     const page = await open(`?sessao=1#convite=${secret}`)
     await page.getByRole('button', { name: 'Entrar', exact: true }).click()
-    await espera(page, /^1 espera/)
+    await waitFor(page, /^1 espera/)
     await page.locator('.chip', { hasText: 'sessão 1' }).waitFor()
     t.notMatch(page.url(), /convite/)
     await page.reload()
-    await espera(page, /^1 espera/)
+    await waitFor(page, /^1 espera/)
     t.same(
       await page.evaluate('[document.cookie, JSON.stringify(sessionStorage), JSON.stringify(localStorage)]'),
       ['', '{}', '{}'],
@@ -86,41 +95,41 @@ test(
 
 test(
   'all tabs share the sign-in; signing out in one shows the door in the other, and coming back goes on there',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, server, entrar } = await mesa(t)
-    await cena.lancar({ id: 1 })
-    await cena.processar()
-    const one = await entrar('revisor', 'ana')
-    await espera(one, /^1 espera/)
+    const { cena, server, signIn } = await makeDesk(t)
+    await cena.book({ id: 1 })
+    await cena.runSession()
+    const one = await signIn('revisor', 'ana')
+    await waitFor(one, /^1 espera/)
     const two = await one.context().newPage()
     await two.goto(`${server.url}/revisao`)
-    await espera(two, /^1 espera/)
+    await waitFor(two, /^1 espera/)
     await one.getByRole('button', { name: 'Sair' }).click()
     await one.getByText(/Peça um link de uso único/).waitFor()
-    await dialogo(two)
+    await dialogOf(two)
       .getByText(/Nada se perdeu/)
       .waitFor()
     t.equal((await cena.sql`select from audit.revogacoes where motivo = 'saiu'`).length, 1)
-    await one.goto(`${server.url}/revisao?tela=geral#convite=${await server.convite('revisor', 'ana')}`)
+    await one.goto(`${server.url}/revisao?tela=geral#convite=${await server.invitation('revisor', 'ana')}`)
     await one.getByRole('button', { name: 'Entrar', exact: true }).click()
-    await dialogo(two).waitFor({ state: 'detached' })
-    await pronto(two)
+    await dialogOf(two).waitFor({ state: 'detached' })
+    await untilReady(two)
     await two.keyboard.press('a')
-    await dito(two, /1 corrigida/)
+    await saidOnPage(two, /1 corrigida/)
   },
 )
 
 test(
   'the page of the document shows it to whoever has signed in, and says to everybody else what it wants',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { server, open, entrar } = await mesa(t)
+    const { server, open, signIn } = await makeDesk(t)
     const stranger = await open()
     await stranger.goto(`${server.url}/api/docs`)
     await stranger.getByText(/só aparece para quem entrou/).waitFor()
     t.notMatch(await stranger.locator('body').textContent(), /divergencias/)
-    const page = await entrar('leitor', 'leo')
+    const page = await signIn('leitor', 'leo')
     await page.getByText('leo, leitor').waitFor()
     await page.goto(`${server.url}/api/docs`)
     await page.getByText('/api/v1/divergencias/processar').waitFor()
@@ -128,56 +137,56 @@ test(
 )
 
 /** The sign-in that a page has is refused from now on. */
-const vencer = ({ cena }: Mesa, nome: string) =>
-  cena.sql`select audit.revogar_acesso(motivo => 'venceu', nome => ${nome})`
+const expire = ({ cena }: Desk, name: string) =>
+  cena.sql`select audit.revogar_acesso(motivo => 'venceu', nome => ${name})`
 
 /** Somebody comes in in another tab of the same browser. */
-async function entrarAoLado(page: Page, { server }: Mesa, nome: string): Promise<void> {
+async function signInBeside(page: Page, { server }: Desk, name: string): Promise<void> {
   const beside = await page.context().newPage()
-  await beside.goto(`${server.url}/revisao#convite=${await server.convite('revisor', nome)}`)
+  await beside.goto(`${server.url}/revisao#convite=${await server.invitation('revisor', name)}`)
   await beside.getByRole('button', { name: 'Entrar', exact: true }).click()
-  await beside.getByText(`${nome}, revisor`).waitFor()
+  await beside.getByText(`${name}, revisor`).waitFor()
   await beside.close()
 }
 
 test(
   'a sign-in that runs out in the middle of a decision loses nothing, and nobody decides in another’s name',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const lugar = await mesa(t)
-    const { cena, entrar } = lugar
-    await cena.lancar({ id: 1 }, { id: 2 }, { id: 3, confianca: 0.6 })
-    await cena.processar()
-    const page = await entrar('revisor', 'ana')
-    await pronto(page)
+    const place = await makeDesk(t)
+    const { cena, signIn } = place
+    await cena.book({ id: 1 }, { id: 2 }, { id: 3, confianca: 0.6 })
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana')
+    await untilReady(page)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press(' ')
-    await vencer(lugar, 'ana')
+    await expire(place, 'ana')
     await page.keyboard.press('a')
-    await dialogo(page)
+    await dialogOf(page)
       .getByText(/Nada se perdeu/)
       .waitFor()
     t.same([await cena.status(1), await cena.status(2)], ['aberta', 'aberta'])
-    await entrarAoLado(page, lugar, 'ana')
-    await dito(page, /1 corrigida/)
+    await signInBeside(page, place, 'ana')
+    await saidOnPage(page, /1 corrigida/)
     t.equal(
       [await cena.status(1), await cena.status(2)].filter((status) => status === 'corrigida').length,
       1,
       'one was left out',
     )
-    await espera(page, /^2 esperam/)
+    await waitFor(page, /^2 esperam/)
 
-    await vencer(lugar, 'ana')
+    await expire(place, 'ana')
     await page.keyboard.press('a')
-    await dialogo(page).waitFor()
-    await entrarAoLado(page, lugar, 'bruno')
+    await dialogOf(page).waitFor()
+    await signInBeside(page, place, 'bruno')
     await page.getByText('bruno, revisor').waitFor()
-    await espera(page, /^2 esperam/)
+    await waitFor(page, /^2 esperam/)
     t.equal((await cena.sql`select from audit.decisoes where ator = 'bruno'`).length, 0)
-    await vencer(lugar, 'bruno')
-    await pronto(page)
+    await expire(place, 'bruno')
+    await untilReady(page)
     await page.keyboard.press('a')
-    await dialogo(page).getByRole('button', { name: 'Sair' }).click()
+    await dialogOf(page).getByRole('button', { name: 'Sair' }).click()
     await page.getByText(/Peça um link de uso único/).waitFor()
   },
 )

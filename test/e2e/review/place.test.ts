@@ -1,8 +1,18 @@
 // Finding one’s way: search, keyboard, screens.
 
 import { test } from 'tap'
-import { semNavegador } from '../../helper/browser.ts'
-import { dialogo, dito, dizer, espera, itens, lido, mesa, naMao, pronto } from '../../helper/desk.ts'
+import { noBrowser } from '../../helper/browser.ts'
+import {
+  dialogOf,
+  giveReason,
+  inHand,
+  itemRows,
+  makeDesk,
+  readable,
+  saidOnPage,
+  untilReady,
+  waitFor,
+} from '../../helper/desk.ts'
 
 /** Whether something lies over what has the keyboard. */
 const COVERED = `(() => {
@@ -12,25 +22,25 @@ const COVERED = `(() => {
 
 test(
   'searched and filtered: what is found is marked, what is not found is said, and back goes back',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t, { resumo: true })
-    await cena.lancar(
+    const { cena, signIn } = await makeDesk(t, { resumo: true })
+    await cena.book(
       { id: 1, descricao: 'Café São João' },
       { id: 2, descricao: 'Açúcar' },
       { id: 3, descricao: 'café', confianca: 0.6, valor: 50 },
     )
-    await cena.processar()
-    await cena.lancar({ id: 4, descricao: 'aponta' })
-    await cena.processar()
-    const page = await entrar('revisor', 'ana')
-    await espera(page, /^4 esperam, em 3 decisões/)
+    await cena.runSession()
+    await cena.book({ id: 4, descricao: 'aponta' })
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana')
+    await waitFor(page, /^4 esperam, em 3 decisões/)
     const lines = page.locator('.list button.line')
     await page.keyboard.press('/')
     await page.keyboard.type('cafe sao')
     await page.locator('tr.hit').waitFor()
     t.equal(await lines.count(), 1)
-    t.match(await lido(page.locator('tr.hit')), /Café São João/)
+    t.match(await readable(page.locator('tr.hit')), /Café São João/)
     t.match(page.url(), /busca=cafe\+sao/, 'can be kept and sent')
     await page.getByRole('searchbox').fill('inexistente')
     await page.getByText('Nada com “inexistente”. 4 esperam ao todo.').waitFor()
@@ -39,65 +49,65 @@ test(
     t.equal(await lines.count(), 3)
     t.equal(await page.getByRole('searchbox').inputValue(), '')
 
-    const session = await entrar('revisor', 'ana', '?sessao=2')
+    const session = await signIn('revisor', 'ana', '?sessao=2')
     await session.locator('.list button.line').nth(2).waitFor()
-    const nobody = await entrar('revisor', 'ana', '?sessao=77')
+    const nobody = await signIn('revisor', 'ana', '?sessao=77')
     await nobody.getByText('Nada com sessão 77. 4 esperam ao todo.').waitFor()
     await nobody.getByRole('button', { name: /^Ver tudo/ }).click()
-    await pronto(nobody)
+    await untilReady(nobody)
 
     await page.getByRole('link', { name: 'Visão geral' }).click()
-    await naMao(page, 'Sessões').waitFor()
+    await inHand(page, 'Sessões').waitFor()
     await page.goBack()
-    await pronto(page)
+    await untilReady(page)
     await page.goForward()
-    await naMao(page, 'Sessões').waitFor()
+    await inHand(page, 'Sessões').waitFor()
   },
 )
 
 test(
   'the keyboard is where it was when a dialog closes, and Escape does not hide what is under way',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t)
-    await cena.lancar({ id: 1 })
-    await cena.processar()
-    const page = await entrar('revisor', 'ana')
-    await pronto(page)
+    const { cena, signIn } = await makeDesk(t)
+    await cena.book({ id: 1 })
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana')
+    await untilReady(page)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('?')
-    await dialogo(page).getByRole('heading', { name: 'Teclas' }).waitFor()
+    await dialogOf(page).getByRole('heading', { name: 'Teclas' }).waitFor()
     await page.keyboard.press('Escape')
     t.equal(await page.evaluate("document.activeElement.matches('tr.at')"), true)
     await page.getByRole('button', { name: /^Corrigir este/ }).press('Enter')
-    await dialogo(page).getByLabel('categoria').fill('OUTRA')
+    await dialogOf(page).getByLabel('categoria').fill('OUTRA')
     const { promise: held, resolve: release } = Promise.withResolvers<void>()
     await page.route('**/graphql', async (route) => {
       await held
       await route.continue()
     })
-    await dizer(page, 'nota conferida')
+    await giveReason(page, 'nota conferida')
     await page.keyboard.press('Escape')
-    t.equal(await dialogo(page).count(), 1, 'still there while it runs')
+    t.equal(await dialogOf(page).count(), 1, 'still there while it runs')
     release()
-    await dito(page, /1 aguarda segunda pessoa/)
+    await saidOnPage(page, /1 aguarda segunda pessoa/)
     // keys of one letter can be done without
     await page.keyboard.press('?')
-    await dialogo(page).getByLabel('Teclas de uma letra ligadas').uncheck()
+    await dialogOf(page).getByLabel('Teclas de uma letra ligadas').uncheck()
     await page.keyboard.press('Escape')
     await page.keyboard.press('2')
     t.equal(await page.getByRole('link', { name: /^Segunda/ }).getAttribute('aria-current'), null)
   },
 )
 
-test('what has the keyboard lies under nothing', semNavegador, async (t) => {
-  const { cena, entrar } = await mesa(t)
-  await cena.lancar(...Array.from({ length: 60 }, (_, i) => ({ id: i + 1, valor: 100 + i })))
-  await cena.processar()
+test('what has the keyboard lies under nothing', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
+  await cena.book(...Array.from({ length: 60 }, (_, i) => ({ id: i + 1, valor: 100 + i })))
+  await cena.runSession()
   for (const width of [1280, 390]) {
-    const page = await entrar('revisor', 'ana', '', { width })
+    const page = await signIn('revisor', 'ana', '', { width })
     await page.locator('.list button.line').first().click()
-    await pronto(page)
+    await untilReady(page)
     for (let i = 0; i < 40; i += 1) {
       await page.keyboard.press('ArrowDown')
       const hidden = await page.evaluate(COVERED)
@@ -108,10 +118,10 @@ test('what has the keyboard lies under nothing', semNavegador, async (t) => {
 
 test(
   'a document booked twice is shown beside its twin, with what differs, and the twin’s own story',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t, { resumo: true })
-    await cena.lancar({ id: 1, descricao: 'aponta', valor: 61_396_530 }, { id: 2, descricao: 'outra' })
+    const { cena, signIn } = await makeDesk(t, { resumo: true })
+    await cena.book({ id: 1, descricao: 'aponta', valor: 61_396_530 }, { id: 2, descricao: 'outra' })
     await cena.sql`update dw.lancamentos set documento = 'NF 7', filial = 'SP01' where id = 1`
     await cena.sql.unsafe(`
     create or replace function dw.errada(janela audit.janela) returns setof audit.achado language sql stable
@@ -120,15 +130,15 @@ test(
         jsonb_build_object('id', '2', 'data_lancamento', l.data_lancamento, 'filial', 'RJ09', 'documento', l.documento)), 'já está no lançamento 2', l.valor
       from dw.lancamentos l where l.descricao = 'aponta' and (janela.chaves is null or l.id = any (janela.chaves::bigint[]))
     $f$`)
-    await cena.processar()
-    const page = await entrar('revisor', 'ana')
-    await pronto(page)
-    t.match(await lido(itens(page)), /NF 7[\s\S]*61\.396\.530,00\s+nº 2, 10\/11/)
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana')
+    await untilReady(page)
+    t.match(await readable(itemRows(page)), /NF 7[\s\S]*61\.396\.530,00\s+nº 2, 10\/11/)
     await page.keyboard.press('o')
     await page.getByRole('heading', { name: 'Original: lançamento 2' }).waitFor()
     const twin = page.locator('.twin')
-    t.match(await lido(twin), /documento\s+NF 7\s+NF 7\s+igual/)
-    t.match(await lido(twin.locator('tr.differs', { hasText: 'filial' })), /SP01\s+RJ09\s+difere/)
+    t.match(await readable(twin), /documento\s+NF 7\s+NF 7\s+igual/)
+    t.match(await readable(twin.locator('tr.differs', { hasText: 'filial' })), /SP01\s+RJ09\s+difere/)
     await page.getByRole('button', { name: 'Histórico do original' }).click()
     await page.getByText('Nada aconteceu com ele aqui.').waitFor()
     await page.locator('.list button.line').click()

@@ -1,7 +1,7 @@
 // A morning of 200 findings, cleared by keyboard alone: what it takes is counted here, not believed.
 import { test } from 'tap'
-import { semNavegador } from '../../helper/browser.ts'
-import { espera, mesa } from '../../helper/desk.ts'
+import { noBrowser } from '../../helper/browser.ts'
+import { makeDesk, waitFor } from '../../helper/desk.ts'
 import { clearImprobable, clearQueue } from '../../helper/keyboard.ts'
 import { one } from '../../helper/scenario.ts'
 
@@ -30,11 +30,11 @@ const MORNING = `
 
 test(
   'a morning of 200 findings is cleared with the keyboard alone, in at most 120 keys and without a click',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t, { resumo: true })
+    const { cena, signIn } = await makeDesk(t, { resumo: true })
     await cena.sql.unsafe(MORNING)
-    await cena.processar()
+    await cena.runSession()
     const waiting = async () =>
       one(
         await cena.sql`select count(*)::int as n, count(distinct grupo)::int as groups
@@ -43,8 +43,8 @@ test(
     const before = await waiting()
     t.equal(before.n, 200)
 
-    const page = await entrar('revisor', 'ana')
-    await espera(page, /^180 esperam/)
+    const page = await signIn('revisor', 'ana')
+    await waitFor(page, /^180 esperam/)
     await page.getByRole('link', { name: '20 provavelmente não são erros' }).waitFor()
     const clicks = await page.evaluate(
       'globalThis.clicks = 0; addEventListener("click", () => clicks++, true)',
@@ -54,7 +54,7 @@ test(
     const efforts = [await clearQueue(page), await clearImprobable(page)]
     const keys = efforts.reduce((sum, effort) => sum + effort.keys, 0)
     const decisions = efforts.reduce((sum, effort) => sum + effort.decisions, 0)
-    await espera(page, 'Nada espera por decisão.')
+    await waitFor(page, 'Nada espera por decisão.')
     t.equal((await waiting()).n, 0)
     t.equal(await page.evaluate('globalThis.clicks'), 0)
     t.ok(keys <= 120, `${keys} keys`)

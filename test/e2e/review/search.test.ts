@@ -1,25 +1,25 @@
 // What is searched for is found wherever it waits, and said where; and what is not listed is said too.
 
 import { test } from 'tap'
-import { semNavegador } from '../../helper/browser.ts'
-import { espera, itens, lido, mesa, naMao, pronto } from '../../helper/desk.ts'
+import { noBrowser } from '../../helper/browser.ts'
+import { inHand, itemRows, makeDesk, readable, untilReady, waitFor } from '../../helper/desk.ts'
 
 test(
   'a search says what other screens have of it, and leads there: the lane, what is postponed, what waits for a second person',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t)
-    await cena.lancar(
+    const { cena, signIn } = await makeDesk(t)
+    await cena.book(
       { id: 71 },
       { id: 72, confianca: 0.05 },
       { id: 73, confianca: 0.6 },
       { id: 74, valor: 300_000 },
     )
-    await cena.processar()
-    await cena.adiar('bruno', '2099-12-01', (await cena.achado(73)).id)
-    await cena.digitar('bruno', (await cena.achado(74)).id, { categoria: 'OUTRA' })
-    const page = await entrar('revisor', 'ana')
-    await espera(page, /^1 espera/)
+    await cena.runSession()
+    await cena.postpone('bruno', '2099-12-01', (await cena.finding(73)).id)
+    await cena.typeIn('bruno', (await cena.finding(74)).id, { categoria: 'OUTRA' })
+    const page = await signIn('revisor', 'ana')
+    await waitFor(page, /^1 espera/)
     const seek = async (text: string) => {
       await page.keyboard.press('/')
       await page.getByLabel('Buscar fornecedor, documento, texto ou número').fill(text)
@@ -28,46 +28,46 @@ test(
     await seek('72')
     await page.getByText('Nada com “72”.').waitFor()
     await page.getByRole('link', { name: '1 em Improváveis' }).click()
-    await naMao(page, 'Errada: → CERTA, improvável').waitFor()
-    await pronto(page)
-    t.match(await lido(itens(page)), /Registro 72/)
+    await inHand(page, 'Errada: → CERTA, improvável').waitFor()
+    await untilReady(page)
+    t.match(await readable(itemRows(page)), /Registro 72/)
     t.equal(await page.locator('a.elsewhere').count(), 0, 'it is nowhere else')
     await seek('73')
     await page.getByRole('link', { name: '1 em Adiadas' }).click()
-    await pronto(page)
-    t.match(await lido(itens(page)), /Registro 73/)
+    await untilReady(page)
+    t.match(await readable(itemRows(page)), /Registro 73/)
     await seek('71')
     await page.getByText('Nada com “71”.').waitFor()
     await page.getByRole('link', { name: '1 em Fila' }).click()
-    await pronto(page)
-    t.match(await lido(itens(page)), /Registro 71/)
+    await untilReady(page)
+    t.match(await readable(itemRows(page)), /Registro 71/)
     await page.keyboard.press('Escape')
     t.equal(new URL(page.url()).searchParams.get('busca'), null)
 
-    const linked = await entrar('revisor', 'ana', '?sessao=1')
-    await pronto(linked)
+    const linked = await signIn('revisor', 'ana', '?sessao=1')
+    await untilReady(linked)
     t.match(await linked.locator('a.elsewhere').allInnerTexts(), [
       '1 em Segunda aprovação',
       '1 em Improváveis',
       '1 em Adiadas',
     ])
     await linked.getByRole('link', { name: '1 em Adiadas' }).click()
-    await pronto(linked)
-    t.equal(await itens(linked).count(), 1, 'the session stays asked for')
-    await entrar('revisor', 'ana', '?sessao=99&tela=adiadas').then((other) =>
+    await untilReady(linked)
+    t.equal(await itemRows(linked).count(), 1, 'the session stays asked for')
+    await signIn('revisor', 'ana', '?sessao=99&tela=adiadas').then((other) =>
       other.getByText('Nada com sessão 99. 1 espera ao todo.').waitFor(),
     )
   },
 )
 
-test('more than a thousand postponed: what is listed, and of how many, is said', semNavegador, async (t) => {
-  const { cena, entrar } = await mesa(t)
+test('more than a thousand postponed: what is listed, and of how many, is said', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
   await cena.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select n, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', n, 0.99 from generate_series(1, 1100) as n`
-  await cena.processar()
-  await cena.pessoa('ana')`
+  await cena.runSession()
+  await cena.asPerson('ana')`
     select count(*) from audit.adiar(array(select id from audit.divergencias_processadas), '2099-12-01', 'fechamento')`
-  const page = await entrar('revisor', 'ana', '?tela=adiadas')
+  const page = await signIn('revisor', 'ana', '?tela=adiadas')
   await page.getByText('Mostrando as 1.000 de maior valor, de 1.100.').waitFor()
   await page.getByRole('button', { name: 'Trazer 1.000 de volta à fila' }).waitFor()
   await page.getByRole('button', { name: 'Listar mais' }).click()

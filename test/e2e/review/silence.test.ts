@@ -1,44 +1,44 @@
 // A server that does not answer, or too late.
 
 import { test } from 'tap'
-import { semNavegador } from '../../helper/browser.ts'
-import { dialogo, dito, mesa, naMao, pronto } from '../../helper/desk.ts'
+import { noBrowser } from '../../helper/browser.ts'
+import { dialogOf, inHand, makeDesk, saidOnPage, untilReady } from '../../helper/desk.ts'
 
-test('when the server falls silent it is said, and the work can go on after', semNavegador, async (t) => {
-  const { cena, entrar } = await mesa(t)
-  await cena.lancar({ id: 1 })
-  await cena.processar()
-  const page = await entrar('revisor', 'ana')
-  await pronto(page)
+test('when the server falls silent it is said, and the work can go on after', noBrowser, async (t) => {
+  const { cena, signIn } = await makeDesk(t)
+  await cena.book({ id: 1 })
+  await cena.runSession()
+  const page = await signIn('revisor', 'ana')
+  await untilReady(page)
   await page.keyboard.press('r')
   await page.getByRole('group', { name: 'Rejeitar 1' }).waitFor()
   await page.route('**/graphql', (route) => route.abort())
   await page.keyboard.press('1')
   await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
   await page.unroute('**/graphql')
-  await pronto(page)
+  await untilReady(page)
   await page.keyboard.press('r')
   await page.getByRole('group', { name: 'Rejeitar 1' }).waitFor()
   await page.keyboard.press('1')
-  await dito(page, /1 rejeitada/)
+  await saidOnPage(page, /1 rejeitada/)
   // and also when it is the list that does not come
   await page.route('**/graphql', (route) => route.abort())
   await page.keyboard.press('5')
   await page.getByRole('alert').filter({ hasText: 'O servidor não responde' }).waitFor()
   await page.unroute('**/graphql')
   await page.getByRole('button', { name: 'Tentar de novo' }).click()
-  await naMao(page, 'Sessões').waitFor()
+  await inHand(page, 'Sessões').waitFor()
 })
 
 test(
   'a server that never answers is told after ten seconds; a decision is waited for, and not sent twice',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t)
-    await cena.lancar({ id: 1 })
-    await cena.processar()
-    const page = await entrar('revisor', 'ana')
-    await pronto(page)
+    const { cena, signIn } = await makeDesk(t)
+    await cena.book({ id: 1 })
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana')
+    await untilReady(page)
     const held = Promise.withResolvers<void>()
     await page.route('**/graphql', async (route) => {
       await held.promise
@@ -47,36 +47,36 @@ test(
     const began = Date.now()
     await page.keyboard.press('a')
     await page.keyboard.press('a')
-    await dito(page, /ainda sem resposta depois de dez segundos/)
+    await saidOnPage(page, /ainda sem resposta depois de dez segundos/)
     t.ok(Date.now() - began < 13_000)
-    const reader = await entrar('leitor', 'leo')
-    await pronto(reader)
+    const reader = await signIn('leitor', 'leo')
+    await untilReady(reader)
     await reader.route('**/graphql', () => {})
     await reader.keyboard.press('5')
     await reader.getByRole('alert').filter({ hasText: 'não respondeu em dez segundos' }).waitFor()
     held.resolve()
-    await dito(page, /1 corrigida/)
+    await saidOnPage(page, /1 corrigida/)
     t.equal((await cena.sql`select from audit.operacoes where tipo = 'aprovacao'`).length, 1)
   },
 )
 
 test(
   'an answer that comes late is not shown over a newer one, and a decision clicked twice is one',
-  semNavegador,
+  noBrowser,
   async (t) => {
-    const { cena, entrar } = await mesa(t)
-    await cena.lancar({ id: 1 }, { id: 2, confianca: 0.6, valor: 50 })
-    await cena.processar()
-    const page = await entrar('revisor', 'ana')
-    await pronto(page)
+    const { cena, signIn } = await makeDesk(t)
+    await cena.book({ id: 1 }, { id: 2, confianca: 0.6, valor: 50 })
+    await cena.runSession()
+    const page = await signIn('revisor', 'ana')
+    await untilReady(page)
     const single = Promise.withResolvers<void>()
     await page.route('**/graphql', async (route) => {
       if (route.request().postData()?.includes('divergencia(')) await single.promise
       await route.continue().catch(() => {})
     })
-    await page.goto(`${page.url().split('?')[0]}?divergencia=${(await cena.achado(1)).id}`)
+    await page.goto(`${page.url().split('?')[0]}?divergencia=${(await cena.finding(1)).id}`)
     await page.getByRole('link', { name: 'Ver todas' }).click()
-    await pronto(page)
+    await untilReady(page)
     const late = page.waitForResponse((response) =>
       Boolean(response.request().postData()?.includes('divergencia(')),
     )
@@ -87,12 +87,12 @@ test(
     await page.unroute('**/graphql')
 
     await page.keyboard.press('e')
-    await dialogo(page).getByLabel('categoria').fill('OUTRA')
-    await dialogo(page).getByLabel('Motivo').fill('duas vezes')
+    await dialogOf(page).getByLabel('categoria').fill('OUTRA')
+    await dialogOf(page).getByLabel('Motivo').fill('duas vezes')
     await page.evaluate(
       "const f = document.querySelector('dialog form'); f.requestSubmit(); f.requestSubmit()",
     )
-    await dito(page, /1 aguarda segunda pessoa/)
+    await saidOnPage(page, /1 aguarda segunda pessoa/)
     t.equal((await cena.sql`select from audit.operacoes where tipo = 'correcao_manual'`).length, 1)
   },
 )

@@ -1,7 +1,7 @@
 // Rollbacks of rollbacks over rows that others have moved, and writes that fire other triggers than those on update.
 import t from 'tap'
-import { banco } from '../../helper/database.ts'
-import { divergencias, processar, reverter } from '../../helper/warehouse.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { findingsIn, rollBack, runSession } from '../../helper/warehouse.ts'
 import { COLUMNS, houseRule, type Kind, propose, warehouse } from '../../helper/warehouses.ts'
 
 const set = (kind: Kind, key: string, category: string) =>
@@ -13,16 +13,16 @@ const set = (kind: Kind, key: string, category: string) =>
 
 for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
   t.test(`${kind}: what already holds the value is neither written nor called corrected`, async (t) => {
-    const { sql, como } = await banco(t)
-    const [olivia, ana] = [como('olivia'), como('ana')]
+    const { sql, connectAs } = await testDatabase(t)
+    const [olivia, ana] = [connectAs('olivia'), connectAs('ana')]
     const dw = await warehouse(sql, { kind })
-    await houseRule(sql, como('adelia'))
+    await houseRule(sql, connectAs('adelia'))
     const { key, right, other, wrong } = dw
     await propose(
       sql,
       [1, 4, 9].map((n) => ({ id: key(n), valores: { categoria: right } })),
     )
-    const auto = await processar(olivia, 'auto', ['casa'])
+    const auto = await runSession(olivia, 'auto', ['casa'])
     t.match(auto, { corrigidas: 3n })
     await olivia`select * from audit.reverter_sessao(${auto['id']}, 'engano')`
     t.same(await dw.differences(), [])
@@ -32,7 +32,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
     const [reversal] = await sql`select max(id) as id from audit.operacoes where tipo = 'reversao'`
     const forth = await ana`select * from audit.reverter_operacao(${reversal?.['id']}, 'estava certo')`
     t.match(forth, [{ resultado: 'ja_revertida' }, { resultado: 'conflito' }, { resultado: 'revertida' }])
-    const [one, four, nine] = await divergencias(sql)
+    const [one, four, nine] = await findingsIn(sql)
     t.match(nine, { status: 'corrigida' })
     t.match(four, { status: 'revertida' }, 'a conflict leaves it as it was')
     t.not(one?.['status'], 'corrigida', 'nothing of ours wrote it')
@@ -51,9 +51,9 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
 
     // the row put back by hand: a rollback finds nothing to do, and says so
     await dw.edit(set(kind, key(9), wrong))
-    const [back] = await reverter(ana, nine?.['id'])
+    const [back] = await rollBack(ana, nine?.['id'])
     t.match(back, { resultado: 'ja_revertida' })
-    t.match((await divergencias(sql)).at(-1), { status: 'revertida' })
+    t.match((await findingsIn(sql)).at(-1), { status: 'revertida' })
     t.same(await dw.differences({ images: false }), [])
     t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
   })
@@ -63,22 +63,22 @@ t.test(
   'a correction that moves a row to another partition is held against what triggers on insert do',
   async (t) => {
     for (const sometimes of ['insert', 'insert or delete', 'update of data_lancamento'] as const) {
-      const { sql, como } = await banco(t)
+      const { sql, connectAs } = await testDatabase(t)
       const dw = await warehouse(sql, { kind: 'razao' })
       await sql.unsafe(`create function dw.ao_mudar() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
       begin if tg_op = 'DELETE' then return old; end if; new.descricao := upper(new.descricao); return new; end $$;
       create trigger ao_mudar before ${sometimes} on dw.lancamentos for each row execute function dw.ao_mudar()`)
       const columns = [...COLUMNS, 'data_lancamento']
-      await houseRule(sql, como('adelia'), { columns })
+      await houseRule(sql, connectAs('adelia'), { columns })
       // 1 and 2 are booked in February; the text of 1 is not in capitals
       await propose(
         sql,
         [1, 2].map((n) => ({ id: dw.key(n), valores: { data_lancamento: '2026-03-28' } })),
         { columns },
       )
-      const auto = await processar(como('olivia'), 'auto', ['casa'])
+      const auto = await runSession(connectAs('olivia'), 'auto', ['casa'])
       t.same(
-        (await divergencias(sql)).map((d) => d['status']),
+        (await findingsIn(sql)).map((d) => d['status']),
         ['falha', 'corrigida'],
         `${sometimes}: ${auto['mensagem']}`,
       )

@@ -2,9 +2,9 @@
 // and a pattern, they find what is wrong there, and after each act every row of the base tables is what the audit says, to the byte.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
-import { banco } from '../../helper/database.ts'
+import { testDatabase } from '../../helper/database.ts'
 import { drawn } from '../../helper/thorough.ts'
-import { aprovar, divergencias, processar, reverter } from '../../helper/warehouse.ts'
+import { approveAll, findingsIn, rollBack, runSession } from '../../helper/warehouse.ts'
 import { type Kind, untrue, type Variant, warehouse } from '../../helper/warehouses.ts'
 
 const RULES = ['pendente_verificacao', 'trade_marketing', 'validacao_valores']
@@ -49,8 +49,13 @@ const FILL: Record<Kind, string> = {
 }
 
 async function scene(t: Test, kind: Kind, variant: Variant) {
-  const b = await banco(t)
-  const [olivia, ana, bruno, adelia] = [b.como('olivia'), b.como('ana'), b.como('bruno'), b.como('adelia')]
+  const b = await testDatabase(t)
+  const [olivia, ana, bruno, adelia] = [
+    b.connectAs('olivia'),
+    b.connectAs('ana'),
+    b.connectAs('bruno'),
+    b.connectAs('adelia'),
+  ]
   const dw = await warehouse(b.sql, { kind, variant, nullable: variant !== 'nao_nulo' })
   await dw.edit(FILL[kind])
   const settings = {
@@ -63,16 +68,14 @@ async function scene(t: Test, kind: Kind, variant: Variant) {
   for (const [key, value] of Object.entries(settings))
     await adelia`select audit.alterar_configuracao(${key}, ${b.sql.json(value)}, 'nosso plano de contas')`
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'frase das notas da rede')`
-  const threshold = (nome: string, limiar: number) =>
-    adelia`select audit.alterar_regra(${nome}, ${b.sql.json({ limiar })}, 'para experimentar')`
+  const threshold = (name: string, limiar: number) =>
+    adelia`select audit.alterar_regra(${name}, ${b.sql.json({ limiar })}, 'para experimentar')`
   return { ...b, olivia, ana, bruno, dw, threshold }
 }
 
 /** Open findings of each rule that propose something, a few of each, and no two of one entry. */
 async function some(sql: Sql, perRule: number): Promise<Row[]> {
-  const open = (await divergencias(sql, 'aberta')).filter(
-    (d) => Object.keys(d['valores_propostos']).length > 0,
-  )
+  const open = (await findingsIn(sql, 'aberta')).filter((d) => Object.keys(d['valores_propostos']).length > 0)
   const alone = open.filter((d) => open.filter((o) => o['registro_id'] === d['registro_id']).length === 1)
   return RULES.flatMap((rule) => alone.filter((d) => d['regra'] === rule).slice(0, perRule))
 }
@@ -98,7 +101,7 @@ for (const { kind, variant } of drawn(
     const right = variant === 'certo' || variant === 'carga' // this warehouse does what it is asked
     const corrected = async (what: string, rows: readonly Row[]) => {
       t.ok(rows.length > 0, `${what}: there are some`)
-      const now = (await divergencias(sql)).filter((d) => ids(rows).includes(d['id']))
+      const now = (await findingsIn(sql)).filter((d) => ids(rows).includes(d['id']))
       if (right)
         t.same([...new Set(now.map((d) => d['status']))], ['corrigida'], `${what}: all are corrected`)
     }
@@ -106,20 +109,20 @@ for (const { kind, variant } of drawn(
 
     // by day: what is found is approved, typed over, approved by two
     for (const rule of RULES) await threshold(rule, 0.99)
-    const first = await processar(olivia, 'manual')
+    const first = await runSession(olivia, 'manual')
     t.match(first, { status: 'concluida', corrigidas: 0n }, first['mensagem'])
     await exact('found')
     for (const rule of RULES)
       t.ok(
-        (await divergencias(sql)).filter((d) => d['regra'] === rule).length >= 5,
+        (await findingsIn(sql)).filter((d) => d['regra'] === rule).length >= 5,
         `${rule} finds what is wrong in this ledger`,
       )
     const [approved, typed] = [await some(sql, 5), await some(sql, 7)]
-    await aprovar(ana, ...ids(approved))
-    const waiting = await divergencias(sql, 'aguardando_segunda_aprovacao')
+    await approveAll(ana, ...ids(approved))
+    const waiting = await findingsIn(sql, 'aguardando_segunda_aprovacao')
     await exact('approved')
     t.ok(waiting.length > 0, 'some need two people')
-    await aprovar(bruno, ...ids(waiting))
+    await approveAll(bruno, ...ids(waiting))
     await exact('approved by two')
     await corrected('approved', approved)
     const toType = typed.filter((d) => !ids(approved).includes(d['id']))
@@ -127,13 +130,13 @@ for (const { kind, variant } of drawn(
       await ana`select audit.corrigir_manualmente(${d['id']},
           ${sql.json(d['regra'] === 'validacao_valores' ? { valor: '-88.25' } : { categoria: dw.other })}, 'olhei a nota')`
     await exact('typed')
-    await aprovar(bruno, ...ids(toType))
+    await approveAll(bruno, ...ids(toType))
     await corrected('typed', toType)
     await exact('typed, approved')
 
     // by night: people's answers have proved the pattern
     for (const rule of RULES) await threshold(rule, 0.3)
-    const auto = await processar(olivia, 'auto')
+    const auto = await runSession(olivia, 'auto')
     await exact('auto')
     if (right) {
       t.match(auto, { status: 'concluida', falhas: 0n }, auto['mensagem'])
@@ -150,8 +153,8 @@ for (const { kind, variant } of drawn(
       results.push(...rows)
       await exact(what)
     }
-    const given = (await divergencias(sql, 'corrigida')).filter((d) => ids(approved).includes(d['id']))
-    if (given.length > 0) await back('items', await reverter(ana, ...ids(given)))
+    const given = (await findingsIn(sql, 'corrigida')).filter((d) => ids(approved).includes(d['id']))
+    if (given.length > 0) await back('items', await rollBack(ana, ...ids(given)))
     if (auto['corrigidas'] > 0n) {
       await back(
         'session',
@@ -163,7 +166,7 @@ for (const { kind, variant } of drawn(
     }
     if (right) t.same([...new Set(results.map((r) => r['resultado']))], ['revertida'], 'all were given back')
 
-    await processar(olivia, 'auto')
+    await runSession(olivia, 'auto')
     await exact('another session')
     t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
   })

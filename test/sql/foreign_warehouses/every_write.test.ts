@@ -2,9 +2,9 @@
 // base tables is what the audit says, to the byte; what is called corrected or reverted is; and what is not is called a failure.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
-import { type Banco, banco } from '../../helper/database.ts'
+import { type TestDatabase, testDatabase } from '../../helper/database.ts'
 import { drawn } from '../../helper/thorough.ts'
-import { aprovar, divergencias, lista, processar, reverter } from '../../helper/warehouse.ts'
+import { approveAll, arrayOf, findingsIn, rollBack, runSession } from '../../helper/warehouse.ts'
 import {
   houseRule,
   type Kind,
@@ -83,7 +83,7 @@ function gives({ kind, variant }: Warehouse, n: number, isTyped = false): boolea
   }
 }
 
-interface Scene extends Banco {
+interface Scene extends TestDatabase {
   dw: Warehouse
   olivia: Sql
   ana: Sql
@@ -98,8 +98,13 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const [AUTO, ONE, TWO, TYPED] = [range(1, 8), range(9, 16), range(17, 24), range(25, 32)]
 
 async function scene(t: Test, kind: Kind, variant: Variant): Promise<Scene> {
-  const b = await banco(t)
-  const [olivia, ana, bruno, adelia] = [b.como('olivia'), b.como('ana'), b.como('bruno'), b.como('adelia')]
+  const b = await testDatabase(t)
+  const [olivia, ana, bruno, adelia] = [
+    b.connectAs('olivia'),
+    b.connectAs('ana'),
+    b.connectAs('bruno'),
+    b.connectAs('adelia'),
+  ]
   const dw = await warehouse(b.sql, { kind, variant, nullable: variant !== 'nao_nulo' })
   await houseRule(b.sql, adelia)
   await propose(
@@ -121,14 +126,14 @@ async function scene(t: Test, kind: Kind, variant: Variant): Promise<Scene> {
       t.same(await dw.differences(), [], `${what}: every row is what the audit says`)
     },
     async statuses(what, entries, status) {
-      const all = await divergencias(b.sql)
+      const all = await findingsIn(b.sql)
       const found = entries.map(
         (n) => all.filter((d) => d['registro_id'] === dw.key(n)).at(-1) ?? ({} as Row),
       )
       t.same(
         found.map((d, i) => `${entries[i]} ${d['status']}`),
         entries.map((n) => `${n} ${status(n)}`),
-        `${what} ${found.map((d) => (d['status'] === 'falha' ? d['motivo'] : '')).find((motivo) => motivo !== '') ?? ''}`,
+        `${what} ${found.map((d) => (d['status'] === 'falha' ? d['motivo'] : '')).find((reason) => reason !== '') ?? ''}`,
       )
       return found
     },
@@ -148,7 +153,7 @@ for (const { kind, variant } of drawn(
     const outcome = (n: number) => (gives(dw, n) ? 'corrigida' : 'falha')
     await s.exact('at first')
 
-    const auto = await processar(olivia, 'auto', ['casa'])
+    const auto = await runSession(olivia, 'auto', ['casa'])
     const byAuto = await s.statuses('auto', AUTO, outcome)
     await s.exact('auto')
     const given = AUTO.filter((n) => gives(dw, n)).length
@@ -163,15 +168,15 @@ for (const { kind, variant } of drawn(
     )
 
     const one = await s.statuses('not yet', ONE, () => 'aberta')
-    await aprovar(ana, ...ids(one, 'aberta'))
+    await approveAll(ana, ...ids(one, 'aberta'))
     await s.statuses('one person', ONE, outcome)
     await s.exact('one person')
 
     const two = await s.statuses('not yet', TWO, () => 'aberta')
-    await aprovar(ana, ...ids(two, 'aberta'))
+    await approveAll(ana, ...ids(two, 'aberta'))
     const waiting = await s.statuses('one of two', TWO, () => 'aguardando_segunda_aprovacao')
     await s.exact('one of two')
-    await aprovar(bruno, ...ids(waiting, 'aguardando_segunda_aprovacao'))
+    await approveAll(bruno, ...ids(waiting, 'aguardando_segunda_aprovacao'))
     const byTwo = await s.statuses('two people', TWO, outcome)
     await s.exact('two people')
 
@@ -179,13 +184,13 @@ for (const { kind, variant } of drawn(
     for (const [i, d] of toType.entries())
       await ana`select audit.corrigir_manualmente(${d['id']}, ${sql.json(typed(dw)[i] as never)}, 'olhei a nota')`
     await s.exact('typed')
-    await aprovar(bruno, ...toType.map((d) => d['id']))
+    await approveAll(bruno, ...toType.map((d) => d['id']))
     await s.statuses('typed', TYPED, (n) => (gives(dw, n, true) ? 'corrigida' : 'falha'))
     await s.exact('typed, approved')
 
     const failed = ids(byAuto, 'falha')
     if (failed.length > 0) {
-      await aprovar(ana, ...failed)
+      await approveAll(ana, ...failed)
       await s.statuses('approved though it failed', AUTO, outcome)
       await s.exact('approved though it failed')
     }
@@ -202,13 +207,13 @@ for (const { kind, variant } of drawn(
     const status = (n: number) => (gives(dw, n) ? back(n) : 'falha')
     const corrected = ONE.filter((n) => gives(dw, n)).map((n) => one[ONE.indexOf(n)]?.['id'])
     if (corrected.length > 0) {
-      backs(await reverter(ana, ...corrected))
+      backs(await rollBack(ana, ...corrected))
       await s.statuses('items', ONE, status)
       await s.exact('items')
     }
     if (TWO.some((n) => gives(dw, n))) {
       const [operation] =
-        await sql`select max(operacao_id) as id from audit.alteracoes where divergencia_id = any (${lista(...byTwo.map((d) => d['id']))}::bigint[])`
+        await sql`select max(operacao_id) as id from audit.alteracoes where divergencia_id = any (${arrayOf(...byTwo.map((d) => d['id']))}::bigint[])`
       backs(await ana`select * from audit.reverter_operacao(${operation?.['id']}, 'era outra nota')`)
       await s.statuses('operation', TWO, status)
       await s.exact('operation')
@@ -228,7 +233,7 @@ for (const { kind, variant } of drawn(
     t.same(await untrue(sql, results.slice(-8)), [], 'what the last rollback says is so')
 
     // and another night on what there is now
-    await processar(olivia, 'auto', ['casa'])
+    await runSession(olivia, 'auto', ['casa'])
     await s.exact('another session')
     const broken = await sql`select * from audit.verificar_integridade()`
     t.same(

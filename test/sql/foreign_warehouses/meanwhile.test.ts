@@ -2,16 +2,16 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { banco } from '../../helper/database.ts'
-import { aprovar, divergencias, processar } from '../../helper/warehouse.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { approveAll, findingsIn, runSession } from '../../helper/warehouse.ts'
 import { houseRule, type Kind, propose, warehouse } from '../../helper/warehouses.ts'
 
 const DOOR = 4242
 
 /** A rule that, whenever it looks, waits at a door that the test holds; before it reads the ledger, or after. */
 async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
-  const b = await banco(t)
-  const [olivia, ana, adelia] = [b.como('olivia'), b.como('ana'), b.como('adelia')]
+  const b = await testDatabase(t)
+  const [olivia, ana, adelia] = [b.connectAs('olivia'), b.connectAs('ana'), b.connectAs('adelia')]
   const dw = await warehouse(b.sql, { kind })
   const wait = `perform pg_advisory_lock_shared(${DOOR}); perform pg_advisory_unlock_shared(${DOOR});`
   await houseRule(b.sql, adelia, { [moment]: wait })
@@ -23,9 +23,9 @@ async function scene(t: Test, kind: Kind, moment: 'before' | 'after') {
     ana,
     dw,
     /** Lets a session run until its rule waits, does something, and lets it end. */
-    async during(modo: 'manual' | 'auto', work: () => Promise<unknown>) {
+    async during(mode: 'manual' | 'auto', work: () => Promise<unknown>) {
       await holder`select pg_advisory_lock(${DOOR})`
-      const session = processar(olivia, modo, ['casa']).then((row) => row) // asked for now
+      const session = runSession(olivia, mode, ['casa']).then((row) => row) // asked for now
       try {
         for (const deadline = Date.now() + 20_000; ; await sleep(20)) {
           const [waiting] =
@@ -70,7 +70,7 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
         [],
         'what the person wrote is there, and what the audit says of the rest is so',
       )
-      const all = await divergencias(sql)
+      const all = await findingsIn(sql)
       const of = (n: number) => all.filter((d) => d['registro_id'] === key(n))
       for (const n of [1, 4]) {
         t.same(
@@ -95,10 +95,10 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
         [17].map((n) => ({ id: key(n), valores: { categoria: right }, confianca: 0.5 })),
       )
       await during('manual', () => dw.edit(typed(kind, key(17), other)))
-      const open = await divergencias(sql, 'aberta')
+      const open = await findingsIn(sql, 'aberta')
       if (open.length > 0)
         t.match(
-          await aprovar(ana, ...open.map((d) => d['id'])),
+          await approveAll(ana, ...open.map((d) => d['id'])),
           open.map(() => ({ status: 'obsoleta' })),
         )
       t.same(await dw.differences(), [])
@@ -108,20 +108,20 @@ for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
 
 t.test('an edit committed between detection and correction is not overwritten', async (t) => {
   for (const kind of ['estrela', 'razao', 'debito_credito'] as const) {
-    const b = await banco(t)
+    const b = await testDatabase(t)
     const dw = await warehouse(b.sql, { kind })
-    await houseRule(b.sql, b.como('adelia'))
+    await houseRule(b.sql, b.connectAs('adelia'))
     const { key, right, other } = dw
     await propose(
       b.sql,
       [1, 4].map((n) => ({ id: key(n), valores: { categoria: right } })),
     )
-    const olivia = b.como('olivia')
-    await processar(olivia, 'manual', ['casa'])
+    const olivia = b.connectAs('olivia')
+    await runSession(olivia, 'manual', ['casa'])
     // a trial of the same that was committed by somebody else: the finding is older than the edit
     await dw.edit(typed(kind, key(1), other))
-    const found = await divergencias(b.sql, 'aberta')
-    const after = await aprovar(b.como('ana'), ...found.map((d) => d['id']))
+    const found = await findingsIn(b.sql, 'aberta')
+    const after = await approveAll(b.connectAs('ana'), ...found.map((d) => d['id']))
     t.same(
       after.map((d) => [d['registro_id'], d['status']]),
       [

@@ -1,8 +1,8 @@
 // A window in which nothing is wrong, on warehouses that are not ours: whatever the patterns match and however well they are proved,
 // a session in auto changes no right entry.
 import t, { type Test } from 'tap'
-import { banco } from '../../helper/database.ts'
-import { processar } from '../../helper/warehouse.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { runSession } from '../../helper/warehouse.ts'
 import { type Kind, warehouse } from '../../helper/warehouses.ts'
 
 /** What each warehouse calls marketing, two other categories, and what is parked. */
@@ -19,12 +19,12 @@ const NEW = "date '2026-01-05' + n % 20"
  * A year of marketing and of other things, all where they belong; and of marketing that once stood under Frete, which people
  * answered. The window of January has marketing, other things, and repairs of shop floors, which new builders and old ones made.
  */
-const entries = ([marketing, frete, ti]: readonly string[]) => `
+const entries = ([marketing, freight, ti]: readonly string[]) => `
   select 3000 + n as n, ${OLD} as dia, n % 30 as s, 'display no ponto de venda' as texto, '${marketing}' as categoria from generate_series(1, 300) n
-  union all select 4000 + n, ${OLD}, 40 + n % 9, 'frete rodoviário', '${frete}' from generate_series(1, 300) n
-  union all select 5000 + n, ${OLD}, 100 + n, 'display no ponto de venda', '${frete}' from generate_series(1, 120) n
+  union all select 4000 + n, ${OLD}, 40 + n % 9, 'frete rodoviário', '${freight}' from generate_series(1, 300) n
+  union all select 5000 + n, ${OLD}, 100 + n, 'display no ponto de venda', '${freight}' from generate_series(1, 120) n
   union all select 6000 + n, ${NEW}, n % 30, 'display no ponto de venda', '${marketing}' from generate_series(1, 40) n
-  union all select 7000 + n, ${NEW}, 40 + n % 9, 'frete rodoviário', '${frete}' from generate_series(1, 40) n
+  union all select 7000 + n, ${NEW}, 40 + n % 9, 'frete rodoviário', '${freight}' from generate_series(1, 40) n
   union all select 8000 + n, ${NEW}, 60 + n, 'reparo do piso do ponto de venda', '${ti}' from generate_series(1, 9) n
   union all select 8100 + n, ${NEW}, 48, 'reparo do piso do ponto de venda', '${ti}' from generate_series(1, 9) n`
 
@@ -42,39 +42,39 @@ const FILL: Record<Kind, string> = {
 }
 
 async function scene(t: Test, kind: Kind) {
-  const b = await banco(t)
-  const [olivia, ana, adelia] = [b.como('olivia'), b.como('ana'), b.como('adelia')]
+  const b = await testDatabase(t)
+  const [olivia, ana, adelia] = [b.connectAs('olivia'), b.connectAs('ana'), b.connectAs('adelia')]
   const dw = await warehouse(b.sql, { kind, variant: 'certo', nullable: true })
   await dw.edit(FILL[kind])
-  for (const [chave, valor] of Object.entries({
+  for (const [key, valor] of Object.entries({
     'trade_marketing.categoria': dw.right,
     'pendente.rotulos': [dw.wrong],
     'limites.fracao': 1,
   }))
-    await adelia`select audit.alterar_configuracao(${chave}, ${adelia.json(valor as never)}, 'deste livro')`
+    await adelia`select audit.alterar_configuracao(${key}, ${adelia.json(valor as never)}, 'deste livro')`
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'ponto de venda', 'incluir', 'do negócio', true)`
-  const janeiro = async () => {
+  const january = async () => {
     const [row] = await olivia`
       select status, corrigidas::int from audit.processar_divergencias('auto', '2026-01-01', '2026-01-31')`
     return row
   }
-  return { ...b, dw, olivia, ana, janeiro }
+  return { ...b, dw, olivia, ana, january }
 }
 
 for (const kind of Object.keys(LABELS) as Kind[]) {
   t.test(`no right entry is changed, before and after the pattern is proved: ${kind}`, async (t) => {
-    const { sql, dw, olivia, ana, janeiro } = await scene(t, kind)
-    t.match(await janeiro(), { status: 'concluida', corrigidas: 0 }, 'nobody has answered yet')
+    const { sql, dw, olivia, ana, january } = await scene(t, kind)
+    t.match(await january(), { status: 'concluida', corrigidas: 0 }, 'nobody has answered yet')
     t.same(await dw.differences(), [])
 
-    await processar(olivia, 'manual')
+    await runSession(olivia, 'manual')
     const [answered] = await sql`
       with p as (select id from audit.divergencias_processadas where status = 'aberta' and regra = 'trade_marketing' and evidencia ->> 'categoria_lancada' ilike 'frete'
         and (entrada ->> 'data_lancamento')::date < '2026-01-01')
       select array_agg(id)::text as ids, count(*)::int as n from p`
     t.ok(answered?.['n'] >= 100, `${answered?.['n']} answers`)
     await ana`select from audit.aprovar_divergencias(${answered?.['ids']}::bigint[], 'conferi a nota')`
-    t.match(await janeiro(), { status: 'concluida', corrigidas: 0 }, 'a hundred right answers later')
+    t.match(await january(), { status: 'concluida', corrigidas: 0 }, 'a hundred right answers later')
     t.same(await dw.differences({ images: true }), [], 'the base tables are what the audit says')
     const found = await sql`
       select status, confianca::float8 as confianca from audit.divergencias_processadas

@@ -1,14 +1,19 @@
 // A key that belongs to another entry after the ledger was emptied and loaded again: nothing that was found, corrected, approved,
 // typed or excepted before says anything of the entry that has the key now.
 import t, { type Test } from 'tap'
-import { banco } from '../../helper/database.ts'
+import { testDatabase } from '../../helper/database.ts'
 import { drawn } from '../../helper/thorough.ts'
-import { aprovar, divergencias, processar, recusa, reverter } from '../../helper/warehouse.ts'
+import { approveAll, findingsIn, refusalOf, rollBack, runSession } from '../../helper/warehouse.ts'
 import { houseRule, type Kind, propose, type Warehouse, warehouse } from '../../helper/warehouses.ts'
 
 async function scene(t: Test, kind: Kind) {
-  const b = await banco(t)
-  const [olivia, ana, bruno, adelia] = [b.como('olivia'), b.como('ana'), b.como('bruno'), b.como('adelia')]
+  const b = await testDatabase(t)
+  const [olivia, ana, bruno, adelia] = [
+    b.connectAs('olivia'),
+    b.connectAs('ana'),
+    b.connectAs('bruno'),
+    b.connectAs('adelia'),
+  ]
   const dw = await warehouse(b.sql, { kind })
   await houseRule(b.sql, adelia)
   return { ...b, olivia, ana, bruno, dw }
@@ -55,25 +60,25 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
         risco: i === 3 ? 150_000 : 10,
       })),
     )
-    const auto = await processar(olivia, 'auto', ['casa'])
+    const auto = await runSession(olivia, 'auto', ['casa'])
     t.match(auto, { corrigidas: 2n }, auto['mensagem'])
-    const all = await divergencias(sql)
+    const all = await findingsIn(sql)
     const id = (n: number) => all.find((d) => d['registro_id'] === key(n))?.['id']
-    await aprovar(ana, id(12)) // the first of two people
+    await approveAll(ana, id(12)) // the first of two people
     await ana`select audit.corrigir_manualmente(${id(17)}, ${sql.json({ categoria: other })}, 'olhei a nota')`
     await sql`delete from casa.propostas`
     await otherSupplier(dw)
     t.same(await dw.differences(), [])
 
     const conflict = { resultado: 'conflito', agora: { categoria: right }, explicacao: /outro lançamento/ }
-    t.match(await reverter(ana, id(1)), [conflict])
+    t.match(await rollBack(ana, id(1)), [conflict])
     t.match(
       await olivia`select * from audit.reverter_sessao(${auto['id']}, 'engano')`,
       [conflict, conflict],
       'of the session',
     )
     t.match(
-      await aprovar(bruno, id(9), id(12), id(17)),
+      await approveAll(bruno, id(9), id(12), id(17)),
       Array(3).fill({ status: 'obsoleta', motivo: /outro lançamento/ }),
       'approved, approved by the second, typed',
     )
@@ -93,11 +98,11 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
         risco: i === 3 ? 150_000 : 10,
       })),
     )
-    const auto = await processar(olivia, 'auto', ['casa'])
+    const auto = await runSession(olivia, 'auto', ['casa'])
     t.match(auto, { corrigidas: 2n }, auto['mensagem'])
-    const all = await divergencias(sql)
+    const all = await findingsIn(sql)
     const id = (n: number) => all.find((d) => d['registro_id'] === key(n))?.['id']
-    await aprovar(ana, id(12)) // the first of two people
+    await approveAll(ana, id(12)) // the first of two people
     await ana`select audit.corrigir_manualmente(${id(17)}, ${sql.json({ categoria: other })}, 'olhei a nota')`
     t.same(await dw.differences(), [])
 
@@ -109,7 +114,7 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
     const before = await image()
 
     for (const n of [1, 4]) {
-      const [item] = await reverter(ana, id(n))
+      const [item] = await rollBack(ana, id(n))
       t.match(item, { resultado: 'conflito' }, `a rollback of ${n}`)
       t.ok(item?.['agora'], 'shown three ways')
     }
@@ -118,7 +123,7 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
       ['conflito', 'conflito'],
     )
     t.same(await image(), before, 'no rollback touched it')
-    const approved = await aprovar(bruno, id(9), id(12), id(17))
+    const approved = await approveAll(bruno, id(9), id(12), id(17))
     t.same(
       approved.map((d) => d['status']),
       ['obsoleta', 'obsoleta', 'obsoleta'],
@@ -131,7 +136,7 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
       sql,
       [1, 9, 20].map((n) => ({ id: key(n), valores: { categoria: right } })),
     )
-    const next = await processar(olivia, 'auto', ['casa'])
+    const next = await runSession(olivia, 'auto', ['casa'])
     t.match(next, { encontradas: 3n, novas: 3n, corrigidas: 3n }, next['mensagem'])
     t.match(await sql`select situacao from audit.verificar_integridade()`, [{ situacao: 'provada' }])
   })
@@ -145,11 +150,11 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
         sql,
         [1, 4, 9].map((n) => ({ id: key(n), valores: { categoria: right }, confianca: 0.5 })),
       )
-      await processar(olivia, 'manual', ['casa'])
-      const [first, , third] = await divergencias(sql, 'aberta')
+      await runSession(olivia, 'manual', ['casa'])
+      const [first, , third] = await findingsIn(sql, 'aberta')
       await ana`select audit.declarar_excecao('casa', 'dw.lancamentos', ${key(1)}, 'é assim', now() + interval '1 year')`
-      await processar(olivia, 'manual', ['casa'])
-      t.match(await divergencias(sql, 'rejeitada'), [{ id: first?.['id'] }])
+      await runSession(olivia, 'manual', ['casa'])
+      t.match(await findingsIn(sql, 'rejeitada'), [{ id: first?.['id'] }])
       await ana`select audit.rejeitar_divergencias(${`{${third?.['id']}}`}::bigint[], 'está certo')`
 
       await sql`delete from casa.propostas`
@@ -159,24 +164,24 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
         [1, 4, 9].map((n) => ({ id: key(n), valores: { categoria: right }, confianca: 0.5 })),
       )
       // typed after the reload, looking at what is left of the former entry
-      const [open] = await divergencias(sql, 'aberta')
+      const [open] = await findingsIn(sql, 'aberta')
       const typed = ana`select audit.corrigir_manualmente(${open?.['id']}, ${sql.json({ categoria: other })}, 'olhei a nota')`
-      if ((await recusa(typed)) === undefined)
+      if ((await refusalOf(typed)) === undefined)
         t.match(
-          await aprovar(bruno, open?.['id']),
+          await approveAll(bruno, open?.['id']),
           [{ status: 'obsoleta' }],
           'typed for another entry, not made',
         )
       t.match(await sql`select count(*) as n from dw.lancamentos where categoria = ${wrong}`, [{ n: 44n }])
-      const session = await processar(olivia, 'manual', ['casa'])
+      const session = await runSession(olivia, 'manual', ['casa'])
       t.match(session, { suprimidas: 0n, encontradas: 3n }, 'each of the three speaks again')
       t.same(
-        (await divergencias(sql, 'aberta')).map((d) => d['registro_id']).sort(),
+        (await findingsIn(sql, 'aberta')).map((d) => d['registro_id']).sort(),
         [key(1), key(4), key(9)].sort(),
       )
       await ana`select audit.declarar_excecao('casa', 'dw.lancamentos', ${key(1)}, 'é assim', now() + interval '1 year')`
       t.match(
-        await processar(olivia, 'manual', ['casa']),
+        await runSession(olivia, 'manual', ['casa']),
         { suprimidas: 1n },
         'an exception of its own holds',
       )
@@ -185,29 +190,29 @@ for (const kind of drawn(['estrela', 'razao', 'debito_credito'] as const, 1)) {
 }
 
 t.test('an entry whose document we corrected ourselves is no other entry', async (t) => {
-  const b = await banco(t)
-  const [olivia, ana, adelia] = [b.como('olivia'), b.como('ana'), b.como('adelia')]
+  const b = await testDatabase(t)
+  const [olivia, ana, adelia] = [b.connectAs('olivia'), b.connectAs('ana'), b.connectAs('adelia')]
   const { sql } = b
   const dw = await warehouse(sql, { kind: 'razao' })
   await houseRule(sql, adelia, { columns: ['documento'] })
   const second = { name: 'zebra', columns: ['categoria'] }
   await houseRule(sql, adelia, second)
   const document = (n: number) => ({ id: dw.key(n), valores: { documento: 'NF-2' } })
-  const label = (n: number, confianca = 0.99) => ({
+  const label = (n: number, confidence = 0.99) => ({
     id: dw.key(n),
     valores: { categoria: dw.right },
-    confianca,
+    confianca: confidence,
   })
   await propose(sql, [document(1), document(4)], { columns: ['documento'] })
   await propose(sql, [label(1), label(4, 0.5), label(9)], second)
-  const first = await processar(olivia, 'auto', ['casa', 'zebra'])
+  const first = await runSession(olivia, 'auto', ['casa', 'zebra'])
   t.match(first, { status: 'concluida', corrigidas: 4n, obsoletas: 0n }, 'both corrections of one row')
   t.same(await dw.differences(), [])
-  const [open] = await divergencias(sql, 'aberta')
-  t.match(await aprovar(ana, open?.['id']), [{ registro_id: dw.key(4), status: 'corrigida' }])
+  const [open] = await findingsIn(sql, 'aberta')
+  t.match(await approveAll(ana, open?.['id']), [{ registro_id: dw.key(4), status: 'corrigida' }])
 
   await propose(sql, [document(9)], { columns: ['documento'] })
-  const later = await processar(olivia, 'auto', ['casa', 'zebra'])
+  const later = await runSession(olivia, 'auto', ['casa', 'zebra'])
   t.match(later, { corrigidas: 1n, obsoletas: 0n, desfeitas: 0n })
   // the earlier ones come back while the later one stands
   const rows = await olivia`select * from audit.reverter_sessao(${first['id']}, 'engano')`
@@ -220,18 +225,18 @@ t.test('an entry whose document we corrected ourselves is no other entry', async
 })
 
 t.test('what waits on an entry that we corrected meanwhile is not said to be of another', async (t) => {
-  const b = await banco(t)
-  const [olivia, adelia] = [b.como('olivia'), b.como('adelia')]
+  const b = await testDatabase(t)
+  const [olivia, adelia] = [b.connectAs('olivia'), b.connectAs('adelia')]
   const dw = await warehouse(b.sql, { kind: 'razao' })
   await houseRule(b.sql, adelia, { columns: ['documento'] })
   const second = { name: 'zebra', columns: ['categoria'] }
   await houseRule(b.sql, adelia, second)
   await propose(b.sql, [{ id: dw.key(1), valores: { categoria: dw.right }, confianca: 0.5 }], second)
-  await processar(olivia, 'auto', ['zebra'])
+  await runSession(olivia, 'auto', ['zebra'])
   await propose(b.sql, [{ id: dw.key(1), valores: { documento: 'NF-2' } }], { columns: ['documento'] })
-  await processar(olivia, 'auto', ['casa'])
-  await processar(olivia, 'auto', ['zebra'])
-  t.match(await divergencias(b.sql), [
+  await runSession(olivia, 'auto', ['casa'])
+  await runSession(olivia, 'auto', ['zebra'])
+  t.match(await findingsIn(b.sql), [
     { regra: 'casa', status: 'corrigida' },
     { status: 'obsoleta', motivo: /tomou o lugar/ },
     { regra: 'zebra', status: 'aberta' },

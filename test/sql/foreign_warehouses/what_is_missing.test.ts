@@ -1,15 +1,20 @@
 // A table that was dropped and a column that was renamed since: what is missing is said, and the rest is done.
 import t, { type Test } from 'tap'
 import type { Row, Sql } from '../../../src/db/connection.ts'
-import { banco } from '../../helper/database.ts'
+import { testDatabase } from '../../helper/database.ts'
 import { drawn } from '../../helper/thorough.ts'
-import { aprovar, divergencias, processar, recusa } from '../../helper/warehouse.ts'
+import { approveAll, findingsIn, refusalOf, runSession } from '../../helper/warehouse.ts'
 import { houseRule, propose, warehouse } from '../../helper/warehouses.ts'
 
 /** A session that corrected rows of two tables, and findings of both that wait. */
 async function scene(t: Test, kind: 'razao' | 'estrela') {
-  const b = await banco(t)
-  const [olivia, ana, bruno, adelia] = [b.como('olivia'), b.como('ana'), b.como('bruno'), b.como('adelia')]
+  const b = await testDatabase(t)
+  const [olivia, ana, bruno, adelia] = [
+    b.connectAs('olivia'),
+    b.connectAs('ana'),
+    b.connectAs('bruno'),
+    b.connectAs('adelia'),
+  ]
   const dw = await warehouse(b.sql, { kind })
   await b.sql.unsafe(`create table dw.segunda as select * from dw.lancamentos; alter table dw.segunda add primary key (id);
     grant select on dw.segunda to conferente_regra, conferente_escrita; grant update on dw.segunda to conferente_escrita`)
@@ -23,11 +28,11 @@ async function scene(t: Test, kind: 'razao' | 'estrela') {
   }))
   await propose(b.sql, proposals)
   await propose(b.sql, proposals, second)
-  const auto = await processar(olivia, 'auto', ['casa', 'segunda'])
+  const auto = await runSession(olivia, 'auto', ['casa', 'segunda'])
   t.match(auto, { status: 'concluida', corrigidas: 4n }, auto['mensagem'])
-  const open = await divergencias(b.sql, 'aberta')
-  const of = (regra: string, n: number) =>
-    open.find((d) => d['regra'] === regra && d['registro_id'] === dw.key(n))?.['id']
+  const open = await findingsIn(b.sql, 'aberta')
+  const of = (rule: string, n: number) =>
+    open.find((d) => d['regra'] === rule && d['registro_id'] === dw.key(n))?.['id']
   return { ...b, olivia, ana, bruno, dw, auto, of }
 }
 
@@ -43,10 +48,10 @@ for (const kind of drawn(['razao', 'estrela'] as const, 1)) {
     await ana`select audit.corrigir_manualmente(${of('segunda', 17)}, ${sql.json({ categoria: dw.other })}, 'olhei a nota')`
     await sql.unsafe('drop table dw.segunda')
 
-    const approved = await aprovar(ana, of('casa', 9), of('segunda', 9))
+    const approved = await approveAll(ana, of('casa', 9), of('segunda', 9))
     t.match(approved, [{ status: 'corrigida' }, { status: 'falha', motivo: /dw\.segunda/ }])
-    t.match(await aprovar(bruno, of('segunda', 17)), [{ status: 'falha', motivo: /dw\.segunda/ }], 'typed')
-    const typing = await recusa(
+    t.match(await approveAll(bruno, of('segunda', 17)), [{ status: 'falha', motivo: /dw\.segunda/ }], 'typed')
+    const typing = await refusalOf(
       ana`select audit.corrigir_manualmente(${of('segunda', 12)}, ${sql.json({ categoria: dw.other })}, 'olhei a nota')`,
     )
     t.match(typing, /^NC/, 'whoever types is told')
@@ -63,7 +68,7 @@ for (const kind of drawn(['razao', 'estrela'] as const, 1)) {
       'nothing of the lost table is called reverted',
     )
     await proved(t, sql)
-    const next = await processar(olivia, 'auto', ['casa', 'segunda'])
+    const next = await runSession(olivia, 'auto', ['casa', 'segunda'])
     t.match(next, { status: 'concluida_com_falhas' }, 'the other rule runs')
   })
 
@@ -71,17 +76,17 @@ for (const kind of drawn(['razao', 'estrela'] as const, 1)) {
     const { sql, olivia, ana, bruno, dw, auto, of } = await scene(t, kind)
     await ana`select audit.corrigir_manualmente(${of('segunda', 17)}, ${sql.json({ categoria: dw.other })}, 'olhei a nota')`
     await sql.unsafe('alter table dw.segunda rename column categoria to classe')
-    const approved = await aprovar(ana, of('casa', 9), of('segunda', 9))
+    const approved = await approveAll(ana, of('casa', 9), of('segunda', 9))
     t.match(approved, [{ status: 'corrigida' }, { status: 'falha', motivo: /categoria/ }])
-    t.match(await aprovar(bruno, of('segunda', 17)), [{ status: 'falha', motivo: /categoria/ }], 'typed')
+    t.match(await approveAll(bruno, of('segunda', 17)), [{ status: 'falha', motivo: /categoria/ }], 'typed')
     t.match(
-      await recusa(
+      await refusalOf(
         ana`select audit.corrigir_manualmente(${of('segunda', 12)}, ${sql.json({ categoria: dw.other })}, 'olhei a nota')`,
       ),
       /^NC/,
     )
     t.match(
-      (await recusa(
+      (await refusalOf(
         ana`select audit.declarar_excecao('segunda', 'dw.segunda', ${dw.key(12)}, 'é assim', now() + interval '1 year')`,
       )) ?? 'NC, done',
       /^NC/,
@@ -108,7 +113,7 @@ for (const kind of drawn(['razao', 'estrela'] as const, 1)) {
 
 t.test('one item over a column that is gone is refused in words', async (t) => {
   const { sql, ana, dw } = await scene(t, 'razao')
-  const corrected = (await divergencias(sql, 'corrigida')).filter((d) => d['regra'] === 'segunda')
+  const corrected = (await findingsIn(sql, 'corrigida')).filter((d) => d['regra'] === 'segunda')
   await sql.unsafe('alter table dw.segunda drop column categoria')
   const rows =
     await ana`select * from audit.reverter_divergencias(${`{${corrected.map((d) => d['id']).join()}}`}::bigint[], 'engano')`
@@ -124,7 +129,7 @@ t.test(
     create table dw.segunda as select row_number() over (order by a.id) as novo, a.* from dw.antiga a;
     alter table dw.segunda drop column id; alter table dw.segunda rename column novo to id;
     grant select on dw.segunda to conferente_regra, conferente_escrita; grant update on dw.segunda to conferente_escrita`)
-    const approved = await aprovar(ana, of('casa', 9), of('segunda', 9))
+    const approved = await approveAll(ana, of('casa', 9), of('segunda', 9))
     t.match(approved, [{ status: 'corrigida' }, { status: 'falha', motivo: /não cabe mais.*bigint/ }])
     const rows = await olivia`select * from audit.reverter_sessao(${auto['id']}, 'engano')`
     t.same(results(rows, 'dw.lancamentos'), ['revertida', 'revertida'])
@@ -133,7 +138,7 @@ t.test(
       [{ resultado: 'recusada', explicacao: /não cabe mais.*bigint/ }, { explicacao: /bigint/ }],
     )
     await proved(t, sql)
-    const next = await processar(olivia, 'auto', ['segunda'])
+    const next = await runSession(olivia, 'auto', ['segunda'])
     t.match(next, { status: 'concluida', desfeitas: 2n }, next['mensagem'])
     t.match(await sql`select distinct motivo from audit.divergencias_processadas where regra = 'segunda'`, [
       { motivo: /não existe mais/ },
@@ -146,9 +151,9 @@ t.test('a column that cannot hold the old value any more costs no session, and s
   const { sql, olivia, dw } = await scene(t, 'razao')
   await sql.unsafe(`delete from segunda.propostas; update dw.segunda set categoria = 'Frete';
     create type dw.classe as enum ('Frete', 'RH'); alter table dw.segunda alter column categoria type dw.classe using categoria::dw.classe`)
-  const next = await processar(olivia, 'auto', ['segunda'])
+  const next = await runSession(olivia, 'auto', ['segunda'])
   t.match(next, { status: 'concluida', desfeitas: 2n, mensagem: /desfeitas fora do sistema: 2 segunda/ })
-  t.match(await divergencias(sql, 'corrigida'), [{ regra: 'casa' }, { regra: 'casa' }])
+  t.match(await findingsIn(sql, 'corrigida'), [{ regra: 'casa' }, { regra: 'casa' }])
   t.same(await dw.differences(), [])
   await proved(t, sql)
 })

@@ -1,16 +1,16 @@
 // Amounts that resemble an error and are none, and errors that resemble something else.
 import t from 'tap'
-import { banco } from '../../helper/database.ts'
-import { achados, configurar, type Lancamento, lancar, mesmaTaxa, razao } from './ledger.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { bookEntries, findings, type LedgerEntry, makeLedger, sameRate, setSetting } from './ledger.ts'
 
-const REGRA = 'validacao_valores'
-type Numero = string | number
-type Caso = [tipo: string | null, valor: Numero, documento: Numero, desconto?: Numero | null]
+const RULE_FUNCTION = 'validacao_valores'
+type NumberCase = string | number
+type Case = [tipo: string | null, valor: NumberCase, documento: NumberCase, desconto?: NumberCase | null]
 
 t.test('each kind, and what only resembles it', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const casos: Caso[] = [
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const cases: Case[] = [
     // within the tolerance of five cents, and one cent beyond it, on either side
     [null, 100.05, 100],
     [null, 99.95, 100],
@@ -90,35 +90,35 @@ t.test('each kind, and what only resembles it', async (t) => {
     [null, -0.01, 0.02],
     ['fator_10', 0.01, 0.07],
   ]
-  const ids = await lancar(
+  const ids = await bookEntries(
     sql,
-    ...casos.map(([, valor, valor_documento, valor_desconto = null]) => ({
+    ...cases.map(([, valor, valor_documento, valor_desconto = null]) => ({
       valor,
       valor_documento,
       valor_desconto,
     })),
   )
-  await lancar(
+  await bookEntries(
     sql,
-    ...casos.flatMap(([tipo, valor, valor_documento]) =>
-      tipo === 'razao_cambial' ? mesmaTaxa({ valor, valor_documento }) : [],
+    ...cases.flatMap(([type, valor, valor_documento]) =>
+      type === 'razao_cambial' ? sameRate({ valor, valor_documento }) : [],
     ),
   )
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-  for (const [i, [tipo, valor, documento, desconto]] of casos.entries()) {
-    const achado = by.get(ids[i] as string)
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+  for (const [i, [type, valor, documento, discount]] of cases.entries()) {
+    const finding = by.get(ids[i] as string)
     t.equal(
-      achado?.evidencia.tipo ?? null,
-      tipo,
-      `${valor} of ${documento}${desconto == null ? '' : ` less ${desconto}`}: ${tipo ?? 'nothing'}`,
+      finding?.evidencia.tipo ?? null,
+      type,
+      `${valor} of ${documento}${discount == null ? '' : ` less ${discount}`}: ${type ?? 'nothing'}`,
     )
   }
 })
 
 t.test('how sure a kind is, and what its sentence says', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const casos: [entry: Lancamento, confianca: number, frase: RegExp][] = [
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const cases: [entry: LedgerEntry, confianca: number, frase: RegExp][] = [
     [{ valor: -1234.5, valor_documento: 1234.5 }, 0.65, /sinal está trocado \(-1\.234,50 = -\(1\.234,50\)\)/],
     [
       { valor: 1234567, valor_documento: 12345.67 },
@@ -141,33 +141,33 @@ t.test('how sure a kind is, and what its sentence says', async (t) => {
     [{ valor: 890, valor_documento: 1000 }, 0.3, /retenção de 11% \(INSS 11%\), que pode ser legítima/],
     [{ valor: 777.77, valor_documento: 1000 }, 0.6, /não tem causa reconhecida/],
   ]
-  const ids = await lancar(sql, ...casos.map(([entry]) => entry))
-  await lancar(sql, ...mesmaTaxa({ valor: 537.1, valor_documento: 100 }))
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-  for (const [i, [entry, confianca, frase]] of casos.entries()) {
-    const achado = by.get(ids[i] as string)
-    t.equal(Number(achado?.confianca), confianca, JSON.stringify(entry))
-    t.match(achado?.justificativa, frase)
+  const ids = await bookEntries(sql, ...cases.map(([entry]) => entry))
+  await bookEntries(sql, ...sameRate({ valor: 537.1, valor_documento: 100 }))
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+  for (const [i, [entry, confidence, sentence]] of cases.entries()) {
+    const finding = by.get(ids[i] as string)
+    t.equal(Number(finding?.confianca), confidence, JSON.stringify(entry))
+    t.match(finding?.justificativa, sentence)
   }
 })
 
 t.test('every usual retention is known, to the cent, and nothing else is one', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
   // one rate, and what several take together
-  const taxas = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 4.65, 5, 6, 6.15, 11, 11.15, 15, 22.15]
-  const retida = (taxa: number, documento = 2345.67) => Math.round(documento * (100 - taxa)) / 100
-  const sim = await lancar(
+  const rates = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 4.65, 5, 6, 6.15, 11, 11.15, 15, 22.15]
+  const withheld = (rate: number, documento = 2345.67) => Math.round(documento * (100 - rate)) / 100
+  const sim = await bookEntries(
     sql,
-    ...taxas.map((taxa) => ({ valor: retida(taxa).toFixed(2), valor_documento: 2345.67 })),
+    ...rates.map((rate) => ({ valor: withheld(rate).toFixed(2), valor_documento: 2345.67 })),
     { valor: -2111.1, valor_documento: -2345.67, descricao: 'ten per cent of a credit note is none' },
     { valor: -2087.65, valor_documento: -2345.67 },
     { valor: 2228.4, valor_documento: 2345.67 },
   )
-  const nao = await lancar(
+  const no = await bookEntries(
     sql,
-    ...[0.5, 1.2, 7, 10, 20, 22.5].map((taxa) => ({
-      valor: retida(taxa).toFixed(2),
+    ...[0.5, 1.2, 7, 10, 20, 22.5].map((rate) => ({
+      valor: withheld(rate).toFixed(2),
       valor_documento: 2345.67,
     })),
     // two cents off; more than the document; too little to withhold from
@@ -176,24 +176,24 @@ t.test('every usual retention is known, to the cent, and nothing else is one', a
     { valor: 8.9, valor_documento: 9.99 },
   )
   const by = new Map(
-    (await achados(sql, REGRA)).map((a) => [a.registro_id, a.evidencia.retencao_possivel ?? null]),
+    (await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a.evidencia.retencao_possivel ?? null]),
   )
   t.same(
     sim.map((id) => by.get(id)),
-    [...taxas, null, 11, 5],
+    [...rates, null, 11, 5],
   )
   t.same(
-    nao.map((id) => by.get(id)),
-    nao.map(() => null),
+    no.map((id) => by.get(id)),
+    no.map(() => null),
   )
 })
 
 t.test('rounding at the source explains half a unit of the last digit, and no more', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await configurar(sql, 'valores.digitos_significativos', 6)
-  await configurar(sql, 'valores.tolerancia_absoluta', 0)
-  const casos: [achado: boolean, valor: Numero, documento: Numero, desconto?: Numero][] = [
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await setSetting(sql, 'valores.digitos_significativos', 6)
+  await setSetting(sql, 'valores.tolerancia_absoluta', 0)
+  const cases: [achado: boolean, valor: NumberCase, documento: NumberCase, desconto?: NumberCase][] = [
     // printed 23456.1 for anything from 23456.05 to 23456.15
     [false, 23456.05, 23456.1],
     [true, 23456.04, 23456.1],
@@ -213,103 +213,103 @@ t.test('rounding at the source explains half a unit of the last digit, and no mo
     [true, 23456.11, 23456.12],
     [false, -23456.05, -23456.1],
   ]
-  const ids = await lancar(
+  const ids = await bookEntries(
     sql,
-    ...casos.map(([, valor, valor_documento, valor_desconto = null]) => ({
+    ...cases.map(([, valor, valor_documento, valor_desconto = null]) => ({
       valor,
       valor_documento,
       valor_desconto,
     })),
   )
-  const by = new Set((await achados(sql, REGRA)).map((a) => a.registro_id))
-  for (const [i, [achado, valor, documento]] of casos.entries()) {
-    t.equal(by.has(ids[i] as string), achado, `${valor} of ${documento}`)
+  const by = new Set((await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id))
+  for (const [i, [finding, valor, documento]] of cases.entries()) {
+    t.equal(by.has(ids[i] as string), finding, `${valor} of ${documento}`)
   }
-  await configurar(sql, 'valores.digitos_significativos', 4)
-  const [grande, pequeno] = await lancar(
+  await setSetting(sql, 'valores.digitos_significativos', 4)
+  const [large, small] = await bookEntries(
     sql,
     { valor: 12345.01, valor_documento: 12350 },
     { valor: 1234.6, valor_documento: 1235 },
   )
-  const quatro = new Set((await achados(sql, REGRA)).map((a) => a.registro_id))
-  t.notOk(quatro.has(grande as string))
-  t.ok(quatro.has(pequeno as string), 'below ten thousand nothing is taken for rounding')
+  const four = new Set((await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id))
+  t.notOk(four.has(large as string))
+  t.ok(four.has(small as string), 'below ten thousand nothing is taken for rounding')
 })
 
 t.test('a document booked twice, and what only resembles one', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
   const A = '11.222.333/0001-81'
   const B = '11222333000262'
-  let numero = 1000
+  let number = 1000
   /** Two entries of one new number; what is not said is the same in both. */
-  const par = (um: Lancamento, dois: Lancamento): [Lancamento, Lancamento] => {
-    const nota: Lancamento = { fornecedor_id: A, documento: String(++numero), valor: 500 }
+  const pair = (um: LedgerEntry, two: LedgerEntry): [LedgerEntry, LedgerEntry] => {
+    const note: LedgerEntry = { fornecedor_id: A, documento: String(++number), valor: 500 }
     return [
-      { ...nota, ...um },
-      { ...nota, ...dois },
+      { ...note, ...um },
+      { ...note, ...two },
     ]
   }
   // an amount of its own: what one pair has at its end must not bring another's together
-  const doc = (de: string, para: string): [Lancamento, Lancamento] =>
-    par({ documento: de, valor: numero }, { documento: para, valor: numero })
-  const casos: [
+  const doc = (from: string, to: string): [LedgerEntry, LedgerEntry] =>
+    pair({ documento: from, valor: number }, { documento: to, valor: number })
+  const cases: [
     tipo: string | null,
     confianca: number | null,
-    par: [Lancamento, Lancamento],
+    par: [LedgerEntry, LedgerEntry],
     nome: string,
   ][] = [
-    ['duplicidade', 0.85, par({}, {}), 'alike in everything'],
-    ['duplicidade', 0.65, par({}, { descricao: 'outro serviço' }), 'with another text'],
+    ['duplicidade', 0.85, pair({}, {}), 'alike in everything'],
+    ['duplicidade', 0.65, pair({}, { descricao: 'outro serviço' }), 'with another text'],
     [
       'duplicidade',
       0.85,
-      par({}, { descricao: 'SERVICO  prestado'.replace('  ', ' ') }),
+      pair({}, { descricao: 'SERVICO  prestado'.replace('  ', ' ') }),
       'case is no other text',
     ],
-    ['duplicidade', 0.85, par({ valor: -500 }, { valor: -500 }), 'a credit note booked twice'],
-    ['duplicidade', 0.85, par({ valor: 0.01 }, { valor: 0.01 }), 'however small'],
-    ['duplicidade_proxima', 0.75, par({}, { data_lancamento: '2025-03-11' }), 'a day later'],
-    ['duplicidade_proxima', 0.75, par({}, { data_lancamento: '2025-03-20' }), 'ten days later'],
-    [null, null, par({}, { data_lancamento: '2025-03-21' }), 'eleven days later'],
-    ['duplicidade_proxima', 0.75, par({}, { filial: 'Filial 2' }), 'in another branch'],
-    ['duplicidade_proxima', 0.75, par({}, { filial: null }), 'in no branch'],
-    ['duplicidade', 0.85, par({}, { fornecedor_id: B }), 'of another branch of the company'],
-    [null, null, par({}, { centro_custo: 'Outro' }), 'a share of another cost centre'],
-    [null, null, par({}, { categoria: 'Outra' }), 'a share of another category'],
-    [null, null, par({}, { conta_contabil: '4.1.2' }), 'a share of another account'],
-    ['duplicidade', 0.85, par({}, { categoria: 'A classificar', conta_contabil: '1.1.9' }), 'parked'],
+    ['duplicidade', 0.85, pair({ valor: -500 }, { valor: -500 }), 'a credit note booked twice'],
+    ['duplicidade', 0.85, pair({ valor: 0.01 }, { valor: 0.01 }), 'however small'],
+    ['duplicidade_proxima', 0.75, pair({}, { data_lancamento: '2025-03-11' }), 'a day later'],
+    ['duplicidade_proxima', 0.75, pair({}, { data_lancamento: '2025-03-20' }), 'ten days later'],
+    [null, null, pair({}, { data_lancamento: '2025-03-21' }), 'eleven days later'],
+    ['duplicidade_proxima', 0.75, pair({}, { filial: 'Filial 2' }), 'in another branch'],
+    ['duplicidade_proxima', 0.75, pair({}, { filial: null }), 'in no branch'],
+    ['duplicidade', 0.85, pair({}, { fornecedor_id: B }), 'of another branch of the company'],
+    [null, null, pair({}, { centro_custo: 'Outro' }), 'a share of another cost centre'],
+    [null, null, pair({}, { categoria: 'Outra' }), 'a share of another category'],
+    [null, null, pair({}, { conta_contabil: '4.1.2' }), 'a share of another account'],
+    ['duplicidade', 0.85, pair({}, { categoria: 'A classificar', conta_contabil: '1.1.9' }), 'parked'],
     [
       'duplicidade',
       0.85,
-      par({ valor_documento: 500 }, { valor_documento: 500, centro_custo: 'Outro' }),
+      pair({ valor_documento: 500 }, { valor_documento: 500, centro_custo: 'Outro' }),
       'the whole document for another cost centre',
     ],
     [
       'duplicidade',
       0.7,
-      par({ centro_custo: 'Outro' }, { valor_documento: 500 }),
+      pair({ centro_custo: 'Outro' }, { valor_documento: 500 }),
       'the whole document beside an entry that does not say what it is of',
     ],
     [
       'duplicidade_proxima',
       0.6,
-      par({}, { centro_custo: 'Outro', data_lancamento: '2025-03-12' }),
+      pair({}, { centro_custo: 'Outro', data_lancamento: '2025-03-12' }),
       'two days later for another cost centre',
     ],
-    ['duplicidade', 0.85, par({ fornecedor_id: 'ab-1' }, { fornecedor_id: 'AB1' }), 'of a code in capitals'],
-    [null, null, par({}, { fornecedor_id: '11.222.334/0001-81' }), 'of another company'],
-    [null, null, par({ fornecedor_id: 'X1' }, { fornecedor_id: 'X2' }), 'of another code'],
+    ['duplicidade', 0.85, pair({ fornecedor_id: 'ab-1' }, { fornecedor_id: 'AB1' }), 'of a code in capitals'],
+    [null, null, pair({}, { fornecedor_id: '11.222.334/0001-81' }), 'of another company'],
+    [null, null, pair({ fornecedor_id: 'X1' }, { fornecedor_id: 'X2' }), 'of another code'],
     [
       'duplicidade',
       0.85,
-      par({ fornecedor_id: null, fornecedor: 'Água' }, { fornecedor_id: '', fornecedor: 'AGUA ' }),
+      pair({ fornecedor_id: null, fornecedor: 'Água' }, { fornecedor_id: '', fornecedor: 'AGUA ' }),
       'by name',
     ],
     [
       'duplicidade',
       0.85,
-      par(
+      pair(
         { fornecedor_id: null, fornecedor: 'Acme Ltda' },
         { fornecedor_id: null, fornecedor: 'Acme Ltda.' },
       ),
@@ -318,110 +318,110 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
     [
       'duplicidade',
       0.85,
-      par({ fornecedor_id: null, fornecedor: 'Acme S/A' }, { fornecedor_id: '-', fornecedor: 'ACME, S.A.' }),
+      pair({ fornecedor_id: null, fornecedor: 'Acme S/A' }, { fornecedor_id: '-', fornecedor: 'ACME, S.A.' }),
       'by name, its legal form written otherwise',
     ],
     [
       null,
       null,
-      par({ fornecedor_id: null, fornecedor: '---' }, { fornecedor_id: null, fornecedor: '---' }),
+      pair({ fornecedor_id: null, fornecedor: '---' }, { fornecedor_id: null, fornecedor: '---' }),
       'of a dash',
     ],
     [
       null,
       null,
-      par({ fornecedor_id: null, fornecedor: 'Água' }, { fornecedor_id: null, fornecedor: 'Água e Luz' }),
+      pair({ fornecedor_id: null, fornecedor: 'Água' }, { fornecedor_id: null, fornecedor: 'Água e Luz' }),
       'by another name',
     ],
     [
       null,
       null,
-      par({ fornecedor_id: null, fornecedor: null }, { fornecedor_id: null, fornecedor: null }),
+      pair({ fornecedor_id: null, fornecedor: null }, { fornecedor_id: null, fornecedor: null }),
       'of nobody',
     ],
-    [null, null, par({}, { valor: 500.01 }), 'of another amount'],
-    [null, null, par({ valor: 0 }, { valor: 0 }), 'of nothing'],
-    [null, null, par({}, { valor: -500 }), 'reversed'],
-    [null, null, par({ descricao: 'parcela 1/2' }, { descricao: 'parc. 2/2' }), 'in instalments'],
+    [null, null, pair({}, { valor: 500.01 }), 'of another amount'],
+    [null, null, pair({ valor: 0 }, { valor: 0 }), 'of nothing'],
+    [null, null, pair({}, { valor: -500 }), 'reversed'],
+    [null, null, pair({ descricao: 'parcela 1/2' }, { descricao: 'parc. 2/2' }), 'in instalments'],
     [
       'duplicidade',
       0.85,
-      par({ descricao: 'Parcela 1/2' }, { descricao: 'parcela 1/2' }),
+      pair({ descricao: 'Parcela 1/2' }, { descricao: 'parcela 1/2' }),
       'the same instalment twice',
     ],
     [
       'duplicidade',
       0.65,
-      par({ descricao: 'parcela 1/2' }, { descricao: 'PARCELA 01 de 2'.replace('01', '1') }),
+      pair({ descricao: 'parcela 1/2' }, { descricao: 'PARCELA 01 de 2'.replace('01', '1') }),
       'the same, otherwise said',
     ],
     [
       null,
       null,
-      par({ descricao: '1ª parcela' }, { descricao: '2ª parcela' }),
+      pair({ descricao: '1ª parcela' }, { descricao: '2ª parcela' }),
       'in instalments, number first',
     ],
     [
       null,
       null,
-      par({ descricao: '1a. PARCELA - 03/2025' }, { descricao: '2a. PARCELA - 03/2025' }),
+      pair({ descricao: '1a. PARCELA - 03/2025' }, { descricao: '2a. PARCELA - 03/2025' }),
       'in instalments, a month after',
     ],
     [
       null,
       null,
-      par({ descricao: 'parcela nº 1' }, { descricao: 'parcela nº 2' }),
+      pair({ descricao: 'parcela nº 1' }, { descricao: 'parcela nº 2' }),
       'in instalments, numbered',
     ],
-    [null, null, par({ descricao: 'prestação 1/12' }, { descricao: 'prestação 2/12' }), 'in prestações'],
-    [null, null, par({ descricao: 'NF 345 1/3' }, { descricao: 'NF 345 2/3' }), 'in parts of three'],
-    [null, null, par({ descricao: 'parcela I' }, { descricao: 'parcela II' }), 'in Roman instalments'],
+    [null, null, pair({ descricao: 'prestação 1/12' }, { descricao: 'prestação 2/12' }), 'in prestações'],
+    [null, null, pair({ descricao: 'NF 345 1/3' }, { descricao: 'NF 345 2/3' }), 'in parts of three'],
+    [null, null, pair({ descricao: 'parcela I' }, { descricao: 'parcela II' }), 'in Roman instalments'],
     [
       null,
       null,
-      par({ descricao: 'primeira parcela' }, { descricao: 'segunda parcela' }),
+      pair({ descricao: 'primeira parcela' }, { descricao: 'segunda parcela' }),
       'in instalments spelled out',
     ],
     [
       'duplicidade',
       0.65,
-      par({ descricao: 'terceira parcela' }, { descricao: 'parcela III' }),
+      pair({ descricao: 'terceira parcela' }, { descricao: 'parcela III' }),
       'the same instalment, spelled and Roman',
     ],
     [
       'duplicidade',
       0.65,
-      par({ descricao: 'prestação de serviços' }, { descricao: 'prestação de serviço' }),
+      pair({ descricao: 'prestação de serviços' }, { descricao: 'prestação de serviço' }),
       'services rendered are no instalment',
     ],
     [
       'duplicidade',
       0.65,
-      par({ descricao: 'parc. 01' }, { descricao: 'parcela 1' }),
+      pair({ descricao: 'parc. 01' }, { descricao: 'parcela 1' }),
       'the same instalment with a zero',
     ],
     [
       'duplicidade',
       0.65,
-      par({ descricao: '2ª parcela' }, { descricao: 'Parcela 2/3' }),
+      pair({ descricao: '2ª parcela' }, { descricao: 'Parcela 2/3' }),
       'the same, number first',
     ],
     [
       'duplicidade',
       0.65,
-      par({ descricao: '03ª parcela' }, { descricao: '3ª parcela' }),
+      pair({ descricao: '03ª parcela' }, { descricao: '3ª parcela' }),
       'the same, number first with a zero',
     ],
     [
       'duplicidade',
       0.65,
-      par({ descricao: 'NF 10 parcela única' }, { descricao: 'parcela única' }),
+      pair({ descricao: 'NF 10 parcela única' }, { descricao: 'parcela única' }),
       'a number before that is none of an instalment',
     ],
     [
       'duplicidade',
       0.65,
-      par({ descricao: 'NF em 10 parcelas' }, { descricao: 'NF 10 parcelada' }),
+      pair({ descricao: 'NF em 10 parcelas' }, { descricao: 'NF 10 parcelada' }),
       'parts in number are no part',
     ],
     ['duplicidade', 0.85, doc('NF 7001', '007001'), 'NF and zeros'],
@@ -461,48 +461,48 @@ t.test('a document booked twice, and what only resembles one', async (t) => {
     [null, null, doc('7007', '7070'), 'another number'],
     [null, null, doc('NF', 'NF'), 'a kind and no number'],
     [null, null, doc('---', '---'), 'nothing but punctuation'],
-    [null, null, par({ documento: '' }, { documento: '' }), 'a blank'],
+    [null, null, pair({ documento: '' }, { documento: '' }), 'a blank'],
   ]
-  const ids = await lancar(sql, ...casos.flatMap(([, , dois]) => dois))
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-  for (const [i, [tipo, confianca, , nome]] of casos.entries()) {
-    const achado = by.get(ids[2 * i + 1] as string)
-    t.equal(achado?.evidencia.tipo ?? null, tipo, `${nome}: ${tipo ?? 'nothing'}`)
-    t.notOk(by.has(ids[2 * i] as string), `${nome}: the first one is nobody’s second`)
-    if (!achado) continue
-    t.equal(Number(achado.confianca), confianca, nome)
-    t.equal(achado.evidencia.gemeo.id, ids[2 * i], `${nome}: the twin is named`)
-    t.same(achado.valores_propostos, {})
+  const ids = await bookEntries(sql, ...cases.flatMap(([, , two]) => two))
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+  for (const [i, [type, confidence, , name]] of cases.entries()) {
+    const finding = by.get(ids[2 * i + 1] as string)
+    t.equal(finding?.evidencia.tipo ?? null, type, `${name}: ${type ?? 'nothing'}`)
+    t.notOk(by.has(ids[2 * i] as string), `${name}: the first one is nobody’s second`)
+    if (!finding) continue
+    t.equal(Number(finding.confianca), confidence, name)
+    t.equal(finding.evidencia.gemeo.id, ids[2 * i], `${name}: the twin is named`)
+    t.same(finding.valores_propostos, {})
   }
 })
 
 t.test('reversed and booked again is once; reversed and booked twice again is twice', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const nota: Lancamento = { documento: '1', fornecedor_id: 'A', valor: 10 }
-  const serie = (documento: string, ...valores: number[]) =>
-    lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const note: LedgerEntry = { documento: '1', fornecedor_id: 'A', valor: 10 }
+  const series = (documento: string, ...values: number[]) =>
+    bookEntries(
       sql,
-      ...valores.map((valor, i) => ({ ...nota, documento, valor, data_lancamento: `2025-03-0${i + 1}` })),
+      ...values.map((valor, i) => ({ ...note, documento, valor, data_lancamento: `2025-03-0${i + 1}` })),
     )
-  await serie('1', 10, -10, 10)
-  await serie('2', -10, 10, -10)
-  const [, , , segunda] = await serie('3', 10, -10, 10, 10)
-  const [, , terceira] = await serie('4', 10, 10, 10)
-  const found = (await achados(sql, REGRA)).map((a) => a.registro_id)
-  t.ok(found.includes(segunda as string))
-  t.ok(found.includes(terceira as string))
+  await series('1', 10, -10, 10)
+  await series('2', -10, 10, -10)
+  const [, , , second] = await series('3', 10, -10, 10, 10)
+  const [, , third] = await series('4', 10, 10, 10)
+  const found = (await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id)
+  t.ok(found.includes(second as string))
+  t.ok(found.includes(third as string))
   t.equal(found.length, 3, 'of three alike two are too many')
 })
 
 t.test(
   'what was reversed within the days is no longer twice, and what stands beside another is',
   async (t) => {
-    const { sql } = await banco(t)
-    await razao(sql)
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
     let documento = 0
     /** Bookings (+) and reversals (-) of one document, each with its day of March. */
-    const casos: [movimentos: number[], apontado: number[], gemeo: number[], nome: string][] = [
+    const cases: [movimentos: number[], apontado: number[], gemeo: number[], nome: string][] = [
       [[1, 3], [1], [0], 'booked twice'],
       [[1, 3, -6], [], [], 'reversed since'],
       [[1, 3, -13], [], [], 'reversed on the last of the days'],
@@ -521,39 +521,39 @@ t.test(
       [[1, 3, -6, 20], [], [], 'booked again when the first is long ago'],
       [[1, 10, 19, -24], [1], [0], 'a chain: the last is taken back'],
     ]
-    for (const sinal of [1, -1]) {
-      for (const [movimentos, apontado, gemeo, nome] of casos) {
+    for (const sign of [1, -1]) {
+      for (const [movements, flagged, twin, name] of cases) {
         documento++
-        const ids = await lancar(
+        const ids = await bookEntries(
           sql,
-          ...movimentos.map((dia) => ({
+          ...movements.map((day) => ({
             documento: `NF ${documento}`,
-            valor: sinal * Math.sign(dia) * 100,
-            data_lancamento: `2025-03-${String(Math.abs(dia)).padStart(2, '0')}`,
+            valor: sign * Math.sign(day) * 100,
+            data_lancamento: `2025-03-${String(Math.abs(day)).padStart(2, '0')}`,
           })),
         )
-        const esperado = apontado.map((n, i) => [ids[n], ids[gemeo[i] as number]])
-        const found = (await achados(sql, REGRA)).filter((a) => ids.includes(a.registro_id))
+        const expected = flagged.map((n, i) => [ids[n], ids[twin[i] as number]])
+        const found = (await findings(sql, RULE_FUNCTION)).filter((a) => ids.includes(a.registro_id))
         t.same(
           found.map((a) => [a.registro_id, a.evidencia.gemeo.id]),
-          esperado,
-          `${nome}${sinal < 0 ? ', of a credit note' : ''}`,
+          expected,
+          `${name}${sign < 0 ? ', of a credit note' : ''}`,
         )
         // of each entry alone, by its key and by its day, the answer is the same
-        if (sinal < 0) continue
+        if (sign < 0) continue
         for (const [n, id] of ids.entries()) {
-          const dia = `2025-03-${String(Math.abs(movimentos[n] as number)).padStart(2, '0')}`
-          const janelas = [
+          const day = `2025-03-${String(Math.abs(movements[n] as number)).padStart(2, '0')}`
+          const windows = [
             { chaves: [id] },
-            { inicio: dia, fim: dia },
-            { inicio: dia, fim: dia, chaves: [id] },
+            { inicio: day, fim: day },
+            { inicio: day, fim: day, chaves: [id] },
           ]
-          for (const janela of janelas) {
-            const um = (await achados(sql, REGRA, janela)).filter((a) => a.registro_id === id)
+          for (const window_ of windows) {
+            const um = (await findings(sql, RULE_FUNCTION, window_)).filter((a) => a.registro_id === id)
             t.same(
               um.map((a) => [a.registro_id, a.evidencia.gemeo.id]),
-              esperado.filter(([chave]) => chave === id),
-              `${nome}: entry ${n + 1} by ${JSON.stringify(janela)}`,
+              expected.filter(([key]) => key === id),
+              `${name}: entry ${n + 1} by ${JSON.stringify(window_)}`,
             )
           }
         }
@@ -563,26 +563,28 @@ t.test(
 )
 
 t.test('what the column holds is proposed, what it cannot hold is only flagged', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const [cabe, demais] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const [fits, rest] = await bookEntries(
     sql,
     { valor: 1, valor_documento: '9999999999999999.99' },
     { valor: 1, valor_documento: '9999999999999999.99', valor_desconto: '-0.01' },
   )
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a.valores_propostos]))
-  t.same(Object.keys(by.get(cabe as string) ?? {}), ['valor'])
-  t.same(by.get(demais as string), {})
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a.valores_propostos]))
+  t.same(Object.keys(by.get(fits as string) ?? {}), ['valor'])
+  t.same(by.get(rest as string), {})
 })
 
 t.test('the twin of an instalment is the same instalment', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const parcela = (n: number): Lancamento => ({
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const instalment = (n: number): LedgerEntry => ({
     documento: '77',
     fornecedor_id: 'A',
     descricao: `parcela ${n}/2`,
   })
-  const [primeira, , repetida] = await lancar(sql, parcela(1), parcela(2), parcela(1))
-  t.match(await achados(sql, REGRA), [{ registro_id: repetida, evidencia: { gemeo: { id: primeira } } }])
+  const [first, , repeated] = await bookEntries(sql, instalment(1), instalment(2), instalment(1))
+  t.match(await findings(sql, RULE_FUNCTION), [
+    { registro_id: repeated, evidencia: { gemeo: { id: first } } },
+  ])
 })

@@ -1,21 +1,28 @@
 // The same document, however two clerks wrote it, and two documents that only look alike.
 import fc from 'fast-check'
 import t from 'tap'
-import { banco } from '../../helper/database.ts'
-import { type Achado, achados, configurar, type Lancamento, lancar, razao } from './ledger.ts'
+import { testDatabase } from '../../helper/database.ts'
+import {
+  bookEntries,
+  findings,
+  type LedgerEntry,
+  makeLedger,
+  type RuleFinding,
+  setSetting,
+} from './ledger.ts'
 
-const REGRA = 'validacao_valores'
+const RULE_FUNCTION = 'validacao_valores'
 
 /** The check digit of an access key, reckoned by hand as the manual shows it. */
-function comDigito(inicio: string): string {
-  const soma = [...inicio]
+function withDigit(start: string): string {
+  const total = [...start]
     .reverse()
     .reduce((sum, c, i) => sum + (c.toUpperCase().charCodeAt(0) - 48) * (2 + (i % 8)), 0)
-  return `${inicio}${soma % 11 < 2 ? 0 : 11 - (soma % 11)}`
+  return `${start}${total % 11 < 2 ? 0 : 11 - (total % 11)}`
 }
 
 /** An access key; what is not said is an invoice of goods issued in March 2025 by 11.222.333/0001-81. */
-function chave({
+function key({
   uf = '35',
   mes = '2503',
   cnpj = '11222333000181',
@@ -23,15 +30,15 @@ function chave({
   serie = '001',
   numero = 123456,
 } = {}): string {
-  return comDigito(`${uf}${mes}${cnpj}${modelo}${serie}${String(numero).padStart(9, '0')}112345678`)
+  return withDigit(`${uf}${mes}${cnpj}${modelo}${serie}${String(numero).padStart(9, '0')}112345678`)
 }
 
-const CHAVE = chave()
+const ACCESS_KEY = key()
 
 t.test('a document is read alike, however it is written', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   /** Number, and what else it says of kind, series, year, key, and whether it takes another back. */
-  const casos: [documento: string | null, numero: string | null, mais?: Record<string, unknown>][] = [
+  const cases: [documento: string | null, numero: string | null, mais?: Record<string, unknown>][] = [
     ['123456', '123456'],
     ['000.123.456', '123456'],
     ['NF 000.123.456', '123456'],
@@ -97,22 +104,26 @@ t.test('a document is read alike, however it is written', async (t) => {
     ['---', null],
     ['', null],
     [null, null],
-    [CHAVE, '123456', { especie: 'nf', serie: '1', ano: 2025, chave: CHAVE }],
-    [CHAVE.replace(/(.{4})/g, '$1 '), '123456', { especie: 'nf', serie: '1', ano: 2025, chave: CHAVE }],
+    [ACCESS_KEY, '123456', { especie: 'nf', serie: '1', ano: 2025, chave: ACCESS_KEY }],
     [
-      `Chave de acesso: ${CHAVE.replace(/(.{4})/g, '$1.')}`,
+      ACCESS_KEY.replace(/(.{4})/g, '$1 '),
       '123456',
-      { especie: 'nf', serie: '1', ano: 2025, chave: CHAVE },
+      { especie: 'nf', serie: '1', ano: 2025, chave: ACCESS_KEY },
     ],
-    [`NFe${CHAVE}`, '123456', { especie: 'nf', serie: '1', ano: 2025, chave: CHAVE }],
     [
-      chave({ modelo: '57', serie: '000', cnpj: '12ABC34501DE35' }),
+      `Chave de acesso: ${ACCESS_KEY.replace(/(.{4})/g, '$1.')}`,
+      '123456',
+      { especie: 'nf', serie: '1', ano: 2025, chave: ACCESS_KEY },
+    ],
+    [`NFe${ACCESS_KEY}`, '123456', { especie: 'nf', serie: '1', ano: 2025, chave: ACCESS_KEY }],
+    [
+      key({ modelo: '57', serie: '000', cnpj: '12ABC34501DE35' }),
       '123456',
       {
         especie: 'cte',
         serie: '0',
         ano: 2025,
-        chave: chave({ modelo: '57', serie: '000', cnpj: '12abc34501de35' }),
+        chave: key({ modelo: '57', serie: '000', cnpj: '12abc34501de35' }),
       },
     ],
     [
@@ -127,16 +138,16 @@ t.test('a document is read alike, however it is written', async (t) => {
     ],
   ]
   const rows = await sql`
-    select x.* from unnest(${casos.map(([d]) => d)}::text[]) with ordinality u (d, n)
+    select x.* from unnest(${cases.map(([d]) => d)}::text[]) with ordinality u (d, n)
     cross join lateral regra_validacao_valores.ler_documento(u.d) x order by u.n`
-  for (const [i, [documento, numero, mais]] of casos.entries()) {
-    const nada = { especie: null, serie: null, ano: null, chave: null, estorno: false }
-    t.same({ ...rows[i] }, { numero, ...nada, ...mais }, String(documento))
+  for (const [i, [documento, number, more]] of cases.entries()) {
+    const nothing = { especie: null, serie: null, ano: null, chave: null, estorno: false }
+    t.same({ ...rows[i] }, { numero: number, ...nothing, ...more }, String(documento))
   }
 })
 
 t.test('the quick look at the end of a document lets through whatever has the same number', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const part = fc.constantFrom(
     ...[...'NFnf 01239aAzZÉéªºçßİıΣ🚗\u0301\u0327\u00a0\t-./;)(#'],
     'NF-e ',
@@ -156,8 +167,8 @@ t.test('the quick look at the end of a document lets through whatever has the sa
   const text = fc.array(part, { maxLength: 7 }).map((parts) => parts.join(''))
   const texts = [
     ...fc.sample(text, { numRuns: 8000, seed: 1 }),
-    CHAVE,
-    `${CHAVE} `,
+    ACCESS_KEY,
+    `${ACCESS_KEY} `,
     `${'1'.repeat(199)}2)3`,
     `${'1'.repeat(199)}2É`,
   ]
@@ -176,8 +187,8 @@ t.test('the quick look at the end of a document lets through whatever has the sa
 })
 
 t.test('a supplier’s code is one code, whatever a spreadsheet made of it', async (t) => {
-  const { sql } = await banco(t)
-  const raizes: [codigo: string | null, raiz: string | null][] = [
+  const { sql } = await testDatabase(t)
+  const roots: [codigo: string | null, raiz: string | null][] = [
     ['11.222.333/0001-81', '11222333'],
     ['11222333000181', '11222333'],
     ['11222333000181\u00a0', '11222333'],
@@ -217,18 +228,18 @@ t.test('a supplier’s code is one code, whatever a spreadsheet made of it', asy
     [null, null],
   ]
   const rows = await sql`
-    select regras.raiz_fornecedor(c) as raiz from unnest(${raizes.map(([c]) => c)}::text[]) with ordinality x (c, n) order by n`
-  for (const [i, [codigo, raiz]] of raizes.entries()) t.equal(rows[i]?.['raiz'], raiz, String(codigo))
+    select regras.raiz_fornecedor(c) as raiz from unnest(${roots.map(([c]) => c)}::text[]) with ordinality x (c, n) order by n`
+  for (const [i, [sqlstate, root]] of roots.entries()) t.equal(rows[i]?.['raiz'], root, String(sqlstate))
 })
 
 t.test('the same document is found, and another one is not', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
   const A = '11.222.333/0001-81'
   const LATE = { data_lancamento: '2025-12-30' }
   const EARLY = { data_lancamento: '2026-01-04' }
   /** Two entries of one supplier and amount; what is not said is the same in both. */
-  const casos: [found: boolean, um: Lancamento, dois: Lancamento, nome?: string][] = [
+  const cases: [found: boolean, um: LedgerEntry, dois: LedgerEntry, nome?: string][] = [
     [true, { documento: 'NF 000.123.456' }, { documento: '123456' }],
     [true, { documento: 'NFS-e 2025/123456' }, { documento: 'NF 000.123.456' }],
     [true, { documento: '123456/2025' }, { documento: 'NFS-e 2025/123456' }],
@@ -238,28 +249,28 @@ t.test('the same document is found, and another one is not', async (t) => {
     [true, { documento: '001-000123' }, { documento: '1-123' }],
     [true, { documento: 'NF 124 série 1' }, { documento: '1-124' }],
     [true, { documento: 'NF 125 série 1' }, { documento: 'NF 125' }],
-    [true, { documento: CHAVE }, { documento: '123456' }],
-    [true, { documento: CHAVE }, { documento: CHAVE.replace(/(.{4})/g, '$1 ') }],
-    [true, { documento: CHAVE }, { documento: 'NF 123456 série 1' }],
-    [true, { documento: chave({ modelo: '57' }) }, { documento: 'CT-e 123456' }],
+    [true, { documento: ACCESS_KEY }, { documento: '123456' }],
+    [true, { documento: ACCESS_KEY }, { documento: ACCESS_KEY.replace(/(.{4})/g, '$1 ') }],
+    [true, { documento: ACCESS_KEY }, { documento: 'NF 123456 série 1' }],
+    [true, { documento: key({ modelo: '57' }) }, { documento: 'CT-e 123456' }],
     [true, { documento: 'NF 126' }, { documento: 'NF\u00a0126' }],
     [true, { documento: 'Nota eletrônica 127' }, { documento: 'Nota eletro\u0302nica 127' }],
     [false, { documento: 'NFS-e 2025/128' }, { documento: 'NFS-e 2026/128' }, 'another year'],
     [false, { documento: '129' }, { documento: '2024/129' }, 'a year that is not the booking’s'],
     [false, { documento: 'NF 130 série 1' }, { documento: 'NF 130 série 2' }, 'another series'],
     [false, { documento: '1-131' }, { documento: 'NF 131 série 2' }, 'another series'],
-    [false, { documento: CHAVE }, { documento: '2-123456' }, 'another series than the key says'],
+    [false, { documento: ACCESS_KEY }, { documento: '2-123456' }, 'another series than the key says'],
     [
       false,
-      { documento: CHAVE },
-      { documento: chave({ cnpj: '11222333000262' }) },
+      { documento: ACCESS_KEY },
+      { documento: key({ cnpj: '11222333000262' }) },
       'two keys are two documents',
     ],
     [false, { documento: 'CT-e 132' }, { documento: 'NF-e 132' }, 'another kind'],
     [false, { documento: 'RPS 133' }, { documento: 'NFS-e 133' }, 'a receipt turned into another note'],
     [false, { documento: 'NF 134 1/3' }, { documento: 'NF 134 2/3' }, 'instalments in the number'],
     // suppliers
-    ...['\u00a0', '\t', '.0', ' '].map((end): [boolean, Lancamento, Lancamento] => [
+    ...['\u00a0', '\t', '.0', ' '].map((end): [boolean, LedgerEntry, LedgerEntry] => [
       true,
       { fornecedor_id: '11222333000181' },
       { fornecedor_id: `11222333000181${end}` },
@@ -296,8 +307,8 @@ t.test('the same document is found, and another one is not', async (t) => {
     ],
     [
       true,
-      { ...LATE, documento: chave({ numero: 5 }) },
-      { ...EARLY, documento: chave({ numero: 5 }) },
+      { ...LATE, documento: key({ numero: 5 }) },
+      { ...EARLY, documento: key({ numero: 5 }) },
       'the same key',
     ],
     // instalments
@@ -307,22 +318,22 @@ t.test('the same document is found, and another one is not', async (t) => {
       ['parcela I', 'parcela II'],
       ['parcela um', 'parcela dois'],
       ['primeira parcela', 'segunda parcela'],
-    ].map(([um, dois]): [boolean, Lancamento, Lancamento] => [
+    ].map(([um, two]): [boolean, LedgerEntry, LedgerEntry] => [
       false,
       { documento: '345', descricao: um as string },
-      { documento: '345', descricao: dois as string },
+      { documento: '345', descricao: two as string },
     ]),
   ]
-  const ids = await lancar(
+  const ids = await bookEntries(
     sql,
-    ...casos.flatMap(([, um, dois], i) =>
-      [um, dois].map((e) => ({ fornecedor_id: A, documento: `NF ${9000 + i}`, valor: 1000 + i, ...e })),
+    ...cases.flatMap(([, um, two], i) =>
+      [um, two].map((e) => ({ fornecedor_id: A, documento: `NF ${9000 + i}`, valor: 1000 + i, ...e })),
     ),
   )
-  const found = (await achados(sql, REGRA)).filter((a) => a.evidencia.tipo.startsWith('duplicidade'))
+  const found = (await findings(sql, RULE_FUNCTION)).filter((a) => a.evidencia.tipo.startsWith('duplicidade'))
   const by = new Map(found.map((a) => [a.registro_id, a]))
-  for (const [i, [expected, um, dois, nome]] of casos.entries()) {
-    const title = nome ?? `${JSON.stringify(um)} and ${JSON.stringify(dois)}`
+  for (const [i, [expected, um, two, name]] of cases.entries()) {
+    const title = name ?? `${JSON.stringify(um)} and ${JSON.stringify(two)}`
     const [first, second] = [ids[2 * i] as string, ids[2 * i + 1] as string]
     t.equal(by.get(second)?.evidencia.gemeo.id ?? null, expected ? first : null, title)
     t.notOk(by.has(first), `${title}: the first one is nobody’s second`)
@@ -330,29 +341,29 @@ t.test('the same document is found, and another one is not', async (t) => {
   // of each entry alone the answer is the same
   const sample = found.filter((_, i) => i % 5 === 0).map((a) => a.registro_id)
   for (const id of sample) {
-    const alone = (await achados(sql, REGRA, { chaves: [id] })).map((a) => a.evidencia.gemeo?.id)
+    const alone = (await findings(sql, RULE_FUNCTION, { chaves: [id] })).map((a) => a.evidencia.gemeo?.id)
     t.same(alone, [by.get(id)?.evidencia.gemeo.id], `entry ${id} by its key`)
   }
 })
 
 t.test('two series side by side leave a third spelling to nobody', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const nota: Lancamento = { fornecedor_id: '11222333000181', valor: 50 }
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const note: LedgerEntry = { fornecedor_id: '11222333000181', valor: 50 }
+  await bookEntries(
     sql,
-    { ...nota, documento: 'NF 9 série 1' },
-    { ...nota, documento: 'NF 9 série 2' },
-    { ...nota, documento: 'NF 9' },
+    { ...note, documento: 'NF 9 série 1' },
+    { ...note, documento: 'NF 9 série 2' },
+    { ...note, documento: 'NF 9' },
   )
-  t.same(await achados(sql, REGRA), [])
+  t.same(await findings(sql, RULE_FUNCTION), [])
 })
 
 t.test('what was reversed in parts, together with another note or in words is not twice', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
   let documento = 100
-  const casos: [found: number, estornos: (n: number) => Lancamento[], nome: string][] = [
+  const cases: [found: number, estornos: (n: number) => LedgerEntry[], nome: string][] = [
     [1, () => [], 'not reversed'],
     [0, (n) => [{ documento: `NF ${n}`, valor: -100 }], 'reversed'],
     [0, (n) => [{ documento: `ESTORNO NF ${n}`, valor: -100 }], 'reversed by a document that says so'],
@@ -387,93 +398,97 @@ t.test('what was reversed in parts, together with another note or in words is no
     [1, (n) => [{ documento: `NF ${n} e 9999`, valor: -250, data_lancamento: '2025-03-25' }], 'too late'],
   ]
   const booked: [string, number, string][] = []
-  for (const [found, estornos, nome] of casos) {
+  for (const [found, reversals, name] of cases) {
     const n = ++documento
-    const nota: Lancamento = { fornecedor_id: 'F1', fornecedor: 'Acme', documento: `NF ${n}`, valor: 100 }
-    const [, second] = await lancar(
+    const note: LedgerEntry = { fornecedor_id: 'F1', fornecedor: 'Acme', documento: `NF ${n}`, valor: 100 }
+    const [, second] = await bookEntries(
       sql,
-      nota,
-      { ...nota, data_lancamento: '2025-03-11' },
-      ...estornos(n).map((e) => ({ ...nota, data_lancamento: '2025-03-12', ...e })),
+      note,
+      { ...note, data_lancamento: '2025-03-11' },
+      ...reversals(n).map((e) => ({ ...note, data_lancamento: '2025-03-12', ...e })),
     )
-    booked.push([second as string, found, nome])
+    booked.push([second as string, found, name])
   }
   // others, earlier and later, so that what came too late for one comes in time for somebody
-  for (const [numero, dia] of [
+  for (const [number, day] of [
     [901, '2025-02-20'],
     [902, '2025-04-10'],
   ] as const) {
-    const nota: Lancamento = {
+    const note: LedgerEntry = {
       fornecedor_id: 'F1',
       fornecedor: 'Acme',
-      documento: `NF ${numero}`,
+      documento: `NF ${number}`,
       valor: 100,
-      data_lancamento: dia,
+      data_lancamento: day,
     }
-    const [, second] = await lancar(sql, nota, nota)
+    const [, second] = await bookEntries(sql, note, note)
     booked.push([second as string, 1, 'another one'])
   }
-  const found = (await achados(sql, REGRA)).map((a) => a.registro_id)
-  for (const [id, expected, nome] of booked) t.equal(found.filter((f) => f === id).length, expected, nome)
+  const found = (await findings(sql, RULE_FUNCTION)).map((a) => a.registro_id)
+  for (const [id, expected, name] of booked) t.equal(found.filter((f) => f === id).length, expected, name)
   t.equal(found.length, booked.filter(([, expected]) => expected).length, 'and nothing else')
 })
 
 t.test('an access key says when its entry cannot be right', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
   const OURS = '99888777000100'
-  let numero = 1000
-  const nova = (parts: Parameters<typeof chave>[0] = {}) => chave({ numero: ++numero, ...parts })
-  const errada = (k: string) => `${k.slice(0, -1)}${(Number(k.at(-1)) + 1) % 10}`
+  let number = 1000
+  const fresh = (parts: Parameters<typeof key>[0] = {}) => key({ numero: ++number, ...parts })
+  const wrong = (k: string) => `${k.slice(0, -1)}${(Number(k.at(-1)) + 1) % 10}`
   const A = '11.222.333/0001-81'
-  const casos: [tipo: string | null, entry: Lancamento, nome: string][] = [
-    [null, { fornecedor_id: A, documento: nova() }, 'right in everything'],
-    [null, { fornecedor_id: '11222333000262', documento: nova() }, 'another branch of the company'],
-    [null, { fornecedor_id: '12.ABC.345/01DE-35', documento: nova({ cnpj: '12ABC34501DE35' }) }, 'letters'],
-    [null, { fornecedor_id: '360305000104', documento: nova({ cnpj: '00360305000104' }) }, 'a zero lost'],
-    ['chave_digito', { fornecedor_id: A, documento: errada(nova()) }, 'a wrong check digit'],
+  const cases: [tipo: string | null, entry: LedgerEntry, nome: string][] = [
+    [null, { fornecedor_id: A, documento: fresh() }, 'right in everything'],
+    [null, { fornecedor_id: '11222333000262', documento: fresh() }, 'another branch of the company'],
+    [null, { fornecedor_id: '12.ABC.345/01DE-35', documento: fresh({ cnpj: '12ABC34501DE35' }) }, 'letters'],
+    [null, { fornecedor_id: '360305000104', documento: fresh({ cnpj: '00360305000104' }) }, 'a zero lost'],
+    ['chave_digito', { fornecedor_id: A, documento: wrong(fresh()) }, 'a wrong check digit'],
     [
       'chave_digito',
-      { fornecedor_id: A, documento: errada(nova()).replace(/(.{4})/g, '$1 ') },
+      { fornecedor_id: A, documento: wrong(fresh()).replace(/(.{4})/g, '$1 ') },
       'a wrong check digit, with blanks',
     ],
     [
       'chave_digito',
-      { fornecedor_id: A, documento: errada(nova({ cnpj: '12ABC34501DE35' })) },
+      { fornecedor_id: A, documento: wrong(fresh({ cnpj: '12ABC34501DE35' })) },
       'a wrong check digit with letters: nothing else is believed',
     ],
-    [null, { fornecedor_id: A, documento: errada(nova({ modelo: '01' })) }, 'no such model: no key'],
-    [null, { fornecedor_id: A, documento: errada(nova({ uf: '99' })) }, 'no such state: no key'],
-    [null, { fornecedor_id: A, documento: errada(nova({ mes: '2513' })) }, 'no such month: no key'],
+    [null, { fornecedor_id: A, documento: wrong(fresh({ modelo: '01' })) }, 'no such model: no key'],
+    [null, { fornecedor_id: A, documento: wrong(fresh({ uf: '99' })) }, 'no such state: no key'],
+    [null, { fornecedor_id: A, documento: wrong(fresh({ mes: '2513' })) }, 'no such month: no key'],
     [
       'chave_outra_empresa',
-      { fornecedor_id: A, documento: nova({ cnpj: '00360305000104' }) },
+      { fornecedor_id: A, documento: fresh({ cnpj: '00360305000104' }) },
       'another company',
     ],
     [
       'chave_outra_empresa',
-      { fornecedor_id: A, documento: nova({ cnpj: '12ABC34501DE35' }) },
+      { fornecedor_id: A, documento: fresh({ cnpj: '12ABC34501DE35' }) },
       'with letters',
     ],
-    [null, { fornecedor_id: 'F-77', documento: nova({ cnpj: '00360305000104' }) }, 'a code that is no CNPJ'],
+    [null, { fornecedor_id: 'F-77', documento: fresh({ cnpj: '00360305000104' }) }, 'a code that is no CNPJ'],
     [
       null,
-      { fornecedor_id: '11222333000182', documento: nova({ cnpj: '00360305000104' }) },
+      { fornecedor_id: '11222333000182', documento: fresh({ cnpj: '00360305000104' }) },
       'a CNPJ that is none',
     ],
-    [null, { fornecedor_id: null, documento: nova({ cnpj: '00360305000104' }) }, 'no code'],
+    [null, { fornecedor_id: null, documento: fresh({ cnpj: '00360305000104' }) }, 'no code'],
     [
       null,
-      { fornecedor_id: A, documento: nova({ cnpj: '00360305000104', serie: '891' }) },
+      { fornecedor_id: A, documento: fresh({ cnpj: '00360305000104', serie: '891' }) },
       'a note that the state issued for it',
     ],
-    [null, { fornecedor_id: A, documento: nova({ cnpj: '00052998224725', serie: '920' }) }, 'a farmer’s CPF'],
-    ['chave_mes_posterior', { fornecedor_id: A, documento: nova({ mes: '2504' }) }, 'issued a month after'],
-    ['chave_mes_posterior', { fornecedor_id: A, documento: nova({ mes: '2601' }) }, 'issued a year after'],
-    [null, { fornecedor_id: A, documento: nova({ mes: '2502' }) }, 'issued before'],
     [
       null,
-      { fornecedor_id: A, documento: nova(), data_lancamento: '2025-03-01' },
+      { fornecedor_id: A, documento: fresh({ cnpj: '00052998224725', serie: '920' }) },
+      'a farmer’s CPF',
+    ],
+    ['chave_mes_posterior', { fornecedor_id: A, documento: fresh({ mes: '2504' }) }, 'issued a month after'],
+    ['chave_mes_posterior', { fornecedor_id: A, documento: fresh({ mes: '2601' }) }, 'issued a year after'],
+    [null, { fornecedor_id: A, documento: fresh({ mes: '2502' }) }, 'issued before'],
+    [
+      null,
+      { fornecedor_id: A, documento: fresh(), data_lancamento: '2025-03-01' },
       'on the first of its month',
     ],
     // in the text, where the document is the number alone
@@ -482,49 +497,52 @@ t.test('an access key says when its entry cannot be right', async (t) => {
       {
         fornecedor_id: A,
         documento: 'NF 9',
-        descricao: `compra cf. NFe ${nova({ cnpj: '00360305000104' })}, loja`,
+        descricao: `compra cf. NFe ${fresh({ cnpj: '00360305000104' })}, loja`,
       },
       'another company, in the text',
     ],
     [
       'chave_mes_posterior',
-      { fornecedor_id: A, descricao: `compra: ${nova({ mes: '2504' }).replace(/(.{4})/g, '$1 ')}` },
+      { fornecedor_id: A, descricao: `compra: ${fresh({ mes: '2504' }).replace(/(.{4})/g, '$1 ')}` },
       'issued a month after, in the text with blanks',
     ],
-    [null, { fornecedor_id: A, descricao: `compra conforme a nota ${nova()}` }, 'right, in the text'],
-    [null, { fornecedor_id: A, descricao: `boleto ${errada(nova())} do banco` }, 'digits that are no key'],
+    [null, { fornecedor_id: A, descricao: `compra conforme a nota ${fresh()}` }, 'right, in the text'],
+    [null, { fornecedor_id: A, descricao: `boleto ${wrong(fresh())} do banco` }, 'digits that are no key'],
     // our own notes, for what three suppliers sent us or took back
     ...['11222333000181', '00360305000104', '12ABC34501DE35'].map(
-      (fornecedor_id): [null, Lancamento, string] => [
+      (fornecedor_id): [null, LedgerEntry, string] => [
         null,
-        { fornecedor_id, documento: nova({ cnpj: OURS }) },
+        { fornecedor_id, documento: fresh({ cnpj: OURS }) },
         'a note that we issue ourselves',
       ],
     ),
   ]
-  const ids = await lancar(sql, ...casos.map(([, e]) => e))
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-  for (const [i, [tipo, , nome]] of casos.entries()) {
-    const achado = by.get(ids[i] as string)
-    t.equal(achado?.evidencia.tipo ?? null, tipo, nome)
-    if (achado) t.same(achado.valores_propostos, {}, `${nome}: nothing is proposed`)
+  const ids = await bookEntries(sql, ...cases.map(([, e]) => e))
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+  for (const [i, [type, , name]] of cases.entries()) {
+    const finding = by.get(ids[i] as string)
+    t.equal(finding?.evidencia.tipo ?? null, type, name)
+    if (finding) t.same(finding.valores_propostos, {}, `${name}: nothing is proposed`)
   }
-  const frases = (tipo: string) => [...by.values()].find((a) => a.evidencia.tipo === tipo)?.justificativa
-  t.match(frases('chave_digito'), /dígito verificador/)
+  const sentences = (type: string) => [...by.values()].find((a) => a.evidencia.tipo === type)?.justificativa
+  t.match(sentences('chave_digito'), /dígito verificador/)
   t.match(
-    frases('chave_outra_empresa'),
+    sentences('chave_outra_empresa'),
     /emitida por 00360305000104.*fornecedor do lançamento é 11222333000181/,
   )
-  t.match(frases('chave_mes_posterior'), /emitida em 04\/2025, depois do mês do lançamento \(10\/03\/2025\)/)
+  t.match(
+    sentences('chave_mes_posterior'),
+    /emitida em 04\/2025, depois do mês do lançamento \(10\/03\/2025\)/,
+  )
 })
 
 t.test('the same key twice is found, also where a number alone would say nothing', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  let numero = 2000
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  let number = 2000
   const A = '11.222.333/0001-81'
   const LATER = { data_lancamento: '2025-05-02' }
-  const casos: [tipo: string | null, um: Lancamento, dois: Lancamento, nome: string][] = [
+  const cases: [tipo: string | null, um: LedgerEntry, dois: LedgerEntry, nome: string][] = [
     ['duplicidade', {}, {}, 'on one day'],
     ['chave_repetida', {}, LATER, 'weeks later'],
     ['chave_repetida', { fornecedor_id: 'F1' }, { fornecedor_id: 'F2' }, 'of another supplier'],
@@ -543,65 +561,65 @@ t.test('the same key twice is found, also where a number alone would say nothing
     ],
     [null, { centro_custo: 'A' }, { centro_custo: 'B' }, 'halves in two cost centres'],
   ]
-  const ids = await lancar(
+  const ids = await bookEntries(
     sql,
-    ...casos.flatMap(([, um, dois]) => {
-      const nota: Lancamento = { fornecedor_id: A, documento: chave({ numero: ++numero }), valor: 100 }
-      if (um.valor_documento === undefined) nota.valor = 100 + numero
-      const other = dois.valor === -100 ? { ...dois, valor: -Number(nota.valor) } : dois
+    ...cases.flatMap(([, um, two]) => {
+      const note: LedgerEntry = { fornecedor_id: A, documento: key({ numero: ++number }), valor: 100 }
+      if (um.valor_documento === undefined) note.valor = 100 + number
+      const other = two.valor === -100 ? { ...two, valor: -Number(note.valor) } : two
       return [
-        { ...nota, ...um },
-        { ...nota, ...other },
+        { ...note, ...um },
+        { ...note, ...other },
       ]
     }),
   )
-  const found = (await achados(sql, REGRA)).filter((a) => !a.valores_propostos['valor'])
-  const by = new Map<string, Achado>(found.map((a) => [a.registro_id, a]))
-  for (const [i, [tipo, , , nome]] of casos.entries()) {
-    const achado = by.get(ids[2 * i + 1] as string)
-    t.equal(achado?.evidencia.tipo ?? null, tipo, nome)
-    t.notOk(by.has(ids[2 * i] as string), `${nome}: not the first`)
-    if (tipo) t.equal(achado?.evidencia.gemeo.id, ids[2 * i], `${nome}: the twin is named`)
+  const found = (await findings(sql, RULE_FUNCTION)).filter((a) => !a.valores_propostos['valor'])
+  const by = new Map<string, RuleFinding>(found.map((a) => [a.registro_id, a]))
+  for (const [i, [type, , , name]] of cases.entries()) {
+    const finding = by.get(ids[2 * i + 1] as string)
+    t.equal(finding?.evidencia.tipo ?? null, type, name)
+    t.notOk(by.has(ids[2 * i] as string), `${name}: not the first`)
+    if (type) t.equal(finding?.evidencia.gemeo.id, ids[2 * i], `${name}: the twin is named`)
   }
   // a window of the later day alone sees the one of half a year before, and the one whose key stands in the text
-  const texto = { fornecedor_id: A, descricao: `compra conforme NFe ${chave({ numero: 5000 })}`, valor: 5000 }
-  const [antes] = await lancar(sql, texto, { ...texto, data_lancamento: '2025-05-02' })
-  for (const [dia, gemeo] of [
-    ['2025-09-02', ids[2 * casos.findIndex(([, , d]) => d.data_lancamento === '2025-09-02')]],
-    ['2025-05-02', antes],
+  const theText = { fornecedor_id: A, descricao: `compra conforme NFe ${key({ numero: 5000 })}`, valor: 5000 }
+  const [before] = await bookEntries(sql, theText, { ...theText, data_lancamento: '2025-05-02' })
+  for (const [day, twin] of [
+    ['2025-09-02', ids[2 * cases.findIndex(([, , d]) => d.data_lancamento === '2025-09-02')]],
+    ['2025-05-02', before],
   ] as const) {
     t.ok(
-      (await achados(sql, REGRA, { inicio: dia, fim: dia })).some(
-        ({ evidencia: e }) => e.tipo === 'chave_repetida' && e.gemeo.id === gemeo,
+      (await findings(sql, RULE_FUNCTION, { inicio: day, fim: day })).some(
+        ({ evidencia: e }) => e.tipo === 'chave_repetida' && e.gemeo.id === twin,
       ),
-      dia,
+      day,
     )
   }
   // three of one amount are instalments
-  const tres = { fornecedor_id: A, documento: chave({ numero: 3333 }), valor: 3333 }
-  await lancar(
+  const three = { fornecedor_id: A, documento: key({ numero: 3333 }), valor: 3333 }
+  await bookEntries(
     sql,
-    tres,
-    { ...tres, data_lancamento: '2025-04-10' },
-    { ...tres, data_lancamento: '2025-05-10' },
+    three,
+    { ...three, data_lancamento: '2025-04-10' },
+    { ...three, data_lancamento: '2025-05-10' },
   )
   t.same(
-    (await achados(sql, REGRA)).filter((a) => Number(a.valor_em_risco) === 3333),
+    (await findings(sql, RULE_FUNCTION)).filter((a) => Number(a.valor_em_risco) === 3333),
     [],
   )
   // booked twice, reversed once
-  const nota: Lancamento = { fornecedor_id: A, documento: chave({ numero: 77 }), valor: 77 }
-  await lancar(
+  const note: LedgerEntry = { fornecedor_id: A, documento: key({ numero: 77 }), valor: 77 }
+  await bookEntries(
     sql,
-    nota,
-    { ...nota, data_lancamento: '2025-04-20' },
-    { ...nota, documento: 'NF 77', valor: -77, data_lancamento: '2025-04-25' },
+    note,
+    { ...note, data_lancamento: '2025-04-20' },
+    { ...note, documento: 'NF 77', valor: -77, data_lancamento: '2025-04-25' },
   )
   t.same(
-    (await achados(sql, REGRA)).filter((a) => Number(a.valor_em_risco) === 77),
+    (await findings(sql, RULE_FUNCTION)).filter((a) => Number(a.valor_em_risco) === 77),
     [],
   )
-  await configurar(sql, 'valores.dias_duplicidade', 366)
-  const wide = (await achados(sql, REGRA)).filter((a) => a.evidencia.tipo === 'duplicidade_proxima')
+  await setSetting(sql, 'valores.dias_duplicidade', 366)
+  const wide = (await findings(sql, RULE_FUNCTION)).filter((a) => a.evidencia.tipo === 'duplicidade_proxima')
   t.ok(wide.length > 1, 'with a year between, the duplicate says it')
 })

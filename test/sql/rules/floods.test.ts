@@ -1,163 +1,165 @@
 // Much of the same: charges without a number of their own, a load that came in twice. One finding, which says how much.
 import t from 'tap'
-import { banco } from '../../helper/database.ts'
-import { achados, type Janela, type Lancamento, lancar, razao } from './ledger.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { bookEntries, findings, type LedgerEntry, makeLedger, type Window } from './ledger.ts'
 
-const REGRA = 'validacao_valores'
-const vezes = (n: number, lancamento: (i: number) => Lancamento) =>
-  Array.from({ length: n }, (_, i) => lancamento(i))
-const dia = (n: number) => `2025-03-${String(n).padStart(2, '0')}`
+const RULE_FUNCTION = 'validacao_valores'
+const times = (n: number, entry: (i: number) => LedgerEntry) => Array.from({ length: n }, (_, i) => entry(i))
+const day = (n: number) => `2025-03-${String(n).padStart(2, '0')}`
 
 t.test('more than ten of one document, amount and day are one finding', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const tarifa: Lancamento = {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const fee: LedgerEntry = {
     fornecedor: 'Banco Um',
     documento: 'TAR 01',
     descricao: 'tarifa',
     valor: 12.5,
   }
-  const ids = await lancar(sql, ...vezes(300, () => tarifa))
-  const [achado, ...outros] = await achados(sql, REGRA)
-  t.same(outros, [])
-  t.match(achado, {
+  const ids = await bookEntries(sql, ...times(300, () => fee))
+  const [finding, ...others] = await findings(sql, RULE_FUNCTION)
+  t.same(others, [])
+  t.match(finding, {
     registro_id: ids.at(-1),
     valores_propostos: {},
     evidencia: { tipo: 'repeticao_em_massa', lancamentos: 299, soma: 299 * 12.5 },
     justificativa: /está em 299 lançamentos de 10\/03\/2025 além do primeiro, e somam 3\.737,50/,
   })
-  t.equal(achado?.evidencia.linhas.length, 20, 'some of them are named')
-  t.equal(Number(achado?.valor_em_risco), 299 * 12.5)
+  t.equal(finding?.evidencia.linhas.length, 20, 'some of them are named')
+  t.equal(Number(finding?.valor_em_risco), 299 * 12.5)
   t.match(
-    await achados(sql, REGRA, { chaves: [ids.at(-1) as string] }),
+    await findings(sql, RULE_FUNCTION, { chaves: [ids.at(-1) as string] }),
     [{ evidencia: { tipo: 'repeticao_em_massa' } }],
     'found again by its key',
   )
 })
 
 t.test('what has no number, and ten of one kind, are no flood', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(sql, ...vezes(300, () => ({ documento: 'S/N', valor: 12.5 })))
-  await lancar(sql, ...vezes(300, () => ({ documento: null, valor: 12.5 })))
-  await lancar(sql, ...vezes(300, (i) => ({ documento: 'TAR 02', valor: 12.5, centro_custo: `Loja ${i}` })))
-  t.same(await achados(sql, REGRA), [])
-  await lancar(sql, ...vezes(11, () => ({ documento: 'NF 7', valor: 80 })))
-  const found = await achados(sql, REGRA)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...times(300, () => ({ documento: 'S/N', valor: 12.5 })))
+  await bookEntries(sql, ...times(300, () => ({ documento: null, valor: 12.5 })))
+  await bookEntries(
+    sql,
+    ...times(300, (i) => ({ documento: 'TAR 02', valor: 12.5, centro_custo: `Loja ${i}` })),
+  )
+  t.same(await findings(sql, RULE_FUNCTION), [])
+  await bookEntries(sql, ...times(11, () => ({ documento: 'NF 7', valor: 80 })))
+  const found = await findings(sql, RULE_FUNCTION)
   t.equal(found.length, 10, 'each by itself')
   t.ok(found.every((a) => a.evidencia.tipo === 'duplicidade'))
 })
 
 t.test('bookings and reversals in great number leave what stands', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const nota: Lancamento = { documento: 'NF 9', valor: 50 }
-  await lancar(sql, ...vezes(200, (i) => ({ ...nota, valor: i % 2 ? -50 : 50 })))
-  t.same(await achados(sql, REGRA), [], 'each is taken back')
-  await lancar(sql, nota, nota)
-  t.equal((await achados(sql, REGRA)).length, 1)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const note: LedgerEntry = { documento: 'NF 9', valor: 50 }
+  await bookEntries(sql, ...times(200, (i) => ({ ...note, valor: i % 2 ? -50 : 50 })))
+  t.same(await findings(sql, RULE_FUNCTION), [], 'each is taken back')
+  await bookEntries(sql, note, note)
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 1)
 })
 
 t.test('a load that came in again is one finding', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const carga = (numero: number, carregado_em: string) =>
-    vezes(60, (i) => ({
-      documento: `NF ${numero + i}`,
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const load = (number: number, carregado_em: string) =>
+    times(60, (i) => ({
+      documento: `NF ${number + i}`,
       valor: 100 + i,
-      data_lancamento: dia(3 + (i % 5)),
+      data_lancamento: day(3 + (i % 5)),
       carregado_em,
     }))
-  await lancar(sql, ...carga(1000, '2025-03-08T05:00:00Z'), ...carga(2000, '2025-03-08T05:00:00Z'))
-  await lancar(sql, { documento: 'NF 5', valor: 5 }, { documento: 'NF 5', valor: 5 })
-  t.equal((await achados(sql, REGRA)).length, 1, 'two loads of one week, and one document twice')
+  await bookEntries(sql, ...load(1000, '2025-03-08T05:00:00Z'), ...load(2000, '2025-03-08T05:00:00Z'))
+  await bookEntries(sql, { documento: 'NF 5', valor: 5 }, { documento: 'NF 5', valor: 5 })
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 1, 'two loads of one week, and one document twice')
 
-  const de_novo = await lancar(
+  const again = await bookEntries(
     sql,
-    ...carga(1000, '2025-03-20T05:00:00Z'),
-    ...carga(2000, '2025-03-20T05:00:00Z'),
+    ...load(1000, '2025-03-20T05:00:00Z'),
+    ...load(2000, '2025-03-20T05:00:00Z'),
   )
-  const soma = 2 * vezes(60, (i) => ({ valor: 100 + i })).reduce((s, { valor }) => s + Number(valor), 0)
-  const found = await achados(sql, REGRA)
+  const sum = 2 * times(60, (i) => ({ valor: 100 + i })).reduce((s, { valor }) => s + Number(valor), 0)
+  const found = await findings(sql, RULE_FUNCTION)
   t.same(found.map((a) => a.evidencia.tipo).sort(), ['carga_repetida', 'duplicidade'])
-  const achado = found.find((a) => a.evidencia.tipo === 'carga_repetida')
-  t.match(achado, {
+  const finding = found.find((a) => a.evidencia.tipo === 'carga_repetida')
+  t.match(finding, {
     valores_propostos: {},
-    evidencia: { lancamentos: 120, soma, de: '2025-03-03', ate: '2025-03-07' },
+    evidencia: { lancamentos: 120, soma: sum, de: '2025-03-03', ate: '2025-03-07' },
     justificativa: /^120 lançamentos de 03\/03\/2025 a 07\/03\/2025.*a mesma carga/,
   })
-  t.ok(de_novo.includes(achado?.registro_id ?? ''))
-  for (const janela of [{ desde: '2025-03-19T00:00:00Z' }, { chaves: [achado?.registro_id ?? ''] }]) {
+  t.ok(again.includes(finding?.registro_id ?? ''))
+  for (const window_ of [{ desde: '2025-03-19T00:00:00Z' }, { chaves: [finding?.registro_id ?? ''] }]) {
     t.match(
-      await achados(sql, REGRA, janela),
-      [{ registro_id: achado?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
-      `the same by ${Object.keys(janela)}`,
+      await findings(sql, RULE_FUNCTION, window_),
+      [{ registro_id: finding?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+      `the same by ${Object.keys(window_)}`,
     )
   }
 })
 
 t.test('the thin days of a load that came in again belong to its finding', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const noite = (dia: string) => ({ carregado_em: `${dia}T23:00:00Z` })
-  const originais: [nome: string, noite: (dia: string) => Lancamento, magros: number[]][] = [
-    ['loaded at once', () => noite('2025-03-31'), [1, 10, 28]],
-    ['loaded day by day', noite, [8, 10, 15]],
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const night = (day: string) => ({ carregado_em: `${day}T23:00:00Z` })
+  const originals: [nome: string, noite: (day: string) => LedgerEntry, magros: number[]][] = [
+    ['loaded at once', () => night('2025-03-31'), [1, 10, 28]],
+    ['loaded day by day', night, [8, 10, 15]],
   ]
-  for (const [nome, carregado, magros] of originais) {
+  for (const [name, loaded, thin] of originals) {
     await sql`truncate dw.lancamentos`
     // two days of twelve documents each, and three days of one
-    const mes = vezes(27, (i) => ({
+    const month = times(27, (i) => ({
       documento: `NF ${100 + i}`,
       valor: 100 + i,
-      data_lancamento: dia(i < 12 ? 3 : i < 24 ? 20 : (magros[i - 24] as number)),
+      data_lancamento: day(i < 12 ? 3 : i < 24 ? 20 : (thin[i - 24] as number)),
     }))
-    await lancar(sql, ...mes.map((l) => ({ ...l, ...carregado(l.data_lancamento ?? dia(1)) })))
-    const dobradas = []
+    await bookEntries(sql, ...month.map((l) => ({ ...l, ...loaded(l.data_lancamento ?? day(1)) })))
+    const doubled = []
     for (const [documento, d] of [
       ['NF 5', 3],
       ['NF 6', 10],
     ] as const) {
-      const nota = { documento, valor: 5, data_lancamento: dia(d) }
-      const [, dobrada] = await lancar(
+      const note = { documento, valor: 5, data_lancamento: day(d) }
+      const [, doubledEntry] = await bookEntries(
         sql,
-        { ...nota, ...carregado(dia(d)) },
-        { ...nota, ...noite('2025-04-01') },
+        { ...note, ...loaded(day(d)) },
+        { ...note, ...night('2025-04-01') },
       )
-      dobradas.push(dobrada)
+      doubled.push(doubledEntry)
     }
-    const nota = { documento: 'NF 7', valor: 7, data_lancamento: dia(20), ...carregado(dia(20)) }
-    dobradas.push((await lancar(sql, nota, nota))[1])
-    const de_novo = await lancar(sql, ...mes.map((l) => ({ ...l, ...noite('2025-04-02') })))
-    const [carga, ...outros] = (await achados(sql, REGRA)).sort((a, b) =>
+    const note = { documento: 'NF 7', valor: 7, data_lancamento: day(20), ...loaded(day(20)) }
+    doubled.push((await bookEntries(sql, note, note))[1])
+    const again = await bookEntries(sql, ...month.map((l) => ({ ...l, ...night('2025-04-02') })))
+    const [load, ...others] = (await findings(sql, RULE_FUNCTION)).sort((a, b) =>
       a.evidencia.tipo.localeCompare(b.evidencia.tipo),
     )
     t.match(
-      carga?.evidencia,
-      { tipo: 'carga_repetida', lancamentos: 27, ate: dia(Math.max(20, ...magros)) },
-      nome,
+      load?.evidencia,
+      { tipo: 'carga_repetida', lancamentos: 27, ate: day(Math.max(20, ...thin)) },
+      name,
     )
-    t.same(outros.map((a) => a.registro_id).sort(), dobradas.sort(), `${nome}: three that are no part of it`)
-    t.equal(carga?.registro_id, de_novo[23], `${nome}: on the last entry of a day that proves it`)
+    t.same(others.map((a) => a.registro_id).sort(), doubled.sort(), `${name}: three that are no part of it`)
+    t.equal(load?.registro_id, again[23], `${name}: on the last entry of a day that proves it`)
     t.match(
-      await achados(sql, REGRA, { chaves: [carga?.registro_id ?? ''] }),
-      [{ registro_id: carga?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
-      `${nome}: found again by its key`,
+      await findings(sql, RULE_FUNCTION, { chaves: [load?.registro_id ?? ''] }),
+      [{ registro_id: load?.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+      `${name}: found again by its key`,
     )
   }
 })
 
 t.test('a load that came in again is the same finding in every window that holds a part of it', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
   // three months; the one in the middle has so few documents that alone it proves nothing; two are shared out
-  const quando = (mes: number, i: number) =>
-    `2025-0${mes}-${String(i >= 12 ? 1 + i : mes === 1 ? 5 : 25).padStart(2, '0')}`
-  const trimestre = [1, 2, 3].flatMap((mes) =>
-    vezes(mes === 2 ? 3 : 15, (i) => ({
-      documento: `NF ${mes * 1000 + i}`,
+  const when = (month: number, i: number) =>
+    `2025-0${month}-${String(i >= 12 ? 1 + i : month === 1 ? 5 : 25).padStart(2, '0')}`
+  const trimestre = [1, 2, 3].flatMap((month) =>
+    times(month === 2 ? 3 : 15, (i) => ({
+      documento: `NF ${month * 1000 + i}`,
       valor: 100 + i,
-      data_lancamento: mes === 2 ? `2025-02-0${i + 3}` : quando(mes, i),
+      data_lancamento: month === 2 ? `2025-02-0${i + 3}` : when(month, i),
     })),
   )
   const rateio = [600, 400].map((valor, i) => ({
@@ -167,21 +169,24 @@ t.test('a load that came in again is the same finding in every window that holds
     centro_custo: `Loja ${i}`,
     data_lancamento: '2025-02-11',
   }))
-  const originais = [...trimestre, ...rateio].map((l) => ({
+  const originals = [...trimestre, ...rateio].map((l) => ({
     ...l,
     carregado_em: `${l.data_lancamento}T23:00:00Z`,
   }))
-  await lancar(sql, ...originais)
-  const de_novo = await lancar(sql, ...originais.map((l) => ({ ...l, carregado_em: '2025-04-02T05:00:00Z' })))
+  await bookEntries(sql, ...originals)
+  const again = await bookEntries(
+    sql,
+    ...originals.map((l) => ({ ...l, carregado_em: '2025-04-02T05:00:00Z' })),
+  )
   // a document twice by itself stays a finding of its own, in its own month
-  const nota = {
+  const note = {
     documento: 'NF 5',
     valor: 5,
     data_lancamento: '2025-02-20',
     carregado_em: '2025-02-20T23:00:00Z',
   }
-  const [, dobrada] = await lancar(sql, nota, { ...nota, carregado_em: '2025-02-21T23:00:00Z' })
-  const janelas: Janela[] = [
+  const [, doubledEntry] = await bookEntries(sql, note, { ...note, carregado_em: '2025-02-21T23:00:00Z' })
+  const windows: Window[] = [
     {},
     { inicio: '2025-01-01', fim: '2025-01-31' },
     { inicio: '2025-02-01', fim: '2025-02-28' },
@@ -189,57 +194,58 @@ t.test('a load that came in again is the same finding in every window that holds
     { inicio: '2025-02-11', fim: '2025-02-11' },
     { desde: '2025-04-01T00:00:00Z' },
   ]
-  const [whole] = await achados(sql, REGRA)
-  for (const janela of janelas) {
-    const found = await achados(sql, REGRA, janela)
+  const [whole] = await findings(sql, RULE_FUNCTION)
+  for (const window_ of windows) {
+    const found = await findings(sql, RULE_FUNCTION, window_)
     const own =
-      janela.desde === undefined && !['2025-01-01', '2025-03-01', '2025-02-11'].includes(janela.inicio ?? '')
+      window_.desde === undefined &&
+      !['2025-01-01', '2025-03-01', '2025-02-11'].includes(window_.inicio ?? '')
     t.match(
       found.find((a) => a.evidencia.tipo === 'carga_repetida'),
       {
         registro_id: whole?.evidencia.tipo === 'carga_repetida' ? whole.registro_id : /./,
         evidencia: { lancamentos: 35, de: '2025-01-05', ate: '2025-03-25' },
       },
-      JSON.stringify(janela),
+      JSON.stringify(window_),
     )
     t.same(
       found.filter((a) => a.evidencia.tipo !== 'carga_repetida').map((a) => a.registro_id),
-      own ? [dobrada] : [],
-      JSON.stringify(janela),
+      own ? [doubledEntry] : [],
+      JSON.stringify(window_),
     )
-    t.ok(de_novo.includes(found.find((a) => a.evidencia.tipo === 'carga_repetida')?.registro_id ?? ''))
+    t.ok(again.includes(found.find((a) => a.evidencia.tipo === 'carga_repetida')?.registro_id ?? ''))
   }
 })
 
 t.test('a load of shared documents that came in again is one finding too, with its thin days', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const nota = (numero: number, carregado_em: string, ...valores: number[]) =>
-    valores.map((valor, i) => ({
-      documento: `NF ${numero}`,
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const note = (number: number, carregado_em: string, ...values: number[]) =>
+    values.map((valor, i) => ({
+      documento: `NF ${number}`,
       valor,
       valor_documento: 1000,
       centro_custo: `Loja ${i}`,
-      data_lancamento: dia(numero === 100 ? 20 : 10),
+      data_lancamento: day(number === 100 ? 20 : 10),
       carregado_em,
     }))
-  const carga = (carregado_em: string) =>
-    Array.from({ length: 21 }, (_, i) => nota(100 + i, carregado_em, 600, 400)).flat()
-  const [antes, depois] = ['2025-03-21T05:00:00Z', '2025-03-22T05:00:00Z']
-  await lancar(sql, ...carga(antes), ...nota(200, antes, 600, 400))
-  t.same(await achados(sql, REGRA), [])
-  await lancar(sql, ...carga(depois), ...nota(200, depois, 700, 300))
+  const load = (carregado_em: string) =>
+    Array.from({ length: 21 }, (_, i) => note(100 + i, carregado_em, 600, 400)).flat()
+  const [before, after] = ['2025-03-21T05:00:00Z', '2025-03-22T05:00:00Z']
+  await bookEntries(sql, ...load(before), ...note(200, before, 600, 400))
+  t.same(await findings(sql, RULE_FUNCTION), [])
+  await bookEntries(sql, ...load(after), ...note(200, after, 700, 300))
   t.same(
-    (await achados(sql, REGRA)).map((a) => [a.evidencia.tipo, a.evidencia.lancamentos]).sort(),
+    (await findings(sql, RULE_FUNCTION)).map((a) => [a.evidencia.tipo, a.evidencia.lancamentos]).sort(),
     [
       ['carga_repetida', 42],
       ['rateio_repetido', 4],
     ],
     'and a document that was shared out again otherwise is no copy',
   )
-  await lancar(sql, ...nota(300, antes, 600, 400), ...nota(300, antes, 600, 400))
+  await bookEntries(sql, ...note(300, before, 600, 400), ...note(300, before, 600, 400))
   t.ok(
-    (await achados(sql, REGRA)).some(({ evidencia }) => evidencia.documento === 'NF 300'),
+    (await findings(sql, RULE_FUNCTION)).some(({ evidencia }) => evidencia.documento === 'NF 300'),
     'nor is one that was there twice from the beginning, and it is said',
   )
 })

@@ -1,6 +1,6 @@
 import type postgres from 'postgres'
 
-export interface Lancamento {
+export interface LedgerEntry {
   id?: number | string
   data_lancamento?: string | null
   carregado_em?: string | null
@@ -17,7 +17,7 @@ export interface Lancamento {
   valor_desconto?: string | number | null
 }
 
-export interface Achado {
+export interface RuleFinding {
   tabela: string | null
   registro_id: string
   valores_propostos: Record<string, unknown>
@@ -29,25 +29,28 @@ export interface Achado {
 }
 
 /** The warehouse contract as an empty table of its own, with the type of key asked for, and its labels. */
-export async function razao(sql: postgres.Sql, chave: 'bigint' | 'uuid' | 'text' = 'bigint'): Promise<void> {
+export async function makeLedger(
+  sql: postgres.Sql,
+  key: 'bigint' | 'uuid' | 'text' = 'bigint',
+): Promise<void> {
   await sql.unsafe(`
     create schema dw;
     create table dw.lancamentos (
-      id ${chave} primary key, data_lancamento date, carregado_em timestamptz, filial text, centro_custo text,
+      id ${key} primary key, data_lancamento date, carregado_em timestamptz, filial text, centro_custo text,
       conta_contabil text, categoria text, fornecedor_id text, fornecedor text, documento text, descricao text,
       valor numeric(18,2), valor_documento numeric(18,2), valor_desconto numeric(18,2));
     create index on dw.lancamentos (data_lancamento);
     create index on dw.lancamentos (carregado_em);
     grant usage on schema dw to conferente_regra, conferente_escrita;
     grant select on dw.lancamentos to conferente_regra, conferente_escrita; grant update on dw.lancamentos to conferente_escrita;`)
-  await configurar(sql, 'pendente.rotulos', ['PENDENTE', 'PENDENTE DE VERIFICAÇÃO', 'A CLASSIFICAR'])
-  await configurar(sql, 'trade_marketing.categoria', 'Trade Marketing')
+  await setSetting(sql, 'pendente.rotulos', ['PENDENTE', 'PENDENTE DE VERIFICAÇÃO', 'A CLASSIFICAR'])
+  await setSetting(sql, 'trade_marketing.categoria', 'Trade Marketing')
 }
 
 let next = 1
 
 /** Books entries; what is not said is ordinary. Gives their keys as text. */
-export async function lancar(sql: postgres.Sql, ...entries: Lancamento[]): Promise<string[]> {
+export async function bookEntries(sql: postgres.Sql, ...entries: LedgerEntry[]): Promise<string[]> {
   const rows = entries.map((entry) => ({
     id: next++,
     data_lancamento: '2025-03-10',
@@ -73,7 +76,7 @@ export async function lancar(sql: postgres.Sql, ...entries: Lancamento[]): Promi
   return rows.map((row) => String(row.id))
 }
 
-export interface Janela {
+export interface Window {
   inicio?: string
   fim?: string
   desde?: string
@@ -82,22 +85,26 @@ export interface Janela {
 }
 
 /** Runs a rule over a window, findings by key. */
-export async function achados(sql: postgres.Sql, regra: string, janela: Janela = {}): Promise<Achado[]> {
-  return sql<Achado[]>`
-    select * from ${sql(`regra_${regra}.detectar`)}(row(
-      ${janela.inicio ?? null}::date, ${janela.fim ?? null}::date,
-      ${janela.desde ?? null}::timestamptz, ${janela.ate ?? null}::timestamptz,
-      ${janela.chaves ?? null}::text[])::audit.janela)
+export async function findings(
+  sql: postgres.Sql,
+  rule: string,
+  window_: Window = {},
+): Promise<RuleFinding[]> {
+  return sql<RuleFinding[]>`
+    select * from ${sql(`regra_${rule}.detectar`)}(row(
+      ${window_.inicio ?? null}::date, ${window_.fim ?? null}::date,
+      ${window_.desde ?? null}::timestamptz, ${window_.ate ?? null}::timestamptz,
+      ${window_.chaves ?? null}::text[])::audit.janela)
     order by registro_id`
 }
 
 /** Changes a setting as an administrator would. */
-export async function configurar(sql: postgres.Sql, chave: string, valor: unknown): Promise<void> {
-  await sql`update audit.configuracoes_sistema set valor = ${sql.json(valor as never)} where chave = ${chave}`
+export async function setSetting(sql: postgres.Sql, key: string, valor: unknown): Promise<void> {
+  await sql`update audit.configuracoes_sistema set valor = ${sql.json(valor as never)} where chave = ${key}`
 }
 
 /** Rows that no rule may choke on. */
-export const estranhos: Lancamento[] = [
+export const strangeOnes: LedgerEntry[] = [
   { fornecedor: null, fornecedor_id: null, documento: null, descricao: null, categoria: null },
   {
     fornecedor: '',
@@ -126,7 +133,7 @@ export const estranhos: Lancamento[] = [
 ]
 
 /** Two more suppliers whose entries of that day stand to their documents in the same ratio: what shows a rate of exchange. */
-export function mesmaTaxa({ valor, valor_documento, data_lancamento }: Lancamento): Lancamento[] {
+export function sameRate({ valor, valor_documento, data_lancamento }: LedgerEntry): LedgerEntry[] {
   return [2, 3].map((n) => ({
     fornecedor: `Importadora ${n}`,
     valor: (Number(valor) * n).toFixed(2),

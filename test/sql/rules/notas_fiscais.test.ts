@@ -5,14 +5,14 @@ import { connect } from '../../../src/db/connection.ts'
 import { readAuthorities } from '../../../src/notas/certificate.ts'
 import { readFolder } from '../../../src/notas/reading.ts'
 import { certify } from '../../helper/authority.ts'
-import { type Banco, banco, esperaTrava } from '../../helper/database.ts'
+import { type TestDatabase, testDatabase, untilLocked } from '../../helper/database.ts'
 import { cancellation, keyOf, type NfeOptions, nfe, nfse, nfseEvent, nfseKeyOf } from '../../helper/notes.ts'
 import { month, type Notary, notary } from '../../helper/notes_ledger.ts'
 import { one } from '../../helper/scenario.ts'
 import { times } from '../../helper/thorough.ts'
-import { configurar, type Lancamento, lancar, razao } from './ledger.ts'
+import { bookEntries, type LedgerEntry, makeLedger, setSetting } from './ledger.ts'
 
-const ler = async ({ sql }: Banco, office: Notary, roots: string | null = office.roots) => {
+const read = async ({ sql }: TestDatabase, office: Notary, roots: string | null = office.roots) => {
   await sql`set role conferente_dono`
   try {
     return await readFolder(sql, office.notes, { authorities: readAuthorities(roots ?? undefined) })
@@ -21,22 +21,22 @@ const ler = async ({ sql }: Banco, office: Notary, roots: string | null = office
   }
 }
 
-async function cena(t: Test) {
-  const b = await banco(t)
-  await razao(b.sql)
-  const adelia = b.como('adelia')
+async function scene(t: Test) {
+  const b = await testDatabase(t)
+  await makeLedger(b.sql)
+  const adelia = b.connectAs('adelia')
   await adelia`select audit.alterar_regra('notas_fiscais', '{"ativa": true}', 'temos as notas')`
   const office = notary(t)
   return {
     ...b,
     office,
     adelia,
-    ler: (roots?: string | null) => ler(b, office, roots),
-    async processar(modo: 'manual' | 'auto' = 'manual', inicio = '2026-01-01', fim = '2026-12-31') {
+    ler: (roots?: string | null) => read(b, office, roots),
+    async processar(mode: 'manual' | 'auto' = 'manual', start = '2026-01-01', end = '2026-12-31') {
       return one(
-        await b.como(
+        await b.connectAs(
           'olivia',
-        )`select * from audit.processar_divergencias(${modo}, ${inicio}::text::date, ${fim}::text::date, '{notas_fiscais}')`,
+        )`select * from audit.processar_divergencias(${mode}, ${start}::text::date, ${end}::text::date, '{notas_fiscais}')`,
       )
     },
     async achados() {
@@ -68,7 +68,7 @@ function exactly(t: Test, found: readonly object[], expected: readonly object[])
 
 const NOTE = { numero: 501, dia: '2026-10-05', total: '1850.00' }
 /** A note of the first company, written into the folder, and what an entry of it holds. */
-function note(office: Notary, more: Partial<NfeOptions> = {}): Lancamento {
+function note(office: Notary, more: Partial<NfeOptions> = {}): LedgerEntry {
   const options = { ...office.company(0), ...NOTE, ...more }
   office.write(`${keyOf(options)}.xml`, nfe(options))
   return {
@@ -81,10 +81,10 @@ function note(office: Notary, more: Partial<NfeOptions> = {}): Lancamento {
 }
 
 t.test('of a month of notes with planted mistakes all are found and nothing else', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   const planted = month(c.office, times(200, { thorough: 1000 }))
-  await lancar(c.sql, ...planted.map(({ entry }) => entry as Lancamento))
-  await configurar(c.sql, 'notas.completas_desde', '2026-10-01')
+  await bookEntries(c.sql, ...planted.map(({ entry }) => entry as LedgerEntry))
+  await setSetting(c.sql, 'notas.completas_desde', '2026-10-01')
   t.match(await c.ler(), { recusados: 0, raizes: 1 })
   t.match(await c.processar(), { status: 'concluida' })
   const found = new Set(await c.tipos())
@@ -120,11 +120,11 @@ t.test('of a month of notes with planted mistakes all are found and nothing else
 })
 
 t.test('only a note signed under a trusted root lets auto correct, and trust may come later', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   const entry = note(c.office)
-  const [id] = await lancar(c.sql, { ...entry, valor: '185000.00' })
+  const [id] = await bookEntries(c.sql, { ...entry, valor: '185000.00' })
   await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'confio')`
-  await configurar(c.sql, 'aprovacao.valor_dupla', 1000000)
+  await setSetting(c.sql, 'aprovacao.valor_dupla', 1000000)
   t.match(await c.ler(null), { novas: 1, raizes: 0 })
   t.match(await c.processar('auto'), { corrigidas: 0n })
   exactly(t, await c.achados(), [
@@ -143,27 +143,27 @@ t.test('only a note signed under a trusted root lets auto correct, and trust may
 })
 
 t.test('auto does no harm to what only looks like a mistake', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'confio')`
-  await configurar(c.sql, 'aprovacao.valor_dupla', 10_000_000)
+  await setSetting(c.sql, 'aprovacao.valor_dupla', 10_000_000)
   const { office } = c
   const many = note(office, { numero: 1 })
-  const parcelada = note(office, { numero: 2, parcelas: ['925.00', '925.00'] })
-  const retida = note(office, { numero: 3, retido: '203.50' })
+  const inInstalments = note(office, { numero: 2, parcelas: ['925.00', '925.00'] })
+  const withheld = note(office, { numero: 3, retido: '203.50' })
   const inss = note(office, { numero: 4 })
   const advance = note(office, { numero: 5 })
   const share = note(office, { numero: 6 })
   const test = note(office, { numero: 7, ambiente: '2' })
-  const devolucao = note(office, { numero: 8, finalidade: '4' })
+  const giveBack = note(office, { numero: 8, finalidade: '4' })
   const other = note(office, { numero: 9 })
-  const desconto = note(office, { numero: 10 })
+  const discount = note(office, { numero: 10 })
   const number = note(office, { numero: 11 })
   const late = note(office, { numero: 12 })
   const taxes = { ibs: '1.85', cbs: '16.65', total: '1868.50' }
   const taxed = note(office, { numero: 13, taxes })
   const service = { ...office.company(0), numero: 14, dia: NOTE.dia, total: NOTE.total, taxes }
   office.write('service.xml', nfse(service))
-  await lancar(
+  await bookEntries(
     c.sql,
     // with IBS and CBS on top
     { ...taxed, valor: taxes.total },
@@ -171,15 +171,15 @@ t.test('auto does no harm to what only looks like a mistake', async (t) => {
     // shared out over two cost centres, and over ten
     { ...many, valor: '1000.00' },
     { ...many, valor: '850.00', centro_custo: 'Obras' },
-    { ...parcelada, valor: '925.00' },
-    { ...retida, valor: '1646.50' },
+    { ...inInstalments, valor: '925.00' },
+    { ...withheld, valor: '1646.50' },
     { ...inss, valor: '1646.50' },
     { ...advance, valor: '185.00', descricao: 'parcela 1/10' },
     { ...share, valor: '185.00' },
     { ...test, valor: '185000.00' },
-    { ...devolucao, valor: '185000.00' },
+    { ...giveBack, valor: '185000.00' },
     { ...other, valor: '185000.00', fornecedor_id: 'F0042' },
-    { ...desconto, valor: '1800.00', valor_desconto: '50.00' },
+    { ...discount, valor: '1800.00', valor_desconto: '50.00' },
     { ...number, documento: '11', valor: '185000.00' },
     { ...late, valor: '185000.00', data_lancamento: '2026-02-01' },
   )
@@ -208,11 +208,11 @@ t.test('auto does no harm to what only looks like a mistake', async (t) => {
 })
 
 t.test('a note shared out must add up, whichever day its lines come', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   const a = note(c.office, { numero: 1 })
   const b = note(c.office, { numero: 2 })
   const d = note(c.office, { numero: 3 })
-  const [, over, , under] = await lancar(
+  const [, over, , under] = await bookEntries(
     c.sql,
     { ...a, valor: '1000.00' },
     { ...a, valor: '1000.00', data_lancamento: '2026-10-06' },
@@ -238,20 +238,23 @@ t.test('a note shared out must add up, whichever day its lines come', async (t) 
 t.test(
   'a cancelled note that is still booked is found, whichever came first, and only by its issuer',
   async (t) => {
-    const c = await cena(t)
+    const c = await scene(t)
     const first = note(c.office, { numero: 1 })
     const reversed = note(c.office, { numero: 2 })
     const stranger = note(c.office, { numero: 3 })
     const refused = note(c.office, { numero: 4 })
     const replaced = note(c.office, { numero: 5 })
-    const cancel = (numero: number, more: object = {}) =>
-      c.office.write(`c${numero}.xml`, cancellation({ ...c.office.company(0), ...NOTE, numero, ...more }))
+    const cancel = (theNumber: number, more: object = {}) =>
+      c.office.write(
+        `c${theNumber}.xml`,
+        cancellation({ ...c.office.company(0), ...NOTE, numero: theNumber, ...more }),
+      )
     cancel(1)
     cancel(2)
     cancel(3, { by: c.office.company(1).by })
     cancel(4, { cStat: '573' })
     cancel(5, { substituta: keyOf({ ...c.office.company(0), ...NOTE, numero: 6 }) })
-    const [id, other] = await lancar(
+    const [id, other] = await bookEntries(
       c.sql,
       first,
       replaced,
@@ -275,8 +278,8 @@ t.test(
 )
 
 t.test('notes that arrive after their entries are found by a session over those days', async (t) => {
-  const c = await cena(t)
-  const [id] = await lancar(c.sql, { ...note(c.office), valor: '18.50' })
+  const c = await scene(t)
+  const [id] = await bookEntries(c.sql, { ...note(c.office), valor: '18.50' })
   await c.ler()
   await c.processar('manual', '2026-11-20', '2026-11-20')
   t.same(await c.tipos(), [])
@@ -285,13 +288,13 @@ t.test('notes that arrive after their entries are found by a session over those 
 })
 
 t.test('a note without an entry is a finding on the note, and closes when its entry comes', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   await c.adelia`select audit.alterar_regra('notas_sem_lancamento', '{"ativa": true}', 'temos as notas')`
   const { company } = c.office
-  const of = (n: number, numero: number, more: Partial<NfeOptions> = {}) =>
-    note(c.office, { ...company(n), numero, ...more })
+  const of = (n: number, theNumber: number, more: Partial<NfeOptions> = {}) =>
+    note(c.office, { ...company(n), numero: theNumber, ...more })
   // three issuers' notes are booked, and so say for which company the ledger is kept
-  await lancar(c.sql, of(0, 1), of(0, 2), of(1, 3), of(2, 4), of(0, 5, { dia: '2026-09-01' }))
+  await bookEntries(c.sql, of(0, 1), of(0, 2), of(1, 3), of(2, 4), of(0, 5, { dia: '2026-09-01' }))
   const lost = of(0, 11)
   const cancelled = of(1, 12)
   const other = of(1, 13)
@@ -307,7 +310,7 @@ t.test('a note without an entry is a finding on the note, and closes when its en
   t.match(await c.ler(), { recusados: 0 })
   const run = async () =>
     one(
-      await c.como(
+      await c.connectAs(
         'olivia',
       )`select * from audit.processar_divergencias('auto', regras => '{notas_fiscais,notas_sem_lancamento}')`,
     )
@@ -315,7 +318,7 @@ t.test('a note without an entry is a finding on the note, and closes when its en
     (
       await c.sql`select registro_id from audit.vw_divergencias_abertas where regra = 'notas_sem_lancamento' order by right(registro_id, 20)`
     ).map(({ registro_id }) => registro_id)
-  const documents = (...entries: Lancamento[]) => entries.map(({ documento }) => documento)
+  const documents = (...entries: LedgerEntry[]) => entries.map(({ documento }) => documento)
   t.match(await run(), { status: 'concluida', corrigidas: 0n })
   t.same((await waiting()).sort(), documents(lost, cancelled, other, confirmed).sort())
   t.match(await run(), { encontradas: 4n, novas: 0n, recorrentes: 4n }, 'once')
@@ -331,11 +334,11 @@ t.test('a note without an entry is a finding on the note, and closes when its en
   })
 
   // a person's word, as on every other finding; and nobody writes into a note
-  const id = async ({ documento }: Lancamento) =>
+  const id = async ({ documento }: LedgerEntry) =>
     (
       await c.sql`select id from audit.divergencias_processadas where registro_id = ${documento as string}`
     )[0]?.['id']
-  const ana = c.como('ana')
+  const ana = c.connectAs('ana')
   await ana`select audit.confirmar_divergencias(array[${await id(confirmed)}]::bigint[], 'pedi o lançamento')`
   await ana`select audit.declarar_excecao('notas_sem_lancamento', 'regra_notas_fiscais.notas', ${other.documento as string}, 'paga por outra do grupo', now() + interval '1 year')`
   await t.rejects(ana`select audit.corrigir_manualmente(${await id(lost)}, '{"valor": 1}', 'não')`, {
@@ -358,7 +361,7 @@ t.test('a note without an entry is a finding on the note, and closes when its en
     [1, 1].map((quantidade) => ({ especie: 'nota_sem_lancamento', quantidade, fornecedor: /^2000000/ })),
   )
 
-  await lancar(c.sql, { ...lost, carregado_em: new Date().toISOString() })
+  await bookEntries(c.sql, { ...lost, carregado_em: new Date().toISOString() })
   c.office.write('cancelada.xml', cancellation({ ...company(1), ...NOTE, numero: 12 }))
   await c.ler()
   await run()
@@ -371,16 +374,16 @@ t.test('a note without an entry is a finding on the note, and closes when its en
 })
 
 t.test('an entry without a note is found where all notes are read, and only there', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   const { company } = c.office
-  await configurar(c.sql, 'notas.dias_vinculo', 30)
-  const of = (n: number, numero: number) => note(c.office, { ...company(n), numero })
+  await setSetting(c.sql, 'notas.dias_vinculo', 30)
+  const of = (n: number, theNumber: number) => note(c.office, { ...company(n), numero: theNumber })
   const usual = Array.from({ length: 30 }, (_, n) => of(0, 100 + n))
   const few = Array.from({ length: 5 }, (_, n) => of(1, 200 + n))
   const often = Array.from({ length: 12 }, (_, n) => of(3, 300 + n))
-  await lancar(c.sql, ...usual, ...few, ...often)
+  await bookEntries(c.sql, ...usual, ...few, ...often)
   const entry = { data_lancamento: '2026-10-20', valor: '70.00', fornecedor_id: company(0).cnpj }
-  const [missing] = await lancar(
+  const [missing] = await bookEntries(
     c.sql,
     { ...entry, documento: 'NF 777' },
     // no number, a credit note, another series of a number that is there, a supplier of few notes, one who often has none, another supplier's code
@@ -392,7 +395,7 @@ t.test('an entry without a note is found where all notes are read, and only ther
     ...[781, 782].map((n) => ({ ...entry, documento: `NF ${n}`, fornecedor_id: company(3).cnpj })),
   )
   // a key of before: whether its note was read nobody says
-  const [old] = await lancar(
+  const [old] = await bookEntries(
     c.sql,
     {
       ...entry,
@@ -408,7 +411,7 @@ t.test('an entry without a note is found where all notes are read, and only ther
   await c.ler()
   await c.processar('manual', '2026-01-01', '2027-12-31')
   t.same(await c.tipos(), [])
-  await configurar(c.sql, 'notas.completas_desde', '2026-09-01')
+  await setSetting(c.sql, 'notas.completas_desde', '2026-09-01')
   await c.processar('manual', '2026-01-01', '2027-12-31')
   exactly(t, await c.achados(), [
     {
@@ -428,7 +431,7 @@ t.test('an entry without a note is found where all notes are read, and only ther
 })
 
 t.test('a key is read however it is written, and a number only with its supplier and its time', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   const { company } = c.office
   const key = note(c.office, { numero: 1 }).documento as string
   const other = { ...company(1), ...NOTE, numero: 1 }
@@ -438,7 +441,7 @@ t.test('a key is read however it is written, and a number only with its supplier
   c.office.write('series3.xml', nfe({ ...series, serie: 3 }))
   await c.ler()
   const supplier = { data_lancamento: '2026-10-20', fornecedor_id: company(0).cnpj, valor: '1.00' }
-  const ids = await lancar(
+  const ids = await bookEntries(
     c.sql,
     { ...supplier, documento: key.replace(/(.{4})(?=.)/g, '$1 ') },
     { ...supplier, descricao: `NFe${key}: material` },
@@ -465,18 +468,25 @@ t.test('a key is read however it is written, and a number only with its supplier
 })
 
 t.test('an NFS-e bears witness only where who signed it is known', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   const { by, cnpj } = c.office.company(0)
   const town = c.office.company(1)
-  const service = (numero: number) => {
-    const options = { by: town.by, supplier: by, cnpj, numero, dia: '2026-10-05', total: '1850.00' }
-    c.office.write(`${numero}.xml`, nfse(options))
+  const service = (theNumber: number) => {
+    const options = {
+      by: town.by,
+      supplier: by,
+      cnpj,
+      numero: theNumber,
+      dia: '2026-10-05',
+      total: '1850.00',
+    }
+    c.office.write(`${theNumber}.xml`, nfse(options))
     return nfseKeyOf(options)
   }
   service(9)
   const key = service(10)
   const entry = { data_lancamento: '2026-10-06', fornecedor_id: cnpj, valor: '185000.00' }
-  await lancar(c.sql, { ...entry, documento: 'NFS-e 2026/9' }, { ...entry, documento: `NFS-e ${key}` })
+  await bookEntries(c.sql, { ...entry, documento: 'NFS-e 2026/9' }, { ...entry, documento: `NFS-e ${key}` })
   await c.ler()
   await c.processar()
   const stranger = /A NFS-e (9|10) .* não está em notas.assinantes_nfse/
@@ -484,16 +494,16 @@ t.test('an NFS-e bears witness only where who signed it is known', async (t) => 
     { tipo: 'valor_da_nota', confianca: 0.5, justificativa: stranger },
     { tipo: 'valor_da_nota', confianca: 0.7, justificativa: stranger, evidencia: { chave: key } },
   ])
-  await configurar(c.sql, 'notas.assinantes_nfse', [cnpj])
+  await setSetting(c.sql, 'notas.assinantes_nfse', [cnpj])
   await c.processar()
   exactly(t, await c.achados(), [{ confianca: 0.5 }, { confianca: 0.7 }])
-  await configurar(c.sql, 'notas.assinantes_nfse', [town.cnpj])
+  await setSetting(c.sql, 'notas.assinantes_nfse', [town.cnpj])
   await c.processar()
   exactly(t, await c.achados(), [{ confianca: 0.6 }, { confianca: 0.99, proposto: { valor: 1850 } }])
 })
 
 t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by nobody else', async (t) => {
-  const c = await cena(t)
+  const c = await scene(t)
   const supplier = c.office.company(0)
   const town = c.office.company(1)
   const national = c.office.company(2)
@@ -507,7 +517,7 @@ t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by n
     [town, { tipo: '101103' }],
     [town, { ambiente: '2' }],
   ]
-  const booked = events.map(([{ by }, more], at): Lancamento => {
+  const booked = events.map(([{ by }, more], at): LedgerEntry => {
     const service = { cnpj: supplier.cnpj, numero: at + 1, dia: '2026-10-05' }
     c.office.write(`n${at}.xml`, nfse({ ...service, by: town.by, total: '1850.00' }))
     c.office.write(`e${at}.xml`, nfseEvent({ ...service, by, ...more }))
@@ -518,7 +528,7 @@ t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by n
       valor: '1850.00',
     }
   })
-  const ids = await lancar(c.sql, ...booked)
+  const ids = await bookEntries(c.sql, ...booked)
   t.match(await c.ler(), { novas: 7, recusados: 0 })
   const cancelled = async () =>
     (
@@ -552,7 +562,7 @@ t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by n
   await c.adelia.begin(async (tx) => {
     await tx`select audit.alterar_configuracao('notas.assinantes_nfse', ${tx.json([national.cnpj])}, 'é o nacional')`
     reading = c.ler()
-    await Promise.race([reading, esperaTrava(watcher)])
+    await Promise.race([reading, untilLocked(watcher)])
   })
   await reading
   t.same(await cancelled(), [1, 2, 3, 8])
@@ -560,14 +570,16 @@ t.test('an NFS-e is cancelled by whoever signed it or is known to sign, and by n
 })
 
 t.test('without notes the rule says what it lacks; shipped, it is inactive and without auto', async (t) => {
-  const b = await banco(t)
-  await razao(b.sql)
+  const b = await testDatabase(t)
+  await makeLedger(b.sql)
   t.match(await b.sql`select ativa, automatica from audit.regras where nome = 'notas_fiscais'`, [
     { ativa: false, automatica: false },
   ])
-  await b.como('adelia')`select audit.alterar_regra('notas_fiscais', '{"ativa": true}', 'temos as notas')`
+  await b.connectAs(
+    'adelia',
+  )`select audit.alterar_regra('notas_fiscais', '{"ativa": true}', 'temos as notas')`
   t.match(
-    await b.como(
+    await b.connectAs(
       'olivia',
     )`select e.status, e.motivo from audit.processar_divergencias('manual', '2026-10-01', '2026-10-31', '{notas_fiscais}') s
       join audit.execucoes_regra e on e.sessao_id = s.id`,

@@ -2,32 +2,32 @@ import { isDeepStrictEqual } from 'node:util'
 import type postgres from 'postgres'
 import t from 'tap'
 import { connect } from '../../../src/db/connection.ts'
-import { banco } from '../../helper/database.ts'
+import { testDatabase } from '../../helper/database.ts'
 import {
-  achados as achar,
-  configurar,
-  estranhos,
-  type Janela,
-  type Lancamento,
-  lancar,
-  razao,
+  findings as achar,
+  bookEntries,
+  type LedgerEntry,
+  makeLedger,
+  setSetting,
+  strangeOnes,
+  type Window,
 } from './ledger.ts'
 
-const REGRA = 'pendente_verificacao'
+const RULE_FUNCTION = 'pendente_verificacao'
 
 /** As the engine does: statistics first, then the rule. */
-async function achados(sql: postgres.Sql, janela: Janela = {}) {
+async function findings(sql: postgres.Sql, window_: Window = {}) {
   await sql`select regra_pendente_verificacao.preparar(null)`
-  return achar(sql, REGRA, janela)
+  return achar(sql, RULE_FUNCTION, window_)
 }
 
-const mes = (indice: number, dia = 10) =>
-  `${2024 + Math.floor(indice / 12)}-${String((indice % 12) + 1).padStart(2, '0')}-${String(dia).padStart(2, '0')}`
+const month = (index: number, day = 10) =>
+  `${2024 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}-${String(day).padStart(2, '0')}`
 
 /** A year of steady suppliers, each with one category, so that there is a past to calibrate on. */
-function ano(perMonth = 60): Lancamento[] {
+function year(perMonth = 60): LedgerEntry[] {
   return Array.from({ length: 12 * perMonth }, (_, i) => ({
-    data_lancamento: mes(Math.floor(i / perMonth), 1 + (i % 28)),
+    data_lancamento: month(Math.floor(i / perMonth), 1 + (i % 28)),
     fornecedor_id: `${String(10_000_000 + (i % 20))}000100`,
     fornecedor: `Fornecedor ${String.fromCharCode(65 + (i % 20))}`,
     categoria: `Categoria ${1 + ((i % 20) % 5)}`,
@@ -39,9 +39,13 @@ function ano(perMonth = 60): Lancamento[] {
     valor: 100 + (i % 7) * 50,
   }))
 }
-const pendente: Lancamento = { categoria: 'Pendente', data_lancamento: mes(12), descricao: 'sem informação' }
-const conhecido: Lancamento = {
-  ...pendente,
+const pending: LedgerEntry = {
+  categoria: 'Pendente',
+  data_lancamento: month(12),
+  descricao: 'sem informação',
+}
+const known: LedgerEntry = {
+  ...pending,
   fornecedor_id: '10000001000100',
   fornecedor: 'Fornecedor B',
   centro_custo: 'Centro 1',
@@ -52,108 +56,111 @@ const conhecido: Lancamento = {
 t.test(
   'a pending entry gets the category of entries like it, with a confidence that its past supports',
   async (t) => {
-    const { sql } = await banco(t)
-    await razao(sql)
-    await lancar(sql, ...ano())
-    const casos: [string, Lancamento][] = [
-      ['by code', { ...conhecido, fornecedor: 'FORNEC. B & CIA. LTDA - EPP' }],
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    await bookEntries(sql, ...year())
+    const cases: [string, LedgerEntry][] = [
+      ['by code', { ...known, fornecedor: 'FORNEC. B & CIA. LTDA - EPP' }],
       [
         'by another branch of the company',
-        { ...conhecido, fornecedor_id: '10.000.001/0007-77', fornecedor: null },
+        { ...known, fornecedor_id: '10.000.001/0007-77', fornecedor: null },
       ],
       [
         'by another spelling of the name',
-        { ...conhecido, fornecedor_id: null, fornecedor: 'FORNECEDOR  B LTDA.' },
+        { ...known, fornecedor_id: null, fornecedor: 'FORNECEDOR  B LTDA.' },
       ],
-      ['without account and cost centre', { ...conhecido, centro_custo: '', conta_contabil: ' ' }],
+      ['without account and cost centre', { ...known, centro_custo: '', conta_contabil: ' ' }],
     ]
-    const ids = await lancar(sql, ...casos.map(([, entry]) => entry))
-    const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
-    for (const [i, [how]] of casos.entries()) {
-      const achado = by.get(ids[i] as string)
-      t.same(achado?.valores_propostos, { categoria: 'Categoria 2' }, how)
-      t.ok(Number(achado?.confianca) > 0.9, `${how}: ${achado?.confianca}`)
-      t.match(achado?.justificativa, /anteriores com (o mesmo [nfc][oeó]|a mesma e).* estão em "Categoria 2"/)
-      t.ok(achado?.evidencia.calibracao.casos > 0)
+    const ids = await bookEntries(sql, ...cases.map(([, entry]) => entry))
+    const by = new Map((await findings(sql)).map((a) => [a.registro_id, a]))
+    for (const [i, [how]] of cases.entries()) {
+      const finding = by.get(ids[i] as string)
+      t.same(finding?.valores_propostos, { categoria: 'Categoria 2' }, how)
+      t.ok(Number(finding?.confianca) > 0.9, `${how}: ${finding?.confianca}`)
+      t.match(
+        finding?.justificativa,
+        /anteriores com (o mesmo [nfc][oeó]|a mesma e).* estão em "Categoria 2"/,
+      )
+      t.ok(finding?.evidencia.calibracao.casos > 0)
     }
-    t.equal(by.size, casos.length, 'entries that are not pending are not touched')
+    t.equal(by.size, cases.length, 'entries that are not pending are not touched')
   },
 )
 
 t.test('words decide where the supplier is unknown, with less confidence', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(sql, ...ano())
-  const [novo, certo] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...year())
+  const [fresh, right] = await bookEntries(
     sql,
-    { ...pendente, fornecedor: 'Nunca Visto', descricao: 'ENERGIA ELETRICA do galpão' },
-    conhecido,
+    { ...pending, fornecedor: 'Nunca Visto', descricao: 'ENERGIA ELETRICA do galpão' },
+    known,
   )
-  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
-  t.same(by.get(novo as string)?.valores_propostos, { categoria: 'Categoria 3' })
+  const by = new Map((await findings(sql)).map((a) => [a.registro_id, a]))
+  t.same(by.get(fresh as string)?.valores_propostos, { categoria: 'Categoria 3' })
   t.same(
     by
-      .get(novo as string)
+      .get(fresh as string)
       ?.evidencia.palavras.map((p: { palavra: string }) => p.palavra)
       .sort(),
     ['eletrica', 'energia'],
   )
-  t.ok(Number(by.get(novo as string)?.confianca) < Number(by.get(certo as string)?.confianca))
+  t.ok(Number(by.get(fresh as string)?.confianca) < Number(by.get(right as string)?.confianca))
 })
 
 t.test('nothing to infer from: flagged, not corrected', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const [only] = await lancar(sql, pendente)
-  const [achado, ...rest] = await achados(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const [only] = await bookEntries(sql, pending)
+  const [finding, ...rest] = await findings(sql)
   t.same(rest, [])
-  t.match(achado, { registro_id: only, valores_propostos: {}, valor_em_risco: '100.00' })
-  t.same(achado?.valores_propostos, {})
-  t.ok(Number(achado?.confianca) < 0.1)
-  t.match(achado?.justificativa, /nada parecido/)
+  t.match(finding, { registro_id: only, valores_propostos: {}, valor_em_risco: '100.00' })
+  t.same(finding?.valores_propostos, {})
+  t.ok(Number(finding?.confianca) < 0.1)
+  t.match(finding?.justificativa, /nada parecido/)
 })
 
 t.test('what a supplier did of late counts apart from what it always did', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const lancamento = (m: number, categoria: string): Lancamento => ({
-    ...conhecido,
-    categoria,
-    data_lancamento: mes(m),
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const booking = (m: number, category: string): LedgerEntry => ({
+    ...known,
+    categoria: category,
+    data_lancamento: month(m),
   })
   // ten months of one category, then two of another
-  const historia = Array.from({ length: 12 }, (_, m) => lancamento(m, m < 10 ? 'Antiga' : 'Nova'))
-  const espera = { ...conhecido, data_lancamento: mes(15) }
-  await lancar(sql, ...historia, conhecido, { ...conhecido, centro_custo: 'Centro nunca visto' }, espera)
+  const history = Array.from({ length: 12 }, (_, m) => booking(m, m < 10 ? 'Antiga' : 'Nova'))
+  const waiting = { ...known, data_lancamento: month(15) }
+  await bookEntries(sql, ...history, known, { ...known, centro_custo: 'Centro nunca visto' }, waiting)
   await sql`select regra_pendente_verificacao.preparar(null)`
-  const [visto, nunca, esperou] = await sql<{ categorias: string[]; recentes: number[] }[]>`
+  const [shown, never, waited] = await sql<{ categorias: string[]; recentes: number[] }[]>`
     select p.recentes, array(select c.categoria from unnest(p.categorias) with ordinality u (id, n)
       join regra_pendente_verificacao.estatistica_categoria c on c.id = u.id order by u.n) as categorias
     from regra_pendente_verificacao.pontuar_pendencias(null, null, null, true) p order by p.ids[1]::int`
   // counts halve in a month and a half
-  const peso = (meses: number[]) => meses.reduce((soma, m) => soma + 0.5 ** ((11 - m) / 1.5), 0)
-  const nova = peso([10, 11])
-  const antiga = peso([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-  const chance = Math.log((nova + 0.25) / (antiga + 0.25))
-  const dizem = (o?: { categorias: string[]; recentes: number[] }) =>
+  const weight = (months: number[]) => months.reduce((total, m) => total + 0.5 ** ((11 - m) / 1.5), 0)
+  const newOne = weight([10, 11])
+  const old = weight([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  const chance = Math.log((newOne + 0.25) / (old + 0.25))
+  const sayAll = (o?: { categorias: string[]; recentes: number[] }) =>
     Object.fromEntries(o?.categorias.map((c, i) => [c, o.recentes[i]?.toFixed(6)]) ?? [])
-  t.same(dizem(visto), { Antiga: (-chance).toFixed(6), Nova: chance.toFixed(6) })
+  t.same(sayAll(shown), { Antiga: (-chance).toFixed(6), Nova: chance.toFixed(6) })
   // three months of waiting are twice a month and a half: a quarter is left
-  const gasta = Math.log((nova / 4 + 0.25) / (antiga / 4 + 0.25))
+  const spent = Math.log((newOne / 4 + 0.25) / (old / 4 + 0.25))
   t.same(
-    dizem(esperou),
-    { Antiga: (-gasta).toFixed(6), Nova: gasta.toFixed(6) },
+    sayAll(waited),
+    { Antiga: (-spent).toFixed(6), Nova: spent.toFixed(6) },
     'what was latest ages while an entry waits',
   )
   t.ok(chance > 0, 'the new one is ahead, though the old one has five times the entries')
-  t.same(nunca?.recentes, [0, 0], 'nothing of a cost centre where the supplier never was')
+  t.same(never?.recentes, [0, 0], 'nothing of a cost centre where the supplier never was')
 })
 
 t.test('two processes find together what one finds, each entry once', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(sql, ...ano())
-  const quem: Lancamento[] = [
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...year())
+  const who: LedgerEntry[] = [
     {},
     { fornecedor_id: '10000002000100', fornecedor: 'Fornecedor C' },
     { fornecedor_id: '10.000.002/0007-00', fornecedor: null },
@@ -162,17 +169,17 @@ t.test('two processes find together what one finds, each entry once', async (t) 
     { fornecedor_id: null, fornecedor: null },
     { fornecedor_id: 'nunca', fornecedor: 'Nunca Visto', centro_custo: null, descricao: null },
   ]
-  await lancar(
+  await bookEntries(
     sql,
     ...Array.from({ length: 2100 }, (_, i) => ({
-      ...conhecido,
-      ...quem[i % quem.length],
+      ...known,
+      ...who[i % who.length],
       valor: 100 + (i % 9) * 50,
     })),
   )
-  const passos = (processos: number) =>
+  const steps = (processes: number) =>
     sql.begin(async (tx) => {
-      await tx.unsafe(`set local max_parallel_workers_per_gather = ${processos}`)
+      await tx.unsafe(`set local max_parallel_workers_per_gather = ${processes}`)
       await tx`truncate regra_pendente_verificacao.estatistica_controle`
       await tx`select regra_pendente_verificacao.preparar(null)`
       return {
@@ -187,62 +194,62 @@ t.test('two processes find together what one finds, each entry once', async (t) 
         ),
       }
     })
-  const dois = await passos(2)
-  t.equal(dois.achados.length, 2100)
-  t.equal(new Set(dois.achados.map((a) => a['registro_id'])).size, 2100)
-  const um = await passos(0)
+  const two = await steps(2)
+  t.equal(two.achados.length, 2100)
+  t.equal(new Set(two.achados.map((a) => a['registro_id'])).size, 2100)
+  const um = await steps(0)
   // a difference of thousands of rows takes minutes to be drawn
-  for (const o of ['contagens', 'calibracao', 'achados'] as const) t.ok(isDeepStrictEqual(um[o], dois[o]), o)
+  for (const o of ['contagens', 'calibracao', 'achados'] as const) t.ok(isDeepStrictEqual(um[o], two[o]), o)
 
-  const livres = (configuracao: string) =>
+  const freeOnes = (setting: string) =>
     sql.begin(async (tx) => {
-      await tx.unsafe(`set local ${configuracao}`)
+      await tx.unsafe(`set local ${setting}`)
       return (await tx`select regra_pendente_verificacao.em_metades() as sim`)[0]?.['sim']
     })
   t.same(
     [
-      await livres('max_parallel_workers_per_gather = 2'),
-      await livres('max_parallel_workers_per_gather = 0'),
-      await livres("conferente.lado_a_lado = 'sim'"),
+      await freeOnes('max_parallel_workers_per_gather = 2'),
+      await freeOnes('max_parallel_workers_per_gather = 0'),
+      await freeOnes("conferente.lado_a_lado = 'sim'"),
     ],
     [true, false, false],
     'not where parallel query is off, nor where workers share the cores already',
   )
 
-  const plano = await sql.begin(async (tx) => {
+  const plan = await sql.begin(async (tx) => {
     await tx`set local role conferente_dono`
     return tx`explain select * from regra_pendente_verificacao.explicar_pendencias(null, 0)
       union all select * from regra_pendente_verificacao.explicar_pendencias(null, 1)`
   })
-  t.match(JSON.stringify(plano), /Parallel Append/, 'each half is a process of its own')
+  t.match(JSON.stringify(plan), /Parallel Append/, 'each half is a process of its own')
 })
 
 t.test('entries share an answer only where the very same is known of them', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const historia = ano(100)
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const history = year(100)
+  await bookEntries(
     sql,
     // a third without an account, a third with a known one, a third with one that is found nowhere else
-    ...historia.map((l, i) => ({ ...l, conta_contabil: [null, `3.${i % 5}`, `9.${i}`][i % 3] ?? null })),
+    ...history.map((l, i) => ({ ...l, conta_contabil: [null, `3.${i % 5}`, `9.${i}`][i % 3] ?? null })),
     // and twins of these that have none
-    ...historia.filter((_, i) => i % 3 === 2).map((l) => ({ ...l, conta_contabil: null })),
-    conhecido,
-    { ...conhecido, data_lancamento: mes(12, 20) },
-    { ...conhecido, valor: 151 },
-    { ...conhecido, centro_custo: 'Centro 2' },
+    ...history.filter((_, i) => i % 3 === 2).map((l) => ({ ...l, conta_contabil: null })),
+    known,
+    { ...known, data_lancamento: month(12, 20) },
+    { ...known, valor: 151 },
+    { ...known, centro_custo: 'Centro 2' },
   )
   await sql`select regra_pendente_verificacao.preparar(null)`
-  const juntas = await sql<{ n: number }[]>`
+  const together = await sql<{ n: number }[]>`
     select cardinality(p.ids) as n from regra_pendente_verificacao.pontuar_pendencias(null, null, null, true) p order by 1 desc`
   // 151 was never paid: of that amount no more is known than its band
   t.same(
-    juntas.map(({ n }) => n),
+    together.map(({ n }) => n),
     [2, 1, 1],
     'the two alike, and each that differs',
   )
 
-  const [sozinhas] = await sql`
+  const [alone] = await sql`
     with p as materialized (
       select u.id, u.certa, p.com_conta, p.lacuna, cardinality(p.ids) as iguais
       from regra_pendente_verificacao.pontuar_pendencias(null, regra_pendente_verificacao.meses_retroteste(), 6000, false) p
@@ -258,7 +265,7 @@ t.test('entries share an answer only where the very same is known of them', asyn
       count(distinct p.com_conta) filter (where e.conta like '3.%') as perguntas
     from p join e on e.id = p.id`
   t.same(
-    sozinhas,
+    alone,
     {
       muitas: true,
       juntas: true,
@@ -274,102 +281,105 @@ t.test('entries share an answer only where the very same is known of them', asyn
 })
 
 t.test('a thin or short history gives a modest confidence', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(
     sql,
     ...Array.from({ length: 30 }, (_, i) => ({
-      data_lancamento: mes(0, 1 + (i % 28)),
+      data_lancamento: month(0, 1 + (i % 28)),
       fornecedor: 'Único',
       categoria: 'A',
     })),
   )
-  const [one] = await lancar(sql, { ...pendente, data_lancamento: mes(1), fornecedor: 'Único' })
-  const [achado] = await achados(sql)
-  t.match(achado, { registro_id: one, valores_propostos: { categoria: 'A' } })
-  t.ok(Number(achado?.confianca) < 0.9, `thirty of thirty, but no month to check it on: ${achado?.confianca}`)
-  t.match(achado?.justificativa, /Ainda não há meses anteriores/)
+  const [one] = await bookEntries(sql, { ...pending, data_lancamento: month(1), fornecedor: 'Único' })
+  const [finding] = await findings(sql)
+  t.match(finding, { registro_id: one, valores_propostos: { categoria: 'A' } })
+  t.ok(
+    Number(finding?.confianca) < 0.9,
+    `thirty of thirty, but no month to check it on: ${finding?.confianca}`,
+  )
+  t.match(finding?.justificativa, /Ainda não há meses anteriores/)
 })
 
 t.test('the sentence agrees with what it names', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const livro = {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const book = {
     fornecedor: 'Papel',
     fornecedor_id: '11222333000181',
     categoria: 'A',
-    data_lancamento: mes(1),
+    data_lancamento: month(1),
   }
-  await lancar(sql, { ...livro, conta_contabil: '4.1', centro_custo: null })
-  const so = { ...pendente, fornecedor: null, descricao: null, centro_custo: null }
-  const [conta, empresa, nome] = await lancar(
+  await bookEntries(sql, { ...book, conta_contabil: '4.1', centro_custo: null })
+  const alone = { ...pending, fornecedor: null, descricao: null, centro_custo: null }
+  const [account, company, name] = await bookEntries(
     sql,
-    { ...so, conta_contabil: '4.1' },
-    { ...so, fornecedor_id: '11222333000262', valor: 7 },
-    { ...so, fornecedor: 'Papel Ltda' },
+    { ...alone, conta_contabil: '4.1' },
+    { ...alone, fornecedor_id: '11222333000262', valor: 7 },
+    { ...alone, fornecedor: 'Papel Ltda' },
   )
-  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a.justificativa]))
-  t.match(by.get(conta as string), /1 de 1 .* com a mesma conta contábil estão/)
-  t.match(by.get(empresa as string), /com a mesma empresa do fornecedor estão/)
-  t.match(by.get(nome as string), /com o mesmo nome do fornecedor estão/)
+  const by = new Map((await findings(sql)).map((a) => [a.registro_id, a.justificativa]))
+  t.match(by.get(account as string), /1 de 1 .* com a mesma conta contábil estão/)
+  t.match(by.get(company as string), /com a mesma empresa do fornecedor estão/)
+  t.match(by.get(name as string), /com o mesmo nome do fornecedor estão/)
 })
 
 t.test('what is known of the supplier is told before what others booked under the account', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const frota = { fornecedor_id: '99888777000100', fornecedor: 'Frota S/A', centro_custo: 'Pátio' }
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const fleet = { fornecedor_id: '99888777000100', fornecedor: 'Frota S/A', centro_custo: 'Pátio' }
+  await bookEntries(
     sql,
-    { conta_contabil: '9.9', categoria: 'De outro', data_lancamento: mes(1) },
-    ...Array.from({ length: 3 }, () => ({ ...frota, categoria: 'Frota', data_lancamento: mes(1) })),
-    { ...pendente, ...frota, conta_contabil: '9.9' },
+    { conta_contabil: '9.9', categoria: 'De outro', data_lancamento: month(1) },
+    ...Array.from({ length: 3 }, () => ({ ...fleet, categoria: 'Frota', data_lancamento: month(1) })),
+    { ...pending, ...fleet, conta_contabil: '9.9' },
   )
-  const [parado] = await achados(sql)
-  t.equal(parado?.valores_propostos['categoria'], 'Frota')
-  t.match(parado?.justificativa, /^3 de 3 lançamentos de meses anteriores com o mesmo fornecedor/)
-  const niveis = parado?.evidencia.niveis.map(({ por }: { por: string }) => por)
-  t.ok(niveis.indexOf('conta contábil') > niveis.indexOf('empresa do fornecedor'), niveis.join(', '))
+  const [stopped] = await findings(sql)
+  t.equal(stopped?.valores_propostos['categoria'], 'Frota')
+  t.match(stopped?.justificativa, /^3 de 3 lançamentos de meses anteriores com o mesmo fornecedor/)
+  const levels = stopped?.evidencia.niveis.map(({ por }: { por: string }) => por)
+  t.ok(levels.indexOf('conta contábil') > levels.indexOf('empresa do fornecedor'), levels.join(', '))
 })
 
 t.test('an entry never learns from later ones, nor from pending ones', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(
     sql,
     ...Array.from({ length: 10 }, () => ({
       fornecedor: 'Tardio',
       categoria: 'Futura',
-      data_lancamento: mes(5),
+      data_lancamento: month(5),
     })),
     ...Array.from({ length: 10 }, () => ({
       fornecedor: 'Tardio',
       categoria: 'A classificar',
-      data_lancamento: mes(1),
+      data_lancamento: month(1),
     })),
   )
-  const [before, after] = await lancar(
+  const [before, after] = await bookEntries(
     sql,
-    { ...pendente, fornecedor: 'Tardio', data_lancamento: mes(4, 28) },
-    { ...pendente, fornecedor: 'Tardio', data_lancamento: mes(6, 1) },
+    { ...pending, fornecedor: 'Tardio', data_lancamento: month(4, 28) },
+    { ...pending, fornecedor: 'Tardio', data_lancamento: month(6, 1) },
   )
-  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
+  const by = new Map((await findings(sql)).map((a) => [a.registro_id, a]))
   t.same(by.get(before as string)?.valores_propostos, {})
   t.same(by.get(after as string)?.valores_propostos, { categoria: 'Futura' })
   t.ok(![...by.values()].some((a) => String(a.evidencia.sugestao).startsWith('A class')))
 })
 
 t.test('what we corrected ourselves teaches nothing until a person confirms it', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const ids = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const ids = await bookEntries(
     sql,
     ...Array.from({ length: 5 }, () => ({
       fornecedor: 'Circular',
       categoria: 'Nossa',
-      data_lancamento: mes(1),
+      data_lancamento: month(1),
     })),
   )
-  const [asked] = await lancar(sql, { ...pendente, fornecedor: 'Circular', data_lancamento: mes(3) })
+  const [asked] = await bookEntries(sql, { ...pending, fornecedor: 'Circular', data_lancamento: month(3) })
   await sql.unsafe(`
     insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('auto', true, '{pendente_verificacao}', 'x');
     insert into audit.operacoes (tipo, ator, motivo) values ('aprovacao', 'ana', 'certo');
@@ -379,42 +389,42 @@ t.test('what we corrected ourselves teaches nothing until a person confirms it',
     select s.id, s.id, 'pendente_verificacao', 'x', 'dw.lancamentos', l.id::text, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}',
       1, '{}', 'x', 1, 'corrigida', now(), now(), sha256(l.id::text::bytea), ''
     from audit.sessoes_processamento s, dw.lancamentos l where l.fornecedor = 'Circular' and l.categoria = 'Nossa'`)
-  t.same((await achados(sql))[0]?.valores_propostos, {})
+  t.same((await findings(sql))[0]?.valores_propostos, {})
   await sql`insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     select o.id, d.id, 'aprovacao', 'ana', 'certo' from audit.operacoes o, audit.divergencias_processadas d`
   await sql`insert into audit.alteracoes (operacao_id, divergencia_id, antes, depois)
     select o.id, d.id, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}' from audit.operacoes o, audit.divergencias_processadas d`
-  const [achado] = await achados(sql)
-  t.match(achado, { registro_id: asked, valores_propostos: { categoria: 'Nossa' } })
-  t.equal(achado?.evidencia.niveis[0].lancamentos, ids.length)
+  const [finding] = await findings(sql)
+  t.match(finding, { registro_id: asked, valores_propostos: { categoria: 'Nossa' } })
+  t.equal(finding?.evidencia.niveis[0].lancamentos, ids.length)
 })
 
 t.test(
   'what we changed is looked at once each, however old the statistics of the audit tables',
   async (t) => {
-    const corrigidas = 400
-    const corrigir = (sql: postgres.Sql, vez: number) =>
+    const corrected = 400
+    const correct = (sql: postgres.Sql, time: number) =>
       sql.unsafe(`
       insert into audit.operacoes (tipo, ator, motivo) values ('aprovacao', 'ana', 'certo');
       insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id,
         valores_originais, valores_propostos, confianca, evidencia, justificativa, valor_em_risco, status, detectada_em,
         ultima_deteccao, identidade, impressao)
       select s.id, s.id, 'pendente_verificacao', 'x', 'dw.lancamentos', l.id::text, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}',
-        1, '{}', 'x', 1, 'corrigida', now(), now(), sha256((l.id::text || ' ${vez}')::bytea), ''
-      from audit.sessoes_processamento s, (select id from dw.lancamentos order by id limit ${corrigidas}) l;
+        1, '{}', 'x', 1, 'corrigida', now(), now(), sha256((l.id::text || ' ${time}')::bytea), ''
+      from audit.sessoes_processamento s, (select id from dw.lancamentos order by id limit ${corrected}) l;
       insert into audit.alteracoes (operacao_id, divergencia_id, antes, depois)
       select (select max(id) from audit.operacoes), d.id, '{"categoria": "Pendente"}', '{"categoria": "Nossa"}'
-      from audit.divergencias_processadas d order by d.id desc limit ${corrigidas}`)
-    const analisar = (sql: postgres.Sql) =>
+      from audit.divergencias_processadas d order by d.id desc limit ${corrected}`)
+    const analyse = (sql: postgres.Sql) =>
       sql.unsafe('vacuum (analyze) audit.alteracoes, audit.divergencias_processadas')
-    const historias: [string, (sql: postgres.Sql) => Promise<unknown>][] = [
+    const histories: [string, (sql: postgres.Sql) => Promise<unknown>][] = [
       [
         'from before them',
         async (sql) => {
-          await corrigir(sql, 1)
+          await correct(sql, 1)
           await sql.unsafe('analyze audit.alteracoes, audit.divergencias_processadas')
           await sql`select regra_pendente_verificacao.preparar(null)`
-          await corrigir(sql, 2)
+          await correct(sql, 2)
         },
       ],
       [
@@ -422,31 +432,31 @@ t.test(
         async (sql) => {
           await sql`select regra_pendente_verificacao.preparar(null)`
           await sql.begin(async (tx) => {
-            await corrigir(tx as unknown as postgres.Sql, 1)
-            await analisar(sql)
+            await correct(tx as unknown as postgres.Sql, 1)
+            await analyse(sql)
           })
-          const [ditas] =
+          const [saidOnes] =
             await sql`select reltuples::int as n from pg_class where oid = 'audit.alteracoes'::regclass`
-          t.equal(ditas?.['n'], 0)
+          t.equal(saidOnes?.['n'], 0)
         },
       ],
     ]
-    for (const [quando, historia] of historias) {
-      const { sql } = await banco(t)
-      await razao(sql)
-      await lancar(sql, ...ano())
+    for (const [when, history] of histories) {
+      const { sql } = await testDatabase(t)
+      await makeLedger(sql)
+      await bookEntries(sql, ...year())
       await sql`insert into audit.sessoes_processamento (modo, incremental, regras, solicitada_por) values ('auto', true, '{pendente_verificacao}', 'x')`
-      await historia(sql)
-      const olhadas = await sql.begin(async (tx) => {
+      await history(sql)
+      const looked = await sql.begin(async (tx) => {
         await tx`select regra_pendente_verificacao.preparar(null)`
-        const [lidas] = await tx<{ n: number }[]>`
+        const [readOnes] = await tx<{ n: number }[]>`
           select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_xact_user_tables
           where relid in ('audit.divergencias_processadas'::regclass, 'audit.alteracoes'::regclass)`
-        return lidas?.n ?? 0
+        return readOnes?.n ?? 0
       })
       t.ok(
-        olhadas >= corrigidas && olhadas < 20 * corrigidas,
-        `${quando}: ${olhadas} rows were read for ${corrigidas}`,
+        looked >= corrected && looked < 20 * corrected,
+        `${when}: ${looked} rows were read for ${corrected}`,
       )
     }
   },
@@ -455,13 +465,13 @@ t.test(
 t.test(
   'the planner knows how many names a count has found, whatever was said of an earlier one',
   async (t) => {
-    const { sql } = await banco(t)
-    await razao(sql)
-    const nomes = 300
-    await lancar(
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    const names = 300
+    await bookEntries(
       sql,
-      ...Array.from({ length: nomes }, (_, i) => ({
-        ...conhecido,
+      ...Array.from({ length: names }, (_, i) => ({
+        ...known,
         categoria: 'Uma',
         fornecedor: `Fornecedor ${i}`,
       })),
@@ -475,68 +485,68 @@ t.test(
     )
     // the pages are there, and nothing is in them: by that, every name would be held against every text
     await sql.unsafe('vacuum (truncate false, analyze) regra_pendente_verificacao.estatistica_nome')
-    const ditos = async () =>
+    const saidTexts = async () =>
       (
         await sql`select reltuples::int as n from pg_class where oid = 'regra_pendente_verificacao.estatistica_nome'::regclass`
       )[0]?.['n']
-    t.equal(await ditos(), 0)
+    t.equal(await saidTexts(), 0)
     await sql`select regra_pendente_verificacao.preparar(null)`
-    t.equal(await ditos(), nomes)
+    t.equal(await saidTexts(), names)
   },
 )
 
 t.test('all of history is counted anew beside one who reads the old counts, and nobody waits', async (t) => {
-  const { sql, url } = await banco(t)
-  await razao(sql)
-  await lancar(sql, ...ano())
+  const { sql, url } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...year())
   await sql`select regra_pendente_verificacao.preparar(null)`
-  const contadas = () =>
+  const counted = () =>
     sql`select count(*)::int as linhas, sum(linhas)::int as lancamentos from regra_pendente_verificacao.estatistica_contagem`
-  const antes = await contadas()
-  const chave = () =>
+  const earlier = await counted()
+  const key = () =>
     sql`select pg_get_constraintdef(oid) as chave from pg_constraint where conrelid = 'regra_pendente_verificacao.estatistica_contagem'::regclass and contype = 'p'`
-  const era = await chave()
-  t.equal(era.length, 1)
-  const leitor = connect(url, { max: 1 })
-  t.teardown(() => leitor.end())
-  await leitor.begin(async (lendo) => {
-    await lendo`select count(*) from regra_pendente_verificacao.estatistica_contagem`
-    await configurar(sql, 'pendente.meses_historico', 24)
+  const was = await key()
+  t.equal(was.length, 1)
+  const reader = connect(url, { max: 1 })
+  t.teardown(() => reader.end())
+  await reader.begin(async (readingNow) => {
+    await readingNow`select count(*) from regra_pendente_verificacao.estatistica_contagem`
+    await setSetting(sql, 'pendente.meses_historico', 24)
     await sql.begin(async (tx) => {
       await tx`set local statement_timeout = '60s'`
       await tx`select regra_pendente_verificacao.preparar(null)`
     })
   })
-  t.same(await contadas(), antes)
-  t.same(await chave(), era)
+  t.same(await counted(), earlier)
+  t.same(await key(), was)
   // and with nobody there
-  await configurar(sql, 'pendente.meses_historico', 36)
+  await setSetting(sql, 'pendente.meses_historico', 36)
   await sql`select regra_pendente_verificacao.preparar(null)`
-  t.same(await contadas(), antes)
-  t.same(await chave(), era, 'the key is there again')
+  t.same(await counted(), earlier)
+  t.same(await key(), was, 'the key is there again')
 })
 
 t.test('the calibration is fitted to its end: no other curve explains the past better', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
   // steady suppliers, some of whose entries went elsewhere; in each month some that come two or three times, and some once
-  const regulares = ano(120).map((e, i) => ({
+  const regular = year(120).map((e, i) => ({
     ...e,
     categoria: i % 7 ? (e.categoria ?? null) : `Categoria ${1 + (i % 5)}`,
   }))
-  const raros = ano(60).map((e, i) => {
-    const quem = i % 3 ? `Raro ${i % 60} ${Math.floor(i / 180)}` : `Único ${i}`
+  const rare = year(60).map((e, i) => {
+    const who = i % 3 ? `Raro ${i % 60} ${Math.floor(i / 180)}` : `Único ${i}`
     return {
       ...e,
       fornecedor_id: null,
-      fornecedor: quem.replace(/\d/g, (d) => 'abcdefghij'.charAt(Number(d))),
+      fornecedor: who.replace(/\d/g, (d) => 'abcdefghij'.charAt(Number(d))),
     }
   })
-  await lancar(sql, ...regulares, ...raros)
+  await bookEntries(sql, ...regular, ...rare)
   await sql`select regra_pendente_verificacao.preparar(null)`
   // at the best place the slope of the likelihood is that of the prior: 3 for each intercept's distance from the mean of the four and
   // nought (one that is not there is at the mean), 15 for each slope's from nought, the first one's from .22
-  const lugares = await sql<{ classes: number; sem_curva: number; fora: number }[]>`
+  const places = await sql<{ classes: number; sem_curva: number; fora: number }[]>`
     with c as (
       select r.classe / 4 as grupo, r.classe, k.a, k.b, k.g, k.h, k.r, r.chance, ln(1 + r.lacuna) as lacuna, r.repetida, r.recente,
         r.acertou - regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, r.chance, r.lacuna, r.repetida, r.recente) as erro
@@ -554,34 +564,34 @@ t.test('the calibration is fitted to its end: no other curve explains the past b
     select max(abs(i.fora))::float8 as fora, (select count(*) from regra_pendente_verificacao.estatistica_curva k where k.classe / 4 = i.grupo)::int as classes,
       (select count(*) from c where c.a is null and c.grupo = i.grupo)::int as sem_curva
     from inclinacao i group by i.grupo order by i.grupo`
-  t.match(lugares, [{ sem_curva: 0 }], 'every case of the back-test has a curve')
-  t.ok((lugares[0]?.classes ?? 0) > 2, `${lugares[0]?.classes} classes`)
-  for (const { fora } of lugares) t.ok(fora < 0.01, `out of balance by ${fora}`)
+  t.match(places, [{ sem_curva: 0 }], 'every case of the back-test has a curve')
+  t.ok((places[0]?.classes ?? 0) > 2, `${places[0]?.classes} classes`)
+  for (const { fora } of places) t.ok(fora < 0.01, `out of balance by ${fora}`)
 })
 
 t.test('the labels that mean pending are a setting, compared without case and accents', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const [a, b] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const [a, b] = await bookEntries(
     sql,
-    { ...pendente, categoria: 'á Definir ' },
-    { ...pendente, categoria: 'A DEFINIR' },
-    { ...pendente, categoria: 'Pendente' },
+    { ...pending, categoria: 'á Definir ' },
+    { ...pending, categoria: 'A DEFINIR' },
+    { ...pending, categoria: 'Pendente' },
   )
-  await configurar(sql, 'pendente.rotulos', ['A definir'])
+  await setSetting(sql, 'pendente.rotulos', ['A definir'])
   t.same(
-    (await achados(sql)).map((x) => x.registro_id),
+    (await findings(sql)).map((x) => x.registro_id),
     [a, b].sort(),
   )
 })
 
 t.test('blanks that nobody sees in a label or a category change nothing', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await configurar(sql, 'pendente.rotulos', ['A classificar\u00a0'])
-  await configurar(sql, 'pendente.vazias', false)
-  await lancar(sql, ...ano(), ...ano(5).map((e) => ({ ...e, categoria: '\u00a0\t' })))
-  const escritas = [
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await setSetting(sql, 'pendente.rotulos', ['A classificar\u00a0'])
+  await setSetting(sql, 'pendente.vazias', false)
+  await bookEntries(sql, ...year(), ...year(5).map((e) => ({ ...e, categoria: '\u00a0\t' })))
+  const written = [
     'A CLASSIFICAR\u00a0',
     'A classificar\t',
     'À Classificar\r\n',
@@ -590,41 +600,44 @@ t.test('blanks that nobody sees in a label or a category change nothing', async 
     'A\u00a0classificar',
     '\u200bA classificar\u2003\u3000',
   ]
-  const pendentes = await lancar(sql, ...escritas.map((categoria) => ({ ...conhecido, categoria })))
-  const all = await achados(sql)
+  const pendingOnes = await bookEntries(
+    sql,
+    ...written.map((category) => ({ ...known, categoria: category })),
+  )
+  const all = await findings(sql)
   t.same(
     all.map((a) => a.registro_id),
-    pendentes.sort(),
+    pendingOnes.sort(),
   )
-  for (const achado of all)
-    t.same(achado.valores_propostos, { categoria: 'Categoria 2' }, achado.evidencia.rotulo)
-  const [vazia] = await sql`
+  for (const finding of all)
+    t.same(finding.valores_propostos, { categoria: 'Categoria 2' }, finding.evidencia.rotulo)
+  const [empty] = await sql`
     select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria
     where audit_interno.dobrar_categoria(k.categoria) in ('', 'a classificar')`
-  t.equal(vazia?.['n'], 0, 'nothing is learned of them')
+  t.equal(empty?.['n'], 0, 'nothing is learned of them')
 })
 
 t.test(
   'statistics follow the ledger: loads, changes and settings, at the cost of their months',
   async (t) => {
-    const { sql } = await banco(t)
-    await razao(sql)
-    await lancar(sql, ...ano(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })))
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    await bookEntries(sql, ...year(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })))
     await sql`select regra_pendente_verificacao.preparar(null)`
-    const contagem = () =>
+    const counting = () =>
       sql`select mes, nivel, chave, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
-    const meses = () => sql`select mes, linhas from regra_pendente_verificacao.estatistica_mes order by mes`
-    const before = await meses()
-    await lancar(sql, {
+    const months = () => sql`select mes, linhas from regra_pendente_verificacao.estatistica_mes order by mes`
+    const before = await months()
+    await bookEntries(sql, {
       fornecedor: 'Chegou',
       categoria: 'Nova',
-      data_lancamento: mes(2),
+      data_lancamento: month(2),
       carregado_em: '2025-01-02T00:00:00Z',
     })
     await sql`update dw.lancamentos set categoria = 'Pendente', carregado_em = '2025-01-02T00:00:00Z' where id =
-    (select min(id) from dw.lancamentos where data_lancamento >= ${mes(7)} and data_lancamento < ${mes(8)})`
+    (select min(id) from dw.lancamentos where data_lancamento >= ${month(7)} and data_lancamento < ${month(8)})`
     await sql`select regra_pendente_verificacao.preparar(null)`
-    const after = await meses()
+    const after = await months()
     t.same(
       after
         .filter((m, i) => m['linhas'] !== before[i]?.['linhas'])
@@ -634,10 +647,10 @@ t.test(
         [7, 9, 1],
       ],
     )
-    const kept = await contagem()
+    const kept = await counting()
     await sql`select regra_pendente_verificacao.contar_meses(null)`
-    t.same(await contagem(), kept, 'kept up month by month is the same as counted at once')
-    await configurar(sql, 'pendente.rotulos', ['Categoria 1'])
+    t.same(await counting(), kept, 'kept up month by month is the same as counted at once')
+    await setSetting(sql, 'pendente.rotulos', ['Categoria 1'])
     await sql`select regra_pendente_verificacao.preparar(null)`
     const [rest] = await sql`select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c
     join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
@@ -648,58 +661,58 @@ t.test(
 t.test(
   'what is counted as it comes is what counting everything gives, whatever happened to the rows',
   async (t) => {
-    const { sql } = await banco(t)
-    await razao(sql)
-    const ids = await lancar(
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    const ids = await bookEntries(
       sql,
-      ...ano(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })),
+      ...year(10).map((e) => ({ ...e, carregado_em: `${e.data_lancamento}T12:00:00Z` })),
     )
-    const contagem = () =>
+    const counting = () =>
       sql`select mes, nivel, chave, categoria, linhas from regra_pendente_verificacao.estatistica_contagem order by 1, 2, 3, 4`
-    const conferir = async (why: string) => {
+    const check = async (why: string) => {
       await sql`select regra_pendente_verificacao.preparar(null)`
-      const kept = await contagem()
+      const kept = await counting()
       await sql`select regra_pendente_verificacao.contar_meses(null)`
-      t.same(kept, await contagem(), why)
+      t.same(kept, await counting(), why)
     }
     await sql`select regra_pendente_verificacao.preparar(null)`
-    const dia = { data_lancamento: mes(11, 20), carregado_em: '2025-01-01T00:00:00Z' }
-    const [a, b] = await lancar(
+    const day = { data_lancamento: month(11, 20), carregado_em: '2025-01-01T00:00:00Z' }
+    const [a, b] = await bookEntries(
       sql,
-      { ...dia, fornecedor: 'Veio' },
-      { ...dia, fornecedor: 'Veio', categoria: 'Pendente' },
+      { ...day, fornecedor: 'Veio' },
+      { ...day, fornecedor: 'Veio', categoria: 'Pendente' },
     )
-    await conferir('a day came')
-    await conferir('nothing came: nothing is counted twice')
-    await lancar(sql, { ...dia, carregado_em: '2024-12-31T20:00:00Z', fornecedor: 'Atrasado' })
-    await conferir('a load that committed after a later one')
+    await check('a day came')
+    await check('nothing came: nothing is counted twice')
+    await bookEntries(sql, { ...day, carregado_em: '2024-12-31T20:00:00Z', fornecedor: 'Atrasado' })
+    await check('a load that committed after a later one')
     await sql`update dw.lancamentos set categoria = 'Outra', carregado_em = '2025-01-01T01:00:00Z' where id in (${a as string}, ${b as string})`
-    await conferir('rows changed shortly after they came')
+    await check('rows changed shortly after they came')
     await sql`delete from dw.lancamentos where id = ${a as string}`
-    await conferir('a row gone shortly after it came')
-    await sql`update dw.lancamentos set data_lancamento = ${mes(10)}, carregado_em = '2025-01-01T02:00:00Z' where id = ${b as string}`
-    await conferir('a row moved to another month')
+    await check('a row gone shortly after it came')
+    await sql`update dw.lancamentos set data_lancamento = ${month(10)}, carregado_em = '2025-01-01T02:00:00Z' where id = ${b as string}`
+    await check('a row moved to another month')
     await sql`update dw.lancamentos set categoria = 'Outra', carregado_em = '2025-01-02T00:00:00Z' where id = ${ids[0] as string}`
-    await conferir('an old row changed')
-    await lancar(sql, {
-      data_lancamento: mes(3),
+    await check('an old row changed')
+    await bookEntries(sql, {
+      data_lancamento: month(3),
       carregado_em: '2025-01-03T00:00:00Z',
       fornecedor: 'Veio',
       categoria: 'Outra',
     })
-    await conferir('a day came that belongs to an old month')
+    await check('a day came that belongs to an old month')
   },
 )
 
 t.test('the cases that the evidence counts are the ones that the confidence comes from', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(
     sql,
-    ...ano(120).map((e, i) => (i % 7 === 0 ? { ...e, categoria: `Categoria ${1 + (i % 5)}` } : e)),
+    ...year(120).map((e, i) => (i % 7 === 0 ? { ...e, categoria: `Categoria ${1 + (i % 5)}` } : e)),
   )
-  await lancar(sql, conhecido, { ...conhecido, fornecedor_id: null, fornecedor: 'Nunca Visto' })
-  const found = await achados(sql)
+  await bookEntries(sql, known, { ...known, fornecedor_id: null, fornecedor: 'Nunca Visto' })
+  const found = await findings(sql)
   t.equal(found.length, 2)
   const [sure, unsure] = found.sort((a, b) => Number(b.confianca) - Number(a.confianca))
   const { casos, acertos } = sure?.evidencia.calibracao ?? {}
@@ -717,94 +730,97 @@ t.test('the cases that the evidence counts are the ones that the confidence come
 })
 
 t.test('one supplier under many names, a thin one, none at all', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(
     sql,
-    ...ano(),
-    ...['AÇO & CIA. LTDA', 'Aco e Cia', 'aço & cia ltda - me', 'ACO  &  CIA'].map((fornecedor) => ({
-      fornecedor,
+    ...year(),
+    ...['AÇO & CIA. LTDA', 'Aco e Cia', 'aço & cia ltda - me', 'ACO  &  CIA'].map((supplier) => ({
+      fornecedor: supplier,
       categoria: 'Metais',
-      data_lancamento: mes(10),
+      data_lancamento: month(10),
     })),
-    { fornecedor: 'Só Uma Vez', categoria: 'Metais', data_lancamento: mes(10) },
+    { fornecedor: 'Só Uma Vez', categoria: 'Metais', data_lancamento: month(10) },
     // the same label, written otherwise, is pending all the same and teaches nothing
     ...Array.from({ length: 20 }, () => ({
       fornecedor: 'Parado',
       categoria: ' PENDÊNTE ',
-      data_lancamento: mes(9),
+      data_lancamento: month(9),
     })),
   )
-  const [grafia, fina, nula, vazia, parada] = await lancar(
+  const [spelling, fine, nullOne, empty, stoppedOne] = await bookEntries(
     sql,
-    { ...pendente, fornecedor: 'Aço & Cia S.A.', descricao: null },
-    { ...pendente, fornecedor: 'Só Uma Vez', descricao: null },
-    { ...pendente, fornecedor: null, descricao: null, centro_custo: null },
-    { ...pendente, fornecedor: ' ', descricao: '  ', centro_custo: ' ' },
-    { ...pendente, categoria: 'PENDENTE', fornecedor: 'Parado', descricao: '', centro_custo: 'Centro 1' },
+    { ...pending, fornecedor: 'Aço & Cia S.A.', descricao: null },
+    { ...pending, fornecedor: 'Só Uma Vez', descricao: null },
+    { ...pending, fornecedor: null, descricao: null, centro_custo: null },
+    { ...pending, fornecedor: ' ', descricao: '  ', centro_custo: ' ' },
+    { ...pending, categoria: 'PENDENTE', fornecedor: 'Parado', descricao: '', centro_custo: 'Centro 1' },
   )
-  const by = new Map((await achados(sql)).map((a) => [a.registro_id, a]))
-  const confianca = (id: string | undefined) => Number(by.get(id as string)?.confianca)
+  const by = new Map((await findings(sql)).map((a) => [a.registro_id, a]))
+  const confidence = (id: string | undefined) => Number(by.get(id as string)?.confianca)
   t.equal(
-    by.get(grafia as string)?.evidencia.sugestao,
+    by.get(spelling as string)?.evidencia.sugestao,
     'Metais',
     'accents, punctuation and legal form do not matter',
   )
-  t.ok(confianca(fina) < 0.9, `one entry, where the past never showed what one is worth: ${confianca(fina)}`)
-  t.ok(confianca(nula) < 0.5 && confianca(vazia) < 0.5, 'nothing is known of them but what is usual')
-  t.equal(confianca(nula), confianca(vazia), 'blank is the same as nothing')
-  t.ok(confianca(parada) < 0.5, 'twenty pending entries are no history')
+  t.ok(
+    confidence(fine) < 0.9,
+    `one entry, where the past never showed what one is worth: ${confidence(fine)}`,
+  )
+  t.ok(confidence(nullOne) < 0.5 && confidence(empty) < 0.5, 'nothing is known of them but what is usual')
+  t.equal(confidence(nullOne), confidence(empty), 'blank is the same as nothing')
+  t.ok(confidence(stoppedOne) < 0.5, 'twenty pending entries are no history')
   t.notOk([...by.values()].some((a) => /pend/i.test(String(a.valores_propostos['categoria'] ?? ''))))
 })
 
 t.test('the window restricts what is flagged, not what is learned', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(sql, ...ano())
-  const [a, b] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...year())
+  const [a, b] = await bookEntries(
     sql,
-    { ...conhecido, data_lancamento: mes(12, 1), carregado_em: '2025-02-02T00:00:00Z' },
-    { ...conhecido, data_lancamento: mes(12, 5), carregado_em: '2025-02-06T00:00:00Z' },
+    { ...known, data_lancamento: month(12, 1), carregado_em: '2025-02-02T00:00:00Z' },
+    { ...known, data_lancamento: month(12, 5), carregado_em: '2025-02-06T00:00:00Z' },
   )
-  const keys = async (janela: Janela) => {
-    const found = await achados(sql, janela)
+  const keys = async (window_: Window) => {
+    const found = await findings(sql, window_)
     t.ok(found.every((x) => x.valores_propostos['categoria'] === 'Categoria 2'))
     return found.map((x) => x.registro_id)
   }
-  t.same(await keys({ inicio: mes(12, 1), fim: mes(12, 1) }), [a])
-  t.same(await keys({ inicio: mes(12, 2), fim: mes(12, 5) }), [b])
+  t.same(await keys({ inicio: month(12, 1), fim: month(12, 1) }), [a])
+  t.same(await keys({ inicio: month(12, 2), fim: month(12, 5) }), [b])
   t.same(await keys({ desde: '2025-02-06T00:00:00Z', ate: '2025-02-07T00:00:00Z' }), [b])
-  t.same(await keys({ ate: '2025-02-06T00:00:00Z', inicio: mes(12, 1) }), [a])
+  t.same(await keys({ ate: '2025-02-06T00:00:00Z', inicio: month(12, 1) }), [a])
   t.same(await keys({ chaves: [b as string] }), [b])
   t.same(await keys({ chaves: [] }), [])
 })
 
 t.test('odd rows raise nothing, as history or as question', async (t) => {
-  for (const chave of ['uuid', 'text'] as const) {
-    const { sql } = await banco(t)
-    await razao(sql, chave)
-    await lancar(
+  for (const key of ['uuid', 'text'] as const) {
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql, key)
+    await bookEntries(
       sql,
-      ...estranhos.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${10 + i}` })),
+      ...strangeOnes.map((e, i) => ({ ...e, id: `00000000-0000-0000-0000-0000000000${10 + i}` })),
     )
-    await lancar(
+    await bookEntries(
       sql,
-      ...estranhos.map((e, i) => ({
+      ...strangeOnes.map((e, i) => ({
         ...e,
         id: `00000000-0000-0000-0000-0000000000${30 + i}`,
         categoria: 'pendente',
       })),
     )
-    const all = await achados(sql)
-    const vazias = estranhos.filter((e) => 'categoria' in e).length
-    t.equal(all.length, estranhos.length + vazias, 'blank ones are pending too')
+    const all = await findings(sql)
+    const emptyOnes = strangeOnes.filter((e) => 'categoria' in e).length
+    t.equal(all.length, strangeOnes.length + emptyOnes, 'blank ones are pending too')
     t.ok(all.every((a) => Number(a.confianca) >= 0 && Number(a.confianca) <= 1))
   }
 })
 
 t.test('suggestions are right as often as they say, on a ledger made for it', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
   // forty suppliers; supplier i books its usual category in 60 to 100 of 100 entries, whatever the text says
   await sql.unsafe(`
     insert into dw.lancamentos (id, data_lancamento, carregado_em, centro_custo, categoria, fornecedor, descricao, valor)
@@ -824,10 +840,10 @@ t.test('suggestions are right as often as they say, on a ledger made for it', as
       avg((a.valores_propostos ->> 'categoria' is not distinct from v.categoria)::int)::float8 as certas, avg(a.confianca)::float8 as ditas
     from regra_pendente_verificacao.detectar(null) a join public.verdade v on v.id = a.registro_id
     group by 1 order by 1`
-  const casos = bands.reduce((sum, b) => sum + b.casos, 0)
-  const erro = bands.reduce((sum, b) => sum + (b.casos / casos) * Math.abs(b.certas - b.ditas), 0)
-  t.ok(casos > 1000)
-  t.ok(erro < 0.05, `expected calibration error ${erro.toFixed(3)} ${JSON.stringify(bands)}`)
+  const cases = bands.reduce((sum, b) => sum + b.casos, 0)
+  const error = bands.reduce((sum, b) => sum + (b.casos / cases) * Math.abs(b.certas - b.ditas), 0)
+  t.ok(cases > 1000)
+  t.ok(error < 0.05, `expected calibration error ${error.toFixed(3)} ${JSON.stringify(bands)}`)
   const [said] = await sql`
     select count(*)::int as findings, count(*) filter (where a.confianca > s.confianca::numeric)::int as rounded_up
     from regra_pendente_verificacao.detectar(null) a

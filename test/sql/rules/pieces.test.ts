@@ -1,16 +1,16 @@
 // Small functions that the rules stand on, each by itself.
 import fc from 'fast-check'
 import t from 'tap'
-import { banco } from '../../helper/database.ts'
+import { testDatabase } from '../../helper/database.ts'
 
 t.test('words are letters: folded, without digits and punctuation', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const [row] = await sql`select regras.palavras_texto(' NF-e 123 de Água-Viva, 2ª VIA (10/2025)') as p`
   t.equal(row?.['p'], 'nf e de agua viva a via')
 })
 
 t.test('how well a supplier is known falls into four classes, and four more with its account', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const rows =
     await sql`select regra_pendente_verificacao.classe_apoio(a, false)::int as sem, regra_pendente_verificacao.classe_apoio(a, true)::int as com
     from unnest('{-1,0,0.1,3.4,3.5,29.9,30,1000}'::float[]) with ordinality x (a, n) order by n`
@@ -25,28 +25,28 @@ t.test('how well a supplier is known falls into four classes, and four more with
 })
 
 t.test('codes of one company are told from codes that zeros fill up', async (t) => {
-  const { sql } = await banco(t)
-  const raiz = async (...codigos: (string | null)[]) =>
+  const { sql } = await testDatabase(t)
+  const root = async (...codes: (string | null)[]) =>
     (
       await sql<{ raiz: string | null }[]>`
-        select regras.raiz_fornecedor(c) as raiz from unnest(${codigos}::text[]) with ordinality x (c, n) order by n`
+        select regras.raiz_fornecedor(c) as raiz from unnest(${codes}::text[]) with ordinality x (c, n) order by n`
     ).map((r) => r.raiz)
-  t.same(await raiz('12.345.678/0001-95', '12345678000276', '12.ABC.345/01DE-35', '12abc345000199'), [
+  t.same(await root('12.345.678/0001-95', '12345678000276', '12.ABC.345/01DE-35', '12abc345000199'), [
     '12345678',
     '12345678',
     '12abc345',
     '12abc345',
   ])
   t.same(
-    await raiz('00000000012345', '00000000099999', '00.000.000/0001-91'),
+    await root('00000000012345', '00000000099999', '00.000.000/0001-91'),
     ['00000000012345', '00000000099999', '00000000000191'],
     'nobody shares a company whose number is nought',
   )
-  t.same(await raiz('F-0001', ' ', '', null), ['f0001', null, null, null])
+  t.same(await root('F-0001', ' ', '', null), ['f0001', null, null, null])
 })
 
 t.test('a system of equations is solved', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const [row] = await sql<{ x: number[] }[]>`
     select regra_pendente_verificacao.resolver_sistema('{{4,1,-2},{1,6,3},{-2,3,9}}', '{0,22,31}') as x`
   t.same(
@@ -56,7 +56,7 @@ t.test('a system of equations is solved', async (t) => {
 })
 
 t.test('folding by the short way gives what taking every accent apart gives', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const letters = [...'aZ9 -ãÃçÇáÁéÉíÍóÓõÕêÊôÔúÚâÂàÀüÜñÑºª–’“ŞşßœØła\u0301c\u0327']
   const text = fc.array(fc.constantFrom(...letters), { maxLength: 12 }).map((parts) => parts.join(''))
   const texts = fc.sample(text, { numRuns: 2000, seed: 1 })
@@ -88,7 +88,7 @@ const expression = fc.oneof(
 )
 
 t.test('the quick filter of an expression lets through whatever the expression matches', async (t) => {
-  const { sql } = await banco(t)
+  const { sql } = await testDatabase(t)
   const expressions = fc.sample(expression, { numRuns: 1000, seed: 1 })
   const texts = fc.sample(fc.string({ unit: letter, maxLength: 12 }), { numRuns: 100, seed: 2 })
   const [row] = await sql<{ matched: number; filtered: number; lost: string[] }[]>`
@@ -128,8 +128,8 @@ t.test('the quick filter of an expression lets through whatever the expression m
 })
 
 t.test('an instalment is told by its number, however it is written', async (t) => {
-  const { sql } = await banco(t)
-  const casos: [descricao: string | null, parcela: string][] = [
+  const { sql } = await testDatabase(t)
+  const cases: [descricao: string | null, parcela: string][] = [
     ['parcela 2/3', '2'],
     ['PARC. 02', '2'],
     ['Parcela 002 de 12', '2'],
@@ -167,9 +167,9 @@ t.test('an instalment is told by its number, however it is written', async (t) =
     [null, ''],
   ]
   const rows = await sql`select regra_validacao_valores.parcela_dita(d) as p
-    from unnest(${casos.map(([d]) => d)}::text[]) with ordinality as x (d, n) order by n`
+    from unnest(${cases.map(([d]) => d)}::text[]) with ordinality as x (d, n) order by n`
   t.same(
     rows.map(({ p }) => p),
-    casos.map(([, parcela]) => parcela),
+    cases.map(([, instalment]) => instalment),
   )
 })

@@ -1,32 +1,32 @@
 import type postgres from 'postgres'
 import t from 'tap'
-import { banco } from '../../helper/database.ts'
-import { achados, configurar, estranhos, type Lancamento, lancar, razao } from './ledger.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { bookEntries, findings, type LedgerEntry, makeLedger, setSetting, strangeOnes } from './ledger.ts'
 
-const REGRA = 'trade_marketing'
+const RULE_FUNCTION = 'trade_marketing'
 
-async function padrao(
+async function pattern(
   sql: postgres.Sql,
-  campo: string,
-  tipo: string,
-  texto: string,
-  acao = 'incluir',
+  field: string,
+  type: string,
+  text: string,
+  action = 'incluir',
 ): Promise<number> {
   const [row] = await sql<{ id: number }[]>`
-    insert into audit.padroes_trade_marketing (campo, tipo, acao, padrao) values (${campo}, ${tipo}, ${acao}, ${texto}) returning id::int`
+    insert into audit.padroes_trade_marketing (campo, tipo, acao, padrao) values (${field}, ${type}, ${action}, ${text}) returning id::int`
   return row?.id as number
 }
 
-const chaves = async (sql: postgres.Sql, janela = {}) =>
-  (await achados(sql, REGRA, janela)).map((a) => a.registro_id)
+const keys = async (sql: postgres.Sql, window_ = {}) =>
+  (await findings(sql, RULE_FUNCTION, window_)).map((a) => a.registro_id)
 
 t.test('patterns match supplier, description and account, without case and accents', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'Promoção')
-  await padrao(sql, 'fornecedor', 'palavra', 'agência mídia')
-  await padrao(sql, 'conta_contabil', 'regex', '^4\\.7\\.\\d+$')
-  const found = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'Promoção')
+  await pattern(sql, 'fornecedor', 'palavra', 'agência mídia')
+  await pattern(sql, 'conta_contabil', 'regex', '^4\\.7\\.\\d+$')
+  const found = await bookEntries(
     sql,
     { descricao: 'Material de PROMOCAO de ponto de venda', fornecedor: 'Um' },
     { descricao: 'semipromoção de verão', fornecedor: 'Dois' },
@@ -34,7 +34,7 @@ t.test('patterns match supplier, description and account, without case and accen
     { fornecedor: 'Boa Agência-Mídia' },
     { conta_contabil: '4.7.12', fornecedor: 'Três' },
   )
-  await lancar(
+  await bookEntries(
     sql,
     { descricao: 'promo de verão' },
     { fornecedor: 'Subagência mídia' },
@@ -44,196 +44,196 @@ t.test('patterns match supplier, description and account, without case and accen
     { descricao: '4.7.12' },
     { descricao: 'Promoção', categoria: 'TRADE MARKETING ' },
   )
-  const all = await achados(sql, REGRA)
+  const all = await findings(sql, RULE_FUNCTION)
   t.same(
     all.map((a) => a.registro_id),
     found.sort(),
   )
-  for (const achado of all) {
-    t.same(achado.valores_propostos, { categoria: 'Trade Marketing' })
-    t.ok(Number(achado.confianca) < 0.95, 'a pattern alone is not proof')
-    t.equal(Number(achado.valor_em_risco), 100)
-    t.match(achado.justificativa, /Casa com o padrão/)
+  for (const finding of all) {
+    t.same(finding.valores_propostos, { categoria: 'Trade Marketing' })
+    t.ok(Number(finding.confianca) < 0.95, 'a pattern alone is not proof')
+    t.equal(Number(finding.valor_em_risco), 100)
+    t.match(finding.justificativa, /Casa com o padrão/)
   }
 })
 
 t.test('an expression keeps its classes: \\S is not \\s', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'regex', '^Ação\\Sx$')
-  const [yes] = await lancar(sql, { descricao: 'AÇÃO-X' }, { descricao: 'ação x' })
-  t.same(await chaves(sql), [yes])
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'regex', '^Ação\\Sx$')
+  const [yes] = await bookEntries(sql, { descricao: 'AÇÃO-X' }, { descricao: 'ação x' })
+  t.same(await keys(sql), [yes])
 })
 
 t.test('an expression typed in capitals finds what is booked in any case, simple or not', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'regex', '^VERBA (DE )?COOPERAÇÃO$')
-  await padrao(sql, 'fornecedor', 'regex', '^(BRINDES|BÔNUS)\\M')
-  const found = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'regex', '^VERBA (DE )?COOPERAÇÃO$')
+  await pattern(sql, 'fornecedor', 'regex', '^(BRINDES|BÔNUS)\\M')
+  const found = await bookEntries(
     sql,
     { descricao: 'Verba de cooperação' },
     { descricao: 'VERBA COOPERACAO' },
     { fornecedor: 'Brindes do Sul' },
     { fornecedor: 'BONUS SA' },
   )
-  await lancar(sql, { descricao: 'Verba de cooperação rural' }, { fornecedor: 'Brindesul' })
-  t.same(await chaves(sql), found.sort())
+  await bookEntries(sql, { descricao: 'Verba de cooperação rural' }, { fornecedor: 'Brindesul' })
+  t.same(await keys(sql), found.sort())
 })
 
 t.test('special characters of a plain pattern stand for themselves', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'a.b (50%) [x] \\d+')
-  const [yes] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'a.b (50%) [x] \\d+')
+  const [yes] = await bookEntries(
     sql,
     { descricao: 'item A.B (50%) [X] \\D+ fim' },
     { descricao: 'item aXb (50%) [x] 77' },
   )
-  t.same(await chaves(sql), [yes])
+  t.same(await keys(sql), [yes])
 })
 
 t.test('an excluding pattern wins over any including one', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  await padrao(sql, 'descricao', 'contem', 'campanha de vacinação', 'excluir')
-  await padrao(sql, 'fornecedor', 'palavra', 'hospital', 'excluir')
-  const [yes] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  await pattern(sql, 'descricao', 'contem', 'campanha de vacinação', 'excluir')
+  await pattern(sql, 'fornecedor', 'palavra', 'hospital', 'excluir')
+  const [yes] = await bookEntries(
     sql,
     { descricao: 'campanha de verão' },
     { descricao: 'Campanha de Vacinação' },
     { descricao: 'campanha de verão', fornecedor: 'Hospital São Lucas' },
   )
-  t.same(await chaves(sql), [yes])
+  t.same(await keys(sql), [yes])
 })
 
 t.test('an empty or inactive pattern matches nothing, and no pattern finds nothing', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(
     sql,
     { descricao: 'campanha' },
     { descricao: null, fornecedor: null, conta_contabil: null },
     { descricao: '' },
   )
-  t.same(await chaves(sql), [])
-  await padrao(sql, 'descricao', 'contem', 'campanha')
+  t.same(await keys(sql), [])
+  await pattern(sql, 'descricao', 'contem', 'campanha')
   await sql`update audit.padroes_trade_marketing set ativo = false`
-  t.same(await chaves(sql), [])
+  t.same(await keys(sql), [])
   await sql`alter table audit.padroes_trade_marketing disable trigger user`
-  for (const [tipo, texto] of [
+  for (const [type, text] of [
     ['contem', ''],
     ['palavra', ' . '],
     ['regex', '  '],
     ['contem', '\t'],
   ] as const) {
     await sql`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
-      values ('descricao', ${tipo}, ${texto}, ${texto})`
+      values ('descricao', ${type}, ${text}, ${text})`
   }
-  t.same(await chaves(sql), [])
+  t.same(await keys(sql), [])
 })
 
 t.test('the supplier’s own history speaks against a copied text, and both sides are told', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  const posto: Lancamento = {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  const station: LedgerEntry = {
     fornecedor_id: '11222333000181',
     fornecedor: 'Posto Sol',
     categoria: 'Combustível',
   }
-  await lancar(sql, ...Array.from({ length: 20 }, () => ({ ...posto, descricao: 'abastecimento' })))
-  const [copied, elsewhere, unknown] = await lancar(
+  await bookEntries(sql, ...Array.from({ length: 20 }, () => ({ ...station, descricao: 'abastecimento' })))
+  const [copied, elsewhere, unknown] = await bookEntries(
     sql,
-    { ...posto, descricao: 'campanha de verão', fornecedor_id: '11.222.333/0002-62' },
-    { ...posto, descricao: 'campanha de verão', categoria: 'Outros' },
+    { ...station, descricao: 'campanha de verão', fornecedor_id: '11.222.333/0002-62' },
+    { ...station, descricao: 'campanha de verão', categoria: 'Outros' },
     { fornecedor: 'Nunca Vista', descricao: 'campanha de verão', categoria: 'Combustível' },
   )
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-  const achado = by.get(copied as string)
-  t.ok(Number(achado?.confianca) < 0.02, `a person decides, and is not pressed: ${achado?.confianca}`)
-  t.match(achado?.evidencia, {
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+  const finding = by.get(copied as string)
+  t.ok(Number(finding?.confianca) < 0.02, `a person decides, and is not pressed: ${finding?.confianca}`)
+  t.match(finding?.evidencia, {
     historico_fornecedor: { lancamentos: 21, na_categoria_lancada: 20, em_marketing: 0 },
   })
-  t.match(achado?.justificativa, /Casa com o padrão.*Contra: 20 de 21 .* estão na categoria lançada/)
-  const acima = Number(by.get(elsewhere as string)?.confianca)
-  t.ok(acima > 5 * Number(achado?.confianca), 'history defends the category it knows, no other')
-  t.equal(Number(by.get(unknown as string)?.confianca), acima, 'no history, nothing against')
+  t.match(finding?.justificativa, /Casa com o padrão.*Contra: 20 de 21 .* estão na categoria lançada/)
+  const above = Number(by.get(elsewhere as string)?.confianca)
+  t.ok(above > 5 * Number(finding?.confianca), 'history defends the category it knows, no other')
+  t.equal(Number(by.get(unknown as string)?.confianca), above, 'no history, nothing against')
 })
 
 t.test(
   'three of thousands of entries of a supplier defend their category, whatever the others are',
   async (t) => {
-    const { sql } = await banco(t)
-    await razao(sql)
-    await padrao(sql, 'descricao', 'contem', 'campanha')
-    const de = (fornecedor_id: string | null, fornecedor: string): Lancamento => ({
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    await pattern(sql, 'descricao', 'contem', 'campanha')
+    const from = (fornecedor_id: string | null, supplier: string): LedgerEntry => ({
       fornecedor_id,
-      fornecedor,
+      fornecedor: supplier,
       categoria: 'Combustível',
       descricao: 'abastecimento',
     })
     // their codes begin alike, and one has none
-    const grande = de('FORN-0001-A', 'Rede Sol')
-    const pequeno = de('FORN-0001-B', 'Posto Lua')
-    const sem_codigo = de(null, 'Posto Mar')
-    const com_letras = de('12.ABC.345/01DE-35', 'Posto Novo')
-    await lancar(
+    const large = from('FORN-0001-A', 'Rede Sol')
+    const small = from('FORN-0001-B', 'Posto Lua')
+    const withoutCode = from(null, 'Posto Mar')
+    const withLetters = from('12.ABC.345/01DE-35', 'Posto Novo')
+    await bookEntries(
       sql,
-      ...Array.from({ length: 1500 }, () => ({ ...grande, categoria: 'Frete' })),
+      ...Array.from({ length: 1500 }, () => ({ ...large, categoria: 'Frete' })),
       ...Array.from({ length: 1500 }, () => ({
-        ...grande,
+        ...large,
         categoria: 'Trade Marketing',
         descricao: 'campanha',
       })),
-      ...[grande, pequeno, sem_codigo, { ...com_letras, fornecedor_id: '12abc345000199' }].flatMap((l) => [
+      ...[large, small, withoutCode, { ...withLetters, fornecedor_id: '12abc345000199' }].flatMap((l) => [
         l,
         l,
         l,
       ]),
     )
-    const suspeitos = await lancar(
+    const suspects = await bookEntries(
       sql,
-      ...[grande, pequeno, sem_codigo, com_letras].map((l) => ({ ...l, descricao: 'campanha de verão' })),
+      ...[large, small, withoutCode, withLetters].map((l) => ({ ...l, descricao: 'campanha de verão' })),
     )
-    const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-    const [muitos, poucos, sem, letras] = suspeitos.map((id) => by.get(id))
-    for (const [achado, lancamentos, em_marketing, quem] of [
-      [muitos, 3003, 1500, 'a large supplier'],
-      [poucos, 3, 0, 'a small one beside it'],
-      [sem, 3, 0, 'one without a code'],
-      [letras, 3, 0, 'one whose CNPJ has letters, written otherwise'],
+    const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+    const [many, few, without, lettersOf] = suspects.map((id) => by.get(id))
+    for (const [finding, entriesOf, inMarketing, who] of [
+      [many, 3003, 1500, 'a large supplier'],
+      [few, 3, 0, 'a small one beside it'],
+      [without, 3, 0, 'one without a code'],
+      [lettersOf, 3, 0, 'one whose CNPJ has letters, written otherwise'],
     ] as const) {
       t.same(
-        achado?.evidencia.historico_fornecedor,
-        { lancamentos, na_categoria_lancada: 3, em_marketing, meses: 12 },
-        quem,
+        finding?.evidencia.historico_fornecedor,
+        { lancamentos: entriesOf, na_categoria_lancada: 3, em_marketing: inMarketing, meses: 12 },
+        who,
       )
       t.match(
-        achado?.justificativa,
-        new RegExp(`Contra: 3 de ${lancamentos} outros lançamentos do fornecedor`),
-        quem,
+        finding?.justificativa,
+        new RegExp(`Contra: 3 de ${entriesOf} outros lançamentos do fornecedor`),
+        who,
       )
-      t.ok(Number(achado?.confianca) < 0.95, `${quem}: a person decides`)
+      t.ok(Number(finding?.confianca) < 0.95, `${who}: a person decides`)
     }
     t.ok(
-      [poucos, sem, letras].every((achado) => Number(achado?.confianca) < 0.1),
+      [few, without, lettersOf].every((finding) => Number(finding?.confianca) < 0.1),
       'three entries of three are a habit',
     )
   },
 )
 
 t.test('without a usable date there is no history to speak against it, and a person decides', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  const deles = { fornecedor: 'Transportes Serra', fornecedor_id: '12345678000195', categoria: 'Frete' }
-  await lancar(sql, ...Array.from({ length: 40 }, () => ({ ...deles, descricao: 'frete' })))
-  const sem_data = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  const theirs = { fornecedor: 'Transportes Serra', fornecedor_id: '12345678000195', categoria: 'Frete' }
+  await bookEntries(sql, ...Array.from({ length: 40 }, () => ({ ...theirs, descricao: 'frete' })))
+  const withoutDate = await bookEntries(
     sql,
     ...[null, '9999-12-31', '-infinity', 'infinity', '0001-01-01'].map((data_lancamento) => ({
-      ...deles,
+      ...theirs,
       descricao: 'campanha',
       data_lancamento,
     })),
@@ -245,23 +245,23 @@ t.test('without a usable date there is no history to speak against it, and a per
     },
   )
   // alone, and beside one that has a date
-  for (const outros of [[], await lancar(sql, { ...deles, descricao: 'campanha' })]) {
-    const all = await achados(sql, REGRA, { chaves: [...sem_data, ...outros] })
-    t.equal(all.length, sem_data.length + outros.length)
-    for (const achado of all) {
-      t.ok(Number(achado.confianca) < 0.3, `${achado.registro_id}: ${achado.confianca}`)
-      if (sem_data.includes(achado.registro_id))
-        t.match(achado.justificativa, /Contra: .*sem uma data que sirva/)
+  for (const others of [[], await bookEntries(sql, { ...theirs, descricao: 'campanha' })]) {
+    const all = await findings(sql, RULE_FUNCTION, { chaves: [...withoutDate, ...others] })
+    t.equal(all.length, withoutDate.length + others.length)
+    for (const finding of all) {
+      t.ok(Number(finding.confianca) < 0.3, `${finding.registro_id}: ${finding.confianca}`)
+      if (withoutDate.includes(finding.registro_id))
+        t.match(finding.justificativa, /Contra: .*sem uma data que sirva/)
     }
   }
 })
 
 t.test('of six hundred suppliers each has its own history', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  await padrao(sql, 'fornecedor', 'contem', 'merchandising')
-  const suspeitos = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  await pattern(sql, 'fornecedor', 'contem', 'merchandising')
+  const suspects = await bookEntries(
     sql,
     ...Array.from({ length: 600 }, (_, n) => ({
       fornecedor_id: `F-${n}`,
@@ -270,30 +270,31 @@ t.test('of six hundred suppliers each has its own history', async (t) => {
       descricao: 'campanha de verão',
     })),
   )
-  const historia = { fornecedor: 'Rede', categoria: 'Frete', descricao: 'entrega' }
-  await lancar(
+  const history = { fornecedor: 'Rede', categoria: 'Frete', descricao: 'entrega' }
+  await bookEntries(
     sql,
     ...[1, 2, 3].flatMap(() =>
-      Array.from({ length: 300 }, (_, n) => ({ ...historia, fornecedor_id: `F-${n}` })),
+      Array.from({ length: 300 }, (_, n) => ({ ...history, fornecedor_id: `F-${n}` })),
     ),
     // under the same code, and of a name that a pattern matches: a pattern takes nobody's own history away
-    ...[1, 2, 3].map(() => ({ ...historia, fornecedor_id: 'F-400', fornecedor: 'Rede Merchandising' })),
-    ...[1, 2, 3].map(() => ({ ...historia, fornecedor_id: null, descricao: 'campanha' })),
+    ...[1, 2, 3].map(() => ({ ...history, fornecedor_id: 'F-400', fornecedor: 'Rede Merchandising' })),
+    ...[1, 2, 3].map(() => ({ ...history, fornecedor_id: null, descricao: 'campanha' })),
   )
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-  const contra = suspeitos.map(
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+  const against = suspects.map(
     (id) => by.get(id)?.evidencia.historico_fornecedor.na_categoria_lancada as number,
   )
   t.same(
-    contra,
-    contra.map((_, n) => (n < 300 || n === 400 ? 3 : 0)),
+    against,
+    against.map((_, n) => (n < 300 || n === 400 ? 3 : 0)),
   )
 })
 
 t.test('the rarer the error, the more a pattern has to prove', async (t) => {
-  const { sql } = await banco(t)
-  const value = async (parcela: number, erro: number) => {
-    const [row] = await sql`select regra_trade_marketing.confianca_padrao(${parcela}, ${erro})::float8 as p`
+  const { sql } = await testDatabase(t)
+  const value = async (instalment: number, error: number) => {
+    const [row] =
+      await sql`select regra_trade_marketing.confianca_padrao(${instalment}, ${error})::float8 as p`
     return row?.['p'] as number
   }
   t.equal((await value(0.9, 0.03)).toFixed(3), '0.218')
@@ -301,9 +302,9 @@ t.test('the rarer the error, the more a pattern has to prove', async (t) => {
   t.ok((await value(0.9984, 0.03)) >= 0.95)
   t.ok((await value(0.9, 0.3)) > (await value(0.9, 0.03)))
   t.equal(await value(0.9, 0.5), 0.9, 'a pending entry was booked nowhere: the share itself')
-  const share = async (pro: number, contra: number) => {
+  const share = async (pro: number, against: number) => {
     const [row] =
-      await sql`select regra_trade_marketing.parcela_contestada(0.95, ${pro}, ${contra})::float8 as p`
+      await sql`select regra_trade_marketing.parcela_contestada(0.95, ${pro}, ${against})::float8 as p`
     return row?.['p'] as number
   }
   t.equal(await share(0, 0), 0.95)
@@ -314,31 +315,33 @@ t.test('the rarer the error, the more a pattern has to prove', async (t) => {
 })
 
 t.test('a supplier that is itself a pattern is heard too, but not about what is long ago', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await configurar(sql, 'trade_marketing.categoria', 'Combustíveis')
-  await padrao(sql, 'fornecedor', 'palavra', 'auto')
-  const loja = (n: number, mais: Lancamento): Lancamento => ({
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await setSetting(sql, 'trade_marketing.categoria', 'Combustíveis')
+  await pattern(sql, 'fornecedor', 'palavra', 'auto')
+  const shop = (n: number, more: LedgerEntry): LedgerEntry => ({
     fornecedor: `Auto Posto ${'abcdefghij'[n % 10]}`,
-    ...mais,
+    ...more,
   })
-  await lancar(
+  await bookEntries(
     sql,
-    ...Array.from({ length: 90 }, (_, n) => loja(n, { categoria: 'Combustíveis', descricao: 'gasolina' })),
+    ...Array.from({ length: 90 }, (_, n) => shop(n, { categoria: 'Combustíveis', descricao: 'gasolina' })),
     ...Array.from({ length: 12 }, () => ({
       fornecedor: 'Auto Lima',
       categoria: 'Peças',
       data_lancamento: '2021-01-10',
     })),
   )
-  const pecas = { fornecedor: 'Auto Peças Silva', categoria: 'Peças' }
-  const parcelas = await lancar(
+  const parts = { fornecedor: 'Auto Peças Silva', categoria: 'Peças' }
+  const instalments = await bookEntries(
     sql,
-    ...Array.from({ length: 6 }, (_, n) => ({ ...pecas, descricao: `pneus parcela ${n + 1}/6` })),
+    ...Array.from({ length: 6 }, (_, n) => ({ ...parts, descricao: `pneus parcela ${n + 1}/6` })),
   )
-  const [antiga] = await lancar(sql, { fornecedor: 'Auto Lima', categoria: 'Peças' })
-  const by = new Map((await achados(sql, REGRA, { inicio: '2025-01-01' })).map((a) => [a.registro_id, a]))
-  for (const id of parcelas) {
+  const [old] = await bookEntries(sql, { fornecedor: 'Auto Lima', categoria: 'Peças' })
+  const by = new Map(
+    (await findings(sql, RULE_FUNCTION, { inicio: '2025-01-01' })).map((a) => [a.registro_id, a]),
+  )
+  for (const id of instalments) {
     t.ok(Number(by.get(id)?.confianca) < 0.1, `an instalment: ${by.get(id)?.confianca}`)
     t.match(
       by.get(id)?.justificativa,
@@ -346,134 +349,142 @@ t.test('a supplier that is itself a pattern is heard too, but not about what is 
     )
     t.match(by.get(id)?.justificativa, /Contra: 5 de 5 outros lançamentos do fornecedor/)
   }
-  t.equal(by.get(antiga as string)?.evidencia.contra, null)
+  t.equal(by.get(old as string)?.evidencia.contra, null)
 })
 
 t.test('no pattern acts alone before people have proved it, and then it does', async (t) => {
-  const { sql, como } = await banco(t)
-  await razao(sql)
-  const velho = await padrao(sql, 'descricao', 'contem', 'campanha')
-  const loja = (n: number): Lancamento => ({
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
+  const oldOne = await pattern(sql, 'descricao', 'contem', 'campanha')
+  const shop = (n: number): LedgerEntry => ({
     fornecedor: `Loja ${n}`,
     fornecedor_id: `L-${n}`,
     descricao: 'campanha',
   })
   // a supplier that leaves no doubt, and entries that leave some
-  const agencia = { fornecedor: 'Agência Lua', fornecedor_id: 'A-1', descricao: 'campanha' }
-  await lancar(sql, ...Array.from({ length: 700 }, () => ({ ...agencia, categoria: 'Trade Marketing' })))
-  await lancar(
+  const agency = { fornecedor: 'Agência Lua', fornecedor_id: 'A-1', descricao: 'campanha' }
+  await bookEntries(sql, ...Array.from({ length: 700 }, () => ({ ...agency, categoria: 'Trade Marketing' })))
+  await bookEntries(
     sql,
     ...Array.from({ length: 700 }, () => ({ categoria: 'Frete', descricao: 'frete', fornecedor: 'Trans' })),
   )
-  const [certa] = await lancar(sql, agencia)
-  const duvidas = await lancar(sql, ...Array.from({ length: 70 }, (_, n) => loja(n)))
-  const olivia = como('olivia')
-  const sessao = () => olivia`select status, corrigidas::int, mensagem
+  const [right] = await bookEntries(sql, agency)
+  const doubts = await bookEntries(sql, ...Array.from({ length: 70 }, (_, n) => shop(n)))
+  const olivia = connectAs('olivia')
+  const session = () => olivia`select status, corrigidas::int, mensagem
     from audit.processar_divergencias('auto', '2025-01-01', '2025-12-31', '{trade_marketing}')`
-  t.match(await sessao(), [{ status: 'concluida', corrigidas: 0 }])
-  const ler = (id: string | undefined) => sql`select confianca::float8 as confianca, justificativa
+  t.match(await session(), [{ status: 'concluida', corrigidas: 0 }])
+  const read = (id: string | undefined) => sql`select confianca::float8 as confianca, justificativa
     from audit.divergencias_processadas where registro_id = ${id as string} and status = 'aberta'`
-  const [antes] = await ler(certa)
-  t.equal(antes?.['confianca'], 0.94, 'capped under the threshold')
-  t.match(antes?.['justificativa'], /O padrão ainda não corrige sozinho: 0 de 20 respostas certas/)
+  const [before] = await read(right)
+  t.equal(before?.['confianca'], 0.94, 'capped under the threshold')
+  t.match(before?.['justificativa'], /O padrão ainda não corrige sozinho: 0 de 20 respostas certas/)
 
-  const aprovar = (ids: string[]) => como('ana')`
+  const approve = (ids: string[]) => connectAs('ana')`
     select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas
       where registro_id = any (${ids}) and status = 'aberta'), 'conferi a nota')`
-  await aprovar(duvidas.slice(0, 19))
-  t.match(await sessao(), [{ corrigidas: 0 }], 'nineteen answers are not twenty')
-  await aprovar(duvidas.slice(19, 20))
+  await approve(doubts.slice(0, 19))
+  t.match(await session(), [{ corrigidas: 0 }], 'nineteen answers are not twenty')
+  await approve(doubts.slice(19, 20))
   // a comment is no answer, and takes none away
-  await como(
+  await connectAs(
     'ana',
   )`select from audit.comentar(array(select divergencia_id from audit.decisoes), 'as notas estão no arquivo')`
-  t.match(await sessao(), [{ corrigidas: 1 }], 'the supplier that leaves no doubt')
-  await aprovar(duvidas.slice(20, 60))
-  t.match(await sessao(), [{ corrigidas: 10 }], 'sixty of sixty right make .95 without any supplier')
+  t.match(await session(), [{ corrigidas: 1 }], 'the supplier that leaves no doubt')
+  await approve(doubts.slice(20, 60))
+  t.match(await session(), [{ corrigidas: 10 }], 'sixty of sixty right make .95 without any supplier')
 
   // the same words in another pattern have proved nothing
-  await sql`update audit.padroes_trade_marketing set ativo = false where id = ${velho}`
-  await padrao(sql, 'descricao', 'palavra', 'campanha')
-  await lancar(sql, loja(100))
-  t.match(await sessao(), [{ corrigidas: 0 }])
+  await sql`update audit.padroes_trade_marketing set ativo = false where id = ${oldOne}`
+  await pattern(sql, 'descricao', 'palavra', 'campanha')
+  await bookEntries(sql, shop(100))
+  t.match(await session(), [{ corrigidas: 0 }])
 })
 
 t.test(
   'what people answered of one supplier proves a pattern for that supplier, and little for others',
   async (t) => {
-    const { sql, como } = await banco(t)
-    await razao(sql)
-    await padrao(sql, 'descricao', 'palavra', 'brindes')
-    const lua = { fornecedor: 'Agência Lua', fornecedor_id: 'A-1', descricao: 'campanha e brindes' }
-    await lancar(sql, ...Array.from({ length: 100 }, () => ({ ...lua, categoria: 'Trade Marketing' })))
-    await lancar(
+    const { sql, connectAs } = await testDatabase(t)
+    await makeLedger(sql)
+    await pattern(sql, 'descricao', 'palavra', 'brindes')
+    const moon = { fornecedor: 'Agência Lua', fornecedor_id: 'A-1', descricao: 'campanha e brindes' }
+    await bookEntries(sql, ...Array.from({ length: 100 }, () => ({ ...moon, categoria: 'Trade Marketing' })))
+    await bookEntries(
       sql,
       ...Array.from({ length: 100 }, () => ({ categoria: 'Frete', descricao: 'frete', fornecedor: 'Trans' })),
     )
-    const answered = async (entries: Lancamento[]) => {
-      const ids = await lancar(sql, ...entries)
-      await como(
+    const answered = async (entries: LedgerEntry[]) => {
+      const ids = await bookEntries(sql, ...entries)
+      await connectAs(
         'olivia',
       )`select from audit.processar_divergencias('manual', '2025-01-01', '2025-12-31', '{trade_marketing}')`
-      await como(
+      await connectAs(
         'ana',
       )`select from audit.aprovar_divergencias(array(select id from audit.divergencias_processadas
       where registro_id = any (${ids}) and status = 'aberta'), 'conferi a nota')`
     }
-    await answered(Array.from({ length: 90 }, () => ({ ...lua, categoria: 'Serviços' })))
-    const [dela, nova, sem] = await lancar(
+    await answered(Array.from({ length: 90 }, () => ({ ...moon, categoria: 'Serviços' })))
+    const [hers, fresh, without] = await bookEntries(
       sql,
-      { ...lua, categoria: 'Serviços' },
+      { ...moon, categoria: 'Serviços' },
       { fornecedor: 'Nova Gráfica', fornecedor_id: 'N-9', categoria: 'Escritório', descricao: 'brindes' },
       { fornecedor: null, fornecedor_id: null, categoria: 'Escritório', descricao: 'brindes' },
     )
     const of = async (id: string | undefined) => {
-      const [achado] = await achados(sql, REGRA, { chaves: [id as string] })
-      if (!achado) throw new Error(`nothing found at ${id}`)
-      return achado
+      const [finding] = await findings(sql, RULE_FUNCTION, { chaves: [id as string] })
+      if (!finding) throw new Error(`nothing found at ${id}`)
+      return finding
     }
-    t.ok(Number((await of(dela)).confianca) >= 0.95, 'its own next entry')
-    for (const id of [nova, sem]) {
-      const achado = await of(id)
-      t.ok(Number(achado.confianca) < 0.95, `${achado.confianca}`)
+    t.ok(Number((await of(hers)).confianca) >= 0.95, 'its own next entry')
+    for (const id of [fresh, without]) {
+      const finding = await of(id)
+      t.ok(Number(finding.confianca) < 0.95, `${finding.confianca}`)
       t.match(
-        achado.justificativa,
+        finding.justificativa,
         /3 de 20 respostas certas de pessoas; de cada outro fornecedor contam três/,
       )
     }
     await answered(
-      Array.from({ length: 15 }, (_, n) => ({ ...lua, fornecedor: `Gráfica ${n}`, fornecedor_id: `G-${n}` })),
+      Array.from({ length: 15 }, (_, n) => ({
+        ...moon,
+        fornecedor: `Gráfica ${n}`,
+        fornecedor_id: `G-${n}`,
+      })),
     )
-    t.ok(Number((await of(nova)).confianca) < 0.95, 'fifteen others, one answer each, and three')
+    t.ok(Number((await of(fresh)).confianca) < 0.95, 'fifteen others, one answer each, and three')
     await answered(
       Array.from({ length: 30 }, (_, n) => ({
-        ...lua,
+        ...moon,
         fornecedor: `Gráfica ${n % 15}`,
         fornecedor_id: `G-${n % 15}`,
       })),
     )
     t.match(
-      (await of(nova)).justificativa,
+      (await of(fresh)).justificativa,
       /0 de 5 sobre lançamentos desta categoria/,
       'fifteen others, three each, but none booked as this one is',
     )
-    await sql`update dw.lancamentos set categoria = 'Serviços' where id = ${nova as string}`
-    t.ok(Number((await of(nova)).confianca) >= 0.95, 'and one booked as they were')
+    await sql`update dw.lancamentos set categoria = 'Serviços' where id = ${fresh as string}`
+    t.ok(Number((await of(fresh)).confianca) >= 0.95, 'and one booked as they were')
   },
 )
 
 t.test('a pending entry is proposed too; the supplier’s usual category is what speaks against', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  const posto: Lancamento = { fornecedor: 'Posto Sol', categoria: 'Combustível', descricao: 'abastecimento' }
-  await lancar(sql, ...Array.from({ length: 20 }, () => posto))
-  const [parked, free] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  const station: LedgerEntry = {
+    fornecedor: 'Posto Sol',
+    categoria: 'Combustível',
+    descricao: 'abastecimento',
+  }
+  await bookEntries(sql, ...Array.from({ length: 20 }, () => station))
+  const [parked, free] = await bookEntries(
     sql,
-    { ...posto, categoria: 'pendente', descricao: 'campanha' },
+    { ...station, categoria: 'pendente', descricao: 'campanha' },
     { fornecedor: 'Outra', categoria: 'Pendente', descricao: 'campanha' },
   )
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
   t.ok(Number(by.get(parked as string)?.confianca) < 0.5)
   t.match(by.get(parked as string)?.evidencia.contra, /20 de 20 .* estão em outra categoria/)
   t.equal(
@@ -484,47 +495,47 @@ t.test('a pending entry is proposed too; the supplier’s usual category is what
 })
 
 t.test('every part of the window is honoured', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  const [a, b] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  const [a, b] = await bookEntries(
     sql,
     { descricao: 'campanha', data_lancamento: '2025-03-01', carregado_em: '2025-03-02T00:00:00Z' },
     { descricao: 'campanha', data_lancamento: '2025-03-05', carregado_em: '2025-03-06T00:00:00Z' },
   )
-  t.same(await chaves(sql, { inicio: '2025-03-01', fim: '2025-03-01' }), [a])
-  t.same(await chaves(sql, { inicio: '2025-03-02', fim: '2025-03-05' }), [b])
-  t.same(await chaves(sql, { desde: '2025-03-06T00:00:00Z' }), [b])
-  t.same(await chaves(sql, { ate: '2025-03-06T00:00:00Z' }), [a])
-  t.same(await chaves(sql, { chaves: [b as string] }), [b])
-  t.same(await chaves(sql, { chaves: [] }), [])
+  t.same(await keys(sql, { inicio: '2025-03-01', fim: '2025-03-01' }), [a])
+  t.same(await keys(sql, { inicio: '2025-03-02', fim: '2025-03-05' }), [b])
+  t.same(await keys(sql, { desde: '2025-03-06T00:00:00Z' }), [b])
+  t.same(await keys(sql, { ate: '2025-03-06T00:00:00Z' }), [a])
+  t.same(await keys(sql, { chaves: [b as string] }), [b])
+  t.same(await keys(sql, { chaves: [] }), [])
 })
 
 t.test('the category and the base confidence come from the business', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  await lancar(sql, { descricao: 'campanha', categoria: 'Divulgação' }, { descricao: 'campanha' })
-  await configurar(sql, 'trade_marketing.categoria', 'DIVULGACAO')
-  await sql`update audit.regras set confianca_base = 0.8 where nome = ${REGRA}`
-  const [only, ...rest] = await achados(sql, REGRA)
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  await bookEntries(sql, { descricao: 'campanha', categoria: 'Divulgação' }, { descricao: 'campanha' })
+  await setSetting(sql, 'trade_marketing.categoria', 'DIVULGACAO')
+  await sql`update audit.regras set confianca_base = 0.8 where nome = ${RULE_FUNCTION}`
+  const [only, ...rest] = await findings(sql, RULE_FUNCTION)
   t.same(rest, [], 'accents and case do not make a category differ')
   t.same(only?.valores_propostos, { categoria: 'DIVULGACAO' })
-  const baixa = Number(only?.confianca)
-  await sql`update audit.regras set confianca_base = 0.95 where nome = ${REGRA}`
-  t.ok(Number((await achados(sql, REGRA))[0]?.confianca) > baixa)
-  await configurar(sql, 'trade_marketing.erro_lancamento', 0.2)
-  t.ok(Number((await achados(sql, REGRA))[0]?.confianca) > 0.7, 'where one in five is booked wrong')
+  const low = Number(only?.confianca)
+  await sql`update audit.regras set confianca_base = 0.95 where nome = ${RULE_FUNCTION}`
+  t.ok(Number((await findings(sql, RULE_FUNCTION))[0]?.confianca) > low)
+  await setSetting(sql, 'trade_marketing.erro_lancamento', 0.2)
+  t.ok(Number((await findings(sql, RULE_FUNCTION))[0]?.confianca) > 0.7, 'where one in five is booked wrong')
 })
 
 t.test('odd rows raise nothing, an explosive expression can be cancelled', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql, 'text')
-  await padrao(sql, 'descricao', 'contem', 'promo')
-  await lancar(sql, ...estranhos.map((e, i) => ({ ...e, id: `k${i}` })))
-  t.same(await chaves(sql), ['k11'])
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql, 'text')
+  await pattern(sql, 'descricao', 'contem', 'promo')
+  await bookEntries(sql, ...strangeOnes.map((e, i) => ({ ...e, id: `k${i}` })))
+  t.same(await keys(sql), ['k11'])
   // a text of prime length has no such parts, and every cut is tried
-  await lancar(sql, { id: 'primo', descricao: 'a'.repeat(9973) })
+  await bookEntries(sql, { id: 'primo', descricao: 'a'.repeat(9973) })
   // as it was saved before such expressions were refused
   await sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
@@ -541,16 +552,16 @@ t.test('odd rows raise nothing, an explosive expression can be cancelled', async
 })
 
 t.test('a pattern can be seen at work before it is saved', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  const [a, b] = await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const [a, b] = await bookEntries(
     sql,
     { descricao: 'Ação promocional', data_lancamento: '2025-01-01' },
     { descricao: 'AÇÃO PROMOCIONAL', data_lancamento: '2025-02-01', categoria: 'Trade Marketing' },
     { descricao: 'reação promocional' },
   )
-  const seen = (tipo: string, texto: string, limite = 10) => sql`
-    select registro_id, ja_em_marketing from audit.previsao_padrao('descricao', ${tipo}, ${texto}, ${limite})`
+  const seen = (type: string, text: string, limit = 10) => sql`
+    select registro_id, ja_em_marketing from audit.previsao_padrao('descricao', ${type}, ${text}, ${limit})`
   t.same(await seen('palavra', 'acao promocional'), [
     { registro_id: b, ja_em_marketing: true },
     { registro_id: a, ja_em_marketing: false },
@@ -566,52 +577,53 @@ t.test('a pattern can be seen at work before it is saved', async (t) => {
 t.test(
   'words that belong to the booked category speak for it, without any history of the supplier',
   async (t) => {
-    const { sql } = await banco(t)
-    await razao(sql)
-    await padrao(sql, 'descricao', 'contem', 'campanha')
-    const posto = (n: number): Lancamento => ({
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    await pattern(sql, 'descricao', 'contem', 'campanha')
+    const station = (n: number): LedgerEntry => ({
       fornecedor: `Posto ${'abcdefghij'[n]}`,
       categoria: 'Combustível',
     })
-    const vez = (n: number, entry: (i: number) => Lancamento) => Array.from({ length: n }, (_, i) => entry(i))
-    await lancar(
+    const time = (n: number, entry: (i: number) => LedgerEntry) =>
+      Array.from({ length: n }, (_, i) => entry(i))
+    await bookEntries(
       sql,
-      ...vez(6, (i) => ({ ...posto(i), descricao: 'diesel' })),
+      ...time(6, (i) => ({ ...station(i), descricao: 'diesel' })),
       // a word of two suppliers only, one of four entries, one that half of the time is elsewhere
-      ...vez(8, (i) => ({ ...posto(i % 2), descricao: 'lavagem' })),
-      ...vez(4, (i) => ({ ...posto(i), descricao: 'calibragem' })),
-      ...vez(6, (i) => ({ ...posto(i), descricao: 'pneus' })),
-      ...vez(6, (i) => ({ fornecedor: `Loja ${'abcdefghij'[i]}`, categoria: 'Frota', descricao: 'pneus' })),
+      ...time(8, (i) => ({ ...station(i % 2), descricao: 'lavagem' })),
+      ...time(4, (i) => ({ ...station(i), descricao: 'calibragem' })),
+      ...time(6, (i) => ({ ...station(i), descricao: 'pneus' })),
+      ...time(6, (i) => ({ fornecedor: `Loja ${'abcdefghij'[i]}`, categoria: 'Frota', descricao: 'pneus' })),
     )
-    let novas = 0
-    const novo = (descricao: string, mais: Lancamento = {}): Lancamento => ({
-      fornecedor: `Nova ${'abcdefghij'[novas++]}`,
+    let newOnes = 0
+    const newOne = (descricao: string, more: LedgerEntry = {}): LedgerEntry => ({
+      fornecedor: `Nova ${'abcdefghij'[newOnes++]}`,
       categoria: 'Combustível',
       descricao,
-      ...mais,
+      ...more,
     })
-    const casos: [entry: Lancamento, contra: RegExp | null][] = [
-      [novo('campanha de verão', { fornecedor: 'Posto Novo' }), /"posto" .* 24 de 24/],
-      [novo('diesel para a campanha'), /"diesel" .* 6 de 6/],
-      [novo('diesel para a campanha', { categoria: 'Frota' }), null],
-      [novo('diesel para a campanha', { categoria: 'Pendente' }), null],
-      [novo('campanha lavagem'), null],
-      [novo('campanha calibragem'), null],
-      [novo('campanha pneus'), null],
-      [novo('campanha de verão e praia'), null],
+    const cases: [entry: LedgerEntry, contra: RegExp | null][] = [
+      [newOne('campanha de verão', { fornecedor: 'Posto Novo' }), /"posto" .* 24 de 24/],
+      [newOne('diesel para a campanha'), /"diesel" .* 6 de 6/],
+      [newOne('diesel para a campanha', { categoria: 'Frota' }), null],
+      [newOne('diesel para a campanha', { categoria: 'Pendente' }), null],
+      [newOne('campanha lavagem'), null],
+      [newOne('campanha calibragem'), null],
+      [newOne('campanha pneus'), null],
+      [newOne('campanha de verão e praia'), null],
     ]
-    const ids = await lancar(sql, ...casos.map(([entry]) => entry))
-    const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a]))
-    for (const [i, [entry, contra]] of casos.entries()) {
-      const achado = by.get(ids[i] as string)
+    const ids = await bookEntries(sql, ...cases.map(([entry]) => entry))
+    const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
+    for (const [i, [entry, against]] of cases.entries()) {
+      const finding = by.get(ids[i] as string)
       const name = `${entry.fornecedor}, ${entry.descricao}, ${entry.categoria}`
-      if (contra) {
-        t.match(achado?.evidencia.contra, contra, name)
-        t.match(achado?.justificativa, /Casa com o padrão.*Contra: a palavra/)
-        t.ok(Number(achado?.confianca) < 0.01, `a person decides: ${achado?.confianca}`)
+      if (against) {
+        t.match(finding?.evidencia.contra, against, name)
+        t.match(finding?.justificativa, /Casa com o padrão.*Contra: a palavra/)
+        t.ok(Number(finding?.confianca) < 0.01, `a person decides: ${finding?.confianca}`)
       } else {
-        t.equal(achado?.evidencia.contra, null, name)
-        t.ok(Number(achado?.confianca) > 0.01, `${name}: ${achado?.confianca}`)
+        t.equal(finding?.evidencia.contra, null, name)
+        t.ok(Number(finding?.confianca) > 0.01, `${name}: ${finding?.confianca}`)
       }
     }
     t.match(by.get(ids[1] as string)?.evidencia.historico_texto, [
@@ -621,22 +633,22 @@ t.test(
 )
 
 t.test('entries that match too are no evidence of words, nor those outside the months', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'contem', 'campanha')
-  const agencia = (i: number, mais: Lancamento): Lancamento => ({
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'contem', 'campanha')
+  const agency = (i: number, more: LedgerEntry): LedgerEntry => ({
     fornecedor: `Agência ${'abcdefghij'[i]}`,
     categoria: 'Consultoria',
-    ...mais,
+    ...more,
   })
-  const dez = (mais: Lancamento) => Array.from({ length: 10 }, (_, i) => agencia(i, mais))
-  await lancar(sql, ...dez({ descricao: 'campanha mensal' }))
-  await lancar(sql, ...dez({ descricao: 'mensal', data_lancamento: '2021-01-10' }))
-  await lancar(sql, ...dez({ descricao: 'mensal', categoria: 'pendente' }))
-  t.ok((await achados(sql, REGRA)).every((a) => a.evidencia.contra === null))
-  await configurar(sql, 'trade_marketing.meses_historico', 60)
+  const ten = (more: LedgerEntry) => Array.from({ length: 10 }, (_, i) => agency(i, more))
+  await bookEntries(sql, ...ten({ descricao: 'campanha mensal' }))
+  await bookEntries(sql, ...ten({ descricao: 'mensal', data_lancamento: '2021-01-10' }))
+  await bookEntries(sql, ...ten({ descricao: 'mensal', categoria: 'pendente' }))
+  t.ok((await findings(sql, RULE_FUNCTION)).every((a) => a.evidencia.contra === null))
+  await setSetting(sql, 'trade_marketing.meses_historico', 60)
   t.ok(
-    (await achados(sql, REGRA)).every((a) =>
+    (await findings(sql, RULE_FUNCTION)).every((a) =>
       /a palavra "\w+" está na categoria lançada/.test(a.evidencia.contra ?? ''),
     ),
     'with five years of history the early ones speak',
@@ -644,58 +656,58 @@ t.test('entries that match too are no evidence of words, nor those outside the m
 })
 
 t.test('what is no evidence: pending entries, the patterns’ own words, words cut short', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'palavra', 'test drive')
-  await padrao(sql, 'descricao', 'palavra', 'pdv')
-  const vez = (n: number, entry: (i: number) => Lancamento) => Array.from({ length: n }, (_, i) => entry(i))
-  await lancar(
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'palavra', 'test drive')
+  await pattern(sql, 'descricao', 'palavra', 'pdv')
+  const time = (n: number, entry: (i: number) => LedgerEntry) => Array.from({ length: n }, (_, i) => entry(i))
+  await bookEntries(
     sql,
     // parked, every one of them: nobody has said what they are
-    ...vez(10, () => ({ fornecedor: 'Parada', categoria: 'PENDENTE', descricao: 'nota' })),
+    ...time(10, () => ({ fornecedor: 'Parada', categoria: 'PENDENTE', descricao: 'nota' })),
     // a word of the pattern, in other company
-    ...vez(10, (i) => ({
+    ...time(10, (i) => ({
       fornecedor: `Loja ${'abcdefghij'[i]}`,
       categoria: 'Informática',
       descricao: 'drive externo',
     })),
     // more than the pattern's word is not the word: these are history
-    ...vez(3, () => ({ fornecedor: 'Caixas', categoria: 'Informática', descricao: 'pdvs' })),
-    ...vez(3, () => ({ fornecedor: 'Caixas', categoria: 'Informática', descricao: 'rpdv' })),
+    ...time(3, () => ({ fornecedor: 'Caixas', categoria: 'Informática', descricao: 'pdvs' })),
+    ...time(3, () => ({ fornecedor: 'Caixas', categoria: 'Informática', descricao: 'rpdv' })),
   )
-  const [parada, drive, caixas] = await lancar(
+  const [stopped, drive, boxes] = await bookEntries(
     sql,
     { fornecedor: 'Parada', categoria: 'Pendente', descricao: 'pdv' },
     { fornecedor: 'Nova', categoria: 'Informática', descricao: 'test drive' },
     { fornecedor: 'Caixas', categoria: 'Informática', descricao: 'pdv' },
   )
-  const by = new Map((await achados(sql, REGRA)).map((a) => [a.registro_id, a.evidencia.contra]))
-  t.equal(by.get(parada as string), null)
+  const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a.evidencia.contra]))
+  t.equal(by.get(stopped as string), null)
   t.equal(by.get(drive as string), null)
-  t.match(by.get(caixas as string), /^6 de 6/)
+  t.match(by.get(boxes as string), /^6 de 6/)
 })
 
 t.test('an excluding pattern that was switched off silences nothing', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'palavra', 'pdv')
-  const id = await padrao(sql, 'descricao', 'palavra', 'recall', 'excluir')
-  const [recall] = await lancar(sql, { descricao: 'recall pdv' })
-  t.same(await chaves(sql), [])
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'palavra', 'pdv')
+  const id = await pattern(sql, 'descricao', 'palavra', 'recall', 'excluir')
+  const [recall] = await bookEntries(sql, { descricao: 'recall pdv' })
+  t.same(await keys(sql), [])
   await sql`update audit.padroes_trade_marketing set ativo = false where id = ${id}`
-  t.same(await chaves(sql), [recall])
+  t.same(await keys(sql), [recall])
 })
 
 t.test('what looks like marketing and what only resembles it', async (t) => {
-  const { sql } = await banco(t)
-  await razao(sql)
-  await padrao(sql, 'descricao', 'palavra', 'pdv')
-  await padrao(sql, 'descricao', 'contem', 'mídia cooperada')
-  await padrao(sql, 'descricao', 'regex', 'reembolso (de )?campanha')
-  await padrao(sql, 'fornecedor', 'palavra', 'merchandising')
-  await padrao(sql, 'conta_contabil', 'contem', '4.1.3.05')
-  await padrao(sql, 'descricao', 'palavra', 'recall', 'excluir')
-  const sim: Lancamento[] = [
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await pattern(sql, 'descricao', 'palavra', 'pdv')
+  await pattern(sql, 'descricao', 'contem', 'mídia cooperada')
+  await pattern(sql, 'descricao', 'regex', 'reembolso (de )?campanha')
+  await pattern(sql, 'fornecedor', 'palavra', 'merchandising')
+  await pattern(sql, 'conta_contabil', 'contem', '4.1.3.05')
+  await pattern(sql, 'descricao', 'palavra', 'recall', 'excluir')
+  const sim: LedgerEntry[] = [
     { descricao: 'PDV' },
     { descricao: 'material (pdv)' },
     { descricao: 'p/PDV:loja' },
@@ -714,7 +726,7 @@ t.test('what looks like marketing and what only resembles it', async (t) => {
     { descricao: 'PDV', valor: null },
     { descricao: 'PDV', valor: '9999999999999999.99' },
   ]
-  const nao: Lancamento[] = [
+  const no: LedgerEntry[] = [
     { descricao: 'PDVs' },
     { descricao: 'rpdv' },
     { descricao: 'pdv2' },
@@ -732,10 +744,10 @@ t.test('what looks like marketing and what only resembles it', async (t) => {
     { descricao: 'PDV', categoria: ' trade  marketing'.replace('  ', ' ') },
     { descricao: 'PDV', categoria: 'TRADE MARKETING' },
   ]
-  const esperadas = await lancar(sql, ...sim)
-  const outras = await lancar(sql, ...nao)
-  const encontradas = new Set(await chaves(sql))
-  for (const [i, id] of esperadas.entries()) t.ok(encontradas.has(id), `found: ${JSON.stringify(sim[i])}`)
-  for (const [i, id] of outras.entries())
-    t.notOk(encontradas.has(id), `left alone: ${JSON.stringify(nao[i])}`)
+  const expected = await bookEntries(sql, ...sim)
+  const otherOnes = await bookEntries(sql, ...no)
+  const foundCount = new Set(await keys(sql))
+  for (const [i, id] of expected.entries()) t.ok(foundCount.has(id), `found: ${JSON.stringify(sim[i])}`)
+  for (const [i, id] of otherOnes.entries())
+    t.notOk(foundCount.has(id), `left alone: ${JSON.stringify(no[i])}`)
 })

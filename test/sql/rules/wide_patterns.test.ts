@@ -1,12 +1,12 @@
 // A pattern that is too wide: what it would match is shown before it is saved, and what it matches is not corrected before it has
 // earned that.
 import t from 'tap'
-import { banco } from '../../helper/database.ts'
-import { codigo } from '../../helper/scenario.ts'
-import { configurar, type Lancamento, lancar, razao } from './ledger.ts'
+import { testDatabase } from '../../helper/database.ts'
+import { sqlstate } from '../../helper/scenario.ts'
+import { bookEntries, type LedgerEntry, makeLedger, setSetting } from './ledger.ts'
 
 /** Nine right entries of maintenance, and marketing with the same words. */
-const LIVRO: Lancamento[] = [
+const BOOK: LedgerEntry[] = [
   ...Array.from({ length: 9 }, (_, n) => ({
     fornecedor: `Reformas ${n}`,
     fornecedor_id: `R-${n}`,
@@ -25,15 +25,15 @@ const LIVRO: Lancamento[] = [
 t.test(
   'a pattern that the ledger contradicts too often is saved only by who says that it was looked at',
   async (t) => {
-    const { sql, como } = await banco(t)
-    const [adelia, ana] = [como('adelia'), como('ana')]
-    await razao(sql)
-    const salvar = (padrao: string, acao = 'incluir', conferido = false) =>
-      adelia`select p.id::int, p.ativo from audit.salvar_padrao('descricao', 'contem', ${padrao}, ${acao}, 'do negócio', ${conferido}) p`
-    t.match(await salvar('sem livro'), [{ ativo: true }], 'nothing to compare with yet')
-    await lancar(sql, ...LIVRO)
+    const { sql, connectAs } = await testDatabase(t)
+    const [adelia, ana] = [connectAs('adelia'), connectAs('ana')]
+    await makeLedger(sql)
+    const save = (pattern: string, action = 'incluir', looked = false) =>
+      adelia`select p.id::int, p.ativo from audit.salvar_padrao('descricao', 'contem', ${pattern}, ${action}, 'do negócio', ${looked}) p`
+    t.match(await save('sem livro'), [{ ativo: true }], 'nothing to compare with yet')
+    await bookEntries(sql, ...BOOK)
 
-    const refused = (await salvar('ponto de venda').then(
+    const refused = (await save('ponto de venda').then(
       () => undefined,
       (error) => error,
     )) as { code: string; message: string; detail: string; hint: string }
@@ -50,38 +50,38 @@ t.test(
       [{ discordam: 9, discordancia: 0.4286 }],
       'the preview says the same',
     )
-    t.match(await salvar('display'), [{ ativo: true }], 'one that the ledger agrees with')
-    t.match(await salvar('reparo', 'excluir'), [{ ativo: true }], 'one that excludes corrects nothing')
+    t.match(await save('display'), [{ ativo: true }], 'one that the ledger agrees with')
+    t.match(await save('reparo', 'excluir'), [{ ativo: true }], 'one that excludes corrects nothing')
     t.match(
-      await salvar('ponto de venda'),
+      await save('ponto de venda'),
       [{ ativo: true }],
       'what an excluding pattern silences is no disagreement',
     )
     await adelia`select audit.desativar_padrao(p.id, 'x') from audit.padroes_trade_marketing p where p.padrao in ('reparo', 'ponto de venda')`
-    t.equal(await codigo(salvar('ponto de venda')), 'NC027', 'switched on again, it is looked at again')
-    t.match(await salvar('ponto de venda', 'incluir', true), [{ ativo: true }])
+    t.equal(await sqlstate(save('ponto de venda')), 'NC027', 'switched on again, it is looked at again')
+    t.match(await save('ponto de venda', 'incluir', true), [{ ativo: true }])
     t.match(
       await sql`select ator, detalhes -> 'alcance' as alcance from audit.operacoes where tipo = 'padrao' order by id desc limit 1`,
       [{ ator: 'adelia', alcance: { lancamentos: 22, discordam: 9, conferido: true } }],
       'who looked, and at what, is on record',
     )
-    await configurar(sql, 'trade_marketing.discordancia_maxima', 0.5)
-    t.match(await salvar('ponto de venda'), [{ ativo: true }], 'the share is a setting')
+    await setSetting(sql, 'trade_marketing.discordancia_maxima', 0.5)
+    t.match(await save('ponto de venda'), [{ ativo: true }], 'the share is a setting')
   },
 )
 
 t.test(
   'a pattern that is too wide only proposes until answers of its own have proved it, and each answer counts against it too',
   async (t) => {
-    const { sql, como } = await banco(t)
-    await razao(sql)
-    await configurar(sql, 'limites.fracao', 1)
-    await lancar(sql, ...LIVRO)
-    const adelia = como('adelia')
+    const { sql, connectAs } = await testDatabase(t)
+    await makeLedger(sql)
+    await setSetting(sql, 'limites.fracao', 1)
+    await bookEntries(sql, ...BOOK)
+    const adelia = connectAs('adelia')
     // one that is proved already lends nothing to another
     await adelia`select audit.salvar_padrao('descricao', 'contem', 'display', 'incluir', 'do negócio')`
     await adelia`select audit.salvar_padrao('descricao', 'contem', 'ponto de venda', 'incluir', 'do negócio', true)`
-    await lancar(
+    await bookEntries(
       sql,
       ...Array.from({ length: 70 }, (_, n) => ({
         fornecedor: `Vitrine ${n}`,
@@ -90,31 +90,31 @@ t.test(
         descricao: 'display de vitrine',
       })),
     )
-    const sessao = () => como('olivia')`select status, corrigidas::int
+    const session = () => connectAs('olivia')`select status, corrigidas::int
       from audit.processar_divergencias('auto', '2025-01-01', '2025-12-31', '{trade_marketing}')`
-    t.match(await sessao(), [{ status: 'concluida', corrigidas: 0 }], 'nothing before people have answered')
-    await como('ana')`select from audit.aprovar_divergencias(array(
+    t.match(await session(), [{ status: 'concluida', corrigidas: 0 }], 'nothing before people have answered')
+    await connectAs('ana')`select from audit.aprovar_divergencias(array(
       select id from audit.divergencias_processadas where entrada ->> 'fornecedor' like 'Vitrine%'), 'conferi a nota')`
-    t.match(await sessao(), [{ corrigidas: 0 }], 'the nine are right where they are')
-    const nove = () =>
+    t.match(await session(), [{ corrigidas: 0 }], 'the nine are right where they are')
+    const nine = () =>
       sql`select d.status, d.confianca::float8 as confianca, d.justificativa from audit.divergencias_processadas d
         where d.entrada ->> 'fornecedor' like 'Reformas%'`
-    for (const { status, confianca, justificativa } of await nove()) {
+    for (const { status, confianca, justificativa } of await nine()) {
       t.equal(status, 'aberta')
       t.ok(confianca < 0.95, `${confianca}`)
       t.match(justificativa, /O padrão ainda não corrige sozinho: \d+ de 20 respostas certas/)
     }
-    await como('ana')`select from audit.rejeitar_divergencias(array(
+    await connectAs('ana')`select from audit.rejeitar_divergencias(array(
       select id from audit.divergencias_processadas where entrada ->> 'fornecedor' like 'Reformas%'), 'é reforma')`
-    await lancar(sql, {
+    await bookEntries(sql, {
       fornecedor: 'Reformas 99',
       fornecedor_id: 'R-99',
       categoria: 'Manutenção',
       descricao: 'reparo do piso do ponto de venda',
     })
-    t.match(await sessao(), [{ corrigidas: 0 }])
-    const [nova] = await sql`select confianca::float8 as confianca from audit.divergencias_processadas
+    t.match(await session(), [{ corrigidas: 0 }])
+    const [fresh] = await sql`select confianca::float8 as confianca from audit.divergencias_processadas
       where entrada ->> 'fornecedor' = 'Reformas 99'`
-    t.ok(nova?.['confianca'] < 0.1, `after nine refusals: ${nova?.['confianca']}`)
+    t.ok(fresh?.['confianca'] < 0.1, `after nine refusals: ${fresh?.['confianca']}`)
   },
 )

@@ -1,13 +1,13 @@
 // Honest work of every kind is proven, whoever asks and whenever.
 import t from 'tap'
-import { type Cenario, cenario, codigo, one } from '../../helper/scenario.ts'
+import { one, type Scenario, scenario, sqlstate } from '../../helper/scenario.ts'
 
-const verificar = (sql: Cenario['sql'], elo: string | null = null, selo: string | null = null) =>
-  sql`select * from audit.verificar_integridade(${elo}::text::bigint, ${selo})`
+const verify = (sql: Scenario['sql'], link: string | null = null, seal: string | null = null) =>
+  sql`select * from audit.verificar_integridade(${link}::text::bigint, ${seal})`
 
 /** Every kind of work that leaves a trace. */
-async function trabalhar(c: Cenario) {
-  await c.lancar(
+async function work(c: Scenario) {
+  await c.book(
     { id: 1 },
     { id: 2, descricao: 'teimosa' },
     { id: 3, confianca: 0.5 },
@@ -16,35 +16,37 @@ async function trabalhar(c: Cenario) {
     { id: 6, descricao: 'aponta', confianca: 0.5 },
     { id: 7, confianca: 0.5, valor: 200_000 },
   )
-  await c.processar('auto')
-  await c.processar('auto')
-  await c.aprovar('ana', (await c.achado(3)).id)
-  await c.rejeitar('ana', (await c.achado(4)).id)
-  await c.pessoa('ana')`select audit.reabrir_divergencias(${[(await c.achado(4)).id]}, 'x')`
-  await c.digitar('ana', (await c.achado(5)).id, { categoria: 'DITA' })
-  await c.aprovar('bruno', (await c.achado(5)).id)
-  await c.aprovar('ana', (await c.achado(7)).id)
-  await c.pessoa('ana')`select audit.reverter_divergencias(${[(await c.achado(1)).id]}, 'x')`
-  const [aprovacao] = await c.sql`select id from audit.operacoes where tipo = 'aprovacao' order by id limit 1`
-  await c.pessoa('ana')`select audit.reverter_operacao(${aprovacao?.['id']}, 'x')`
-  const excecao = one(
-    await c.pessoa(
+  await c.runSession('auto')
+  await c.runSession('auto')
+  await c.approve('ana', (await c.finding(3)).id)
+  await c.reject('ana', (await c.finding(4)).id)
+  await c.asPerson('ana')`select audit.reabrir_divergencias(${[(await c.finding(4)).id]}, 'x')`
+  await c.typeIn('ana', (await c.finding(5)).id, { categoria: 'DITA' })
+  await c.approve('bruno', (await c.finding(5)).id)
+  await c.approve('ana', (await c.finding(7)).id)
+  await c.asPerson('ana')`select audit.reverter_divergencias(${[(await c.finding(1)).id]}, 'x')`
+  const [approval] = await c.sql`select id from audit.operacoes where tipo = 'aprovacao' order by id limit 1`
+  await c.asPerson('ana')`select audit.reverter_operacao(${approval?.['id']}, 'x')`
+  const exception = one(
+    await c.asPerson(
       'ana',
     )`select id from audit.declarar_excecao('errada', 'dw.lancamentos', '4', 'x', now() + interval '1 day')`,
   )
-  await c.processar()
-  await c.pessoa('ana')`select audit.revogar_excecao(${excecao['id']}, 'x')`
-  await c.pessoa(
+  await c.runSession()
+  await c.asPerson('ana')`select audit.revogar_excecao(${exception['id']}, 'x')`
+  await c.asPerson(
     'ana',
   )`select audit.declarar_excecao('errada', 'dw.lancamentos', '6', 'x', now() + interval '1 day')`
-  await c.mudar(4, 'ERR 2')
-  await c.processar()
+  await c.change(4, 'ERR 2')
+  await c.runSession()
   await c.sql`delete from dw.lancamentos where id = 4`
   await c.sql`update dw.ajuste set prefixo = 'NADA'`
-  await c.processar()
+  await c.runSession()
   await c.sql`update dw.ajuste set prefixo = 'ERR'`
-  await c.pessoa('olivia')`select audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
-  const adelia = c.pessoa('adelia')
+  await c.asPerson(
+    'olivia',
+  )`select audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
+  const adelia = c.asPerson('adelia')
   await adelia`select audit.alterar_configuracao('limites.linhas', '10', 'x')`
   await adelia`select audit.alterar_regra('errada', '{"limiar": 0.97}', 'x')`
   await adelia`select audit.salvar_padrao('descricao', 'contem', 'campanha', 'incluir', 'x')`
@@ -55,24 +57,24 @@ async function trabalhar(c: Cenario) {
   )
   await adelia`select audit.revogar_acesso('perdida', token_id => ${token['id']})`
   await adelia`select audit.revogar_acesso('saiu', nome => 'Fulano  de Tal')`
-  await c.pessoa(
+  await c.asPerson(
     'leo',
   )`select audit.finalizar_operacao(audit.registrar_exportacao('{"formato": "csv"}'), linhas => 3)`
-  await c.pessoa('ana')`select audit.registrar_operacao('externa', 'carga que ainda corre')`
+  await c.asPerson('ana')`select audit.registrar_operacao('externa', 'carga que ainda corre')`
 }
 
 t.test('before the first operation there is nothing to prove, and that is proven', async (t) => {
-  const c = await cenario(t)
-  const [nascente] = await verificar(c.pessoa('leo'))
-  t.match(nascente, { situacao: 'provada', elo: 1n, operacoes: 1n, fatos: 0n }, 'the rule was registered')
+  const c = await scenario(t)
+  const [nascent] = await verify(c.asPerson('leo'))
+  t.match(nascent, { situacao: 'provada', elo: 1n, operacoes: 1n, fatos: 0n }, 'the rule was registered')
 })
 
 t.test('honest work of every kind is proven', async (t) => {
-  const c = await cenario(t)
-  await trabalhar(c)
-  t.match(await verificar(c.pessoa('leo')), [{ situacao: 'provada' }], 'also while seals are still to come')
+  const c = await scenario(t)
+  await work(c)
+  t.match(await verify(c.asPerson('leo')), [{ situacao: 'provada' }], 'also while seals are still to come')
   await c.sql`select audit_interno.selar()`
-  const rows = await verificar(c.pessoa('leo'))
+  const rows = await verify(c.asPerson('leo'))
   t.equal(
     rows.length,
     1,
@@ -92,31 +94,31 @@ t.test('honest work of every kind is proven', async (t) => {
     t.ok(one(await c.sql`select count(*)::int as n from audit.${c.sql(kind)}`)['n'] > 0, kind)
 
   await t.test('also in one transaction of the caller, before it commits', async (t) => {
-    await c.lancar({ id: 11, confianca: 0.5 }, { id: 12, confianca: 0.5 })
-    await c.processar()
-    const [onze, doze] = [await c.achado(11), await c.achado(12)]
-    await c.pessoa('ana').begin(async (tx) => {
-      await tx`select audit.aprovar_divergencias(${[onze.id]}, 'conferido')`
+    await c.book({ id: 11, confianca: 0.5 }, { id: 12, confianca: 0.5 })
+    await c.runSession()
+    const [eleven, doze] = [await c.finding(11), await c.finding(12)]
+    await c.asPerson('ana').begin(async (tx) => {
+      await tx`select audit.aprovar_divergencias(${[eleven.id]}, 'conferido')`
       await tx`savepoint meio`
       await tx`select audit.rejeitar_divergencias(${[doze.id]}, 'está certo')`
       await tx`select audit.declarar_excecao('errada', 'dw.lancamentos', '12', 'x', now() + interval '1 day')`
       await tx`release savepoint meio`
       await tx`select audit.registrar_operacao('externa', 'x')`
-      t.match(await verificar(tx as never), [{ situacao: 'provada' }])
+      t.match(await verify(tx as never), [{ situacao: 'provada' }])
     })
     await c.sql.begin(async (tx) => {
       await tx`select audit.processar_divergencias('auto', regras => '{errada}')`
       await tx`select audit.processar_divergencias('auto', regras => '{errada}')`
-      t.match(await verificar(tx as never), [{ situacao: 'provada' }])
+      t.match(await verify(tx as never), [{ situacao: 'provada' }])
     })
-    t.match(await verificar(c.pessoa('leo')), [{ situacao: 'provada' }])
+    t.match(await verify(c.asPerson('leo')), [{ situacao: 'provada' }])
   })
 
   await t.test('whatever the session is set to', async (t) => {
-    await c.pessoa('leo').begin(async (tx) => {
+    await c.asPerson('leo').begin(async (tx) => {
       await tx.unsafe(`set local timezone = 'Asia/Tokyo'; set local datestyle = 'SQL, DMY'; set local intervalstyle = 'iso_8601';
         set local bytea_output = 'escape'; set local extra_float_digits = -5; set local transaction_read_only = on`)
-      t.match(await verificar(tx as never), [{ situacao: 'provada' }])
+      t.match(await verify(tx as never), [{ situacao: 'provada' }])
     })
   })
 
@@ -125,34 +127,34 @@ t.test('honest work of every kind is proven', async (t) => {
       Array.from(
         { length: 20 },
         (_, i) =>
-          c.pessoa(
+          c.asPerson(
             i % 2 ? 'ana' : 'olivia',
           )`select audit.finalizar_operacao(audit.registrar_operacao('externa', 'carga'))`,
       ),
     )
-    for (let i = 0; i < 10; i++) t.match(await verificar(c.pessoa('leo')), [{ situacao: 'provada' }])
+    for (let i = 0; i < 10; i++) t.match(await verify(c.asPerson('leo')), [{ situacao: 'provada' }])
     await busy
   })
 })
 
 t.test('a witness is a position and its seal, nothing less', async (t) => {
-  const c = await cenario(t)
-  const leo = c.pessoa('leo')
-  const selo = 'ab'.repeat(32)
-  for (const [elo, dito] of [
+  const c = await scenario(t)
+  const leo = c.asPerson('leo')
+  const seal = 'ab'.repeat(32)
+  for (const [link, said] of [
     ['1', null],
-    [null, selo],
-    ['-1', selo],
+    [null, seal],
+    ['-1', seal],
     ['1', 'ab'],
     ['1', 'xy'.repeat(32)],
     ['1', ''],
   ] as const)
-    t.equal(await codigo(verificar(leo, elo, dito)), 'NC001', `${elo} ${dito}`)
+    t.equal(await sqlstate(verify(leo, link, said)), 'NC001', `${link} ${said}`)
 })
 
 t.test('nobody without a role of ours may ask, and the helpers are nobody’s', async (t) => {
-  const c = await cenario(t)
-  t.equal(await codigo(verificar(c.pessoa('ninguem'))), '42501')
+  const c = await scenario(t)
+  t.equal(await sqlstate(verify(c.asPerson('ninguem'))), '42501')
   for (const fn of ['quebras_cadeia()', 'resumos_operacoes()', 'quebras_protecao()'])
-    t.equal(await codigo(c.pessoa('leo').unsafe(`select audit_interno.${fn}`)), '42501', fn)
+    t.equal(await sqlstate(c.asPerson('leo').unsafe(`select audit_interno.${fn}`)), '42501', fn)
 })

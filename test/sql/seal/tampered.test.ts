@@ -1,10 +1,10 @@
 // A superuser gets past every trigger: whatever is changed, deleted or added then is found, and the right link is named.
 import t, { type Test } from 'tap'
 import type { Row } from '../../../src/db/connection.ts'
-import { cenario, one } from '../../helper/scenario.ts'
+import { one, scenario } from '../../helper/scenario.ts'
 
-const c = await cenario(t)
-await c.lancar(
+const c = await scenario(t)
+await c.book(
   { id: 1 },
   { id: 2, confianca: 0.5 },
   { id: 3, confianca: 0.5 },
@@ -12,54 +12,54 @@ await c.lancar(
   { id: 5, confianca: 0.5 },
   { id: 6, descricao: 'aponta', confianca: 0.5 },
 )
-await c.processar('auto')
-await c.aprovar('ana', (await c.achado(2)).id)
-await c.rejeitar('ana', (await c.achado(3)).id)
-await c.pessoa('ana')`select audit.reverter_divergencias(${[(await c.achado(1)).id]}, 'x')`
-const declarar = (registro: string) =>
-  c.pessoa(
+await c.runSession('auto')
+await c.approve('ana', (await c.finding(2)).id)
+await c.reject('ana', (await c.finding(3)).id)
+await c.asPerson('ana')`select audit.reverter_divergencias(${[(await c.finding(1)).id]}, 'x')`
+const declare = (record: string) =>
+  c.asPerson(
     'ana',
-  )`select id from audit.declarar_excecao('errada', 'dw.lancamentos', ${registro}, 'x', now() + interval '1 day')`
-await declarar('4')
-await c.pessoa('ana')`select audit.revogar_excecao(${one(await declarar('5'))['id']}, 'x')`
-const adelia = c.pessoa('adelia')
+  )`select id from audit.declarar_excecao('errada', 'dw.lancamentos', ${record}, 'x', now() + interval '1 day')`
+await declare('4')
+await c.asPerson('ana')`select audit.revogar_excecao(${one(await declare('5'))['id']}, 'x')`
+const adelia = c.asPerson('adelia')
 const token = one(
   await adelia`select id from audit.registrar_token('Painel', 'leitor', now() + interval '9 days')`,
 )
 await adelia`select audit.revogar_acesso('perdido', token_id => ${token['id']})`
-await c.processar()
+await c.runSession()
 await adelia`select audit.alterar_configuracao('limites.linhas', '10', 'x')`
-await c.pessoa('leo')`select audit.finalizar_operacao(audit.registrar_exportacao('{}'), linhas => 3)`
+await c.asPerson('leo')`select audit.finalizar_operacao(audit.registrar_exportacao('{}'), linhas => 3)`
 await c.sql`select audit_interno.selar()`
 
 /** Position and id of the first operation of a kind. */
-async function operacao(tipo: string, condicao = 'true') {
+async function operation(type: string, condition = 'true') {
   const row = one(
     await c.sql.unsafe(
-      `select id, elo from audit.operacoes o where tipo = '${tipo}' and ${condicao} order by id limit 1`,
+      `select id, elo from audit.operacoes o where tipo = '${type}' and ${condition} order by id limit 1`,
     ),
   )
   return { operacao_id: row['id'] as bigint, elo: row['elo'] as bigint }
 }
-const deteccao = await operacao('deteccao')
-const redeteccao = await operacao('deteccao', `id > ${deteccao.operacao_id}`)
-const correcao = await operacao('correcao')
-const aprovacao = await operacao('aprovacao')
-const rejeicao = await operacao('rejeicao')
-const excecao = await operacao('excecao')
-const revogacao = await operacao('excecao', `detalhes ? 'revogada'`)
-const acesso = await operacao('acesso')
-const desacesso = await operacao('acesso', `detalhes ->> 'ato' = 'acesso revogado'`)
-const configuracao = await operacao('configuracao')
-const ultima = await operacao('exportacao')
-const achado = (await c.achado(4)).id
-const revisto = (await c.achado(5)).id
-const testemunha = one(await c.sql`select elo, encode(selo, 'hex') as selo from audit_interno.cadeia`)
+const detection = await operation('deteccao')
+const secondDetection = await operation('deteccao', `id > ${detection.operacao_id}`)
+const correction = await operation('correcao')
+const approval = await operation('aprovacao')
+const rejection = await operation('rejeicao')
+const exception = await operation('excecao')
+const revocation = await operation('excecao', `detalhes ? 'revogada'`)
+const access = await operation('acesso')
+const noAccess = await operation('acesso', `detalhes ->> 'ato' = 'acesso revogado'`)
+const setting = await operation('configuracao')
+const last = await operation('exportacao')
+const finding = (await c.finding(4)).id
+const reviewed = (await c.finding(5)).id
+const theWitness = one(await c.sql`select elo, encode(selo, 'hex') as selo from audit_interno.cadeia`)
 
 type Expected = Readonly<Record<string, unknown>>
 
 /** Tampers as a superuser whom no trigger stops, and asks as a reader; nothing of it is kept. */
-async function adulterar(
+async function tamperWith(
   t: Test,
   name: string,
   act: string,
@@ -86,23 +86,23 @@ async function adulterar(
     })
 }
 
-const provada = [{ situacao: 'provada' }]
-const alterada = { situacao: 'operacao_alterada', ocorrencias: 1n }
-const quem = (id: number | string, parte: string) => `audit.divergencias_processadas ${id}: ${parte}`
+const proven = [{ situacao: 'provada' }]
+const altered = { situacao: 'operacao_alterada', ocorrencias: 1n }
+const who = (id: number | string, thePart: string) => `audit.divergencias_processadas ${id}: ${thePart}`
 
 t.test('untouched it is proven, and the witness agrees', async (t) => {
-  await adulterar(t, 'nothing', 'select', provada)
-  await adulterar(t, 'nothing', 'select', provada, testemunha)
+  await tamperWith(t, 'nothing', 'select', proven)
+  await tamperWith(t, 'nothing', 'select', proven, theWitness)
   const first = one(await c.sql`select elo, encode(selo, 'hex') as selo from audit.operacoes where elo = 3`)
-  await adulterar(t, 'an old witness', 'select', provada, first)
-  await adulterar(t, 'a witness of the beginning', 'select', provada, {
+  await tamperWith(t, 'an old witness', 'select', proven, first)
+  await tamperWith(t, 'a witness of the beginning', 'select', proven, {
     elo: 0,
     selo: one(await c.sql`select encode(sha256('conferente'), 'hex') as selo`)['selo'],
   })
 })
 
 t.test('a changed operation', async (t) => {
-  const { operacao_id, elo } = configuracao
+  const { operacao_id, elo } = setting
   const columns = {
     tipo: `'externa'`,
     status: `'falhou'`,
@@ -116,16 +116,16 @@ t.test('a changed operation', async (t) => {
     sessao_id: '1',
   }
   for (const [column, value] of Object.entries(columns))
-    await adulterar(t, column, `update audit.operacoes set ${column} = ${value} where id = ${operacao_id}`, [
+    await tamperWith(t, column, `update audit.operacoes set ${column} = ${value} where id = ${operacao_id}`, [
       {
-        ...alterada,
+        ...altered,
         operacao_id,
         elo,
         objeto: `audit.operacoes ${operacao_id}`,
         esperado: /^resumo [0-9a-f]{64}$/,
       },
     ])
-  await adulterar(t, 'every operation', `update audit.operacoes set ator = 'outra'`, [
+  await tamperWith(t, 'every operation', `update audit.operacoes set ator = 'outra'`, [
     { situacao: 'operacao_alterada', elo: 1n },
     { situacao: 'excecao_alterada' },
     { situacao: 'acesso_alterado' },
@@ -133,51 +133,51 @@ t.test('a changed operation', async (t) => {
 })
 
 t.test('a chain that was cut, reordered or sealed anew', async (t) => {
-  const de = (op: { operacao_id: bigint }) => `where id = ${op.operacao_id}`
-  await adulterar(t, 'deleted in the middle', `delete from audit.operacoes ${de(configuracao)}`, [
-    { situacao: 'operacao_ausente', elo: configuracao.elo, operacao_id: null, ocorrencias: 1n },
+  const from = (op: { operacao_id: bigint }) => `where id = ${op.operacao_id}`
+  await tamperWith(t, 'deleted in the middle', `delete from audit.operacoes ${from(setting)}`, [
+    { situacao: 'operacao_ausente', elo: setting.elo, operacao_id: null, ocorrencias: 1n },
   ])
-  await adulterar(t, 'deleted at the beginning', `delete from audit.operacoes where elo = 1`, [
+  await tamperWith(t, 'deleted at the beginning', `delete from audit.operacoes where elo = 1`, [
     { situacao: 'operacao_ausente', elo: 1n, esperado: 'elo 1' },
   ])
-  await adulterar(
+  await tamperWith(
     t,
     'deleted with its facts',
-    `delete from audit.operacoes ${de(rejeicao)}; delete from audit.decisoes where operacao_id = ${rejeicao.operacao_id}`,
-    [{ situacao: 'operacao_ausente', elo: rejeicao.elo }],
+    `delete from audit.operacoes ${from(rejection)}; delete from audit.decisoes where operacao_id = ${rejection.operacao_id}`,
+    [{ situacao: 'operacao_ausente', elo: rejection.elo }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'deleted, and the rest moved up',
-    `delete from audit.operacoes ${de(rejeicao)}; delete from audit.decisoes where operacao_id = ${rejeicao.operacao_id};
+    `delete from audit.operacoes ${from(rejection)}; delete from audit.decisoes where operacao_id = ${rejection.operacao_id};
     alter table audit.operacoes drop constraint operacoes_elo_key;
-    update audit.operacoes set elo = elo - 1 where elo > ${rejeicao.elo}; update audit_interno.cadeia set elo = elo - 1`,
+    update audit.operacoes set elo = elo - 1 where elo > ${rejection.elo}; update audit_interno.cadeia set elo = elo - 1`,
     [
-      { situacao: 'selo_anterior_errado', elo: rejeicao.elo, ocorrencias: 1n },
-      { situacao: 'selo_errado', elo: rejeicao.elo, ocorrencias: ultima.elo - rejeicao.elo },
+      { situacao: 'selo_anterior_errado', elo: rejection.elo, ocorrencias: 1n },
+      { situacao: 'selo_errado', elo: rejection.elo, ocorrencias: last.elo - rejection.elo },
     ],
   )
-  await adulterar(t, 'the tail', `delete from audit.operacoes ${de(ultima)}`, [
-    { situacao: 'cauda_ausente', elo: ultima.elo, operacao_id: null, objeto: 'audit_interno.cadeia' },
+  await tamperWith(t, 'the tail', `delete from audit.operacoes ${from(last)}`, [
+    { situacao: 'cauda_ausente', elo: last.elo, operacao_id: null, objeto: 'audit_interno.cadeia' },
   ])
-  await adulterar(t, 'everything', 'delete from audit.operacoes where tipo = $$exportacao$$ or elo > 0', [
+  await tamperWith(t, 'everything', 'delete from audit.operacoes where tipo = $$exportacao$$ or elo > 0', [
     { situacao: 'cauda_ausente', elo: 1n },
     { situacao: 'fato_sem_operacao' },
     { situacao: 'divergencia_sem_deteccao' },
     { situacao: 'acesso_alterado' },
     { situacao: 'excecao_alterada' },
   ])
-  await adulterar(t, 'the head', 'delete from audit_interno.cadeia', [
-    { situacao: 'cabeca_errada', elo: ultima.elo, operacao_id: ultima.operacao_id, encontrado: 'nada' },
+  await tamperWith(t, 'the head', 'delete from audit_interno.cadeia', [
+    { situacao: 'cabeca_errada', elo: last.elo, operacao_id: last.operacao_id, encontrado: 'nada' },
   ])
-  await adulterar(t, 'the head set back', 'update audit_interno.cadeia set elo = elo - 1', [
-    { situacao: 'cabeca_errada', elo: ultima.elo },
+  await tamperWith(t, 'the head set back', 'update audit_interno.cadeia set elo = elo - 1', [
+    { situacao: 'cabeca_errada', elo: last.elo },
   ])
-  await adulterar(t, 'the head sealed otherwise', `update audit_interno.cadeia set selo = sha256('x')`, [
-    { situacao: 'cabeca_errada', elo: ultima.elo },
+  await tamperWith(t, 'the head sealed otherwise', `update audit_interno.cadeia set selo = sha256('x')`, [
+    { situacao: 'cabeca_errada', elo: last.elo },
   ])
-  const { elo } = aprovacao
-  await adulterar(
+  const { elo } = approval
+  await tamperWith(
     t,
     'two that changed places',
     `update audit.operacoes set elo = -elo where elo in (${elo}, ${elo + 1n});
@@ -187,7 +187,7 @@ t.test('a chain that was cut, reordered or sealed anew', async (t) => {
       { situacao: 'selo_errado', elo, ocorrencias: 2n },
     ],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'a position twice',
     `alter table audit.operacoes drop constraint operacoes_elo_key; update audit.operacoes set elo = ${elo} where elo = ${elo + 1n}`,
@@ -197,16 +197,16 @@ t.test('a chain that was cut, reordered or sealed anew', async (t) => {
       { situacao: 'operacao_ausente', elo: elo + 1n },
     ],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'selo_anterior',
     `update audit.operacoes set selo_anterior = sha256('x') where elo = ${elo}`,
     [
-      { situacao: 'selo_anterior_errado', elo, ocorrencias: 1n, operacao_id: aprovacao.operacao_id },
+      { situacao: 'selo_anterior_errado', elo, ocorrencias: 1n, operacao_id: approval.operacao_id },
       { situacao: 'selo_errado', elo, ocorrencias: 1n },
     ],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'no selo_anterior',
     `update audit.operacoes set selo_anterior = null where elo = ${elo}`,
@@ -215,71 +215,71 @@ t.test('a chain that was cut, reordered or sealed anew', async (t) => {
       { situacao: 'selo_errado', elo },
     ],
   )
-  await adulterar(t, 'selo', `update audit.operacoes set selo = sha256('x') where elo = ${elo}`, [
+  await tamperWith(t, 'selo', `update audit.operacoes set selo = sha256('x') where elo = ${elo}`, [
     { situacao: 'selo_errado', elo, ocorrencias: 1n },
     { situacao: 'selo_anterior_errado', elo: elo + 1n, ocorrencias: 1n },
   ])
-  await adulterar(t, 'resumo', `update audit.operacoes set resumo = sha256('x') where elo = ${elo}`, [
-    { ...alterada, elo },
+  await tamperWith(t, 'resumo', `update audit.operacoes set resumo = sha256('x') where elo = ${elo}`, [
+    { ...altered, elo },
     { situacao: 'selo_errado', elo, ocorrencias: 1n },
   ])
 })
 
 t.test('a changed, deleted or added fact', async (t) => {
-  await adulterar(
+  await tamperWith(
     t,
     'a detection',
-    `update audit.deteccoes set confianca = 0.1 where divergencia_id = ${achado}`,
-    [{ ...alterada, ...deteccao, encontrado: /deteccoes 6, alteracoes 0, decisoes 0, excecoes 0$/ }],
+    `update audit.deteccoes set confianca = 0.1 where divergencia_id = ${finding}`,
+    [{ ...altered, ...detection, encontrado: /deteccoes 6, alteracoes 0, decisoes 0, excecoes 0$/ }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'a detection deleted',
-    `delete from audit.deteccoes where divergencia_id = ${revisto} and operacao_id = ${redeteccao.operacao_id}`,
+    `delete from audit.deteccoes where divergencia_id = ${reviewed} and operacao_id = ${secondDetection.operacao_id}`,
     [
       {
         situacao: 'divergencia_alterada',
-        elo: deteccao.elo,
-        objeto: quem(revisto, 'vezes_detectada'),
+        elo: detection.elo,
+        objeto: who(reviewed, 'vezes_detectada'),
         esperado: '1',
         encontrado: '2',
       },
-      { ...alterada, ...redeteccao },
+      { ...altered, ...secondDetection },
     ],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'a detection added',
-    `insert into audit.deteccoes select ${redeteccao.operacao_id}, divergencia_id, confianca, resumo from audit.deteccoes where divergencia_id = ${achado}`,
+    `insert into audit.deteccoes select ${secondDetection.operacao_id}, divergencia_id, confianca, resumo from audit.deteccoes where divergencia_id = ${finding}`,
     [
-      { ...alterada, ...redeteccao },
-      { situacao: 'divergencia_alterada', ...redeteccao, objeto: quem(achado, 'vezes_detectada') },
+      { ...altered, ...secondDetection },
+      { situacao: 'divergencia_alterada', ...secondDetection, objeto: who(finding, 'vezes_detectada') },
     ],
   )
-  const one = `where operacao_id = ${correcao.operacao_id}`
-  await adulterar(t, 'an image', `update audit.alteracoes set antes = '{"categoria": "X"}' ${one}`, [
-    { ...alterada, ...correcao },
+  const one = `where operacao_id = ${correction.operacao_id}`
+  await tamperWith(t, 'an image', `update audit.alteracoes set antes = '{"categoria": "X"}' ${one}`, [
+    { ...altered, ...correction },
   ])
-  await adulterar(t, 'an image deleted', `delete from audit.alteracoes ${one}`, [
-    { ...alterada, ...correcao, encontrado: /linhas 1; deteccoes 0, alteracoes 0/ },
+  await tamperWith(t, 'an image deleted', `delete from audit.alteracoes ${one}`, [
+    { ...altered, ...correction, encontrado: /linhas 1; deteccoes 0, alteracoes 0/ },
   ])
-  await adulterar(
+  await tamperWith(
     t,
     'an image added',
-    `insert into audit.alteracoes values (${correcao.operacao_id}, ${achado}, null, '{}', '{}')`,
-    [{ ...alterada, ...correcao }],
+    `insert into audit.alteracoes values (${correction.operacao_id}, ${finding}, null, '{}', '{}')`,
+    [{ ...altered, ...correction }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'an image of another finding',
-    `update audit.alteracoes set divergencia_id = ${achado} ${one}`,
-    [{ ...alterada, ...correcao }],
+    `update audit.alteracoes set divergencia_id = ${finding} ${one}`,
+    [{ ...altered, ...correction }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'an image of another operation',
-    `update audit.alteracoes set operacao_id = ${rejeicao.operacao_id} ${one}`,
-    [{ ...alterada, ...correcao, ocorrencias: 2n }],
+    `update audit.alteracoes set operacao_id = ${rejection.operacao_id} ${one}`,
+    [{ ...altered, ...correction, ocorrencias: 2n }],
   )
   for (const [column, value] of Object.entries({
     ator: `'outra'`,
@@ -292,59 +292,59 @@ t.test('a changed, deleted or added fact', async (t) => {
     antes: `'{}'`,
     decidida_em: 'now()',
   }))
-    await adulterar(
+    await tamperWith(
       t,
       `a decision's ${column}`,
-      `update audit.decisoes set ${column} = ${value} where operacao_id = ${aprovacao.operacao_id}`,
-      [{ ...alterada, ...aprovacao }],
+      `update audit.decisoes set ${column} = ${value} where operacao_id = ${approval.operacao_id}`,
+      [{ ...altered, ...approval }],
     )
-  await adulterar(
+  await tamperWith(
     t,
     'a decision deleted',
-    `delete from audit.decisoes where operacao_id = ${rejeicao.operacao_id}`,
-    [{ ...alterada, ...rejeicao }],
+    `delete from audit.decisoes where operacao_id = ${rejection.operacao_id}`,
+    [{ ...altered, ...rejection }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'a decision added',
-    `insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo) values (${aprovacao.operacao_id}, ${achado}, 'aprovacao', 'ana', 'x')`,
-    [{ ...alterada, ...aprovacao }],
+    `insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo) values (${approval.operacao_id}, ${finding}, 'aprovacao', 'ana', 'x')`,
+    [{ ...altered, ...approval }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'an exception',
-    `update audit.excecoes set expira_em = 'infinity' where operacao_id = ${excecao.operacao_id}`,
-    [{ ...alterada, ...excecao }],
+    `update audit.excecoes set expira_em = 'infinity' where operacao_id = ${exception.operacao_id}`,
+    [{ ...altered, ...exception }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'an exception deleted',
-    `delete from audit.excecoes where operacao_id = ${excecao.operacao_id}`,
-    [{ ...alterada, ...excecao }],
+    `delete from audit.excecoes where operacao_id = ${exception.operacao_id}`,
+    [{ ...altered, ...exception }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'an exception added',
     `insert into audit.excecoes (operacao_id, regra, tabela, registro_id, motivo, autor, expira_em)
-    values (${configuracao.operacao_id}, 'errada', 'dw.lancamentos', '9', 'x', 'ana', 'infinity')`,
-    [{ ...alterada, ...configuracao }],
+    values (${setting.operacao_id}, 'errada', 'dw.lancamentos', '9', 'x', 'ana', 'infinity')`,
+    [{ ...altered, ...setting }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'an exception taken back by nobody',
-    `update audit.excecoes set revogada_em = now(), revogada_por = 'ana' where operacao_id = ${excecao.operacao_id}`,
+    `update audit.excecoes set revogada_em = now(), revogada_por = 'ana' where operacao_id = ${exception.operacao_id}`,
     [{ situacao: 'excecao_alterada', elo: null, encontrado: 'ana', esperado: 'em vigor' }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'an exception in force again',
     'update audit.excecoes set revogada_em = null, revogada_por = null',
-    [{ situacao: 'excecao_alterada', ...revogacao, esperado: 'ana', encontrado: 'em vigor' }],
+    [{ situacao: 'excecao_alterada', ...revocation, esperado: 'ana', encontrado: 'em vigor' }],
   )
 })
 
 t.test('who was let in and who was shut out', async (t) => {
-  const igual = `where id = '${token['id']}'`
+  const equal = `where id = '${token['id']}'`
   for (const [column, value] of Object.entries({
     nome: `'outra'`,
     papel: `'conferente_administrador'`,
@@ -352,28 +352,28 @@ t.test('who was let in and who was shut out', async (t) => {
     emitido_por: `'outra'`,
     id: `'outro'`,
   }))
-    await adulterar(t, `a token's ${column}`, `update audit.tokens set ${column} = ${value} ${igual}`, [
-      { situacao: 'acesso_alterado', ...acesso },
+    await tamperWith(t, `a token's ${column}`, `update audit.tokens set ${column} = ${value} ${equal}`, [
+      { situacao: 'acesso_alterado', ...access },
     ])
-  await adulterar(t, 'a token deleted', `delete from audit.tokens ${igual}`, [
-    { situacao: 'acesso_alterado', ...acesso },
+  await tamperWith(t, 'a token deleted', `delete from audit.tokens ${equal}`, [
+    { situacao: 'acesso_alterado', ...access },
   ])
-  await adulterar(
+  await tamperWith(
     t,
     'a token added',
-    `insert into audit.tokens select 'novo', ${configuracao.operacao_id}, 'x', papel, now(), 'x', expira_em from audit.tokens`,
+    `insert into audit.tokens select 'novo', ${setting.operacao_id}, 'x', papel, now(), 'x', expira_em from audit.tokens`,
     [{ situacao: 'acesso_alterado', elo: null, objeto: 'audit.tokens novo', esperado: 'nenhum token' }],
   )
-  await adulterar(t, 'a revocation deleted', 'delete from audit.revogacoes', [
-    { situacao: 'acesso_alterado', ...desacesso, encontrado: 'nenhuma revogação' },
+  await tamperWith(t, 'a revocation deleted', 'delete from audit.revogacoes', [
+    { situacao: 'acesso_alterado', ...noAccess, encontrado: 'nenhuma revogação' },
   ])
-  await adulterar(t, 'a revocation changed', `update audit.revogacoes set token_id = 'outro'`, [
-    { situacao: 'acesso_alterado', ...desacesso },
+  await tamperWith(t, 'a revocation changed', `update audit.revogacoes set token_id = 'outro'`, [
+    { situacao: 'acesso_alterado', ...noAccess },
   ])
 })
 
 t.test('a changed, deleted or added finding', async (t) => {
-  const este = `where id = ${achado}`
+  const thisOne = `where id = ${finding}`
   const parts: Record<string, readonly [change: string, part: string]> = {
     regra: [`regra = 'trade_marketing'`, 'identidade'],
     tabela: [`tabela = 'dw.outra'`, 'identidade'],
@@ -393,39 +393,39 @@ t.test('a changed, deleted or added finding', async (t) => {
     sessao_ultima_id: ['sessao_ultima_id = 2', 'sessao_ultima_id'],
   }
   for (const [column, [change, part]] of Object.entries(parts))
-    await adulterar(t, column, `update audit.divergencias_processadas set ${change} ${este}`, [
-      { situacao: 'divergencia_alterada', ...deteccao, objeto: quem(achado, part), ocorrencias: 1n },
+    await tamperWith(t, column, `update audit.divergencias_processadas set ${change} ${thisOne}`, [
+      { situacao: 'divergencia_alterada', ...detection, objeto: who(finding, part), ocorrencias: 1n },
     ])
-  await adulterar(
+  await tamperWith(
     t,
     'the kind of a flag',
     `update audit.divergencias_processadas set evidencia = '{"tipo": "outra"}' where valores_propostos = '{}'`,
-    [{ situacao: 'divergencia_alterada', objeto: quem((await c.achado(6)).id, 'identidade') }],
+    [{ situacao: 'divergencia_alterada', objeto: who((await c.finding(6)).id, 'identidade') }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'another proposal, with its identity',
     `update audit.divergencias_processadas d set valores_propostos = '{"categoria": "X"}', identidade = audit_interno.identidade(
-      regra, tabela, registro_id, '{"categoria": "X"}', evidencia, entrada, impressao) ${este}`,
-    [{ situacao: 'divergencia_alterada', ...deteccao, objeto: quem(achado, 'ultima deteccao') }],
+      regra, tabela, registro_id, '{"categoria": "X"}', evidencia, entrada, impressao) ${thisOne}`,
+    [{ situacao: 'divergencia_alterada', ...detection, objeto: who(finding, 'ultima deteccao') }],
   )
-  await adulterar(t, 'deleted', `delete from audit.divergencias_processadas ${este}`, [
-    { situacao: 'fato_sem_divergencia', ...deteccao, esperado: `audit.divergencias_processadas ${achado}` },
+  await tamperWith(t, 'deleted', `delete from audit.divergencias_processadas ${thisOne}`, [
+    { situacao: 'fato_sem_divergencia', ...detection, esperado: `audit.divergencias_processadas ${finding}` },
   ])
-  await adulterar(
+  await tamperWith(
     t,
     'added',
     `insert into audit.divergencias_processadas (sessao_id, sessao_ultima_id, regra, hash_regra, tabela, registro_id, valores_originais,
       valores_propostos, confianca, evidencia, justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao)
     select sessao_id, sessao_ultima_id, regra, hash_regra, tabela, '99', valores_originais, valores_propostos, confianca, evidencia,
       justificativa, valor_em_risco, detectada_em, ultima_deteccao, identidade, impressao
-    from audit.divergencias_processadas ${este}`,
+    from audit.divergencias_processadas ${thisOne}`,
     [{ situacao: 'divergencia_sem_deteccao', elo: null, operacao_id: null }],
   )
 })
 
 t.test('the triggers that refuse change', async (t) => {
-  await adulterar(t, 'one off', 'alter table audit.decisoes disable trigger proteger', [
+  await tamperWith(t, 'one off', 'alter table audit.decisoes disable trigger proteger', [
     {
       situacao: 'protecao_desligada',
       elo: null,
@@ -433,13 +433,13 @@ t.test('the triggers that refuse change', async (t) => {
       ocorrencias: 1n,
     },
   ])
-  await adulterar(t, 'all off', 'alter table audit.operacoes disable trigger all', [
+  await tamperWith(t, 'all off', 'alter table audit.operacoes disable trigger all', [
     { situacao: 'protecao_desligada', ocorrencias: 3n },
   ])
-  await adulterar(t, 'for replicas only', 'alter table audit.operacoes enable replica trigger selar', [
+  await tamperWith(t, 'for replicas only', 'alter table audit.operacoes enable replica trigger selar', [
     { situacao: 'protecao_desligada', objeto: 'gatilho selar de audit.operacoes' },
   ])
-  await adulterar(t, 'always is well', 'alter table audit.operacoes enable always trigger proteger', provada)
+  await tamperWith(t, 'always is well', 'alter table audit.operacoes enable always trigger proteger', proven)
   for (const [table, trigger] of [
     ['operacoes', 'selar'],
     ['operacoes', 'proteger_truncate'],
@@ -448,24 +448,24 @@ t.test('the triggers that refuse change', async (t) => {
     ['divergencias_processadas', 'proteger_identidade'],
     ['divergencias_processadas', 'proteger_transicao'],
   ])
-    await adulterar(t, `${trigger} gone`, `drop trigger ${trigger} on audit.${table}`, [
+    await tamperWith(t, `${trigger} gone`, `drop trigger ${trigger} on audit.${table}`, [
       { situacao: 'protecao_ausente', objeto: `gatilho ${trigger} de audit.${table}` },
     ])
-  await adulterar(
+  await tamperWith(
     t,
     'a condition that never holds',
     `create or replace trigger proteger before update or delete on audit.decisoes for each row when (false)
       execute function audit_interno.recusar_mudanca()`,
     [{ situacao: 'protecao_alterada', encontrado: /WHEN \(false\)/ }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'fewer columns',
     `create or replace trigger proteger_identidade before update of id on audit.divergencias_processadas
       for each row execute function audit_interno.recusar_mudanca()`,
     [{ situacao: 'protecao_alterada' }],
   )
-  await adulterar(
+  await tamperWith(
     t,
     'another function',
     `create function public.nada() returns trigger language plpgsql as 'begin return new; end';
@@ -481,23 +481,23 @@ t.test('the triggers that refuse change', async (t) => {
 })
 
 t.test('whoever rewrites everything is contradicted by the mailbox alone', async (t) => {
-  await adulterar(
+  await tamperWith(
     t,
     'the tail and the head',
-    `delete from audit.operacoes where id = ${ultima.operacao_id};
+    `delete from audit.operacoes where id = ${last.operacao_id};
     update audit_interno.cadeia set (elo, selo) = (select elo, selo from audit.operacoes order by elo desc nulls last limit 1)`,
-    provada,
+    proven,
   )
-  await adulterar(
+  await tamperWith(
     t,
     'the tail and the head, with a witness',
-    `delete from audit.operacoes where id = ${ultima.operacao_id};
+    `delete from audit.operacoes where id = ${last.operacao_id};
     update audit_interno.cadeia set (elo, selo) = (select elo, selo from audit.operacoes order by elo desc nulls last limit 1)`,
-    [{ situacao: 'testemunha_contradita', elo: ultima.elo, encontrado: 'nenhuma operação com este elo' }],
-    testemunha,
+    [{ situacao: 'testemunha_contradita', elo: last.elo, encontrado: 'nenhuma operação com este elo' }],
+    theWitness,
   )
   const rewrite = `
-    update audit.decisoes set ator = 'outra' where operacao_id = ${aprovacao.operacao_id};
+    update audit.decisoes set ator = 'outra' where operacao_id = ${approval.operacao_id};
     do $$
     declare
       v_selo bytea := sha256('conferente');
@@ -514,31 +514,31 @@ t.test('whoever rewrites everything is contradicted by the mailbox alone', async
       end loop;
       update audit_interno.cadeia set elo = v_elo, selo = v_selo;
     end $$`
-  await adulterar(t, 'all of it', rewrite, provada)
-  await adulterar(
+  await tamperWith(t, 'all of it', rewrite, proven)
+  await tamperWith(
     t,
     'all of it, with a witness',
     rewrite,
     [
       {
         situacao: 'testemunha_contradita',
-        ...ultima,
-        esperado: `selo ${testemunha['selo']}`,
+        ...last,
+        esperado: `selo ${theWitness['selo']}`,
       },
     ],
-    testemunha,
+    theWitness,
   )
   const before = one(
-    await c.sql`select elo, encode(selo, 'hex') as selo from audit.operacoes where elo = ${aprovacao.elo - 1n}`,
+    await c.sql`select elo, encode(selo, 'hex') as selo from audit.operacoes where elo = ${approval.elo - 1n}`,
   )
-  await adulterar(t, 'a witness from before cannot know', rewrite, provada, before)
+  await tamperWith(t, 'a witness from before cannot know', rewrite, proven, before)
 })
 
 t.test('the seal that never came, and facts in the air', async (t) => {
   const { sql } = c
   const off = 'set session_replication_role = replica;'
   const tamper = (act: string) => sql.begin((tx) => tx.unsafe(`${off.replace('set', 'set local')} ${act}`))
-  const verificar = () => c.pessoa('leo')`select * from audit.verificar_integridade()`
+  const verify = () => c.asPerson('leo')`select * from audit.verificar_integridade()`
   const unsealed = one(
     await sql.begin(async (tx) => {
       await tx.unsafe(off.replace('set', 'set local'))
@@ -546,30 +546,30 @@ t.test('the seal that never came, and facts in the air', async (t) => {
     }),
   )['id']
   t.match(
-    await verificar(),
+    await verify(),
     [{ situacao: 'operacao_sem_selo', operacao_id: unsealed, ocorrencias: 1n }],
     'ended',
   )
   await tamper(
     `update audit.operacoes set status = 'em_andamento', finalizada_em = null where id = ${unsealed}`,
   )
-  t.match(await verificar(), [{ situacao: 'operacao_sem_selo' }], 'a kind that never stays under way')
+  t.match(await verify(), [{ situacao: 'operacao_sem_selo' }], 'a kind that never stays under way')
   await tamper(`update audit.operacoes set tipo = 'externa' where id = ${unsealed}`)
-  t.match(await verificar(), [{ situacao: 'provada' }], 'one that may')
+  t.match(await verify(), [{ situacao: 'provada' }], 'one that may')
   await tamper(`insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    values (${unsealed}, ${achado}, 'aprovacao', 'x', 'x'), (9999, ${achado}, 'aprovacao', 'x', 'x')`)
-  t.match(await verificar(), [
+    values (${unsealed}, ${finding}, 'aprovacao', 'x', 'x'), (9999, ${finding}, 'aprovacao', 'x', 'x')`)
+  t.match(await verify(), [
     { situacao: 'fato_sem_operacao', operacao_id: 9999n, objeto: /^audit.decisoes \d+$/ },
     { situacao: 'fato_sem_selo', operacao_id: unsealed },
   ])
   await tamper(`delete from audit.decisoes where operacao_id in (${unsealed}, 9999)`)
-  t.match(await verificar(), [{ situacao: 'provada' }])
+  t.match(await verify(), [{ situacao: 'provada' }])
   await tamper(
-    `update audit.operacoes set elo = null, resumo = null, selo_anterior = null, selo = null where id = ${aprovacao.operacao_id}`,
+    `update audit.operacoes set elo = null, resumo = null, selo_anterior = null, selo = null where id = ${approval.operacao_id}`,
   )
-  t.match(await verificar(), [
-    { situacao: 'operacao_ausente', elo: aprovacao.elo },
-    { situacao: 'fato_sem_selo', operacao_id: aprovacao.operacao_id },
-    { situacao: 'operacao_sem_selo', operacao_id: aprovacao.operacao_id },
+  t.match(await verify(), [
+    { situacao: 'operacao_ausente', elo: approval.elo },
+    { situacao: 'fato_sem_selo', operacao_id: approval.operacao_id },
+    { situacao: 'operacao_sem_selo', operacao_id: approval.operacao_id },
   ])
 })
