@@ -34,7 +34,9 @@ export function addPackages(place: string): void {
     mkdirSync(dirname(join(place, path)), { recursive: true })
     // links where the file systems are one, copies elsewhere
     const copied = (how: string) => spawnSync('cp', [how, join(ROOT, path), join(place, path)]).status === 0
-    if (!copied('-al')) copied('-a')
+    if (copied('-al')) continue
+    rmSync(join(place, path), { recursive: true, force: true }) // the folders that it made before the first link failed
+    copied('-a')
   }
 }
 
