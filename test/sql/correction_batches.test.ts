@@ -39,7 +39,7 @@ t.test('contested findings are left open and hold nothing up, even a whole batch
     end $$;`)
   await c.sql`
     select audit.registrar_regra('outra', 'Outra.', 'outra.outra', 'dw.lancamentos', 'id', array['categoria'],
-      'data_lancamento', 'carregado_em', 'valor', 0.5, 0.95, false)`
+      'data_lancamento', 'carregado_em', 'valor', 0.5, 0.95)`
   const session = one(
     await c.asPerson(
       'olivia',
@@ -66,7 +66,7 @@ t.test('what is contested does not count against a limit', async (t) => {
       from dw.lancamentos l where l.id = 1 and (janela.chaves is null or l.id = any (janela.chaves::bigint[]));
     end $$;
     select audit.registrar_regra('outra', 'Outra.', 'outra.outra', 'dw.lancamentos', 'id', array['categoria'],
-      'data_lancamento', 'carregado_em', 'valor', 0.5, 0.95, false);
+      'data_lancamento', 'carregado_em', 'valor', 0.5, 0.95);
     select audit.alterar_configuracao('limites.linhas', '2', 'teste');`)
   const session = one(
     await c.asPerson(
