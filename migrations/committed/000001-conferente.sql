@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a7ced8542921c350d1332f16e2d86c53ecf4faf7
+--! Hash: sha1:85b2fb31adde77d1ed83f9c7ab75cd0c9daea169
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17286,7 +17286,7 @@ begin
     from (
       select l.data_lancamento::date as data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome,
         l.documento::text as documento, l.valor, l.centro_custo::text as centro, l.categoria::text as categoria, l.conta_contabil::text as conta,
-        (l.carregado_em at time zone 'UTC')::date as carga, count(*) as vezes
+        (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, count(*) as vezes
       from dw.lancamentos l
       where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
       group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
@@ -17339,12 +17339,12 @@ begin
   end if;
   return array(
     with trazida as (
-      select (l.carregado_em at time zone 'UTC')::date as carga, l.data_lancamento as dia,
+      select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, l.data_lancamento::date as dia,
         audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
       from dw.lancamentos l
       where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between de - 400 and ate + 400
-        and (l.carregado_em at time zone 'UTC')::date = any (cargas)
+        and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas)
     )
     select distinct x.dia
     from (
@@ -17439,8 +17439,8 @@ begin
       select f.*, regra_validacao_valores.chave_documento(f.valor, f.documento) as parecida
       from (
         -- by name: a warehouse may have further columns, called anything
-        select l.id, l.data_lancamento, l.carregado_em, l.filial, l.centro_custo, l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor,
-          l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao
+        select l.id, l.data_lancamento::date as data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.centro_custo,
+          l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao
         from dw.lancamentos l
         -- the amount first, which is cheap. Hashed: of an array written out the planner would weigh each member, in every partition
         where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
@@ -17833,13 +17833,15 @@ begin
 
   return query
   with lida as (
-    select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
+      l.categoria::text as categoria, l.conta_contabil::text as conta, l.valor, l.valor_documento, l.valor_desconto
     from dw.lancamentos l where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
     union all
-    select false, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    select false, l.id, l.data_lancamento, l.fornecedor_id, l.documento::text, l.descricao::text,
+      l.categoria::text, l.conta_contabil::text, l.valor, l.valor_documento, l.valor_desconto
     from dw.lancamentos l where l.id = any (audit_interno.chaves_como(v_fora, (null::dw.lancamentos).id))
   ), linha as materialized (
-    select l.dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto,
+    select l.dentro, l.id, l.data_lancamento, l.fornecedor_id, l.documento, l.descricao, l.categoria, l.conta, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto,
       v.chave, v.como
     from lida l
     join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
@@ -17881,7 +17883,8 @@ begin
       r.tributos,
       -- nothing of the note, the entry or the law leaves another amount possible
       c.como = 'chave' and c.testemunha is null and c.tem_cnpj and c.raiz = (c.nota).emitente_raiz and c.na_data and c.linhas = 1
-        and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 as certo
+        and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 and c.data_lancamento >= (c.nota).data_emissao
+        and not regra_notas_fiscais.fala_de_mais(concat_ws(' ', c.documento, c.descricao, c.categoria, c.conta), c.chave) as certo
     from caso c
     left join lateral regra_validacao_valores.retencao_possivel(c.valor, (c.nota).valor_total, c.data_lancamento) r on c.tipo = 'valor_da_nota'
     where c.tipo is not null
@@ -18063,10 +18066,24 @@ $$;
 comment on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) is 'Whether an amount is one of several, up to the tolerance.';
 revoke execute on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) from public;
 
+-- Whether a text speaks of something besides the note itself: a share, a tax, interest, a discount, several notes, another key than its own. Then
+-- another amount than the note's may be right. Touches nothing.
+create or replace function regra_notas_fiscais.fala_de_mais(texto text, chave text) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select d ~ '%|(^|[^a-z])(juro|mora|multa|correcao|descont|abat|reti|retenc|garanti|caucao|sald|sinal|entrada|parcel|parcial|prestac|adiant|anteci|ratei|segur|frete|taxa|tarifa|tribut|impost|irrf|irpj|iss|inss|pis|cofins|csll|ibs|cbs|icms|ipi|difal|estorn|devol|credit|complement|diferenc|lote|agrup|notas|nfs($|[^a-z-])|nfes)'
+    or replace(translate(d, ' .', ''), fala_de_mais.chave, '') ~ '[0-9]{44}'
+  from audit_interno.dobrar(texto) as d
+$$;
+
+comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry speaks of more than its note: of a share, a tax, a discount, interest, or several notes.';
+revoke execute on function regra_notas_fiscais.fala_de_mais(text, text) from public;
+
 -- How sure a finding is. certo: key, company, date, a witness, one entry, one possible amount. Even then an amount is only corrected by
--- itself where nothing honest looks like it: times or divided by 10, 100, 1000, two digits swapped. A share whose other
--- entries are not loaded yet, an instalment or interest look like anything else; a tenth of the total like a share. An entry whose own
--- document speaks against the note is a person's. Touches nothing.
+-- itself where nothing honest looks like it: ten, a hundred or a thousand times the note, in an entry whose text speaks of nothing else.
+-- A hundredth and a thousandth are rates of taxes, a tenth is a share, and two digits swapped are often a round discount. An entry whose
+-- own document speaks against the note is a person's. Touches nothing.
 create or replace function regra_notas_fiscais.confianca(
   tipo text, como text, testemunha text, certo boolean, forma text, tributos text, menor boolean, documento_concorda boolean
 ) returns numeric
@@ -18080,7 +18097,7 @@ as $$
     when tributos is not null then 0.30
     when tipo = 'documento_da_nota' and certo then 0.99
     when tipo = 'valor_da_nota' and certo and documento_concorda
-      and (forma in ('fator_100', 'fator_1000', 'digitos_trocados') or forma = 'fator_10' and not menor) then 0.99
+      and forma in ('fator_10', 'fator_100', 'fator_1000') and not menor then 0.99
     when como = 'chave' and testemunha is null then 0.80
     when como = 'chave' then 0.70
     when testemunha is null then 0.60

@@ -1,3 +1,4 @@
+import { XmlError } from 'libxml2-wasm'
 import { NFE, NFSE, parseXml } from './document.ts'
 import { readNfe, readNfeEvent } from './nfe.ts'
 import { readNfse, readNfseEvent } from './nfse.ts'
@@ -23,6 +24,9 @@ export function read(bytes: Buffer): Reading {
     // A note without SEFAZ's answer, a summary, a freight note: nothing that proves an amount.
     if (!reader) throw new Refusal('tipo', name)
     return reader(document)
+  } catch (error) {
+    // what the library cannot work with, such as a namespace that it cannot write canonically, is a fault of this file alone
+    throw error instanceof XmlError ? new Refusal('xml', error.message) : error
   } finally {
     document.dispose()
   }

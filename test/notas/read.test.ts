@@ -49,6 +49,13 @@ t.test('an authorised NF-e gives its key, parties, day, amounts and instalments'
   })
 })
 
+t.test('a file that nobody can write canonically is refused, and is no end to the others', async (t) => {
+  const xml = nfe(NOTE)
+  t.equal(refused(xml.replace('<NFe ', '<NFe xmlns:z="z" ')), 'xml', 'a name of a space that is relative')
+  t.equal(refused(xml), 'taken')
+  t.end()
+})
+
 t.test('a certificate is trusted only where a chain leads to a root that is', async (t) => {
   const { certificate } = reading(nfe(NOTE)).signed as { certificate: X509Certificate }
   t.equal(authorities().vouchFor(certificate), false, 'no roots')

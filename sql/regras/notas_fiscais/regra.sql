@@ -40,13 +40,15 @@ begin
 
   return query
   with lida as (
-    select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    select true as dentro, l.id, l.data_lancamento, l.fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
+      l.categoria::text as categoria, l.conta_contabil::text as conta, l.valor, l.valor_documento, l.valor_desconto
     from dw.lancamentos l where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
     union all
-    select false, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, l.valor_desconto
+    select false, l.id, l.data_lancamento, l.fornecedor_id, l.documento::text, l.descricao::text,
+      l.categoria::text, l.conta_contabil::text, l.valor, l.valor_documento, l.valor_desconto
     from dw.lancamentos l where l.id = any (audit_interno.chaves_como(v_fora, (null::dw.lancamentos).id))
   ), linha as materialized (
-    select l.dentro, l.id, l.data_lancamento, l.fornecedor_id, l.descricao, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto,
+    select l.dentro, l.id, l.data_lancamento, l.fornecedor_id, l.documento, l.descricao, l.categoria, l.conta, l.valor, l.valor_documento, nullif(l.valor_desconto, 0) as desconto,
       v.chave, v.como
     from lida l
     join regra_notas_fiscais.vinculos v on v.registro_id = l.id::text
@@ -88,7 +90,8 @@ begin
       r.tributos,
       -- nothing of the note, the entry or the law leaves another amount possible
       c.como = 'chave' and c.testemunha is null and c.tem_cnpj and c.raiz = (c.nota).emitente_raiz and c.na_data and c.linhas = 1
-        and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 as certo
+        and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 and c.data_lancamento >= (c.nota).data_emissao
+        and not regra_notas_fiscais.fala_de_mais(concat_ws(' ', c.documento, c.descricao, c.categoria, c.conta), c.chave) as certo
     from caso c
     left join lateral regra_validacao_valores.retencao_possivel(c.valor, (c.nota).valor_total, c.data_lancamento) r on c.tipo = 'valor_da_nota'
     where c.tipo is not null

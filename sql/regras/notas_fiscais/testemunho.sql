@@ -47,10 +47,24 @@ $$;
 comment on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) is 'Whether an amount is one of several, up to the tolerance.';
 revoke execute on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) from public;
 
+-- Whether a text speaks of something besides the note itself: a share, a tax, interest, a discount, several notes, another key than its own. Then
+-- another amount than the note's may be right. Touches nothing.
+create or replace function regra_notas_fiscais.fala_de_mais(texto text, chave text) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select d ~ '%|(^|[^a-z])(juro|mora|multa|correcao|descont|abat|reti|retenc|garanti|caucao|sald|sinal|entrada|parcel|parcial|prestac|adiant|anteci|ratei|segur|frete|taxa|tarifa|tribut|impost|irrf|irpj|iss|inss|pis|cofins|csll|ibs|cbs|icms|ipi|difal|estorn|devol|credit|complement|diferenc|lote|agrup|notas|nfs($|[^a-z-])|nfes)'
+    or replace(translate(d, ' .', ''), fala_de_mais.chave, '') ~ '[0-9]{44}'
+  from audit_interno.dobrar(texto) as d
+$$;
+
+comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry speaks of more than its note: of a share, a tax, a discount, interest, or several notes.';
+revoke execute on function regra_notas_fiscais.fala_de_mais(text, text) from public;
+
 -- How sure a finding is. certo: key, company, date, a witness, one entry, one possible amount. Even then an amount is only corrected by
--- itself where nothing honest looks like it: times or divided by 10, 100, 1000, two digits swapped. A share whose other
--- entries are not loaded yet, an instalment or interest look like anything else; a tenth of the total like a share. An entry whose own
--- document speaks against the note is a person's. Touches nothing.
+-- itself where nothing honest looks like it: ten, a hundred or a thousand times the note, in an entry whose text speaks of nothing else.
+-- A hundredth and a thousandth are rates of taxes, a tenth is a share, and two digits swapped are often a round discount. An entry whose
+-- own document speaks against the note is a person's. Touches nothing.
 create or replace function regra_notas_fiscais.confianca(
   tipo text, como text, testemunha text, certo boolean, forma text, tributos text, menor boolean, documento_concorda boolean
 ) returns numeric
@@ -64,7 +78,7 @@ as $$
     when tributos is not null then 0.30
     when tipo = 'documento_da_nota' and certo then 0.99
     when tipo = 'valor_da_nota' and certo and documento_concorda
-      and (forma in ('fator_100', 'fator_1000', 'digitos_trocados') or forma = 'fator_10' and not menor) then 0.99
+      and forma in ('fator_10', 'fator_100', 'fator_1000') and not menor then 0.99
     when como = 'chave' and testemunha is null then 0.80
     when como = 'chave' then 0.70
     when testemunha is null then 0.60

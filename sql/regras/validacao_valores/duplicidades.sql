@@ -75,7 +75,7 @@ begin
     from (
       select l.data_lancamento::date as data_lancamento, l.filial::text as filial, l.fornecedor_id::text as codigo, l.fornecedor::text as nome,
         l.documento::text as documento, l.valor, l.centro_custo::text as centro, l.categoria::text as categoria, l.conta_contabil::text as conta,
-        (l.carregado_em at time zone 'UTC')::date as carga, count(*) as vezes
+        (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, count(*) as vezes
       from dw.lancamentos l
       where l.data_lancamento = any (v_dias) and l.valor <> 0 and l.documento <> ''
       group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
@@ -128,12 +128,12 @@ begin
   end if;
   return array(
     with trazida as (
-      select (l.carregado_em at time zone 'UTC')::date as carga, l.data_lancamento as dia,
+      select (l.carregado_em::timestamptz at time zone 'UTC')::date as carga, l.data_lancamento::date as dia,
         audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as dentro
       from dw.lancamentos l
       where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
         and l.data_lancamento between de - 400 and ate + 400
-        and (l.carregado_em at time zone 'UTC')::date = any (cargas)
+        and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas)
     )
     select distinct x.dia
     from (
@@ -228,8 +228,8 @@ begin
       select f.*, regra_validacao_valores.chave_documento(f.valor, f.documento) as parecida
       from (
         -- by name: a warehouse may have further columns, called anything
-        select l.id, l.data_lancamento, l.carregado_em, l.filial, l.centro_custo, l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor,
-          l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao
+        select l.id, l.data_lancamento::date as data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.centro_custo,
+          l.conta_contabil, l.categoria, l.fornecedor_id, l.fornecedor, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto, l.descricao::text as descricao
         from dw.lancamentos l
         -- the amount first, which is cheap. Hashed: of an array written out the planner would weigh each member, in every partition
         where hash_numeric(abs(l.valor)) in (select s >> 32 from unnest(v_suspeitas) s) and l.valor <> 0 and l.documento <> ''
