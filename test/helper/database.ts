@@ -92,3 +92,28 @@ export async function untilGone(sql: Sql, pid: number): Promise<void> {
   }
   throw new Error(`process ${pid} is still there`)
 }
+
+/** A login of one test alone. The people are everybody's at the same time: what one test grants to them another would see. */
+export async function newcomer(
+  t: Pick<Test, 'teardown'>,
+  { sql, url }: Pick<TestDatabase, 'sql' | 'url'>,
+  name: string,
+  ...roles: string[]
+): Promise<{ readonly login: string; connect(): Sql }> {
+  const login = `${name}_${new URL(url).pathname.slice(1)}`
+  await sql.unsafe(`create role ${login} login password '${PASSWORD}'; grant ${roles.join(', ')} to ${login}`)
+  t.teardown(() => sql.unsafe(`drop role ${login}`))
+  const open: Sql[] = []
+  t.teardown(() => Promise.all(open.map((connection) => connection.end({ timeout: 10 }))))
+  return {
+    login,
+    connect: () => {
+      const personal = new URL(url)
+      personal.username = login
+      personal.password = PASSWORD
+      const connection = connect(personal.href)
+      open.push(connection)
+      return connection
+    },
+  }
+}

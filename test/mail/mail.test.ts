@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { test } from 'tap'
 import { deliverDue, send } from '../../src/mail/deliver.ts'
 import { CERT } from '../helper/certificate.ts'
+import { newcomer } from '../helper/database.ts'
 import { afterwards, makeSender, postOffice, receive, TLS, theSession } from '../helper/postman.ts'
 import { type Scenario, scenario } from '../helper/scenario.ts'
 
@@ -242,9 +243,7 @@ test('several processes at once: each message is sent by one of them', async (t)
   const c = await scenario(t)
   const office = await postOffice(t)
   await theSession(c, MANAGER)
-  const lone = () => c.connectAs('api')
-  await c.sql`grant conferente_dono to api`
-  t.teardown(() => c.sql`revoke conferente_dono from api`)
+  const { connect: lone } = await newcomer(t, c, 'carteiro', 'conferente_dono')
   const mailers = [1, 2, 3, 4].map(() => makeSender(t, `smtp://127.0.0.1:${office.port}`))
   await Promise.all(mailers.map((mailer) => deliverDue(lone(), mailer, { kinds: KINDS })))
   t.equal(office.arrived.length, 2)

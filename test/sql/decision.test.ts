@@ -1,5 +1,6 @@
 import t from 'tap'
-import { untilLocked } from '../helper/database.ts'
+import type { Sql } from '../../src/db/connection.ts'
+import { newcomer, untilLocked } from '../helper/database.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 const counters = async (c: Scenario) =>
@@ -107,23 +108,22 @@ t.test('a value of another type is refused', async (t) => {
 t.test('the service speaks for people, nobody else does', async (t) => {
   const c = await scenario(t)
   // the service's login becomes the caller's role, as PostGraphile does
-  await c.sql.unsafe(
-    'select pg_advisory_lock(1); grant conferente_revisor to api; select pg_advisory_unlock(1)',
-  )
+  const service = (await newcomer(t, c, 'servico', 'conferente_servico', 'conferente_revisor')).connect()
+  const ana = c.asPerson('ana')
   await c.book({ id: 1 })
   await c.runSession()
   const { id } = await c.finding(1)
-  const talking = (person: 'api' | 'ana', actor: string, act: 'aprovar' | 'digitar') =>
-    c.asPerson(person).begin(async (tx) => {
+  const talking = (login: Sql, actor: string, act: 'aprovar' | 'digitar') =>
+    login.begin(async (tx) => {
       await tx`select set_config('conferente.ator', ${actor}, true), set_config('role', 'conferente_revisor', true)`
       if (act === 'digitar') await tx`select audit.corrigir_manualmente(${id}, '{"categoria": "MINHA"}', 'x')`
       else await tx`select audit.aprovar_divergencias(${[id]}, 'x', ${await c.shown(id)})`
     })
-  await talking('api', 'ana', 'digitar')
-  t.equal(await sqlstate(talking('api', 'ana', 'aprovar')), 'NC007')
-  t.equal(await sqlstate(talking('ana', 'bruno', 'aprovar')), 'NC007', 'an ordinary login is who it is')
+  await talking(service, 'ana', 'digitar')
+  t.equal(await sqlstate(talking(service, 'ana', 'aprovar')), 'NC007')
+  t.equal(await sqlstate(talking(ana, 'bruno', 'aprovar')), 'NC007', 'an ordinary login is who it is')
   t.equal(await c.categoria(1), 'ERR')
-  t.equal(await sqlstate(talking('api', 'bruno', 'aprovar')), 'aceito')
+  t.equal(await sqlstate(talking(service, 'bruno', 'aprovar')), 'aceito')
   t.equal(await c.categoria(1), 'MINHA')
   t.strictSame(
     (await c.sql`select ator from audit.decisoes order by id`).map((r) => r['ator']),

@@ -1,6 +1,8 @@
 // Two people are two people: a name written otherwise, a login and an address of one person, the system's own names, and an amount that
 // somebody raised to approve alone.
 import { test } from 'tap'
+import type { Sql } from '../../src/db/connection.ts'
+import { newcomer } from '../helper/database.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 const LARGE = 150_000
@@ -108,13 +110,11 @@ test('who is whose is said by somebody else, clearly, and never in a ring', asyn
 
 test('an administrator who is tied unties nobody but others', async (t) => {
   const c = await scenario(t)
-  await c.sql`grant conferente_administrador to bruno`
-  t.teardown(() => c.sql`revoke conferente_administrador from bruno`)
-  await c.asPerson('adelia')`select audit.ligar_identidade('bruno@empresa.com.br', 'bruno', 'teste')`
-  const untie = (who: 'adelia' | 'bruno') =>
-    sqlstate(c.asPerson(who)`select audit.desligar_identidade('bruno@empresa.com.br', 'engano')`)
-  t.equal(await untie('bruno'), 'NC007')
-  t.not(await untie('adelia'), 'NC007')
+  const { login, connect } = await newcomer(t, c, 'bia', 'conferente_administrador')
+  await c.asPerson('adelia')`select audit.ligar_identidade('bia@empresa.com.br', ${login}, 'teste')`
+  const untie = (who: Sql) => sqlstate(who`select audit.desligar_identidade('bia@empresa.com.br', 'engano')`)
+  t.equal(await untie(connect()), 'NC007')
+  t.not(await untie(c.asPerson('adelia')), 'NC007')
 })
 
 test("the system's own names are nobody's", async (t) => {
@@ -135,11 +135,10 @@ test("the system's own names are nobody's", async (t) => {
       t.equal(await sqlstate(call), 'NC001', name)
     }
   }
-  await c.sql`grant conferente_revisor to api`
-  t.teardown(() => c.sql`revoke conferente_revisor from api`)
+  const service = await newcomer(t, c, 'servico', 'conferente_servico', 'conferente_revisor')
   const shown = await c.shown(id)
   t.equal(
-    await sqlstate(c.connectAs('api')`select audit.aprovar_divergencias(${[id]}, 'eu mesmo', ${shown})`),
+    await sqlstate(service.connect()`select audit.aprovar_divergencias(${[id]}, 'eu mesmo', ${shown})`),
     '42501',
     'the login of the API speaks for people and is none',
   )
@@ -147,27 +146,33 @@ test("the system's own names are nobody's", async (t) => {
 
 test('raising the amount for two people does not let whoever raised it approve alone', async (t) => {
   const c = await scenario(t)
-  await c.sql`grant conferente_revisor to adelia`
-  t.teardown(() => c.sql`revoke conferente_revisor from adelia`)
-  await c.sql`grant conferente_administrador to bruno`
-  t.teardown(() => c.sql`revoke conferente_administrador from bruno`)
-  const set = (who: 'adelia' | 'bruno', amount: number) =>
-    c.asPerson(
-      who,
-    )`select audit.alterar_configuracao('aprovacao.valor_dupla', to_jsonb(${amount}::numeric), 'novo teto')`
+  const [bia, rui] = await Promise.all(
+    ['bia', 'rui'].map((name) => newcomer(t, c, name, 'conferente_administrador', 'conferente_revisor')),
+  )
+  const [first, second] = [bia?.connect() as Sql, rui?.connect() as Sql]
+  const set = (who: Sql, amount: number) =>
+    who`select audit.alterar_configuracao('aprovacao.valor_dupla', to_jsonb(${amount}::numeric), 'novo teto')`
   await c.book(...[1, 2, 3, 4].map((id) => ({ id, valor: LARGE })))
   await c.runSession('manual')
-  const approve = async (who: 'adelia' | 'ana', row: number) =>
-    (await c.approve(who, (await c.finding(row)).id))[0]?.['status']
+  const approve = async (who: Sql, row: number) => {
+    const { id } = await c.finding(row)
+    return one(
+      await who`select status from audit.aprovar_divergencias(${[id]}, 'conferido', ${await c.shown(id)})`,
+    )['status']
+  }
 
-  await set('adelia', 120_000)
-  await set('adelia', 1_000_000)
-  t.equal(await approve('adelia', 1), 'aguardando_segunda_aprovacao', 'in two steps neither')
-  t.equal(await approve('ana', 2), 'corrigida', 'for others it holds')
-  await set('bruno', 900_000)
-  t.equal(await approve('adelia', 3), 'corrigida', 'somebody else said it')
-  await set('adelia', 50_000)
-  t.equal(await approve('ana', 4), 'aguardando_segunda_aprovacao', 'more careful holds for all, at once')
+  await set(first, 120_000)
+  await set(first, 1_000_000)
+  t.equal(await approve(first, 1), 'aguardando_segunda_aprovacao', 'in two steps neither')
+  t.equal(await approve(c.asPerson('ana'), 2), 'corrigida', 'for others it holds')
+  await set(second, 900_000)
+  t.equal(await approve(first, 3), 'corrigida', 'somebody else said it')
+  await set(first, 50_000)
+  t.equal(
+    await approve(c.asPerson('ana'), 4),
+    'aguardando_segunda_aprovacao',
+    'more careful holds for all, at once',
+  )
 })
 
 test('the table itself refuses one person under two names, whoever writes it', async (t) => {
