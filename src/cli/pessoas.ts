@@ -5,7 +5,7 @@ import { createParsers } from './arguments.ts'
 import { command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { plain } from './format.ts'
-import { printJson, printTable, tell } from './output.ts'
+import { printJson, printList, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
 interface Options {
@@ -82,17 +82,13 @@ function choose(app: App, options: Options): (database: Database) => Promise<num
 
 async function list({ text, format }: App, { sql }: Database, { json }: Options): Promise<number> {
   const rows = await sql<Person[]>`select * from audit.vw_pessoas order by nome`
-  if (json) printJson(rows)
-  else if (rows.length === 0) tell(text.signin.nobody)
-  else {
-    printTable(rows, [
-      { title: text.column.name, of: (r) => r.nome },
-      { title: text.column.role, of: (r) => r.papel.replace('conferente_', '') },
-      { title: text.column.address, of: (r) => r.endereco ?? '' },
-      { title: text.column.since, of: (r) => format.time(r.registrada_em) },
-      { title: text.column.who, of: (r) => r.registrada_por },
-    ])
-  }
+  printList(rows, { json, nothing: text.signin.nobody }, [
+    { title: text.column.name, of: (r) => r.nome },
+    { title: text.column.role, of: (r) => r.papel.replace('conferente_', '') },
+    { title: text.column.address, of: (r) => r.endereco ?? '' },
+    { title: text.column.since, of: (r) => format.time(r.registrada_em) },
+    { title: text.column.who, of: (r) => r.registrada_por },
+  ])
   return 0
 }
 
@@ -126,16 +122,12 @@ async function remove(
 
 async function listIdentities({ text, format }: App, { sql }: Database, { json }: Options): Promise<number> {
   const rows = await sql<Identity[]>`select * from audit.vw_identidades order by nome`
-  if (json) printJson(rows)
-  else if (rows.length === 0) tell(text.signin.noIdentity)
-  else {
-    printTable(rows, [
-      { title: text.column.name, of: (r) => r.nome },
-      { title: text.column.person, of: (r) => r.pessoa },
-      { title: text.column.since, of: (r) => format.time(r.registrada_em) },
-      { title: text.column.who, of: (r) => r.registrada_por },
-    ])
-  }
+  printList(rows, { json, nothing: text.signin.noIdentity }, [
+    { title: text.column.name, of: (r) => r.nome },
+    { title: text.column.person, of: (r) => r.pessoa },
+    { title: text.column.since, of: (r) => format.time(r.registrada_em) },
+    { title: text.column.who, of: (r) => r.registrada_por },
+  ])
   return 0
 }
 

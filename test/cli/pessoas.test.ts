@@ -6,7 +6,7 @@ import { conferente, personal } from './helper.ts'
 t.test('people are registered, listed and removed, each with a reason', async (t) => {
   const { sql, url } = await testDatabase(t)
   const run = (...args: string[]) => conferente(['pessoas', ...args], { url: personal(url, 'adelia') })
-  t.match(await run(), { code: 0, stderr: /Ninguém registrado/ })
+  t.match(await run(), { code: 0, stdout: /Ninguém registrado/ })
   const ana = [
     '--nome',
     'Ana',
@@ -37,4 +37,26 @@ t.test('people are registered, listed and removed, each with a reason', async (t
   const other = await conferente(['pessoas', ...ana], { url: personal(url, 'ana') })
   t.match(other, { code: 1, stderr: /conferente_administrador/ })
   t.equal((await sql`select from audit.pessoas`).length, 2)
+})
+
+t.test('two names are said to be one person, listed, and told apart again', async (t) => {
+  const { url } = await testDatabase(t)
+  const run = (...args: string[]) => conferente(['pessoas', ...args], { url: personal(url, 'adelia') })
+  const tied = ['--ligar', 'ana@empresa.com.br', '--pessoa', 'ana']
+  t.match(await run('--identidades'), { code: 0, stdout: /Nenhum nome ligado/ })
+  t.match(await run(...tied, '--motivo', 'são dela'), { code: 0, stderr: /são a mesma pessoa/ })
+  t.match((await run('--identidades')).stdout, /ana@empresa\.com\.br +ana +/)
+  t.match(await run('--desligar', 'ana@empresa.com.br', '--motivo', 'engano'), {
+    code: 0,
+    stderr: /volta a ser uma pessoa à parte/,
+  })
+  t.match((await run('--identidades', '--json')).json(), [])
+  for (const wrong of [
+    tied,
+    ['--ligar', 'x', '--motivo', 'x'],
+    ['--pessoa', 'x', '--motivo', 'x'],
+    [...tied, '--desligar', 'x', '--motivo', 'x'],
+    ['--identidades', '--nome', 'x'],
+  ])
+    t.equal((await run(...wrong)).code, 2, wrong.join(' '))
 })
