@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:85b2fb31adde77d1ed83f9c7ab75cd0c9daea169
+--! Hash: sha1:2e9a809407dae276b6e689e20f3dd4016bd9160c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18081,8 +18081,8 @@ comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the
 revoke execute on function regra_notas_fiscais.fala_de_mais(text, text) from public;
 
 -- How sure a finding is. certo: key, company, date, a witness, one entry, one possible amount. Even then an amount is only corrected by
--- itself where nothing honest looks like it: ten, a hundred or a thousand times the note, in an entry whose text speaks of nothing else.
--- A hundredth and a thousandth are rates of taxes, a tenth is a share, and two digits swapped are often a round discount. An entry whose
+-- itself where nothing honest looks like it: a hundred or a thousand times the note, in an entry whose text speaks of nothing else. Ten
+-- times may be ten orders paid at once, a hundredth and a thousandth are rates of taxes, a tenth is a share, and two digits swapped are often a round discount. An entry whose
 -- own document speaks against the note is a person's. Touches nothing.
 create or replace function regra_notas_fiscais.confianca(
   tipo text, como text, testemunha text, certo boolean, forma text, tributos text, menor boolean, documento_concorda boolean
@@ -18097,7 +18097,7 @@ as $$
     when tributos is not null then 0.30
     when tipo = 'documento_da_nota' and certo then 0.99
     when tipo = 'valor_da_nota' and certo and documento_concorda
-      and forma in ('fator_10', 'fator_100', 'fator_1000') and not menor then 0.99
+      and forma in ('fator_100', 'fator_1000') and not menor then 0.99
     when como = 'chave' and testemunha is null then 0.80
     when como = 'chave' then 0.70
     when testemunha is null then 0.60

@@ -145,16 +145,18 @@ t.test('only a note signed under a trusted root lets auto correct, and trust may
 t.test('auto leaves to people what a text, a rate or a round discount may explain', async (t) => {
   const c = await scene(t)
   await c.adelia`select audit.alterar_regra('notas_fiscais', '{"automatica": true, "concessao_correcoes": 1000, "concessao_valor": 100000000}', 'confio')`
+  await setSetting(c.sql, 'aprovacao.valor_dupla', 10_000_000)
   const cases: [valor: string, more: Record<string, unknown>][] = [
     ['18.50', { descricao: 'IRRF 1% retido s/ NF', categoria: 'Impostos a recolher' }],
     ['18.50', { descricao: 'compra de material' }],
     ['1.85', { descricao: 'compra de material' }],
     ['1805.00', { descricao: 'pago sem mais' }],
     ['8150.00', { descricao: 'dois algarismos' }],
-    ['18500.00', { descricao: 'pagamento de 10 notas iguais' }],
-    ['18500.00', { descricao: 'multa e juros de mora' }],
-    ['18500.00', { descricao: 'compra', data_lancamento: '2026-10-04' }],
-    ['18500.00', { descricao: `e mais a ${'3'.repeat(44)}` }],
+    ['185000.00', { descricao: 'pagamento de notas iguais' }],
+    ['18500.00', { descricao: 'dez pedidos' }],
+    ['185000.00', { descricao: 'multa e juros de mora' }],
+    ['185000.00', { descricao: 'compra', data_lancamento: '2026-10-04' }],
+    ['185000.00', { descricao: `e mais a ${'3'.repeat(44)}` }],
     ['185000.00', { descricao: 'material', categoria: 'Tributos' }],
   ]
   const entries = cases.map(([valor, more], i) => ({
@@ -162,7 +164,7 @@ t.test('auto leaves to people what a text, a rate or a round discount may explai
     valor,
     ...more,
   }))
-  const plain = { ...note(c.office, { numero: 200 }), valor: '18500.00', descricao: 'compra de material' }
+  const plain = { ...note(c.office, { numero: 200 }), valor: '185000.00', descricao: 'compra de material' }
   await bookEntries(c.sql, ...entries, plain)
   await c.ler()
   t.match(await c.processar('auto'), { corrigidas: 1n })
@@ -171,7 +173,7 @@ t.test('auto leaves to people what a text, a rate or a round discount may explai
   t.equal(
     found.filter(({ confianca }) => confianca >= 0.95).length,
     1,
-    'ten times a note, and nothing else said',
+    'a hundred times a note, and nothing else said',
   )
 })
 
