@@ -56,13 +56,13 @@ test('every command in the pages is one that there is, with options that it take
   t.ok(seen > 40, String(seen))
 })
 
-test('the commands of operations, rules and mail do what the page shows them for', async (t) => {
+test('the commands of operations, rules and the API do what the page shows them for', async (t) => {
   const { sql, url } = await testDatabase(t)
   await makeWarehouse(sql, 300)
   const place = t.testdir()
   mkdirSync(join(place, 'notas'))
   const secret = { CONFERENTE_JWT_SEGREDO: 'um segredo de teste, longo o bastante para valer' }
-  for (const page of ['docs/operations.md', 'docs/rules.md', 'docs/mail.md', 'docs/api.md']) {
+  for (const page of ['docs/operations.md', 'docs/rules.md', 'docs/api.md']) {
     for (const given of calls(page)) {
       // what serves, restores or talks to others runs elsewhere
       if (['trabalhar', 'servir', 'migrar', 'canais'].includes(given[0] ?? '') || given.includes('--elo'))

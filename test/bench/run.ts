@@ -1,5 +1,5 @@
 // `npm run bench -- --linhas 2000000 --so correcao --so partida --repeticoes 5 --json bench.json`
-// Measures against floors in one process and database (see docs/performance.md). Takes about half an hour at 2,000,000 rows.
+// Measures against floors in one process and database (see docs/operations.md). Takes about half an hour at 2,000,000 rows.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

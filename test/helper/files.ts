@@ -7,10 +7,10 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
-/** Blocks of one language below a heading of docs/clients.md. */
+/** Blocks of one language below a heading of docs/api.md. */
 export function blocks(heading: string, language: string): string[] {
-  const [, section = ''] = read('docs/clients.md').split(new RegExp(`^## ${heading}.*$`, 'm'))
-  const [own = ''] = section.split(/^## /m)
+  const [, section = ''] = read('docs/api.md').split(new RegExp(`^### ${heading}.*$`, 'm'))
+  const [own = ''] = section.split(/^##/m)
   return [...own.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
     ([, text = '']) => text,
   )

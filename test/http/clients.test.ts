@@ -1,4 +1,4 @@
-// The examples of docs/clients.md, run as they are written; and that what watches Conferente watches what there is.
+// The examples of docs/api.md, run as they are written; and that what watches Conferente watches what there is.
 import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -3,13 +3,18 @@ import postgres from 'postgres'
 import { type Test, test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { CERT, KEY } from '../helper/certificate.ts'
-import { blocks } from '../helper/files.ts'
 import { scenario } from '../helper/scenario.ts'
 import { PASSWORD } from '../helper/server.ts'
 
-const QUERIES = blocks('Data Studio', 'sql').flatMap((text) =>
-  text.split(/;\s*$/m).filter((one) => one.trim()),
-)
+/** Statements as Data Studio sends them. */
+const QUERIES = [
+  `select * from (select * from audit.vw_metricas_resumo) as t0 limit 100`,
+  `select cast(t0."dia" as date) as "qt_dia", t0."regra" as "qt_regra", sum(t0."quantidade") as "qt_quantidade", sum(t0."valor_em_risco") as "qt_valor"
+    from "audit"."vw_metricas_resumo" as t0 where t0."dia" between date '2020-01-01' and date '2099-12-31' and t0."aguarda_pessoa" = true
+    group by cast(t0."dia" as date), t0."regra" order by "qt_valor" desc nulls last limit 2000001`,
+  `select date_trunc('month', t0."dia")::date as "qt_mes", count(distinct t0."regra") as "qt_regras", avg(t0."confianca_media") as "qt_confianca"
+    from "audit"."vw_metricas_resumo" as t0 group by 1 limit 2000001`,
+]
 
 /** Puts the test server's TLS on, as its own user; whoever does not ask for TLS notices nothing. */
 async function withTls(t: Test, sql: Sql): Promise<void> {

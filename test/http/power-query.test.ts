@@ -1,4 +1,4 @@
-// The Power Query examples of docs/clients.md: read by Microsoft's parser; what they ask for is asked of a live server, and each
+// The Power Query examples of docs/api.md: read by Microsoft's parser; what they ask for is asked of a live server, and each
 // column that they name is there, of the type that they give it.
 import { DefaultSettings, Language, TaskUtils } from '@microsoft/powerquery-parser'
 import { test } from 'tap'
