@@ -44,13 +44,15 @@ create or replace function regra_pendente_verificacao.sugerir_pendencias(janela 
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
-  parada int, herdeira int, herdados bigint, sucessoras text
+  parada int, silencio int, morta boolean, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
+declare
+  v_limiar double precision := coalesce((select r.limiar from audit.regras r where r.nome = 'pendente_verificacao'), 0.95);
 begin
   return query
   with s as materialized (
@@ -70,10 +72,10 @@ begin
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    -- and so is a category that is booked no more, or stands for several
-    case when s.contra is null and p.categoria is null and d.de is null then x.confianca else least(x.confianca, 0.49) end,
+    -- and so is a category that is booked no more, or stands for several; of one that has been silent for long a person is asked
+    least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
-    p.ultima, p.herdeira, p.herdados, d.sucessoras
+    p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
   from s
   left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
   left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
@@ -158,7 +160,7 @@ begin
   with sugestao as materialized (
     select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
       e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
-      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, h.categoria as herdeira, s.herdados, s.sucessoras
+      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, s.silencio, s.morta, h.categoria as herdeira, s.herdados, s.sucessoras
     from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
@@ -205,7 +207,8 @@ begin
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
         || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
-          when s.parada is not null then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
+          when not s.morta then ' Mas há ' || s.silencio || ' meses nada entra em "' || s.proposta || '", mais do que de costume: confira se ela ainda existe.'
+          when s.morta then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
             || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
               || 'Se virou, diga: conferente categorias suceder.', '.')
           else '' end
