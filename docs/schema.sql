@@ -3168,7 +3168,7 @@ comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the
 create function audit_interno.diagnosticar_categorias()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';
 
 create function audit_interno.diagnosticar_correio()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -4835,13 +4835,13 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
 
-create function regra_pendente_verificacao.contas_conhecidas(regra text)
-  returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
+create function regra_pendente_verificacao.contas_conhecidas(regra text, meses integer[])
+  returns TABLE(mes integer, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.contas_conhecidas(text) is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-grant execute on function regra_pendente_verificacao.contas_conhecidas(text) to conferente_regra;
+comment on function regra_pendente_verificacao.contas_conhecidas(text,integer[]) is 'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas(text,integer[]) to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
@@ -4884,6 +4884,14 @@ create function regra_pendente_verificacao.diagnosticar_categorias()
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.diagnosticar_categorias() is 'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
 grant execute on function regra_pendente_verificacao.diagnosticar_categorias() to conferente_regra;
+
+create function regra_pendente_verificacao.diagnosticar_contas()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.diagnosticar_contas() is 'Lines of the diagnosis: entries with a category whose account stayed on a transitory one.';
+grant execute on function regra_pendente_verificacao.diagnosticar_contas() to conferente_regra;
 
 create function regra_pendente_verificacao.eleger_grafias()
   returns void language plpgsql volatile
@@ -5041,7 +5049,7 @@ comment on function regra_pendente_verificacao.sucessoes_em(integer[]) is 'Succe
 grant execute on function regra_pendente_verificacao.sucessoes_em(integer[]) to conferente_regra;
 
 create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, parada integer, silencio integer, morta boolean, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, mes integer, parada integer, silencio integer, morta boolean, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:4c295e1ac09df3daf4d2833f9e19ec2990b3b8b7
+--! Hash: sha1:eb09479ad2fa7eb15645965dcae83f66c797c4ce
 --! Message: conferente
 
 set local role conferente_dono;
@@ -19675,7 +19675,12 @@ begin
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
+    select k.*
+    from (
+      select array_agg(distinct regra_pendente_verificacao.mes_indice(c.data_lancamento)) as todos from candidato c
+      where c.data_lancamento between v_primeira and v_ultima
+    ) m
+    cross join lateral regra_pendente_verificacao.contas_conhecidas('trade_marketing', m.todos) k
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -19711,7 +19716,7 @@ begin
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
-      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+      || case when k.conta is null then '' else ' A conta vai junto, ' || coalesce('de ' || c.conta || ' para ', 'hoje vazia: ') || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
         || ' lançamentos da categoria.' end
       || case when not i.morta then '' else ' Mas nada é lançado em "' || v_categoria || '"' || coalesce(' há ' || i.silencio || ' meses', '') || ': confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
@@ -19729,12 +19734,14 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   left join lateral (
-    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    -- where the entry stands on the one account of the category in which it was booked; a pending one on one on which entries wait, or none
     select m.conta, m.certeza, m.lancamentos, m.todas
     from conhecida m
-    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
+      and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
       select from conhecida a
-      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+      where a.mes = m.mes and a.conta = c.conta
+        and case a.papel when 'transitoria' then b.pendente when 'da_categoria' then a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc
     limit 1
   ) k on true
@@ -21018,16 +21025,22 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 --! EndIncluded regras/pendente_verificacao/historia.sql
 
 --! Included regras/pendente_verificacao/contas.sql
--- Which account goes with each category, and which accounts are those on which entries wait, as the latest months of history say.
--- papel: 'da_categoria', the one account of that category (folded), when of all its entries and of all of the account's at least the
--- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
--- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
--- category. Nothing while pendente.move_conta is
+-- Which account goes with each category, and which accounts are those on which entries wait, as the history up to each of the given months
+-- says. papel: 'da_categoria', the one account of that category (folded), when since some month, the earliest for which it is so, of all
+-- its entries and of all of the account's at least the share of pendente.conta_parcela are each other's, and of them at least
+-- pendente.conta_lancamentos; certeza: the share that the next entry of the category may be expected to have. What a new chart of accounts
+-- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
+-- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
+-- is mostly on accounts born since the category was last booked.
+-- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
+-- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
 -- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once
--- that rule has counted, by regra_trade_marketing.detectar.
-create or replace function regra_pendente_verificacao.contas_conhecidas(regra text)
-returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once that rule has counted, by
+-- regra_trade_marketing.detectar, and by the diagnosis.
+create or replace function regra_pendente_verificacao.contas_conhecidas(regra text, meses int[])
+returns table (
+  mes int, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text
+)
 language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -21036,8 +21049,8 @@ as $$
 declare
   v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
   v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
-  v_desde int := (
-    select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
+  v_meses int := (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int;
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
     or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
@@ -21045,50 +21058,160 @@ begin
     return;
   end if;
   return query
-  with categoria as (
+  with pedida as materialized (
+    select distinct unnest(contas_conhecidas.meses) as mes
+  ), categoria as materialized (
     select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
-  ), par as (
-    select c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
+  ), sucessao as materialized (
+    select s.mes, s.de, p.categoria, p.dobrada, s.renasce
+    from regra_pendente_verificacao.sucessoes_em(contas_conhecidas.meses) s
+    join categoria p on p.id = s.para
+    where not v_sem_sucessoras and s.quantas = 1
+  ), contada as materialized (
+    -- chave 0 of level 0: all of the category, those without an account too
+    select a.mes as pedido, c.nivel, c.chave, c.mes, coalesce(s.dobrada, k.dobrada) as dobrada, min(coalesce(s.categoria, k.categoria)) as categoria,
+      sum(c.linhas)::bigint as linhas
+    from pedida a
+    join regra_pendente_verificacao.estatistica_contagem c on c.mes <= a.mes and c.mes > a.mes - v_meses
     join categoria k on k.id = c.categoria
-    where c.nivel = 21 and c.mes > v_desde
-    group by 1, 2
-  ), da_conta as (
-    select p.chave, sum(p.linhas)::bigint as linhas from par p group by 1
-  ), da_categoria as (
-    -- those without an account too
-    select k.dobrada, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
-    join categoria k on k.id = c.categoria
-    where c.nivel = 0 and c.chave = 0 and c.mes > v_desde
-    group by 1
-  ), juntas as (
-    select p.chave, p.categoria, p.dobrada, p.linhas, g.linhas as todas
-    from par p
-    join da_conta a on a.chave = p.chave
-    join da_categoria g on g.dobrada = p.dobrada
-    where p.linhas >= v_minimo and p.linhas >= v_parcela * a.linhas and p.linhas >= v_parcela * g.linhas
+    left join sucessao s on s.mes = a.mes and s.de = k.id and (s.renasce is null or c.mes < s.renasce)
+    where c.nivel = 21 or c.nivel = 0 and c.chave = 0
+    group by 1, 2, 3, 4, 5
+  ), nascida as materialized (
+    select c.chave, min(c.mes) as mes from regra_pendente_verificacao.estatistica_contagem c where c.nivel in (21, 22) group by 1
+  ), da_categoria as materialized (
+    select c.pedido, c.dobrada, c.mes, c.linhas, max(c.mes) over (partition by c.pedido, c.dobrada) as ultima from contada c where c.nivel = 0
+  ), dupla as materialized (
+    select c.pedido, c.chave, c.dobrada, min(c.categoria) as categoria
+    from contada c
+    where c.nivel = 21
+    group by 1, 2, 3
+    having sum(c.linhas) >= v_minimo
+  ), soma as materialized (
+    -- back from the latest month, how many and how many of them on the account
+    select d.pedido, d.chave, d.dobrada, d.categoria, g.mes, g.ultima,
+      sum(g.linhas) over w as todas, sum(coalesce(c.linhas, 0)) over w as linhas
+    from dupla d
+    join da_categoria g on g.pedido = d.pedido and g.dobrada = d.dobrada
+    left join contada c on c.nivel = 21 and c.pedido = d.pedido and c.chave = d.chave and c.dobrada = d.dobrada and c.mes = g.mes
+    window w as (partition by d.pedido, d.chave, d.dobrada order by g.mes desc)
+  ), periodo as materialized (
+    select distinct on (s.pedido, s.chave, s.dobrada) s.*
+    from soma s
+    where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
+    order by s.pedido, s.chave, s.dobrada, s.mes
+  ), junta as materialized (
+    select p.*
+    from periodo p
+    where v_parcela * (
+        select sum(c.linhas) from contada c where c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes) <= p.linhas
+      and 0.8 <= (
+        select s.linhas / s.todas from soma s
+        where s.pedido = p.pedido and s.chave = p.chave and s.dobrada = p.dobrada and s.todas >= 10
+        order by s.mes desc limit 1)
+      and not exists (
+        -- one misbooked entry is not yet another account
+        select from contada c
+        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes = p.ultima and c.chave <> p.chave
+          and c.linhas > greatest(1, (
+            select coalesce(sum(x.linhas), 0) from contada x
+            where x.nivel = 21 and x.pedido = p.pedido and x.dobrada = p.dobrada and x.mes = p.ultima and x.chave = p.chave)))
+      and not exists (
+        select from contada c
+        join nascida n on n.chave = c.chave
+        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.chave <> p.chave and c.mes >= p.ultima - 1 and n.mes >= p.ultima - 1)
+      and not exists (
+        select from contada c
+        join nascida n on n.chave = c.chave
+        where c.nivel = 21 and c.pedido = p.pedido and c.mes > p.ultima
+          and c.mes = (select max(x.mes) from contada x where x.nivel = 21 and x.pedido = p.pedido)
+        having 2 * sum(c.linhas) filter (where n.mes > p.ultima) > sum(c.linhas))
   ), parada as (
-    select c.chave, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
-    where c.nivel = 22 and c.mes > v_desde
-    group by 1
+    select a.mes as pedido, c.chave, sum(c.linhas)::bigint as linhas
+    from pedida a
+    join regra_pendente_verificacao.estatistica_contagem c on c.mes <= a.mes and c.mes > a.mes - v_meses
+    where c.nivel = 22
+    group by 1, 2
+  ), decidida as (
+    select c.pedido, c.chave, c.dobrada, min(c.categoria) as categoria, sum(c.linhas)::bigint as linhas, min(j.chave) as outra
+    from contada c
+    left join junta j on j.pedido = c.pedido and j.dobrada = c.dobrada and j.chave <> c.chave
+    where c.nivel = 21
+    group by 1, 2, 3
+  ), transitoria as materialized (
+    select s.pedido, s.chave, s.linhas, s.linhas + coalesce(x.alheias, 0) as todas
+    from parada s
+    left join (
+      select d.pedido, d.chave, sum(d.linhas) filter (where d.outra is null)::bigint as alheias from decidida d group by 1, 2
+    ) x on x.pedido = s.pedido and x.chave = s.chave
+    where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(x.alheias, 0))
   )
-  select 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas, j.todas
-  from juntas j
+  select j.pedido, 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas::bigint, j.todas::bigint, null
+  from junta j
   join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
   union all
-  select 'transitoria', t.conta, null, null, null, s.linhas, s.linhas + coalesce(a.linhas, 0)
-  from parada s
+  select s.pedido, 'transitoria', t.conta, null, null, null, s.linhas, s.todas, null
+  from transitoria s
   join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
-  left join da_conta a on a.chave = s.chave
-  where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(a.linhas, 0));
+  union all
+  select s.pedido, 'esquecida', t.conta, d.categoria, d.dobrada, null, d.linhas, d.linhas, o.conta
+  from transitoria s
+  join decidida d on d.pedido = s.pedido and d.chave = s.chave and d.outra is not null
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
+  join regra_pendente_verificacao.estatistica_conta o on o.chave = d.outra;
 end
 $$;
 
-comment on function regra_pendente_verificacao.contas_conhecidas(text) is
-  'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-revoke execute on function regra_pendente_verificacao.contas_conhecidas(text) from public;
+comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
+  'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
+revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
+
+-- Entries whose category was decided while their account stayed on one on which entries wait, as lines of the diagnosis, the accounts with
+-- most of them first, at most ten: those of history, and those that we corrected and nobody has confirmed. They are said and not
+-- proposed, for nobody asked about them, and their month may be reported. Reads the statistics, the settings, the audit tables and
+-- dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
+create or replace function regra_pendente_verificacao.diagnosticar_contas()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql stable rows 5
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+begin
+  return query
+  with conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao',
+      array[regra_pendente_verificacao.ultimo_mes_conhecido(2147483647)])
+  ), esquecida as (
+    select k.conta, k.categoria_dobrada, k.categoria, k.outra, k.lancamentos from conhecida k where k.papel = 'esquecida'
+    union all
+    select t.conta, d.categoria_dobrada, d.categoria, d.conta, count(*)
+    from dw.lancamentos l
+    join conhecida t on t.papel = 'transitoria' and t.conta = btrim(l.conta_contabil)
+    join conhecida d on d.papel = 'da_categoria' and d.categoria_dobrada = audit_interno.dobrar_categoria(l.categoria) and d.conta <> t.conta
+    where l.id = any (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))
+    group by 1, 2, 3, 4
+  ), por_categoria as (
+    select e.conta, min(e.categoria) as categoria, min(e.outra) as outra, sum(e.lancamentos)::bigint as lancamentos
+    from esquecida e group by e.conta, e.categoria_dobrada
+  )
+  select format('conta "%s"', p.conta), 'aviso',
+    format('%s lançamentos com categoria continuam nesta conta transitória: %s', sum(p.lancamentos),
+      string_agg(format('"%s" (%s; a conta dela é %s)', p.categoria, p.lancamentos, p.outra), ', ' order by p.lancamentos desc, p.categoria)),
+    'Ninguém muda a conta deles sozinho. Veja quais são: select id, data_lancamento, categoria from dw.lancamentos where btrim(conta_contabil) = '
+      || quote_literal(p.conta) || ' and categoria in (' || string_agg(quote_literal(p.categoria), ', ' order by p.categoria) || ').'
+  from por_categoria p
+  group by p.conta
+  order by sum(p.lancamentos) desc, p.conta
+  limit 10;
+end
+$$;
+
+comment on function regra_pendente_verificacao.diagnosticar_contas() is
+  'Lines of the diagnosis: entries with a category whose account stayed on a transitory one.';
+revoke execute on function regra_pendente_verificacao.diagnosticar_contas() from public;
 --! EndIncluded regras/pendente_verificacao/contas.sql
 
 --! Included regras/pendente_verificacao/sucessao.sql
@@ -22162,7 +22285,7 @@ create or replace function regra_pendente_verificacao.sugerir_pendencias(janela 
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
-  parada int, silencio int, morta boolean, herdeira int, herdados bigint, sucessoras text
+  mes int, parada int, silencio int, morta boolean, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
@@ -22193,7 +22316,7 @@ begin
     -- and so is a category that is booked no more, or stands for several; of one that has been silent for long a person is asked
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
-    p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
+    s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
   from s
   left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
   left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
@@ -22276,7 +22399,7 @@ declare
 begin
   return query
   with sugestao as materialized (
-    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
+    select s.ids, s.mes, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
       e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
       to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, s.silencio, s.morta, h.categoria as herdeira, s.herdados, s.sucessoras
     from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
@@ -22285,7 +22408,14 @@ begin
     left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao')
+    select c.*
+    from (select array_agg(distinct s.mes) as todos from sugestao s) m
+    cross join lateral regra_pendente_verificacao.contas_conhecidas('pendente_verificacao', m.todos) c
+  ), lugar as materialized (
+    select a.mes, a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra
+    from conhecida a
+    where a.papel <> 'esquecida'
+    group by a.mes, a.conta
   )
   select
     null::text,
@@ -22298,7 +22428,7 @@ begin
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,
       'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
-        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
+        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.lancada is not null and k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
       'sem_lancamento_desde', s.parada,
       'parece_ser', s.herdeira,
@@ -22333,7 +22463,7 @@ begin
         || case when s.sucessoras is not null then '' when not q.propor then ' Confiança baixa demais para propor.'
           when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
             || ': uma das duas não confere.'
-          when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
+          when k.conta is not null then ' A conta vai junto, ' || coalesce('da transitória ' || k.lancada || ' para ', 'hoje vazia: ') || k.conta || ', a de '
             || k.lancamentos || ' de ' || k.todas || ' lançamentos da categoria.'
           else '' end
     end,
@@ -22341,13 +22471,12 @@ begin
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   left join lateral (
-    -- on an account on which entries wait, or on the one account of another category, which then contradicts it
-    select c.conta, c.certeza, c.lancamentos, c.todas, btrim(l.conta_contabil) as lancada, o.outra
+    -- on no account, on one on which entries wait, or on the one account of another category, which then contradicts it
+    select c.conta, c.certeza, c.lancamentos, c.todas, nullif(btrim(l.conta_contabil), '') as lancada, o.outra
     from conhecida c
-    join (
-      select a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra from conhecida a group by a.conta
-    ) o on o.conta = btrim(l.conta_contabil) and o.conta <> c.conta
-    where c.papel = 'da_categoria' and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+    left join lugar o on o.mes = c.mes and o.conta = btrim(l.conta_contabil)
+    where c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+      and (o.conta <> c.conta or coalesce(btrim(l.conta_contabil), '') = '')
   ) k on true
   cross join lateral (
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
@@ -23822,7 +23951,7 @@ grant execute on function audit.consultar_divergencia(bigint) to conferente_leit
 
 --! Included saidas/consulta/diagnosticar_categorias.sql
 -- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
--- of categories that the ledger does not have. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
+-- of categories that the ledger does not have; and entries whose account stayed behind. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
 -- nothing.
 create or replace function audit_interno.diagnosticar_categorias()
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -23833,12 +23962,15 @@ as $$
 begin
   return query
   select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_categorias()')
+    as x (item text, situacao text, detalhe text, sugestao text)
+  union all
+  select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_contas()')
     as x (item text, situacao text, detalhe text, sugestao text);
 exception when insufficient_privilege or undefined_table or undefined_column then
   return; -- the lines on access say so
 end
 $$;
-comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';
 --! EndIncluded saidas/consulta/diagnosticar_categorias.sql
 
 --! Included saidas/consulta/diagnosticar_sinais.sql

@@ -172,7 +172,12 @@ begin
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
+    select k.*
+    from (
+      select array_agg(distinct regra_pendente_verificacao.mes_indice(c.data_lancamento)) as todos from candidato c
+      where c.data_lancamento between v_primeira and v_ultima
+    ) m
+    cross join lateral regra_pendente_verificacao.contas_conhecidas('trade_marketing', m.todos) k
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -208,7 +213,7 @@ begin
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
-      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+      || case when k.conta is null then '' else ' A conta vai junto, ' || coalesce('de ' || c.conta || ' para ', 'hoje vazia: ') || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
         || ' lançamentos da categoria.' end
       || case when not i.morta then '' else ' Mas nada é lançado em "' || v_categoria || '"' || coalesce(' há ' || i.silencio || ' meses', '') || ': confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
@@ -226,12 +231,14 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   left join lateral (
-    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    -- where the entry stands on the one account of the category in which it was booked; a pending one on one on which entries wait, or none
     select m.conta, m.certeza, m.lancamentos, m.todas
     from conhecida m
-    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
+      and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
       select from conhecida a
-      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+      where a.mes = m.mes and a.conta = c.conta
+        and case a.papel when 'transitoria' then b.pendente when 'da_categoria' then a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc
     limit 1
   ) k on true
