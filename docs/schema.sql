@@ -2215,7 +2215,7 @@ create function audit.salvar_sucessora(de text, para text, desde date, motivo te
   returns audit.sucessoras_categoria language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.salvar_sucessora(text,text,date,text) is 'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+comment on function audit.salvar_sucessora(text,text,date,text) is 'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month.';
 grant execute on function audit.salvar_sucessora(text,text,date,text) to conferente_administrador;
 
 create function audit.sessao_correio(sessao audit.sessoes_processamento)
@@ -2902,6 +2902,11 @@ create function audit_interno.conferir_requisitos(regra audit.regras)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a rule lacks (settings, labels of the ledger) before it can run, or null.';
 
+create function audit_interno.conferir_sucessora(sucessora audit.sucessoras_categoria)
+  returns void language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_sucessora(audit.sucessoras_categoria) is 'Refuses the successor of a category with NC009 that closes a circle, or that begins in the month in which its name was given on.';
+
 create function audit_interno.conferir_tipos(regra audit.regras)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -3163,7 +3168,7 @@ comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the
 create function audit_interno.diagnosticar_categorias()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';
 
 create function audit_interno.diagnosticar_correio()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
@@ -4582,7 +4587,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas integer not null,
   constraint estatistica_contagem_pkey PRIMARY KEY (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0. Level 23: those of the category with a negative amount.';
 
 create unlogged table regra_pendente_verificacao.estatistica_controle (
   unica boolean default true not null,
@@ -4730,11 +4735,11 @@ comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibra
 grant execute on function regra_pendente_verificacao.calibrar_pendencias() to conferente_regra;
 
 create function regra_pendente_verificacao.categorias_paradas(meses integer[])
-  returns TABLE(mes integer, categoria integer, ultima integer, herdeira integer, herdados bigint) language plpgsql stable
+  returns TABLE(mes integer, categoria integer, ultima integer, silencio integer, morta boolean, herdeira integer, herdados bigint) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.categorias_paradas(integer[]) is 'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+comment on function regra_pendente_verificacao.categorias_paradas(integer[]) is 'Categories that are silent or look dead in each of the given months: their last month, and the category that seems to have taken their place.';
 grant execute on function regra_pendente_verificacao.categorias_paradas(integer[]) to conferente_regra;
 
 create function regra_pendente_verificacao.chance_bruta(bruta double precision)
@@ -4830,13 +4835,13 @@ create function regra_pendente_verificacao.contar_meses(meses integer[])
 comment on function regra_pendente_verificacao.contar_meses(integer[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to conferente_regra;
 
-create function regra_pendente_verificacao.contas_conhecidas(regra text)
-  returns TABLE(papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint) language plpgsql stable
+create function regra_pendente_verificacao.contas_conhecidas(regra text, meses integer[])
+  returns TABLE(mes integer, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_pendente_verificacao.contas_conhecidas(text) is 'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-grant execute on function regra_pendente_verificacao.contas_conhecidas(text) to conferente_regra;
+comment on function regra_pendente_verificacao.contas_conhecidas(text,integer[]) is 'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
+grant execute on function regra_pendente_verificacao.contas_conhecidas(text,integer[]) to conferente_regra;
 
 create function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes integer[])
   returns TABLE(n bigint, contra text) language plpgsql stable
@@ -4879,6 +4884,14 @@ create function regra_pendente_verificacao.diagnosticar_categorias()
   set search_path=pg_catalog, pg_temp;
 comment on function regra_pendente_verificacao.diagnosticar_categorias() is 'Lines of the diagnosis: categories that look dead or renamed, and successors that were never booked.';
 grant execute on function regra_pendente_verificacao.diagnosticar_categorias() to conferente_regra;
+
+create function regra_pendente_verificacao.diagnosticar_contas()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_pendente_verificacao.diagnosticar_contas() is 'Lines of the diagnosis: entries with a category whose account stayed on a transitory one.';
+grant execute on function regra_pendente_verificacao.diagnosticar_contas() to conferente_regra;
 
 create function regra_pendente_verificacao.eleger_grafias()
   returns void language plpgsql volatile
@@ -5036,7 +5049,7 @@ comment on function regra_pendente_verificacao.sucessoes_em(integer[]) is 'Succe
 grant execute on function regra_pendente_verificacao.sucessoes_em(integer[]) to conferente_regra;
 
 create function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra integer, metade integer DEFAULT NULL::integer)
-  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, parada integer, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
+  returns TABLE(ids text[], com_conta boolean, certas integer[], categoria integer, segunda integer, bruta double precision, bruta_segunda double precision, confianca double precision, casos integer, acertos integer, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text, mes integer, parada integer, silencio integer, morta boolean, herdeira integer, herdados bigint, sucessoras text) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;

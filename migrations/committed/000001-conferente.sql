@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2e9a809407dae276b6e689e20f3dd4016bd9160c
+--! Hash: sha1:eb09479ad2fa7eb15645965dcae83f66c797c4ce
 --! Message: conferente
 
 set local role conferente_dono;
@@ -246,7 +246,7 @@ from (values
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de histórico a inferência de categoria lê.'),
   ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
-    'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
+    'Uma categoria sem lançamentos há tantos meses, e há mais do que costuma parar, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
     'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',
@@ -8255,7 +8255,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0. Level 23: those of the category with a negative amount.';
 
 create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,
@@ -15529,7 +15529,8 @@ grant execute on function audit.desativar_sucessora(bigint, text) to conferente_
 --! EndIncluded pessoas/configuracao/desativar_sucessora.sql
 
 --! Included pessoas/configuracao/salvar_sucessora.sql
--- Says that a category took the place of another, or says it again of one that was switched off.
+-- Says that a category took the place of another, or says it again of one that was switched off. One at a time: two people could close
+-- a circle together that neither sees.
 create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
 returns audit.sucessoras_categoria
 language plpgsql
@@ -15546,10 +15547,12 @@ begin
     raise exception using errcode = 'NC009', message = format('"%s" e "%s" são a mesma categoria', btrim(salvar_sucessora.de), btrim(salvar_sucessora.para)),
       hint = 'Maiúsculas, acentos e espaços nas pontas não contam.';
   end if;
+  lock table audit.sucessoras_categoria in share row exclusive mode;
   insert into audit.sucessoras_categoria as s (de, para, desde, motivo, criado_por)
   values (btrim(salvar_sucessora.de), btrim(salvar_sucessora.para), salvar_sucessora.desde, btrim(salvar_sucessora.motivo), audit_interno.ator())
   on conflict on constraint sucessoras_categoria_de_para_desde_key do update set ativo = true, motivo = excluded.motivo
   returning * into v_sucessora;
+  perform audit_interno.conferir_sucessora(v_sucessora);
   v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_sucessora;
@@ -15559,7 +15562,7 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
-  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month.';
 grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_sucessora.sql
 
@@ -15729,6 +15732,58 @@ comment on function audit.testar_canal(text) is
   'Queues a message to try a channel, and returns its row; a worker sends it. Errors: NC004 unknown channel, NC005 it is switched off.';
 grant execute on function audit.testar_canal(text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/testar_canal.sql
+
+--! Included pessoas/configuracao/conferir_sucessora.sql
+-- Refuses a successor with NC009 that closes a circle, whatever its days are: of a category that became itself again the earlier step is
+-- to be switched off. And one by which a category would begin in the month in which its name was given on, or the other way round:
+-- whether the old entries go one step or two nobody can tell. Reads audit.sucessoras_categoria; changes nothing. Called by
+-- audit.salvar_sucessora, which holds the table.
+create or replace function audit_interno.conferir_sucessora(sucessora audit.sucessoras_categoria)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_de constant text := audit_interno.dobrar_categoria(sucessora.de);
+  v_circulo text;
+  v_par record;
+begin
+  with recursive passo as (
+    select audit_interno.dobrar_categoria(s.de) as de, audit_interno.dobrar_categoria(s.para) as para, min(s.para) as escrita
+    from audit.sucessoras_categoria s where s.ativo
+    group by 1, 2
+  ), caminho as (
+    select audit_interno.dobrar_categoria(sucessora.para) as em, format('"%s" → "%s"', sucessora.de, sucessora.para) as texto
+    union all
+    select p.para, c.texto || format(' → "%s"', p.escrita)
+    from caminho c
+    join passo p on p.de = c.em
+    where c.em <> v_de
+  ) cycle em set repetida using trilha
+  select c.texto into v_circulo from caminho c where c.em = v_de limit 1;
+  if v_circulo is not null then
+    raise exception using errcode = 'NC009', message = format('"%s" e "%s" fariam um círculo de sucessoras', sucessora.de, sucessora.para),
+      detail = v_circulo,
+      hint = 'Se um nome voltou a valer, desative antes o passo que o tirou: conferente categorias desativar.';
+  end if;
+
+  select a.de, a.para, b.para as depois into v_par
+  from audit.sucessoras_categoria a
+  join audit.sucessoras_categoria b on audit_interno.dobrar_categoria(b.de) = audit_interno.dobrar_categoria(a.para)
+    and date_trunc('month', b.desde::timestamp) = date_trunc('month', a.desde::timestamp)
+  where a.ativo and b.ativo and sucessora.id in (a.id, b.id)
+  limit 1;
+  if found then
+    raise exception using errcode = 'NC009', message = format('"%s" vira "%s" no mês em que "%s" vira "%s"', v_par.de, v_par.para, v_par.para, v_par.depois),
+      hint = format('Se o que era "%s" está agora em "%s", diga isso de uma vez. Se o nome "%s" passou de uma para a outra, dê aos dois passos meses diferentes.',
+        v_par.de, v_par.depois, v_par.para);
+  end if;
+end
+$$;
+comment on function audit_interno.conferir_sucessora(audit.sucessoras_categoria) is
+  'Refuses the successor of a category with NC009 that closes a circle, or that begins in the month in which its name was given on.';
+--! EndIncluded pessoas/configuracao/conferir_sucessora.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -19506,6 +19561,7 @@ declare
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
   -- dates that leave room for the months of history on both sides
   v_primeira constant date := date '0030-01-01';
   v_ultima constant date := date '9970-12-31';
@@ -19524,6 +19580,8 @@ declare
       where s.de not in (select r.de from regras.categorias_renomeadas() r)
       group by s.para
     ) x), '{}');
+  -- what is booked once a year shows that in two of them
+  v_vida int := 24 * 31;
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
@@ -19552,13 +19610,34 @@ begin
       max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
+  ), uso as materialized (
+    -- the months in which anything was booked as marketing, and not by us alone
+    select distinct g.mes
+    from (
+      -- folded once for each month, not for each entry
+      select l.categoria, date_trunc('month', l.data_lancamento::timestamp)::date as mes
+      from periodo p
+      join dw.lancamentos l on l.data_lancamento between p.inicio - v_vida and p.fim - v_meses * 31 + 31
+      where v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))
+      group by 1, 2
+      offset 0
+    ) g
+    where audit_interno.dobrar_categoria(g.categoria) = any (v_marketing)
   ), vida as materialized (
-    -- whether anything is booked as marketing any more
-    select p.fim is null or exists (
-        select from dw.lancamentos l
-        where l.data_lancamento > p.fim - (v_meses + v_parada) * 31 and audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))
-      or not exists (select from dw.lancamentos l where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing)) as viva
-    from periodo p
+    -- for how long, before each month asked, nothing has been, and the longest pause before that
+    select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and exists (
+        select from periodo p join dw.lancamentos l on l.data_lancamento < p.inicio - v_vida
+        where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))) as morta, u.silencio
+    from (select distinct c.corte from candidato c) m
+    cross join lateral (
+      select min(x.meses) filter (where x.seguinte is null) - 1 as silencio, coalesce(max(x.meses) filter (where x.seguinte is not null) - 1, 0) as pausa
+      from (
+        select k.seguinte, (extract(year from age(coalesce(k.seguinte, m.corte), k.mes)) * 12 + extract(month from age(coalesce(k.seguinte, m.corte), k.mes)))::int as meses
+        from (
+          select u.mes, lead(u.mes) over (order by u.mes) as seguinte from uso u where u.mes <= m.corte and m.corte <> '-infinity'
+        ) k
+      ) x
+    ) u
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regra_trade_marketing.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
@@ -19596,7 +19675,12 @@ begin
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
+    select k.*
+    from (
+      select array_agg(distinct regra_pendente_verificacao.mes_indice(c.data_lancamento)) as todos from candidato c
+      where c.data_lancamento between v_primeira and v_ultima
+    ) m
+    cross join lateral regra_pendente_verificacao.contas_conhecidas('trade_marketing', m.todos) k
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -19612,7 +19696,7 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria) || case when k.conta is null then '{}' else jsonb_build_object('conta_contabil', k.conta) end,
-    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or not i.viva then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or i.morta then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -19632,16 +19716,16 @@ begin
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
-      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+      || case when k.conta is null then '' else ' A conta vai junto, ' || coalesce('de ' || c.conta || ' para ', 'hoje vazia: ') || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
         || ' lançamentos da categoria.' end
-      || case when i.viva then '' else ' Mas nada é lançado em "' || v_categoria || '" há mais de ' || v_parada || ' meses: confira se ela ainda existe.' end
+      || case when not i.morta then '' else ' Mas nada é lançado em "' || v_categoria || '"' || coalesce(' há ' || i.silencio || ' meses', '') || ': confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
         || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
         || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
           else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
-  cross join vida i
+  join vida i on i.corte = c.corte
   join frase s on s.padroes = c.padroes
   left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
   left join texto t on t.id = c.id
@@ -19650,12 +19734,14 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   left join lateral (
-    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    -- where the entry stands on the one account of the category in which it was booked; a pending one on one on which entries wait, or none
     select m.conta, m.certeza, m.lancamentos, m.todas
     from conhecida m
-    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
+      and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
       select from conhecida a
-      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+      where a.mes = m.mes and a.conta = c.conta
+        and case a.papel when 'transitoria' then b.pendente when 'da_categoria' then a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc
     limit 1
   ) k on true
@@ -20655,22 +20741,32 @@ begin
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
 
-  -- the accounts on which entries wait: of these nothing but that is learned
+  -- the accounts on which entries wait, of which nothing but that is learned (22), and the negative ones of each category (23)
   return query
-  select 22::smallint, hashtextextended(g.conta, 0), g.mes, 0, sum(g.linhas)::int
+  select g.nivel, g.chave, g.mes, g.categoria, count(*)::int
   from (
-    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, x.*
     from dw.lancamentos l
-    where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
-        select k.escrita from regra_pendente_verificacao.estatistica_grafia k where audit_interno.dobrar_categoria(k.escrita) = any (v_pendentes)))
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+    left join (
+      select k.escrita, case when audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text) then k.categoria end as id
+      from regra_pendente_verificacao.estatistica_grafia k
+      offset 0
+    ) c on c.escrita = l.categoria
+    cross join lateral (
+      select 22::smallint as nivel, hashtextextended(btrim(l.conta_contabil), 0) as chave, 0 as categoria
+      where btrim(l.conta_contabil) <> '' and (l.categoria is null or btrim(l.categoria) = '' or c.escrita is not null and c.id is null)
+      union all
+      select 23::smallint, 0::bigint, c.id
+      where c.id is not null and btrim(l.categoria) <> '' and l.valor < 0
+        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    ) x
+    where (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-    group by 1, 2
   ) g
-  where g.mes is not null and g.conta <> ''
-  group by 2, 3;
+  where g.mes is not null
+  group by 1, 2, 3, 4;
 end
 $$;
 
@@ -20929,16 +21025,22 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 --! EndIncluded regras/pendente_verificacao/historia.sql
 
 --! Included regras/pendente_verificacao/contas.sql
--- Which account goes with each category, and which accounts are those on which entries wait, as the latest months of history say.
--- papel: 'da_categoria', the one account of that category (folded), when of all its entries and of all of the account's at least the
--- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
--- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
--- category. Nothing while pendente.move_conta is
+-- Which account goes with each category, and which accounts are those on which entries wait, as the history up to each of the given months
+-- says. papel: 'da_categoria', the one account of that category (folded), when since some month, the earliest for which it is so, of all
+-- its entries and of all of the account's at least the share of pendente.conta_parcela are each other's, and of them at least
+-- pendente.conta_lancamentos; certeza: the share that the next entry of the category may be expected to have. What a new chart of accounts
+-- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
+-- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
+-- is mostly on accounts born since the category was last booked.
+-- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
+-- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
 -- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once
--- that rule has counted, by regra_trade_marketing.detectar.
-create or replace function regra_pendente_verificacao.contas_conhecidas(regra text)
-returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once that rule has counted, by
+-- regra_trade_marketing.detectar, and by the diagnosis.
+create or replace function regra_pendente_verificacao.contas_conhecidas(regra text, meses int[])
+returns table (
+  mes int, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text
+)
 language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -20947,8 +21049,8 @@ as $$
 declare
   v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
   v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
-  v_desde int := (
-    select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
+  v_meses int := (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int;
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
     or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
@@ -20956,50 +21058,160 @@ begin
     return;
   end if;
   return query
-  with categoria as (
+  with pedida as materialized (
+    select distinct unnest(contas_conhecidas.meses) as mes
+  ), categoria as materialized (
     select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
-  ), par as (
-    select c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
+  ), sucessao as materialized (
+    select s.mes, s.de, p.categoria, p.dobrada, s.renasce
+    from regra_pendente_verificacao.sucessoes_em(contas_conhecidas.meses) s
+    join categoria p on p.id = s.para
+    where not v_sem_sucessoras and s.quantas = 1
+  ), contada as materialized (
+    -- chave 0 of level 0: all of the category, those without an account too
+    select a.mes as pedido, c.nivel, c.chave, c.mes, coalesce(s.dobrada, k.dobrada) as dobrada, min(coalesce(s.categoria, k.categoria)) as categoria,
+      sum(c.linhas)::bigint as linhas
+    from pedida a
+    join regra_pendente_verificacao.estatistica_contagem c on c.mes <= a.mes and c.mes > a.mes - v_meses
     join categoria k on k.id = c.categoria
-    where c.nivel = 21 and c.mes > v_desde
-    group by 1, 2
-  ), da_conta as (
-    select p.chave, sum(p.linhas)::bigint as linhas from par p group by 1
-  ), da_categoria as (
-    -- those without an account too
-    select k.dobrada, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
-    join categoria k on k.id = c.categoria
-    where c.nivel = 0 and c.chave = 0 and c.mes > v_desde
-    group by 1
-  ), juntas as (
-    select p.chave, p.categoria, p.dobrada, p.linhas, g.linhas as todas
-    from par p
-    join da_conta a on a.chave = p.chave
-    join da_categoria g on g.dobrada = p.dobrada
-    where p.linhas >= v_minimo and p.linhas >= v_parcela * a.linhas and p.linhas >= v_parcela * g.linhas
+    left join sucessao s on s.mes = a.mes and s.de = k.id and (s.renasce is null or c.mes < s.renasce)
+    where c.nivel = 21 or c.nivel = 0 and c.chave = 0
+    group by 1, 2, 3, 4, 5
+  ), nascida as materialized (
+    select c.chave, min(c.mes) as mes from regra_pendente_verificacao.estatistica_contagem c where c.nivel in (21, 22) group by 1
+  ), da_categoria as materialized (
+    select c.pedido, c.dobrada, c.mes, c.linhas, max(c.mes) over (partition by c.pedido, c.dobrada) as ultima from contada c where c.nivel = 0
+  ), dupla as materialized (
+    select c.pedido, c.chave, c.dobrada, min(c.categoria) as categoria
+    from contada c
+    where c.nivel = 21
+    group by 1, 2, 3
+    having sum(c.linhas) >= v_minimo
+  ), soma as materialized (
+    -- back from the latest month, how many and how many of them on the account
+    select d.pedido, d.chave, d.dobrada, d.categoria, g.mes, g.ultima,
+      sum(g.linhas) over w as todas, sum(coalesce(c.linhas, 0)) over w as linhas
+    from dupla d
+    join da_categoria g on g.pedido = d.pedido and g.dobrada = d.dobrada
+    left join contada c on c.nivel = 21 and c.pedido = d.pedido and c.chave = d.chave and c.dobrada = d.dobrada and c.mes = g.mes
+    window w as (partition by d.pedido, d.chave, d.dobrada order by g.mes desc)
+  ), periodo as materialized (
+    select distinct on (s.pedido, s.chave, s.dobrada) s.*
+    from soma s
+    where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
+    order by s.pedido, s.chave, s.dobrada, s.mes
+  ), junta as materialized (
+    select p.*
+    from periodo p
+    where v_parcela * (
+        select sum(c.linhas) from contada c where c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes) <= p.linhas
+      and 0.8 <= (
+        select s.linhas / s.todas from soma s
+        where s.pedido = p.pedido and s.chave = p.chave and s.dobrada = p.dobrada and s.todas >= 10
+        order by s.mes desc limit 1)
+      and not exists (
+        -- one misbooked entry is not yet another account
+        select from contada c
+        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes = p.ultima and c.chave <> p.chave
+          and c.linhas > greatest(1, (
+            select coalesce(sum(x.linhas), 0) from contada x
+            where x.nivel = 21 and x.pedido = p.pedido and x.dobrada = p.dobrada and x.mes = p.ultima and x.chave = p.chave)))
+      and not exists (
+        select from contada c
+        join nascida n on n.chave = c.chave
+        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.chave <> p.chave and c.mes >= p.ultima - 1 and n.mes >= p.ultima - 1)
+      and not exists (
+        select from contada c
+        join nascida n on n.chave = c.chave
+        where c.nivel = 21 and c.pedido = p.pedido and c.mes > p.ultima
+          and c.mes = (select max(x.mes) from contada x where x.nivel = 21 and x.pedido = p.pedido)
+        having 2 * sum(c.linhas) filter (where n.mes > p.ultima) > sum(c.linhas))
   ), parada as (
-    select c.chave, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
-    where c.nivel = 22 and c.mes > v_desde
-    group by 1
+    select a.mes as pedido, c.chave, sum(c.linhas)::bigint as linhas
+    from pedida a
+    join regra_pendente_verificacao.estatistica_contagem c on c.mes <= a.mes and c.mes > a.mes - v_meses
+    where c.nivel = 22
+    group by 1, 2
+  ), decidida as (
+    select c.pedido, c.chave, c.dobrada, min(c.categoria) as categoria, sum(c.linhas)::bigint as linhas, min(j.chave) as outra
+    from contada c
+    left join junta j on j.pedido = c.pedido and j.dobrada = c.dobrada and j.chave <> c.chave
+    where c.nivel = 21
+    group by 1, 2, 3
+  ), transitoria as materialized (
+    select s.pedido, s.chave, s.linhas, s.linhas + coalesce(x.alheias, 0) as todas
+    from parada s
+    left join (
+      select d.pedido, d.chave, sum(d.linhas) filter (where d.outra is null)::bigint as alheias from decidida d group by 1, 2
+    ) x on x.pedido = s.pedido and x.chave = s.chave
+    where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(x.alheias, 0))
   )
-  select 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas, j.todas
-  from juntas j
+  select j.pedido, 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas::bigint, j.todas::bigint, null
+  from junta j
   join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
   union all
-  select 'transitoria', t.conta, null, null, null, s.linhas, s.linhas + coalesce(a.linhas, 0)
-  from parada s
+  select s.pedido, 'transitoria', t.conta, null, null, null, s.linhas, s.todas, null
+  from transitoria s
   join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
-  left join da_conta a on a.chave = s.chave
-  where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(a.linhas, 0));
+  union all
+  select s.pedido, 'esquecida', t.conta, d.categoria, d.dobrada, null, d.linhas, d.linhas, o.conta
+  from transitoria s
+  join decidida d on d.pedido = s.pedido and d.chave = s.chave and d.outra is not null
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
+  join regra_pendente_verificacao.estatistica_conta o on o.chave = d.outra;
 end
 $$;
 
-comment on function regra_pendente_verificacao.contas_conhecidas(text) is
-  'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-revoke execute on function regra_pendente_verificacao.contas_conhecidas(text) from public;
+comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
+  'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
+revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
+
+-- Entries whose category was decided while their account stayed on one on which entries wait, as lines of the diagnosis, the accounts with
+-- most of them first, at most ten: those of history, and those that we corrected and nobody has confirmed. They are said and not
+-- proposed, for nobody asked about them, and their month may be reported. Reads the statistics, the settings, the audit tables and
+-- dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
+create or replace function regra_pendente_verificacao.diagnosticar_contas()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql stable rows 5
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+begin
+  return query
+  with conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao',
+      array[regra_pendente_verificacao.ultimo_mes_conhecido(2147483647)])
+  ), esquecida as (
+    select k.conta, k.categoria_dobrada, k.categoria, k.outra, k.lancamentos from conhecida k where k.papel = 'esquecida'
+    union all
+    select t.conta, d.categoria_dobrada, d.categoria, d.conta, count(*)
+    from dw.lancamentos l
+    join conhecida t on t.papel = 'transitoria' and t.conta = btrim(l.conta_contabil)
+    join conhecida d on d.papel = 'da_categoria' and d.categoria_dobrada = audit_interno.dobrar_categoria(l.categoria) and d.conta <> t.conta
+    where l.id = any (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))
+    group by 1, 2, 3, 4
+  ), por_categoria as (
+    select e.conta, min(e.categoria) as categoria, min(e.outra) as outra, sum(e.lancamentos)::bigint as lancamentos
+    from esquecida e group by e.conta, e.categoria_dobrada
+  )
+  select format('conta "%s"', p.conta), 'aviso',
+    format('%s lançamentos com categoria continuam nesta conta transitória: %s', sum(p.lancamentos),
+      string_agg(format('"%s" (%s; a conta dela é %s)', p.categoria, p.lancamentos, p.outra), ', ' order by p.lancamentos desc, p.categoria)),
+    'Ninguém muda a conta deles sozinho. Veja quais são: select id, data_lancamento, categoria from dw.lancamentos where btrim(conta_contabil) = '
+      || quote_literal(p.conta) || ' and categoria in (' || string_agg(quote_literal(p.categoria), ', ' order by p.categoria) || ').'
+  from por_categoria p
+  group by p.conta
+  order by sum(p.lancamentos) desc, p.conta
+  limit 10;
+end
+$$;
+
+comment on function regra_pendente_verificacao.diagnosticar_contas() is
+  'Lines of the diagnosis: entries with a category whose account stayed on a transitory one.';
+revoke execute on function regra_pendente_verificacao.diagnosticar_contas() from public;
 --! EndIncluded regras/pendente_verificacao/contas.sql
 
 --! Included regras/pendente_verificacao/sucessao.sql
@@ -21049,15 +21261,18 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
 revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
 
--- The categories that look dead in the given months, for want of entries: each by number, with the last month in which it was booked, the
--- month asked, and the one that seems to have taken its place (herdeira, and of how many entries of its suppliers). Dead is one that
--- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, and for so long that a
--- category booked in as many months as this one was in its last year would hardly be missing by chance (one in a hundred), for some
--- are booked once a year; those that were booked in less than half of its months, and about a year before, have their season; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
--- later is alive. Spellings of one category are one. Reads the statistics and the settings. Called by
--- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+-- The categories that look dead in the given months, as was known in each: by number, with the last month in which it was booked, the
+-- months of history without it since (silencio), whether it is surely dead (morta), and the one that seems to have taken its place
+-- (herdeira, and of how many entries of its suppliers). A label is judged by its own rhythm: silent is one that has had no entry for two
+-- months, and for two more than it ever paused before, or for so long that one booked in as many months as this one was in its last
+-- year would hardly be missing by chance (one in a hundred). It is dead after pendente.meses_sem_lancamento of such months, unless it
+-- is in its first year and was booked in less than half of that: it may be booked once a year. Or a category born since, or up to a
+-- month before, has most of its entries from this one's suppliers, and theirs go there: that counts at once. Only what is booked as the category mostly is
+-- (positive or negative) is a sign of life, for a credit note is about what was. What has one successor lives on in it.
+-- Spellings of one category are one. Reads the statistics and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and
+-- by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
-returns table (mes int, categoria int, ultima int, herdeira int, herdados bigint)
+returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -21067,91 +21282,124 @@ declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   -- of fewer nothing is said
   v_minimo constant int := 5;
-  v_nascidas int[];
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
-  v_paradas jsonb;
+  v_vidas jsonb;
+  v_nascidas int[];
 begin
   -- few categories, few months: all that is booked of each
-  v_paradas := (
-    with categoria as (
+  v_vidas := (
+    with categoria as materialized (
       select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
-    ), uso as materialized (
-      select k.uma, c.mes, sum(c.linhas) as linhas
+    ), sucessao as materialized (
+      select s.mes, d.uma as de, p.uma as para, s.renasce
+      from regra_pendente_verificacao.sucessoes_em(categorias_paradas.meses) s
+      join categoria d on d.id = s.de
+      join categoria p on p.id = s.para
+      where not v_sem_sucessoras and s.quantas = 1
+    ), contado as (
+      select k.uma, c.mes, coalesce(sum(c.linhas) filter (where c.nivel = 0), 0) as linhas,
+        coalesce(sum(c.linhas) filter (where c.nivel = 23), 0) as negativas
       from regra_pendente_verificacao.estatistica_contagem c
       join categoria k on k.id = c.categoria
-      where c.nivel = 0 and c.chave = 0
+      where c.nivel in (0, 23) and c.chave = 0
       group by 1, 2
-    ), historia as materialized (
-      select m.mes, row_number() over (order by m.mes) as n from regra_pendente_verificacao.estatistica_mes m
-    ), vida as (
-      select u.uma, max(u.mes) as ultima, min(u.mes) as primeira, max(u.n) as n, max(u.pausa) as pausa
+    ), habitual as materialized (
+      select h.uma, h.mes
       from (
-        select u.uma, u.mes, h.n, h.n - lag(h.n, 1, h.n - 1) over (partition by u.uma order by h.n) - 1 as pausa
-        from uso u join historia h on h.mes = u.mes
+        select c.*, 2 * sum(c.negativas) over (partition by c.uma) > sum(c.linhas) over (partition by c.uma) as negativa from contado c
+      ) h
+      where case when h.negativa then h.negativas > 0 else h.linhas > h.negativas end
+    ), historia as materialized (
+      select m.mes, row_number() over (order by m.mes)::int as n from regra_pendente_verificacao.estatistica_mes m
+    ), uso as materialized (
+      select distinct a.mes as pedido, coalesce(s.para, b.uma) as uma, b.mes, h.n
+      from (select distinct unnest(categorias_paradas.meses) as mes) a
+      join habitual b on b.mes <= a.mes
+      join historia h on h.mes = b.mes
+      left join sucessao s on s.mes = a.mes and s.de = b.uma and (s.renasce is null or b.mes < s.renasce)
+    ), vida as (
+      select u.pedido, u.uma, min(u.mes) as primeira, max(u.mes) as ultima, min(u.n) as n_primeira, max(u.n) as n_ultima, max(u.pausa) as pausa,
+        count(*)::int as usos
+      from (
+        select u.*, u.n - lag(u.n, 1, u.n - 1) over (partition by u.pedido, u.uma order by u.n) - 1 as pausa from uso u
       ) u
-      group by u.uma
+      group by u.pedido, u.uma
     )
-    select jsonb_agg(jsonb_build_object('uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'mes', a.mes,
-      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes),
-      'ha_um_ano', exists (select from uso u where u.uma = v.uma and u.mes between a.mes - 14 and a.mes - 10),
+    select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
+      'silencio', greatest(coalesce((select max(h.n) from historia h where h.mes < v.pedido), 0) - v.n_ultima, 0),
       'vazios', (
         select count(*) filter (where u.mes is null)::double precision / count(*)
-        from historia h left join uso u on u.uma = v.uma and u.mes = h.mes
-        where h.mes > v.ultima - 12 and h.mes <= v.ultima)))
+        from historia h
+        left join uso u on u.pedido = v.pedido and u.uma = v.uma and u.mes = h.mes
+        where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
     from vida v
-    left join (select distinct unnest(categorias_paradas.meses) as mes) a on v.ultima < a.mes
-    where a.mes is not null or v.primeira > v_primeira
   );
-
-  if not coalesce(v_paradas @? '$[*] ? (@.mes != null)', false) then
-    return;
-  end if;
-  -- born since another was last booked: where its suppliers were before
+  -- born where another was last booked
   v_nascidas := array(
-    select distinct (n.p ->> 'uma')::int
-    from jsonb_array_elements(v_paradas) n (p)
-    join jsonb_array_elements(v_paradas) m (p) on m.p ->> 'mes' is not null and (m.p ->> 'ultima')::int < (n.p ->> 'primeira')::int
-    -- births of long ago took nobody's place of late
-    where (n.p ->> 'primeira')::int > (m.p ->> 'ultima')::int and (n.p ->> 'primeira')::int <= (m.p ->> 'ultima')::int + 3);
+    select distinct n.uma
+    from jsonb_to_recordset(v_vidas) n (mes int, uma int, primeira int)
+    join jsonb_to_recordset(v_vidas) o (mes int, uma int, ultima int)
+      on o.mes = n.mes and o.uma <> n.uma and n.primeira between o.ultima - 1 and o.ultima + 3
+    where n.primeira > v_primeira);
 
   return query
-  with parada as materialized (
-    select x.* from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int, ha_um_ano boolean, vazios double precision)
+  with vida as materialized (
+    select x.* from jsonb_to_recordset(v_vidas) x (
+      mes int, uma int, primeira int, ultima int, pausa int, usos int, silencio int, vazios double precision)
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
-  ), fornecedor as materialized (
-    -- of suppliers by name: what they have in the newborn, and in what ended
-    select c.chave, k.uma, sum(c.linhas)::bigint as linhas, min(c.mes) as primeira
+  ), nova as materialized (
+    -- suppliers of the newborn, by name
+    select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
-    where v_nascidas <> '{}' and c.nivel = 5
-      and (k.uma = any (v_nascidas) or k.uma in (select p.uma from parada p where p.mes is not null))
-    group by 1, 2
-  ), heranca as materialized (
-    select p.uma, n.uma as herdeira, sum(n.linhas)::bigint as herdados, count(*) as fornecedores
-    from (select distinct p.uma, p.ultima from parada p where p.mes is not null) p
-    join fornecedor v on v.uma = p.uma
-    join fornecedor n on n.chave = v.chave and n.uma = any (v_nascidas) and n.uma <> p.uma and n.primeira > p.ultima
-    group by 1, 2
+    where v_nascidas <> '{}' and c.nivel = 5 and k.uma = any (v_nascidas)
+    group by 1, 2, 3
+  ), velha as materialized (
+    select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
+    group by 1, 2, 3
+  ), par as materialized (
+    select o.mes, o.uma, n.uma as herdeira, n.primeira
+    from vida o
+    join vida n on n.mes = o.mes and n.uma = any (v_nascidas) and n.uma <> o.uma and n.primeira between o.ultima - 1 and o.ultima + 3
+    where n.primeira > v_primeira
+  ), vindo as materialized (
+    -- what each supplier has in the newborn, and since its birth in the other
+    select p.mes, p.uma, p.herdeira, f.chave, f.linhas, v.antes, v.depois
+    from par p
+    cross join lateral (
+      select n.chave, sum(n.linhas) as linhas from nova n where n.uma = p.herdeira and n.mes <= p.mes group by n.chave
+    ) f
+    cross join lateral (
+      select coalesce(sum(v.linhas) filter (where v.mes <= p.primeira), 0) as antes,
+        coalesce(sum(v.linhas) filter (where v.mes >= p.primeira and v.mes <= p.mes), 0) as depois
+      from velha v where v.chave = f.chave and v.uma = p.uma
+    ) v
+  ), heranca as (
+    select v.mes, v.uma, v.herdeira, sum(v.linhas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, sum(v.depois) as depois
+    from vindo v
+    group by 1, 2, 3
   ), herdeira as (
-    select distinct on (h.uma) h.uma, h.herdeira, h.herdados
+    select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
     from heranca h
-    -- most of what the newborn has comes from there
-    where h.herdados >= v_minimo and h.herdados >= 0.5 * (
-      select sum(f.linhas) from fornecedor f where f.uma = h.herdeira)
-    order by h.uma, h.herdados desc, h.herdeira
+    where h.herdados >= v_minimo and h.herdados >= 0.5 * h.todas and 2 * h.herdados >= h.depois
+    order by h.mes, h.uma, h.herdados desc, h.herdeira
   )
-  select p.mes, k.id, p.ultima, h.herdeira, h.herdados
-  from parada p
-  join categoria k on k.uma = p.uma
-  left join herdeira h on h.uma = p.uma
-  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) and power(p.vazios, p.meses) < 0.01 and not (p.ha_um_ano and p.vazios > 0.5)
-      or h.herdeira is not null);
+  select v.mes, k.id, v.ultima, v.silencio, h.herdeira is not null or v.silencio >= v_parada and not (v.primeira > v.mes - 15 and v.usos < 7),
+    h.herdeira, h.herdados
+  from vida v
+  join categoria k on k.uma = v.uma
+  left join herdeira h on h.mes = v.mes and h.uma = v.uma
+  where h.herdeira is not null or v.silencio >= 2 and (v.silencio > v.pausa + 1 or power(v.vazios, v.silencio) < 0.01);
 end
 $$;
 
 comment on function regra_pendente_verificacao.categorias_paradas(int[]) is
-  'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+  'Categories that are silent or look dead in each of the given months: their last month, and the category that seems to have taken their place.';
 revoke execute on function regra_pendente_verificacao.categorias_paradas(int[]) from public;
 
 -- The categories that look dead as the last month of history has it and of which nobody has said anything, the largest first, at most
@@ -21186,7 +21434,7 @@ begin
       join categoria x on x.id = c.categoria
       where c.nivel = 0 and c.chave = 0 and x.dobrada = k.dobrada and c.mes > p.ultima - 12
     ) u
-    where k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
+    where p.morta and k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
       and (u.linhas >= v_minimo or h.id is not null)
     order by k.dobrada, k.id
   )
@@ -22037,13 +22285,15 @@ create or replace function regra_pendente_verificacao.sugerir_pendencias(janela 
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
-  parada int, herdeira int, herdados bigint, sucessoras text
+  mes int, parada int, silencio int, morta boolean, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
+declare
+  v_limiar double precision := coalesce((select r.limiar from audit.regras r where r.nome = 'pendente_verificacao'), 0.95);
 begin
   return query
   with s as materialized (
@@ -22063,10 +22313,10 @@ begin
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    -- and so is a category that is booked no more, or stands for several
-    case when s.contra is null and p.categoria is null and d.de is null then x.confianca else least(x.confianca, 0.49) end,
+    -- and so is a category that is booked no more, or stands for several; of one that has been silent for long a person is asked
+    least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
-    p.ultima, p.herdeira, p.herdados, d.sucessoras
+    s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
   from s
   left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
   left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
@@ -22149,16 +22399,23 @@ declare
 begin
   return query
   with sugestao as materialized (
-    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
+    select s.ids, s.mes, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
       e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
-      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, h.categoria as herdeira, s.herdados, s.sucessoras
+      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, s.silencio, s.morta, h.categoria as herdeira, s.herdados, s.sucessoras
     from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
     left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao')
+    select c.*
+    from (select array_agg(distinct s.mes) as todos from sugestao s) m
+    cross join lateral regra_pendente_verificacao.contas_conhecidas('pendente_verificacao', m.todos) c
+  ), lugar as materialized (
+    select a.mes, a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra
+    from conhecida a
+    where a.papel <> 'esquecida'
+    group by a.mes, a.conta
   )
   select
     null::text,
@@ -22171,7 +22428,7 @@ begin
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,
       'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
-        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
+        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.lancada is not null and k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
       'sem_lancamento_desde', s.parada,
       'parece_ser', s.herdeira,
@@ -22198,14 +22455,15 @@ begin
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
         || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
-          when s.parada is not null then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
+          when not s.morta then ' Mas há ' || s.silencio || ' meses nada entra em "' || s.proposta || '", mais do que de costume: confira se ela ainda existe.'
+          when s.morta then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
             || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
               || 'Se virou, diga: conferente categorias suceder.', '.')
           else '' end
         || case when s.sucessoras is not null then '' when not q.propor then ' Confiança baixa demais para propor.'
           when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
             || ': uma das duas não confere.'
-          when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
+          when k.conta is not null then ' A conta vai junto, ' || coalesce('da transitória ' || k.lancada || ' para ', 'hoje vazia: ') || k.conta || ', a de '
             || k.lancamentos || ' de ' || k.todas || ' lançamentos da categoria.'
           else '' end
     end,
@@ -22213,13 +22471,12 @@ begin
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   left join lateral (
-    -- on an account on which entries wait, or on the one account of another category, which then contradicts it
-    select c.conta, c.certeza, c.lancamentos, c.todas, btrim(l.conta_contabil) as lancada, o.outra
+    -- on no account, on one on which entries wait, or on the one account of another category, which then contradicts it
+    select c.conta, c.certeza, c.lancamentos, c.todas, nullif(btrim(l.conta_contabil), '') as lancada, o.outra
     from conhecida c
-    join (
-      select a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra from conhecida a group by a.conta
-    ) o on o.conta = btrim(l.conta_contabil) and o.conta <> c.conta
-    where c.papel = 'da_categoria' and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+    left join lugar o on o.mes = c.mes and o.conta = btrim(l.conta_contabil)
+    where c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+      and (o.conta <> c.conta or coalesce(btrim(l.conta_contabil), '') = '')
   ) k on true
   cross join lateral (
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
@@ -22294,7 +22551,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 8, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 9, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;
@@ -23694,7 +23951,7 @@ grant execute on function audit.consultar_divergencia(bigint) to conferente_leit
 
 --! Included saidas/consulta/diagnosticar_categorias.sql
 -- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
--- of categories that the ledger does not have. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
+-- of categories that the ledger does not have; and entries whose account stayed behind. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
 -- nothing.
 create or replace function audit_interno.diagnosticar_categorias()
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -23705,12 +23962,15 @@ as $$
 begin
   return query
   select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_categorias()')
+    as x (item text, situacao text, detalhe text, sugestao text)
+  union all
+  select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_contas()')
     as x (item text, situacao text, detalhe text, sugestao text);
 exception when insufficient_privilege or undefined_table or undefined_column then
   return; -- the lines on access say so
 end
 $$;
-comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';
 --! EndIncluded saidas/consulta/diagnosticar_categorias.sql
 
 --! Included saidas/consulta/diagnosticar_sinais.sql

@@ -81,7 +81,7 @@ from (values
   ('pendente.meses_historico', '36', 'inteiro', 1, 240, null, 'meses',
     'Quantos meses de histórico a inferência de categoria lê.'),
   ('pendente.meses_sem_lancamento', '3', 'inteiro', 1, 240, null, 'meses',
-    'Uma categoria sem lançamentos por mais meses do que isto, e por mais do que já parou antes, é tida por morta: não é proposta com confiança.'),
+    'Uma categoria sem lançamentos há tantos meses, e há mais do que costuma parar, é tida por morta: não é proposta com confiança.'),
   ('pendente.move_conta', 'true', 'booleano', null, null, null, null,
     'Se a regra propõe, com a categoria, também a conta contábil que só anda com ela, quando o lançamento espera numa conta transitória.'),
   ('pendente.conta_parcela', '0.98', 'numero', 0.5, 1, null, 'fração dos lançamentos',

@@ -1,4 +1,5 @@
--- Says that a category took the place of another, or says it again of one that was switched off.
+-- Says that a category took the place of another, or says it again of one that was switched off. One at a time: two people could close
+-- a circle together that neither sees.
 create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
 returns audit.sucessoras_categoria
 language plpgsql
@@ -15,10 +16,12 @@ begin
     raise exception using errcode = 'NC009', message = format('"%s" e "%s" são a mesma categoria', btrim(salvar_sucessora.de), btrim(salvar_sucessora.para)),
       hint = 'Maiúsculas, acentos e espaços nas pontas não contam.';
   end if;
+  lock table audit.sucessoras_categoria in share row exclusive mode;
   insert into audit.sucessoras_categoria as s (de, para, desde, motivo, criado_por)
   values (btrim(salvar_sucessora.de), btrim(salvar_sucessora.para), salvar_sucessora.desde, btrim(salvar_sucessora.motivo), audit_interno.ator())
   on conflict on constraint sucessoras_categoria_de_para_desde_key do update set ativo = true, motivo = excluded.motivo
   returning * into v_sucessora;
+  perform audit_interno.conferir_sucessora(v_sucessora);
   v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_sucessora;
@@ -28,5 +31,5 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
-  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, or the same category.';
+  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month.';
 grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;

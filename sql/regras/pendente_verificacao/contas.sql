@@ -1,13 +1,19 @@
--- Which account goes with each category, and which accounts are those on which entries wait, as the latest months of history say.
--- papel: 'da_categoria', the one account of that category (folded), when of all its entries and of all of the account's at least the
--- share of pendente.conta_parcela are each other's, and of them at least pendente.conta_lancamentos; certeza: the share that the next
--- entry of the category may be expected to have. 'transitoria', an account on which so many entries waited, and hardly any had a
--- category. Nothing while pendente.move_conta is
+-- Which account goes with each category, and which accounts are those on which entries wait, as the history up to each of the given months
+-- says. papel: 'da_categoria', the one account of that category (folded), when since some month, the earliest for which it is so, of all
+-- its entries and of all of the account's at least the share of pendente.conta_parcela are each other's, and of them at least
+-- pendente.conta_lancamentos; certeza: the share that the next entry of the category may be expected to have. What a new chart of accounts
+-- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
+-- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
+-- is mostly on accounts born since the category was last booked.
+-- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
+-- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
 -- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once
--- that rule has counted, by regra_trade_marketing.detectar.
-create or replace function regra_pendente_verificacao.contas_conhecidas(regra text)
-returns table (papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint)
+-- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once that rule has counted, by
+-- regra_trade_marketing.detectar, and by the diagnosis.
+create or replace function regra_pendente_verificacao.contas_conhecidas(regra text, meses int[])
+returns table (
+  mes int, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text
+)
 language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -16,8 +22,8 @@ as $$
 declare
   v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
   v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
-  v_desde int := (
-    select max(m.mes) - (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int from regra_pendente_verificacao.estatistica_mes m);
+  v_meses int := (audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int;
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
 begin
   if not coalesce((audit_interno.configuracao('pendente.move_conta') #>> '{}')::boolean, false)
     or not exists (select from audit.regras r where r.nome = contas_conhecidas.regra and 'conta_contabil' = any (r.colunas))
@@ -25,47 +31,157 @@ begin
     return;
   end if;
   return query
-  with categoria as (
+  with pedida as materialized (
+    select distinct unnest(contas_conhecidas.meses) as mes
+  ), categoria as materialized (
     select k.id, k.categoria, audit_interno.dobrar_categoria(k.categoria) as dobrada from regra_pendente_verificacao.estatistica_categoria k
-  ), par as (
-    select c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
+  ), sucessao as materialized (
+    select s.mes, s.de, p.categoria, p.dobrada, s.renasce
+    from regra_pendente_verificacao.sucessoes_em(contas_conhecidas.meses) s
+    join categoria p on p.id = s.para
+    where not v_sem_sucessoras and s.quantas = 1
+  ), contada as materialized (
+    -- chave 0 of level 0: all of the category, those without an account too
+    select a.mes as pedido, c.nivel, c.chave, c.mes, coalesce(s.dobrada, k.dobrada) as dobrada, min(coalesce(s.categoria, k.categoria)) as categoria,
+      sum(c.linhas)::bigint as linhas
+    from pedida a
+    join regra_pendente_verificacao.estatistica_contagem c on c.mes <= a.mes and c.mes > a.mes - v_meses
     join categoria k on k.id = c.categoria
-    where c.nivel = 21 and c.mes > v_desde
-    group by 1, 2
-  ), da_conta as (
-    select p.chave, sum(p.linhas)::bigint as linhas from par p group by 1
-  ), da_categoria as (
-    -- those without an account too
-    select k.dobrada, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
-    join categoria k on k.id = c.categoria
-    where c.nivel = 0 and c.chave = 0 and c.mes > v_desde
-    group by 1
-  ), juntas as (
-    select p.chave, p.categoria, p.dobrada, p.linhas, g.linhas as todas
-    from par p
-    join da_conta a on a.chave = p.chave
-    join da_categoria g on g.dobrada = p.dobrada
-    where p.linhas >= v_minimo and p.linhas >= v_parcela * a.linhas and p.linhas >= v_parcela * g.linhas
+    left join sucessao s on s.mes = a.mes and s.de = k.id and (s.renasce is null or c.mes < s.renasce)
+    where c.nivel = 21 or c.nivel = 0 and c.chave = 0
+    group by 1, 2, 3, 4, 5
+  ), nascida as materialized (
+    select c.chave, min(c.mes) as mes from regra_pendente_verificacao.estatistica_contagem c where c.nivel in (21, 22) group by 1
+  ), da_categoria as materialized (
+    select c.pedido, c.dobrada, c.mes, c.linhas, max(c.mes) over (partition by c.pedido, c.dobrada) as ultima from contada c where c.nivel = 0
+  ), dupla as materialized (
+    select c.pedido, c.chave, c.dobrada, min(c.categoria) as categoria
+    from contada c
+    where c.nivel = 21
+    group by 1, 2, 3
+    having sum(c.linhas) >= v_minimo
+  ), soma as materialized (
+    -- back from the latest month, how many and how many of them on the account
+    select d.pedido, d.chave, d.dobrada, d.categoria, g.mes, g.ultima,
+      sum(g.linhas) over w as todas, sum(coalesce(c.linhas, 0)) over w as linhas
+    from dupla d
+    join da_categoria g on g.pedido = d.pedido and g.dobrada = d.dobrada
+    left join contada c on c.nivel = 21 and c.pedido = d.pedido and c.chave = d.chave and c.dobrada = d.dobrada and c.mes = g.mes
+    window w as (partition by d.pedido, d.chave, d.dobrada order by g.mes desc)
+  ), periodo as materialized (
+    select distinct on (s.pedido, s.chave, s.dobrada) s.*
+    from soma s
+    where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
+    order by s.pedido, s.chave, s.dobrada, s.mes
+  ), junta as materialized (
+    select p.*
+    from periodo p
+    where v_parcela * (
+        select sum(c.linhas) from contada c where c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes) <= p.linhas
+      and 0.8 <= (
+        select s.linhas / s.todas from soma s
+        where s.pedido = p.pedido and s.chave = p.chave and s.dobrada = p.dobrada and s.todas >= 10
+        order by s.mes desc limit 1)
+      and not exists (
+        -- one misbooked entry is not yet another account
+        select from contada c
+        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes = p.ultima and c.chave <> p.chave
+          and c.linhas > greatest(1, (
+            select coalesce(sum(x.linhas), 0) from contada x
+            where x.nivel = 21 and x.pedido = p.pedido and x.dobrada = p.dobrada and x.mes = p.ultima and x.chave = p.chave)))
+      and not exists (
+        select from contada c
+        join nascida n on n.chave = c.chave
+        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.chave <> p.chave and c.mes >= p.ultima - 1 and n.mes >= p.ultima - 1)
+      and not exists (
+        select from contada c
+        join nascida n on n.chave = c.chave
+        where c.nivel = 21 and c.pedido = p.pedido and c.mes > p.ultima
+          and c.mes = (select max(x.mes) from contada x where x.nivel = 21 and x.pedido = p.pedido)
+        having 2 * sum(c.linhas) filter (where n.mes > p.ultima) > sum(c.linhas))
   ), parada as (
-    select c.chave, sum(c.linhas)::bigint as linhas
-    from regra_pendente_verificacao.estatistica_contagem c
-    where c.nivel = 22 and c.mes > v_desde
-    group by 1
+    select a.mes as pedido, c.chave, sum(c.linhas)::bigint as linhas
+    from pedida a
+    join regra_pendente_verificacao.estatistica_contagem c on c.mes <= a.mes and c.mes > a.mes - v_meses
+    where c.nivel = 22
+    group by 1, 2
+  ), decidida as (
+    select c.pedido, c.chave, c.dobrada, min(c.categoria) as categoria, sum(c.linhas)::bigint as linhas, min(j.chave) as outra
+    from contada c
+    left join junta j on j.pedido = c.pedido and j.dobrada = c.dobrada and j.chave <> c.chave
+    where c.nivel = 21
+    group by 1, 2, 3
+  ), transitoria as materialized (
+    select s.pedido, s.chave, s.linhas, s.linhas + coalesce(x.alheias, 0) as todas
+    from parada s
+    left join (
+      select d.pedido, d.chave, sum(d.linhas) filter (where d.outra is null)::bigint as alheias from decidida d group by 1, 2
+    ) x on x.pedido = s.pedido and x.chave = s.chave
+    where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(x.alheias, 0))
   )
-  select 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas, j.todas
-  from juntas j
+  select j.pedido, 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas::bigint, j.todas::bigint, null
+  from junta j
   join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
   union all
-  select 'transitoria', t.conta, null, null, null, s.linhas, s.linhas + coalesce(a.linhas, 0)
-  from parada s
+  select s.pedido, 'transitoria', t.conta, null, null, null, s.linhas, s.todas, null
+  from transitoria s
   join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
-  left join da_conta a on a.chave = s.chave
-  where s.linhas >= v_minimo and s.linhas >= v_parcela * (s.linhas + coalesce(a.linhas, 0));
+  union all
+  select s.pedido, 'esquecida', t.conta, d.categoria, d.dobrada, null, d.linhas, d.linhas, o.conta
+  from transitoria s
+  join decidida d on d.pedido = s.pedido and d.chave = s.chave and d.outra is not null
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = s.chave
+  join regra_pendente_verificacao.estatistica_conta o on o.chave = d.outra;
 end
 $$;
 
-comment on function regra_pendente_verificacao.contas_conhecidas(text) is
-  'Accounts that go with one category (da_categoria) and those on which entries wait (transitoria), with the entries that say so.';
-revoke execute on function regra_pendente_verificacao.contas_conhecidas(text) from public;
+comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
+  'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
+revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
+
+-- Entries whose category was decided while their account stayed on one on which entries wait, as lines of the diagnosis, the accounts with
+-- most of them first, at most ten: those of history, and those that we corrected and nobody has confirmed. They are said and not
+-- proposed, for nobody asked about them, and their month may be reported. Reads the statistics, the settings, the audit tables and
+-- dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
+create or replace function regra_pendente_verificacao.diagnosticar_contas()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql stable rows 5
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_nossas text[] := regras.corrigidas_sem_palavra();
+begin
+  return query
+  with conhecida as materialized (
+    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao',
+      array[regra_pendente_verificacao.ultimo_mes_conhecido(2147483647)])
+  ), esquecida as (
+    select k.conta, k.categoria_dobrada, k.categoria, k.outra, k.lancamentos from conhecida k where k.papel = 'esquecida'
+    union all
+    select t.conta, d.categoria_dobrada, d.categoria, d.conta, count(*)
+    from dw.lancamentos l
+    join conhecida t on t.papel = 'transitoria' and t.conta = btrim(l.conta_contabil)
+    join conhecida d on d.papel = 'da_categoria' and d.categoria_dobrada = audit_interno.dobrar_categoria(l.categoria) and d.conta <> t.conta
+    where l.id = any (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))
+    group by 1, 2, 3, 4
+  ), por_categoria as (
+    select e.conta, min(e.categoria) as categoria, min(e.outra) as outra, sum(e.lancamentos)::bigint as lancamentos
+    from esquecida e group by e.conta, e.categoria_dobrada
+  )
+  select format('conta "%s"', p.conta), 'aviso',
+    format('%s lançamentos com categoria continuam nesta conta transitória: %s', sum(p.lancamentos),
+      string_agg(format('"%s" (%s; a conta dela é %s)', p.categoria, p.lancamentos, p.outra), ', ' order by p.lancamentos desc, p.categoria)),
+    'Ninguém muda a conta deles sozinho. Veja quais são: select id, data_lancamento, categoria from dw.lancamentos where btrim(conta_contabil) = '
+      || quote_literal(p.conta) || ' and categoria in (' || string_agg(quote_literal(p.categoria), ', ' order by p.categoria) || ').'
+  from por_categoria p
+  group by p.conta
+  order by sum(p.lancamentos) desc, p.conta
+  limit 10;
+end
+$$;
+
+comment on function regra_pendente_verificacao.diagnosticar_contas() is
+  'Lines of the diagnosis: entries with a category whose account stayed on a transitory one.';
+revoke execute on function regra_pendente_verificacao.diagnosticar_contas() from public;

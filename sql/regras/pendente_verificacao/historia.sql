@@ -255,22 +255,32 @@ begin
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
 
-  -- the accounts on which entries wait: of these nothing but that is learned
+  -- the accounts on which entries wait, of which nothing but that is learned (22), and the negative ones of each category (23)
   return query
-  select 22::smallint, hashtextextended(g.conta, 0), g.mes, 0, sum(g.linhas)::int
+  select g.nivel, g.chave, g.mes, g.categoria, count(*)::int
   from (
-    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, btrim(l.conta_contabil) as conta, count(*) as linhas
+    select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, x.*
     from dw.lancamentos l
-    where (l.categoria is null or btrim(l.categoria) = '' or l.categoria in (
-        select k.escrita from regra_pendente_verificacao.estatistica_grafia k where audit_interno.dobrar_categoria(k.escrita) = any (v_pendentes)))
-      and (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
+    left join (
+      select k.escrita, case when audit_interno.dobrar_categoria(k.escrita) <> all (v_pendentes || ''::text) then k.categoria end as id
+      from regra_pendente_verificacao.estatistica_grafia k
+      offset 0
+    ) c on c.escrita = l.categoria
+    cross join lateral (
+      select 22::smallint as nivel, hashtextextended(btrim(l.conta_contabil), 0) as chave, 0 as categoria
+      where btrim(l.conta_contabil) <> '' and (l.categoria is null or btrim(l.categoria) = '' or c.escrita is not null and c.id is null)
+      union all
+      select 23::smallint, 0::bigint, c.id
+      where c.id is not null and btrim(l.categoria) <> '' and l.valor < 0
+        and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
+    ) x
+    where (meses is null or l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
         and regra_pendente_verificacao.mes_indice(l.data_lancamento) = any (meses))
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
-    group by 1, 2
   ) g
-  where g.mes is not null and g.conta <> ''
-  group by 2, 3;
+  where g.mes is not null
+  group by 1, 2, 3, 4;
 end
 $$;
 

@@ -54,7 +54,7 @@ set jit = off
 as $$
 declare
   v_controle regra_pendente_verificacao.estatistica_controle;
-  v_assinatura text := md5(concat_ws('|', 8, current_setting('server_version_num')::int / 10000,
+  v_assinatura text := md5(concat_ws('|', 9, current_setting('server_version_num')::int / 10000,
     regras.rotulos_pendentes(), audit_interno.configuracao('pendente.meses_historico')));
   v_operacao bigint := coalesce((select max(a.operacao_id) from audit.alteracoes a), 0);
   v_limite timestamptz;

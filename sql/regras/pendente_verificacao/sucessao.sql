@@ -44,15 +44,18 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
 revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
 
--- The categories that look dead in the given months, for want of entries: each by number, with the last month in which it was booked, the
--- month asked, and the one that seems to have taken its place (herdeira, and of how many entries of its suppliers). Dead is one that
--- has had no entry for more months than pendente.meses_sem_lancamento, and for longer than it ever paused before, and for so long that a
--- category booked in as many months as this one was in its last year would hardly be missing by chance (one in a hundred), for some
--- are booked once a year; those that were booked in less than half of its months, and about a year before, have their season; or, at once, one of whose suppliers most went to a category born since. A category with entries in the month asked or
--- later is alive. Spellings of one category are one. Reads the statistics and the settings. Called by
--- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
+-- The categories that look dead in the given months, as was known in each: by number, with the last month in which it was booked, the
+-- months of history without it since (silencio), whether it is surely dead (morta), and the one that seems to have taken its place
+-- (herdeira, and of how many entries of its suppliers). A label is judged by its own rhythm: silent is one that has had no entry for two
+-- months, and for two more than it ever paused before, or for so long that one booked in as many months as this one was in its last
+-- year would hardly be missing by chance (one in a hundred). It is dead after pendente.meses_sem_lancamento of such months, unless it
+-- is in its first year and was booked in less than half of that: it may be booked once a year. Or a category born since, or up to a
+-- month before, has most of its entries from this one's suppliers, and theirs go there: that counts at once. Only what is booked as the category mostly is
+-- (positive or negative) is a sign of life, for a credit note is about what was. What has one successor lives on in it.
+-- Spellings of one category are one. Reads the statistics and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and
+-- by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
-returns table (mes int, categoria int, ultima int, herdeira int, herdados bigint)
+returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -62,91 +65,124 @@ declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   -- of fewer nothing is said
   v_minimo constant int := 5;
-  v_nascidas int[];
+  v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
-  v_paradas jsonb;
+  v_vidas jsonb;
+  v_nascidas int[];
 begin
   -- few categories, few months: all that is booked of each
-  v_paradas := (
-    with categoria as (
+  v_vidas := (
+    with categoria as materialized (
       select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
-    ), uso as materialized (
-      select k.uma, c.mes, sum(c.linhas) as linhas
+    ), sucessao as materialized (
+      select s.mes, d.uma as de, p.uma as para, s.renasce
+      from regra_pendente_verificacao.sucessoes_em(categorias_paradas.meses) s
+      join categoria d on d.id = s.de
+      join categoria p on p.id = s.para
+      where not v_sem_sucessoras and s.quantas = 1
+    ), contado as (
+      select k.uma, c.mes, coalesce(sum(c.linhas) filter (where c.nivel = 0), 0) as linhas,
+        coalesce(sum(c.linhas) filter (where c.nivel = 23), 0) as negativas
       from regra_pendente_verificacao.estatistica_contagem c
       join categoria k on k.id = c.categoria
-      where c.nivel = 0 and c.chave = 0
+      where c.nivel in (0, 23) and c.chave = 0
       group by 1, 2
-    ), historia as materialized (
-      select m.mes, row_number() over (order by m.mes) as n from regra_pendente_verificacao.estatistica_mes m
-    ), vida as (
-      select u.uma, max(u.mes) as ultima, min(u.mes) as primeira, max(u.n) as n, max(u.pausa) as pausa
+    ), habitual as materialized (
+      select h.uma, h.mes
       from (
-        select u.uma, u.mes, h.n, h.n - lag(h.n, 1, h.n - 1) over (partition by u.uma order by h.n) - 1 as pausa
-        from uso u join historia h on h.mes = u.mes
+        select c.*, 2 * sum(c.negativas) over (partition by c.uma) > sum(c.linhas) over (partition by c.uma) as negativa from contado c
+      ) h
+      where case when h.negativa then h.negativas > 0 else h.linhas > h.negativas end
+    ), historia as materialized (
+      select m.mes, row_number() over (order by m.mes)::int as n from regra_pendente_verificacao.estatistica_mes m
+    ), uso as materialized (
+      select distinct a.mes as pedido, coalesce(s.para, b.uma) as uma, b.mes, h.n
+      from (select distinct unnest(categorias_paradas.meses) as mes) a
+      join habitual b on b.mes <= a.mes
+      join historia h on h.mes = b.mes
+      left join sucessao s on s.mes = a.mes and s.de = b.uma and (s.renasce is null or b.mes < s.renasce)
+    ), vida as (
+      select u.pedido, u.uma, min(u.mes) as primeira, max(u.mes) as ultima, min(u.n) as n_primeira, max(u.n) as n_ultima, max(u.pausa) as pausa,
+        count(*)::int as usos
+      from (
+        select u.*, u.n - lag(u.n, 1, u.n - 1) over (partition by u.pedido, u.uma order by u.n) - 1 as pausa from uso u
       ) u
-      group by u.uma
+      group by u.pedido, u.uma
     )
-    select jsonb_agg(jsonb_build_object('uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'mes', a.mes,
-      'meses', (select count(*) from historia h where h.mes > v.ultima and h.mes < a.mes),
-      'ha_um_ano', exists (select from uso u where u.uma = v.uma and u.mes between a.mes - 14 and a.mes - 10),
+    select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
+      'silencio', greatest(coalesce((select max(h.n) from historia h where h.mes < v.pedido), 0) - v.n_ultima, 0),
       'vazios', (
         select count(*) filter (where u.mes is null)::double precision / count(*)
-        from historia h left join uso u on u.uma = v.uma and u.mes = h.mes
-        where h.mes > v.ultima - 12 and h.mes <= v.ultima)))
+        from historia h
+        left join uso u on u.pedido = v.pedido and u.uma = v.uma and u.mes = h.mes
+        where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
     from vida v
-    left join (select distinct unnest(categorias_paradas.meses) as mes) a on v.ultima < a.mes
-    where a.mes is not null or v.primeira > v_primeira
   );
-
-  if not coalesce(v_paradas @? '$[*] ? (@.mes != null)', false) then
-    return;
-  end if;
-  -- born since another was last booked: where its suppliers were before
+  -- born where another was last booked
   v_nascidas := array(
-    select distinct (n.p ->> 'uma')::int
-    from jsonb_array_elements(v_paradas) n (p)
-    join jsonb_array_elements(v_paradas) m (p) on m.p ->> 'mes' is not null and (m.p ->> 'ultima')::int < (n.p ->> 'primeira')::int
-    -- births of long ago took nobody's place of late
-    where (n.p ->> 'primeira')::int > (m.p ->> 'ultima')::int and (n.p ->> 'primeira')::int <= (m.p ->> 'ultima')::int + 3);
+    select distinct n.uma
+    from jsonb_to_recordset(v_vidas) n (mes int, uma int, primeira int)
+    join jsonb_to_recordset(v_vidas) o (mes int, uma int, ultima int)
+      on o.mes = n.mes and o.uma <> n.uma and n.primeira between o.ultima - 1 and o.ultima + 3
+    where n.primeira > v_primeira);
 
   return query
-  with parada as materialized (
-    select x.* from jsonb_to_recordset(v_paradas) x (uma int, primeira int, ultima int, pausa int, mes int, meses int, ha_um_ano boolean, vazios double precision)
+  with vida as materialized (
+    select x.* from jsonb_to_recordset(v_vidas) x (
+      mes int, uma int, primeira int, ultima int, pausa int, usos int, silencio int, vazios double precision)
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
-  ), fornecedor as materialized (
-    -- of suppliers by name: what they have in the newborn, and in what ended
-    select c.chave, k.uma, sum(c.linhas)::bigint as linhas, min(c.mes) as primeira
+  ), nova as materialized (
+    -- suppliers of the newborn, by name
+    select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
-    where v_nascidas <> '{}' and c.nivel = 5
-      and (k.uma = any (v_nascidas) or k.uma in (select p.uma from parada p where p.mes is not null))
-    group by 1, 2
-  ), heranca as materialized (
-    select p.uma, n.uma as herdeira, sum(n.linhas)::bigint as herdados, count(*) as fornecedores
-    from (select distinct p.uma, p.ultima from parada p where p.mes is not null) p
-    join fornecedor v on v.uma = p.uma
-    join fornecedor n on n.chave = v.chave and n.uma = any (v_nascidas) and n.uma <> p.uma and n.primeira > p.ultima
-    group by 1, 2
+    where v_nascidas <> '{}' and c.nivel = 5 and k.uma = any (v_nascidas)
+    group by 1, 2, 3
+  ), velha as materialized (
+    select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
+    group by 1, 2, 3
+  ), par as materialized (
+    select o.mes, o.uma, n.uma as herdeira, n.primeira
+    from vida o
+    join vida n on n.mes = o.mes and n.uma = any (v_nascidas) and n.uma <> o.uma and n.primeira between o.ultima - 1 and o.ultima + 3
+    where n.primeira > v_primeira
+  ), vindo as materialized (
+    -- what each supplier has in the newborn, and since its birth in the other
+    select p.mes, p.uma, p.herdeira, f.chave, f.linhas, v.antes, v.depois
+    from par p
+    cross join lateral (
+      select n.chave, sum(n.linhas) as linhas from nova n where n.uma = p.herdeira and n.mes <= p.mes group by n.chave
+    ) f
+    cross join lateral (
+      select coalesce(sum(v.linhas) filter (where v.mes <= p.primeira), 0) as antes,
+        coalesce(sum(v.linhas) filter (where v.mes >= p.primeira and v.mes <= p.mes), 0) as depois
+      from velha v where v.chave = f.chave and v.uma = p.uma
+    ) v
+  ), heranca as (
+    select v.mes, v.uma, v.herdeira, sum(v.linhas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, sum(v.depois) as depois
+    from vindo v
+    group by 1, 2, 3
   ), herdeira as (
-    select distinct on (h.uma) h.uma, h.herdeira, h.herdados
+    select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
     from heranca h
-    -- most of what the newborn has comes from there
-    where h.herdados >= v_minimo and h.herdados >= 0.5 * (
-      select sum(f.linhas) from fornecedor f where f.uma = h.herdeira)
-    order by h.uma, h.herdados desc, h.herdeira
+    where h.herdados >= v_minimo and h.herdados >= 0.5 * h.todas and 2 * h.herdados >= h.depois
+    order by h.mes, h.uma, h.herdados desc, h.herdeira
   )
-  select p.mes, k.id, p.ultima, h.herdeira, h.herdados
-  from parada p
-  join categoria k on k.uma = p.uma
-  left join herdeira h on h.uma = p.uma
-  where p.mes is not null and (p.meses > greatest(v_parada, p.pausa) and power(p.vazios, p.meses) < 0.01 and not (p.ha_um_ano and p.vazios > 0.5)
-      or h.herdeira is not null);
+  select v.mes, k.id, v.ultima, v.silencio, h.herdeira is not null or v.silencio >= v_parada and not (v.primeira > v.mes - 15 and v.usos < 7),
+    h.herdeira, h.herdados
+  from vida v
+  join categoria k on k.uma = v.uma
+  left join herdeira h on h.mes = v.mes and h.uma = v.uma
+  where h.herdeira is not null or v.silencio >= 2 and (v.silencio > v.pausa + 1 or power(v.vazios, v.silencio) < 0.01);
 end
 $$;
 
 comment on function regra_pendente_verificacao.categorias_paradas(int[]) is
-  'Categories that look dead in each of the given months: their last month, and the category that seems to have taken their place.';
+  'Categories that are silent or look dead in each of the given months: their last month, and the category that seems to have taken their place.';
 revoke execute on function regra_pendente_verificacao.categorias_paradas(int[]) from public;
 
 -- The categories that look dead as the last month of history has it and of which nobody has said anything, the largest first, at most
@@ -181,7 +217,7 @@ begin
       join categoria x on x.id = c.categoria
       where c.nivel = 0 and c.chave = 0 and x.dobrada = k.dobrada and c.mes > p.ultima - 12
     ) u
-    where k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
+    where p.morta and k.dobrada <> all (v_pendentes) and not exists (select from regras.sucessoes() s where s.de = k.dobrada)
       and (u.linhas >= v_minimo or h.id is not null)
     order by k.dobrada, k.id
   )

@@ -44,13 +44,15 @@ create or replace function regra_pendente_verificacao.sugerir_pendencias(janela 
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
   confianca double precision, casos int, acertos int, niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[], contra text,
-  parada int, herdeira int, herdados bigint, sucessoras text
+  mes int, parada int, silencio int, morta boolean, herdeira int, herdados bigint, sucessoras text
 )
 language plpgsql stable rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
+declare
+  v_limiar double precision := coalesce((select r.limiar from audit.regras r where r.nome = 'pendente_verificacao'), 0.95);
 begin
   return query
   with s as materialized (
@@ -70,10 +72,10 @@ begin
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
     -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    -- and so is a category that is booked no more, or stands for several
-    case when s.contra is null and p.categoria is null and d.de is null then x.confianca else least(x.confianca, 0.49) end,
+    -- and so is a category that is booked no more, or stands for several; of one that has been silent for long a person is asked
+    least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
-    p.ultima, p.herdeira, p.herdados, d.sucessoras
+    s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
   from s
   left join parada p on p.mes = s.mes and p.categoria = s.categorias[1]
   left join dividida d on d.mes = s.mes and d.de = s.categorias[1]
@@ -156,16 +158,23 @@ declare
 begin
   return query
   with sugestao as materialized (
-    select s.ids, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
+    select s.ids, s.mes, s.bruta, s.bruta_segunda, s.confianca, s.casos, s.acertos, c.categoria as proposta, d.categoria as alternativa,
       e.por_nivel, e.palavras, e.lista, e.todas, e.certas, e.por, s.contra,
-      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, h.categoria as herdeira, s.herdados, s.sucessoras
+      to_char(make_date(s.parada / 12, s.parada % 12 + 1, 1), 'MM/YYYY') as parada, s.silencio, s.morta, h.categoria as herdeira, s.herdados, s.sucessoras
     from regra_pendente_verificacao.sugerir_pendencias(janela, null, null, metade) s
     join regra_pendente_verificacao.estatistica_categoria c on c.id = s.categoria
     left join regra_pendente_verificacao.estatistica_categoria d on d.id = s.segunda
     left join regra_pendente_verificacao.estatistica_categoria h on h.id = s.herdeira
     cross join lateral regra_pendente_verificacao.descrever_provas(s.niveis, s.termos, s.lancamentos, s.iguais) e
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas('pendente_verificacao')
+    select c.*
+    from (select array_agg(distinct s.mes) as todos from sugestao s) m
+    cross join lateral regra_pendente_verificacao.contas_conhecidas('pendente_verificacao', m.todos) c
+  ), lugar as materialized (
+    select a.mes, a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra
+    from conhecida a
+    where a.papel <> 'esquecida'
+    group by a.mes, a.conta
   )
   select
     null::text,
@@ -178,7 +187,7 @@ begin
       'rotulo', l.categoria,
       'contradiz_codigo', s.contra,
       'conta', case when q.propor and k.conta is not null then jsonb_build_object('lancada', k.lancada, 'da_categoria', k.conta,
-        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.outra is null, 'e_de', k.outra) end,
+        'lancamentos', k.lancamentos, 'todas', k.todas, 'transitoria', k.lancada is not null and k.outra is null, 'e_de', k.outra) end,
       'sugestao', s.proposta,
       'sem_lancamento_desde', s.parada,
       'parece_ser', s.herdeira,
@@ -205,14 +214,15 @@ begin
             || s.acertos || ' estavam certas.'
           else 'Ainda não há meses anteriores suficientes para conferir a nota.' end
         || case when s.sucessoras is not null then ' Mas "' || s.proposta || '" foi dividida em ' || s.sucessoras || ', e o histórico não diz em qual.'
-          when s.parada is not null then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
+          when not s.morta then ' Mas há ' || s.silencio || ' meses nada entra em "' || s.proposta || '", mais do que de costume: confira se ela ainda existe.'
+          when s.morta then ' Mas "' || s.proposta || '" não tem lançamento desde ' || s.parada
             || coalesce(': parece ter virado "' || s.herdeira || '", com ' || s.herdados || ' lançamentos dos mesmos fornecedores. '
               || 'Se virou, diga: conferente categorias suceder.', '.')
           else '' end
         || case when s.sucessoras is not null then '' when not q.propor then ' Confiança baixa demais para propor.'
           when k.outra is not null then ' A conta ' || k.lancada || ' é a de "' || k.outra || '", e a de "' || s.proposta || '" é ' || k.conta
             || ': uma das duas não confere.'
-          when k.conta is not null then ' A conta vai junto, da transitória ' || k.lancada || ' para ' || k.conta || ', a de '
+          when k.conta is not null then ' A conta vai junto, ' || coalesce('da transitória ' || k.lancada || ' para ', 'hoje vazia: ') || k.conta || ', a de '
             || k.lancamentos || ' de ' || k.todas || ' lançamentos da categoria.'
           else '' end
     end,
@@ -220,13 +230,12 @@ begin
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
   left join lateral (
-    -- on an account on which entries wait, or on the one account of another category, which then contradicts it
-    select c.conta, c.certeza, c.lancamentos, c.todas, btrim(l.conta_contabil) as lancada, o.outra
+    -- on no account, on one on which entries wait, or on the one account of another category, which then contradicts it
+    select c.conta, c.certeza, c.lancamentos, c.todas, nullif(btrim(l.conta_contabil), '') as lancada, o.outra
     from conhecida c
-    join (
-      select a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra from conhecida a group by a.conta
-    ) o on o.conta = btrim(l.conta_contabil) and o.conta <> c.conta
-    where c.papel = 'da_categoria' and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+    left join lugar o on o.mes = c.mes and o.conta = btrim(l.conta_contabil)
+    where c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+      and (o.conta <> c.conta or coalesce(btrim(l.conta_contabil), '') = '')
   ) k on true
   cross join lateral (
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza

@@ -82,7 +82,7 @@ create unlogged table regra_pendente_verificacao.estatistica_contagem (
   linhas int not null,
   primary key (nivel, chave, mes, categoria)
 );
-comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0.';
+comment on table regra_pendente_verificacao.estatistica_contagem is 'How often a key of one level (everything, cost centre, company, spelling, word …) went with a category in one booking month. Level 22: entries that were parked under an account; their category is 0. Level 23: those of the category with a negative amount.';
 
 create unlogged table regra_pendente_verificacao.estatistica_peso (
   nome text primary key,

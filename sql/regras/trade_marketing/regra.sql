@@ -58,6 +58,7 @@ declare
   v_categoria text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
   v_meses int := coalesce((audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int, 12);
   v_pendentes text[] := regras.rotulos_pendentes();
+  v_nossas text[] := regras.corrigidas_sem_palavra();
   -- dates that leave room for the months of history on both sides
   v_primeira constant date := date '0030-01-01';
   v_ultima constant date := date '9970-12-31';
@@ -76,6 +77,8 @@ declare
       where s.de not in (select r.de from regras.categorias_renomeadas() r)
       group by s.para
     ) x), '{}');
+  -- what is booked once a year shows that in two of them
+  v_vida int := 24 * 31;
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
   v_fornecedores text[] := regra_trade_marketing.textos_casados('fornecedor', janela);
@@ -104,13 +107,34 @@ begin
       max(c.data_lancamento) filter (where c.data_lancamento between v_primeira and v_ultima) + v_meses * 31 as fim,
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
+  ), uso as materialized (
+    -- the months in which anything was booked as marketing, and not by us alone
+    select distinct g.mes
+    from (
+      -- folded once for each month, not for each entry
+      select l.categoria, date_trunc('month', l.data_lancamento::timestamp)::date as mes
+      from periodo p
+      join dw.lancamentos l on l.data_lancamento between p.inicio - v_vida and p.fim - v_meses * 31 + 31
+      where v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id))
+      group by 1, 2
+      offset 0
+    ) g
+    where audit_interno.dobrar_categoria(g.categoria) = any (v_marketing)
   ), vida as materialized (
-    -- whether anything is booked as marketing any more
-    select p.fim is null or exists (
-        select from dw.lancamentos l
-        where l.data_lancamento > p.fim - (v_meses + v_parada) * 31 and audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))
-      or not exists (select from dw.lancamentos l where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing)) as viva
-    from periodo p
+    -- for how long, before each month asked, nothing has been, and the longest pause before that
+    select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and exists (
+        select from periodo p join dw.lancamentos l on l.data_lancamento < p.inicio - v_vida
+        where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))) as morta, u.silencio
+    from (select distinct c.corte from candidato c) m
+    cross join lateral (
+      select min(x.meses) filter (where x.seguinte is null) - 1 as silencio, coalesce(max(x.meses) filter (where x.seguinte is not null) - 1, 0) as pausa
+      from (
+        select k.seguinte, (extract(year from age(coalesce(k.seguinte, m.corte), k.mes)) * 12 + extract(month from age(coalesce(k.seguinte, m.corte), k.mes)))::int as meses
+        from (
+          select u.mes, lead(u.mes) over (order by u.mes) as seguinte from uso u where u.mes <= m.corte and m.corte <> '-infinity'
+        ) k
+      ) x
+    ) u
   ), frase as materialized (
     -- few combinations of patterns, many entries
     select x.padroes, regra_trade_marketing.frase_padroes(x.padroes) as texto from (select distinct c.padroes from candidato c) x
@@ -148,7 +172,12 @@ begin
     cross join lateral regra_trade_marketing.palavras_marketing(x.inicio, x.fim, x.palavras) p
     where p.fornecedores >= 3 and p.lancamentos >= 5 and p.lancamentos >= 0.9 * p.total
   ), conhecida as materialized (
-    select * from regra_pendente_verificacao.contas_conhecidas('trade_marketing')
+    select k.*
+    from (
+      select array_agg(distinct regra_pendente_verificacao.mes_indice(c.data_lancamento)) as todos from candidato c
+      where c.data_lancamento between v_primeira and v_ultima
+    ) m
+    cross join lateral regra_pendente_verificacao.contas_conhecidas('trade_marketing', m.todos) k
   ), texto as (
     select c.id,
       max(f.lancamentos) as contra,
@@ -164,7 +193,7 @@ begin
     null::text,
     c.id,
     jsonb_build_object('categoria', v_categoria) || case when k.conta is null then '{}' else jsonb_build_object('conta_contabil', k.conta) end,
-    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or not i.viva then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
+    trunc(coalesce(k.certeza, 1) * least(case when r.contradito or i.morta then 0.49 end, case when q.provado then o.confianca else least(o.confianca, greatest(v_limiar - 0.01, 0)) end), 4),
     jsonb_build_object(
       'padroes', c.padroes,
       'categoria_lancada', c.categoria_lancada,
@@ -184,16 +213,16 @@ begin
       || case when round(q.lancamentos) > 0 then ' De ' || round(q.lancamentos) || ' outros lançamentos que casam com ele, ' || q.em_marketing
         || ' estão em "' || v_categoria || '".' else '' end
       || coalesce(' Contra: ' || f.contra || '.', '')
-      || case when k.conta is null then '' else ' A conta vai junto, de ' || c.conta || ' para ' || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
+      || case when k.conta is null then '' else ' A conta vai junto, ' || coalesce('de ' || c.conta || ' para ', 'hoje vazia: ') || k.conta || ', a de ' || k.lancamentos || ' de ' || k.todas
         || ' lançamentos da categoria.' end
-      || case when i.viva then '' else ' Mas nada é lançado em "' || v_categoria || '" há mais de ' || v_parada || ' meses: confira se ela ainda existe.' end
+      || case when not i.morta then '' else ' Mas nada é lançado em "' || v_categoria || '"' || coalesce(' há ' || i.silencio || ' meses', '') || ': confira se ela ainda existe.' end
       || case when q.provado then '' else ' O padrão ainda não corrige sozinho: ' || trunc(q.certas) || ' de ' || v_minimas
         || ' respostas certas de pessoas' || case when q.contida then '; de cada outro fornecedor contam três' else '' end
         || case when q.na_categoria < v_minimas_categoria then '; ' || q.na_categoria || ' de ' || v_minimas_categoria || ' sobre lançamentos desta categoria'
           else '' end || '.' end,
     nullif(abs(c.valor), 'NaN') -- one unreadable amount must not cost the others
   from candidato c
-  cross join vida i
+  join vida i on i.corte = c.corte
   join frase s on s.padroes = c.padroes
   left join resumo r on r.chave = c.chave and r.nome = c.nome and r.corte = c.corte
   left join texto t on t.id = c.id
@@ -202,12 +231,14 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   left join lateral (
-    -- where the entry stands on the one account of the category in which it was booked, or on one on which entries wait
+    -- where the entry stands on the one account of the category in which it was booked; a pending one on one on which entries wait, or none
     select m.conta, m.certeza, m.lancamentos, m.todas
     from conhecida m
-    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta <> c.conta and exists (
+    where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
+      and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
       select from conhecida a
-      where a.conta = c.conta and case a.papel when 'transitoria' then b.pendente else a.categoria_dobrada = c.categoria_dobrada end)
+      where a.mes = m.mes and a.conta = c.conta
+        and case a.papel when 'transitoria' then b.pendente when 'da_categoria' then a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc
     limit 1
   ) k on true

@@ -1,5 +1,5 @@
 -- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
--- of categories that the ledger does not have. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
+-- of categories that the ledger does not have; and entries whose account stayed behind. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
 -- nothing.
 create or replace function audit_interno.diagnosticar_categorias()
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -10,9 +10,12 @@ as $$
 begin
   return query
   select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_categorias()')
+    as x (item text, situacao text, detalhe text, sugestao text)
+  union all
+  select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_contas()')
     as x (item text, situacao text, detalhe text, sugestao text);
 exception when insufficient_privilege or undefined_table or undefined_column then
   return; -- the lines on access say so
 end
 $$;
-comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed.';
+comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';

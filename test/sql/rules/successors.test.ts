@@ -424,5 +424,18 @@ t.test('marketing that nobody books any more is not proposed with confidence', a
   })
   const [finding] = await findings(sql, 'trade_marketing', { chaves: [now as string] })
   t.equal(Number(finding?.confianca), 0.49)
-  t.match(finding?.justificativa, /nada é lançado em "Trade Marketing" há mais de 3 meses/)
+  t.match(finding?.justificativa, /nada é lançado em "Trade Marketing" há 6 meses/)
+
+  // as of the month of the entry: a campaign of later does not wake it, and what is booked once a year only sleeps
+  await bookEntries(sql, ...habit(['Agência'], 'campanha', (m) => (m === 17 ? 'Trade Marketing' : null), 18))
+  t.equal(Number((await findings(sql, 'trade_marketing', { chaves: [now as string] }))[0]?.confianca), 0.49)
+  const [later] = await bookEntries(sql, {
+    fornecedor: 'Agência',
+    fornecedor_id: 'A-0',
+    descricao: 'campanha',
+    categoria: 'A classificar',
+    data_lancamento: month(26),
+  })
+  const [asleep] = await findings(sql, 'trade_marketing', { chaves: [later as string] })
+  t.notMatch(asleep?.justificativa, /nada é lançado/, 'it paused for as long before')
 })

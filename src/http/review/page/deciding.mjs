@@ -15,7 +15,7 @@ import { t } from './words.mjs'
  */
 
 /**
- * @param {{ group: Group, office: import('./office.mjs').Office, memory: Memory, shown: import('./office.mjs').Shown | undefined,
+ * @param {{ group: Group, office: import('./office.mjs').Office, memory: Memory, shown: import('./shown.mjs').Shown | undefined,
  *   rest: number, value: number, moveOn: () => void, settled: () => void, focus: () => void }} of rest, value: of the group without what was left
  *   out; settled: one entry is decided, and closes
  */
@@ -42,10 +42,19 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
     memory.left = new Set()
     moveOn()
   }
+  /**
+   * Sends an act over one entry, which closes; the group stays in hand.
+   * @param {Word | Aside} word
+   * @param {(slow: () => void) => Promise<import('./acts.mjs').Result[]>} work
+   */
+  const sendOne = (word, work) => {
+    settled()
+    office.send({ ...what, count: 1, word, part: true }, work)
+  }
   const own = (/** @type {readonly string[]} */ exceto) => group.mine.filter((id) => !exceto.includes(id))
   const seen = () => ({
     grupo: group.grupo,
-    visto: /** @type {import('./office.mjs').Shown} */ (shown).visto,
+    visto: /** @type {import('./shown.mjs').Shown} */ (shown).visto,
   })
 
   /**
@@ -57,11 +66,7 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
     setPanel(undefined)
     const motivo = memory.note ? `${reason}. ${memory.note}` : reason
     memory.note = ''
-    if (only) {
-      settled()
-      office.send({ ...what, count: 1, word, part: true }, (slow) => decideSome(word, [only], motivo, slow))
-      return
-    }
+    if (only) return sendOne(word, (slow) => decideSome(word, [only], motivo, slow))
     const asked = seen()
     sendAll(word, (exceto, slow) =>
       group.own
@@ -86,10 +91,8 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
       memory.note && word !== 'comment' ? { ...said, motivo: `${said.motivo}. ${memory.note}` } : said
     if (word !== 'comment') memory.note = ''
     if (only) {
-      settled()
       focus()
-      office.send({ ...what, count: 1, word, part: true }, (slow) => leave(word, [only.id], kept, slow))
-      return
+      return sendOne(word, (slow) => leave(word, [only.id], kept, slow))
     }
     const asked = seen()
     sendAll(word, (exceto, slow) =>
@@ -99,17 +102,9 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
     )
   }
 
-  /** Why an act is not possible now, or nothing. @param {Word | Aside} word @param {any} only */
-  const obstacle = (word, only) => {
-    if (shown === undefined) return t.notYet
-    if (rest === 0 && !only) return t.nothingLeft
-    if (word === 'approve' && (only ? !proposes(only) : group.flagged)) return t.onlyFlagged
-    if (word === 'approve' && group.own) return t.ownProposal
-    return undefined
-  }
   /** Says why not, or clears the way. @param {Word | Aside} word @param {any} only */
   const free = (word, only) => {
-    const why = obstacle(word, only)
+    const why = obstacle(word, only, { group, shown, rest })
     if (why) office.tell(why)
     else office.quiet()
     return why === undefined
@@ -139,4 +134,18 @@ export function useDeciding({ group, office, memory, shown, rest, value, moveOn,
     except: (/** @type {any} */ one) => setDialog({ action: 'except', finding: one }),
     endDialog: () => setDialog(undefined),
   }
+}
+
+/**
+ * Why an act is not possible now, or nothing.
+ * @param {Word | Aside} word
+ * @param {any} only one of the group's findings
+ * @param {{ group: Group, shown: unknown, rest: number }} hand
+ */
+function obstacle(word, only, { group, shown, rest }) {
+  if (shown === undefined) return t.notYet
+  if (rest === 0 && !only) return t.nothingLeft
+  if (word === 'approve' && (only ? !proposes(only) : group.flagged)) return t.onlyFlagged
+  if (word === 'approve' && group.own) return t.ownProposal
+  return undefined
 }

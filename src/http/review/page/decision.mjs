@@ -12,6 +12,46 @@ import { LANGUAGE, t } from './words.mjs'
 const dayAfter = (day) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10)
 
 /**
+ * The labels that the ledger has in the columns of a rule.
+ * @param {any} rule undefined: none are asked for
+ * @param {import('./office.mjs').Office} office
+ */
+function useLabels(rule, office) {
+  const [ledger, setLedger] = useState(/** @type {Awaited<ReturnType<typeof labelsIn>>} */ (new Map()))
+  useEffect(() => {
+    // a ledger too large to be asked in time offers none, and refuses none
+    if (rule) labelsIn(rule.nome, rule.colunas).then(setLedger, () => {})
+  }, [rule?.nome])
+
+  /** What the ledger has, and what the rules propose elsewhere, is known to be a label. @param {string} column */
+  const labelsOf = (column) => {
+    const start = `${column} → `
+    const changes = office.desk?.groups.map(({ mudanca }) => mudanca) ?? []
+    return [
+      ...new Set([
+        ...(ledger.get(column) ?? []).map(({ rotulo }) => rotulo),
+        ...changes.filter((change) => change?.startsWith(start)).map((change) => change.slice(start.length)),
+      ]),
+    ].toSorted((a, b) => a.localeCompare(b, LANGUAGE))
+  }
+
+  /**
+   * The labels of the ledger in which a text is; nothing where the column has none, or the ledger cannot be asked in time.
+   * @param {string} column
+   * @param {string} text
+   * @returns {Promise<readonly string[] | undefined>}
+   */
+  const like = async (column, text) => {
+    const all = ledger.get(column) ?? []
+    if (all.length === 0) return undefined
+    const here = labelsOf(column).filter((one) => folded(one).includes(folded(text)))
+    if (all.length < LABELS || here.includes(text)) return here
+    return labelsLike(rule.nome, column, text).catch(() => undefined)
+  }
+  return { labelsOf, like }
+}
+
+/**
  * @param {{ action: 'correct' | 'except' | 'revert' | 'reopen', finding: any, office: import('./office.mjs').Office,
  *   what: { key: string, title: string, section?: string, value?: number, count: number }, close: () => void, done?: () => void }} props
  */
@@ -24,9 +64,9 @@ export function Decision({ action, finding, office, what, close, done }) {
   const [slow, setSlow] = useState(false)
   const [row, setRow] = useState(/** @type {any[] | undefined} */ (undefined))
   const [soonest, setSoonest] = useState('')
-  const [ledger, setLedger] = useState(/** @type {Awaited<ReturnType<typeof labelsIn>>} */ (new Map()))
   const { id, regra } = finding
   const rule = office.desk?.rules.find((/** @type {any} */ { nome }) => nome === regra)
+  const { labelsOf, like } = useLabels(action === 'correct' ? rule : undefined, office)
 
   /** @param {unknown} error */
   const refused = (error) => {
@@ -46,25 +86,6 @@ export function Decision({ action, finding, office, what, close, done }) {
         : /** @type {HTMLElement | null} */ (document.querySelector('#hand'))
       )?.focus()
   }, [])
-
-  useEffect(() => {
-    // a ledger too large to be asked in time offers none, and refuses none
-    if (action === 'correct' && rule) labelsIn(regra, rule.colunas).then(setLedger, () => {})
-  }, [rule?.nome])
-
-  /**
-   * The labels of the ledger in which a text is; nothing where the column has none, or the ledger cannot be asked in time.
-   * @param {string} column
-   * @param {string} text
-   * @returns {Promise<readonly string[] | undefined>}
-   */
-  const like = async (column, text) => {
-    const all = ledger.get(column) ?? []
-    if (all.length === 0) return undefined
-    const here = labelsOf(column).filter((one) => folded(one).includes(folded(text)))
-    if (all.length < LABELS || here.includes(text)) return here
-    return labelsLike(regra, column, text).catch(() => undefined)
-  }
 
   /** @param {any} elements */
   const act = async (elements) => {
@@ -109,17 +130,6 @@ export function Decision({ action, finding, office, what, close, done }) {
     }
   }
   const waiting = busy || (action === 'correct' && row === undefined)
-  // What the ledger has, and what the rules propose elsewhere, is known to be a label.
-  const labelsOf = (/** @type {string} */ column) => {
-    const start = `${column} → `
-    const changes = office.desk?.groups.map(({ mudanca }) => mudanca) ?? []
-    return [
-      ...new Set([
-        ...(ledger.get(column) ?? []).map(({ rotulo }) => rotulo),
-        ...changes.filter((change) => change?.startsWith(start)).map((change) => change.slice(start.length)),
-      ]),
-    ].toSorted((a, b) => a.localeCompare(b, LANGUAGE))
-  }
   return html`
     <dialog ref=${dialog} aria-labelledby="decision" onCancel=${(/** @type {Event} */ event) => busy && event.preventDefault()} onClose=${close}>
       <form class="decision" onSubmit=${submit}>

@@ -6,8 +6,8 @@ import { count, say } from './format.mjs'
 import { Items } from './items.mjs'
 import { useKeys } from './keys.mjs'
 import { Alone, Asked, Offered } from './offered.mjs'
-import { stamp } from './office.mjs'
 import { html, useEffect, useRef, useState } from './preact.mjs'
+import { stamp } from './shown.mjs'
 import { Tally } from './tally.mjs'
 import { t } from './words.mjs'
 
@@ -21,14 +21,14 @@ import { t } from './words.mjs'
  */
 function useEntries(group, office, hits) {
   const memory = office.memoryOf(group.key)
-  const [shown, setShown] = useState(/** @type {import('./office.mjs').Shown | undefined} */ (undefined))
+  const [shown, setShown] = useState(/** @type {import('./shown.mjs').Shown | undefined} */ (undefined))
   const [failed, setFailed] = useState(false)
   const [at, setAt] = useState(memory.at)
   const [moved, setMoved] = useState(0)
   const [left, setLeft] = useState(/** @type {ReadonlySet<string>} */ (memory.left))
   const [open, setOpen] = useState(/** @type {string | undefined} */ (undefined))
 
-  const load = (/** @type {import('./office.mjs').Shown} */ before) => {
+  const load = (/** @type {import('./shown.mjs').Shown} */ before) => {
     let wanted = true
     setFailed(false)
     office.itemsOf(group, before).then(

@@ -45,21 +45,12 @@ function partsOf(findings, rules, today) {
 
 /** @typedef {{ total: number, items: any[], next: string | null }} Found */
 
-/**
- * @param {{ office: import('./office.mjs').Office, decides: boolean, address: URLSearchParams,
- *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} props
- */
-export function Postponed({ office, decides, address, go }) {
-  const { desk, pending } = office
+/** What is postponed, page after page. @param {import('./office.mjs').Office} office */
+function usePostponed(office) {
   const [found, setFound] = useState(/** @type {Found | undefined} */ (undefined))
-  const [at, setAt] = useState(0)
-  const [moved, setMoved] = useState(0)
-  const [open, setOpen] = useState(/** @type {string | undefined} */ (undefined))
-  const search = useSearch('adiadas', NOTHING, address, office)
-  const title = useRef(/** @type {HTMLElement | null} */ (null))
   useEffect(() => {
     let wanted = true
-    if (desk)
+    if (office.desk)
       postponed(null).then(
         (page) => wanted && setFound(page),
         (error) => office.refused(error),
@@ -67,14 +58,24 @@ export function Postponed({ office, decides, address, go }) {
     return () => {
       wanted = false
     }
-  }, [desk])
+  }, [office.desk])
   const more = () =>
     found?.next &&
     postponed(found.next).then(
       (page) => setFound({ ...page, items: [...found.items, ...page.items] }),
       (error) => office.refused(error),
     )
-  const today = desk?.today ?? ''
+  return { found, more }
+}
+
+/**
+ * @param {{ office: import('./office.mjs').Office, decides: boolean, address: URLSearchParams,
+ *   go: (changes: Record<string, string | null>, how?: { push?: boolean }) => void }} props
+ */
+export function Postponed({ office, decides, address, go }) {
+  const { desk, pending } = office
+  const { found, more } = usePostponed(office)
+  const search = useSearch('adiadas', NOTHING, address, office)
   const { text, session, rule } = search
   const meant = useMemo(
     () =>
@@ -86,54 +87,22 @@ export function Postponed({ office, decides, address, go }) {
       ),
     [found, text, session, rule],
   )
-  const parts = useMemo(() => partsOf(meant, desk?.rules ?? [], today), [meant])
+  const parts = useMemo(() => partsOf(meant, desk?.rules ?? [], desk?.today ?? ''), [meant])
   const free = parts.filter(({ key }) => !pending.has(key))
   const index = Math.max(
     0,
     free.findIndex(({ key }) => key === address.get('grupo')),
   )
   const current = free[index]
-  useEffect(() => {
-    setAt(0)
-    setMoved(0)
-    setOpen(undefined)
-    // Somebody who types a search goes on typing while it changes what is in hand.
-    if (!document.activeElement?.matches('[type=search]')) title.current?.focus()
-  }, [current?.key])
   const move = (/** @type {number} */ by) => {
     const next = free[index + by]
     if (next) go({ grupo: next.key })
   }
-  const findings = current?.findings ?? []
-  const here = Math.min(at, findings.length - 1)
-  const step = (/** @type {number} */ by) => {
-    setAt(Math.max(0, Math.min(here + by, findings.length - 1)))
-    setMoved(moved + 1)
-  }
-  const look = (/** @type {string} */ id) => setOpen(open === id ? undefined : id)
-  const back = () => {
-    if (!current) return
-    const { key, title: name, section, value, count: n } = current
-    office.quiet()
-    office.send(
-      { key, title: name, section, value, count: n, word: 'postpone', became: 'devolvida' },
-      (slow) =>
-        leave(
-          'postpone',
-          findings.map(({ id }) => id),
-          { motivo: t.reasonFor.back, ate: today },
-          slow,
-        ),
-    )
-  }
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
     Escape: search.narrowed && (() => go(EVERYTHING)),
-    o: findings[here] && (() => look(findings[here].id)),
-    ...(decides && { x: back, u: () => office.takeBack() }),
+    ...(decides && { u: () => office.takeBack() }),
   })
   if (found === undefined)
     return html`<main class="plain"><p role="status">${office.failed ? '' : t.loading}</p>${office.failed && html`<button type="button" onClick=${office.load}>${t.tryAgain}</button>`}</main>`
@@ -151,18 +120,52 @@ export function Postponed({ office, decides, address, go }) {
       </div>
       ${
         current
-          ? html`
-              <section class="hand" aria-labelledby="hand">
-                <button type="button" class="back" onClick=${() => go({ grupo: null })}>‹ ${t.groups}</button>
-                <h2 id="hand" tabindex="-1" ref=${title}>${current.title}</h2>
-                <p class="sentence">${current.section}, ${count(t.entries, current.count)}, ${money(current.value)}. <span lang="pt-BR">${current.supplier}</span></p>
-                ${decides && html`<div class="acts"><button type="button" class="first" aria-keyshortcuts="x" onClick=${back}>${count(t.postponed.back, current.count)} <kbd>x</kbd></button></div>`}
-                <${Items} findings=${findings} today=${today} at=${here} left=${NONE} hits=${NONE} open=${open} moved=${moved}
-                  choose=${setAt} toggle=${undefined} look=${look} details=${() => undefined} />
-              </section>
-            `
+          ? html`<${InHand} key=${current.key} group=${current} office=${office} decides=${decides} back=${() => go({ grupo: null })} />`
           : html`<section class="hand empty"><h2 id="hand" tabindex="-1">${pending.size > 0 ? t.deciding : found.total === 0 ? t.postponed.none : ''}</h2></section>`
       }
     </main>
+  `
+}
+
+/**
+ * What was postponed by one act, and what brings it back.
+ * @param {{ group: ReturnType<typeof partsOf>[number], office: import('./office.mjs').Office, decides: boolean, back: () => void }} props
+ */
+function InHand({ group, office, decides, back }) {
+  const [at, setAt] = useState({ row: 0, moved: 0 })
+  const [open, setOpen] = useState(/** @type {string | undefined} */ (undefined))
+  const heading = useRef(/** @type {HTMLElement | null} */ (null))
+  useEffect(() => {
+    // Somebody who types a search goes on typing while it changes what is in hand.
+    if (!document.activeElement?.matches('[type=search]')) heading.current?.focus()
+  }, [])
+  const { key, title, section, supplier, value, count: n, findings } = group
+  const today = office.desk?.today ?? ''
+  const here = Math.min(at.row, findings.length - 1)
+  const step = (/** @type {number} */ by) =>
+    setAt({ row: Math.max(0, Math.min(here + by, findings.length - 1)), moved: at.moved + 1 })
+  const look = (/** @type {string} */ id) => setOpen(open === id ? undefined : id)
+  const bringBack = () => {
+    const ids = findings.map(({ id }) => id)
+    office.quiet()
+    office.send({ key, title, section, value, count: n, word: 'postpone', became: 'devolvida' }, (slow) =>
+      leave('postpone', ids, { motivo: t.reasonFor.back, ate: today }, slow),
+    )
+  }
+  useKeys({
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    o: findings[here] && (() => look(findings[here].id)),
+    x: decides && bringBack,
+  })
+  return html`
+    <section class="hand" aria-labelledby="hand">
+      <button type="button" class="back" onClick=${back}>‹ ${t.groups}</button>
+      <h2 id="hand" tabindex="-1" ref=${heading}>${title}</h2>
+      <p class="sentence">${section}, ${count(t.entries, n)}, ${money(value)}. <span lang="pt-BR">${supplier}</span></p>
+      ${decides && html`<div class="acts"><button type="button" class="first" aria-keyshortcuts="x" onClick=${bringBack}>${count(t.postponed.back, n)} <kbd>x</kbd></button></div>`}
+      <${Items} findings=${findings} today=${today} at=${here} left=${NONE} hits=${NONE} open=${open} moved=${at.moved}
+        choose=${(/** @type {number} */ row) => setAt({ ...at, row })} toggle=${undefined} look=${look} details=${() => undefined} />
+    </section>
   `
 }
