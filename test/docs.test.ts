@@ -106,7 +106,7 @@ test('docs/operations.md lists every setting with its default', async (t) => {
     where not starts_with(chave, 'correio.destinatarios_')`
   const [, section = ''] = read('docs/operations.md').split('\n## Settings\n')
   const [table = ''] = section.split('\n## ')
-  const listed = [...table.matchAll(/^\| `([a-z_.]+)` \| \w+ \| `(.*?)` \|/gm)].map(
+  const listed = [...table.matchAll(/^\| `([a-z_.]+)` \| `(.*?)` \|/gm)].map(
     ([, name, value]) => `${name} ${value}`,
   )
   t.same(listed.sort(), settings.map(({ linha }) => linha).sort())
