@@ -1700,12 +1700,12 @@ create function audit.aguarda_pessoa(status text)
 comment on function audit.aguarda_pessoa(text) is 'Whether a finding of this status waits for a person: aberta, aguardando_segunda_aprovacao or falha.';
 grant execute on function audit.aguarda_pessoa(text) to conferente_leitor;
 
-create function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
+create function audit.alterar_configuracao(chave text, valor jsonb, motivo text, conferido boolean DEFAULT false)
   returns audit.configuracoes_sistema language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.alterar_configuracao(text,jsonb,text) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
-grant execute on function audit.alterar_configuracao(text,jsonb,text) to conferente_administrador;
+comment on function audit.alterar_configuracao(text,jsonb,text,boolean) is 'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said), NC027 another trade_marketing.categoria while active patterns match too much of what is booked in others, unless conferido is true. Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
+grant execute on function audit.alterar_configuracao(text,jsonb,text,boolean) to conferente_administrador;
 
 create function audit.alterar_regra(nome text, mudancas jsonb, motivo text)
   returns audit.regras language plpgsql volatile security definer
@@ -1846,12 +1846,12 @@ create function audit.declarar_excecao(regra text, tabela text, registro_id text
 comment on function audit.declarar_excecao(text,text,text,text,timestamp with time zone) is 'Declares a row right for a rule until expira_em; open findings of the rule on it are rejected. Returns the exception. Errors: NC003 rule unknown or of another table, NC004 row unknown, NC006 reason missing, NC018 expiry missing or past. Warning NC032: it cost the rule auto, with the command that gives it back.';
 grant execute on function audit.declarar_excecao(text,text,text,text,timestamp with time zone) to conferente_revisor;
 
-create function audit.desativar_padrao(id bigint, motivo text)
+create function audit.desativar_padrao(id bigint, motivo text, conferido boolean DEFAULT false)
   returns audit.padroes_trade_marketing language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.desativar_padrao(bigint,text) is 'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
-grant execute on function audit.desativar_padrao(bigint,text) to conferente_administrador;
+comment on function audit.desativar_padrao(bigint,text,boolean) is 'Switches a trade marketing pattern off. conferido true says that a person has looked at what an excluding one keeps from the others. Errors: NC004 unknown, NC006 reason missing, NC027 an excluding pattern without which the others reach more that is booked elsewhere than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.desativar_padrao(bigint,text,boolean) to conferente_administrador;
 
 create function audit.desativar_retencao(id bigint, motivo text)
   returns audit.retencoes language plpgsql volatile security definer
@@ -2008,7 +2008,7 @@ grant execute on function audit.mapear_colunas(text) to conferente_leitor;
 create function audit.medir_padrao(campo text, tipo text, padrao text, OUT de date, OUT ate date, OUT fracao numeric, OUT lancamentos bigint, OUT em_marketing bigint, OUT pendentes bigint, OUT em_outra bigint, OUT valor_em_outra numeric, OUT so_este bigint, OUT vetados bigint, OUT categorias jsonb, OUT discordam bigint, OUT discordancia numeric)
   returns record language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+comment on function audit.medir_padrao(text,text,text) is 'What a marketing pattern would match in the whole ledger (de and ate: its first and last day), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, or that of the calendar year in which it is largest (of five entries and more), null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 grant execute on function audit.medir_padrao(text,text,text) to conferente_administrador;
 grant execute on function audit.medir_padrao(text,text,text) to conferente_revisor;
 
@@ -2841,7 +2841,7 @@ comment on function audit_interno.conferir_alarmes() is 'Opens and closes proble
 create function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
   returns jsonb language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing,boolean) is 'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing,boolean) is 'Refuses with NC027 a pattern, or the end of an excluding one, that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
 
 create function audit_interno.conferir_ausencia(agora timestamp with time zone DEFAULT clock_timestamp())
   returns SETOF audit.notificacoes language plpgsql volatile security definer
@@ -2859,6 +2859,11 @@ create function audit_interno.conferir_caminho(funcao text)
   set search_path=pg_catalog, pg_temp
   set standard_conforming_strings=on;
 comment on function audit_interno.conferir_caminho(text) is 'Why a function of one audit.janela is not safe from its caller''s search path, or null.';
+
+create function audit_interno.conferir_categoria(conferido boolean)
+  returns jsonb language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_categoria(boolean) is 'Refuses with NC027 a marketing category with which active patterns disagree too often and that nobody has looked at.';
 
 create function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text DEFAULT NULL::text)
   returns void language plpgsql volatile
@@ -5162,13 +5167,13 @@ create function regra_trade_marketing.historico_nomes_marketing(inicio date, fim
 comment on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) is 'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
 grant execute on function regra_trade_marketing.historico_nomes_marketing(date,date,text[]) to conferente_regra;
 
-create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
-  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint) language plpgsql stable
+create function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text, acao text)
+  returns TABLE(de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint, discordancia numeric) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_trade_marketing.medida_padrao(text,text,text) is 'What a pattern would match in the latest months: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
-grant execute on function regra_trade_marketing.medida_padrao(text,text,text) to conferente_regra;
+comment on function regra_trade_marketing.medida_padrao(text,text,text,text) is 'What a pattern would match in the ledger, or what an excluding one keeps from the others: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+grant execute on function regra_trade_marketing.medida_padrao(text,text,text,text) to conferente_regra;
 
 create function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text)
   returns boolean language sql immutable;

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:eb09479ad2fa7eb15645965dcae83f66c797c4ce
+--! Hash: sha1:0841c964b54b2a56bc28d653d9fe92c42e318930
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2832,8 +2832,9 @@ create or replace trigger validar before insert or update on audit.configuracoes
 
 --! Included pessoas/configuracao/alterar_configuracao.sql
 -- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
--- be about to be loaded, with a warning that names what is written most like it.
-create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
+-- be about to be loaded, with a warning that names what is written most like it. Another marketing category is refused while the patterns
+-- disagree with it too often, unless a person says that it was looked at.
+create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text, conferido boolean default false)
 returns audit.configuracoes_sistema
 language plpgsql
 volatile security definer
@@ -2845,6 +2846,7 @@ declare
   v_depois audit.configuracoes_sistema;
   v_operacao bigint;
   v_estranhos text;
+  v_alcance jsonb;
 begin
   perform audit_interno.exigir_motivo(alterar_configuracao.motivo);
   select * into v_antes from audit.configuracoes_sistema c where c.chave = alterar_configuracao.chave for update;
@@ -2861,10 +2863,15 @@ begin
   set valor = alterar_configuracao.valor, alterada_em = clock_timestamp(), alterada_por = audit_interno.ator()
   where c.chave = alterar_configuracao.chave
   returning * into v_depois;
-  v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
-    detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
-  perform audit_interno.fechar_operacao(v_operacao, 1);
   v_estranhos := audit.configuracao_aviso(v_depois);
+  -- of one that no entry has the rule finds nothing
+  if v_depois.chave = 'trade_marketing.categoria' and v_depois.valor <> v_antes.valor and v_estranhos is null then
+    v_alcance := audit_interno.conferir_categoria(alterar_configuracao.conferido);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
+    detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor)
+      || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
   if v_estranhos is not null then
     raise warning using errcode = 'NC031', message = v_estranhos,
       hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
@@ -2872,9 +2879,9 @@ begin
   return v_depois;
 end
 $$;
-comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
-grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
+comment on function audit.alterar_configuracao(text, jsonb, text, boolean) is
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said), NC027 another trade_marketing.categoria while active patterns match too much of what is booked in others, unless conferido is true. Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
+grant execute on function audit.alterar_configuracao(text, jsonb, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/alterar_configuracao.sql
 
 --! Included pessoas/configuracao/conferir_regra.sql
@@ -3152,7 +3159,9 @@ begin
   values (salvar_padrao.campo, salvar_padrao.tipo, btrim(salvar_padrao.padrao), salvar_padrao.acao, btrim(salvar_padrao.motivo), audit_interno.ator())
   on conflict on constraint padroes_trade_marketing_campo_tipo_acao_padrao_key do update set ativo = true, motivo = excluded.motivo
   returning * into v_padrao;
-  v_alcance := audit_interno.conferir_alcance(v_padrao, salvar_padrao.conferido);
+  if v_padrao.acao = 'incluir' then
+    v_alcance := audit_interno.conferir_alcance(v_padrao, salvar_padrao.conferido);
+  end if;
   v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
     detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
   perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -3168,8 +3177,8 @@ grant execute on function audit.salvar_padrao(text, text, text, text, text, bool
 --! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
 --! Included pessoas/configuracao/desativar_padrao.sql
--- Switches a pattern off; its history stays.
-create or replace function audit.desativar_padrao(id bigint, motivo text)
+-- Switches a pattern off; its history stays. One that excludes asks as saving does: without it the others reach more.
+create or replace function audit.desativar_padrao(id bigint, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
@@ -3179,22 +3188,29 @@ as $$
 declare
   v_padrao audit.padroes_trade_marketing;
   v_operacao bigint;
+  v_alcance jsonb;
+  v_ativo boolean;
 begin
   perform audit_interno.exigir_motivo(desativar_padrao.motivo);
+  select p.ativo into v_ativo from audit.padroes_trade_marketing p where p.id = desativar_padrao.id for update;
   update audit.padroes_trade_marketing p set ativo = false, motivo = btrim(desativar_padrao.motivo)
   where p.id = desativar_padrao.id
   returning * into v_padrao;
   if not found then
     raise exception using errcode = 'NC004', message = format('padrão desconhecido: %s', coalesce(desativar_padrao.id::text, 'nulo'));
   end if;
-  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo, detalhes => to_jsonb(v_padrao));
+  if v_ativo and v_padrao.acao = 'excluir' then
+    v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
+    detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_padrao;
 end
 $$;
-comment on function audit.desativar_padrao(bigint, text) is
-  'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
-grant execute on function audit.desativar_padrao(bigint, text) to conferente_administrador;
+comment on function audit.desativar_padrao(bigint, text, boolean) is
+  'Switches a trade marketing pattern off. conferido true says that a person has looked at what an excluding one keeps from the others. Errors: NC004 unknown, NC006 reason missing, NC027 an excluding pattern without which the others reach more that is booked elsewhere than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.desativar_padrao(bigint, text, boolean) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/desativar_padrao.sql
 
 --! Included motor/deteccao/codigo_regra.sql
@@ -15458,10 +15474,11 @@ comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing patt
 --! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
 --! Included pessoas/configuracao/conferir_alcance.sql
--- Refuses an including pattern with NC027 when more of what it matches is booked elsewhere than trade_marketing.discordancia_maxima
--- allows, unless a person has looked (conferido). Gives the figures that it went by, for the trail; null where there is nothing to
--- compare with: an excluding pattern, no marketing category yet, no ledger yet. Measures through audit.medir_padrao;
--- changes nothing. Called by audit.salvar_padrao.
+-- Refuses with NC027 what would make the rule find more than trade_marketing.discordancia_maxima of what the ledger has elsewhere, unless a
+-- person has looked (conferido): an including pattern that is to be saved, an excluding one that is to be switched off and alone keeps such
+-- entries from the others. Gives the figures that it went by, for the trail; null where there is nothing to
+-- compare with: no marketing category yet, no ledger yet. Measures through regra_trade_marketing.medida_padrao;
+-- changes nothing. Called by audit.salvar_padrao and audit.desativar_padrao.
 create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
 returns jsonb
 language plpgsql
@@ -15470,32 +15487,43 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_maxima constant numeric := (audit_interno.configuracao('trade_marketing.discordancia_maxima') #>> '{}')::numeric;
+  v_inclui constant boolean := padrao.acao = 'incluir';
   v_medida record;
 begin
-  if padrao.acao <> 'incluir' or nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
-    return null;
+  if nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
+    return null; -- asked of all of them once there is one: audit_interno.conferir_categoria
   end if;
   begin
-    select m.* into v_medida from audit.medir_padrao(padrao.campo, padrao.tipo, padrao.padrao) as m;
-  exception when sqlstate 'NC010' then
+    select m.* into v_medida
+    from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3], $2[4])',
+      textos => array[padrao.campo, padrao.tipo, padrao.padrao, padrao.acao])
+      as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
+        valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint, discordancia numeric);
+  exception when undefined_table or invalid_schema_name or undefined_column then
     return null; -- no session can read the ledger either, and each says so
   end;
   if v_medida.discordancia > v_maxima and conferido is not true then
     raise exception using errcode = 'NC027',
-      message = format('o padrão "%s" alcança %s lançamentos; em outra categoria: %s (%s%%)', padrao.padrao, v_medida.lancamentos,
-        v_medida.discordam, round(100 * v_medida.discordancia)),
-      detail = format('De %s a %s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
-        case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end, (
+      message = format(case when v_inclui then 'o padrão "%s" alcança %s lançamentos; em outra categoria: %s (%s%%)'
+          else 'sem o padrão de exclusão "%s" os outros alcançam mais %s lançamentos; em outra categoria: %s (%s%%)' end,
+        padrao.padrao, v_medida.lancamentos, v_medida.discordam,
+        round(100.0 * v_medida.discordam / (v_medida.discordam + v_medida.em_marketing))),
+      detail = format('De %s a %s%s%s. Onde estão: %s.', to_char(v_medida.de, 'DD/MM/YYYY'), to_char(v_medida.ate, 'DD/MM/YYYY'),
+        case when v_medida.fracao < 1 then format(', numa amostra de um em %s', round(1 / v_medida.fracao)) else '' end,
+        case when v_medida.discordancia > round(v_medida.discordam::numeric / (v_medida.discordam + v_medida.em_marketing), 4)
+          then format('; no ano em que mais discorda, %s%%', round(100 * v_medida.discordancia)) else '' end, (
           select string_agg(format('%s (%s)', coalesce(nullif(btrim(c.categoria), ''), 'sem categoria'), c.lancamentos), ', ' order by c.lancamentos desc, c.categoria)
           from jsonb_to_recordset(v_medida.categorias) as c (categoria text, lancamentos bigint))),
-      hint = 'Escreva-o mais estreito, ou exclua com outro padrão o que não é marketing. Se você viu o que ele alcança e é isso mesmo: conferido => true, ou conferente padroes salvar … --conferido.';
+      hint = case when v_inclui then
+          'Escreva-o mais estreito, ou exclua com outro padrão o que não é marketing. Se você viu o que ele alcança e é isso mesmo: conferido => true, ou conferente padroes salvar … --conferido.'
+        else 'Se você viu o que ele protege e é isso mesmo: conferido => true.' end;
   end if;
   return jsonb_build_object('lancamentos', v_medida.lancamentos, 'discordam', v_medida.discordam, 'fracao', v_medida.fracao,
     'conferido', conferido is true);
 end
 $$;
 comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing, boolean) is
-  'Refuses a pattern with NC027 that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
+  'Refuses with NC027 a pattern, or the end of an excluding one, that the ledger contradicts too often and nobody has looked at. Returns the figures, or null where there is nothing to compare with.';
 --! EndIncluded pessoas/configuracao/conferir_alcance.sql
 
 --! Included pessoas/configuracao/desativar_sucessora.sql
@@ -15784,6 +15812,54 @@ $$;
 comment on function audit_interno.conferir_sucessora(audit.sucessoras_categoria) is
   'Refuses the successor of a category with NC009 that closes a circle, or that begins in the month in which its name was given on.';
 --! EndIncluded pessoas/configuracao/conferir_sucessora.sql
+
+--! Included pessoas/configuracao/conferir_categoria.sql
+-- Refuses another marketing category with NC027 while patterns that are active match mostly, by trade_marketing.discordancia_maxima, what is
+-- booked in others, unless a person has looked (conferido): a pattern may be saved before its category is named, and what was right of
+-- one is not of another. Gives how many there are, for the trail; null where nothing can be read yet. The setting must hold the
+-- new category already. Changes nothing. Called by audit.alterar_configuracao.
+create or replace function audit_interno.conferir_categoria(conferido boolean)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_categoria constant text := nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '');
+  v_maxima constant numeric := (audit_interno.configuracao('trade_marketing.discordancia_maxima') #>> '{}')::numeric;
+  v_largos bigint;
+  v_quais text;
+begin
+  if v_categoria is null or not exists (select from audit.padroes_trade_marketing p where p.ativo and p.acao = 'incluir') then
+    return null;
+  end if;
+  begin
+    select count(*), string_agg(format('"%s" (%s de %s)', p.padrao, m.lancamentos - m.em_marketing, m.lancamentos), ', '
+        order by m.lancamentos - m.em_marketing desc, p.id) filter (where m.ordem <= 5)
+    into v_largos, v_quais
+    from (
+      select x.*, row_number() over (order by x.lancamentos - x.em_marketing desc, x.padrao_id) as ordem
+      from audit_interno.ler('select m.* from regra_trade_marketing.parcelas_padroes($2[1]::date, $2[2]::date, $2[3]) m',
+        textos => array['0030-01-01', '9970-12-31', v_categoria])
+        as x (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
+      where x.lancamentos - x.em_marketing > v_maxima * x.lancamentos
+    ) m
+    join audit.padroes_trade_marketing p on p.id = m.padrao_id;
+  exception when undefined_table or invalid_schema_name or undefined_column then
+    return null;
+  end;
+  if v_largos > 0 and conferido is not true then
+    raise exception using errcode = 'NC027',
+      message = format('com a categoria "%s", %s padrões alcançam demais o que está em outra', v_categoria, v_largos),
+      detail = format('Em outra categoria: %s.', v_quais),
+      hint = 'Desative-os ou escreva-os mais estreitos. Se você viu o que alcançam e é isso mesmo: conferido => true, ou conferente configurar … --conferido.';
+  end if;
+  return jsonb_build_object('padroes_largos', v_largos, 'conferido', conferido is true);
+end
+$$;
+comment on function audit_interno.conferir_categoria(boolean) is
+  'Refuses with NC027 a marketing category with which active patterns disagree too often and that nobody has looked at.';
+--! EndIncluded pessoas/configuracao/conferir_categoria.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
 -- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
@@ -20006,15 +20082,18 @@ grant execute on function audit.propor_padroes(int, numeric) to conferente_revis
 --! EndIncluded regras/trade_marketing/propostas.sql
 
 --! Included regras/trade_marketing/medida.sql
--- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
--- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
+-- What one marketing pattern would match in the whole ledger, as the rule would read it, for a session may be asked for any window: of a
+-- sample of some 40,000 entries (drawn as regra_trade_marketing.parcelas_padroes draws them; fracao says how much of the ledger that is) those that it
 -- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does. Reads
--- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao, through audit_interno.ler.
-create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
+-- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does (discordam; discordancia: their
+-- share, or that of the calendar year in which it is largest, of five entries and more). With acao 'excluir', what this pattern alone
+-- keeps from those that include: what they would reach without it. Reads
+-- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao and audit_interno.conferir_alcance, through
+-- audit_interno.ler.
+create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text, acao text)
 returns table (
   de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
-  so_este bigint, vetados bigint, categorias jsonb, discordam bigint
+  so_este bigint, vetados bigint, categorias jsonb, discordam bigint, discordancia numeric
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20023,55 +20102,63 @@ set jit = off
 as $$
 declare
   v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
-  v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
   v_pendentes text[] := regras.rotulos_pendentes();
-  v_ate date;
   v_de date;
+  v_ate date;
   v_passo bigint;
 begin
-  -- a date that leaves room for the months before it
-  v_ate := (select max(l.data_lancamento::date) from dw.lancamentos l where l.data_lancamento between date '0030-01-01' and date '9970-12-31');
-  v_de := (v_ate - make_interval(months => v_meses) + interval '1 day')::date;
-  v_passo := (select greatest(1, count(*) / 40000) from dw.lancamentos l where l.data_lancamento between v_de and v_ate);
+  select min(l.data_lancamento::date) filter (where l.data_lancamento between date '0030-01-01' and date '9970-12-31'),
+    max(l.data_lancamento::date) filter (where l.data_lancamento between date '0030-01-01' and date '9970-12-31'), greatest(1, count(*) / 40000)
+  into v_de, v_ate, v_passo
+  from dw.lancamentos l;
 
   return query
   with casado as materialized (
     select t.*, coalesce(audit_interno.dobrar_categoria(t.categoria), '') as categoria_dobrada
     from (
       select l.categoria::text as categoria, l.valor::numeric as valor, audit_interno.dobrar(l.descricao) as descricao,
-        audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta_contabil
+        audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta_contabil,
+        extract(year from l.data_lancamento::timestamp) as ano
       from dw.lancamentos l
-      where l.data_lancamento between v_de and v_ate
-        and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      where v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0
       offset 0
     ) t
     where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
       case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
   ), visto as materialized (
-    select c.categoria, c.valor, c.categoria_dobrada = any (v_marketing) as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+    select c.categoria, c.valor, c.ano, c.categoria_dobrada = any (v_marketing) as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
       coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
     from casado c
     cross join lateral (
-      select bool_or(p.acao = 'incluir' and (p.campo, p.tipo, p.padrao) is distinct from (medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as outro,
-        bool_or(p.acao = 'excluir') as vetado
+      select bool_or(p.acao = 'incluir' and (p.acao, p.campo, p.tipo, p.padrao)
+          is distinct from (medida_padrao.acao, medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as outro,
+        bool_or(p.acao = 'excluir' and (p.acao, p.campo, p.tipo, p.padrao)
+          is distinct from (medida_padrao.acao, medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as vetado
       from audit.padroes_trade_marketing p
       where p.ativo and regra_trade_marketing.padrao_casa(p.tipo, p.padrao,
         case p.campo when 'descricao' then c.descricao when 'fornecedor' then c.fornecedor else c.conta_contabil end)
     ) p
+    where medida_padrao.acao = 'incluir' or p.outro and p.vetado is not true
+  ), ano as (
+    select count(*) filter (where not v.certo and not v.pendente and not v.vetado) as discordam,
+      count(*) filter (where v.certo) as certos, grouping(v.ano) = 1 as todos
+    from visto v
+    group by grouping sets ((), (v.ano))
   )
   select v_de, v_ate, round(1.0 / v_passo, 6), count(*), count(*) filter (where v.certo), count(*) filter (where v.pendente and v.certo is not true),
     count(*) filter (where v.certo is not true and not v.pendente),
     coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
       select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
       from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k),
-    count(*) filter (where v.certo is not true and not v.pendente and not v.vetado)
+    count(*) filter (where v.certo is not true and not v.pendente and not v.vetado), (
+      select round(max(a.discordam::numeric / (a.certos + a.discordam)), 4) from ano a where a.certos + a.discordam >= case when a.todos then 1 else 5 end)
   from visto v;
 end
 $$;
 
-comment on function regra_trade_marketing.medida_padrao(text, text, text) is
-  'What a pattern would match in the latest months: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
-revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
+comment on function regra_trade_marketing.medida_padrao(text, text, text, text) is
+  'What a pattern would match in the ledger, or what an excluding one keeps from the others: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+revoke execute on function regra_trade_marketing.medida_padrao(text, text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
 -- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
@@ -20093,12 +20180,12 @@ begin
   end if;
   perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
     audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
-  select m.*, round(m.discordam::numeric / nullif(m.em_marketing + m.discordam, 0), 4)
+  select m.*
   into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias, discordam, discordancia
-  from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
+  from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3], ''incluir'')',
     textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
     as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
-      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint, discordancia numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -20107,7 +20194,7 @@ end
 $$;
 
 comment on function audit.medir_padrao(text, text, text) is
-  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+  'What a marketing pattern would match in the whole ledger (de and ate: its first and last day), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, or that of the calendar year in which it is largest (of five entries and more), null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 revoke execute on function audit.medir_padrao(text, text, text) from public;
 grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;
 --! EndIncluded regras/trade_marketing/medida.sql

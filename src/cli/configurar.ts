@@ -23,6 +23,7 @@ interface Setting {
 
 interface Options {
   readonly motivo?: string
+  readonly conferido?: boolean
   readonly json?: boolean
 }
 
@@ -32,6 +33,7 @@ export function register(program: Command, app: App): void {
     .argument('[chave]', text.option.key)
     .argument('[valor]', text.option.newValue)
     .option('--motivo <motivo>', text.option.reasonToSet)
+    .option('--conferido', text.option.categorySeen)
     .option('--json', text.option.json)
     .action(async (key: string | undefined, value: string | undefined, options: Options) => {
       if (value !== undefined && options.motivo === undefined)
@@ -44,7 +46,7 @@ export function register(program: Command, app: App): void {
         }
         if (key !== undefined && value !== undefined) {
           const given = sql.json(typed(value, before[0]?.tipo) as never)
-          await sql`select from audit.alterar_configuracao(${key}, ${given}, ${options.motivo ?? null})`
+          await sql`select from audit.alterar_configuracao(${key}, ${given}, ${options.motivo ?? null}, ${options.conferido ?? false})`
         }
         const rows = await settings(sql, key)
         if (options.json) printJson(key === undefined ? rows : rows[0])

@@ -35,7 +35,7 @@ export async function runDemo(app: App, sql: Sql, options: DemoOptions): Promise
     cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, ${text.demo.patternsReason}) as s`
   await sql`
     select from exemplo.rotulos() as r
-    cross join lateral audit.alterar_configuracao(r.chave, r.valor, ${text.demo.patternsReason}) as c`
+    cross join lateral audit.alterar_configuracao(r.chave, r.valor, ${text.demo.patternsReason}, true) as c`
   print(text.demo.patternsDone(format.number(patterns?.total)))
 
   title(text.demo.manual)

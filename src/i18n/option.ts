@@ -163,6 +163,10 @@ export const option = {
     'contem: anywhere; palavra: whole words; regex: regular expression',
   ),
   patternAction: both('incluir: é marketing; excluir: nunca é', 'incluir: is marketing; excluir: never is'),
+  categorySeen: both(
+    'você viu o que os padrões alcançam: muda trade_marketing.categoria mesmo que muitos lançamentos estejam em outra',
+    'you have seen what the patterns match: changes trade_marketing.categoria even if many entries are booked elsewhere',
+  ),
   patternSeen: both(
     'você viu o que o padrão alcança: salva mesmo que muitos lançamentos estejam em outra categoria',
     'you have seen what the pattern matches: saves it even if many entries are booked elsewhere',

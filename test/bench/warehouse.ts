@@ -38,7 +38,7 @@ export async function prepare(serverUrl: string, database: string, rows: number)
     await sql`
       select from exemplo.padroes() as p
       cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, 'bancada', true)`
-    await sql`select audit.alterar_configuracao(chave, valor, 'bancada') from exemplo.rotulos()`
+    await sql`select audit.alterar_configuracao(chave, valor, 'bancada', true) from exemplo.rotulos()`
     await sql`
       select from unnest(${MORE_PATTERNS as string[]}::text[]) as p
       cross join lateral audit.salvar_padrao('descricao', 'contem', p, 'incluir', 'bancada', true)`

@@ -65,5 +65,5 @@ export async function makeWarehouse(sql: Sql, rows = 2000): Promise<void> {
   await sql`
     select count(*) from exemplo.padroes() p
     cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, 'teste') s`
-  await sql`select audit.alterar_configuracao(chave, valor, 'teste') from exemplo.rotulos()`
+  await sql`select audit.alterar_configuracao(chave, valor, 'teste', true) from exemplo.rotulos()`
 }

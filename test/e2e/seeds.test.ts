@@ -13,7 +13,7 @@ for (let n = 0; n < times(1, { thorough: 4 }); n++) {
     const { sql } = await testDatabase(t)
     await sql`select exemplo.criar_armazem(${ROWS}, ${seed})`
     await sql`select audit.salvar_padrao(campo, tipo, padrao, acao, 'do negócio') from exemplo.padroes()`
-    await sql`select audit.alterar_configuracao(chave, valor, 'do negócio') from exemplo.rotulos()`
+    await sql`select audit.alterar_configuracao(chave, valor, 'do negócio', true) from exemplo.rotulos()`
     const [session] =
       await sql`select * from audit.processar_divergencias('auto', '2025-11-01', '2026-10-31')`
     t.match(session, { status: 'concluida', linhas_examinadas: BigInt(ROWS) })

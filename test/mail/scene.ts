@@ -23,7 +23,7 @@ export async function mailScene(sql: Sql): Promise<Record<string, Facts>> {
   await sql`select exemplo.criar_armazem(20000, 42)`
   await sql`select count(*) from exemplo.padroes() p
     cross join lateral audit.salvar_padrao(p.campo, p.tipo, p.padrao, p.acao, 'cena') s`
-  await sql`select audit.alterar_configuracao(chave, valor, 'cena') from exemplo.rotulos()`
+  await sql`select audit.alterar_configuracao(chave, valor, 'cena', true) from exemplo.rotulos()`
   await sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'cena')`
   await sql`select audit.alterar_configuracao('correio.pagina', '"https://conferente.empresa.com.br"', 'cena')`
   await sql`select audit.alterar_configuracao('correio.itens', '3', 'cena')` // enough to see, and small pictures

@@ -1,6 +1,7 @@
 -- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
--- be about to be loaded, with a warning that names what is written most like it.
-create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text)
+-- be about to be loaded, with a warning that names what is written most like it. Another marketing category is refused while the patterns
+-- disagree with it too often, unless a person says that it was looked at.
+create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text, conferido boolean default false)
 returns audit.configuracoes_sistema
 language plpgsql
 volatile security definer
@@ -12,6 +13,7 @@ declare
   v_depois audit.configuracoes_sistema;
   v_operacao bigint;
   v_estranhos text;
+  v_alcance jsonb;
 begin
   perform audit_interno.exigir_motivo(alterar_configuracao.motivo);
   select * into v_antes from audit.configuracoes_sistema c where c.chave = alterar_configuracao.chave for update;
@@ -28,10 +30,15 @@ begin
   set valor = alterar_configuracao.valor, alterada_em = clock_timestamp(), alterada_por = audit_interno.ator()
   where c.chave = alterar_configuracao.chave
   returning * into v_depois;
-  v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
-    detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor));
-  perform audit_interno.fechar_operacao(v_operacao, 1);
   v_estranhos := audit.configuracao_aviso(v_depois);
+  -- of one that no entry has the rule finds nothing
+  if v_depois.chave = 'trade_marketing.categoria' and v_depois.valor <> v_antes.valor and v_estranhos is null then
+    v_alcance := audit_interno.conferir_categoria(alterar_configuracao.conferido);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('configuracao', motivo => btrim(alterar_configuracao.motivo),
+    detalhes => jsonb_build_object('chave', v_antes.chave, 'antes', v_antes.valor, 'depois', v_depois.valor)
+      || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
+  perform audit_interno.fechar_operacao(v_operacao, 1);
   if v_estranhos is not null then
     raise warning using errcode = 'NC031', message = v_estranhos,
       hint = 'A configuração vale assim; confira se foi escrita como está nos lançamentos.';
@@ -39,6 +46,6 @@ begin
   return v_depois;
 end
 $$;
-comment on function audit.alterar_configuracao(text, jsonb, text) is
-  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said). Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
-grant execute on function audit.alterar_configuracao(text, jsonb, text) to conferente_administrador;
+comment on function audit.alterar_configuracao(text, jsonb, text, boolean) is
+  'Changes a setting. valor is JSON of the setting''s type: 10000, 0.05, true, "texto", ["a","b"], "02:00:00". Returns the setting. Errors: NC006 reason missing, NC008 unknown setting (all names are listed), NC009 wrong type or out of range (what is allowed is said), NC027 another trade_marketing.categoria while active patterns match too much of what is booked in others, unless conferido is true. Warning NC031: a category that no entry has, with those nearest to it (audit.configuracao_aviso).';
+grant execute on function audit.alterar_configuracao(text, jsonb, text, boolean) to conferente_administrador;

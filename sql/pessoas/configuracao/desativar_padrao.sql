@@ -1,5 +1,5 @@
--- Switches a pattern off; its history stays.
-create or replace function audit.desativar_padrao(id bigint, motivo text)
+-- Switches a pattern off; its history stays. One that excludes asks as saving does: without it the others reach more.
+create or replace function audit.desativar_padrao(id bigint, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
 volatile security definer
@@ -9,19 +9,26 @@ as $$
 declare
   v_padrao audit.padroes_trade_marketing;
   v_operacao bigint;
+  v_alcance jsonb;
+  v_ativo boolean;
 begin
   perform audit_interno.exigir_motivo(desativar_padrao.motivo);
+  select p.ativo into v_ativo from audit.padroes_trade_marketing p where p.id = desativar_padrao.id for update;
   update audit.padroes_trade_marketing p set ativo = false, motivo = btrim(desativar_padrao.motivo)
   where p.id = desativar_padrao.id
   returning * into v_padrao;
   if not found then
     raise exception using errcode = 'NC004', message = format('padrão desconhecido: %s', coalesce(desativar_padrao.id::text, 'nulo'));
   end if;
-  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo, detalhes => to_jsonb(v_padrao));
+  if v_ativo and v_padrao.acao = 'excluir' then
+    v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
+  end if;
+  v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
+    detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
   perform audit_interno.fechar_operacao(v_operacao, 1);
   return v_padrao;
 end
 $$;
-comment on function audit.desativar_padrao(bigint, text) is
-  'Switches a trade marketing pattern off. Errors: NC004 unknown, NC006 reason missing.';
-grant execute on function audit.desativar_padrao(bigint, text) to conferente_administrador;
+comment on function audit.desativar_padrao(bigint, text, boolean) is
+  'Switches a trade marketing pattern off. conferido true says that a person has looked at what an excluding one keeps from the others. Errors: NC004 unknown, NC006 reason missing, NC027 an excluding pattern without which the others reach more that is booked elsewhere than trade_marketing.discordancia_maxima allows.';
+grant execute on function audit.desativar_padrao(bigint, text, boolean) to conferente_administrador;

@@ -17,7 +17,9 @@ begin
   values (salvar_padrao.campo, salvar_padrao.tipo, btrim(salvar_padrao.padrao), salvar_padrao.acao, btrim(salvar_padrao.motivo), audit_interno.ator())
   on conflict on constraint padroes_trade_marketing_campo_tipo_acao_padrao_key do update set ativo = true, motivo = excluded.motivo
   returning * into v_padrao;
-  v_alcance := audit_interno.conferir_alcance(v_padrao, salvar_padrao.conferido);
+  if v_padrao.acao = 'incluir' then
+    v_alcance := audit_interno.conferir_alcance(v_padrao, salvar_padrao.conferido);
+  end if;
   v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
     detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
   perform audit_interno.fechar_operacao(v_operacao, 1);

@@ -1,12 +1,15 @@
--- What one marketing pattern would match in the latest months of history, as the rule would read them: of a sample of some 40,000
--- entries (the same that regra_trade_marketing.parcelas_padroes draws; fracao says how much of the ledger that is) those that it
+-- What one marketing pattern would match in the whole ledger, as the rule would read it, for a session may be asked for any window: of a
+-- sample of some 40,000 entries (drawn as regra_trade_marketing.parcelas_padroes draws them; fracao says how much of the ledger that is) those that it
 -- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does. Reads
--- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao, through audit_interno.ler.
-create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text)
+-- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does (discordam; discordancia: their
+-- share, or that of the calendar year in which it is largest, of five entries and more). With acao 'excluir', what this pattern alone
+-- keeps from those that include: what they would reach without it. Reads
+-- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao and audit_interno.conferir_alcance, through
+-- audit_interno.ler.
+create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text, acao text)
 returns table (
   de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint, valor_em_outra numeric,
-  so_este bigint, vetados bigint, categorias jsonb, discordam bigint
+  so_este bigint, vetados bigint, categorias jsonb, discordam bigint, discordancia numeric
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -15,55 +18,63 @@ set jit = off
 as $$
 declare
   v_marketing text[] := regras.nomes_da_categoria(audit_interno.configuracao('trade_marketing.categoria') #>> '{}');
-  v_meses int := greatest(1, (audit_interno.configuracao('trade_marketing.meses_historico') #>> '{}')::int);
   v_pendentes text[] := regras.rotulos_pendentes();
-  v_ate date;
   v_de date;
+  v_ate date;
   v_passo bigint;
 begin
-  -- a date that leaves room for the months before it
-  v_ate := (select max(l.data_lancamento::date) from dw.lancamentos l where l.data_lancamento between date '0030-01-01' and date '9970-12-31');
-  v_de := (v_ate - make_interval(months => v_meses) + interval '1 day')::date;
-  v_passo := (select greatest(1, count(*) / 40000) from dw.lancamentos l where l.data_lancamento between v_de and v_ate);
+  select min(l.data_lancamento::date) filter (where l.data_lancamento between date '0030-01-01' and date '9970-12-31'),
+    max(l.data_lancamento::date) filter (where l.data_lancamento between date '0030-01-01' and date '9970-12-31'), greatest(1, count(*) / 40000)
+  into v_de, v_ate, v_passo
+  from dw.lancamentos l;
 
   return query
   with casado as materialized (
     select t.*, coalesce(audit_interno.dobrar_categoria(t.categoria), '') as categoria_dobrada
     from (
       select l.categoria::text as categoria, l.valor::numeric as valor, audit_interno.dobrar(l.descricao) as descricao,
-        audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta_contabil
+        audit_interno.dobrar(l.fornecedor) as fornecedor, audit_interno.dobrar(l.conta_contabil) as conta_contabil,
+        extract(year from l.data_lancamento::timestamp) as ano
       from dw.lancamentos l
-      where l.data_lancamento between v_de and v_ate
-        and (v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0)
+      where v_passo = 1 or hashtextextended(l.id::text, 3) % v_passo = 0
       offset 0
     ) t
     where regra_trade_marketing.padrao_casa(medida_padrao.tipo, medida_padrao.padrao,
       case medida_padrao.campo when 'descricao' then t.descricao when 'fornecedor' then t.fornecedor else t.conta_contabil end)
   ), visto as materialized (
-    select c.categoria, c.valor, c.categoria_dobrada = any (v_marketing) as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
+    select c.categoria, c.valor, c.ano, c.categoria_dobrada = any (v_marketing) as certo, c.categoria_dobrada = any (v_pendentes) as pendente,
       coalesce(p.outro, false) as outro, coalesce(p.vetado, false) as vetado
     from casado c
     cross join lateral (
-      select bool_or(p.acao = 'incluir' and (p.campo, p.tipo, p.padrao) is distinct from (medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as outro,
-        bool_or(p.acao = 'excluir') as vetado
+      select bool_or(p.acao = 'incluir' and (p.acao, p.campo, p.tipo, p.padrao)
+          is distinct from (medida_padrao.acao, medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as outro,
+        bool_or(p.acao = 'excluir' and (p.acao, p.campo, p.tipo, p.padrao)
+          is distinct from (medida_padrao.acao, medida_padrao.campo, medida_padrao.tipo, medida_padrao.padrao)) as vetado
       from audit.padroes_trade_marketing p
       where p.ativo and regra_trade_marketing.padrao_casa(p.tipo, p.padrao,
         case p.campo when 'descricao' then c.descricao when 'fornecedor' then c.fornecedor else c.conta_contabil end)
     ) p
+    where medida_padrao.acao = 'incluir' or p.outro and p.vetado is not true
+  ), ano as (
+    select count(*) filter (where not v.certo and not v.pendente and not v.vetado) as discordam,
+      count(*) filter (where v.certo) as certos, grouping(v.ano) = 1 as todos
+    from visto v
+    group by grouping sets ((), (v.ano))
   )
   select v_de, v_ate, round(1.0 / v_passo, 6), count(*), count(*) filter (where v.certo), count(*) filter (where v.pendente and v.certo is not true),
     count(*) filter (where v.certo is not true and not v.pendente),
     coalesce(sum(v.valor) filter (where v.certo is not true and not v.pendente), 0), count(*) filter (where not v.outro), count(*) filter (where v.vetado), (
       select coalesce(jsonb_agg(jsonb_build_object('categoria', k.categoria, 'lancamentos', k.quantas) order by k.quantas desc, k.categoria), '[]')
       from (select m.categoria, count(*) as quantas from visto m group by m.categoria order by count(*) desc, m.categoria limit 6) k),
-    count(*) filter (where v.certo is not true and not v.pendente and not v.vetado)
+    count(*) filter (where v.certo is not true and not v.pendente and not v.vetado), (
+      select round(max(a.discordam::numeric / (a.certos + a.discordam)), 4) from ano a where a.certos + a.discordam >= case when a.todos then 1 else 5 end)
   from visto v;
 end
 $$;
 
-comment on function regra_trade_marketing.medida_padrao(text, text, text) is
-  'What a pattern would match in the latest months: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
-revoke execute on function regra_trade_marketing.medida_padrao(text, text, text) from public;
+comment on function regra_trade_marketing.medida_padrao(text, text, text, text) is
+  'What a pattern would match in the ledger, or what an excluding one keeps from the others: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
+revoke execute on function regra_trade_marketing.medida_padrao(text, text, text, text) from public;
 
 -- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
 -- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
@@ -85,12 +96,12 @@ begin
   end if;
   perform audit_interno.conferir_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, ''),
     audit_interno.dobrar_padrao(medir_padrao.tipo, coalesce(medir_padrao.padrao, '')));
-  select m.*, round(m.discordam::numeric / nullif(m.em_marketing + m.discordam, 0), 4)
+  select m.*
   into de, ate, fracao, lancamentos, em_marketing, pendentes, em_outra, valor_em_outra, so_este, vetados, categorias, discordam, discordancia
-  from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3])',
+  from audit_interno.ler('select * from regra_trade_marketing.medida_padrao($2[1], $2[2], $2[3], ''incluir'')',
     textos => array[medir_padrao.campo, medir_padrao.tipo, btrim(medir_padrao.padrao)])
     as m (de date, ate date, fracao numeric, lancamentos bigint, em_marketing bigint, pendentes bigint, em_outra bigint,
-      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint);
+      valor_em_outra numeric, so_este bigint, vetados bigint, categorias jsonb, discordam bigint, discordancia numeric);
 exception
   when undefined_table or invalid_schema_name or undefined_column then
     raise exception using errcode = 'NC010', message = 'o data warehouse não pôde ser lido: falta dw.lancamentos ou uma de suas colunas',
@@ -99,6 +110,6 @@ end
 $$;
 
 comment on function audit.medir_padrao(text, text, text) is
-  'What a marketing pattern would match in the latest months of history (setting trade_marketing.meses_historico; de and ate, both included), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
+  'What a marketing pattern would match in the whole ledger (de and ate: its first and last day), before it is saved. fracao: share of the ledger that was sampled, 1 for all of it; the counts are of the sample. lancamentos: entries that it matches; em_marketing: of these in the marketing category; pendentes: pending; em_outra, valor_em_outra: booked elsewhere, with their amount in BRL; so_este: reached by no other active pattern; vetados: silenced by an excluding pattern; categorias: JSON array of the commonest categories, with their entries; discordam: booked elsewhere and silenced by no excluding pattern, those that the rule would find; discordancia: their share, 0 to 1, of what the pattern matches that is not pending, or that of the calendar year in which it is largest (of five entries and more), null where it matches nothing. Errors: NC014 unusable pattern, NC010 no warehouse to read.';
 revoke execute on function audit.medir_padrao(text, text, text) from public;
 grant execute on function audit.medir_padrao(text, text, text) to conferente_revisor, conferente_administrador;

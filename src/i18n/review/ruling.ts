@@ -95,6 +95,14 @@ export const ruling = {
     none: both('sem categoria', 'without a category'),
   },
   seen: both('Vi o que ele alcança: salvar mesmo assim', 'I have seen what it matches: save it all the same'),
+  seenKept: both(
+    'Vi o que ele protege: desligar mesmo assim',
+    'I have seen what it protects: switch it off all the same',
+  ),
+  seenUnder: both(
+    'Vi o que os padrões alcançam: mudar mesmo assim',
+    'I have seen what the patterns match: change it all the same',
+  ),
   look: both('Ver o que alcança', 'See what it matches'),
   switchOff: both('Desligar', 'Switch off'),
   switchOn: both('Religar', 'Switch on'),

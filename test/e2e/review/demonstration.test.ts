@@ -13,7 +13,7 @@ test('a morning of 8,000 rows: at most 40 decisions and 60 keys, no click', noBr
   const olivia = connectAs('olivia')
   await sql`select exemplo.criar_armazem(${ROWS})`
   await sql`select audit.salvar_padrao(campo, tipo, padrao, acao, 'do negócio') from exemplo.padroes()`
-  await sql`select audit.alterar_configuracao(chave, valor, 'do negócio') from exemplo.rotulos()`
+  await sql`select audit.alterar_configuracao(chave, valor, 'do negócio', true) from exemplo.rotulos()`
   await olivia`select * from audit.processar_divergencias('auto', '2025-11-01', '2026-10-31')`
   const { signIn } = await openCounter(t, { sql, url })
   const waiting = async () =>

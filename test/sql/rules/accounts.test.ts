@@ -226,7 +226,11 @@ t.test('what is marketing leaves the account of the category in which it was boo
   t.same(await read(), [only, only, only, only, only, only], 'nothing is counted yet')
   await sql`select regra_pendente_verificacao.preparar(null)`
   const together = { ...only, conta_contabil: '4.1.3.05' }
-  t.same(await read(), [together, only, only, only, only, together], 'a booked entry without an account is left without')
+  t.same(
+    await read(),
+    [together, only, only, only, only, together],
+    'a booked entry without an account is left without',
+  )
   const [finding] = await findings(sql, 'trade_marketing', { chaves: [ids[0] as string] })
   t.match(finding?.justificativa, /A conta vai junto, de 3\.2\.1\.01 para 4\.1\.3\.05, a de 140 de 140/)
 })

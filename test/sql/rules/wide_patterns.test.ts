@@ -41,7 +41,7 @@ t.test(
       code: 'NC027',
       message: 'o padrão "ponto de venda" alcança 22 lançamentos; em outra categoria: 9 (43%)',
       detail:
-        /^De 11\/03\/2024 a 10\/03\/2025\. Onde estão: Trade Marketing \(12\), Manutenção \(9\), A classificar \(1\)\.$/,
+        /^De 10\/03\/2025 a 10\/03\/2025\. Onde estão: Trade Marketing \(12\), Manutenção \(9\), A classificar \(1\)\.$/,
       hint: /conferido => true/,
     })
     t.equal((await sql`select from audit.padroes_trade_marketing`).length, 1, 'it was not saved')
@@ -57,7 +57,43 @@ t.test(
       [{ ativo: true }],
       'what an excluding pattern silences is no disagreement',
     )
-    await adelia`select audit.desativar_padrao(p.id, 'x') from audit.padroes_trade_marketing p where p.padrao in ('reparo', 'ponto de venda')`
+    const off = (pattern: string, looked = false) =>
+      adelia`select (audit.desativar_padrao(p.id, 'x', ${looked})).ativo from audit.padroes_trade_marketing p where p.padrao = ${pattern}`
+    const unprotected = (await off('reparo').then(
+      () => undefined,
+      (error) => error,
+    )) as { code: string; message: string; detail: string; hint: string }
+    t.match(
+      unprotected,
+      {
+        code: 'NC027',
+        message:
+          'sem o padrão de exclusão "reparo" os outros alcançam mais 9 lançamentos; em outra categoria: 9 (100%)',
+        detail: /Onde estão: Manutenção \(9\)/,
+        hint: /conferido => true/,
+      },
+      'an excluding pattern that protects entries is not switched off by oversight',
+    )
+    t.match(
+      await sql`select ativo from audit.padroes_trade_marketing where padrao = 'reparo'`,
+      [{ ativo: true }],
+      'it protects them still',
+    )
+    t.match(await off('reparo', true), [{ ativo: false }])
+    t.match(
+      await sql`select detalhes -> 'alcance' as alcance from audit.operacoes where tipo = 'padrao' order by id desc limit 1`,
+      [{ alcance: { lancamentos: 9, discordam: 9, conferido: true } }],
+    )
+    t.match(await off('reparo'), [{ ativo: false }], 'what is off already is not asked about')
+    t.match(await save('reparo', 'excluir'), [{ ativo: true }])
+    t.match(await save('do piso', 'excluir'), [{ ativo: true }])
+    t.match(await off('reparo'), [{ ativo: false }], 'where another protects the same')
+    t.match(
+      await off('ponto de venda'),
+      [{ ativo: false }],
+      'one that includes is switched off without a question',
+    )
+    t.match(await off('do piso'), [{ ativo: false }], 'and with it, what nobody else would reach')
     t.equal(await sqlstate(save('ponto de venda')), 'NC027', 'switched on again, it is looked at again')
     t.match(await save('ponto de venda', 'incluir', true), [{ ativo: true }])
     t.match(
@@ -118,3 +154,80 @@ t.test(
     t.ok(fresh?.['confianca'] < 0.1, `after nine refusals: ${fresh?.['confianca']}`)
   },
 )
+
+t.test('what the ledger disagreed with years ago is looked at too', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
+  const save = (pattern: string) =>
+    connectAs(
+      'adelia',
+    )`select p.id::int from audit.salvar_padrao('descricao', 'contem', ${pattern}, 'incluir', 'do negócio') p`
+  const many = (n: number, categoria: string, descricao: string, day: string) =>
+    bookEntries(
+      sql,
+      ...Array.from({ length: n }, (_, k) => ({
+        fornecedor: `Casa ${k}`,
+        categoria,
+        descricao,
+        data_lancamento: day,
+      })),
+    )
+  await many(300, 'Trade Marketing', 'display de loja', '2025-03-10')
+  await many(9, 'Manutenção', 'reparo do display', '2022-05-10')
+  await many(30, 'Manutenção', 'gôndola quebrada', '2021-05-10')
+  await many(4, 'Trade Marketing', 'gôndola de ponta', '2025-03-10')
+  await many(200, 'Trade Marketing', 'wobbler', '2025-03-10')
+  await many(2, 'Serviços', 'wobbler', '2023-03-10')
+  // a date that somebody mistyped leaves nothing out
+  await bookEntries(sql, { descricao: 'outra coisa', data_lancamento: '2202-03-01' })
+  t.equal(await sqlstate(save('gondola')), 'NC027', 'the last year has little to say')
+  const refused = (await save('display').then(
+    () => undefined,
+    (error) => error,
+  )) as { code: string; message: string; detail: string }
+  t.match(refused, {
+    code: 'NC027',
+    message: 'o padrão "display" alcança 309 lançamentos; em outra categoria: 9 (3%)',
+    detail: /^De 10\/05\/2021 a 01\/03\/2202; no ano em que mais discorda, 100%\./,
+  })
+  t.match(await save('wobbler'), [{}], 'two entries are no year')
+})
+
+t.test('another marketing category asks for all active patterns, and the first one too', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  const adelia = connectAs('adelia')
+  await makeLedger(sql)
+  await bookEntries(sql, ...BOOK)
+  await sql`update audit.configuracoes_sistema set valor = 'null' where chave = 'trade_marketing.categoria'`
+  const configure = (category: string, looked = false) =>
+    adelia`select valor from audit.alterar_configuracao('trade_marketing.categoria', ${sql.json(category)}, 'novo plano', ${looked})`
+  // without a category there is nothing to compare with, so it was saved
+  await adelia`select audit.salvar_padrao('descricao', 'contem', 'ponto de venda', 'incluir', 'do negócio')`
+  const refused = (await configure('Trade Marketing').then(
+    () => undefined,
+    (error) => error,
+  )) as { code: string; message: string; detail: string; hint: string }
+  t.match(refused, {
+    code: 'NC027',
+    message: 'com a categoria "Trade Marketing", 1 padrões alcançam demais o que está em outra',
+    detail: 'Em outra categoria: "ponto de venda" (9 de 21).',
+    hint: /--conferido/,
+  })
+  t.match(
+    await sql`select valor from audit.configuracoes_sistema where chave = 'trade_marketing.categoria'`,
+    [{ valor: null }],
+  )
+  await adelia`select audit.salvar_padrao('descricao', 'contem', 'reparo', 'excluir', 'é obra')`
+  t.match(await configure('Trade Marketing'), [{ valor: 'Trade Marketing' }], 'protected, it agrees')
+  t.equal(await sqlstate(configure('Manutenção')), 'NC027')
+  t.match(
+    await configure('trade marketing'),
+    [{ valor: 'trade marketing' }],
+    'another spelling is no other category',
+  )
+  t.match(await configure('Manutenção', true), [{ valor: 'Manutenção' }])
+  t.match(
+    await sql`select detalhes -> 'alcance' as alcance from audit.operacoes where tipo = 'configuracao' order by id desc limit 1`,
+    [{ alcance: { padroes_largos: 1, conferido: true } }],
+  )
+})

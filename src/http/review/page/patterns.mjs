@@ -13,8 +13,8 @@ import { t } from './words.mjs'
 const EMPTY = { campo: 'descricao', tipo: 'contem', acao: 'incluir', padrao: '' }
 
 /** Ticked, it says that a person has seen what the pattern matches: one that is too wide is saved then. */
-const seenBox = () =>
-  html`<label class="check"><input type="checkbox" name="conferido" />${t.ruling.seen}</label>`
+export const seenBox = (text = t.ruling.seen) =>
+  html`<label class="check"><input type="checkbox" name="conferido" />${text}</label>`
 
 /**
  * @param {{ found: any, office: import('./office.mjs').Office, again: () => unknown }} props
@@ -99,7 +99,7 @@ function Table({ name, patterns, hits, office, look, again }) {
     /** @type {boolean} */ seen,
   ) => {
     const went = await makeChange(office, `“${pattern.padrao}”`, (slow) =>
-      pattern.ativo ? switchOff(pattern.id, reason, slow) : savePattern(pattern, seen, reason, slow),
+      pattern.ativo ? switchOff(pattern.id, seen, reason, slow) : savePattern(pattern, seen, reason, slow),
     )
     if (went) again()
     return went
@@ -124,7 +124,7 @@ function Table({ name, patterns, hits, office, look, again }) {
                 <button type="button" aria-label=${`${act}: ${padrao}`} onClick=${() => setAsking(id)}>${act}</button>
                 ${
                   asking === id &&
-                  html`<${Change} title=${`${act}: ${padrao}`} fields=${!ativo && acao === 'incluir' ? seenBox() : null}
+                  html`<${Change} title=${`${act}: ${padrao}`} fields=${ativo === (acao === 'excluir') ? seenBox(ativo ? t.ruling.seenKept : t.ruling.seen) : null}
                   read=${(/** @type {any} */ elements) => ({ seen: elements.conferido?.checked === true })}
                   save=${(/** @type {{ seen: boolean }} */ { seen }, /** @type {string} */ reason) => turn(pattern, reason, seen)} close=${() => setAsking(undefined)} />`
                 }

@@ -80,13 +80,14 @@ export const savePattern = ({ campo, tipo, padrao, acao }, conferido, motivo, sl
 
 /**
  * @param {string} id
+ * @param {boolean} conferido whether a person has seen what an excluding one keeps from the others
  * @param {string} motivo
  * @param {() => void} slow
  */
-export const switchOff = (id, motivo, slow) =>
+export const switchOff = (id, conferido, motivo, slow) =>
   ask(
     'mutation ($input: DesativarPadraoInput!) { desativarPadrao(input: $input) { resultado { id } } }',
-    { input: { id, motivo } },
+    { input: { id, motivo, conferido } },
     { slow },
   )
 
@@ -107,13 +108,14 @@ export const changeRule = (nome, mudancas, motivo, slow) =>
 /**
  * @param {string} chave
  * @param {unknown} valor
+ * @param {boolean} conferido whether a person has seen what the patterns match under another marketing category
  * @param {string} motivo
  * @param {() => void} slow
  */
-export const configure = (chave, valor, motivo, slow) =>
+export const configure = (chave, valor, conferido, motivo, slow) =>
   ask(
     'mutation ($input: AlterarConfiguracaoInput!) { alterarConfiguracao(input: $input) { resultado { chave aviso } } }',
-    { input: { chave, valor, motivo } },
+    { input: { chave, valor, motivo, conferido } },
     { slow },
   ).then(({ alterarConfiguracao }) => alterarConfiguracao.resultado.aviso)
 

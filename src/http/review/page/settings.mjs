@@ -2,6 +2,7 @@
 import { Change, makeChange } from './change.mjs'
 import { Changes, shown } from './changes.mjs'
 import { clock, date, dayOf, moment, money, say, weekday } from './format.mjs'
+import { seenBox } from './patterns.mjs'
 import { html, useState } from './preact.mjs'
 import { configure } from './ruling.mjs'
 import { Field, readSetting } from './setting.mjs'
@@ -46,10 +47,10 @@ export function Settings({ part, settings, found, office, again }) {
   const next = found.proximaExecucao
   const save = async (
     /** @type {string} */ chave,
-    /** @type {unknown} */ value,
+    /** @type {{ value: unknown, seen: boolean }} */ { value, seen },
     /** @type {string} */ reason,
   ) => {
-    const went = await makeChange(office, chave, (slow) => configure(chave, value, reason, slow))
+    const went = await makeChange(office, chave, (slow) => configure(chave, value, seen, reason, slow))
     if (went) again()
     return went
   }
@@ -70,8 +71,14 @@ export function Settings({ part, settings, found, office, again }) {
                 ${
                   asking === chave
                     ? html`<${Change} title=${say(t.ruling.changeOf, { what: chave })} close=${() => setAsking(undefined)}
-                        read=${(/** @type {any} */ elements) => readSetting(setting, elements)} save=${(/** @type {unknown} */ value, /** @type {string} */ reason) => save(chave, value, reason)}
-                        fields=${html`<${Field} setting=${setting} name=${chave} />`} />`
+                        read=${(/** @type {any} */ elements) => {
+                          const value = readSetting(setting, elements)
+                          return value === undefined
+                            ? undefined
+                            : { value, seen: elements.conferido?.checked === true }
+                        }}
+                        save=${(/** @type {{ value: unknown, seen: boolean }} */ change, /** @type {string} */ reason) => save(chave, change, reason)}
+                        fields=${html`<${Field} setting=${setting} name=${chave} />${chave === 'trade_marketing.categoria' && seenBox(t.ruling.seenUnder)}`} />`
                     : html`<button type="button" aria-label=${say(t.ruling.changeOf, { what: chave })} onClick=${() => setAsking(chave)}>${t.ruling.change}</button>`
                 }
               </td>
