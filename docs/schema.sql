@@ -97,7 +97,7 @@ create type audit.resultado_decisao as (
 comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
 comment on column audit.resultado_decisao.id is 'The finding.';
 comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
-comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period. Null when it was not left.';
 comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
 comment on column audit.resultado_decisao.status is 'Status now.';
 comment on column audit.resultado_decisao.regra is 'Rule that found it.';
@@ -134,7 +134,7 @@ comment on column audit.resultado_planilha.linha is 'Number of the line, as the 
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
 comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
-comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021, NC022 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
@@ -155,7 +155,7 @@ create type audit.resultado_reversao as (
   aviso text
 );
 comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger), or the month is closed. aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
 comment on column audit.resultado_reversao.antes is 'Columns as they were before the alteration, and would be again.';
 comment on column audit.resultado_reversao.depois is 'Columns as the alteration wrote them.';
 comment on column audit.resultado_reversao.agora is 'Columns as the row holds them now; null when the row is gone.';
@@ -578,6 +578,7 @@ create table audit.execucoes_regra (
   resolvidas bigint default 0 not null,
   deixadas bigint default 0 not null,
   fechadas bigint default 0 not null,
+  valor_fechado numeric default 0 not null,
   conferidas bigint default 0 not null,
   desfeitas bigint default 0 not null,
   refeitas bigint default 0 not null,
@@ -618,7 +619,8 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
-comment on column audit.execucoes_regra.fechadas is 'Findings with a correction that were left as they are, because their row lies in a closed period or would be moved across one.';
+comment on column audit.execucoes_regra.fechadas is 'Findings that lie in a closed period or would be moved across one: in auto those that it would have corrected were the period open, in manual those with a correction.';
+comment on column audit.execucoes_regra.valor_fechado is 'Amount of fechadas in BRL.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
@@ -926,11 +928,12 @@ create table audit.periodos (
   constraint periodos_mes_check CHECK ((EXTRACT(day FROM mes) = (1)::numeric)),
   constraint periodos_pkey PRIMARY KEY (id)
 );
-CREATE UNIQUE INDEX periodos_mes_coalesce_idx ON audit.periodos USING btree (mes, COALESCE(filial, ''::text)) WHERE (reaberto_em IS NULL);
+CREATE UNIQUE INDEX periodos_mes_coalesce_idx ON audit.periodos USING btree (mes, COALESCE(audit_interno.dobrar_filial(filial), ''::text)) WHERE (reaberto_em IS NULL);
+CREATE CONSTRAINT TRIGGER esperar AFTER INSERT ON audit.periodos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_interno.fechar_no_commit();
 comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
 comment on column audit.periodos.id is 'Key.';
 comment on column audit.periodos.mes is 'First day of the month.';
-comment on column audit.periodos.filial is 'Branch whose month it is, as the warehouse writes it; null: of the whole company.';
+comment on column audit.periodos.filial is 'Branch whose month it is; case, accents and blanks do not matter. Null: of the whole company.';
 comment on column audit.periodos.motivo is 'Why it was closed.';
 comment on column audit.periodos.fechado_por is 'Who closed it.';
 comment on column audit.periodos.fechado_em is 'When.';
@@ -1395,7 +1398,7 @@ comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or fo
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
 comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
 comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
-comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: proposed less booked where the amount is wrong, else the amount at stake; null elsewhere.';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: what takes back a document that was booked twice or a note that was cancelled, what a document in several lines lacks or has too much, proposed less booked where the amount is wrong, and where something else is wrong the amount at stake, which is to be moved. Null elsewhere, and where nobody knows, as of a key that contradicts its entry.';
 grant select on table audit.vw_divergencias_abertas to conferente_leitor;
 
 create view audit.vw_divergencias_exportacao (
@@ -1816,7 +1819,7 @@ create function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text
   returns audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period.';
+comment on function audit.corrigir_manualmente(bigint,jsonb,text) is 'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period, or would be moved into one.';
 grant execute on function audit.corrigir_manualmente(bigint,jsonb,text) to conferente_revisor;
 
 create function audit.criar_convite(nome text, papel text, resumo bytea, enviar boolean DEFAULT false)
@@ -1871,7 +1874,7 @@ create function audit.desfazer(operacao bigint, motivo text)
   returns SETOF audit.resultado_decisao language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+comment on function audit.desfazer(bigint,text) is 'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act, NC022 in a closed period.';
 grant execute on function audit.desfazer(bigint,text) to conferente_revisor;
 
 create function audit.desligar_canal(nome text, motivo text)
@@ -1948,7 +1951,7 @@ create function audit.fechar_periodo(mes date, motivo text, filial text DEFAULT 
   returns SETOF audit.periodos language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.fechar_periodo(date,text,text,date) is 'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+comment on function audit.fechar_periodo(date,text,text,date) is 'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
 grant execute on function audit.fechar_periodo(date,text,text,date) to conferente_administrador;
 
 create function audit.finalizar_operacao(id bigint, status text DEFAULT 'concluida'::text, linhas bigint DEFAULT 0, detalhes jsonb DEFAULT '{}'::jsonb)
@@ -2514,6 +2517,8 @@ create table audit_interno.sessoes_a_avisar (
 );
 comment on table audit_interno.sessoes_a_avisar is 'Sessions that have ended and that audit_interno.conferir_alarmes has not looked at yet.';
 
+
+
 create table audit_interno.travas_regra (
   regra text not null,
   constraint travas_regra_pkey PRIMARY KEY (regra)
@@ -2627,7 +2632,7 @@ comment on function audit_interno.aplicar_grupo(bigint,audit.regras,text[],text,
 create function audit_interno.aplicar_lote(operacao_id bigint, resultado text DEFAULT 'aplicada'::text)
   returns daterange language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
+comment on function audit_interno.aplicar_lote(bigint,text) is 'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada, fechada (the month) or infiel. Returns the days on which the altered rows are booked.';
 
 create function audit_interno.aprovar(ids bigint[], motivo text, visto text[], motivos text[] DEFAULT NULL::text[], detalhes jsonb DEFAULT '{}'::jsonb)
   returns SETOF audit.resultado_decisao language plpgsql volatile
@@ -2948,7 +2953,7 @@ comment on function audit_interno.contar_decisoes(bigint[],boolean,boolean) is '
 create function audit_interno.contar_fechadas(sessao_id bigint)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period.';
+comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period, and their amount.';
 
 create function audit_interno.contar_reversoes(erradas boolean DEFAULT false)
   returns void language plpgsql volatile
@@ -3269,6 +3274,13 @@ create function audit_interno.dobrar_comuns(texto text)
 comment on function audit_interno.dobrar_comuns(text) is 'Text in lower case, the accented letters of Portuguese without accents; other accents are kept.';
 grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
 
+create function audit_interno.dobrar_filial(filial text)
+  returns text language sql immutable;
+comment on function audit_interno.dobrar_filial(text) is 'Branch in lower case, without accents, with single spaces, for comparison.';
+grant execute on function audit_interno.dobrar_filial(text) to conferente_escrita;
+grant execute on function audit_interno.dobrar_filial(text) to conferente_leitor;
+grant execute on function audit_interno.dobrar_filial(text) to conferente_regra;
+
 create function audit_interno.dobrar_padrao(tipo text, padrao text)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp
@@ -3289,10 +3301,10 @@ create function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
   returns SETOF audit.divergencias_processadas language sql stable;
 comment on function audit_interno.elegiveis(bigint,audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 
-create function audit_interno.em_periodo_fechado(ids bigint[])
+create function audit_interno.em_periodo_fechado(ids bigint[], valores jsonb DEFAULT NULL::jsonb)
   returns TABLE(divergencia_id bigint, periodo text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
+comment on function audit_interno.em_periodo_fechado(bigint[],jsonb) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
 
 create function audit_interno.emitir_convite(nome text, papel text, resumo bytea, endereco text)
   returns audit.convites language plpgsql volatile
@@ -3390,6 +3402,11 @@ create function audit_interno.escrever(comando text, ids bigint[] DEFAULT NULL::
   set xmloption=content;
 comment on function audit_interno.escrever(text,bigint[],text[],text,jsonb) is 'Rows of a statement that runs as conferente_escrita: select … from audit_interno.escrever(statement, ids, constraints, before) as x (column type, …).';
 grant execute on function audit_interno.escrever(text,bigint[],text[],text,jsonb) to conferente_dono;
+
+create function audit_interno.esperar_gravacoes()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.esperar_gravacoes() is 'Takes the lock of those who close months. 55P03 after ten seconds.';
 
 create function audit_interno.esquecer_notas()
   returns trigger language plpgsql volatile
@@ -3548,6 +3565,11 @@ create function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regr
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.fechar_ausentes(bigint,audit.regras,bigint,text) is 'Closes open findings of the rule that no longer hold: resolvida or obsoleta.';
 
+create function audit_interno.fechar_no_commit()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.fechar_no_commit() is 'Waits for who is writing when a closing commits.';
+
 create function audit_interno.fechar_operacao(id bigint, linhas bigint DEFAULT 0, status text DEFAULT 'concluida'::text, detalhes jsonb DEFAULT '{}'::jsonb)
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
@@ -3570,6 +3592,11 @@ create function audit_interno.ficam()
 comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
 grant execute on function audit_interno.ficam() to conferente_escrita;
 grant execute on function audit_interno.ficam() to conferente_regra;
+
+create function audit_interno.filiais_desconhecidas(filiais text[] DEFAULT NULL::text[])
+  returns TABLE(filial text, conhecidas text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.filiais_desconhecidas(text[]) is 'Branches that no row of the rules'' tables has, with up to five names that are there, most alike.';
 
 create function audit_interno.finalizar_leitura_notas(pasta text, iniciada_em timestamp with time zone, lidos bigint, novas bigint, recusados bigint)
   returns void language sql volatile

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0841c964b54b2a56bc28d653d9fe92c42e318930
+--! Hash: sha1:06f236058d81169abd71f60a8bbb7c6fb5adffcf
 --! Message: conferente
 
 set local role conferente_dono;
@@ -69,7 +69,7 @@ create type audit.resultado_reversao as (
   aviso text
 );
 comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger), or the month is closed. aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
 comment on column audit.resultado_reversao.status is 'Status of the finding now.';
 comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
 comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
@@ -117,7 +117,7 @@ create type audit.resultado_decisao as (
 comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
 comment on column audit.resultado_decisao.id is 'The finding.';
 comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
-comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period. Null when it was not left.';
 comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
 comment on column audit.resultado_decisao.status is 'Status now.';
 comment on column audit.resultado_decisao.regra is 'Rule that found it.';
@@ -154,7 +154,7 @@ comment on column audit.resultado_planilha.linha is 'Number of the line, as the 
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
 comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
-comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021, NC022 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';
@@ -572,6 +572,7 @@ create table audit.execucoes_regra (
   resolvidas bigint not null default 0,
   deixadas bigint not null default 0,
   fechadas bigint not null default 0,
+  valor_fechado numeric not null default 0,
   conferidas bigint not null default 0,
   desfeitas bigint not null default 0,
   refeitas bigint not null default 0,
@@ -609,7 +610,8 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
-comment on column audit.execucoes_regra.fechadas is 'Findings with a correction that were left as they are, because their row lies in a closed period or would be moved across one.';
+comment on column audit.execucoes_regra.fechadas is 'Findings that lie in a closed period or would be moved across one: in auto those that it would have corrected were the period open, in manual those with a correction.';
+comment on column audit.execucoes_regra.valor_fechado is 'Amount of fechadas in BRL.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';
@@ -1214,6 +1216,22 @@ comment on table regra_validacao_valores.somas_retencao is 'Percentages that tax
 grant select on regra_validacao_valores.somas_retencao to conferente_regra;
 --! EndIncluded contrato/retencoes.sql
 
+--! Included comum/dobrar_filial.sql
+-- Folds the name of a branch: lower case, no accents (also decomposed ones), every run of blanks, seen or not, as one space and none at
+-- the ends. Built-in functions alone and a plain expression, for it stands in the guard of updates, and the planner inlines it.
+create or replace function audit_interno.dobrar_filial(filial text)
+returns text
+language sql
+immutable parallel safe
+return pg_catalog.btrim(pg_catalog.regexp_replace(
+  pg_catalog.lower(pg_catalog.translate(normalize(filial, nfd),
+    U&'\00AA\00BA\2013\2014\2019\2018\201C\201D\0301\0303\0327\0302\0300\0308\030A\200B\200C\200D\2060\FEFF', 'ao--''''""')),
+  U&'[\0020\0009\000A\000B\000C\000D\0085\00A0\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A\202F\205F\3000]+', ' ', 'g'));
+comment on function audit_interno.dobrar_filial(text) is 'Branch in lower case, without accents, with single spaces, for comparison.';
+revoke execute on function audit_interno.dobrar_filial(text) from public;
+grant execute on function audit_interno.dobrar_filial(text) to conferente_regra, conferente_escrita, conferente_leitor;
+--! EndIncluded comum/dobrar_filial.sql
+
 --! Included contrato/periodos.sql
 -- Months whose books are closed, of the company or of one branch. While one is closed nothing is written into it: auto leaves what lies
 -- there, approvals and rollbacks refuse it. Others may stand in the warehouse (the setting periodos.fonte); all are in audit.periodos_fechados().
@@ -1229,17 +1247,22 @@ create table audit.periodos (
   reaberto_motivo text,
   check ((reaberto_em is null) = (reaberto_por is null) and (reaberto_em is null) = (reaberto_motivo is null))
 );
-create unique index on audit.periodos (mes, coalesce(filial, '')) where reaberto_em is null;
+create unique index on audit.periodos (mes, coalesce(audit_interno.dobrar_filial(filial), '')) where reaberto_em is null;
 comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
 comment on column audit.periodos.id is 'Key.';
 comment on column audit.periodos.mes is 'First day of the month.';
-comment on column audit.periodos.filial is 'Branch whose month it is, as the warehouse writes it; null: of the whole company.';
+comment on column audit.periodos.filial is 'Branch whose month it is; case, accents and blanks do not matter. Null: of the whole company.';
 comment on column audit.periodos.motivo is 'Why it was closed.';
 comment on column audit.periodos.fechado_por is 'Who closed it.';
 comment on column audit.periodos.fechado_em is 'When.';
 comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
 comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
+
+-- What closes and what writes hold this against each other: who writes shares it until the commit, who closes takes it alone for an instant
+-- before the commit. Not audit.periodos itself, which two who close different months write at the same time.
+create table audit_interno.trava_periodos ();
+comment on table audit_interno.trava_periodos is 'Never holds a row; it is locked alone.';
 --! EndIncluded contrato/periodos.sql
 
 --! Included contrato/notas.sql
@@ -4396,7 +4419,9 @@ begin
   end if;
   begin
     return query
-      select distinct date_trunc('month', f.mes::timestamp)::date, f.filial, true
+      -- an infinite day is no month, and fails here
+      select distinct make_date(extract(year from f.mes)::integer, extract(month from f.mes)::integer, 1),
+        case when audit_interno.dobrar_filial(f.filial) <> '' then f.filial end, true
       from audit_interno.ler(v_fonte) as f (mes date, filial text);
   exception when assert_failure or others then
     if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
@@ -4435,7 +4460,7 @@ comment on function audit_interno.defeito_periodos() is 'What is wrong with the 
 --! Included motor/periodo/expressao_mes.sql
 -- SQL for the month of a row as the number 202610: of the row t as it is, or as the new values in the jsonb object l.para would make it.
 -- Immutable functions only, for it stands in the guard of updates of distributed tables too. Null where the rule registers no booking
--- date: then no closed month concerns its rows.
+-- date: then no closed month concerns its rows. An instant belongs to the month that it has in the zone of agenda.fuso.
 create or replace function audit_interno.expressao_mes(regra audit.regras, depois boolean default false)
 returns text
 language sql
@@ -4443,8 +4468,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('(extract(year from %1$s) * 100 + extract(month from %1$s))::integer',
-    case when depois then audit_interno.expressao_valor(r.relacao, regra.coluna_data, 'l.para') else format('t.%I', regra.coluna_data) end)
+    case when audit_interno.tipo_base(r.relacao, regra.coluna_data) = 'timestamptz'::regtype
+      then format('((%s) at time zone %L)', v.valor, audit.fuso()) else v.valor end)
   from (select audit_interno.relacao(regra.tabela) as relacao) as r
+  cross join lateral (select
+    case when depois then audit_interno.expressao_valor(r.relacao, regra.coluna_data, 'l.para') else format('t.%I', regra.coluna_data) end as valor) as v
   where audit_interno.tipo_coluna(r.relacao, regra.coluna_data) is not null
 $$;
 comment on function audit_interno.expressao_mes(audit.regras, boolean) is 'SQL text: year * 100 + month of the row t, or of the new values; null where the rule has no booking date.';
@@ -4470,21 +4498,27 @@ begin
   select coalesce(array_agg(f.mes) filter (where f.filial is null or not v_tem_filial), '{}'), coalesce(array_agg(f.mes), '{}'),
     coalesce(array_agg(f.mes || ' ' || f.filial) filter (where f.filial is not null), '{}')
   into v_gerais, v_quaisquer, v_filiais
-  from (select (extract(year from m.mes) * 100 + extract(month from m.mes))::integer as mes, m.filial from audit_interno.meses_fechados() m) as f;
+  from (
+    select (extract(year from m.mes) * 100 + extract(month from m.mes))::integer as mes, audit_interno.dobrar_filial(m.filial) as filial
+    from audit_interno.meses_fechados() m
+  ) as f;
   if v_quaisquer = '{}' then
     return null;
   end if;
   return (
     select string_agg(
       case when v_filiais = '{}' or not v_tem_filial then format('coalesce(%s <> all (%L::integer[]), true)', x.mes, v_gerais)
-        else format('coalesce(case when nullif(btrim(%2$s), '''') is null then %1$s <> all (%3$L::integer[])
-          else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || btrim(%2$s) <> all (%5$L::text[]) end, true)',
+        else format('case when coalesce(%1$s <> all (%3$L::integer[]), true) then true
+          when coalesce(audit_interno.dobrar_filial(%2$s), '''') = '''' then false
+          else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || audit_interno.dobrar_filial(%2$s) <> all (%5$L::text[]) end',
           x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
     from (
-      select audit_interno.expressao_mes(regra) as mes, format('t.%I::text', regra.coluna_filial) as filial
+      -- not left to the planner: a later plan of the same connection works both out, also for a rule without a branch
+      select audit_interno.expressao_mes(regra) as mes, case when v_tem_filial then format('t.%I::text', regra.coluna_filial) end as filial
       union all
       select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
-        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial) else format('t.%I::text', regra.coluna_filial) end
+        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial)
+          when v_tem_filial then format('t.%I::text', regra.coluna_filial) end
       where regra.coluna_data = any (colunas) or regra.coluna_filial = any (colunas)
     ) as x
     where x.mes is not null);
@@ -4495,47 +4529,58 @@ comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
 --! EndIncluded motor/periodo/condicao_aberta.sql
 
 --! Included motor/periodo/em_periodo_fechado.sql
--- Those of some findings whose row lies in a closed month, or would be moved across by what is proposed or was typed. By what the last
--- detection saw; the statement that writes looks at the row itself once more (condicao_aberta). Called wherever corrections are chosen.
-create or replace function audit_interno.em_periodo_fechado(ids bigint[])
+-- Those of some findings whose row lies in a closed month, or would be moved across by what is proposed or was typed; with valores, by
+-- those. By what the last detection saw; the statement that writes looks at the row itself once more (condicao_aberta). Called wherever
+-- corrections are chosen.
+create or replace function audit_interno.em_periodo_fechado(ids bigint[], valores jsonb default null)
 returns table (divergencia_id bigint, periodo text)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_fechados jsonb := (select jsonb_agg(to_jsonb(f)) from audit_interno.meses_fechados() f);
+  v_fechados jsonb := (select jsonb_agg(to_jsonb(f) || jsonb_build_object('dobrada', audit_interno.dobrar_filial(f.filial))) from audit_interno.meses_fechados() f);
+  v_fuso text := audit.fuso();
 begin
   if v_fechados is null then
     return;
   end if;
   return query
-    select x.id, min(to_char(f.mes, 'MM/YYYY') || coalesce(' da filial ' || f.filial, ''))
-    from (
-      select d.id, l.mes, l.filial
+    with regra as materialized (
+      select r.nome, r.coluna_data, r.coluna_filial,
+        audit_interno.tipo_base(audit_interno.relacao(r.tabela), r.coluna_data) = 'timestamptz'::regtype as instante
+      from audit.regras r
+    ), lugar as (
+      select d.id, l.mes, nullif(audit_interno.dobrar_filial(l.filial), '') as filial
       from audit.divergencias_processadas d
-      join audit.regras r on r.nome = d.regra
-      cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
+      join regra r on r.nome = d.regra
+      cross join lateral (select coalesce(em_periodo_fechado.valores, d.valores_digitados, d.valores_propostos) as para) as p
       cross join lateral (
         select d.mes, d.filial
         union
-        select case when p.para ? r.coluna_data then date_trunc('month', (p.para ->> r.coluna_data)::timestamp)::date else d.mes end,
-          case when p.para ? r.coluna_filial then nullif(btrim(p.para ->> r.coluna_filial), '') else d.filial end
+        select
+          case when not p.para ? r.coluna_data then d.mes
+            when r.instante then date_trunc('month', (p.para ->> r.coluna_data)::timestamptz at time zone v_fuso)::date
+            else date_trunc('month', (p.para ->> r.coluna_data)::timestamp)::date end,
+          case when p.para ? r.coluna_filial then p.para ->> r.coluna_filial else d.filial end
       ) as l
       where d.id = any (em_periodo_fechado.ids)
-    ) as x
+    )
+    select x.id, min(to_char(f.mes, 'MM/YYYY') || coalesce(' da filial ' || f.filial, ''))
+    from lugar x
     join (
-      select (f ->> 'mes')::date as mes, f ->> 'filial' as filial from jsonb_array_elements(v_fechados) as f
-    ) as f on f.mes = x.mes and (f.filial is null or x.filial is null or f.filial = x.filial)
+      select (f ->> 'mes')::date as mes, f ->> 'filial' as filial, f ->> 'dobrada' as dobrada from jsonb_array_elements(v_fechados) as f
+    ) as f on f.mes = x.mes and (f.dobrada is null or x.filial is null or f.dobrada = x.filial)
     group by x.id;
 end
 $$;
-comment on function audit_interno.em_periodo_fechado(bigint[]) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
+comment on function audit_interno.em_periodo_fechado(bigint[], jsonb) is 'Findings that lie in, or would move into or out of, a closed month, and which: 10/2026, 10/2026 da filial SP. NC022 when it cannot be known.';
 --! EndIncluded motor/periodo/em_periodo_fechado.sql
 
 --! Included motor/periodo/contar_fechadas.sql
--- How many findings of a session propose something for a closed month: for the session, its mail and a simulation. Where it is
--- not known which months are closed that is said in their place. Called once by finalizar_sessao.
+-- How many findings of a session in manual propose something for a closed month, and their amount: for the session and its mail. In auto
+-- corrigir_lote counts what it leaves. Where it is not known which months are closed that is said in their place. Called once by
+-- finalizar_sessao.
 create or replace function audit_interno.contar_fechadas(sessao_id bigint)
 returns void
 language plpgsql
@@ -4549,12 +4594,14 @@ begin
     update audit.execucoes_regra e set conferencia = concat_ws('; ', e.conferencia, v_defeito)
     where e.sessao_id = contar_fechadas.sessao_id and e.status = 'concluida' and e.motivo is null;
     return;
-  elsif not exists (select from audit_interno.meses_fechados()) then
+  elsif not exists (select from audit_interno.meses_fechados())
+    or (select s.modo from audit.sessoes_processamento s where s.id = contar_fechadas.sessao_id) = 'auto'
+  then
     return;
   end if;
-  update audit.execucoes_regra e set fechadas = x.quantas
+  update audit.execucoes_regra e set fechadas = x.quantas, valor_fechado = x.valor
   from (
-    select d.regra, count(*) as quantas
+    select d.regra, count(*) as quantas, coalesce(sum(d.valor_em_risco), 0) as valor
     from audit_interno.em_periodo_fechado(array(
       select a.id from audit.divergencias_processadas a
       where a.sessao_ultima_id = contar_fechadas.sessao_id and audit.aguarda_pessoa(a.status) and a.valores_propostos <> '{}')) f
@@ -4564,8 +4611,116 @@ begin
   where e.sessao_id = contar_fechadas.sessao_id and e.regra = x.regra;
 end
 $$;
-comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period.';
+comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each rule''s row how many of its findings lie in a closed period, and their amount.';
 --! EndIncluded motor/periodo/contar_fechadas.sql
+
+--! Included motor/periodo/esperar_gravacoes.sql
+-- Waits until nobody is writing corrections, ten seconds at most. Nobody waits for this: it tries, lets go and tries again, until it has the
+-- lock alone. Called by audit.fechar_periodo, which lets it go, and by a trigger just before its commit, which keeps it: so what began to
+-- write while a closing stood open is waited for too.
+create or replace function audit_interno.esperar_gravacoes()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_limite timestamptz := clock_timestamp() + interval '10 seconds';
+begin
+  loop
+    begin
+      lock table audit_interno.trava_periodos in exclusive mode nowait;
+      return;
+    exception when lock_not_available then
+      if clock_timestamp() > v_limite then
+        raise exception using errcode = 'lock_not_available', message = 'há correções em andamento que não terminam; nada foi fechado',
+          hint = 'Tente de novo daqui a pouco.';
+      end if;
+      perform pg_sleep(0.05);
+    end;
+  end loop;
+end
+$$;
+comment on function audit_interno.esperar_gravacoes() is 'Takes the lock of those who close months. 55P03 after ten seconds.';
+
+create or replace function audit_interno.fechar_no_commit() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform audit_interno.esperar_gravacoes();
+  return null;
+end
+$$;
+comment on function audit_interno.fechar_no_commit() is 'Waits for who is writing when a closing commits.';
+drop trigger if exists esperar on audit.periodos;
+create constraint trigger esperar after insert on audit.periodos deferrable initially deferred
+  for each row execute function audit_interno.fechar_no_commit();
+--! EndIncluded motor/periodo/esperar_gravacoes.sql
+
+--! Included motor/periodo/filiais_desconhecidas.sql
+-- Those of some branches (without any: of those closed) that no row has in a table whose rule registers its branch, with the names that are
+-- most like it, or some of those there are. None while no table can be read or none names a branch: a ledger that is still empty knows
+-- no names. Called by audit.fechar_periodo, and by the diagnosis.
+create or replace function audit_interno.filiais_desconhecidas(filiais text[] default null)
+returns table (filial text, conhecidas text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_relacao record;
+  v_filiais text[] := filiais;
+  v_lidas text[];
+  v_conhecidas text[] := '{}';
+begin
+  if v_filiais is null then
+    begin
+      v_filiais := array(select distinct f.filial from audit_interno.meses_fechados() f where f.filial is not null);
+    exception when sqlstate 'NC022' then
+      return; -- the diagnosis says so
+    end;
+  end if;
+  if v_filiais = '{}' then
+    return;
+  end if;
+  for v_relacao in -- a turn for each table
+    select distinct x.relacao, r.coluna_filial as coluna
+    from audit.regras r cross join lateral (select audit_interno.relacao(r.tabela) as relacao) as x
+    where audit_interno.tipo_coluna(x.relacao, r.coluna_filial) is not null
+  loop
+    begin
+      select array_agg(l.filial) into v_lidas
+      from audit_interno.ler(format('select distinct btrim(t.%I::text) from %s t', v_relacao.coluna, audit_interno.nome_sql(v_relacao.relacao))) as l (filial text)
+      where audit_interno.dobrar_filial(l.filial) <> '';
+      v_conhecidas := v_conhecidas || v_lidas;
+    exception when others then
+      if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
+        raise;
+      end if;
+    end;
+  end loop;
+  return query
+    select p.filial, (
+      select string_agg(c.nome, ', ' order by c.nome)
+      from (
+        select min(k.nome) as nome
+        from unnest(v_conhecidas) as k (nome)
+        group by audit_interno.dobrar_filial(k.nome)
+        -- by runs of three letters in common
+        order by (
+          select count(*) filter (where t = any (regras.trigramas(p.filial)))::numeric / count(*) from unnest(regras.trigramas(min(k.nome))) as t
+        ) desc nulls last, min(k.nome)
+        limit 5
+      ) as c)
+    from unnest(v_filiais) as p (filial)
+    where v_conhecidas <> '{}'
+      and not exists (select from unnest(v_conhecidas) as k (nome) where audit_interno.dobrar_filial(k.nome) = audit_interno.dobrar_filial(p.filial));
+end
+$$;
+comment on function audit_interno.filiais_desconhecidas(text[]) is 'Branches that no row of the rules'' tables has, with up to five names that are there, most alike.';
+--! EndIncluded motor/periodo/filiais_desconhecidas.sql
 
 --! Included motor/correcao/elegiveis.sql
 -- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
@@ -4733,7 +4888,7 @@ begin
     valor numeric, -- at stake
     impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
     reverte_operacao_id bigint,
-    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, infiel, desfeita; of a rollback superada
+    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, fechada, infiel, desfeita; of a rollback superada
     outras jsonb, -- what must not move along, before the write; only where something could make it move
     agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
     erro text
@@ -4914,7 +5069,7 @@ begin
   update pg_temp.conferente_lote l
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
-      when x.parada then 'recusada' else 'movida' end,
+      when x.parada and not x.aberta then 'fechada' when x.parada then 'recusada' else 'movida' end,
     erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
       when x.parada and not x.aberta then 'o período está fechado'
       when x.parada then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end
@@ -4965,7 +5120,11 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  lock table audit.periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
+  lock table audit_interno.trava_periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
+  if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
+    raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
+      hint = 'Grave com o isolamento read committed, o padrão: set transaction isolation level read committed.';
+  end if;
   perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
@@ -5006,7 +5165,7 @@ begin
 end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
-  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada, fechada (the month) or infiel. Returns the days on which the altered rows are booked.';
 --! EndIncluded motor/correcao/aplicar_lote.sql
 
 --! Included motor/correcao/autoverificar_lote.sql
@@ -5094,7 +5253,7 @@ begin
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
       count(*) filter (where l.resultado = 'aplicada' and x.id is not null) as refeitas,
-      count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('recusada', 'fechada', 'infiel', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
       coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
@@ -5131,6 +5290,8 @@ declare
   v_desde bigint;
   v_ids bigint[];
   v_cabe boolean;
+  v_fechadas bigint[];
+  v_fechado numeric;
   v_contestadas bigint[];
   v_desconhecidas bigint[];
   v_ate bigint;
@@ -5146,15 +5307,20 @@ begin
   perform audit_interno.criar_lote();
   if v_regra.automatica then
     select * into v_resto from audit_interno.resto_concessao(v_regra);
+    v_ids := array(
+      select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
+      where d.id > v_desde
+      order by d.id
+      limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+    v_fechadas := array(select f.divergencia_id from audit_interno.em_periodo_fechado(v_ids) f);
+    -- what lies in a closed month costs nothing of what was granted
     select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
     from (
-      select e.id, v_regra.prova = 'provada' or row_number() over w <= v_resto.correcoes and sum(e.valor) over w <= v_resto.valor as cabe
+      select e.id, v_regra.prova = 'provada' or coalesce(
+        count(*) filter (where e.aberta) over w <= v_resto.correcoes and sum(e.valor) filter (where e.aberta) over w <= v_resto.valor, true) as cabe
       from (
-        select d.id, greatest(d.valor_em_risco, d.valor_decisao) as valor
-        from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
-        where d.id > v_desde
-        order by d.id
-        limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint)
+        select d.id, greatest(d.valor_em_risco, d.valor_decisao) as valor, d.id <> all (v_fechadas) as aberta
+        from audit.divergencias_processadas d where d.id = any (v_ids)
       ) as e
       window w as (order by e.id)
     ) as x;
@@ -5188,9 +5354,10 @@ begin
     set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
     where d.id = any (v_desconhecidas);
   end if;
-  delete from pg_temp.conferente_lote l
-  using audit_interno.em_periodo_fechado(array(select x.divergencia_id from pg_temp.conferente_lote x)) as f
-  where l.divergencia_id = f.divergencia_id;
+  with fechada as (
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_fechadas) returning l.divergencia_id, l.valor
+  )
+  select array_agg(f.divergencia_id), coalesce(sum(f.valor), 0) into v_fechadas, v_fechado from fechada f;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       concat(format('automática: confiança de %s ou mais', v_regra.limiar),
@@ -5206,7 +5373,8 @@ begin
     perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e
-  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas),
+    fechadas = e.fechadas + coalesce(cardinality(v_fechadas), 0), valor_fechado = e.valor_fechado + v_fechado, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
   where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
 end
 $$;
@@ -5607,7 +5775,7 @@ begin
     select format('%s deixadas para uma pessoa: valor que o data warehouse não conhece', sum(e.deixadas))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.deixadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso, (
-    select format('%s em período fechado, deixadas como estão', sum(e.fechadas))
+    select format('%s em período fechado (R$ %s), deixadas como estão', sum(e.fechadas), round(sum(e.valor_fechado), 2))
     from audit.execucoes_regra e where e.sessao_id = v_sessao.id having sum(e.fechadas) > 0)), '');
   v_aviso := nullif(concat_ws('; ', v_aviso,
     case when v_sessao.desfeitas = 0 and v_sessao.refeitas > 0 then format('%s correções que uma carga havia desfeito foram refeitas', v_sessao.refeitas) end, (
@@ -6227,7 +6395,9 @@ begin
   left join (
     select distinct on (u.id) u.id, u.visto from unnest(separar_divergencias.ids, separar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
-  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end) as f
+  -- what a person will type is not what was proposed
+  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end,
+    case when ato = 'corrigir manualmente' then '{}'::jsonb end) as f
     on f.divergencia_id = d.id
   cross join lateral (select case
     when d.status <> all (separar_divergencias.de) then 'NC005'
@@ -6600,6 +6770,7 @@ declare
   v_relacao regclass;
   v_estranhas text;
   v_valores jsonb;
+  v_periodo text;
   v_operacao bigint;
 begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
@@ -6637,6 +6808,11 @@ begin
   if v_valores = audit_interno.valores_atuais(v_divergencia.id, v_valores) then
     raise exception using errcode = 'NC015', message = 'o registro já tem esses valores', hint = 'Se está certo, rejeite a divergência.';
   end if;
+  select f.periodo into v_periodo from audit_interno.em_periodo_fechado(array[v_divergencia.id], v_valores) f;
+  if v_periodo is not null then
+    raise exception using errcode = 'NC022', message = format('o valor levaria o lançamento para o período %s, que está fechado', v_periodo),
+      hint = 'Nada foi feito. Digite um dia de um período aberto, ou peça a quem administra que o reabra.';
+  end if;
 
   v_operacao := audit_interno.abrir_operacao('correcao_manual', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
@@ -6651,7 +6827,7 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period, or would be moved into one.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/corrigir_manualmente.sql
 
@@ -6954,7 +7130,8 @@ begin
     insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
+    select l.divergencia_id, case l.resultado when 'fechada' then 'NC022' else 'NC005' end, case l.resultado
+      when 'fechada' then 'o período está fechado: lance o ajuste no período aberto, ou peça a quem administra que o reabra' when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
@@ -6976,7 +7153,7 @@ begin
 end
 $$;
 comment on function audit.desfazer(bigint, text) is
-  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act, NC022 in a closed period.';
 grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/desfazer.sql
 
@@ -7929,7 +8106,7 @@ begin
     set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
     where l.resultado = 'superada';
     update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
-    where l.resultado = 'recusada' and l.agora is null;
+    where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
@@ -7952,7 +8129,7 @@ begin
     from pg_temp.conferente_lote l;
     return query
       select l.divergencia_id, l.tabela, l.registro_id,
-        case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
+        case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' when 'fechada' then 'fechada' else 'conflito' end,
         l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
         case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
           when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end, v_operacao
@@ -8162,7 +8339,7 @@ begin
   create temp table conferente_resultado on commit drop as
   select l.* from audit_interno.reverter_lote(resultados_reversao.motivo, resultados_reversao.sessao_id, porque = 'erradas') l;
   return query
-    select l.divergencia_id, l.tabela, l.registro_id, l.resultado, l.antes, l.depois, l.agora, d.status,
+    select l.divergencia_id, l.tabela, l.registro_id, case when l.resultado = 'fechada' then 'recusada' else l.resultado end, l.antes, l.depois, l.agora, d.status,
       case
         when l.explicacao is not null then l.explicacao
         when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'
@@ -12346,7 +12523,7 @@ grant execute on function audit.divergencia_grupo(audit.divergencias_processadas
 
 --! Included saidas/consulta/lista_fechados.sql
 -- The closed months as lists, for views that ask of each finding whether its month is closed: those closed for every branch, those closed
--- for some, and which (202610 SP). All are null where it cannot be known: a list of what waits must not fail for that.
+-- for some, and which (202610 sp). All are null where it cannot be known: a list of what waits must not fail for that.
 create or replace function audit_interno.lista_fechados(out todos date[], out parciais date[], out itens text[])
 language plpgsql
 stable security definer
@@ -12354,7 +12531,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   select coalesce(array_agg(f.mes) filter (where f.filial is null), '{}'), coalesce(array_agg(distinct f.mes) filter (where f.filial is not null), '{}'),
-    coalesce(array_agg(to_char(f.mes, 'YYYYMM ') || f.filial) filter (where f.filial is not null), '{}')
+    coalesce(array_agg(to_char(f.mes, 'YYYYMM ') || audit_interno.dobrar_filial(f.filial)) filter (where f.filial is not null), '{}')
   into todos, parciais, itens
   from audit_interno.meses_fechados() f;
 exception when sqlstate 'NC022' then
@@ -12369,10 +12546,9 @@ create or replace function audit_interno.e_fechado(mes date, filial text, todos 
 returns boolean
 language sql
 stable
-as $$
-  select coalesce(mes, 'infinity') = any (todos) or coalesce(mes, 'infinity') = any (parciais)
-    and (filial is null or to_char(mes, 'YYYYMM ') || filial = any (itens))
-$$;
+-- parsed when it is made: who reads the views may not look names up in this schema
+return coalesce(mes, 'infinity') = any (todos) or coalesce(mes, 'infinity') = any (parciais)
+  and (coalesce(audit_interno.dobrar_filial(filial), '') = '' or to_char(mes, 'YYYYMM ') || audit_interno.dobrar_filial(filial) = any (itens));
 comment on function audit_interno.e_fechado(date, text, date[], date[], text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
 grant execute on function audit_interno.e_fechado(date, text, date[], date[], text[]) to conferente_leitor;
 --! EndIncluded saidas/consulta/lista_fechados.sql
@@ -12394,11 +12570,16 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
   f.fechado as periodo_fechado,
-  -- a difference where the amount is what is wrong, else the amount that is to be booked elsewhere
-  case when f.fechado and d.valores_propostos <> '{}' then coalesce(
-    (d.valores_propostos ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric, d.valor_em_risco) end as ajuste_periodo
+  -- what the rule says; else a difference where the amount is what is wrong; else the amount that is to be booked elsewhere
+  case
+    when not f.fechado then null
+    when d.valores_digitados is null and jsonb_typeof(d.evidencia -> 'ajuste') = 'number' then (d.evidencia ->> 'ajuste')::numeric
+    when p.para ? r.coluna_valor then (p.para ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric
+    when p.para <> '{}' then d.valor_em_risco
+  end as ajuste_periodo
 from audit.divergencias_processadas d
 left join audit.regras r on r.nome = d.regra
+cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
 cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select l.todos from audit_interno.lista_fechados() l),
   (select l.parciais from audit_interno.lista_fechados() l), (select l.itens from audit_interno.lista_fechados() l)) as fechado) as f
 -- asked of those alone that were postponed or forwarded
@@ -12443,7 +12624,7 @@ comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or fo
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
 comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
 comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
-comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: proposed less booked where the amount is wrong, else the amount at stake; null elsewhere.';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: what takes back a document that was booked twice or a note that was cancelled, what a document in several lines lacks or has too much, proposed less booked where the amount is wrong, and where something else is wrong the amount at stake, which is to be moved. Null elsewhere, and where nobody knows, as of a key that contradicts its entry.';
 --! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
 --! Included saidas/consulta/vw_grupos_abertos.sql
@@ -15311,8 +15492,9 @@ grant execute on function audit.salvar_retencao(text, numeric, date, text, text,
 
 --! Included pessoas/configuracao/fechar_periodo.sql
 -- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
--- makes them is waited for. Nobody waits for this: the lock that shows that nobody writes is let go at once, or a closing left open in
--- psql would stop every correction. What is closed already stays as it is.
+-- makes them is waited for, here and at the commit (esperar_gravacoes). Nobody waits for this: the lock that shows that nobody writes is
+-- let go at once, or a closing left open in psql would stop every correction. What is closed already stays as it is. A branch that the
+-- ledger does not know is refused, for closing it would close nothing.
 create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
 returns setof audit.periodos
 language plpgsql
@@ -15325,7 +15507,8 @@ declare
   v_filial text := nullif(btrim(fechar_periodo.filial), '');
   v_fechados audit.periodos[];
   v_operacao bigint;
-  v_limite timestamptz := clock_timestamp() + interval '10 seconds';
+  v_estranha text;
+  v_conhecidas text;
 begin
   perform audit_interno.recusar_de_dentro();
   if mes is null or not isfinite(mes) or not coalesce(isfinite(ate), true) or coalesce(ate < mes, false) or coalesce(ate > mes + 36600, false)
@@ -15334,9 +15517,15 @@ begin
     raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
       hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
   end if;
-  if filial is not null and (v_filial is null or length(v_filial) > 200) then
+  if filial is not null and (coalesce(audit_interno.dobrar_filial(v_filial), '') = '' or length(v_filial) > 200) then
     raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
       hint = 'Sem filial, é fechado o mês da empresa toda.';
+  end if;
+  select f.filial, f.conhecidas into v_estranha, v_conhecidas
+  from audit_interno.filiais_desconhecidas(array_remove(array[v_filial], null)) f;
+  if v_estranha is not null then
+    raise exception using errcode = 'NC009', message = format('filial desconhecida: nenhum lançamento tem %s', v_estranha),
+      hint = format('Nada foi fechado. Parecidas: %s. Maiúsculas, acentos e espaços não importam.', v_conhecidas);
   end if;
   with fechado as (
     insert into audit.periodos (mes, filial, motivo, fechado_por)
@@ -15352,26 +15541,17 @@ begin
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));
-  loop
-    begin
-      lock table audit.periodos in exclusive mode nowait;
-      raise exception using errcode = 'NC999', message = 'ninguém grava';
-    exception
-      when sqlstate 'NC999' then
-        exit;
-      when lock_not_available then
-        if clock_timestamp() > v_limite then
-          raise exception using errcode = 'lock_not_available', message = 'há correções em andamento que não terminam; nada foi fechado',
-            hint = 'Tente de novo daqui a pouco.';
-        end if;
-        perform pg_sleep(0.05);
-    end;
-  end loop;
+  begin
+    perform audit_interno.esperar_gravacoes();
+    raise exception using errcode = 'NC999', message = 'ninguém grava';
+  exception when sqlstate 'NC999' then
+    null; -- the lock is let go
+  end;
   return query select * from unnest(v_fechados);
 end
 $$;
 comment on function audit.fechar_periodo(date, text, text, date) is
-  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
 grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/fechar_periodo.sql
 
@@ -15392,7 +15572,7 @@ begin
   perform audit_interno.recusar_de_dentro();
   update audit.periodos p
   set reaberto_por = audit_interno.ator(), reaberto_em = clock_timestamp(), reaberto_motivo = v_motivo
-  where p.mes = date_trunc('month', reabrir_periodo.mes::timestamp)::date and p.filial is not distinct from nullif(btrim(reabrir_periodo.filial), '')
+  where p.mes = date_trunc('month', reabrir_periodo.mes::timestamp)::date and coalesce(audit_interno.dobrar_filial(p.filial), '') = coalesce(audit_interno.dobrar_filial(reabrir_periodo.filial), '')
     and p.reaberto_em is null
   returning * into v_periodo;
   if not found then
@@ -16863,6 +17043,7 @@ begin
       'soma', t.soma,
       'esperado', t.esperado,
       'diferenca', t.soma - t.esperado,
+      'ajuste', t.esperado - t.soma,
       'tolerancia', t.tolerancia,
       'retencao_possivel', r.taxa,
       'tributos_retidos', r.tributos,
@@ -17236,7 +17417,7 @@ begin
       else case when d.de_outro then 0 else -0.20 end end)), 4),
     jsonb_strip_nulls(jsonb_build_object(
       'tipo', d.tipos[1], 'tambem', to_jsonb(nullif(d.tipos[2:], '{}')), 'valor', d.valor, 'documento', d.documento, 'filial', d.filial,
-      'data_lancamento', d.data_lancamento,
+      'data_lancamento', d.data_lancamento, 'ajuste', case when d.tipos[1] = 'chave_repetida' and not d.de_outro then -d.valor end,
       'chave', jsonb_build_object('emitente', d.inscricao, 'ano', d.ano, 'mes', d.mes, 'modelo', d.modelo, 'serie', d.serie, 'numero', d.numero),
       'gemeo', case when d.gemeo_id is not null then jsonb_build_object('id', d.gemeo_id::text, 'data_lancamento', d.gemeo_data,
         'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end)),
@@ -17759,7 +17940,7 @@ begin
       and e.nome is not distinct from a.nome and a.valor > 0
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
-    select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
+    select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, sum(a.valor) over junta as saldo, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
       -- on a day that proves the load, so that its key finds it again
       row_number() over (partition by a.conjunto, a.chave order by a.provada desc, a.momento desc, a.id desc) as do_fim
@@ -17777,11 +17958,11 @@ begin
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
     case when p.conjunto is null then jsonb_build_object(
         'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
-        'mesma_descricao', t.mesma_descricao,
+        'mesma_descricao', t.mesma_descricao, 'ajuste', -p.valor,
         'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial, 'documento', p.gemeo_documento))
         || case when t.outro_destino then '{"outro_destino": true}' else '{}' end::jsonb
       else jsonb_build_object('tipo', t.tipo, 'lancamentos', p.quantos, 'soma', p.soma, 'de', p.de, 'ate', p.ate, 'carregado_em', p.carregado_em,
-        'linhas', x.linhas) end,
+        'ajuste', -p.saldo, 'linhas', x.linhas) end,
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '
@@ -18029,6 +18210,8 @@ begin
     jsonb_strip_nulls(jsonb_build_object('tipo', p.tipo, 'chave', p.chave, 'vinculo', p.como, 'valor', p.valor,
       'valor_documento', p.valor_documento, 'total_da_nota', (p.nota).valor_total, 'liquido_da_nota', (p.nota).valor_liquido,
       'emissao', (p.nota).data_emissao, 'emitente', (p.nota).emitente, 'cancelada_em', (p.nota).cancelada_em,
+      'ajuste', case p.tipo when 'documento_da_nota' then 0 when 'nota_cancelada' then -p.soma
+        when 'valor_da_nota' then null else sign(p.soma) * (p.nota).valor_total - p.soma end,
       'forma', p.forma, 'tributos_retidos', p.tributos, 'nao_testemunha', p.testemunha,
       'lancamentos', case when p.linhas > 1 then p.ids end, 'soma', case when p.linhas > 1 then p.soma end)),
     regra_notas_fiscais.frase(p.tipo, p.nota, p.valor, p.valor_documento, p.soma, p.linhas, p.testemunha, p.tributos),
@@ -18446,7 +18629,7 @@ begin
     -- this one left out; the company's share counts as four notes more
     trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
     jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
-      'com_lancamento', i.lancadas),
+      'com_lancamento', i.lancadas, 'ajuste', o.valor_total),
     format('A %s %s de %s, emitida em %s, é de %s, e nenhum lançamento é dela%s.', case o.tipo when 'nfe' then 'NF-e' else 'NFS-e' end, o.numero,
       coalesce(o.emitente_nome, o.emitente), to_char(n.data_emissao, 'DD/MM/YYYY'), regra_validacao_valores.reais(o.valor_total),
       case when i.notas > 1 then format('; das outras %s notas deste emitente %s estão lançadas', i.notas - 1, i.lancadas) else '' end),
@@ -23184,6 +23367,10 @@ as $$
   select 'periodos.fonte', 'erro', p.defeito, 'Enquanto isso nada é gravado: nem por auto, nem por pessoas.'
   from (select audit_interno.defeito_periodos() as defeito offset 0) as p
   where p.defeito is not null
+  union all
+  select 'periodos', 'aviso', format('há mês fechado da filial %s, que nenhum lançamento tem', f.filial),
+    format('Nada fica protegido por isso. Parecidas: %s.', f.conhecidas)
+  from audit_interno.filiais_desconhecidas() f
   union all
   select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
     case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end

@@ -12,14 +12,19 @@ create table audit.periodos (
   reaberto_motivo text,
   check ((reaberto_em is null) = (reaberto_por is null) and (reaberto_em is null) = (reaberto_motivo is null))
 );
-create unique index on audit.periodos (mes, coalesce(filial, '')) where reaberto_em is null;
+create unique index on audit.periodos (mes, coalesce(audit_interno.dobrar_filial(filial), '')) where reaberto_em is null;
 comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
 comment on column audit.periodos.id is 'Key.';
 comment on column audit.periodos.mes is 'First day of the month.';
-comment on column audit.periodos.filial is 'Branch whose month it is, as the warehouse writes it; null: of the whole company.';
+comment on column audit.periodos.filial is 'Branch whose month it is; case, accents and blanks do not matter. Null: of the whole company.';
 comment on column audit.periodos.motivo is 'Why it was closed.';
 comment on column audit.periodos.fechado_por is 'Who closed it.';
 comment on column audit.periodos.fechado_em is 'When.';
 comment on column audit.periodos.reaberto_por is 'Who opened it again; null while it is closed.';
 comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
+
+-- What closes and what writes hold this against each other: who writes shares it until the commit, who closes takes it alone for an instant
+-- before the commit. Not audit.periodos itself, which two who close different months write at the same time.
+create table audit_interno.trava_periodos ();
+comment on table audit_interno.trava_periodos is 'Never holds a row; it is locked alone.';

@@ -95,6 +95,7 @@ create table audit.execucoes_regra (
   resolvidas bigint not null default 0,
   deixadas bigint not null default 0,
   fechadas bigint not null default 0,
+  valor_fechado numeric not null default 0,
   conferidas bigint not null default 0,
   desfeitas bigint not null default 0,
   refeitas bigint not null default 0,
@@ -132,7 +133,8 @@ comment on column audit.execucoes_regra.falhas is 'Corrections refused by the wa
 comment on column audit.execucoes_regra.obsoletas is 'Findings closed because the row moved under them.';
 comment on column audit.execucoes_regra.resolvidas is 'Findings closed because the data were mended elsewhere.';
 comment on column audit.execucoes_regra.deixadas is 'Findings sure enough for auto that were left open for a person, because they propose a text which the ledger does not know.';
-comment on column audit.execucoes_regra.fechadas is 'Findings with a correction that were left as they are, because their row lies in a closed period or would be moved across one.';
+comment on column audit.execucoes_regra.fechadas is 'Findings that lie in a closed period or would be moved across one: in auto those that it would have corrected were the period open, in manual those with a correction.';
+comment on column audit.execucoes_regra.valor_fechado is 'Amount of fechadas in BRL.';
 comment on column audit.execucoes_regra.conferidas is 'Earlier corrections held against the warehouse.';
 comment on column audit.execucoes_regra.desfeitas is 'Those of them that the warehouse no longer holds: undone from outside, mostly by a load.';
 comment on column audit.execucoes_regra.refeitas is 'Of corrigidas, those made again because they had been undone from outside.';

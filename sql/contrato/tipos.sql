@@ -44,7 +44,7 @@ create type audit.resultado_reversao as (
   aviso text
 );
 comment on type audit.resultado_reversao is 'What a rollback did to one row: revertida, or conflito with the three sides, and what becomes of its finding.';
-comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger). aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
+comment on column audit.resultado_reversao.resultado is 'revertida: the columns came back exactly. ja_revertida: the row already held them. conflito: the row no longer holds what was written, is another entry by now, or the warehouse stored something else than what it was given back; nothing was changed. ausente: the row is gone. recusada: the warehouse refused (a constraint or trigger), or the month is closed. aguardando_segunda_aprovacao: bringing this correction back needs another person. deixada: not corrected any more, nothing was changed.';
 comment on column audit.resultado_reversao.status is 'Status of the finding now.';
 comment on column audit.resultado_reversao.explicacao is 'What becomes of the finding, or why nothing was done, in one sentence.';
 comment on column audit.resultado_reversao.operacao_id is 'The operation that this was; audit.reverter_operacao takes it back in turn.';
@@ -92,7 +92,7 @@ create type audit.resultado_decisao as (
 comment on type audit.resultado_decisao is 'What a person''s act did to one finding, and the finding as it is now.';
 comment on column audit.resultado_decisao.id is 'The finding.';
 comment on column audit.resultado_decisao.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done to this finding; codigo and explicacao say why.';
-comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen. Null when it was not left.';
+comment on column audit.resultado_decisao.codigo is 'Why it was left, as an error code: NC005 decided by somebody else meanwhile, NC007 for another person, NC017 nothing proposed, NC021 not what was seen, NC022 in a closed period. Null when it was not left.';
 comment on column audit.resultado_decisao.explicacao is 'What happened or why it was left, in one sentence: who, when, what. Null when there is nothing to say.';
 comment on column audit.resultado_decisao.status is 'Status now.';
 comment on column audit.resultado_decisao.regra is 'Rule that found it.';
@@ -129,7 +129,7 @@ comment on column audit.resultado_planilha.linha is 'Number of the line, as the 
 comment on column audit.resultado_planilha.id is 'The finding; null where the line names none.';
 comment on column audit.resultado_planilha.decisao is 'What was decided: aprovar, rejeitar, confirmar or adiar; else what stood in the cell.';
 comment on column audit.resultado_planilha.resultado is 'feita: done. sem_efeito: decided, but the warehouse was not changed (status obsoleta or falha). deixada: nothing was done; codigo and explicacao say why.';
-comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021 or NC023. Null when it was not left.';
+comment on column audit.resultado_planilha.codigo is 'Why it was left, as an error code: NC001, NC004, NC005, NC006, NC007, NC017, NC021, NC022 or NC023. Null when it was not left.';
 comment on column audit.resultado_planilha.explicacao is 'What happened or why it was left, in one sentence.';
 comment on column audit.resultado_planilha.status is 'Status of the finding now.';
 comment on column audit.resultado_planilha.motivo is 'The reason that was recorded; where the line was left, the one that stood in it.';

@@ -62,7 +62,7 @@ excecoes
 execucoes_regra
   RM  corrigidas encontradas linhas_examinadas novas recorrentes refeitas resolvidas valor_em_risco
   -   sessao_id
-  R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fechadas fim inicio obsoletas suprimidas total_valor valor_corrigido
+  R   atrasadas atrasadas_fim atrasadas_inicio carregado_ate carregado_desde conferidas corrigida_ate deixadas desfeitas falhas fechadas fim inicio obsoletas suprimidas total_valor valor_corrigido valor_fechado
 identidades
   -   id operacao_id registrada_em
 notas

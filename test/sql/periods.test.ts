@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
+import { bookEntries } from './rules/ledger.ts'
 
 const closeGates = (c: Scenario, month: string, branch: string | null = null, until: string | null = null) =>
   c.asPerson('adelia')`select mes::text, filial, fechado_por
@@ -18,9 +19,21 @@ const closed = async (c: Scenario) =>
       'leo',
     )`select to_char(mes, 'YYYY-MM') as mes, filial, origem from audit.periodos_fechados()`
   ).map(({ mes, filial, origem }) => `${mes} ${filial ?? '-'} ${origem}`)
+/** A rule that proposes the booking day which stands in the text. */
+const ruleOfDates = (c: Scenario) =>
+  c.sql.unsafe(`create schema minhas; grant usage on schema minhas to conferente_regra;
+    create function minhas.data(janela audit.janela) returns setof audit.achado language plpgsql stable
+      set search_path = pg_catalog, pg_temp as $f$ begin return query
+        select 'dw.lancamentos', l.id::text, jsonb_build_object('data_lancamento', l.descricao), 0.99, '{}'::jsonb, 'a data é outra', l.valor
+        from dw.lancamentos l where l.id > 0 and l.descricao ~ '^2026' and l.descricao <> l.data_lancamento::text
+          and (janela.chaves is null or l.id = any (janela.chaves::bigint[])); end $f$;
+    select audit.registrar_regra('data', 'Data.', 'minhas.data', 'dw.lancamentos', 'id', array['data_lancamento'],
+      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
+      concessao_correcoes => 1000000, concessao_valor => 1e12)`)
+
 const execution = async (c: Scenario) =>
   one(
-    await c.sql`select fechadas::int, corrigidas::int, conferencia, motivo from audit.execucoes_regra
+    await c.sql`select fechadas::int, valor_fechado::float as valor, corrigidas::int, conferencia, motivo from audit.execucoes_regra
     where regra = 'errada' order by sessao_id desc limit 1`,
   )
 
@@ -35,9 +48,13 @@ t.test('auto leaves a closed month as it is, says how many, and corrects it once
   t.match(await c.runSession('auto'), {
     status: 'concluida',
     corrigidas: 1n,
-    mensagem: /2 em período fechado, deixadas como estão/,
+    mensagem: /1 em período fechado \(R\$ 100\.00\), deixadas como estão/,
   })
-  t.match(await execution(c), { fechadas: 2, corrigidas: 1 })
+  t.match(
+    await execution(c),
+    { fechadas: 1, valor: 100, corrigidas: 1 },
+    '3 is not sure enough for auto anyway',
+  )
   t.equal(await c.categoria(1), 'ERR')
   t.equal(await c.categoria(2), 'CERTA')
   t.match(
@@ -56,13 +73,41 @@ t.test('auto leaves a closed month as it is, says how many, and corrects it once
   t.match(await c.sql`select * from audit.verificar_integridade()`, [{ situacao: 'provada' }])
 })
 
-t.test('a simulation says how much it leaves out', async (t) => {
+t.test(
+  'a simulation says how many it leaves out and how much they are, of what auto would have corrected',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book(
+      { id: 1, data: '2026-10-31', valor: 250.5 },
+      { id: 2 },
+      { id: 3, data: '2026-10-30', confianca: 0.6 },
+      { id: 4, data: '2026-10-29', descricao: 'aponta' },
+      { id: 5, data: '2026-10-28', valor: 200000 },
+      { id: 6, data: '2026-10-27', valor: 20 },
+    )
+    await c.runSession()
+    await c.postpone('ana', null, (await c.finding(6)).id)
+    await closeGates(c, '2026-10-01')
+    const simulate = async (mode: string) =>
+      one(
+        await c.asPerson('olivia')`
+      select mensagem, resumo from audit.processar_divergencias(${mode}, regras => '{errada}', simular => true)`,
+      )
+    t.match(await simulate('auto'), {
+      mensagem: /1 em período fechado \(R\$ 250\.50\)/,
+      resumo: { regras: [{ fechadas: 1, valor_fechado: 250.5, corrigidas: 1 }] },
+    })
+    t.match(await simulate('manual'), { resumo: { regras: [{ fechadas: 4, valor_fechado: 200370.5 }] } })
+  },
+)
+
+t.test('what lies in a closed month costs nothing of what a rule was granted', async (t) => {
   const c = await scenario(t)
-  await c.book({ id: 1, data: '2026-10-31' }, { id: 2 })
+  await c.sql`update audit.regras set prova = 'sem_prova', concessao_correcoes = 1, concessao_valor = 1000 where nome = 'errada'`
+  await c.book({ id: 1, data: '2026-10-31', valor: 5000 }, { id: 2, data: '2026-10-30' }, { id: 3 })
   await closeGates(c, '2026-10-01')
-  const [s] = await c.asPerson('olivia')`
-    select mensagem, resumo from audit.processar_divergencias('auto', regras => '{errada}', simular => true)`
-  t.match(s, { mensagem: /1 em período fechado/, resumo: { regras: [{ fechadas: 1, corrigidas: 1 }] } })
+  t.match(await c.runSession('auto'), { corrigidas: 1n, mensagem: /2 em período fechado/ })
+  t.equal(await c.categoria(3), 'CERTA')
 })
 
 t.test('what would be too much for auto is counted without what it leaves anyway', async (t) => {
@@ -130,15 +175,7 @@ t.test('a branch alone; of a rule that knows no branch any branch counts', async
 
 t.test('a correction of the date itself does not cross a closed month, either way', async (t) => {
   const c = await scenario(t)
-  await c.sql.unsafe(`create schema minhas; grant usage on schema minhas to conferente_regra;
-    create function minhas.data(janela audit.janela) returns setof audit.achado language plpgsql stable
-      set search_path = pg_catalog, pg_temp as $f$ begin return query
-        select 'dw.lancamentos', l.id::text, jsonb_build_object('data_lancamento', l.descricao), 0.99, '{}'::jsonb, 'a data é outra', l.valor
-        from dw.lancamentos l where l.id > 0 and l.descricao ~ '^2026' and l.descricao <> l.data_lancamento::text
-          and (janela.chaves is null or l.id = any (janela.chaves::bigint[])); end $f$;
-    select audit.registrar_regra('data', 'Data.', 'minhas.data', 'dw.lancamentos', 'id', array['data_lancamento'],
-      'data_lancamento', 'carregado_em', 'valor', 0.9, 0.95,
-      concessao_correcoes => 1000000, concessao_valor => 1e12)`)
+  await ruleOfDates(c)
   await c.book(
     { id: 1, categoria: 'BOA', data: '2026-10-31', descricao: '2026-11-01' },
     { id: 2, categoria: 'BOA', data: '2026-11-01', descricao: '2026-10-31' },
@@ -158,6 +195,254 @@ t.test('a correction of the date itself does not cross a closed month, either wa
     { dia: '2026-11-02' },
   ])
   t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022')
+})
+
+t.test("a branch is the same however it is written, here and in the warehouse's own list", async (t) => {
+  const c = await scenario(t)
+  await c.sql`update audit.regras set coluna_filial = 'filial' where nome = 'errada'`
+  const spellings = ['São Paulo', 'SÃO PAULO', 'Sao  Paulo', ' são\u00a0paulo\t', 'Sa\u0303o Paulo']
+  await c.book(...[...spellings, 'São Paulo II', 'Santos'].map((_, i) => ({ id: i + 1 })))
+  for (const [i, branch] of [...spellings, 'São Paulo II', 'Santos'].entries()) {
+    await c.sql`update dw.lancamentos set filial = ${branch} where id = ${i + 1}`
+  }
+  await closeGates(c, '2026-11-01', 'sao paulo')
+  t.equal(await sqlstate(closeGates(c, '2026-11-01', 'SÃO PAULO')), 'NC005', 'it is closed already')
+  await c.runSession('manual')
+  t.match(
+    await c.asPerson(
+      'leo',
+    )`select count(*)::int as n from audit.vw_divergencias_abertas where periodo_fechado`,
+    [{ n: 5 }],
+  )
+  t.match(await c.asPerson('leo')`select sum(fechadas)::int as n from audit.vw_grupos_abertos`, [{ n: 5 }])
+  t.equal(await sqlstate(c.approve('ana', (await c.finding(3)).id)), 'NC022')
+  t.match(await c.runSession('auto'), { corrigidas: 2n, mensagem: /5 em período fechado/ })
+  t.match(
+    await c.sql`select string_agg(filial, ', ' order by id) as f from dw.lancamentos where id > 0 and categoria = 'CERTA'`,
+    [{ f: 'São Paulo II, Santos' }],
+  )
+  // the statement that writes looks itself: what the last detection saw was another branch
+  await c.book({ id: 8, confianca: 0.6 })
+  await c.sql`update dw.lancamentos set filial = 'Santos' where id = 8`
+  await c.runSession('manual')
+  await c.sql`update dw.lancamentos set filial = 'SAO PAULO ' where id = 8`
+  t.match(await c.approve('ana', (await c.finding(8)).id), [
+    { resultado: 'sem_efeito', explicacao: /o período está fechado/ },
+  ])
+  t.match(await reopen(c, '2026-11-01', 'SÃO  Paulo'), [{ mes: '2026-11-01' }])
+  await c.sql.unsafe(`create schema contas; grant usage on schema contas to conferente_regra;
+    create table contas.fechados (mes date, filial text); insert into contas.fechados values ('2026-11-20', 'SAO PAULO');
+    grant select on contas.fechados to conferente_regra`)
+  await source(c, 'contas.fechados')
+  t.match(await c.runSession('auto'), { corrigidas: 0n })
+})
+
+t.test('a branch that no entry has is not closed in silence', async (t) => {
+  const c = await scenario(t)
+  t.match(await closeGates(c, '2026-09-01', 'Recife'), [{ filial: 'Recife' }], 'no rule knows any branch')
+  await c.sql`update audit.regras set coluna_filial = 'filial' where nome = 'errada'`
+  t.match(await closeGates(c, '2026-10-01', 'Recife'), [{ filial: 'Recife' }], 'nor has the ledger any yet')
+  await c.book({ id: 1 }, { id: 2 })
+  await c.sql`update dw.lancamentos set filial = case id when 1 then 'Belo Horizonte' else 'São Paulo' end where id > 0`
+  const refused = await closeGates(c, '2026-11-01', 'S. Paulo').catch((error) => error)
+  t.match(refused, { code: 'NC009', message: /nenhum lançamento tem S\. Paulo/, hint: /São Paulo/ })
+  t.match(await closeGates(c, '2026-11-01', 'SAO PAULO'), [{ filial: 'SAO PAULO' }])
+  t.match(
+    await c.asPerson(
+      'leo',
+    )`select situacao, detalhe from audit.diagnosticar_contrato() where item = 'periodos'`,
+    [{ situacao: 'aviso', detalhe: /Recife/ }],
+    'what was closed before is named',
+  )
+})
+
+t.test(
+  'a typed date that would move an entry into a closed month is refused at once; out of the proposal it is not',
+  async (t) => {
+    const c = await scenario(t)
+    await ruleOfDates(c)
+    await c.book(
+      { id: 1, categoria: 'BOA', data: '2026-11-01', descricao: '2026-11-02' },
+      { id: 2, categoria: 'BOA', data: '2026-11-01', descricao: '2026-10-31' },
+    )
+    await c.asPerson('olivia')`select * from audit.processar_divergencias('manual', regras => '{data}')`
+    await closeGates(c, '2026-10-01')
+    const [one_, two] = [await c.finding(1), await c.finding(2)]
+    for (const day of ['2026-10-31', '2026-10-01']) {
+      t.equal(await sqlstate(c.typeIn('ana', one_.id, { data_lancamento: day })), 'NC022', day)
+    }
+    t.equal(await c.status(1), 'aberta')
+    t.match(await c.typeIn('ana', one_.id, { data_lancamento: '2026-12-01' }), [
+      { status: 'aguardando_segunda_aprovacao' },
+    ])
+    t.match(
+      await c.typeIn('ana', two.id, { data_lancamento: '2026-11-20' }),
+      [{ status: 'aguardando_segunda_aprovacao' }],
+      'the rule proposed a closed month, the person did not',
+    )
+    // closed since: the second person is refused
+    await closeGates(c, '2026-12-01')
+    t.equal(await sqlstate(c.approve('bruno', one_.id)), 'NC022')
+    t.match(await c.approve('bruno', two.id), [{ resultado: 'feita', status: 'corrigida' }])
+  },
+)
+
+t.test(
+  'undoing in a closed month says that it is closed; nor do the other ways back write there',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book(
+      { id: 1, data: '2026-10-31', confianca: 0.6 },
+      { id: 2, data: '2026-10-30', confianca: 0.6 },
+      { id: 3, data: '2026-10-29' },
+    )
+    const session = await c.runSession('auto')
+    const [um] = await c.approve('ana', (await c.finding(1)).id)
+    const back = one(
+      await c.asPerson(
+        'ana',
+      )`select * from audit.reverter_divergencias(${[(await c.finding(3)).id]}, 'engano')`,
+    )
+    await closeGates(c, '2026-10-01')
+    const refused = await c.undo('ana', um?.['operacao_id']).catch((error) => error)
+    t.match(refused, { code: 'NC022', message: /o período está fechado/ })
+    t.equal(await c.categoria(1), 'CERTA')
+    for (const again of [
+      c.asPerson('ana')`select * from audit.reverter_operacao(${um?.['operacao_id'] as never}, 'engano')`,
+      c.asPerson('ana')`select * from audit.reverter_operacao(${back['operacao_id'] as never}, 'era certo')`,
+    ]) {
+      t.match(await again, [{ resultado: 'recusada', explicacao: /o período está fechado/ }])
+    }
+    t.equal(await c.categoria(3), 'ERR')
+    t.equal(
+      await sqlstate(
+        c.asPerson('ana')`select * from audit.reverter_sessao(${session['id'] as never}, 'engano')`,
+      ),
+      'NC017',
+    )
+    const [group] = await c.asPerson(
+      'ana',
+    )`select grupo, visto from audit.vw_grupos_abertos where fechadas > 0`
+    t.equal(
+      await sqlstate(
+        c.asPerson(
+          'ana',
+        )`select * from audit.decidir_grupo(${group?.['grupo'] as string}, 'aprovar', '{}', ${group?.['visto'] as never}, 'todas')`,
+      ),
+      'NC022',
+    )
+    t.equal(await c.categoria(2), 'ERR')
+  },
+)
+
+t.test('what rules only flag says what to book in the open month', async (t) => {
+  const c = await scenario(t)
+  await c.sql`update audit.regras set ativa = nome = 'validacao_valores'`
+  const note = { fornecedor: 'Gráfica Alfa Ltda', documento: 'NF 4711', valor: 100, valor_documento: 100 }
+  await bookEntries(
+    c.sql,
+    { id: 1, ...note },
+    { id: 2, ...note, data_lancamento: '2025-03-12' },
+    { id: 3, ...note, documento: 'NF 5000', valor: 90, valor_documento: 100 },
+    { id: 4, ...note, documento: 'NF 6000', valor: 40, centro_custo: 'A' },
+    { id: 5, ...note, documento: 'NF 6000', valor: 50, centro_custo: 'B' },
+    { id: 6, ...note, documento: 'NF 7000', valor: -70, valor_documento: -70, data_lancamento: '2025-03-12' },
+    { id: 7, ...note, documento: 'NF 7000', valor: -70, valor_documento: -70, data_lancamento: '2025-03-13' },
+  )
+  await closeGates(c, '2025-03-01')
+  await c.asPerson(
+    'olivia',
+  )`select * from audit.processar_divergencias('manual', '2025-03-01', '2025-03-31', regras => '{validacao_valores}')`
+  t.same(
+    await c.asPerson(
+      'leo',
+    )`select especie, ajuste_periodo::float as ajuste from audit.vw_divergencias_abertas order by registro_id`,
+    [
+      { especie: 'duplicidade_proxima', ajuste: -100 },
+      { especie: 'outro', ajuste: 10 },
+      { especie: 'rateio_a_menos', ajuste: 10 },
+      { especie: 'duplicidade_proxima', ajuste: 70 },
+    ],
+  )
+})
+
+t.test('what began to write while a closing stood open is waited for when it commits', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1, data: '2026-10-30', confianca: 0.6 })
+  await c.runSession()
+  const um = await c.finding(1)
+  let committed = false
+  let writing: () => void = () => {}
+  const written = new Promise<void>((resolve) => {
+    writing = resolve
+  })
+  let approval: Promise<unknown> = Promise.resolve()
+  const closing = c
+    .asPerson('adelia')
+    .begin(async (tx) => {
+      await tx`select * from audit.fechar_periodo('2026-10-01', 'fecha')`
+      approval = c.asPerson('ana').begin(async (other) => {
+        await other`select * from audit.aprovar_divergencias(${[um.id]}, 'conferido')`
+        writing()
+        await sleep(500)
+        t.notOk(committed, 'the closing waits')
+      })
+      await written
+    })
+    .then(() => {
+      committed = true
+    })
+  await closing
+  await approval
+  t.equal(await c.categoria(1), 'CERTA')
+  t.same(await closed(c), ['2026-10 - conferente'])
+})
+
+t.test('two people close two months at once', async (t) => {
+  const c = await scenario(t)
+  await c.asPerson('adelia').begin(async (tx) => {
+    await tx`select * from audit.fechar_periodo('2026-10-01', 'fecha')`
+    const other = c.connectAs('adelia')
+    await other`select * from audit.fechar_periodo('2026-09-01', 'fecha')`
+  })
+  t.same(await closed(c), ['2026-09 - conferente', '2026-10 - conferente'])
+})
+
+t.test('somebody who reads from before a closing does not write into it either', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1, data: '2026-10-30', confianca: 0.6 })
+  await c.runSession()
+  const um = await c.finding(1)
+  const late = c.asPerson('ana').begin('isolation level repeatable read', async (tx) => {
+    await tx`select 1 from audit.vw_divergencias_abertas`
+    await closeGates(c, '2026-10-01')
+    await tx`select * from audit.aprovar_divergencias(${[um.id]}, 'conferido')`
+  })
+  t.equal(await sqlstate(late), 'NC022')
+  t.equal(await c.categoria(1), 'ERR')
+})
+
+t.test('an instant belongs to the month that it has where the company is', async (t) => {
+  const c = await scenario(t)
+  await c.sql`alter table dw.lancamentos alter data_lancamento type timestamptz`
+  await c.book({ id: 1 }, { id: 2 })
+  await c.sql`update dw.lancamentos set data_lancamento = case id when 1 then timestamptz '2026-11-01 01:00+00' else '2026-11-01 04:00+00' end where id > 0`
+  await closeGates(c, '2026-10-01')
+  await c.asPerson('olivia').begin(async (tx) => {
+    await tx`set local timezone = 'UTC'`
+    t.match(await c.runSession('auto', tx as never), { corrigidas: 1n })
+  })
+  t.same([await c.categoria(1), await c.categoria(2)], ['ERR', 'CERTA'])
+})
+
+t.test('a source with an infinite month is not understood, and nothing is written', async (t) => {
+  const c = await scenario(t)
+  await c.sql.unsafe(
+    `create table dw.fechados (mes date); insert into dw.fechados values ('infinity'); grant select on dw.fechados to conferente_regra`,
+  )
+  await source(c, 'dw.fechados')
+  await c.book({ id: 1 })
+  t.match(await c.runSession('auto'), { corrigidas: 0n, limite_atingido: /dw\.fechados/ })
 })
 
 for (const [o, did] of [

@@ -167,7 +167,7 @@ begin
   update pg_temp.conferente_lote l
   set agora = case when x.existe then x.agora end,
     resultado = case when not x.existe then 'ausente' when not x.mesma then 'outra' when x.certa then 'ja_certa'
-      when x.parada then 'recusada' else 'movida' end,
+      when x.parada and not x.aberta then 'fechada' when x.parada then 'recusada' else 'movida' end,
     erro = case when not x.existe or x.certa and x.mesma then null when not x.mesma then format('a chave é agora de outro lançamento: era %s, é %s', l.entrada, x.entrada)
       when x.parada and not x.aberta then 'o período está fechado'
       when x.parada then 'o banco não gravou e não disse por quê (um gatilho ou uma política de linha)' end

@@ -20,7 +20,11 @@ declare
 begin
   perform set_config('lock_timeout',
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  lock table audit.periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
+  lock table audit_interno.trava_periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
+  if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
+    raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
+      hint = 'Grave com o isolamento read committed, o padrão: set transaction isolation level read committed.';
+  end if;
   perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch
     select r.* from audit.regras r
@@ -61,4 +65,4 @@ begin
 end
 $$;
 comment on function audit_interno.aplicar_lote(bigint, text) is
-  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada or infiel. Returns the days on which the altered rows are booked.';
+  'Applies the rows of pg_temp.conferente_lote that bear resultado under an operation, and writes audit.alteracoes. A row that did not take gets another resultado: movida, outra, ja_certa, ausente, recusada, fechada (the month) or infiel. Returns the days on which the altered rows are booked.';

@@ -25,7 +25,7 @@ begin
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
       count(*) filter (where l.resultado = 'aplicada' and x.id is not null) as refeitas,
-      count(*) filter (where l.resultado in ('recusada', 'infiel', 'desfeita')) as falhas,
+      count(*) filter (where l.resultado in ('recusada', 'fechada', 'infiel', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
       coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once

@@ -13,6 +13,8 @@ declare
   v_desde bigint;
   v_ids bigint[];
   v_cabe boolean;
+  v_fechadas bigint[];
+  v_fechado numeric;
   v_contestadas bigint[];
   v_desconhecidas bigint[];
   v_ate bigint;
@@ -28,15 +30,20 @@ begin
   perform audit_interno.criar_lote();
   if v_regra.automatica then
     select * into v_resto from audit_interno.resto_concessao(v_regra);
+    v_ids := array(
+      select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
+      where d.id > v_desde
+      order by d.id
+      limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
+    v_fechadas := array(select f.divergencia_id from audit_interno.em_periodo_fechado(v_ids) f);
+    -- what lies in a closed month costs nothing of what was granted
     select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
     from (
-      select e.id, v_regra.prova = 'provada' or row_number() over w <= v_resto.correcoes and sum(e.valor) over w <= v_resto.valor as cabe
+      select e.id, v_regra.prova = 'provada' or coalesce(
+        count(*) filter (where e.aberta) over w <= v_resto.correcoes and sum(e.valor) filter (where e.aberta) over w <= v_resto.valor, true) as cabe
       from (
-        select d.id, greatest(d.valor_em_risco, d.valor_decisao) as valor
-        from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
-        where d.id > v_desde
-        order by d.id
-        limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint)
+        select d.id, greatest(d.valor_em_risco, d.valor_decisao) as valor, d.id <> all (v_fechadas) as aberta
+        from audit.divergencias_processadas d where d.id = any (v_ids)
       ) as e
       window w as (order by e.id)
     ) as x;
@@ -70,9 +77,10 @@ begin
     set motivo = 'deixada para uma pessoa: nenhum lançamento tem o valor proposto; aprovado uma vez, passa a valer'
     where d.id = any (v_desconhecidas);
   end if;
-  delete from pg_temp.conferente_lote l
-  using audit_interno.em_periodo_fechado(array(select x.divergencia_id from pg_temp.conferente_lote x)) as f
-  where l.divergencia_id = f.divergencia_id;
+  with fechada as (
+    delete from pg_temp.conferente_lote l where l.divergencia_id = any (v_fechadas) returning l.divergencia_id, l.valor
+  )
+  select array_agg(f.divergencia_id), coalesce(sum(f.valor), 0) into v_fechadas, v_fechado from fechada f;
   if exists (select from pg_temp.conferente_lote) then
     v_operacao := audit_interno.abrir_operacao('correcao', corrigir_lote.sessao_id, nome_regra,
       concat(format('automática: confiança de %s ou mais', v_regra.limiar),
@@ -88,7 +96,8 @@ begin
     perform audit_interno.fechar_superadas(v_operacao);
   end if;
   update audit.execucoes_regra e
-  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas), duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
+  set corrigida_ate = v_ate, deixadas = e.deixadas + cardinality(v_desconhecidas),
+    fechadas = e.fechadas + coalesce(cardinality(v_fechadas), 0), valor_fechado = e.valor_fechado + v_fechado, duracao = e.duracao + (clock_timestamp() - v_inicio), fim = clock_timestamp()
   where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
 end
 $$;

@@ -21,7 +21,7 @@ begin
     valor numeric, -- at stake
     impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
     reverte_operacao_id bigint,
-    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, infiel, desfeita; of a rollback superada
+    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, fechada, infiel, desfeita; of a rollback superada
     outras jsonb, -- what must not move along, before the write; only where something could make it move
     agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
     erro text

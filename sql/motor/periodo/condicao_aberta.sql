@@ -17,21 +17,27 @@ begin
   select coalesce(array_agg(f.mes) filter (where f.filial is null or not v_tem_filial), '{}'), coalesce(array_agg(f.mes), '{}'),
     coalesce(array_agg(f.mes || ' ' || f.filial) filter (where f.filial is not null), '{}')
   into v_gerais, v_quaisquer, v_filiais
-  from (select (extract(year from m.mes) * 100 + extract(month from m.mes))::integer as mes, m.filial from audit_interno.meses_fechados() m) as f;
+  from (
+    select (extract(year from m.mes) * 100 + extract(month from m.mes))::integer as mes, audit_interno.dobrar_filial(m.filial) as filial
+    from audit_interno.meses_fechados() m
+  ) as f;
   if v_quaisquer = '{}' then
     return null;
   end if;
   return (
     select string_agg(
       case when v_filiais = '{}' or not v_tem_filial then format('coalesce(%s <> all (%L::integer[]), true)', x.mes, v_gerais)
-        else format('coalesce(case when nullif(btrim(%2$s), '''') is null then %1$s <> all (%3$L::integer[])
-          else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || btrim(%2$s) <> all (%5$L::text[]) end, true)',
+        else format('case when coalesce(%1$s <> all (%3$L::integer[]), true) then true
+          when coalesce(audit_interno.dobrar_filial(%2$s), '''') = '''' then false
+          else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || audit_interno.dobrar_filial(%2$s) <> all (%5$L::text[]) end',
           x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
     from (
-      select audit_interno.expressao_mes(regra) as mes, format('t.%I::text', regra.coluna_filial) as filial
+      -- not left to the planner: a later plan of the same connection works both out, also for a rule without a branch
+      select audit_interno.expressao_mes(regra) as mes, case when v_tem_filial then format('t.%I::text', regra.coluna_filial) end as filial
       union all
       select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
-        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial) else format('t.%I::text', regra.coluna_filial) end
+        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial)
+          when v_tem_filial then format('t.%I::text', regra.coluna_filial) end
       where regra.coluna_data = any (colunas) or regra.coluna_filial = any (colunas)
     ) as x
     where x.mes is not null);

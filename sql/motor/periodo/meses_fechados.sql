@@ -15,7 +15,9 @@ begin
   end if;
   begin
     return query
-      select distinct date_trunc('month', f.mes::timestamp)::date, f.filial, true
+      -- an infinite day is no month, and fails here
+      select distinct make_date(extract(year from f.mes)::integer, extract(month from f.mes)::integer, 1),
+        case when audit_interno.dobrar_filial(f.filial) <> '' then f.filial end, true
       from audit_interno.ler(v_fonte) as f (mes date, filial text);
   exception when assert_failure or others then
     if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then

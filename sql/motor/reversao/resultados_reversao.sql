@@ -13,7 +13,7 @@ begin
   create temp table conferente_resultado on commit drop as
   select l.* from audit_interno.reverter_lote(resultados_reversao.motivo, resultados_reversao.sessao_id, porque = 'erradas') l;
   return query
-    select l.divergencia_id, l.tabela, l.registro_id, l.resultado, l.antes, l.depois, l.agora, d.status,
+    select l.divergencia_id, l.tabela, l.registro_id, case when l.resultado = 'fechada' then 'recusada' else l.resultado end, l.antes, l.depois, l.agora, d.status,
       case
         when l.explicacao is not null then l.explicacao
         when l.resultado = 'conflito' then 'o registro já não tem o que foi gravado, ou a divergência já não está como ficou; nada foi mudado'

@@ -57,7 +57,7 @@ begin
     set agora = audit_interno.valores_atuais(l.divergencia_id, l.de), erro = 'a correção já não é a última palavra sobre esta divergência'
     where l.resultado = 'superada';
     update pg_temp.conferente_lote l set agora = audit_interno.valores_atuais(l.divergencia_id, l.de)
-    where l.resultado = 'recusada' and l.agora is null;
+    where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
     select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
@@ -80,7 +80,7 @@ begin
     from pg_temp.conferente_lote l;
     return query
       select l.divergencia_id, l.tabela, l.registro_id,
-        case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' else 'conflito' end,
+        case l.resultado when 'aplicada' then 'revertida' when 'ja_certa' then 'ja_revertida' when 'ausente' then 'ausente' when 'recusada' then 'recusada' when 'fechada' then 'fechada' else 'conflito' end,
         l.para, l.de, case when l.resultado = 'aplicada' then coalesce(l.agora, l.para) else l.agora end,
         case when l.resultado not in ('aplicada', 'ja_certa') then coalesce(l.erro, case l.resultado
           when 'ausente' then 'o registro não existe mais' else 'o registro mudou depois da correção' end) end, v_operacao

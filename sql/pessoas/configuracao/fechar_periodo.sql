@@ -1,6 +1,7 @@
 -- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
--- makes them is waited for. Nobody waits for this: the lock that shows that nobody writes is let go at once, or a closing left open in
--- psql would stop every correction. What is closed already stays as it is.
+-- makes them is waited for, here and at the commit (esperar_gravacoes). Nobody waits for this: the lock that shows that nobody writes is
+-- let go at once, or a closing left open in psql would stop every correction. What is closed already stays as it is. A branch that the
+-- ledger does not know is refused, for closing it would close nothing.
 create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
 returns setof audit.periodos
 language plpgsql
@@ -13,7 +14,8 @@ declare
   v_filial text := nullif(btrim(fechar_periodo.filial), '');
   v_fechados audit.periodos[];
   v_operacao bigint;
-  v_limite timestamptz := clock_timestamp() + interval '10 seconds';
+  v_estranha text;
+  v_conhecidas text;
 begin
   perform audit_interno.recusar_de_dentro();
   if mes is null or not isfinite(mes) or not coalesce(isfinite(ate), true) or coalesce(ate < mes, false) or coalesce(ate > mes + 36600, false)
@@ -22,9 +24,15 @@ begin
     raise exception using errcode = 'NC009', message = format('período inválido: de %s a %s', coalesce(mes::text, 'nulo'), coalesce(ate, mes)),
       hint = 'mes é um dia qualquer do mês a fechar; com ate fecham-se todos os meses até o dele, no máximo cem anos.';
   end if;
-  if filial is not null and (v_filial is null or length(v_filial) > 200) then
+  if filial is not null and (coalesce(audit_interno.dobrar_filial(v_filial), '') = '' or length(v_filial) > 200) then
     raise exception using errcode = 'NC009', message = 'filial inválida: um texto de 1 a 200 caracteres, como o data warehouse a escreve',
       hint = 'Sem filial, é fechado o mês da empresa toda.';
+  end if;
+  select f.filial, f.conhecidas into v_estranha, v_conhecidas
+  from audit_interno.filiais_desconhecidas(array_remove(array[v_filial], null)) f;
+  if v_estranha is not null then
+    raise exception using errcode = 'NC009', message = format('filial desconhecida: nenhum lançamento tem %s', v_estranha),
+      hint = format('Nada foi fechado. Parecidas: %s. Maiúsculas, acentos e espaços não importam.', v_conhecidas);
   end if;
   with fechado as (
     insert into audit.periodos (mes, filial, motivo, fechado_por)
@@ -40,24 +48,15 @@ begin
   end if;
   v_operacao := audit_interno.abrir_operacao('periodo', motivo => v_motivo, detalhes => jsonb_build_object('fechados', to_jsonb(v_fechados)));
   perform audit_interno.fechar_operacao(v_operacao, cardinality(v_fechados));
-  loop
-    begin
-      lock table audit.periodos in exclusive mode nowait;
-      raise exception using errcode = 'NC999', message = 'ninguém grava';
-    exception
-      when sqlstate 'NC999' then
-        exit;
-      when lock_not_available then
-        if clock_timestamp() > v_limite then
-          raise exception using errcode = 'lock_not_available', message = 'há correções em andamento que não terminam; nada foi fechado',
-            hint = 'Tente de novo daqui a pouco.';
-        end if;
-        perform pg_sleep(0.05);
-    end;
-  end loop;
+  begin
+    perform audit_interno.esperar_gravacoes();
+    raise exception using errcode = 'NC999', message = 'ninguém grava';
+  exception when sqlstate 'NC999' then
+    null; -- the lock is let go
+  end;
   return query select * from unnest(v_fechados);
 end
 $$;
 comment on function audit.fechar_periodo(date, text, text, date) is
-  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch as the warehouse writes it. Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, 55P03 corrections under way did not end within ten seconds.';
+  'Closes the month of a day (with ate, all months up to that of ate), of the whole company or of one branch (case, accents and blanks do not matter). Returns what was closed. Errors: NC005 all of it is closed already, NC006 reason missing, NC009 not a month, or a branch that no entry has, 55P03 corrections under way did not end within ten seconds.';
 grant execute on function audit.fechar_periodo(date, text, text, date) to conferente_administrador;

@@ -14,7 +14,7 @@ begin
   perform audit_interno.recusar_de_dentro();
   update audit.periodos p
   set reaberto_por = audit_interno.ator(), reaberto_em = clock_timestamp(), reaberto_motivo = v_motivo
-  where p.mes = date_trunc('month', reabrir_periodo.mes::timestamp)::date and p.filial is not distinct from nullif(btrim(reabrir_periodo.filial), '')
+  where p.mes = date_trunc('month', reabrir_periodo.mes::timestamp)::date and coalesce(audit_interno.dobrar_filial(p.filial), '') = coalesce(audit_interno.dobrar_filial(reabrir_periodo.filial), '')
     and p.reaberto_em is null
   returning * into v_periodo;
   if not found then

@@ -14,6 +14,7 @@ declare
   v_relacao regclass;
   v_estranhas text;
   v_valores jsonb;
+  v_periodo text;
   v_operacao bigint;
 begin
   select * into v_divergencia from audit_interno.travar_divergencias(array[corrigir_manualmente.id], 'corrigir manualmente',
@@ -51,6 +52,11 @@ begin
   if v_valores = audit_interno.valores_atuais(v_divergencia.id, v_valores) then
     raise exception using errcode = 'NC015', message = 'o registro já tem esses valores', hint = 'Se está certo, rejeite a divergência.';
   end if;
+  select f.periodo into v_periodo from audit_interno.em_periodo_fechado(array[v_divergencia.id], v_valores) f;
+  if v_periodo is not null then
+    raise exception using errcode = 'NC022', message = format('o valor levaria o lançamento para o período %s, que está fechado', v_periodo),
+      hint = 'Nada foi feito. Digite um dia de um período aberto, ou peça a quem administra que o reabra.';
+  end if;
 
   v_operacao := audit_interno.abrir_operacao('correcao_manual', motivo => v_motivo);
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, valores, confianca)
@@ -65,5 +71,5 @@ begin
 end
 $$;
 comment on function audit.corrigir_manualmente(bigint, jsonb, text) is
-  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period.';
+  'Proposes typed values, {"column": value}, for a finding''s row; another person makes them true with audit.aprovar_divergencias. Returns what became of the finding. Errors: NC010 the table or a column is gone, NC004 unknown id, NC005 not possible from its status, NC006 reason missing, NC015 column not the rule''s or not to be written, value of the wrong type, or nothing would change, NC022 in a closed period, or would be moved into one.';
 grant execute on function audit.corrigir_manualmente(bigint, jsonb, text) to conferente_revisor;

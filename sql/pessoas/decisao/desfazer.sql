@@ -63,7 +63,8 @@ begin
     insert into pg_temp.conferente_reversao (operacao_id, divergencia_id)
     select v_de.id, d.id from audit.divergencias_processadas d where d.id = any (v_ids) and d.status = 'corrigida';
     insert into pg_temp.conferente_deixada (divergencia_id, codigo, explicacao)
-    select l.divergencia_id, 'NC005', case l.resultado when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
+    select l.divergencia_id, case l.resultado when 'fechada' then 'NC022' else 'NC005' end, case l.resultado
+      when 'fechada' then 'o período está fechado: lance o ajuste no período aberto, ou peça a quem administra que o reabra' when 'ausente' then 'o registro não existe mais' when 'recusada' then 'o data warehouse recusou'
       else format('o registro mudou depois e não foi tocado: antes %s; depois %s; agora %s', l.antes, l.depois, coalesce(l.agora::text, 'nada')) end
     from audit_interno.reverter_lote(v_motivo) l where l.resultado not in ('revertida', 'ja_revertida');
     perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
@@ -85,5 +86,5 @@ begin
 end
 $$;
 comment on function audit.desfazer(bigint, text) is
-  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act.';
+  'Takes back one''s own act, by the number of its operation: an approval (also a first one), a rejection, a confirmation, typed values, a postponement, a forwarding, a comment. What it corrected is rolled back exactly, and the findings are open again, or what they were before they were postponed or forwarded; it counts for and against nobody, and auto that the rule lost by it comes back. Returns each finding: feita, or deixada with the reason (something happened to it later, or its row moved). Errors: NC004 unknown operation, NC005 not such an act or nothing of it can be taken back any more, NC006 reason missing, NC007 somebody else''s act, NC022 in a closed period.';
 grant execute on function audit.desfazer(bigint, text) to conferente_revisor;

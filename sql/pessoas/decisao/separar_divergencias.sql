@@ -54,7 +54,9 @@ begin
   left join (
     select distinct on (u.id) u.id, u.visto from unnest(separar_divergencias.ids, separar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
-  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end) as f
+  -- what a person will type is not what was proposed
+  left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end,
+    case when ato = 'corrigir manualmente' then '{}'::jsonb end) as f
     on f.divergencia_id = d.id
   cross join lateral (select case
     when d.status <> all (separar_divergencias.de) then 'NC005'

@@ -105,6 +105,8 @@ begin
     jsonb_strip_nulls(jsonb_build_object('tipo', p.tipo, 'chave', p.chave, 'vinculo', p.como, 'valor', p.valor,
       'valor_documento', p.valor_documento, 'total_da_nota', (p.nota).valor_total, 'liquido_da_nota', (p.nota).valor_liquido,
       'emissao', (p.nota).data_emissao, 'emitente', (p.nota).emitente, 'cancelada_em', (p.nota).cancelada_em,
+      'ajuste', case p.tipo when 'documento_da_nota' then 0 when 'nota_cancelada' then -p.soma
+        when 'valor_da_nota' then null else sign(p.soma) * (p.nota).valor_total - p.soma end,
       'forma', p.forma, 'tributos_retidos', p.tributos, 'nao_testemunha', p.testemunha,
       'lancamentos', case when p.linhas > 1 then p.ids end, 'soma', case when p.linhas > 1 then p.soma end)),
     regra_notas_fiscais.frase(p.tipo, p.nota, p.valor, p.valor_documento, p.soma, p.linhas, p.testemunha, p.tributos),

@@ -119,7 +119,7 @@ begin
       else case when d.de_outro then 0 else -0.20 end end)), 4),
     jsonb_strip_nulls(jsonb_build_object(
       'tipo', d.tipos[1], 'tambem', to_jsonb(nullif(d.tipos[2:], '{}')), 'valor', d.valor, 'documento', d.documento, 'filial', d.filial,
-      'data_lancamento', d.data_lancamento,
+      'data_lancamento', d.data_lancamento, 'ajuste', case when d.tipos[1] = 'chave_repetida' and not d.de_outro then -d.valor end,
       'chave', jsonb_build_object('emitente', d.inscricao, 'ano', d.ano, 'mes', d.mes, 'modelo', d.modelo, 'serie', d.serie, 'numero', d.numero),
       'gemeo', case when d.gemeo_id is not null then jsonb_build_object('id', d.gemeo_id::text, 'data_lancamento', d.gemeo_data,
         'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end)),

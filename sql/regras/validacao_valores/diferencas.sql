@@ -366,6 +366,7 @@ begin
       'soma', t.soma,
       'esperado', t.esperado,
       'diferenca', t.soma - t.esperado,
+      'ajuste', t.esperado - t.soma,
       'tolerancia', t.tolerancia,
       'retencao_possivel', r.taxa,
       'tributos_retidos', r.tributos,

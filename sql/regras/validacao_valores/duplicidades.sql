@@ -417,7 +417,7 @@ begin
       and e.nome is not distinct from a.nome and a.valor > 0
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
-    select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
+    select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, sum(a.valor) over junta as saldo, min(a.data_lancamento) over junta as de,
       max(a.data_lancamento) over junta as ate,
       -- on a day that proves the load, so that its key finds it again
       row_number() over (partition by a.conjunto, a.chave order by a.provada desc, a.momento desc, a.id desc) as do_fim
@@ -435,11 +435,11 @@ begin
     trunc(greatest(0.05, least(0.99, confianca_base + t.ajuste)), 4),
     case when p.conjunto is null then jsonb_build_object(
         'tipo', t.tipo, 'valor', p.valor, 'documento', p.documento, 'filial', p.filial, 'data_lancamento', p.data_lancamento,
-        'mesma_descricao', t.mesma_descricao,
+        'mesma_descricao', t.mesma_descricao, 'ajuste', -p.valor,
         'gemeo', jsonb_build_object('id', p.gemeo_id::text, 'data_lancamento', p.gemeo_data, 'filial', p.gemeo_filial, 'documento', p.gemeo_documento))
         || case when t.outro_destino then '{"outro_destino": true}' else '{}' end::jsonb
       else jsonb_build_object('tipo', t.tipo, 'lancamentos', p.quantos, 'soma', p.soma, 'de', p.de, 'ate', p.ate, 'carregado_em', p.carregado_em,
-        'linhas', x.linhas) end,
+        'ajuste', -p.saldo, 'linhas', x.linhas) end,
     case p.conjunto
       when 'carga_repetida' then
         p.quantos || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || ' a ' || to_char(p.ate, 'DD/MM/YYYY') || ', que somam '

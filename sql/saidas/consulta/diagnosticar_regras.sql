@@ -48,6 +48,10 @@ as $$
   from (select audit_interno.defeito_periodos() as defeito offset 0) as p
   where p.defeito is not null
   union all
+  select 'periodos', 'aviso', format('há mês fechado da filial %s, que nenhum lançamento tem', f.filial),
+    format('Nada fica protegido por isso. Parecidas: %s.', f.conhecidas)
+  from audit_interno.filiais_desconhecidas() f
+  union all
   select e.configuracao, 'aviso', format('nenhum lançamento tem a categoria %s', e.rotulo),
     case when e.proximos is null then 'Nenhuma se parece com ela.' else format('Parecidas: %s.', e.proximos) end
   from audit_interno.rotulos_estranhos() e

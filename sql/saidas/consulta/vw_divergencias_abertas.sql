@@ -14,11 +14,16 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
   f.fechado as periodo_fechado,
-  -- a difference where the amount is what is wrong, else the amount that is to be booked elsewhere
-  case when f.fechado and d.valores_propostos <> '{}' then coalesce(
-    (d.valores_propostos ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric, d.valor_em_risco) end as ajuste_periodo
+  -- what the rule says; else a difference where the amount is what is wrong; else the amount that is to be booked elsewhere
+  case
+    when not f.fechado then null
+    when d.valores_digitados is null and jsonb_typeof(d.evidencia -> 'ajuste') = 'number' then (d.evidencia ->> 'ajuste')::numeric
+    when p.para ? r.coluna_valor then (p.para ->> r.coluna_valor)::numeric - (d.valores_originais ->> r.coluna_valor)::numeric
+    when p.para <> '{}' then d.valor_em_risco
+  end as ajuste_periodo
 from audit.divergencias_processadas d
 left join audit.regras r on r.nome = d.regra
+cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
 cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select l.todos from audit_interno.lista_fechados() l),
   (select l.parciais from audit_interno.lista_fechados() l), (select l.itens from audit_interno.lista_fechados() l)) as fechado) as f
 -- asked of those alone that were postponed or forwarded
@@ -63,4 +68,4 @@ comment on column audit.vw_divergencias_abertas.nota_por is 'Who postponed or fo
 comment on column audit.vw_divergencias_abertas.nota_motivo is 'Why.';
 comment on column audit.vw_divergencias_abertas.nota_operacao_id is 'The operation of that, for audit.desfazer.';
 comment on column audit.vw_divergencias_abertas.periodo_fechado is 'Whether its row lies in a closed period: nothing is written there. Null where that is not known (periodos.fonte cannot be read).';
-comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: proposed less booked where the amount is wrong, else the amount at stake; null elsewhere.';
+comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed period, the amount in BRL to be booked in the open one instead: what takes back a document that was booked twice or a note that was cancelled, what a document in several lines lacks or has too much, proposed less booked where the amount is wrong, and where something else is wrong the amount at stake, which is to be moved. Null elsewhere, and where nobody knows, as of a key that contradicts its entry.';

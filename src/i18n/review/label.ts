@@ -19,6 +19,7 @@ export const label = {
   tipo: both('espécie', 'kind'),
   esperado: both('valor esperado', 'amount expected'),
   diferenca: both('diferença', 'difference'),
+  ajuste: both('lançamento que a corrige', 'booking that mends it'),
   tolerancia: both('tolerância', 'tolerance'),
   razao: both('razão', 'ratio'),
   conta: both('conta', 'arithmetic'),

@@ -98,7 +98,7 @@ export function Items({ findings, today, at, left, hits, open, choose, toggle, d
 
 /** In a closed month nothing is written: what is to be booked in the open one. @param {any} finding */
 const closed = ({ ajustePeriodo }) =>
-  ajustePeriodo === null ? t.closed.entry : say(t.closed.amount, { value: money(Number(ajustePeriodo)) })
+  !Number(ajustePeriodo) ? t.closed.entry : say(t.closed.amount, { value: money(Number(ajustePeriodo)) })
 
 /** @param {{ finding: any, open: boolean, look: ((id: string) => void) | undefined }} props */
 function Entry({ finding, open, look }) {

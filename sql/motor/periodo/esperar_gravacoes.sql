@@ -1,0 +1,42 @@
+-- Waits until nobody is writing corrections, ten seconds at most. Nobody waits for this: it tries, lets go and tries again, until it has the
+-- lock alone. Called by audit.fechar_periodo, which lets it go, and by a trigger just before its commit, which keeps it: so what began to
+-- write while a closing stood open is waited for too.
+create or replace function audit_interno.esperar_gravacoes()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_limite timestamptz := clock_timestamp() + interval '10 seconds';
+begin
+  loop
+    begin
+      lock table audit_interno.trava_periodos in exclusive mode nowait;
+      return;
+    exception when lock_not_available then
+      if clock_timestamp() > v_limite then
+        raise exception using errcode = 'lock_not_available', message = 'há correções em andamento que não terminam; nada foi fechado',
+          hint = 'Tente de novo daqui a pouco.';
+      end if;
+      perform pg_sleep(0.05);
+    end;
+  end loop;
+end
+$$;
+comment on function audit_interno.esperar_gravacoes() is 'Takes the lock of those who close months. 55P03 after ten seconds.';
+
+create or replace function audit_interno.fechar_no_commit() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform audit_interno.esperar_gravacoes();
+  return null;
+end
+$$;
+comment on function audit_interno.fechar_no_commit() is 'Waits for who is writing when a closing commits.';
+drop trigger if exists esperar on audit.periodos;
+create constraint trigger esperar after insert on audit.periodos deferrable initially deferred
+  for each row execute function audit_interno.fechar_no_commit();
