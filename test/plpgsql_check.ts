@@ -35,6 +35,7 @@ const WORKING_TABLES = `
     corrigida_na bigint);
   create temp table conferente_caso (
     registro_id text, rejeitada boolean, recusados jsonb, originais jsonb, verdade jsonb, rebobinar boolean);
+  create temp table conferente_objeto (objeto text, resumo bytea, definicao bytea);
   create temp table conferente_julgado (registro_id text, confianca numeric, propoe boolean, certa boolean, dano boolean);`
 
 // Parameters that a signature owes to its callers.

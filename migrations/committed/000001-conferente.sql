@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:06f236058d81169abd71f60a8bbb7c6fb5adffcf
+--! Hash: sha1:845e901b5e34720defbffb5425619c39bc47eed2
 --! Message: conferente
 
 set local role conferente_dono;
@@ -686,7 +686,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'instalacao', 'registro', 'exportacao', 'externa')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -708,7 +708,7 @@ create index on audit.operacoes (tipo, iniciada_em desc);
 create index on audit.operacoes (iniciada_em desc);
 comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
-comment on column audit.operacoes.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
+comment on column audit.operacoes.tipo is 'Kind of act. instalacao: a migration ended, and its schema was put down. registro: rows were changed without another act (sessions that begin or end, messages, the schedule, direct changes); detalhes says how many of which tables. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
 comment on column audit.operacoes.sessao_id is 'Session it belongs to, if any.';
 comment on column audit.operacoes.regra is 'Rule it belongs to, if any.';
@@ -745,6 +745,40 @@ create table audit_interno.fila_selos (
 );
 comment on table audit_interno.fila_selos is 'Operations that have ended and are not sealed yet, with the digest taken when their transaction committed.';
 --! EndIncluded contrato/operacoes.sql
+
+--! Included contrato/estados.sql
+-- Rows that may change have no digest of their own in the chain: each change leaves one here, and this is a fact of the operation in
+-- which it happened. One row for all that one statement changed in one table (10,000 at most), so that a batch costs what a row costs.
+create table audit_interno.estados (
+  id bigint generated always as identity primary key,
+  operacao_id bigint,
+  tabela text not null,
+  chaves text[] not null,
+  resumos bytea[] not null,
+  autor text,
+  check (cardinality(chaves) = cardinality(resumos))
+);
+create index on audit_interno.estados (operacao_id);
+comment on table audit_interno.estados is 'What rows of our tables were after each change, by their digests; append-only. Of each row the last must be what is there.';
+comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null within the transaction alone.';
+comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
+comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
+comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
+comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
+
+-- What a release has made, as it was when it was installed.
+create table audit_interno.objetos (
+  objeto text primary key,
+  resumo bytea not null,
+  definicao bytea,
+  servidor integer not null
+);
+comment on table audit_interno.objetos is 'Functions, tables, constraints, triggers, rewrite rules, policies, types, schemas and roles of Conferente, as the last migration left them.';
+comment on column audit_interno.objetos.objeto is 'Kind and name.';
+comment on column audit_interno.objetos.resumo is 'SHA-256 over owner, grants and all else that every version of PostgreSQL writes alike.';
+comment on column audit_interno.objetos.definicao is 'SHA-256 over what PostgreSQL writes out of a parsed expression; held against the same major version alone. Null where there is none.';
+comment on column audit_interno.objetos.servidor is 'Major version of PostgreSQL that wrote it.';
+--! EndIncluded contrato/estados.sql
 
 --! Included contrato/mudanca.sql
 -- What a finding would change, in one text that is the same for findings that one decision may take together: a label by its name, a
@@ -2325,8 +2359,10 @@ begin
     and v_depois ->> 'revogada_em' is not null
   then
     return new; -- taken back, once
+  elsif tg_op = 'UPDATE' and tg_table_name = 'estados' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
+    return new; -- whose fact it is shows when the transaction commits
   end if;
-  raise exception using errcode = 'NC013', message = format('audit.%s só aceita acréscimos', tg_table_name),
+  raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),
     hint = 'Fatos de auditoria não se alteram nem se apagam; registre um novo.';
 end
@@ -2390,12 +2426,15 @@ as $$
       select sha256(string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
         u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id))
       from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), '')
+    || coalesce((
+      select sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id))
+      from (select x.* from audit_interno.estados x where x.operacao_id = o.id offset 0) as s), '')
   )
   from audit.operacoes o
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
-  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone.';
+  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone and states of rows that changed.';
 --! EndIncluded motor/selo/resumo_operacao.sql
 
 --! Included motor/selo/selar_operacao.sql
@@ -2596,10 +2635,13 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.recusar_de_dentro();
-  insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
-  values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
-    abrir_operacao.motivo, abrir_operacao.detalhes)
-  returning id
+  with nova as (
+    insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
+    values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
+      abrir_operacao.motivo, abrir_operacao.detalhes)
+    returning id
+  )
+  select set_config('conferente.operacao', n.id::text, true)::bigint from nova n -- whose facts the changes of this transaction are
 $$;
 comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';
 --! EndIncluded motor/selo/abrir_operacao.sql
@@ -12285,8 +12327,9 @@ comment on function audit_interno.destinatarios(text) is 'Addresses for a kind o
 --! EndIncluded saidas/correio/destinatarios.sql
 
 --! Included saidas/correio/enfileirar_mensagem.sql
--- Transactional outbox: a new row of audit.notificacoes queues its composing in the same transaction. When nobody
--- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
+-- Transactional outbox: new rows of audit.notificacoes queue their composing in the same transaction. When nobody
+-- is to receive one, the row stays to say so; recipients set later do not receive what is long past. For each statement, because it
+-- changes the rows themselves: triggers for rows come before that which puts down what was inserted (anotar_insert).
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger
 language plpgsql
@@ -12294,19 +12337,20 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if new.canal_id is null and audit_interno.destinatarios(new.tipo) = '{}' then
-    update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado' where n.id = new.id;
-  else
-    perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', new.id),
-      job_key => 'compor_mensagem:' || new.id, priority => -10); -- before the parts of a long session
-  end if;
+  update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado'
+  where n.id in (select x.id from novas x where x.canal_id is null and audit_interno.destinatarios(x.tipo) = '{}');
+  perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', x.id),
+    job_key => 'compor_mensagem:' || x.id, priority => -10) -- before the parts of a long session
+  from novas x
+  where x.canal_id is not null or audit_interno.destinatarios(x.tipo) <> '{}';
   return null;
 end
 $$;
-comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of a message, or marks it dispensada.';
+comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of messages, or marks them dispensada.';
 
 create or replace trigger enfileirar after insert on audit.notificacoes
-  for each row execute function audit_interno.enfileirar_mensagem();
+  referencing new table as novas
+  for each statement execute function audit_interno.enfileirar_mensagem();
 --! EndIncluded saidas/correio/enfileirar_mensagem.sql
 
 --! Included saidas/correio/avisar_fim_sessao.sql
@@ -14053,7 +14097,7 @@ create type audit.verificacao as (
   pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -14570,18 +14614,23 @@ as $$
       from audit.correcoes_desfeitas u
     ) as x
     group by x.operacao_id
+  ), estado as (
+    select s.operacao_id, sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id)) as resumo
+    from audit_interno.estados s
+    group by s.operacao_id
   )
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
     || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, ''))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, '') || coalesce(s.resumo, ''))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
   left join desfeita u on u.operacao_id = o.id
+  left join estado s on s.operacao_id = o.id
   where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is
@@ -14712,7 +14761,7 @@ as $$
     and (f.operacao_id is null or f.carimbada_em < clock_timestamp() - interval '1 hour')
   union all
   select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
-    format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
+    format('%s.%s %s', case x.tabela when 'estados' then 'audit_interno' else 'audit' end, x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
     case when o.id is null then 'nenhuma operação com este id' else format('tipo %s, status %s, sem selo', o.tipo, o.status) end
   from (
     select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
@@ -14734,6 +14783,11 @@ as $$
     select 'excecoes', e.operacao_id, e.id::text
     from audit.excecoes e
     where not exists (select from seladas o where o.id = e.operacao_id)
+    union all
+    select 'estados', s.operacao_id, format('%s: %s de %s', s.id, s.chaves[1], s.tabela)
+    from audit_interno.estados s
+    -- without any operation it is still to be given one, by this transaction
+    where (s.operacao_id is not null or age(s.xmin) > 0) and not exists (select from seladas o where o.id = s.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
   where o.id is null or age(o.xmin) > 0
@@ -14956,50 +15010,6 @@ $$;
 comment on function audit_interno.quebras_acesso() is 'excecao_alterada, acesso_alterado.';
 --! EndIncluded motor/selo/quebras_acesso.sql
 
---! Included motor/selo/quebras_protecao.sql
--- Are the triggers that refuse change, and the one that seals, there as recusar_mudanca.sql, selar_operacao.sql and
--- transicao_permitida.sql made them, and do they fire? Changes nothing. Called by verificar_integridade.
-create or replace function audit_interno.quebras_protecao()
-returns setof audit_interno.quebra
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select s.situacao, null::bigint, null::bigint, format('gatilho %s de audit.%s', e.gatilho, e.tabela), format('%s, ligado', e.funcao),
-    case s.situacao
-      when 'protecao_ausente' then 'nenhum gatilho'
-      when 'protecao_alterada' then pg_get_triggerdef(g.oid)
-      else format('tgenabled %s, session_replication_role %s', g.tgenabled, current_setting('session_replication_role')) end
-  from (
-    -- tgtype: 1 for each row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
-    select t.tabela, 'proteger' as gatilho, 'audit_interno.recusar_mudanca()' as funcao, 1 + 2 + 8 + 16 as tipo, 0 as colunas, false as quando
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
-      'revogacoes', 'codigos_regra']) as t (tabela)
-    union all
-    select t.tabela, 'proteger_truncate', 'audit_interno.recusar_mudanca()', 2 + 32, 0, false
-    from unnest(array['operacoes', 'deteccoes', 'alteracoes', 'correcoes_desfeitas', 'decisoes', 'excecoes', 'pessoas', 'identidades', 'convites', 'tokens',
-      'revogacoes', 'codigos_regra',
-      'divergencias_processadas']) as t (tabela)
-    union all
-    values ('divergencias_processadas', 'proteger', 'audit_interno.recusar_mudanca()', 1 + 2 + 8, 0, false),
-      ('divergencias_processadas', 'proteger_identidade', 'audit_interno.recusar_mudanca()', 1 + 2 + 16, 10, false),
-      ('divergencias_processadas', 'proteger_transicao', 'audit_interno.recusar_transicao()', 1 + 2 + 16, 1, true),
-      ('divergencias_processadas', 'exigir_outra_pessoa', 'audit_interno.exigir_outra_pessoa()', 1 + 2 + 16, 1, true),
-      ('operacoes', 'selar', 'audit_interno.selar_operacao()', 1 + 4 + 16, 0, false)
-  ) as e
-  left join pg_trigger g on g.tgrelid = to_regclass('audit.' || e.tabela) and g.tgname = e.gatilho and not g.tgisinternal
-  cross join lateral (select case
-    when g.oid is null then 'protecao_ausente'
-    when g.tgfoid is distinct from to_regprocedure(e.funcao) or g.tgtype <> e.tipo or cardinality(g.tgattr::int2[]) <> e.colunas
-      or (g.tgqual is not null) <> e.quando then 'protecao_alterada'
-    when g.tgenabled in ('D', 'R') or g.tgenabled = 'O' and current_setting('session_replication_role') = 'replica'
-      then 'protecao_desligada'
-  end as situacao) as s
-  where s.situacao is not null
-$$;
-comment on function audit_interno.quebras_protecao() is 'protecao_ausente, protecao_alterada, protecao_desligada.';
---! EndIncluded motor/selo/quebras_protecao.sql
-
 --! Included motor/selo/verificar_integridade.sql
 -- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (stable, all of it), and
 -- changes nothing; locks nothing out. Definer, because the head of the chain is nobody's to read.
@@ -15034,7 +15044,9 @@ begin
       union all
       select 5, q.* from audit_interno.quebras_acesso() q
       union all
-      select 6, q.* from audit_interno.quebras_protecao() q
+      select 6, q.* from audit_interno.quebras_estados() q
+      union all
+      select 7, q.* from audit_interno.quebras_esquema() q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q
@@ -15058,7 +15070,7 @@ begin
 end
 $$;
 comment on function audit.verificar_integridade(bigint, text) is
-  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
+  'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint, text) to conferente_leitor;
 --! EndIncluded motor/selo/verificar_integridade.sql
 
@@ -15110,6 +15122,508 @@ $$;
 comment on function audit_interno.selar() is
   'Seals the operations that wait for it and returns how many; 0 also where another transaction of the engine has the head. Only for conferente_dono and the engine''s own logins.';
 --! EndIncluded motor/selo/selar.sql
+
+--! Included motor/selo/resumo_situacao.sql
+-- Digest of the state of a finding, of which anotar_situacoes makes a fact. No settings of its own, so that the planner inlines it, and
+-- nothing in its text depends on the session's.
+create or replace function audit_interno.resumo_situacao(achado audit.divergencias_processadas)
+returns bytea
+language sql
+stable
+as $$
+  select pg_catalog.sha256(pg_catalog.convert_to(row(achado.status, achado.valores_digitados, achado.proposta_por, extract(epoch from achado.decidida_em),
+    achado.decidida_por, achado.motivo, extract(epoch from achado.adiada_ate), achado.encaminhada_para, achado.vezes_desfeita)::text, 'UTF8'))
+$$;
+comment on function audit_interno.resumo_situacao(audit.divergencias_processadas) is
+  'SHA-256 over status, typed values, who proposed and who decided, when and why, postponement, forwarding and how often it was undone.';
+--! EndIncluded motor/selo/resumo_situacao.sql
+
+--! Included motor/selo/ultimos_estados.sql
+-- The last fact about each row whose changes are facts. Rows are changed one transaction after the other, and each takes its number when
+-- it has the row. Called by quebras_estados, quebras_situacoes and registrar_instalacao.
+create or replace function audit_interno.ultimos_estados()
+returns table (tabela text, chave text, resumo bytea, operacao_id bigint, autor text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select distinct on (e.tabela collate "C", u.chave collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
+  from audit_interno.estados e
+  cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
+  order by e.tabela collate "C", u.chave collate "C", e.id desc
+$$;
+comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
+--! EndIncluded motor/selo/ultimos_estados.sql
+
+--! Included motor/selo/anotar_estados.sql
+-- Trigger: what a statement changed in a table of audit_interno.vigiadas is a fact. Runs as whoever writes, so that it shows who wrote
+-- past our functions, which run as conferente_dono. The settings pinned here make the text of each value.
+create or replace function audit_interno.anotar_estados()
+returns trigger
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+as $$
+declare
+  v_chave text[] := tg_argv[0];
+  v_fora text[] := tg_argv[1];
+  v_tabela text := format('%s.%s', tg_table_schema, tg_table_name);
+  v_autor text := nullif(current_user, 'conferente_dono');
+begin
+  case tg_op
+    when 'INSERT' then
+      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
+      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), v_autor
+      from (
+        select audit_interno.chave_estado(x.linha, v_chave) as chave, sha256(convert_to(x.linha::text, 'UTF8')) as resumo, row_number() over () as n
+        from (select to_jsonb(d) - v_fora as linha from depois d) as x
+      ) as y
+      group by (y.n - 1) / 10000;
+    when 'UPDATE' then
+      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
+      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n), v_autor
+      from (
+        select z.chave, z.resumo, row_number() over () as n
+        from (
+          select audit_interno.chave_estado(x.linha, v_chave) as chave, sha256(convert_to(x.linha::text, 'UTF8')) as resumo
+          from (select to_jsonb(d) - v_fora as linha from depois d except select to_jsonb(a) - v_fora from antes a) as x
+          union all
+          select x.chave, null
+          from (
+            select audit_interno.chave_estado(to_jsonb(a), v_chave) as chave from antes a
+            except select audit_interno.chave_estado(to_jsonb(d), v_chave) from depois d) as x
+        ) as z
+      ) as y
+      group by (y.n - 1) / 10000;
+    else
+      insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
+      select audit_interno.operacao_em_curso(), v_tabela, array_agg(y.chave order by y.n), array_agg(null::bytea), v_autor
+      from (select audit_interno.chave_estado(to_jsonb(a), v_chave) as chave, row_number() over () as n from antes a) as y
+      group by (y.n - 1) / 10000;
+  end case;
+  return null;
+end
+$$;
+comment on function audit_interno.anotar_estados() is 'Puts down what the rows of a table are after a statement.';
+--! EndIncluded motor/selo/anotar_estados.sql
+
+--! Included motor/selo/anotar_situacoes.sql
+-- Trigger: every change of a finding's state is a fact, whoever makes it. A finding without one is as its first detection leaves it, so
+-- that a detection costs nothing here. Runs as whoever writes, as audit_interno.anotar_estados does.
+create or replace function audit_interno.anotar_situacoes()
+returns trigger
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
+  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n),
+    nullif(current_user, 'conferente_dono')
+  from (
+    select x.id::text as chave, x.resumo, row_number() over () as n
+    from (
+      select d.id, audit_interno.resumo_situacao(row(d.*)::audit.divergencias_processadas) as resumo
+      from depois d
+      join antes a on a.id = d.id
+      where (d.status, d.valores_digitados, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, d.adiada_ate, d.encaminhada_para, d.vezes_desfeita)
+        is distinct from
+        (a.status, a.valores_digitados, a.proposta_por, a.decidida_em, a.decidida_por, a.motivo, a.adiada_ate, a.encaminhada_para, a.vezes_desfeita)
+    ) as x
+  ) as y
+  group by (y.n - 1) / 10000;
+  return null;
+end
+$$;
+comment on function audit_interno.anotar_situacoes() is 'Puts down the states of findings that a statement changed.';
+--! EndIncluded motor/selo/anotar_situacoes.sql
+
+--! Included motor/selo/atribuir_estado.sql
+-- Deferred constraint trigger on audit_interno.estados: what was changed before its operation was opened belongs to that operation; what
+-- was changed without any, to one of the kind registro, which says how many rows of which tables. It is opened first and ended last,
+-- because its digest is taken as it ends where somebody has said "set constraints all immediate".
+create or replace function audit_interno.atribuir_estado()
+returns trigger
+language plpgsql
+volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_operacao bigint;
+  v_tabelas jsonb;
+  v_linhas bigint;
+begin
+  if not exists (select from audit_interno.estados e where e.id = new.id and e.operacao_id is null) then
+    return null;
+  end if;
+  v_operacao := audit_interno.operacao_em_curso();
+  if v_operacao is not null then
+    update audit_interno.estados e set operacao_id = v_operacao where e.id = new.id;
+    return null;
+  end if;
+  insert into audit.operacoes (tipo, ator) values ('registro', audit_interno.ator()) returning id into v_operacao;
+  perform set_config('conferente.operacao', v_operacao::text, true);
+  with desta as (
+    -- age: of this transaction
+    update audit_interno.estados e set operacao_id = v_operacao where e.operacao_id is null and age(e.xmin) <= 0
+    returning e.tabela, cardinality(e.chaves) as linhas
+  )
+  select jsonb_object_agg(x.tabela, x.linhas), sum(x.linhas) into v_tabelas, v_linhas
+  from (select d.tabela, sum(d.linhas) as linhas from desta d group by d.tabela) as x;
+  perform audit_interno.fechar_operacao(v_operacao, v_linhas, detalhes => jsonb_build_object('tabelas', v_tabelas));
+  return null;
+end
+$$;
+comment on function audit_interno.atribuir_estado() is 'Gives changes that belong to no operation one of their own.';
+
+create or replace trigger proteger before update or delete on audit_interno.estados
+  for each row execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_truncate before truncate on audit_interno.estados
+  for each statement execute function audit_interno.recusar_mudanca();
+do $$
+begin
+  if not exists (select from pg_catalog.pg_trigger where tgname = 'atribuir' and tgrelid = 'audit_interno.estados'::regclass) then
+    create constraint trigger atribuir after insert on audit_interno.estados
+      deferrable initially deferred for each row when (new.operacao_id is null) execute function audit_interno.atribuir_estado();
+  end if;
+end
+$$;
+--! EndIncluded motor/selo/atribuir_estado.sql
+
+--! Included motor/selo/chave_estado.sql
+-- Key by which audit_interno.estados names a row.
+create or replace function audit_interno.chave_estado(linha jsonb, chave text[])
+returns text
+language sql
+immutable
+as $$
+  select pg_catalog.string_agg(linha ->> k.coluna, '/' order by k.n) from pg_catalog.unnest(chave) with ordinality as k (coluna, n)
+$$;
+comment on function audit_interno.chave_estado(jsonb, text[]) is 'The columns of the key, joined by /.';
+--! EndIncluded motor/selo/chave_estado.sql
+
+--! Included motor/selo/direitos.sql
+-- Rights on an object as text that is the same on every server: who may what, in order, without who gave it. The owner's are left out,
+-- for an owner has them anyway and each version of PostgreSQL knows more of them; with leitura, also rights to read that roles other
+-- than ours were given.
+create or replace function audit_interno.direitos(acl aclitem[], dono oid, leitura boolean)
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(x.direito order by x.direito collate "C")
+  from (
+    select distinct concat_ws(' ', case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee) end, a.privilege_type, case when a.is_grantable then 'grant' end) as direito
+    from aclexplode(acl) as a
+    where a.grantee <> dono and not (leitura and a.grantee <> 0 and a.privilege_type in ('SELECT', 'USAGE') and not a.is_grantable
+      and pg_get_userbyid(a.grantee) !~ '^conferente_')
+  ) as x
+$$;
+comment on function audit_interno.direitos(aclitem[], oid, boolean) is 'Rights of others than the owner, as text in order; null when there are none.';
+--! EndIncluded motor/selo/direitos.sql
+
+--! Included motor/selo/estados_agora.sql
+-- What the rows of all tables of audit_interno.vigiadas are now, by the formula and the settings of audit_interno.anotar_estados.
+create or replace function audit_interno.estados_agora()
+returns table (tabela text, chave text, resumo bytea)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+as $$
+begin
+  return query execute (
+    select string_agg(format('select %1$L, (select string_agg(l.linha ->> k.coluna, ''/'' order by k.n) from unnest(%2$L::text[]) with ordinality as k (coluna, n)),'
+      ' sha256(convert_to(l.linha::text, ''UTF8'')) from %1$s x cross join lateral (select to_jsonb(x) - %3$L::text[] as linha) as l',
+      v.tabela, v.chave, v.fora), ' union all ' order by v.tabela)
+    from audit_interno.vigiadas() v);
+end
+$$;
+comment on function audit_interno.estados_agora() is 'Digest of each row of the tables each change of which is a fact.';
+--! EndIncluded motor/selo/estados_agora.sql
+
+--! Included motor/selo/objetos_agora.sql
+-- What there is in our schemas, each object under the name by which verificar_integridade tells of it. resumo is over what every version
+-- of PostgreSQL writes alike, without numbers of its own (oid), so that it holds on another server; definicao over what it writes out of
+-- parsed expressions. What its owner may do anyway is left out, and so are rights to read schema audit that a DBA gave to other roles.
+-- Indexes that are not unique are a DBA's. Called by quebras_esquema and registrar_instalacao.
+create or replace function audit_interno.objetos_agora()
+returns table (objeto text, resumo bytea, definicao bytea, ligado boolean, dito text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set quote_all_identifiers = off
+as $$
+  with esquema as (
+    select n.oid, n.nspname as nome, n.nspowner, n.nspacl
+    from pg_namespace n
+    where n.nspname in ('audit', 'audit_interno', 'regras', 'regra_trade_marketing', 'regra_pendente_verificacao', 'regra_validacao_valores',
+      'regra_notas_fiscais')
+  ), papel as (
+    select r.* from pg_roles r
+    where r.rolname in ('conferente_dono', 'conferente_regra', 'conferente_escrita', 'conferente_leitor', 'conferente_revisor', 'conferente_operador',
+      'conferente_administrador', 'conferente_servico')
+  ), relacao as (
+    select c.*, e.nome as esquema, format('%I.%I', e.nome, c.relname) as nome
+    from pg_class c join esquema e on e.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  ), gatilho as (
+    select t.*, r.nome as relacao,
+      t.tgenabled = 'A' or t.tgenabled = 'O' and current_setting('session_replication_role') <> 'replica' as ligado
+    from pg_trigger t join relacao r on r.oid = t.tgrelid
+  ), item as (
+    select 'esquema ' || e.nome as objeto, row(pg_get_userbyid(e.nspowner),
+      audit_interno.direitos(coalesce(e.nspacl, acldefault('n', e.nspowner)), e.nspowner, e.nome = 'audit'))::text as portatil,
+      null::text as definicao, true as ligado, null::text as dito
+    from esquema e
+    union all
+    select format('função %I.%I(%s)', e.nome, p.proname, pg_get_function_identity_arguments(p.oid)),
+      row(pg_get_userbyid(p.proowner), audit_interno.direitos(coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner, false), l.lanname, p.prosrc, p.probin,
+        p.prokind, p.prosecdef, p.proleakproof, p.proisstrict, p.proretset, p.provolatile, p.proparallel, pg_get_function_result(p.oid),
+        p.proconfig)::text,
+      concat(pg_get_function_arguments(p.oid), pg_get_function_sqlbody(p.oid)), true, null
+    from pg_proc p
+    join esquema e on e.oid = p.pronamespace
+    join pg_language l on l.oid = p.prolang
+    union all
+    select case when c.relkind in ('v', 'm') then 'visão ' when c.relkind = 'S' then 'sequência ' else 'tabela ' end || c.nome,
+      row(c.relkind, pg_get_userbyid(c.relowner), audit_interno.direitos(coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)),
+        c.relowner, c.esquema = 'audit'), c.relrowsecurity, c.relforcerowsecurity, c.relpersistence,
+        case when c.relkind in ('v', 'm') then c.reloptions end, -- of a view they say as whom it reads
+        (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+          case when a.attacl is not null then audit_interno.direitos(a.attacl, c.relowner, c.esquema = 'audit') end)::text order by a.attnum)
+        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+        (select count(*) from gatilho t where t.tgrelid = c.oid and t.tgisinternal and t.tgenabled not in ('O', 'A')))::text,
+      concat(case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end,
+        (select string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), ', ' order by a.attnum)
+        from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true, null
+    from relacao c
+    union all
+    -- PostgreSQL 18 has not null here too: it is a column's
+    select format('restrição %I de %s', k.conname, coalesce(c.nome, k.contypid::regtype::text)),
+      row(k.contype, k.condeferrable, k.condeferred, k.convalidated)::text, pg_get_constraintdef(k.oid), true, pg_get_constraintdef(k.oid)
+    from pg_constraint k
+    join esquema e on e.oid = k.connamespace
+    left join relacao c on c.oid = k.conrelid
+    where k.contype not in ('n', 't')
+    union all
+    select format('índice %I de %s', i.relname, c.nome), row(x.indisprimary, x.indisvalid, x.indisready, x.indimmediate)::text,
+      pg_get_indexdef(x.indexrelid), true, pg_get_indexdef(x.indexrelid)
+    from pg_index x
+    join relacao c on c.oid = x.indrelid
+    join pg_class i on i.oid = x.indexrelid
+    where x.indisunique
+    union all
+    select format('gatilho %I de %s', t.tgname, t.relacao),
+      row(t.tgfoid::regprocedure, t.tgtype, t.tgdeferrable, t.tginitdeferred, encode(t.tgargs, 'hex'), t.tgqual is not null, t.tgoldtable, t.tgnewtable,
+        (select array_agg(a.attname order by a.attnum) from pg_attribute a where a.attrelid = t.tgrelid and a.attnum = any (t.tgattr)))::text,
+      pg_get_triggerdef(t.oid), t.ligado, pg_get_triggerdef(t.oid)
+    from gatilho t where not t.tgisinternal
+    union all
+    select format('regra de reescrita %I de %s', w.rulename, c.nome), row(w.ev_type, w.is_instead, w.ev_enabled in ('O', 'A'))::text,
+      pg_get_ruledef(w.oid), true, pg_get_ruledef(w.oid)
+    from pg_rewrite w
+    join relacao c on c.oid = w.ev_class
+    where w.rulename <> '_RETURN'
+    union all
+    select format('política %I de %s', y.polname, c.nome), row(y.polcmd, y.polpermissive,
+        (select array_agg(case o when 0 then 'public' else pg_get_userbyid(o) end order by 1) from unnest(y.polroles) as o))::text,
+      concat(pg_get_expr(y.polqual, y.polrelid), '; ', pg_get_expr(y.polwithcheck, y.polrelid)), true, null
+    from pg_policy y
+    join relacao c on c.oid = y.polrelid
+    union all
+    select format('tipo %I.%I', e.nome, t.typname), row(t.typtype, pg_get_userbyid(t.typowner),
+        audit_interno.direitos(coalesce(t.typacl, acldefault('T', t.typowner)), t.typowner, false), t.typnotnull,
+        case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end,
+        (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod))::text order by a.attnum)
+        from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped),
+        (select array_agg(n.enumlabel order by n.enumsortorder) from pg_enum n where n.enumtypid = t.oid))::text,
+      t.typdefault, true, null
+    from pg_type t
+    join esquema e on e.oid = t.typnamespace
+    left join pg_class c on c.oid = t.typrelid
+    where t.typtype in ('d', 'e', 'r') or t.typtype = 'c' and c.relkind = 'c'
+    union all
+    select concat('direitos de nascença de ', pg_get_userbyid(f.defaclrole), ' para ', f.defaclobjtype, ' em ' || e.nome),
+      audit_interno.direitos(f.defaclacl, f.defaclrole, false)::text, null, true, null
+    from pg_default_acl f
+    join papel p on p.oid = f.defaclrole
+    left join esquema e on e.oid = f.defaclnamespace
+    where f.defaclnamespace = 0 or e.oid is not null
+    union all
+    -- of roles what they are and what they belong to; who belongs to them is an administrator's
+    select 'papel ' || p.rolname, row(p.rolsuper, p.rolinherit, p.rolcreaterole, p.rolcreatedb, p.rolcanlogin, p.rolreplication, p.rolbypassrls,
+      (select array_agg(distinct pg_get_userbyid(m.roleid) order by pg_get_userbyid(m.roleid)) from pg_auth_members m where m.member = p.oid))::text,
+      null, true, null
+    from papel p
+  )
+  select i.objeto, sha256(convert_to(coalesce(i.portatil, ''), 'UTF8')), sha256(convert_to(nullif(i.definicao, ''), 'UTF8')), i.ligado, i.dito
+  from item i
+$$;
+comment on function audit_interno.objetos_agora() is
+  'Functions, tables, constraints, unique indexes, triggers, rewrite rules, policies, types, default privileges, schemas and roles of Conferente as they are, whether a trigger fires, and its definition.';
+--! EndIncluded motor/selo/objetos_agora.sql
+
+--! Included motor/selo/operacao_em_curso.sql
+-- The operation of this transaction that has no digest yet: what abrir_operacao opened last. The setting is a hint that anybody may
+-- write; but an operation without digest that one can see is one's own, or of the two kinds that stay under way.
+create or replace function audit_interno.operacao_em_curso()
+returns bigint
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select o.id
+  from audit.operacoes o
+  where o.id::text = current_setting('conferente.operacao', true) and o.selo is null and o.tipo not in ('externa', 'exportacao')
+    and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
+$$;
+comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';
+--! EndIncluded motor/selo/operacao_em_curso.sql
+
+--! Included motor/selo/quebras_esquema.sql
+-- Is our schema what the last migration left: functions, tables, constraints, triggers, rewrite rules, rights and owners? What was
+-- recorded then is a fact of its operation (instalacao), and quebras_estados holds it against that. Changes nothing. Called by verificar_integridade.
+create or replace function audit_interno.quebras_esquema()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with comparado as (
+    select coalesce(o.objeto, a.objeto) as objeto, coalesce(o.objeto, a.objeto) like 'gatilho %' as gatilho, o.objeto is null as novo, a.objeto is null as ausente,
+      a.ligado, a.dito, o.resumo, a.resumo as resumo_agora,
+      o.resumo is distinct from a.resumo
+        -- another major version writes expressions otherwise
+        or o.definicao is distinct from a.definicao and o.servidor = current_setting('server_version_num')::integer / 10000 as outro
+    from audit_interno.objetos o
+    full join audit_interno.objetos_agora() a on a.objeto = o.objeto
+  )
+  select case
+      when c.gatilho and c.ausente then 'protecao_ausente'
+      when c.gatilho and c.novo then 'protecao_estranha'
+      when c.gatilho and c.outro then 'protecao_alterada'
+      when c.gatilho then 'protecao_desligada'
+      when c.ausente then 'esquema_ausente'
+      when c.novo then 'esquema_estranho'
+      else 'esquema_alterado' end,
+    null::bigint, null::bigint, c.objeto,
+    case when c.novo then 'nada: não é desta versão'
+      when c.gatilho then 'como a migração o fez, ligado'
+      else 'como a migração o fez' end,
+    case when c.ausente then 'nada'
+      when c.outro or c.novo then coalesce(c.dito, format('outro: código, definição, dono ou direitos mudaram (resumo %s)', encode(c.resumo_agora, 'hex')))
+      else format('desligado, session_replication_role %s', current_setting('session_replication_role')) end
+  from comparado c
+  where c.novo or c.ausente or c.outro or not c.ligado
+$$;
+comment on function audit_interno.quebras_esquema() is
+  'protecao_ausente, protecao_estranha, protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of everything else).';
+--! EndIncluded motor/selo/quebras_esquema.sql
+
+--! Included motor/selo/quebras_estados.sql
+-- Holds every row of the tables whose changes are facts against the last fact about it, and every finding's state too. What stands
+-- there now and was put there past our functions, triggers and all, is named as well: a function that puts it right, or says it again,
+-- mends that. Addresses of channels may be left out of a copy as a whole. Changes nothing. Called by verificar_integridade.
+create or replace function audit_interno.quebras_estados()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with ultimo as materialized (
+    select u.* from audit_interno.ultimos_estados() u
+  ), agora as (
+    select a.tabela, a.chave, a.resumo, null::text as dito from audit_interno.estados_agora() a
+    union all
+    -- one that never changed is as its first detection leaves it
+    select 'audit.divergencias_processadas', d.id::text, s.resumo, concat_ws(', ', d.status, 'proposta por ' || d.proposta_por,
+      'decidida por ' || d.decidida_por, 'digitado ' || (d.valores_digitados::text))
+    from audit.divergencias_processadas d
+    cross join lateral (select audit_interno.resumo_situacao(d) as resumo) as s
+    where s.resumo <> sha256(convert_to(row('aberta', null::jsonb, null::text, null::numeric, null::text, null::text, null::numeric, null::text, 0)::text, 'UTF8'))
+      or d.id::text in (select u.chave from ultimo u where u.tabela = 'audit.divergencias_processadas')
+  )
+  select case when u.resumo is distinct from a.resumo then
+      case when coalesce(u.tabela, a.tabela) = 'audit.divergencias_processadas' then 'situacao_alterada' else 'estado_alterado' end
+      else 'estado_por_fora' end,
+    o.elo, o.id, format('%s %s', coalesce(u.tabela, a.tabela), coalesce(u.chave, a.chave)),
+    case when u.resumo is not distinct from a.resumo then 'mudada por uma função do Conferente'
+      when u.resumo is not null then format('resumo %s', encode(u.resumo, 'hex'))
+      when coalesce(u.tabela, a.tabela) = 'audit.divergencias_processadas' then 'aberta, como a detecção a deixou'
+      else 'nenhuma linha' end,
+    case when u.resumo is not distinct from a.resumo then format('mudada diretamente por %s', u.autor)
+      when a.resumo is null then 'nenhuma linha'
+      else format('resumo %s%s', encode(a.resumo, 'hex'), ': ' || a.dito) end
+  from ultimo u
+  full join agora a on a.tabela = u.tabela and a.chave = u.chave
+  left join audit.operacoes o on o.id = u.operacao_id
+  where (u.resumo is distinct from a.resumo or u.autor is not null)
+    and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
+    -- a finding that is gone is fato_sem_divergencia
+    and not (coalesce(u.tabela, '') = 'audit.divergencias_processadas' and a.chave is null)
+$$;
+comment on function audit_interno.quebras_estados() is 'estado_alterado, situacao_alterada, estado_por_fora.';
+--! EndIncluded motor/selo/quebras_estados.sql
+
+--! Included motor/selo/vigiadas.sql
+-- Tables whose rows may change, and each change of which is a fact (audit_interno.estados): their keys, and columns that only
+-- show that somebody is at work. Findings are apart (anotar_situacoes). Not here: what is worked out again whenever it is needed
+-- (statistics of rules), what watches over work under way (posses, partes_sessao, pedidos), and the queue of the worker.
+create or replace function audit_interno.vigiadas()
+returns table (tabela text, chave text[], fora text[])
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select v.tabela, v.chave::text[], v.fora::text[]
+  from (values
+    ('audit.agendamentos', '{previsto_para}', '{}'),
+    ('audit.canais', '{id}', '{}'),
+    ('audit.codigos_regra', '{hash}', '{}'),
+    ('audit.configuracoes_sistema', '{chave}', '{}'),
+    ('audit.convites', '{id}', '{}'),
+    ('audit.excecoes', '{id}', '{}'),
+    ('audit.execucoes_regra', '{sessao_id,regra}', '{}'),
+    ('audit.identidades', '{id}', '{}'),
+    ('audit.notas', '{chave}', '{}'),
+    ('audit.notas_recusadas', '{pasta,arquivo}', '{vista_em}'),
+    ('audit.notificacoes', '{id}', '{}'),
+    ('audit.padroes_trade_marketing', '{id}', '{}'),
+    ('audit.periodos', '{id}', '{}'),
+    ('audit.pessoas', '{id}', '{}'),
+    ('audit.regras', '{nome}', '{}'),
+    ('audit.retencoes', '{id}', '{}'),
+    ('audit.revogacoes', '{id}', '{}'),
+    ('audit.sessoes_processamento', '{id}', '{ultima_atividade}'),
+    ('audit.sucessoras_categoria', '{id}', '{}'),
+    ('audit.tokens', '{id}', '{}'),
+    ('audit_interno.alarmes', '{id}', '{}'),
+    ('audit_interno.arquivos_notas', '{sha256}', '{}'),
+    ('audit_interno.automaticas_erradas', '{divergencia_id}', '{}'),
+    ('audit_interno.cancelamentos_notas', '{chave,certificado}', '{}'),
+    ('audit_interno.certificados_notas', '{sha256}', '{}'),
+    ('audit_interno.destinos_canais', '{canal_id}', '{}'),
+    ('audit_interno.objetos', '{objeto}', '{}'),
+    ('audit_interno.vereditos', '{divergencia_id}', '{}'),
+    ('regra_validacao_valores.somas_retencao', '{tributos,vale_de,vale_ate}', '{}')
+  ) as v (tabela, chave, fora)
+$$;
+comment on function audit_interno.vigiadas() is 'Tables each change of which is a fact, with their keys and the columns that are left out.';
+--! EndIncluded motor/selo/vigiadas.sql
 
 --! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
@@ -25585,5 +26099,91 @@ $$;
 comment on function audit_interno.autorizar_publicadas() is 'Gives bundled rules that have auto the hash of the code as installed.';
 select audit_interno.autorizar_publicadas();
 --! EndIncluded instalacao/autorizar_publicadas.sql
+
+--! Included instalacao/anotar_mudancas.sql
+-- Each change of a row in the tables of audit_interno.vigiadas is a fact, and each change of a finding's state.
+do $$
+declare
+  v_vigiada record;
+  v_ato text;
+begin
+  for v_vigiada in select v.* from audit_interno.vigiadas() v loop
+    foreach v_ato in array array['insert', 'update', 'delete'] loop
+      execute format('create or replace trigger %I after %s on %s referencing %s for each statement execute function audit_interno.anotar_estados(%L, %L)',
+        'anotar_' || v_ato, v_ato, v_vigiada.tabela,
+        case v_ato when 'insert' then 'new table as depois' when 'update' then 'old table as antes new table as depois' else 'old table as antes' end,
+        v_vigiada.chave, v_vigiada.fora);
+    end loop;
+  end loop;
+end
+$$;
+create or replace trigger anotar_update after update on audit.divergencias_processadas
+  referencing old table as antes new table as depois
+  for each statement execute function audit_interno.anotar_situacoes();
+--! EndIncluded instalacao/anotar_mudancas.sql
+
+--! Included instalacao/registrar_instalacao.sql
+-- The last thing of every migration: puts down, as one operation, what the schema is now, and what the rows are of tables whose columns
+-- it changed; for those the digest of each row is another. An administrator sees in the trail when that was, by whom and how much.
+create or replace function audit_interno.registrar_instalacao()
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+set bytea_output = 'hex'
+set client_min_messages = warning
+as $$
+declare
+  v_operacao bigint := audit_interno.abrir_operacao('instalacao', motivo => 'o esquema desta versão');
+  v_servidor integer := current_setting('server_version_num')::integer / 10000;
+  v_novos bigint;
+  v_mudados bigint;
+  v_retirados bigint;
+  v_linhas bigint;
+  v_tabelas text[];
+begin
+  create temp table conferente_objeto on commit drop as
+  select a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a;
+  -- the name of a table's object is its name
+  select array_agg(v.tabela) into v_tabelas
+  from audit_interno.vigiadas() v
+  left join audit_interno.objetos o on o.objeto = 'tabela ' || v.tabela
+  left join pg_temp.conferente_objeto a on a.objeto = 'tabela ' || v.tabela
+  where o.resumo is distinct from a.resumo;
+  delete from audit_interno.objetos o where not exists (select from pg_temp.conferente_objeto a where a.objeto = o.objeto);
+  get diagnostics v_retirados = row_count;
+  update audit_interno.objetos o set resumo = a.resumo, definicao = a.definicao, servidor = v_servidor
+  from pg_temp.conferente_objeto a
+  where a.objeto = o.objeto and (o.resumo, o.definicao, o.servidor) is distinct from (a.resumo, a.definicao, v_servidor);
+  get diagnostics v_mudados = row_count;
+  insert into audit_interno.objetos (objeto, resumo, definicao, servidor)
+  select a.objeto, a.resumo, a.definicao, v_servidor
+  from pg_temp.conferente_objeto a
+  where not exists (select from audit_interno.objetos o where o.objeto = a.objeto);
+  get diagnostics v_novos = row_count;
+  drop table pg_temp.conferente_objeto;
+
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos)
+  select v_operacao, y.tabela, array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n)
+  from (
+    select a.tabela, a.chave, a.resumo, row_number() over (partition by a.tabela) as n
+    from audit_interno.estados_agora() a
+    left join audit_interno.ultimos_estados() u on u.tabela = a.tabela and u.chave = a.chave
+    where a.tabela = any (v_tabelas) and u.resumo is distinct from a.resumo
+  ) as y
+  group by y.tabela, (y.n - 1) / 10000;
+  select sum(cardinality(e.chaves)) into v_linhas
+  from audit_interno.estados e where e.operacao_id = v_operacao and e.tabela <> 'audit_interno.objetos';
+  perform audit_interno.fechar_operacao(v_operacao, v_novos + v_mudados + v_retirados, detalhes => jsonb_build_object(
+    'objetos', (select count(*) from audit_interno.objetos), 'novos', v_novos, 'mudados', v_mudados, 'retirados', v_retirados,
+    'linhas_anotadas', coalesce(v_linhas, 0), 'resumo', (
+      select encode(sha256(string_agg(sha256(convert_to(row(o.objeto, o.resumo, o.definicao)::text, 'UTF8')), '' order by o.objeto collate "C")), 'hex')
+      from audit_interno.objetos o)));
+  return v_operacao;
+end
+$$;
+comment on function audit_interno.registrar_instalacao() is 'Records the schema as it is; returns the operation. Its detalhes carry one digest over all objects.';
+select audit_interno.registrar_instalacao();
+--! EndIncluded instalacao/registrar_instalacao.sql
 
 reset role;

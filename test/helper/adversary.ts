@@ -272,7 +272,9 @@ export const ATTACKS: readonly Attack[] = [
 const OWN: Record<string, string> = {
   'audit.sessoes_processamento': `id <= $1 or solicitada_por <> 'olivia' or status = 'agendada'`,
   'audit.execucoes_regra': 'sessao_id <= $1',
-  'audit.operacoes': `coalesce(sessao_id, 0) <= $1 or ator <> 'olivia' or tipo not in ('deteccao', 'correcao', 'autoverificacao')`,
+  'audit.operacoes': `(tipo <> 'registro' and coalesce(sessao_id, 0) <= $1) or ator <> 'olivia' or tipo not in ('deteccao', 'correcao', 'autoverificacao', 'registro')`,
+  // what a session changes it puts down; that nothing else was changed the tables themselves say, and verificar_integridade
+  'audit_interno.estados': `operacao_id not in (select id from audit.operacoes where sessao_id > $1 or tipo = 'registro' and ator = 'olivia')`,
   'audit_interno.portas_abertas': 'false', // which transaction of this connection came last
   'audit.deteccoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',
   'audit.alteracoes': 'operacao_id not in (select id from audit.operacoes where sessao_id > $1)',

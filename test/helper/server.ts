@@ -55,9 +55,10 @@ export async function withScenario(admin: Sql, serverUrl: string, template: stri
 export async function grantAuto(url: string): Promise<void> {
   const sql = connect(url, { max: 1 })
   try {
-    await sql`
+    // as the owner of our functions: what somebody else changes directly is named by every verification
+    await sql.unsafe(`set role conferente_dono;
       update audit.regras set automatica = true, concessao_correcoes = 1000000, concessao_valor = 1e12, concedida_em = now(), concedida_por = 'adelia'
-      where nome in ('trade_marketing', 'pendente_verificacao', 'validacao_valores')`
+      where nome in ('trade_marketing', 'pendente_verificacao', 'validacao_valores')`)
   } finally {
     await sql.end()
   }

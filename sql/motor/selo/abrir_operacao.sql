@@ -8,9 +8,12 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.recusar_de_dentro();
-  insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
-  values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
-    abrir_operacao.motivo, abrir_operacao.detalhes)
-  returning id
+  with nova as (
+    insert into audit.operacoes (tipo, sessao_id, regra, ator, motivo, detalhes)
+    values (abrir_operacao.tipo, abrir_operacao.sessao_id, abrir_operacao.regra, audit_interno.ator(),
+      abrir_operacao.motivo, abrir_operacao.detalhes)
+    returning id
+  )
+  select set_config('conferente.operacao', n.id::text, true)::bigint from nova n -- whose facts the changes of this transaction are
 $$;
 comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';

@@ -21,7 +21,7 @@ as $$
     and (f.operacao_id is null or f.carimbada_em < clock_timestamp() - interval '1 hour')
   union all
   select case when o.id is null then 'fato_sem_operacao' else 'fato_sem_selo' end, null, x.operacao_id,
-    format('audit.%s %s', x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
+    format('%s.%s %s', case x.tabela when 'estados' then 'audit_interno' else 'audit' end, x.tabela, x.chave), format('audit.operacoes %s', x.operacao_id),
     case when o.id is null then 'nenhuma operação com este id' else format('tipo %s, status %s, sem selo', o.tipo, o.status) end
   from (
     select 'deteccoes' as tabela, d.operacao_id, format('divergencia_id %s, operacao_id %s', d.divergencia_id, d.operacao_id) as chave
@@ -43,6 +43,11 @@ as $$
     select 'excecoes', e.operacao_id, e.id::text
     from audit.excecoes e
     where not exists (select from seladas o where o.id = e.operacao_id)
+    union all
+    select 'estados', s.operacao_id, format('%s: %s de %s', s.id, s.chaves[1], s.tabela)
+    from audit_interno.estados s
+    -- without any operation it is still to be given one, by this transaction
+    where (s.operacao_id is not null or age(s.xmin) > 0) and not exists (select from seladas o where o.id = s.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
   where o.id is null or age(o.xmin) > 0

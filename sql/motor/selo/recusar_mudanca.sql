@@ -21,8 +21,10 @@ begin
     and v_depois ->> 'revogada_em' is not null
   then
     return new; -- taken back, once
+  elsif tg_op = 'UPDATE' and tg_table_name = 'estados' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
+    return new; -- whose fact it is shows when the transaction commits
   end if;
-  raise exception using errcode = 'NC013', message = format('audit.%s só aceita acréscimos', tg_table_name),
+  raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),
     hint = 'Fatos de auditoria não se alteram nem se apagam; registre um novo.';
 end

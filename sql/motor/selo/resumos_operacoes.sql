@@ -50,18 +50,23 @@ as $$
       from audit.correcoes_desfeitas u
     ) as x
     group by x.operacao_id
+  ), estado as (
+    select s.operacao_id, sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id)) as resumo
+    from audit_interno.estados s
+    group by s.operacao_id
   )
   select o.id, coalesce(d.fatos, 0), coalesce(a.fatos, 0), coalesce(c.fatos, 0), coalesce(e.fatos, 0), sha256(
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
     || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, ''))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, '') || coalesce(s.resumo, ''))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
   left join decisao c on c.operacao_id = o.id
   left join excecao e on e.operacao_id = o.id
   left join desfeita u on u.operacao_id = o.id
+  left join estado s on s.operacao_id = o.id
   where o.elo is not null or exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.resumos_operacoes() is

@@ -1,5 +1,6 @@
--- Transactional outbox: a new row of audit.notificacoes queues its composing in the same transaction. When nobody
--- is to receive it, the row stays to say so; recipients set later do not receive what is long past.
+-- Transactional outbox: new rows of audit.notificacoes queue their composing in the same transaction. When nobody
+-- is to receive one, the row stays to say so; recipients set later do not receive what is long past. For each statement, because it
+-- changes the rows themselves: triggers for rows come before that which puts down what was inserted (anotar_insert).
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger
 language plpgsql
@@ -7,16 +8,17 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if new.canal_id is null and audit_interno.destinatarios(new.tipo) = '{}' then
-    update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado' where n.id = new.id;
-  else
-    perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', new.id),
-      job_key => 'compor_mensagem:' || new.id, priority => -10); -- before the parts of a long session
-  end if;
+  update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado'
+  where n.id in (select x.id from novas x where x.canal_id is null and audit_interno.destinatarios(x.tipo) = '{}');
+  perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', x.id),
+    job_key => 'compor_mensagem:' || x.id, priority => -10) -- before the parts of a long session
+  from novas x
+  where x.canal_id is not null or audit_interno.destinatarios(x.tipo) <> '{}';
   return null;
 end
 $$;
-comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of a message, or marks it dispensada.';
+comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of messages, or marks them dispensada.';
 
 create or replace trigger enfileirar after insert on audit.notificacoes
-  for each row execute function audit_interno.enfileirar_mensagem();
+  referencing new table as novas
+  for each statement execute function audit_interno.enfileirar_mensagem();

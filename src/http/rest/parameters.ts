@@ -29,6 +29,8 @@ const OPERATIONS = [
   'notas',
   'sessao',
   'acesso',
+  'instalacao',
+  'registro',
   'exportacao',
   'externa',
 ]

@@ -66,7 +66,11 @@ async function work(c: Scenario) {
 t.test('before the first operation there is nothing to prove, and that is proven', async (t) => {
   const c = await scenario(t)
   const [nascent] = await verify(c.asPerson('leo'))
-  t.match(nascent, { situacao: 'provada', elo: 1n, operacoes: 1n, fatos: 0n }, 'the rule was registered')
+  t.match(
+    nascent,
+    { situacao: 'provada', elo: 3n, operacoes: 3n, fatos: 0n },
+    'installed, given auto, and the rule of the scenario registered',
+  )
 })
 
 t.test('honest work of every kind is proven', async (t) => {
@@ -155,6 +159,6 @@ t.test('a witness is a position and its seal, nothing less', async (t) => {
 t.test('nobody without a role of ours may ask, and the helpers are nobody’s', async (t) => {
   const c = await scenario(t)
   t.equal(await sqlstate(verify(c.asPerson('ninguem'))), '42501')
-  for (const fn of ['quebras_cadeia()', 'resumos_operacoes()', 'quebras_protecao()'])
+  for (const fn of ['quebras_cadeia()', 'resumos_operacoes()', 'quebras_esquema()'])
     t.equal(await sqlstate(c.asPerson('leo').unsafe(`select audit_interno.${fn}`)), '42501', fn)
 })

@@ -1,0 +1,28 @@
+-- Trigger: every change of a finding's state is a fact, whoever makes it. A finding without one is as its first detection leaves it, so
+-- that a detection costs nothing here. Runs as whoever writes, as audit_interno.anotar_estados does.
+create or replace function audit_interno.anotar_situacoes()
+returns trigger
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
+  select audit_interno.operacao_em_curso(), 'audit.divergencias_processadas', array_agg(y.chave order by y.n), array_agg(y.resumo order by y.n),
+    nullif(current_user, 'conferente_dono')
+  from (
+    select x.id::text as chave, x.resumo, row_number() over () as n
+    from (
+      select d.id, audit_interno.resumo_situacao(row(d.*)::audit.divergencias_processadas) as resumo
+      from depois d
+      join antes a on a.id = d.id
+      where (d.status, d.valores_digitados, d.proposta_por, d.decidida_em, d.decidida_por, d.motivo, d.adiada_ate, d.encaminhada_para, d.vezes_desfeita)
+        is distinct from
+        (a.status, a.valores_digitados, a.proposta_por, a.decidida_em, a.decidida_por, a.motivo, a.adiada_ate, a.encaminhada_para, a.vezes_desfeita)
+    ) as x
+  ) as y
+  group by (y.n - 1) / 10000;
+  return null;
+end
+$$;
+comment on function audit_interno.anotar_situacoes() is 'Puts down the states of findings that a statement changed.';

@@ -1,0 +1,14 @@
+-- The operation of this transaction that has no digest yet: what abrir_operacao opened last. The setting is a hint that anybody may
+-- write; but an operation without digest that one can see is one's own, or of the two kinds that stay under way.
+create or replace function audit_interno.operacao_em_curso()
+returns bigint
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select o.id
+  from audit.operacoes o
+  where o.id::text = current_setting('conferente.operacao', true) and o.selo is null and o.tipo not in ('externa', 'exportacao')
+    and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
+$$;
+comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';

@@ -1,0 +1,14 @@
+-- The last fact about each row whose changes are facts. Rows are changed one transaction after the other, and each takes its number when
+-- it has the row. Called by quebras_estados, quebras_situacoes and registrar_instalacao.
+create or replace function audit_interno.ultimos_estados()
+returns table (tabela text, chave text, resumo bytea, operacao_id bigint, autor text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select distinct on (e.tabela collate "C", u.chave collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
+  from audit_interno.estados e
+  cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
+  order by e.tabela collate "C", u.chave collate "C", e.id desc
+$$;
+comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
