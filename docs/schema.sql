@@ -2251,6 +2251,17 @@ create function audit.testar_canal(nome text)
 comment on function audit.testar_canal(text) is 'Queues a message to try a channel, and returns its row; a worker sends it. Errors: NC004 unknown channel, NC005 it is switched off.';
 grant execute on function audit.testar_canal(text) to conferente_administrador;
 
+create function audit.trilha()
+  returns TABLE(linha text) language sql stable security definer
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.trilha() is 'The sealed trail as lines of JSON, from the beginning of the chain: what conferente exportar --formato trilha writes, and what is proven by conferente verificar --arquivo without this database. Reads every audit fact: bounded by statement_timeout.';
+grant execute on function audit.trilha() to conferente_leitor;
+
 create function audit.ver_registro(divergencia_id bigint)
   returns TABLE(coluna text, tipo text, valor text) language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;

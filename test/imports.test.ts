@@ -9,7 +9,7 @@ const LAYERS = [
   ['tasks', 'worker'],
   ['channels'],
   ['http', 'mail'],
-  ['export', 'notas', 'session'],
+  ['export', 'notas', 'session', 'trail'],
   ['embedded', 'i18n'],
   ['db', 'log', 'settings'],
 ]

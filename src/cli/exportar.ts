@@ -13,12 +13,13 @@ import { tell } from './output.ts'
 import type { Step } from './progress.ts'
 import { withDatabase } from './with-database.ts'
 
+const TRAIL = 'trilha'
 // Here rather than from the module that exports, which is loaded only to export.
-const FORMATS = ['csv', 'xlsx'] satisfies ExportFormat[]
+const FORMATS = ['csv', 'xlsx', TRAIL]
 const DIALECTS = ['pt-BR', 'rfc4180'] satisfies Dialect[]
 
 interface Options {
-  readonly formato: ExportFormat
+  readonly formato: ExportFormat | typeof TRAIL
   readonly dialeto?: Dialect
   readonly sessao?: string
   readonly status?: string[]
@@ -60,6 +61,12 @@ async function checkUsage({ text }: App, options: Options): Promise<void> {
   if (dataInicio !== undefined && dataFim !== undefined && dataInicio > dataFim) {
     throw new UsageError(text.usage.datesReversed(dataInicio, dataFim))
   }
+  const filtered = ['dialeto', 'sessao', 'status', 'regra', 'dataInicio', 'dataFim'] as const
+  const filter = filtered.find((name) => options[name] !== undefined)
+  if (formato === TRAIL && filter !== undefined)
+    throw new UsageError(
+      text.usage.conflict(`--${filter.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`, TRAIL),
+    )
   if (formato === 'xlsx' && dialeto !== undefined)
     throw new UsageError(text.usage.conflict('--dialeto', 'xlsx'))
   if (arquivo === undefined && formato === 'xlsx' && process.stdout.isTTY) {
@@ -72,13 +79,18 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
   const { text, format, settings } = app
   const { formato, dialeto = 'pt-BR', arquivo, sobrescrever = false, motivo, ...filter } = options
   await checkFilter(app, sql, filter)
-  const { auditExport, inTransaction } = await import('../export/index.ts')
-  const exported = await auditExport(
-    inTransaction(sql),
-    filter,
-    { format: formato, dialect: dialeto, language: settings.language, decides: mayWait(filter.status) },
-    motivo,
-  )
+  const { auditExport, auditTrail, inTransaction } = await import('../export/index.ts')
+  const within = inTransaction(sql)
+  const { language } = settings
+  const exported =
+    formato === TRAIL
+      ? await auditTrail(within, language, motivo)
+      : await auditExport(
+          within,
+          filter,
+          { format: formato, dialect: dialeto, language, decides: mayWait(filter.status) },
+          motivo,
+        )
   const cancelQuery = app.cancel
   // Between two batches there is no query to cancel; and the cancel must have come and gone before the end is recorded.
   app.cancel = async () => {
@@ -86,7 +98,8 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
     exported.stream.destroy(new Error('interrupted'))
   }
   if (app.signal.aborted) await app.cancel()
-  const label = text.exportar.running(arquivo ?? 'stdout')
+  const said = formato === TRAIL ? text.exportar.trail : text.exportar
+  const label = said.running(arquivo ?? 'stdout')
   try {
     const { withStep } = await import('./progress.ts')
     await withStep(
@@ -101,7 +114,7 @@ async function run(app: App, sql: Sql, options: Options): Promise<number> {
           stop()
         }
       },
-      () => text.exportar.done(format.number(exported.rows), arquivo ?? 'stdout'),
+      () => said.done(format.number(exported.rows), arquivo ?? 'stdout'),
     )
     const { operacao, sha256 } = await exported.recorded
     tell(text.exportar.recorded(String(operacao), sha256))

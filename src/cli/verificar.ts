@@ -1,21 +1,26 @@
+import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
+import type { Witness } from '../trail/check.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { command } from './command.ts'
-import { UsageError } from './errors.ts'
+import { CommandError, UsageError } from './errors.ts'
 import { plain } from './format.ts'
 import { print, printJson, tell } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
-/** A row of audit.verificacao, by the columns that are read by name. */
-interface Line {
+interface BrokenLine {
   readonly situacao: string
-  readonly elo: bigint | null
-  readonly operacao_id: bigint | null
+  readonly elo: bigint | number | null
+  readonly operacao_id: bigint | number | null
   readonly objeto: string | null
   readonly esperado: string | null
   readonly encontrado: string | null
-  readonly ocorrencias: bigint
+  readonly ocorrencias: bigint | number
+}
+
+/** A row of audit.verificacao, by the columns that are read by name. */
+interface Line extends BrokenLine {
   readonly operacoes: bigint
   readonly fatos: bigint
   readonly pendentes: bigint
@@ -25,6 +30,7 @@ interface Line {
 interface Options {
   readonly elo?: string
   readonly selo?: string
+  readonly arquivo?: string
   readonly json?: boolean
 }
 
@@ -34,9 +40,16 @@ export function register(program: Command, app: App): void {
   command(program, app, 'verificar')
     .option('--elo <n>', text.option.witnessLink, parse.link)
     .option('--selo <hex>', text.option.witnessSeal, parse.seal)
+    .option('--arquivo <arquivo>', text.option.trailFile)
     .option('--json', text.option.json)
-    .action(async ({ elo, selo, json }: Options) => {
+    .action(async ({ elo, selo, arquivo, json }: Options) => {
       if ((elo === undefined) !== (selo === undefined)) throw new UsageError(text.usage.witnessBoth)
+      if (arquivo !== undefined) {
+        const witness =
+          elo === undefined || selo === undefined ? undefined : { elo: Number(elo), selo: selo.toLowerCase() }
+        process.exitCode = await checkFile(app, arquivo, witness, json === true)
+        return
+      }
       await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
         const { withStep } = await import('./progress.ts')
         const rows = await withStep(
@@ -64,12 +77,52 @@ function printProof({ text: { verificar }, format }: App, row: Line, witness: st
   else print(verificar.agrees(witness))
 }
 
-function printBreak({ text: { verificar }, format }: App, row: Line): void {
+function printBreak({ text: { verificar }, format }: App, row: BrokenLine): void {
   const kind = verificar.situation[row.situacao as keyof typeof verificar.situation] ?? row.situacao
   const at = verificar.at(plain(row.elo), plain(row.operacao_id))
-  const times = row.ocorrencias > 1n ? ` ${verificar.times(format.number(row.ocorrencias))}` : ''
+  const times = row.ocorrencias > 1 ? ` ${verificar.times(format.number(row.ocorrencias))}` : ''
   print(`✖ ${at === '' ? '' : `${at}: `}${kind}${times}`)
   if (row.objeto !== null) print(`    ${plain(row.objeto)}`)
   print(`    ${verificar.expected(plain(row.esperado))}`)
   print(`    ${verificar.found(plain(row.encontrado))}`)
+}
+
+/** No database is opened, and no driver loaded. */
+async function checkFile(
+  app: App,
+  file: string,
+  witness: Witness | undefined,
+  json: boolean,
+): Promise<number> {
+  const { text, format } = app
+  const { verificar } = text
+  const { checkTrail } = await import('../trail/check.ts')
+  const { withStep } = await import('./progress.ts')
+  const report = await withStep(verificar.runningFile(plain(file)), format, () =>
+    checkTrail(createReadStream(file, { highWaterMark: 1 << 20, signal: app.signal }), witness),
+  ).catch((error: NodeJS.ErrnoException) => {
+    throw error.syscall === undefined
+      ? error
+      : new CommandError(verificar.noFile(plain(file), error.code ?? ''))
+  })
+  const { breaks } = report
+  if (json) printJson(breaks.length > 0 ? breaks : [{ situacao: 'provada', ...report, breaks: undefined }])
+  else if (breaks.length > 0) for (const row of breaks) printBreak(app, row)
+  else {
+    print(
+      verificar.provenFile(
+        format.number(report.operacoes),
+        format.number(report.fatos),
+        format.number(report.divergencias),
+        String(report.elo),
+      ),
+    )
+    if (report.pendentes > 0) print(verificar.pendingFile(format.number(report.pendentes)))
+    print(verificar.seal(report.selo))
+    if (witness !== undefined) print(verificar.agrees(String(witness.elo)))
+    tell(verificar.notInFile)
+    if (witness === undefined) tell(verificar.unwitnessed)
+  }
+  if (breaks.length > 0) tell(verificar.broken(format.number(breaks.length)))
+  return breaks.length > 0 ? 1 : 0
 }

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Readable, Transform } from 'node:stream'
 import { catalogue } from '../i18n/index.ts'
+import type { Language } from '../settings/settings.ts'
 import type { FindingsFilter } from './filter.ts'
-import { type ExportOptions, exportFindings, type FindingsExport } from './findings.ts'
-import type { InTransaction } from './read.ts'
+import { type ExportOptions, exportFindings } from './findings.ts'
+import type { Exported, InTransaction } from './read.ts'
+import { exportTrail } from './trail.ts'
 
 /** What was taken out, as it stands in the audit. */
 export interface ExportRecord {
@@ -14,7 +16,7 @@ export interface ExportRecord {
   readonly sha256: string
 }
 
-export interface AuditedExport extends FindingsExport {
+export interface AuditedExport extends Exported {
   /**
    * Known once the stream has ended. Rejects with what ended it before; the operation is then recorded as falhou.
    */
@@ -22,19 +24,46 @@ export interface AuditedExport extends FindingsExport {
 }
 
 /**
- * An export as an audited operation: opened before the first byte, ended before the stream does, so that nobody has the
- * whole file and no record. A stream that is destroyed, by the reader too, is recorded as falhou.
+ * An export of findings as an audited operation.
  * @param within as for exportFindings, but used three times, and it must allow writing
  * @param reason in the caller's words
  */
-export async function auditExport(
+export function auditExport(
   within: InTransaction,
   filter: FindingsFilter,
   options: ExportOptions,
   reason?: string,
 ): Promise<AuditedExport> {
-  const { id, end } = await open(within, filter, options, reason)
-  const findings = exportFindings(within, filter, options)
+  const asked = {
+    formato: options.format,
+    ...(options.format === 'csv' && { dialeto: options.dialect }),
+    filtro: filter,
+  }
+  return audited(within, () => exportFindings(within, filter, options), asked, options.language, reason)
+}
+
+/** The whole trail, the same way. */
+export function auditTrail(
+  within: InTransaction,
+  language: Language,
+  reason?: string,
+): Promise<AuditedExport> {
+  return audited(within, () => exportTrail(within), { formato: 'trilha' }, language, reason)
+}
+
+/**
+ * Opened before the first byte, ended before the stream does, so that nobody has the whole file and no record. A stream that is
+ * destroyed, by the reader too, is recorded as falhou.
+ */
+async function audited(
+  within: InTransaction,
+  begin: () => Exported,
+  asked: object,
+  language: Language,
+  reason?: string,
+): Promise<AuditedExport> {
+  const { id, end } = await open(within, asked, reason)
+  const exported = begin()
   const { promise: recorded, resolve, reject } = Promise.withResolvers<ExportRecord>()
   recorded.catch(() => {}) // the stream's reader gets the error
   const hash = createHash('sha256')
@@ -46,7 +75,7 @@ export async function auditExport(
       done(null, chunk)
     },
     flush(done) {
-      const record = { operacao: id, linhas: findings.rows, bytes, sha256: hash.digest('hex') }
+      const record = { operacao: id, linhas: exported.rows, bytes, sha256: hash.digest('hex') }
       end('concluida', record.linhas, { bytes, sha256: record.sha256 }).then(() => {
         resolve(record)
         done()
@@ -54,37 +83,32 @@ export async function auditExport(
     },
   })
   // By hand: `pipeline` would take the reader's end of the stream for granted before it is recorded.
-  findings.stream.on('error', (error) => stream.destroy(error))
+  exported.stream.on('error', (error) => stream.destroy(error))
   stream.once('close', () => {
-    findings.stream.destroy()
-    const error = stream.errored ?? new Error(catalogue(options.language).exportar.readerLeft)
+    exported.stream.destroy()
+    const error = stream.errored ?? new Error(catalogue(language).exportar.readerLeft)
     if (stream.writableFinished) return reject(error)
-    end('falhou', findings.rows, { bytes, erro: error.message })
+    end('falhou', exported.rows, { bytes, erro: error.message })
       .catch(() => {})
       .then(() => reject(error))
   })
-  findings.stream.pipe(stream)
+  exported.stream.pipe(stream)
   return {
     stream: stream as Readable,
     get rows() {
-      return findings.rows
+      return exported.rows
     },
-    contentType: findings.contentType,
-    extension: findings.extension,
+    contentType: exported.contentType,
+    extension: exported.extension,
     recorded,
   }
 }
 
 /** Opens the operation; what it gives ends it, once. */
-async function open(within: InTransaction, filter: FindingsFilter, options: ExportOptions, reason?: string) {
+async function open(within: InTransaction, given: object, reason?: string) {
   // Known here alone: the caller has the same name in the audit, and must not end the record with another count.
   const key = randomBytes(24).toString('base64url')
-  const asked = {
-    fecho: createHash('sha256').update(key).digest('hex'),
-    formato: options.format,
-    ...(options.format === 'csv' && { dialeto: options.dialect }),
-    filtro: filter,
-  }
+  const asked = { fecho: createHash('sha256').update(key).digest('hex'), ...given }
   let operacao: bigint | undefined
   await within(async (sql) => {
     const [row] = await sql<{ id: bigint }[]>`

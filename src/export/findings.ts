@@ -1,10 +1,9 @@
-import type { Readable } from 'node:stream'
 import { catalogue } from '../i18n/index.ts'
 import type { Language } from '../settings/settings.ts'
 import { csv, type Dialect } from './csv.ts'
 import type { FindingsFilter } from './filter.ts'
 import { XLSX_MIME } from './media.ts'
-import { type InTransaction, readOut } from './read.ts'
+import { type Exported, type InTransaction, readOut } from './read.ts'
 import { xlsx } from './xlsx.ts'
 
 export const FORMATS = ['csv', 'xlsx'] as const
@@ -20,15 +19,6 @@ export interface ExportOptions {
   readonly decides?: boolean
 }
 
-export interface FindingsExport {
-  /** Errors of the database, and of reading, destroy it; destroying it closes the cursor and ends the transaction. */
-  readonly stream: Readable
-  /** Findings so far; all of them once the stream has ended. */
-  readonly rows: number
-  readonly contentType: string
-  readonly extension: ExportFormat
-}
-
 /**
  * Findings as a file, streamed in constant memory from one statement, and so from one moment.
  * @param within the transaction in which it is read, with the rights of the reader (conferente_leitor at least); it
@@ -38,7 +28,7 @@ export function exportFindings(
   within: InTransaction,
   filter: FindingsFilter,
   { format, dialect = 'pt-BR', language, decides }: ExportOptions,
-): FindingsExport {
+): Exported {
   const text = catalogue(language)
   const spreadsheet = format === 'xlsx'
   let rows = 0

@@ -1,4 +1,4 @@
-export { type AuditedExport, auditExport, type ExportRecord } from './audited.ts'
+export { type AuditedExport, auditExport, auditTrail, type ExportRecord } from './audited.ts'
 export { DIALECTS, type Dialect } from './csv.ts'
 export { type DecisionSheet, readDecisions } from './decisions.ts'
 export type { FindingsFilter } from './filter.ts'
@@ -6,8 +6,7 @@ export {
   type ExportFormat,
   type ExportOptions,
   exportFindings,
-  type FindingsExport,
   FORMATS,
 } from './findings.ts'
-export { type InTransaction, inTransaction } from './read.ts'
+export { type Exported, type InTransaction, inTransaction } from './read.ts'
 export { SheetError } from './sheet-error.ts'

@@ -21,8 +21,19 @@ export type Cells = readonly (string | null)[]
 export interface RowFormat {
   /** Every column of it is text. */
   readonly statement: Statement
+  /** What programs read is left as it is; by itself, what hides in a cell is made visible. */
+  readonly exact?: boolean
   /** Shapes batches of rows (Cells[]) into what the reader gets. */
   shape(batches: Readable): Readable
+}
+
+export interface Exported {
+  /** Errors of the database, and of reading, destroy it; destroying it closes the cursor and ends the transaction. */
+  readonly stream: Readable
+  /** Rows so far; all of them once the stream has ended. */
+  readonly rows: number
+  readonly contentType: string
+  readonly extension: string
 }
 
 const BATCH_ROWS = 200
@@ -65,7 +76,7 @@ export function readOut(within: InTransaction, format: RowFormat, counted: (rows
       .values()
       .cursor(BATCH_ROWS, (rows) => {
         counted(rows.length)
-        if (batches.push(rows.map((row) => row.map(visible)))) return
+        if (batches.push(format.exact ? rows : rows.map((row) => row.map(visible)))) return
         const next = new Promise<void>((resolve, reject) => {
           proceed = () => (batches.destroyed ? reject(new Error('the reader went away')) : resolve())
         })

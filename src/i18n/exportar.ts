@@ -51,6 +51,16 @@ export const exportar = {
     (n: string, where: string) => `${n} divergências em ${where}`,
     (n, where) => `${n} findings in ${where}`,
   ),
+  trail: {
+    running: both(
+      (where: string) => `exportando a trilha de auditoria para ${where}`,
+      (where) => `exporting the audit trail to ${where}`,
+    ),
+    done: both(
+      (n: string, where: string) => `${n} linhas em ${where}`,
+      (n, where) => `${n} lines in ${where}`,
+    ),
+  },
   readerLeft: both('quem recebia o arquivo saiu antes do fim', 'the reader went away before the end'),
   recorded: both(
     (id: string, sha256: string) => `registrada como operação ${id}; SHA-256 do arquivo: ${sha256}`,

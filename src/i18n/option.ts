@@ -97,7 +97,14 @@ export const option = {
     (values: string) => `só as deste status: ${values} (sem ela, as que esperam uma pessoa)`,
     (values) => `only those of this status: ${values} (without it, those that wait for a person)`,
   ),
-  exportFormat: both('csv ou xlsx', 'csv or xlsx'),
+  exportFormat: both(
+    'csv ou xlsx; trilha: a auditoria inteira, que verificar --arquivo prova sem banco de dados',
+    'csv or xlsx; trilha: the whole audit trail, which verificar --arquivo proves without a database',
+  ),
+  trailFile: both(
+    'prova uma trilha exportada (exportar --formato trilha), sem banco de dados',
+    'proves an exported trail (exportar --formato trilha), without a database',
+  ),
   dialect: both(
     'do CSV: pt-BR (ponto e vírgula, vírgula decimal, dd/mm/aaaa; o padrão) ou rfc4180, para programas',
     'of CSV: pt-BR (semicolons, decimal comma, dd/mm/yyyy; the default) or rfc4180, for programs',

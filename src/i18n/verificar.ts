@@ -3,6 +3,30 @@ import { both } from './both.ts'
 /** What conferente verificar says. */
 export const verificar = {
   running: both('conferindo a trilha de auditoria, fato por fato', 'checking the audit trail, fact by fact'),
+  runningFile: both(
+    (file: string) => `conferindo a trilha de ${file}, linha por linha`,
+    (file) => `checking the trail of ${file}, line by line`,
+  ),
+  noFile: both(
+    (file: string, code: string) => `não foi possível ler ${file} (${code})`,
+    (file, code) => `${file} could not be read (${code})`,
+  ),
+  provenFile: both(
+    (operations: string, facts: string, findings: string, link: string) =>
+      `Arquivo provado: ${operations} operações e ${facts} fatos, até o elo ${link}; ${findings} divergências são as que foram encontradas.`,
+    (operations, facts, findings, link) =>
+      `The file is proven: ${operations} operations and ${facts} facts, up to link ${link}; ${findings} findings are those that were found.`,
+  ),
+  pendingFile: both(
+    (n: string) =>
+      `${n} ${n === '1' ? 'operação esperava' : 'operações esperavam'} o selo quando o arquivo foi gravado, e não ${n === '1' ? 'está' : 'estão'} nele.`,
+    (n) =>
+      `${n} ${n === '1' ? 'operation' : 'operations'} waited for a seal when the file was written, and are not in it.`,
+  ),
+  notInFile: both(
+    'O arquivo prova os fatos selados, e só eles: não o estado de hoje das divergências, nem o data warehouse, nem o que veio depois do último elo, nem quem é quem.',
+    'The file proves the sealed facts, and nothing else: not what state findings are in today, nor the warehouse, nor what came after the last link, nor who is who.',
+  ),
   proven: both(
     (operations: string, facts: string, link: string) =>
       `Trilha provada: ${operations} operações e ${facts} fatos, até o elo ${link}.`,
@@ -50,6 +74,10 @@ export const verificar = {
     (kinds) => `THE TRAIL IS BROKEN: ${kinds} kind(s) of break, the first one above.`,
   ),
   situation: {
+    linha_ilegivel: both(
+      'a linha não é do formato da trilha; o que vem depois não foi conferido',
+      'the line is not of the format of the trail; what follows was not checked',
+    ),
     operacao_ausente: both(
       'uma operação foi apagada do meio da cadeia',
       'an operation was deleted from the middle of the chain',

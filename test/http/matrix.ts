@@ -126,6 +126,7 @@ sessao_link_revisao()       L R O A
 simulacoes_em_curso()           O
 solicitar_processamento()       O
 testar_canal()                    A
+trilha()                    L R O A
 ver_registro()                R   A
 verificar_integridade()     L R O A
 visao_geral()               L R O A

@@ -1,0 +1,90 @@
+// Proves a trail that was exported from Conferente, with nothing but Node. The format: docs/trust.md.
+//   conferente exportar --formato trilha --arquivo trilha.jsonl
+//   node trilha.mjs trilha.jsonl 1250=30be30b0… (links and their seals, from mails that you kept)
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+
+const [file, ...kept] = process.argv.slice(2)
+const witnesses = new Map(kept.map((one) => one.toLowerCase().split('=')))
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
+const hex = (text) => Buffer.from(text ?? '', 'hex')
+const KINDS = ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita']
+
+let faults = 0
+let facts = 0
+let head // what the first line says the end is
+let operation // the one whose facts come by
+let last = { elo: 0, selo: sha256('conferente').toString('hex') }
+let hashes = {} // over its facts, by kind
+
+function expect(right, link, what) {
+  if (right) return
+  faults += 1
+  console.log(`link ${link}: ${what}`)
+}
+
+function close() {
+  if (operation) {
+    const { elo, operacao, resumo, selo, selo_anterior } = operation
+    const parts = KINDS.map((kind) => hashes[kind]?.digest() ?? (kind === 'desfeita' ? '' : sha256('')))
+    const link = Buffer.alloc(8)
+    link.writeBigInt64BE(BigInt(elo))
+    expect(resumo === sha256(sha256(operacao), ...parts).toString('hex'), elo, 'operation or facts changed')
+    expect(elo === last.elo + 1, elo, `comes after link ${last.elo}`)
+    expect(selo_anterior === last.selo, elo, 'does not name the seal before it')
+    expect(selo === sha256(hex(selo_anterior), link, hex(resumo)).toString('hex'), elo, 'its seal is wrong')
+    last = operation
+  }
+  const seal = witnesses.get(String(last.elo))
+  if (seal) expect(seal === last.selo, last.elo, 'not the seal that was mailed')
+  witnesses.delete(String(last.elo))
+}
+
+function take(text) {
+  const line = JSON.parse(text)
+  if (!head) {
+    if (line.trilha !== 'conferente' || line.versao !== 1) throw new Error('no trail of version 1')
+    head = line
+  } else if (line.operacao) {
+    close()
+    operation = line
+    hashes = {}
+  } else {
+    const kind = KINDS.find((name) => name in line)
+    if (!kind || !operation) throw new Error(`neither operation nor fact: ${text.slice(0, 100)}`)
+    facts += 1
+    hashes[kind] ??= createHash('sha256')
+    hashes[kind].update(sha256(line[kind]))
+    if (line.achado) {
+      const finding = sha256(sha256(line.identidade, hex(line.impressao)), line.achado).toString('hex')
+      expect(
+        line.deteccao.includes(finding),
+        operation.elo,
+        `not the finding that was found: ${line.deteccao}`,
+      )
+    }
+  }
+}
+
+let rest = Buffer.alloc(0)
+for await (const chunk of createReadStream(file)) {
+  const bytes = Buffer.concat([rest, chunk])
+  let from = 0
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+    take(bytes.toString('utf8', from, end))
+    from = end + 1
+  }
+  rest = bytes.subarray(from)
+}
+if (rest.length > 0) take(rest.toString('utf8'))
+close()
+expect(
+  head?.elo === last.elo && head?.selo === last.selo,
+  last.elo,
+  `the end, but the first line names ${head?.elo}`,
+)
+for (const link of witnesses.keys()) expect(false, link, 'not in the file')
+console.log(
+  `${faults === 0 ? 'proven' : 'BROKEN'}: ${facts} facts, up to link ${last.elo}, seal ${last.selo}`,
+)
+process.exitCode = faults === 0 ? 0 : 1

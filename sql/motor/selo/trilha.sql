@@ -1,0 +1,80 @@
+-- The trail as a file of JSON lines that is proven without this database: each text of which a digest was taken, in the order in which
+-- the digests were built, under the settings of audit_interno.resumo_operacao. The format is written down in docs/trust.md; src/trail
+-- reads it. Definer, because the head of the chain is nobody's to read; the rest any reader may.
+create or replace function audit.trilha()
+returns table (linha text)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
+as $$
+  with seladas as (
+    select o.id, o.elo from audit.operacoes o where o.elo is not null
+  ), vista as (
+    -- where the last detection waits for its seal, no sealed one says what the finding is now
+    select x.operacao_id, x.divergencia_id, x.elo
+    from (
+      select d.operacao_id, d.divergencia_id, o.elo,
+        lead(true) over (partition by d.divergencia_id order by o.elo nulls last, f.ordem nulls last, d.operacao_id) is null as ultima
+      from audit.deteccoes d
+      join audit.operacoes o on o.id = d.operacao_id
+      left join audit_interno.fila_selos f on f.operacao_id = o.id
+    ) as x
+    where x.ultima and x.elo is not null
+  )
+  select l.linha
+  from (
+    select 0::bigint as elo, 0 as parte, 0::bigint as ordem, json_build_object('trilha', 'conferente', 'versao', 1, 'elo', c.elo,
+      'selo', encode(c.selo, 'hex'), 'pendentes', (select count(*) from audit_interno.fila_selos), 'lida_em', now())::text as linha
+    from (select 1) as uma
+    left join audit_interno.cadeia c on true
+    union all
+    select o.elo, 0, o.id, json_build_object('elo', o.elo, 'operacao', row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo,
+        o.iniciada_em, o.finalizada_em, o.linhas, o.detalhes)::text, 'resumo', encode(o.resumo, 'hex'),
+      'selo_anterior', encode(o.selo_anterior, 'hex'), 'selo', encode(o.selo, 'hex'))::text
+    from audit.operacoes o
+    where o.elo is not null
+    union all
+    select s.elo, 1, d.divergencia_id, case when p.id is null
+      then json_build_object('deteccao', row(d.divergencia_id, d.confianca, d.resumo)::text)::text
+      else json_build_object('deteccao', row(d.divergencia_id, d.confianca, d.resumo)::text,
+        -- of these audit_interno.identidade and resumo_achado take their digests
+        'identidade', jsonb_build_array(p.regra, p.tabela, p.registro_id, audit_interno.valores_canonicos(p.valores_propostos),
+          case when p.valores_propostos = '{}' then p.evidencia ->> 'tipo' end, audit_interno.valores_canonicos(p.entrada))::text,
+        'impressao', encode(p.impressao, 'hex'),
+        'achado', row(p.confianca, p.evidencia, p.justificativa, p.valor_em_risco, p.valor_decisao, p.hash_regra, p.valores_originais,
+          extract(epoch from p.detectada_em))::text)::text end
+    from audit.deteccoes d
+    join seladas s on s.id = d.operacao_id
+    left join vista v on v.operacao_id = d.operacao_id and v.divergencia_id = d.divergencia_id
+    left join audit.divergencias_processadas p on p.id = v.divergencia_id
+    union all
+    select s.elo, 2, a.divergencia_id,
+      json_build_object('alteracao', row(a.divergencia_id, a.reverte_operacao_id, a.antes, a.depois)::text)::text
+    from audit.alteracoes a
+    join seladas s on s.id = a.operacao_id
+    union all
+    select s.elo, 3, c.id, json_build_object('decisao', row(c.id, c.divergencia_id, c.tipo, c.ator, c.motivo, c.valores, c.ate, c.para,
+      c.antes, c.confianca, c.decidida_em)::text)::text
+    from audit.decisoes c
+    join seladas s on s.id = c.operacao_id
+    union all
+    select s.elo, 4, e.id, json_build_object('excecao', row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor,
+      e.criada_em, e.expira_em)::text)::text
+    from audit.excecoes e
+    join seladas s on s.id = e.operacao_id
+    union all
+    select s.elo, 5, u.divergencia_id, json_build_object('desfeita', row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado,
+      u.agora, u.carregado_em)::text)::text
+    from audit.correcoes_desfeitas u
+    join seladas s on s.id = u.operacao_id
+  ) as l
+  order by l.elo, l.parte, l.ordem
+$$;
+comment on function audit.trilha() is
+  'The sealed trail as lines of JSON, from the beginning of the chain: what conferente exportar --formato trilha writes, and what is proven by conferente verificar --arquivo without this database. Reads every audit fact: bounded by statement_timeout.';
+grant execute on function audit.trilha() to conferente_leitor;

@@ -1,0 +1,223 @@
+import { hash } from 'node:crypto'
+import { Breaks, type CountedBreak } from './breaks.ts'
+import { lines } from './lines.ts'
+import { FACTS, findingBreak, isDigest, Operation } from './operation.ts'
+
+/** A position of the chain and its seal, as a message carried them. */
+export interface Witness {
+  readonly elo: number
+  readonly selo: string
+}
+
+export interface TrailReport {
+  /** None: what the file holds is proven. */
+  readonly breaks: readonly CountedBreak[]
+  readonly operacoes: number
+  readonly fatos: number
+  /** Findings whose content was beside their last detection. */
+  readonly divergencias: number
+  /** Of the last operation. */
+  readonly elo: number
+  readonly selo: string
+  /** Operations that waited for their seal when the file was written: they are not in it. */
+  readonly pendentes: number
+}
+
+/** Before the first operation. */
+const BEGINNING: Witness = { elo: 0, selo: hash('sha256', 'conferente') }
+
+/**
+ * Proves an exported trail, line by line in constant memory, with nothing but its bytes: that every operation and fact has the
+ * digest that is sealed, that the links follow one another without a gap up to the head that the file names, and that the witness
+ * agrees. Whoever writes the whole file anew and has no witness against them is not seen.
+ */
+export async function checkTrail(bytes: AsyncIterable<Buffer>, witness?: Witness): Promise<TrailReport> {
+  const check = new Check(witness)
+  let number = 0
+  try {
+    for await (const batch of lines(bytes)) {
+      for (const line of batch) {
+        number += 1
+        check.take(number === 1 ? line.replace(/^\ufeff/, '') : line)
+      }
+    }
+  } catch (error) {
+    // What follows a line that cannot be read cannot be told.
+    if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError))
+      throw error
+    check.unreadable(number, error.message)
+    return check.report()
+  }
+  check.end()
+  return check.report()
+}
+
+class Check {
+  readonly #breaks = new Breaks()
+  readonly #witness: Witness | undefined
+  #head: Witness | undefined
+  #waiting = 0
+  #before = BEGINNING
+  #operation: Operation | undefined
+  #witnessed = false
+  #operations = 0
+  #facts = 0
+  #findings = 0
+
+  constructor(witness: Witness | undefined) {
+    this.#witness = witness
+    if (witness?.elo === 0) this.#hear(BEGINNING, null)
+  }
+
+  /** @throws {SyntaxError | TypeError} where the line is not as the format has it */
+  take(text: string): void {
+    const line = JSON.parse(text) as Record<string, unknown>
+    if (line === null || typeof line !== 'object') throw new TypeError('no object')
+    if (this.#head === undefined) this.#open(line)
+    else if ('operacao' in line) this.#next(new Operation(line))
+    else this.#fact(line)
+  }
+
+  end(): void {
+    this.#close()
+    const head = this.#head
+    const last = this.#before
+    if (head === undefined) this.unreadable(1, 'empty')
+    else if (head.elo > last.elo)
+      this.#add('cauda_ausente', last.elo + 1, null, null, said(head), `elo ${last.elo}`)
+    else if (head.elo !== last.elo || head.selo !== last.selo)
+      this.#add('cabeca_errada', last.elo, null, null, said(last), said(head))
+    if (this.#witness !== undefined && !this.#witnessed)
+      this.#add('testemunha_contradita', this.#witness.elo, null, null, `selo ${this.#witness.selo}`, null)
+  }
+
+  unreadable(number: number, why: string): void {
+    this.#add('linha_ilegivel', null, null, null, `linha ${number}`, why)
+  }
+
+  report(): TrailReport {
+    return {
+      breaks: this.#breaks.list(),
+      operacoes: this.#operations,
+      fatos: this.#facts,
+      divergencias: this.#findings,
+      elo: this.#before.elo,
+      selo: this.#before.selo,
+      pendentes: this.#waiting,
+    }
+  }
+
+  #open({ trilha, versao, elo, selo, pendentes }: Record<string, unknown>): void {
+    if (trilha !== 'conferente' || versao !== 1) throw new TypeError('no trail of version 1')
+    if (!Number.isSafeInteger(elo) || !isDigest(selo)) throw new TypeError('no head')
+    this.#head = { elo: elo as number, selo }
+    this.#waiting = Number(pendentes)
+  }
+
+  #next(operation: Operation): void {
+    this.#close()
+    const before = this.#before
+    const { elo, id, seloAnterior } = operation
+    const object = `audit.operacoes ${id}`
+    if (elo > before.elo + 1)
+      this.#add(
+        'operacao_ausente',
+        before.elo + 1,
+        null,
+        'audit.operacoes',
+        `elo ${before.elo + 1}`,
+        `elo ${elo}, operação ${id}`,
+      )
+    else {
+      if (elo <= before.elo) this.#add('elo_repetido', elo, id, object, `elo ${before.elo + 1}`, `elo ${elo}`)
+      // behind a gap there is nothing to compare with
+      if (seloAnterior !== before.selo)
+        this.#add(
+          'selo_anterior_errado',
+          elo,
+          id,
+          object,
+          `selo_anterior ${before.selo}`,
+          `selo_anterior ${seloAnterior}`,
+        )
+    }
+    const seal = operation.seal()
+    if (operation.selo !== seal)
+      this.#add('selo_errado', elo, id, object, `selo ${seal}`, `selo ${operation.selo}`)
+    this.#operation = operation
+    this.#operations += 1
+  }
+
+  #fact(line: Record<string, unknown>): void {
+    const kind = FACTS.find((name) => name in line)
+    const text = kind && line[kind]
+    if (kind === undefined || typeof text !== 'string') throw new TypeError('neither operation nor fact')
+    if (this.#operation === undefined) throw new TypeError('a fact before the first operation')
+    this.#operation.add(kind, text)
+    this.#facts += 1
+    if ('achado' in line) this.#finding(line, this.#operation)
+  }
+
+  /** The facts of an operation end where the next begins. */
+  #close(): void {
+    const operation = this.#operation
+    if (operation === undefined) return
+    const { elo, id, resumo, selo, counts } = operation
+    const digest = operation.digest()
+    if (digest !== resumo) {
+      const facts = FACTS.map((kind) => `${kind} ${counts[kind]}`).join(', ')
+      this.#add(
+        'operacao_alterada',
+        elo,
+        id,
+        `audit.operacoes ${id}`,
+        `resumo ${resumo}`,
+        `resumo ${digest}; ${facts}`,
+      )
+    }
+    this.#hear({ elo, selo }, id)
+    this.#before = { elo, selo }
+    this.#operation = undefined
+  }
+
+  #hear({ elo, selo }: Witness, id: number | null): void {
+    if (elo !== this.#witness?.elo) return
+    this.#witnessed = true
+    if (selo !== this.#witness.selo)
+      this.#add(
+        'testemunha_contradita',
+        elo,
+        id,
+        id === null ? null : `audit.operacoes ${id}`,
+        `selo ${this.#witness.selo}`,
+        `selo ${selo}`,
+      )
+  }
+
+  #finding(line: Record<string, unknown>, { elo, id }: Operation): void {
+    this.#findings += 1
+    const broken = findingBreak(line)
+    if (broken)
+      this.#add(
+        'divergencia_alterada',
+        elo,
+        id,
+        `audit.divergencias_processadas ${broken.finding}`,
+        broken.expected,
+        broken.found,
+      )
+  }
+
+  #add(
+    situacao: string,
+    elo: number | null,
+    operacao_id: number | null,
+    objeto: string | null,
+    esperado: string | null,
+    encontrado: string | null,
+  ): void {
+    this.#breaks.add({ situacao, elo, operacao_id, objeto, esperado, encontrado })
+  }
+}
+
+const said = ({ elo, selo }: Witness) => `elo ${elo}, selo ${selo}`

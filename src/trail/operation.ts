@@ -1,0 +1,94 @@
+import { createHash, type Hash, hash } from 'node:crypto'
+
+/** Kinds of facts, in the order in which their digests follow that of their operation. */
+export const FACTS = ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita'] as const
+export type Fact = (typeof FACTS)[number]
+
+const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer')
+
+/** An operation as its line has it, and its digest as its facts come by. */
+export class Operation {
+  readonly elo: number
+  readonly id: number
+  readonly resumo: string
+  readonly selo: string
+  readonly seloAnterior: string | null
+  /** What the operation says of itself, PostgreSQL's text of a row. */
+  readonly text: string
+  readonly counts: Record<Fact, number> = { deteccao: 0, alteracao: 0, decisao: 0, excecao: 0, desfeita: 0 }
+  readonly #facts: Partial<Record<Fact, Hash>> = {}
+
+  /** @throws {TypeError} where the line is not as the format has it */
+  constructor(line: Readonly<Record<string, unknown>>) {
+    const { elo, operacao, resumo, selo, selo_anterior: before } = line
+    const id = typeof operacao === 'string' ? /^\((\d{1,15}),/.exec(operacao)?.[1] : undefined
+    if (!Number.isSafeInteger(elo) || typeof operacao !== 'string' || id === undefined)
+      throw new TypeError('elo, operacao')
+    if (!isDigest(resumo) || !isDigest(selo) || (before !== null && !isDigest(before)))
+      throw new TypeError('resumo, selo')
+    this.elo = elo as number
+    this.id = Number(id)
+    this.text = operacao
+    this.resumo = resumo
+    this.selo = selo
+    this.seloAnterior = before
+  }
+
+  add(kind: Fact, text: string): void {
+    this.counts[kind] += 1
+    this.#facts[kind] ??= createHash('sha256')
+    this.#facts[kind].update(sha256(text))
+  }
+
+  /** As audit_interno.resumo_operacao; once, when all facts have come by. */
+  digest(): string {
+    const whole = createHash('sha256').update(sha256(this.text))
+    for (const kind of FACTS) {
+      const facts = this.#facts[kind]
+      // corrections seen undone came later: an operation without any is digested as before them
+      if (facts !== undefined || kind !== 'desfeita') whole.update(facts?.digest() ?? sha256(''))
+    }
+    return whole.digest('hex')
+  }
+
+  /** The seal that follows from what the line says came before, its position and its digest. */
+  seal(): string | undefined {
+    if (this.seloAnterior === null) return undefined
+    const link = Buffer.alloc(8)
+    link.writeBigInt64BE(BigInt(this.elo))
+    return createHash('sha256')
+      .update(this.seloAnterior, 'hex')
+      .update(link)
+      .update(this.resumo, 'hex')
+      .digest('hex')
+  }
+}
+
+export function isDigest(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+}
+
+/** What a detection says the digest of its finding was. */
+const DETECTION = /^\((\d{1,18}),[^,]*,"\\\\x([0-9a-f]{64})"\)$/
+
+/**
+ * A finding beside its last detection: whether it is what was found.
+ * @returns undefined where it is, or what is wrong
+ */
+export function findingBreak(
+  line: Readonly<Record<string, unknown>>,
+): { finding: string; expected: string; found: string } | undefined {
+  const { deteccao, identidade, impressao, achado } = line
+  const [, finding, expected] = DETECTION.exec(String(deteccao)) ?? []
+  if (finding === undefined || expected === undefined) throw new TypeError('deteccao')
+  if (
+    typeof identidade !== 'string' ||
+    typeof achado !== 'string' ||
+    typeof impressao !== 'string' ||
+    !/^([0-9a-f]{2})*$/.test(impressao)
+  )
+    throw new TypeError('identidade, impressao, achado')
+  const identity = createHash('sha256').update(identidade).update(impressao, 'hex').digest()
+  const found = createHash('sha256').update(identity).update(achado).digest('hex')
+  return found === expected ? undefined : { finding, expected, found }
+}
