@@ -178,7 +178,7 @@ create type audit.verificacao as (
   pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of the guard: protecao_ausente, protecao_alterada, protecao_desligada (of the triggers that refuse change).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -201,6 +201,9 @@ create table audit.agendamentos (
   constraint agendamentos_pkey PRIMARY KEY (previsto_para),
   constraint agendamentos_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.agendamentos REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{previsto_para}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.agendamentos REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{previsto_para}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.agendamentos REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{previsto_para}', '{}');
 comment on table audit.agendamentos is 'Due times of the schedule for which a session was queued, or could not be: one row for each, however many workers run. Of several due times missed in an outage only the last has a row; its incremental window covers the gap.';
 comment on column audit.agendamentos.previsto_para is 'Due time: key.';
 comment on column audit.agendamentos.sessao_id is 'Session that was queued; null while it could not be.';
@@ -252,6 +255,9 @@ create table audit.canais (
   constraint canais_pkey PRIMARY KEY (id),
   constraint canais_tipo_check CHECK ((tipo = ANY (ARRAY['webhook'::text, 'teams'::text, 'slack'::text])))
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.canais REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.canais REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.canais REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 comment on table audit.canais is 'Channels to which messages go besides mail: signed webhooks, Teams, Slack. Their addresses and secrets are shown to nobody. Maintain with audit.salvar_canal, audit.desligar_canal and audit.testar_canal.';
 comment on column audit.canais.id is 'Key.';
 comment on column audit.canais.nome is 'Name of the channel: small letters, digits, _ and -.';
@@ -277,6 +283,9 @@ create table audit.codigos_regra (
   constraint codigos_regra_pkey PRIMARY KEY (hash),
   constraint codigos_regra_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.codigos_regra REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{hash}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.codigos_regra REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{hash}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.codigos_regra REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{hash}', '{}');
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.codigos_regra FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.codigos_regra FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.codigos_regra is 'The code of each rule as it was, kept at the first detection with it and named by its hash; append-only.';
@@ -301,6 +310,9 @@ create table audit.configuracoes_sistema (
   constraint configuracoes_sistema_pkey PRIMARY KEY (chave),
   constraint configuracoes_sistema_tipo_check CHECK ((tipo = ANY (ARRAY['texto'::text, 'inteiro'::text, 'numero'::text, 'booleano'::text, 'textos'::text, 'motivos'::text, 'intervalo'::text, 'hora'::text, 'data'::text, 'cron'::text, 'fuso'::text, 'endereco'::text, 'enderecos'::text, 'url'::text])))
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.configuracoes_sistema REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.configuracoes_sistema REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.configuracoes_sistema REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave}', '{}');
 CREATE TRIGGER rever_cancelamentos AFTER UPDATE OF valor ON audit.configuracoes_sistema FOR EACH ROW WHEN (((new.chave = 'notas.assinantes_nfse'::text) AND (new.valor <> old.valor))) EXECUTE FUNCTION audit_interno.rever_cancelamentos();
 CREATE TRIGGER validar BEFORE INSERT OR UPDATE ON audit.configuracoes_sistema FOR EACH ROW EXECUTE FUNCTION audit_interno.validar_configuracao();
 comment on table audit.configuracoes_sistema is 'Settings that a person may change while the system runs. Change them with audit.alterar_configuracao: every value is checked and every change audited.';
@@ -338,6 +350,9 @@ create table audit.convites (
 );
 CREATE INDEX convites_nome_emitido_em_idx ON audit.convites USING btree (nome, emitido_em DESC);
 CREATE INDEX convites_operacao_id_idx ON audit.convites USING btree (operacao_id);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.convites REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.convites REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.convites REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.convites FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.convites FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.convites is 'One-time links for signing in: for whom, as what, until when. The secret in the link is never kept, only its digest. A link was used where a row of audit.tokens names it.';
@@ -479,6 +494,7 @@ CREATE INDEX divergencias_processadas_pendentes ON audit.divergencias_processada
 CREATE INDEX divergencias_processadas_sessao_id_idx ON audit.divergencias_processadas USING btree (sessao_id);
 CREATE INDEX divergencias_processadas_valor ON audit.divergencias_processadas USING btree (valor_em_risco, id) WHERE (status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text]));
 CREATE INDEX divergencias_processadas_vivas ON audit.divergencias_processadas USING btree (registro_id) WHERE ((status = ANY (ARRAY['aberta'::text, 'aguardando_segunda_aprovacao'::text, 'falha'::text])) OR (valores_digitados IS NOT NULL));
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.divergencias_processadas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_situacoes();
 CREATE TRIGGER esquecer_notas BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status <> old.status) AND ((new.adiada_ate IS NOT NULL) OR (new.encaminhada_para IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_notas();
 CREATE TRIGGER esquecer_proposta BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = ANY (ARRAY['aberta'::text, 'obsoleta'::text, 'resolvida'::text, 'rejeitada'::text])) AND ((new.valores_digitados IS NOT NULL) OR (new.proposta_por IS NOT NULL)))) EXECUTE FUNCTION audit_interno.esquecer_proposta();
 CREATE TRIGGER exigir_outra_pessoa BEFORE UPDATE OF status ON audit.divergencias_processadas FOR EACH ROW WHEN (((new.status = 'corrigida'::text) AND (new.proposta_por IS NOT NULL))) EXECUTE FUNCTION audit_interno.exigir_outra_pessoa();
@@ -543,6 +559,9 @@ create table audit.excecoes (
   constraint excecoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome)
 );
 CREATE INDEX excecoes_tabela_registro_id_idx ON audit.excecoes USING btree (tabela, registro_id);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.excecoes REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.excecoes REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.excecoes REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.excecoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.excecoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.excecoes is 'Rows that a person declared right for a rule, with reason, author and expiry. Until then the rule''s findings on them are withheld and counted.';
@@ -602,6 +621,9 @@ create table audit.execucoes_regra (
   constraint execucoes_regra_status_check CHECK ((status = ANY (ARRAY['pendente'::text, 'detectada'::text, 'concluida'::text, 'falhou'::text, 'pulada'::text, 'inativa'::text])))
 );
 CREATE INDEX execucoes_regra_regra_carregado_ate_idx ON audit.execucoes_regra USING btree (regra, carregado_ate);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.execucoes_regra REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sessao_id,regra}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.execucoes_regra REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sessao_id,regra}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.execucoes_regra REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sessao_id,regra}', '{}');
 comment on table audit.execucoes_regra is 'What each rule did in each session.';
 comment on column audit.execucoes_regra.sessao_id is 'Session.';
 comment on column audit.execucoes_regra.regra is 'Rule.';
@@ -654,6 +676,9 @@ create table audit.identidades (
 );
 CREATE INDEX identidades_chave_pessoa_id_idx ON audit.identidades USING btree (audit_interno.chave_pessoa(nome), id DESC);
 CREATE INDEX identidades_operacao_id_idx ON audit.identidades USING btree (operacao_id);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.identidades REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.identidades REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.identidades REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.identidades FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.identidades FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.identidades is 'Which logins and token subjects are whose, as administrators said: of each name the last row holds, see audit.vw_identidades. Write with audit.ligar_identidade and audit.desligar_identidade.';
@@ -709,6 +734,9 @@ CREATE INDEX notas_certificado_idx ON audit.notas USING btree (certificado);
 CREATE INDEX notas_data_emissao_idx ON audit.notas USING btree (data_emissao);
 CREATE INDEX notas_emitente_raiz_numero_idx ON audit.notas USING btree (emitente_raiz, numero);
 CREATE INDEX notas_lida_em_idx ON audit.notas USING btree (lida_em);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.notas REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.notas REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.notas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave}', '{}');
 comment on table audit.notas is 'Electronic notes read from files: NF-e, NFC-e and NFS-e, with schema, signature and protocol checked. Whether one proves an amount is judged by the rule notas_fiscais.';
 comment on column audit.notas.chave is 'Access key: 44 positions of an NF-e, 50 of an NFS-e.';
 comment on column audit.notas.tipo is 'nfe (NF-e and NFC-e) or nfse.';
@@ -754,6 +782,9 @@ create table audit.notas_recusadas (
   vista_em timestamp with time zone default clock_timestamp() not null,
   constraint notas_recusadas_pkey PRIMARY KEY (pasta, arquivo)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.notas_recusadas REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{pasta,arquivo}', '{vista_em}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.notas_recusadas REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{pasta,arquivo}', '{vista_em}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.notas_recusadas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{pasta,arquivo}', '{vista_em}');
 comment on table audit.notas_recusadas is 'Files that the last reading of a folder refused, and why. A file that was mended or taken away is no longer here after the next reading.';
 comment on column audit.notas_recusadas.pasta is 'Folder that was read.';
 comment on column audit.notas_recusadas.arquivo is 'File, below the folder.';
@@ -806,7 +837,10 @@ CREATE UNIQUE INDEX notificacoes_ausencia ON audit.notificacoes USING btree (dia
 CREATE UNIQUE INDEX notificacoes_canal ON audit.notificacoes USING btree (canal_id, alarme_id, tipo, sessao_id) NULLS NOT DISTINCT WHERE ((canal_id IS NOT NULL) AND (tipo <> 'teste'::text));
 CREATE UNIQUE INDEX notificacoes_sessao ON audit.notificacoes USING btree (tipo, sessao_id) WHERE (canal_id IS NULL);
 CREATE INDEX notificacoes_status_idx ON audit.notificacoes USING btree (status) WHERE (status <> 'enviada'::text);
-CREATE TRIGGER enfileirar AFTER INSERT ON audit.notificacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.enfileirar_mensagem();
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.notificacoes REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.notificacoes REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.notificacoes REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER enfileirar AFTER INSERT ON audit.notificacoes REFERENCING NEW TABLE AS novas FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.enfileirar_mensagem();
 comment on table audit.notificacoes is 'What was, or is to be, sent to whom, by mail or to a channel. A letter''s row is written in the transaction that causes it, a channel''s by the worker''s next look; it is composed once, and sent to each recipient once.';
 comment on column audit.notificacoes.id is 'Key.';
 comment on column audit.notificacoes.tipo is 'By mail: divergencias (something needs a person), resumo (daily digest), falha, limite or ausencia (no session ended in time). To a channel: one of its eventos, or teste.';
@@ -855,7 +889,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'instalacao'::text, 'registro'::text, 'exportacao'::text, 'externa'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -865,7 +899,7 @@ CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.operacoes FOR EACH STA
 CREATE CONSTRAINT TRIGGER selar AFTER INSERT OR UPDATE ON audit.operacoes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_interno.selar_operacao();
 comment on table audit.operacoes is 'Every audited act, append-only. Its digest is taken when its transaction commits; sealed then too, or by the engine''s next transaction: selo = SHA-256(selo_anterior || elo || resumo).';
 comment on column audit.operacoes.id is 'Key.';
-comment on column audit.operacoes.tipo is 'Kind of act. externa and exportacao may be recorded by users through audit.registrar_operacao.';
+comment on column audit.operacoes.tipo is 'Kind of act. instalacao: a migration ended, and its schema was put down. registro: rows were changed without another act (sessions that begin or end, messages, the schedule, direct changes); detalhes says how many of which tables. externa and exportacao may be recorded by users through audit.registrar_operacao.';
 comment on column audit.operacoes.status is 'em_andamento, concluida or falhou.';
 comment on column audit.operacoes.sessao_id is 'Session it belongs to, if any.';
 comment on column audit.operacoes.regra is 'Rule it belongs to, if any.';
@@ -898,6 +932,9 @@ create table audit.padroes_trade_marketing (
   constraint padroes_trade_marketing_pkey PRIMARY KEY (id),
   constraint padroes_trade_marketing_tipo_check CHECK ((tipo = ANY (ARRAY['contem'::text, 'palavra'::text, 'regex'::text])))
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.padroes_trade_marketing REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.padroes_trade_marketing REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.padroes_trade_marketing REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE TRIGGER preparar BEFORE INSERT OR UPDATE ON audit.padroes_trade_marketing FOR EACH ROW EXECUTE FUNCTION audit_interno.preparar_padrao();
 comment on table audit.padroes_trade_marketing is 'Patterns of the business that mark an entry as trade marketing, or as not. Maintain with audit.salvar_padrao.';
 comment on column audit.padroes_trade_marketing.id is 'Key.';
@@ -929,6 +966,9 @@ create table audit.periodos (
   constraint periodos_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX periodos_mes_coalesce_idx ON audit.periodos USING btree (mes, COALESCE(audit_interno.dobrar_filial(filial), ''::text)) WHERE (reaberto_em IS NULL);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.periodos REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.periodos REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.periodos REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE CONSTRAINT TRIGGER esperar AFTER INSERT ON audit.periodos DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_interno.fechar_no_commit();
 comment on table audit.periodos is 'Months that were closed by audit.fechar_periodo, and opened again by audit.reabrir_periodo. What is closed now, also by the warehouse''s own list: audit.periodos_fechados().';
 comment on column audit.periodos.id is 'Key.';
@@ -958,6 +998,9 @@ create table audit.pessoas (
 );
 CREATE INDEX pessoas_nome_id_idx ON audit.pessoas USING btree (nome, id DESC);
 CREATE INDEX pessoas_operacao_id_idx ON audit.pessoas USING btree (operacao_id);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.pessoas REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.pessoas REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.pessoas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.pessoas FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.pessoas FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.pessoas is 'What administrators have said of people who sign in: of each person the last row holds, see audit.vw_pessoas. Write with audit.registrar_pessoa and audit.remover_pessoa.';
@@ -1033,6 +1076,9 @@ create table audit.regras (
   constraint regras_prova_check CHECK ((prova = ANY (ARRAY['sem_prova'::text, 'provada'::text, 'refutada'::text]))),
   constraint regras_tempo_limite_check CHECK ((tempo_limite > '00:00:00'::interval))
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.regras REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{nome}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.regras REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{nome}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.regras REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{nome}', '{}');
 CREATE TRIGGER autorizar_codigo BEFORE UPDATE OF automatica ON audit.regras FOR EACH ROW WHEN ((new.automatica AND (NOT old.automatica))) EXECUTE FUNCTION audit_interno.autorizar_codigo();
 CREATE TRIGGER autorizar_codigo_novo BEFORE INSERT ON audit.regras FOR EACH ROW WHEN (new.automatica) EXECUTE FUNCTION audit_interno.autorizar_codigo();
 CREATE TRIGGER criar_trava AFTER INSERT ON audit.regras FOR EACH ROW EXECUTE FUNCTION audit_interno.criar_trava();
@@ -1104,6 +1150,9 @@ create table audit.retencoes (
   constraint retencoes_tributo_aliquota_vale_de_key UNIQUE (tributo, aliquota, vale_de),
   constraint retencoes_tributo_check CHECK (((btrim(tributo) <> ''::text) AND (length(tributo) <= 100)))
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.retencoes REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.retencoes REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.retencoes REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE TRIGGER somar AFTER INSERT OR DELETE OR UPDATE ON audit.retencoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.somar_retencoes();
 comment on table audit.retencoes is 'Taxes withheld at source, with their rates, days and laws. Maintain with audit.salvar_retencao.';
 comment on column audit.retencoes.id is 'Key.';
@@ -1135,6 +1184,9 @@ create table audit.revogacoes (
 CREATE INDEX revogacoes_nome_revogado_em_idx ON audit.revogacoes USING btree (nome, revogado_em DESC) WHERE (nome IS NOT NULL);
 CREATE INDEX revogacoes_operacao_id_idx ON audit.revogacoes USING btree (operacao_id);
 CREATE INDEX revogacoes_token_id_idx ON audit.revogacoes USING btree (token_id) WHERE (token_id IS NOT NULL);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.revogacoes REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.revogacoes REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.revogacoes REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.revogacoes FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.revogacoes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.revogacoes is 'Tokens that are refused from then on: one by its identifier, or all that a person was given until then.';
@@ -1190,6 +1242,9 @@ create table audit.sessoes_processamento (
 );
 CREATE INDEX sessoes_processamento_inicio_processamento_idx ON audit.sessoes_processamento USING btree (inicio_processamento DESC);
 CREATE INDEX sessoes_processamento_status_idx ON audit.sessoes_processamento USING btree (status) WHERE (status = ANY (ARRAY['agendada'::text, 'em_andamento'::text]));
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.sessoes_processamento REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{ultima_atividade}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.sessoes_processamento REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{ultima_atividade}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.sessoes_processamento REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{ultima_atividade}');
 CREATE TRIGGER avisar AFTER UPDATE OF status ON audit.sessoes_processamento FOR EACH ROW WHEN (((old.status = ANY (ARRAY['agendada'::text, 'em_andamento'::text])) AND (new.status = ANY (ARRAY['concluida'::text, 'concluida_com_falhas'::text, 'falhou'::text])))) EXECUTE FUNCTION audit_interno.avisar_fim_sessao();
 comment on table audit.sessoes_processamento is 'One row for each run over one window of data. concluida means everything asked for was done; anything less is concluida_com_falhas or falhou, and mensagem says why.';
 comment on column audit.sessoes_processamento.id is 'Key.';
@@ -1244,6 +1299,9 @@ create table audit.sucessoras_categoria (
   constraint sucessoras_categoria_para_check CHECK (((btrim(para) <> ''::text) AND (length(para) <= 500))),
   constraint sucessoras_categoria_pkey PRIMARY KEY (id)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.sucessoras_categoria REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.sucessoras_categoria REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.sucessoras_categoria REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 comment on table audit.sucessoras_categoria is 'Successors of categories: a renamed one has one, a split one several, and a merged one shares it with others. Maintain with audit.salvar_sucessora.';
 comment on column audit.sucessoras_categoria.id is 'Key.';
 comment on column audit.sucessoras_categoria.de is 'Category that ended, as the ledger writes it.';
@@ -1276,6 +1334,9 @@ create table audit.tokens (
 );
 CREATE INDEX tokens_nome_idx ON audit.tokens USING btree (nome);
 CREATE INDEX tokens_operacao_id_idx ON audit.tokens USING btree (operacao_id);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit.tokens REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit.tokens REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit.tokens REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit.tokens FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
 CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit.tokens FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
 comment on table audit.tokens is 'Tokens that were issued for the API, and sessions of people who signed in: to whom, as what, until when. The token itself is never kept.';
@@ -2272,7 +2333,7 @@ grant execute on function audit.ver_registro(bigint) to conferente_revisor;
 create function audit.verificar_integridade(elo bigint DEFAULT NULL::bigint, selo text DEFAULT NULL::text)
   returns SETOF audit.verificacao language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit.verificar_integridade(bigint,text) is 'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, and the triggers that keep them. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
+comment on function audit.verificar_integridade(bigint,text) is 'Proves the audit trail: every operation, detection, alteration, decision, exception and finding against the chain of seals, every row of settings, rules, sessions, access, mail and notes against the last fact about it, and the schema (functions, triggers, constraints, rights, owners) against what the last migration recorded. One row provada with the head of the chain, or one row for each kind of break, the first broken link first. elo and selo: a witness, as a message carried them; without one, a trail that was rewritten as a whole, or cut off at its end together with the head, cannot be told from an honest one. Reads every audit fact: bounded by statement_timeout. Errors: NC001 half a witness, or one badly written.';
 grant execute on function audit.verificar_integridade(bigint,text) to conferente_leitor;
 
 create function audit.visao_geral(dias integer DEFAULT 30)
@@ -2328,6 +2389,9 @@ create table audit_interno.alarmes (
   constraint alarmes_tipo_check CHECK ((tipo = ANY (ARRAY['abertas'::text, 'pessoa'::text, 'limite'::text, 'autonomia'::text, 'falha'::text])))
 );
 CREATE UNIQUE INDEX alarmes_abertos ON audit_interno.alarmes USING btree (tipo, chave) WHERE (encerrado_em IS NULL);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.alarmes REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.alarmes REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.alarmes REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{id}', '{}');
 comment on table audit_interno.alarmes is 'Problems that channels are told of: what (tipo, chave), since when, by which session, and until when.';
 comment on column audit_interno.alarmes.chave is 'Which problem of its kind: one of each is open at a time.';
 comment on column audit_interno.alarmes.desfecho is 'bem (it is well again) or desativada (its rule was switched off).';
@@ -2337,6 +2401,9 @@ create table audit_interno.arquivos_notas (
   lido_em timestamp with time zone default clock_timestamp() not null,
   constraint arquivos_notas_pkey PRIMARY KEY (sha256)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.arquivos_notas REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sha256}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.arquivos_notas REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sha256}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.arquivos_notas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sha256}', '{}');
 comment on table audit_interno.arquivos_notas is 'Files that were read well, by their content: they are not read again.';
 
 create table audit_interno.automaticas_erradas (
@@ -2349,6 +2416,9 @@ create table audit_interno.automaticas_erradas (
   ordem bigint not null,
   constraint automaticas_erradas_pkey PRIMARY KEY (divergencia_id)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.automaticas_erradas REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.automaticas_erradas REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.automaticas_erradas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
 comment on table audit_interno.automaticas_erradas is 'Automatic corrections that a person rolled back as wrong: by which session they were made, and the decision that says so.';
 
 create table audit_interno.cadeia (
@@ -2370,6 +2440,9 @@ create table audit_interno.cancelamentos_notas (
   constraint cancelamentos_notas_certificado_fkey FOREIGN KEY (certificado) REFERENCES audit_interno.certificados_notas(sha256),
   constraint cancelamentos_notas_pkey PRIMARY KEY (chave, certificado)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.cancelamentos_notas REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave,certificado}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.cancelamentos_notas REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave,certificado}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.cancelamentos_notas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave,certificado}', '{}');
 comment on table audit_interno.cancelamentos_notas is 'Cancellations that were read, also of notes that were not.';
 
 create table audit_interno.certificados_notas (
@@ -2381,6 +2454,9 @@ create table audit_interno.certificados_notas (
   confiavel boolean not null,
   constraint certificados_notas_pkey PRIMARY KEY (sha256)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.certificados_notas REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sha256}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.certificados_notas REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sha256}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.certificados_notas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{sha256}', '{}');
 comment on table audit_interno.certificados_notas is 'Certificates that signed notes or their cancellations, and whether a trusted root stands behind them.';
 
 create table audit_interno.contagens_carga (
@@ -2417,7 +2493,31 @@ create table audit_interno.destinos_canais (
   constraint destinos_canais_canal_id_fkey FOREIGN KEY (canal_id) REFERENCES audit.canais(id),
   constraint destinos_canais_pkey PRIMARY KEY (canal_id)
 );
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.destinos_canais REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{canal_id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.destinos_canais REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{canal_id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.destinos_canais REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{canal_id}', '{}');
 comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
+
+create table audit_interno.estados (
+  id bigint generated always as identity not null,
+  operacao_id bigint,
+  tabela text not null,
+  chaves text[] not null,
+  resumos bytea[] not null,
+  autor text,
+  constraint estados_check CHECK ((cardinality(chaves) = cardinality(resumos))),
+  constraint estados_pkey PRIMARY KEY (id)
+);
+CREATE INDEX estados_operacao_id_idx ON audit_interno.estados USING btree (operacao_id);
+CREATE CONSTRAINT TRIGGER atribuir AFTER INSERT ON audit_interno.estados DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.operacao_id IS NULL)) EXECUTE FUNCTION audit_interno.atribuir_estado();
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit_interno.estados FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit_interno.estados FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit_interno.estados is 'What rows of our tables were after each change, by their digests; append-only. Of each row the last must be what is there.';
+comment on column audit_interno.estados.operacao_id is 'Operation in which they changed: the one under way, or one of the kind registro. Null within the transaction alone.';
+comment on column audit_interno.estados.tabela is 'Table, schema-qualified.';
+comment on column audit_interno.estados.chaves is 'Keys of the rows as text, several columns joined by /.';
+comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
+comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
 
 create table audit_interno.fila_selos (
   ordem bigint generated always as identity not null,
@@ -2444,6 +2544,22 @@ create table audit_interno.leitura_notas (
   constraint leitura_notas_unica_check CHECK (unica)
 );
 comment on table audit_interno.leitura_notas is 'The last reading of notes, for the diagnosis and the next reading''s time. impedimento: why nothing was read, excesso where there are too many files.';
+
+create table audit_interno.objetos (
+  objeto text not null,
+  resumo bytea not null,
+  definicao bytea,
+  servidor integer not null,
+  constraint objetos_pkey PRIMARY KEY (objeto)
+);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.objetos REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{objeto}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.objetos REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{objeto}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.objetos REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{objeto}', '{}');
+comment on table audit_interno.objetos is 'Functions, tables, constraints, triggers, rewrite rules, policies, types, schemas and roles of Conferente, as the last migration left them.';
+comment on column audit_interno.objetos.objeto is 'Kind and name.';
+comment on column audit_interno.objetos.resumo is 'SHA-256 over owner, grants and all else that every version of PostgreSQL writes alike.';
+comment on column audit_interno.objetos.definicao is 'SHA-256 over what PostgreSQL writes out of a parsed expression; held against the same major version alone. Null where there is none.';
+comment on column audit_interno.objetos.servidor is 'Major version of PostgreSQL that wrote it.';
 
 create table audit_interno.partes_sessao (
   sessao_id bigint not null,
@@ -2548,6 +2664,9 @@ create table audit_interno.vereditos (
   constraint vereditos_pkey PRIMARY KEY (divergencia_id)
 );
 CREATE INDEX vereditos_regra_hash_regra_idx ON audit_interno.vereditos USING btree (regra, hash_regra);
+CREATE TRIGGER anotar_delete AFTER DELETE ON audit_interno.vereditos REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.vereditos REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.vereditos REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{divergencia_id}', '{}');
 comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
 grant select on table audit_interno.vereditos to conferente_leitor;
 
@@ -2608,6 +2727,16 @@ create function audit_interno.anotar_divergencias(ids bigint[], tipo text, ato t
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_divergencias(bigint[],text,text,text,date,text,text[],text[],date[],jsonb) is 'Postpones (adiamento), forwards (encaminhamento) or comments (comentario) findings. Returns each.';
 
+create function audit_interno.anotar_estados()
+  returns trigger language plpgsql volatile
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_estados() is 'Puts down what the rows of a table are after a statement.';
+
 create function audit_interno.anotar_execucao(sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamp with time zone, completa boolean)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
@@ -2629,6 +2758,11 @@ create function audit_interno.anotar_pessoa(nome text, papel text, endereco text
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_pessoa(text,text,text,text) is 'The row that now holds for the person. NC001 when the address is another person''s, NC006 reason missing.';
+
+create function audit_interno.anotar_situacoes()
+  returns trigger language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.anotar_situacoes() is 'Puts down the states of findings that a statement changed.';
 
 create function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
   returns void language sql volatile
@@ -2660,6 +2794,11 @@ create function audit_interno.ator()
   returns text language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.ator() is 'Name of the person who acts in this session.';
+
+create function audit_interno.atribuir_estado()
+  returns trigger language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.atribuir_estado() is 'Gives changes that belong to no operation one of their own.';
 
 create function audit_interno.autorizar_codigo()
   returns trigger language plpgsql volatile security definer
@@ -2746,6 +2885,10 @@ create function audit_interno.chamada_sql(funcao text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified name of a function of one audit.janela; null when there is none.';
+
+create function audit_interno.chave_estado(linha jsonb, chave text[])
+  returns text language sql immutable;
+comment on function audit_interno.chave_estado(jsonb,text[]) is 'The columns of the key, joined by /.';
 
 create function audit_interno.chave_grupo(regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean)
   returns text language sql immutable;
@@ -3226,6 +3369,11 @@ create function audit_interno.diagnosticar_sinais()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
 
+create function audit_interno.direitos(acl aclitem[], dono oid, leitura boolean)
+  returns text[] language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.direitos(aclitem[],oid,boolean) is 'Rights of others than the owner, as text in order; null when there are none.';
+
 create function audit_interno.direitos_em_falta(tabela text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -3352,7 +3500,7 @@ comment on function audit_interno.enderecos_invalidos(jsonb) is 'Each element th
 create function audit_interno.enfileirar_mensagem()
   returns trigger language plpgsql volatile security definer
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of a message, or marks it dispensada.';
+comment on function audit_interno.enfileirar_mensagem() is 'Queues the composing of messages, or marks them dispensada.';
 
 create function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text DEFAULT NULL::text)
   returns void language sql volatile
@@ -3433,6 +3581,16 @@ create function audit_interno.esquema(nome text)
   returns oid language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or not; null when there is none or it is no name.';
+
+create function audit_interno.estados_agora()
+  returns TABLE(tabela text, chave text, resumo bytea) language plpgsql stable
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.estados_agora() is 'Digest of each row of the tables each change of which is a fact.';
 
 create function audit_interno.evidencia_contra(x double precision[], vezes double precision[], erro double precision)
   returns TABLE(n bigint, evidencia double precision, refuta boolean) language sql immutable
@@ -3907,6 +4065,20 @@ create function audit_interno.notificar(tipo text, sessao_id bigint)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.notificar(text,bigint) is 'Queues a message about a session.';
 
+create function audit_interno.objetos_agora()
+  returns TABLE(objeto text, resumo bytea, definicao bytea, ligado boolean, dito text) language sql stable
+  set DateStyle=ISO, YMD
+  set IntervalStyle=postgres
+  set TimeZone=UTC
+  set quote_all_identifiers=off
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.objetos_agora() is 'Functions, tables, constraints, unique indexes, triggers, rewrite rules, policies, types, default privileges, schemas and roles of Conferente as they are, whether a trigger fires, and its definition.';
+
+create function audit_interno.operacao_em_curso()
+  returns bigint language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';
+
 create function audit_interno.pagina(caminho text DEFAULT ''::text)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;
@@ -4061,15 +4233,20 @@ create function audit_interno.quebras_divergencias()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_deteccao, divergencia_alterada.';
 
+create function audit_interno.quebras_esquema()
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_esquema() is 'protecao_ausente, protecao_estranha, protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of everything else).';
+
+create function audit_interno.quebras_estados()
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_estados() is 'estado_alterado, situacao_alterada, estado_por_fora.';
+
 create function audit_interno.quebras_fatos()
   returns SETOF audit_interno.quebra language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_sem_operacao, fato_sem_selo, fato_sem_divergencia.';
-
-create function audit_interno.quebras_protecao()
-  returns SETOF audit_interno.quebra language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.quebras_protecao() is 'protecao_ausente, protecao_alterada, protecao_desligada.';
 
 create function audit_interno.rastro(papel regrole)
   returns text language sql volatile
@@ -4128,6 +4305,13 @@ create function audit_interno.registrar_falha_etapa(sessao_id bigint, etapa text
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) is 'Records that a step failed: of its rule alone; of the whole session where no rule is given, or audit_interno.falha_de_quem(codigo) is sessao or servidor. NC016 when this connection does not conduct the session.';
 grant execute on function audit_interno.registrar_falha_etapa(bigint,text,text,text,text) to conferente_operador;
+
+create function audit_interno.registrar_instalacao()
+  returns bigint language plpgsql volatile
+  set bytea_output=hex
+  set client_min_messages=warning
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.registrar_instalacao() is 'Records the schema as it is; returns the operation. Its detalhes carry one digest over all objects.';
 
 create function audit_interno.registro_dito(dita text, chave text)
   returns TABLE(tabela text, id text) language plpgsql stable
@@ -4207,7 +4391,11 @@ create function audit_interno.resumo_operacao(operacao_id bigint)
   set bytea_output=hex
   set extra_float_digits=1
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.resumo_operacao(bigint) is 'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone.';
+comment on function audit_interno.resumo_operacao(bigint) is 'SHA-256 over the operation and, of each kind in order, SHA-256 over its detections, alterations, decisions, exceptions, corrections seen undone, and states of rows that changed.';
+
+create function audit_interno.resumo_situacao(achado audit.divergencias_processadas)
+  returns bytea language sql stable;
+comment on function audit_interno.resumo_situacao(audit.divergencias_processadas) is 'SHA-256 over status, typed values, who proposed and who decided, when and why, postponement, forwarding and how often it was undone.';
 
 create function audit_interno.resumos_operacoes()
   returns TABLE(operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea) language sql stable
@@ -4401,6 +4589,11 @@ comment on function audit_interno.trocar_ajustes(jsonb) is 'Sets each to a value
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_escrita;
 grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regra;
 
+create function audit_interno.ultimos_estados()
+  returns TABLE(tabela text, chave text, resumo bytea, operacao_id bigint, autor text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
+
 create function audit_interno.validar_configuracao()
   returns trigger language plpgsql volatile
   set search_path=pg_catalog, pg_temp
@@ -4428,6 +4621,11 @@ create function audit_interno.verificar_limites(sessao_id bigint)
   set client_min_messages=warning
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.verificar_limites(bigint) is 'Stops the corrections of rules, or of the whole session, that would pass a limit.';
+
+create function audit_interno.vigiadas()
+  returns TABLE(tabela text, chave text[], fora text[]) language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.vigiadas() is 'Tables each change of which is a fact, with their keys and the columns that are left out.';
 
 -- Schema exemplo
 create schema exemplo;
@@ -5294,6 +5492,9 @@ create table regra_validacao_valores.somas_retencao (
   quantos integer not null
 );
 CREATE INDEX somas_retencao_soma_idx ON regra_validacao_valores.somas_retencao USING btree (soma);
+CREATE TRIGGER anotar_delete AFTER DELETE ON regra_validacao_valores.somas_retencao REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{tributos,vale_de,vale_ate}', '{}');
+CREATE TRIGGER anotar_insert AFTER INSERT ON regra_validacao_valores.somas_retencao REFERENCING NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{tributos,vale_de,vale_ate}', '{}');
+CREATE TRIGGER anotar_update AFTER UPDATE ON regra_validacao_valores.somas_retencao REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{tributos,vale_de,vale_ate}', '{}');
 comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
 grant select on table regra_validacao_valores.somas_retencao to conferente_regra;
 

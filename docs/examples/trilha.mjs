@@ -8,7 +8,7 @@ const [file, ...kept] = process.argv.slice(2)
 const witnesses = new Map(kept.map((one) => one.toLowerCase().split('=')))
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
 const hex = (text) => Buffer.from(text ?? '', 'hex')
-const KINDS = ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita']
+const KINDS = ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita', 'estado']
 
 let faults = 0
 let facts = 0
@@ -26,7 +26,7 @@ function expect(right, link, what) {
 function close() {
   if (operation) {
     const { elo, operacao, resumo, selo, selo_anterior } = operation
-    const parts = KINDS.map((kind) => hashes[kind]?.digest() ?? (kind === 'desfeita' ? '' : sha256('')))
+    const parts = KINDS.map((kind) => hashes[kind]?.digest() ?? sha256(''))
     const link = Buffer.alloc(8)
     link.writeBigInt64BE(BigInt(elo))
     expect(resumo === sha256(sha256(operacao), ...parts).toString('hex'), elo, 'operation or facts changed')

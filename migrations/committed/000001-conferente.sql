@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:1a33797acdde45a732b041d1289e3ff517648bf6
+--! Hash: sha1:a3a840a98caf252363bfdfb319db9e4c4ea23c3d
 --! Message: conferente
 
 set local role conferente_dono;
@@ -2422,19 +2422,19 @@ as $$
       select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
-    || coalesce((
-      select sha256(string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
-        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id))
-      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), '')
-    || coalesce((
-      select sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id))
-      from (select x.* from audit_interno.estados x where x.operacao_id = o.id offset 0) as s), '')
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
+        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id)
+      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), ''))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id)
+      from (select x.* from audit_interno.estados x where x.operacao_id = o.id offset 0) as s), ''))
   )
   from audit.operacoes o
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
-  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone and states of rows that changed.';
+  'SHA-256 over the operation and, of each kind in order, SHA-256 over its detections, alterations, decisions, exceptions, corrections seen undone, and states of rows that changed.';
 --! EndIncluded motor/selo/resumo_operacao.sql
 
 --! Included motor/selo/selar_operacao.sql
@@ -14623,7 +14623,7 @@ as $$
     sha256(convert_to(row(o.id, o.tipo, o.status, o.sessao_id, o.regra, o.ator, o.motivo, o.iniciada_em, o.finalizada_em,
       o.linhas, o.detalhes)::text, 'UTF8'))
     || coalesce(d.resumo, sha256('')) || coalesce(a.resumo, sha256('')) || coalesce(c.resumo, sha256(''))
-    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, '') || coalesce(s.resumo, ''))
+    || coalesce(e.resumo, sha256('')) || coalesce(u.resumo, sha256('')) || coalesce(s.resumo, sha256('')))
   from audit.operacoes o
   left join deteccao d on d.operacao_id = o.id
   left join alteracao a on a.operacao_id = o.id
@@ -15700,6 +15700,10 @@ as $$
       u.agora, u.carregado_em)::text)::text
     from audit.correcoes_desfeitas u
     join seladas s on s.id = u.operacao_id
+    union all
+    select s.elo, 6, m.id, json_build_object('estado', row(m.id, m.tabela, m.chaves, m.resumos, m.autor)::text)::text
+    from audit_interno.estados m
+    join seladas s on s.id = m.operacao_id
   ) as l
   order by l.elo, l.parte, l.ordem
 $$;

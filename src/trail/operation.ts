@@ -1,7 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto'
 
 /** Kinds of facts, in the order in which their digests follow that of their operation. */
-export const FACTS = ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita'] as const
+export const FACTS = ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita', 'estado'] as const
 export type Fact = (typeof FACTS)[number]
 
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer')
@@ -15,7 +15,14 @@ export class Operation {
   readonly seloAnterior: string | null
   /** What the operation says of itself, PostgreSQL's text of a row. */
   readonly text: string
-  readonly counts: Record<Fact, number> = { deteccao: 0, alteracao: 0, decisao: 0, excecao: 0, desfeita: 0 }
+  readonly counts: Record<Fact, number> = {
+    deteccao: 0,
+    alteracao: 0,
+    decisao: 0,
+    excecao: 0,
+    desfeita: 0,
+    estado: 0,
+  }
   readonly #facts: Partial<Record<Fact, Hash>> = {}
 
   /** @throws {TypeError} where the line is not as the format has it */
@@ -43,11 +50,7 @@ export class Operation {
   /** As audit_interno.resumo_operacao; once, when all facts have come by. */
   digest(): string {
     const whole = createHash('sha256').update(sha256(this.text))
-    for (const kind of FACTS) {
-      const facts = this.#facts[kind]
-      // corrections seen undone came later: an operation without any is digested as before them
-      if (facts !== undefined || kind !== 'desfeita') whole.update(facts?.digest() ?? sha256(''))
-    }
+    for (const kind of FACTS) whole.update(this.#facts[kind]?.digest() ?? sha256(''))
     return whole.digest('hex')
   }
 

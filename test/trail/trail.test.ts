@@ -32,7 +32,8 @@ const truth = one(
   await c.sql`
   select k.elo::int, encode(k.selo, 'hex') as selo,
     (select count(*)::int from audit.deteccoes) + (select count(*)::int from audit.alteracoes) + (select count(*)::int from audit.decisoes)
-      + (select count(*)::int from audit.excecoes) + (select count(*)::int from audit.correcoes_desfeitas) as fatos,
+      + (select count(*)::int from audit.excecoes) + (select count(*)::int from audit.correcoes_desfeitas)
+      + (select count(*)::int from audit_interno.estados where operacao_id is not null) as fatos,
     (select count(*)::int from audit.divergencias_processadas) as divergencias
   from audit_interno.cadeia k`,
 )
@@ -49,7 +50,7 @@ async function bothSay(written: readonly string[], ...witnesses: { elo: number; 
 }
 
 t.test('what the database gives is proven, by both', async (t) => {
-  for (const kind of ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita', 'achado'])
+  for (const kind of ['deteccao', 'alteracao', 'decisao', 'excecao', 'desfeita', 'estado', 'achado'])
     t.ok(
       lines.some((line) => line.includes(`"${kind}"`)),
       `there is a ${kind}`,
@@ -126,6 +127,10 @@ const TAMPERINGS: Record<string, readonly [written: readonly string[], kinds: re
   ],
   'a correction that was undone left out': [
     withLine(at('"desfeita"'), () => undefined),
+    ['operacao_alterada'],
+  ],
+  'a change of a setting left out': [
+    withLine(at('"estado"'), () => undefined),
     ['operacao_alterada'],
   ],
   'a finding changed': [

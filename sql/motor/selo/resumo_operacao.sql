@@ -30,16 +30,16 @@ as $$
       select string_agg(sha256(convert_to(row(e.id, e.regra, e.tabela, e.registro_id, e.entrada, e.motivo, e.autor, e.criada_em,
         e.expira_em)::text, 'UTF8')), '' order by e.id)
       from audit.excecoes e where e.operacao_id = o.id), ''))
-    || coalesce((
-      select sha256(string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
-        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id))
-      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), '')
-    || coalesce((
-      select sha256(string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id))
-      from (select x.* from audit_interno.estados x where x.operacao_id = o.id offset 0) as s), '')
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(u.divergencia_id, u.correcao_operacao_id, u.situacao, u.esperado, u.agora,
+        u.carregado_em)::text, 'UTF8')), '' order by u.divergencia_id)
+      from (select x.* from audit.correcoes_desfeitas x where x.operacao_id = o.id offset 0) as u), ''))
+    || sha256(coalesce((
+      select string_agg(sha256(convert_to(row(s.id, s.tabela, s.chaves, s.resumos, s.autor)::text, 'UTF8')), '' order by s.id)
+      from (select x.* from audit_interno.estados x where x.operacao_id = o.id offset 0) as s), ''))
   )
   from audit.operacoes o
   where o.id = resumo_operacao.operacao_id
 $$;
 comment on function audit_interno.resumo_operacao(bigint) is
-  'SHA-256 over the operation and, each in order, SHA-256 over its detections, alterations, decisions and exceptions, and where there are any corrections seen undone and states of rows that changed.';
+  'SHA-256 over the operation and, of each kind in order, SHA-256 over its detections, alterations, decisions, exceptions, corrections seen undone, and states of rows that changed.';

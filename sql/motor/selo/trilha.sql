@@ -72,6 +72,10 @@ as $$
       u.agora, u.carregado_em)::text)::text
     from audit.correcoes_desfeitas u
     join seladas s on s.id = u.operacao_id
+    union all
+    select s.elo, 6, m.id, json_build_object('estado', row(m.id, m.tabela, m.chaves, m.resumos, m.autor)::text)::text
+    from audit_interno.estados m
+    join seladas s on s.id = m.operacao_id
   ) as l
   order by l.elo, l.parte, l.ordem
 $$;
