@@ -236,8 +236,8 @@ declare
 begin
   return query
   with crua as materialized (
-    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
-      x.esperado, x.tolerancia
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
+      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
     from dw.lancamentos l
     cross join lateral (
       select
@@ -253,22 +253,29 @@ begin
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
-  ), credito as materialized (
-    select m.mes
-    from (
-      select distinct date_trunc('month', c.data_lancamento)::date as mes
-      from crua c
-      where c.valor < 0 and c.esperado > 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
-      offset 0
-    ) m
-    where regra_validacao_valores.habito_sinais(m.mes)
-  ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
-      m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+  ), virada as materialized (
+    -- of few it is cheaper to ask first what they say themselves
+    select c.id, c.data_lancamento, c.valor < 0 and case when count(*) over () <= 1000
+      then regra_validacao_valores.diz_credito(c.documento, c.descricao, c.categoria) else false end as dita
     from crua c
-    left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
-    cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
-    where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
+    where c.valor * c.esperado < 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
+  ), sinal as materialized (
+    -- which signs are the ledger's own way, and which nobody can tell
+    select s.*
+    from (select min(v.data_lancamento) as de, max(v.data_lancamento) as ate from virada v where not v.dita) p
+    cross join lateral regra_validacao_valores.sinais(p.de, p.ate) s
+    where p.de is not null
+  ), avessa as materialized (
+    select v.id, v.dita or s.como = 'costume' as costume, s.primeiro
+    from virada v
+    left join sinal s on s.id = v.id::text
+  ), suspeita as materialized (
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+      lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+    from crua c
+    left join avessa v on v.id = c.id
+    cross join lateral (select case when coalesce(v.costume, false) then -1 else 1 end as s) lado
+    where lado.s > 0 or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
     select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
     from suspeita s
@@ -290,7 +297,7 @@ begin
       offset 0
     ) n
     cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
-      array(select c.mes from credito c)) r
+      array(select s.id::text from suspeita s where s.contraria)) r
   ), repetido as materialized (
     -- documents of a load that came in again, which any of its days may prove: the load is the finding (regra_validacao_valores.duplicidades)
     select d.*
@@ -320,7 +327,7 @@ begin
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.credito, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
+      s.tolerancia, s.contraria, s.primeiro, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
     from sozinha s
     left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
       and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
@@ -341,7 +348,7 @@ begin
       'diferenca', d.diferenca,
       'tolerancia', d.tolerancia,
       'razao', case when d.esperado <> 0 then round(d.valor / d.esperado, 6) end,
-      'credito_positivo', nullif(d.credito, false),
+      'credito_positivo', nullif(d.contraria and d.valor < 0, false),
       'retencao_possivel', r.taxa,
       'tributos_retidos', r.tributos,
       'conta', e.conta)),
@@ -352,6 +359,26 @@ begin
   left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
   cross join lateral regra_validacao_valores.explicacao_diferenca(
     d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, r.taxa, r.tributos) e
+  where d.tipo <> 'sinal_trocado' or d.primeiro is null
+  union all
+  -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
+  select
+    null::text,
+    s.primeiro,
+    '{}'::jsonb,
+    trunc(greatest(0.05, confianca_base - 0.30), 4),
+    jsonb_build_object('tipo', 'sinais_sem_costume', 'lancamentos', count(*), 'soma', sum(s.valor), 'de', min(s.data_lancamento),
+      'ate', max(s.data_lancamento), 'linhas', jsonb_agg(jsonb_build_object('id', s.id, 'data_lancamento', s.data_lancamento,
+        'documento', left(s.documento, 60), 'valor', s.valor) order by s.lugar) filter (where s.lugar <= 20)),
+    count(*) || ' lançamentos negativos de ' || to_char(min(s.data_lancamento), 'DD/MM/YYYY') || ' a ' || to_char(max(s.data_lancamento), 'DD/MM/YYYY')
+      || ', que somam ' || regra_validacao_valores.reais(sum(s.valor)) || ', têm documento positivo, e nada diz se são créditos ou se o sinal está trocado.',
+    2 * abs(sum(s.valor))
+  from (
+    select x.*, row_number() over (partition by x.primeiro order by x.data_lancamento, length(x.id), x.id collate "C") as lugar
+    from sinal x
+    where x.primeiro in (select d.primeiro from nomeada d where d.tipo = 'sinal_trocado')
+  ) s
+  group by s.primeiro
   union all
   select
     null::text,

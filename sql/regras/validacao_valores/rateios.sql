@@ -121,13 +121,13 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
--- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
--- months whose credit notes have a positive document by habit. copias: how many lines of its day are as the line itself; carga and
+-- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: lines
+-- whose amount has the other sign than the document by habit (regra_validacao_valores.sinais). copias: how many lines of its day are as the line itself; carga and
 -- primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
-  creditos date[]
+  creditos text[]
 )
 returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int,
   copias bigint, carga date, primeira_carga date)
@@ -153,6 +153,7 @@ as $$
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
       max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado,
+      bool_or(l.id in (select c from unnest(creditos) c)) over documento as habitual,
       sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
       sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
       sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
@@ -168,7 +169,7 @@ as $$
   ), do_ano as (
     select d.id, d.data_lancamento, d.carregado_em, d.centro_custo, d.categoria, d.conta_contabil, d.valor, d.nota, d.modulo, d.desconto,
       d.arredondado, d.parte, coalesce(d.inteiros, s.inteiros) as inteiros,
-      d.lado, d.saldo, date_trunc('month', d.data_lancamento)::date = any (creditos) as habitual
+      d.lado, d.saldo, d.habitual
     from (
       select x.*, sum(x.valor) over resto as soma_resto, max(x.valor) over resto as maior_resto, count(*) over resto as quantas_resto,
         max(x.desconto) over resto as um_desconto_resto, sum(x.desconto * sign(x.valor)) over resto as descontos_resto,
@@ -249,6 +250,6 @@ as $$
   where not e.parte and e.valor < 0 and e.saldo >= -absoluta
 $$;
 
-comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
+comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, text[]) is
   'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
+revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, text[]) from public;
