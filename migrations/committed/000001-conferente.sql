@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5996cf68ab84838b47f25e967c19817abaa89b6c
+--! Hash: sha1:7e6e2311538ecc0ab002b3ec34e55214e01841e2
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18394,7 +18394,7 @@ revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text
 -- Judges the entries of some days whose amount has the other sign than their document: is it how such entries are kept here (a credit note
 -- whose document is positive, a ledger of negative expenses), or an error? Asked of like entries, so that the answer does not hang on
 -- how many others the ledger has. como:
---   'costume': the entry says itself that it takes something back, or takes back an entry of the same document and supplier; or, in the year
+--   'costume': the entry says itself that it takes something back; or, in the year
 --     around without its own month, half and more of what has its letters before the number, its begin of the text, its category, account or
 --     supplier have this form (three at least; of a supplier five). Then, of those that no such group explains, so many in one of these groups
 --     or in the whole ledger as nobody turns by error: beyond 5%, three standard deviations more. A group that is in its own month
@@ -18402,7 +18402,7 @@ revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text
 --     No habit where the group's negative entries mostly have negative documents.
 --   'junto': ten or more in the year around that nothing explains, in a ledger that shows no other credit notes: nobody can tell, and they
 --     are one finding, on the first of the calendar year (primeiro).
---   'erro': the rest. A month with more turned entries than others, unlike the months around it, is an error too.
+--   'erro': the rest, judged one by one: also what takes back an entry of the same document and supplier. A month with more turned entries than others, unlike the months around it, is an error too.
 -- lado: the sign of the amount. casada: without sign, amount and document agree. So many entries (limite) before and after the days are
 -- looked at, a year at most. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
 -- audit_interno.diagnosticar_sinais.
@@ -18498,15 +18498,15 @@ begin
     where e.lado < 0 and not e.de_grupo and e.documento <> '' and o.data_lancamento >= v_de and o.data_lancamento < v_ate
       and coalesce(nullif(regras.inicio_fornecedor(o.fornecedor_id), ''), o.fornecedor::text) = e.fornecedor
   ), sabida as materialized (
-    select e.*, e.de_grupo or e.lado < 0 and (e.id in (select x.id from estornada x)
-      or regra_validacao_valores.diz_credito(e.documento, e.descricao, e.categoria)) as dita
+    select e.*, e.de_grupo or e.lado < 0 and regra_validacao_valores.diz_credito(e.documento, e.descricao, e.categoria) as dita,
+      e.id in (select x.id from estornada x) as estorno
     from explicada e
   ), demais as (
     -- what is left over in each group
     select r.chave, r.lado, r.mes, sum(r.quantas) over (partition by r.chave, r.lado order by r.mes
       range between interval '12 months' preceding and interval '12 months' following) - r.quantas as avessas
     from (
-      select k.chave, s.lado, s.mes, count(*) filter (where s.casada and not s.dita and not s.de_fornecedor) as quantas
+      select k.chave, s.lado, s.mes, count(*) filter (where s.casada and not s.estorno) as quantas
       from sabida s cross join lateral unnest(s.chaves || 0::bigint) k (chave)
       where not s.dita and not s.de_fornecedor and not s.mes_errado
       group by 1, 2, 3
@@ -18528,7 +18528,7 @@ begin
       select g.mes, g.proprios_no_mes + coalesce(j.ditas, 0) as conhecidas, coalesce(j.desconhecidas, 0) as desconhecidas
       from grupo g
       left join (
-        select x.mes, count(*) filter (where x.casada and x.dita) as ditas, count(*) filter (where x.casada and not x.costume) as desconhecidas
+        select x.mes, count(*) filter (where x.casada and x.dita) as ditas, count(*) filter (where x.casada and not x.costume and not x.estorno) as desconhecidas
         from julgada x where x.lado < 0 group by x.mes
       ) j on j.mes = g.mes
       where g.chave = 0 and g.lado < 0
@@ -18537,7 +18537,7 @@ begin
   ), dita as (
     select j.id, j.data_lancamento, j.valor, j.documento, j.lado, j.casada,
       case when j.costume then 'costume'
-        when j.lado > 0 or not j.casada or j.mes_errado or m.conhecidas >= 10 or m.desconhecidas < 10 then 'erro'
+        when j.lado > 0 or not j.casada or j.estorno or j.mes_errado or m.conhecidas >= 10 or m.desconhecidas < 10 then 'erro'
         else 'junto' end as como
     from julgada j
     join mes m on m.mes = j.mes
@@ -18568,12 +18568,11 @@ comment on function regra_validacao_valores.degrau_taxa(numeric, numeric) is
   'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
 revoke execute on function regra_validacao_valores.degrau_taxa(numeric, numeric) from public;
 
--- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
--- a per cent. One entry alone says nothing of another currency. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
-returns table (dia date, degrau int)
-language plpgsql stable rows 10
+-- Entries of some days whose ratio to what was expected could be a rate of exchange. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.taxas_dos_dias.
+create or replace function regra_validacao_valores.razoes_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, fornecedor text, degrau int, descricao text)
+language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -18583,26 +18582,91 @@ begin
     return;
   end if;
   return query
-  select x.data_lancamento::date, x.degrau + v.vizinho
+  select x.*
   from (
-    select l.data_lancamento, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)) as degrau
+    select l.data_lancamento::date, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)),
+      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)), l.descricao::text
     from dw.lancamentos l
     where l.data_lancamento = any (dias)
       and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
       and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
     offset 0
-  ) x
-  cross join (values (-1), (0), (1)) v (vizinho)
-  where x.degrau is not null
-  group by x.data_lancamento, x.degrau + v.vizinho
-  having count(distinct x.fornecedor) >= 3;
+  ) x (dia, fornecedor, degrau, descricao)
+  where x.degrau is not null;
+end
+$$;
+
+comment on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) is
+  'Entries of some days whose ratio to their document could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) from public;
+
+-- Whether a text names a foreign currency. Not "câmbio" by itself, which cars have too. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.taxas_dos_dias.
+create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
+language sql immutable parallel safe
+return audit_interno.dobrar(pg_catalog.left(texto, 500))
+  ~ '((?<![a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
+
+comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
+revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
+
+-- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
+-- a per cent, where the ledger shows that it has another currency: the texts of two of them name one, or on three other days of the two
+-- months around two suppliers or more, five in all, have a ratio within a tenth of it that moves. Three who paid the same part on one day
+-- show none. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, degrau int)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias date[];
+  v_degraus int[];
+  v_ditas boolean[];
+  v_em_volta date[];
+begin
+  if dias = '{}' then
+    return;
+  end if;
+  select array_agg(t.dia), array_agg(t.degrau), array_agg(t.dita) into v_dias, v_degraus, v_ditas
+  from (
+    select x.dia, x.degrau + v.vizinho as degrau, count(distinct x.fornecedor) filter (where regra_validacao_valores.diz_moeda(x.descricao)) >= 2 as dita
+    from regra_validacao_valores.razoes_dos_dias(taxas_dos_dias.dias, absoluta, cambio_minimo, cambio_maximo) x
+    cross join (values (-1), (0), (1)) v (vizinho)
+    group by x.dia, x.degrau + v.vizinho
+    having count(distinct x.fornecedor) >= 3
+  ) t;
+  if v_dias is null then
+    return;
+  end if;
+  v_em_volta := array(
+    select distinct d + g
+    from unnest(v_dias, v_ditas) t (d, dita) cross join generate_series(-60, 60) g
+    where not dita);
+  return query
+  with vista as materialized (
+    select x.dia, x.degrau, x.fornecedor from regra_validacao_valores.razoes_dos_dias(v_em_volta, absoluta, cambio_minimo, cambio_maximo) x
+  ), comum as materialized (
+    select v.dia, v.degrau, array_agg(distinct o.fornecedor) as fornecedores
+    from vista v
+    join vista o on o.dia = v.dia and o.degrau between v.degrau - 1 and v.degrau + 1
+    group by v.dia, v.degrau
+    having count(distinct o.fornecedor) >= 2
+  )
+  select t.dia, t.degrau
+  from unnest(v_dias, v_degraus, v_ditas) t (dia, degrau, dita)
+  where t.dita or (
+    select count(distinct c.dia) >= 3 and count(distinct f) >= 5 and max(c.degrau) - min(c.degrau) >= 2
+    from comum c cross join lateral unnest(c.fornecedores) f
+    where c.dia <> t.dia and c.dia between t.dia - 60 and t.dia + 60 and c.degrau between t.degrau - 20 and t.degrau + 20);
 end
 $$;
 
 comment on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) is
-  'Days and ratios that entries of three suppliers or more share: rates of exchange.';
+  'Days and ratios that entries of three suppliers or more share, in a ledger that shows another currency: rates of exchange.';
 revoke execute on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) from public;
 --! EndIncluded regras/validacao_valores/habitos.sql
 

@@ -183,7 +183,7 @@ export const validacaoValores: Subject = {
       'regras/validacao_valores/habitos.sql',
       ['m.desconhecidas < 10', 'false'],
       ['0.05 * g.n + 3 * sqrt', '0 * g.n + 0 * sqrt'],
-      ['>= 3;', '>= 2;'],
+      ['having count(distinct x.fornecedor) >= 3', 'having count(distinct x.fornecedor) >= 2'],
       ['then pg_catalog.round(200', 'then pg_catalog.round(1'],
     ),
   ],

@@ -322,6 +322,33 @@ t.test('on a ledger of one currency no ratio is a rate of exchange', async (t) =
   t.same(await type(), ['outro'], 'thirty per cent is a share, whoever has it')
 })
 
+t.test('one part that three suppliers paid on one day is no rate of exchange', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const paid = (ratio: number, day: string, ...suppliers: number[]): LedgerEntry[] =>
+    suppliers.map((n) => ({
+      fornecedor: `Fornecedor ${n}`,
+      documento: `NF ${day}${n}`,
+      valor: (ratio * 800 * n).toFixed(2),
+      valor_documento: 800 * n,
+      data_lancamento: day,
+    }))
+  const type = async () => [...new Set((await findings(sql, RULE_FUNCTION)).map((a) => a.evidencia.tipo))]
+  for (const ratio of [0.375, 2.5]) {
+    await bookEntries(sql, ...paid(ratio, '2025-03-10', 1, 2, 3))
+    t.same(await type(), ['outro'], `${ratio} on one day`)
+    for (const day of ['2025-03-12', '2025-03-14', '2025-03-20', '2025-03-21'])
+      await bookEntries(sql, ...paid(ratio, day, 4, 5, 6))
+    t.same(await type(), ['outro'], `${ratio} on five days: a rate moves`)
+    await sql`truncate dw.lancamentos`
+  }
+  await bookEntries(sql, ...paid(5.4371, '2025-03-10', 1, 2, 3))
+  t.same(await type(), ['outro'])
+  for (const [i, day] of ['2025-03-12', '2025-03-14', '2025-03-20'].entries())
+    await bookEntries(sql, ...paid(5.41 + i * 0.0413, day, 4 + 2 * i, 5 + 2 * i))
+  t.ok((await type()).includes('razao_cambial'), 'a ratio that comes again and moves is one')
+})
+
 t.test('a turned sign takes back the instalment that it says, and no other', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
