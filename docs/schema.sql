@@ -5246,6 +5246,16 @@ create function regra_validacao_valores.arredondamento_origem(valor numeric, dig
 comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
+create function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade integer)
+  returns SETOF date language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.cargas_repetidas(date[],date,date,integer) is 'Loads of which half the entries, and ten at least, an earlier load had brought.';
+grant execute on function regra_validacao_valores.cargas_repetidas(date[],date,date,integer) to conferente_regra;
+
 create function regra_validacao_valores.chave_documento(valor numeric, documento text)
   returns bigint language sql immutable;
 comment on function regra_validacao_valores.chave_documento(numeric,text) is 'Hash of an amount without sign and the end of a document''s number.';
@@ -5337,6 +5347,11 @@ create function regra_validacao_valores.diz_credito(documento text, descricao te
 comment on function regra_validacao_valores.diz_credito(text,text,text) is 'Whether document, text or category of an entry say that it takes something back.';
 grant execute on function regra_validacao_valores.diz_credito(text,text,text) to conferente_regra;
 
+create function regra_validacao_valores.diz_moeda(texto text)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
+grant execute on function regra_validacao_valores.diz_moeda(text) to conferente_regra;
+
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
   set plan_cache_mode=force_custom_plan
@@ -5396,7 +5411,7 @@ comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a d
 grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
-  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano integer) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, raiz text, nome text, numero text, serie text, ano integer) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
@@ -5428,6 +5443,14 @@ create function regra_validacao_valores.razao_possivel(valor numeric, esperado n
 comment on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) is 'Whether the ratio of two amounts could be a rate of exchange.';
 grant execute on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) to conferente_regra;
 
+create function regra_validacao_valores.razoes_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+  returns TABLE(dia date, fornecedor text, degrau integer, descricao text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.razoes_dos_dias(date[],numeric,numeric,numeric) is 'Entries of some days whose ratio to their document could be a rate of exchange.';
+grant execute on function regra_validacao_valores.razoes_dos_dias(date[],numeric,numeric,numeric) to conferente_regra;
+
 create function regra_validacao_valores.reais(valor numeric)
   returns text language sql immutable;
 comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
@@ -5454,7 +5477,7 @@ create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta num
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) is 'Days and ratios that entries of three suppliers or more share: rates of exchange.';
+comment on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) is 'Days and ratios that entries of three suppliers or more share, in a ledger that shows another currency: rates of exchange.';
 grant execute on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7e6e2311538ecc0ab002b3ec34e55214e01841e2
+--! Hash: sha1:2b9d066196ebd06620cd0dd116415aadda8b6db7
 --! Message: conferente
 
 set local role conferente_dono;
@@ -16563,9 +16563,9 @@ begin atomic
       || case tipo
         when 'rateio_repetido' then 'está lançado ' || vezes || ' vezes'
         when 'rateio_linha_repetida' then 'a linha de ' || regra_validacao_valores.reais(repetida) || ' está lançada duas vezes'
-        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma) - pg_catalog.abs(esperado)) || ' a mais'
+        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma - esperado)) || ' a mais'
         when 'sinal_trocado' then 'o sinal está trocado'
-        else regra_validacao_valores.reais(pg_catalog.abs(esperado) - pg_catalog.abs(soma)) || ' a menos'
+        else regra_validacao_valores.reais(pg_catalog.abs(esperado - soma)) || ' a menos'
           || case when retencao is not null then ', o que corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
             || '% (' || tributos || '), que pode ser legítima' else '' end
       end || '.',
@@ -16643,8 +16643,10 @@ begin
     cross join lateral (select case when coalesce(v.costume, false) then -1 else 1 end as s) lado
     where lado.s > 0 or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, c.codigo) as chave
     from suspeita s
+    -- and what has no code, or where it has none itself, what has any
+    cross join lateral (values (s.fornecedor_id), (case when regras.inicio_fornecedor(s.fornecedor_id) = '' then '*' else '' end)) c (codigo)
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
@@ -16658,7 +16660,7 @@ begin
       -- of a few rows, mostly alone with their documents, it is cheaper to ask first
       where m.chaves is not null and (m.tudo or exists (
         select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
-        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        group by l.numero
         having count(*) > 1))
       offset 0
     ) n
@@ -16679,6 +16681,16 @@ begin
     cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
       row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
     where c.dias is not null
+  ), magra as materialized (
+    select k.carga
+    from (
+      select array_agg(distinct r.carga) as cargas, min(s.data_lancamento) as de, max(s.data_lancamento) as ate
+      from rateio r join suspeita s on s.id::text = r.id
+      where r.tipo = 'rateio_repetido' and r.copias > 1 and r.carga > r.primeira_carga
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+    where c.cargas is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -16775,7 +16787,9 @@ begin
     and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
       exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
       or t.carga > t.primeira_carga and t.carga in (
-        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
+        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate)
+        union all
+        select k.carga from magra k)));
 end
 $$;
 
@@ -17386,13 +17400,72 @@ comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigi
   'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
 revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
 
+-- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
+-- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
+-- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
+-- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+  v_chaves bigint[];
+  v_dias date[];
+  v_cargas date[];
+begin
+  if v_desde is null then
+    return;
+  end if;
+  select array_agg(regra_validacao_valores.chave_documento(l.valor, l.documento)), array_agg(l.data_lancamento),
+    array_agg((l.carregado_em::timestamptz at time zone 'UTC')::date)
+  into v_chaves, v_dias, v_cargas
+  from dw.lancamentos l
+  where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
+    and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas);
+  if coalesce(cardinality(v_chaves), 0) < 10 then
+    return;
+  end if;
+  return query
+  with trazida as materialized (
+    select row_number() over () as n, t.* from unnest(v_chaves, v_dias, v_cargas) t (chave, dia, carga)
+  ), anterior as materialized (
+    select distinct regra_validacao_valores.chave_documento(l.valor, l.documento) as chave, l.data_lancamento::date as dia,
+      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
+    from dw.lancamentos l
+    where l.data_lancamento between (select min(t.dia) - proximidade from trazida t) and (select max(t.dia) + proximidade from trazida t)
+      and hash_numeric(abs(l.valor)) in (select t.chave >> 32 from trazida t) and l.valor <> 0 and l.documento <> ''
+  ), copia as (
+    select distinct t.n
+    from trazida t
+    join anterior a on a.chave = t.chave
+    where a.carga < t.carga and a.dia between t.dia - proximidade and t.dia + proximidade
+  )
+  select t.carga
+  from trazida t
+  left join copia c on c.n = t.n
+  group by t.carga
+  having count(c.n) >= greatest(10, 0.5 * count(*));
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) is
+  'Loads of which half the entries, and ten at least, an earlier load had brought.';
+revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
+
 -- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
 -- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
 -- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
 -- amount that do, unless these differ among themselves; a number of fewer than five digits that says no year is another one in
 -- another year. An entry that was reversed and booked again is not a duplicate, nor one that was reversed within those days
 -- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
--- A reversal takes back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
+-- A reversal takes back the latest booking that stands before it. Entries of other cost centres, categories or accounts are shares of one document,
 -- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
 -- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
 -- and reversals may lie outside.
@@ -17545,9 +17618,9 @@ begin
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
       -- and goes with the one that is there
-      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (
-        partition by c.fornecedor, c.numero, c.parcela, c.montante, c.data_lancamento, c.centro))) as destino
+      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
     from identificada c
+    window no_centro as (partition by c.fornecedor, c.numero, c.parcela, c.montante, c.centro)
   ), movimento as (
     select c.*,
       case when c.inteira then '' else c.destino end as reparte,
@@ -17578,24 +17651,22 @@ begin
     where not l.estornada
   ), par as (
     select l.*,
-      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one, or the
-      -- last of an earlier day
+      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one
       case when l.inteira then nullif(l.lugar - 1, 0)
         when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
-        else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar,
+        else max(l.lugar) filter (where l.inteira) over ate_aqui end as gemeo_lugar,
       -- loads are told apart by the day on which they came
       (l.carregado_em at time zone 'UTC')::date as carga,
       min((l.carregado_em at time zone 'UTC')::date) over (documento order by l.data_lancamento range current row) as primeira_carga
     from lugar l
     window documento as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal),
       igual as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal, l.reparte order by l.momento),
-      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding),
-      outros_dias as (documento order by l.data_lancamento range between unbounded preceding and interval '1 day' preceding)
+      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding)
   ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
       p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
-      p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada,
+      p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
       count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal, p.data_lancamento) as no_dia,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
@@ -17635,14 +17706,30 @@ begin
     from repetido r
     where r.carga is not null
     group by r.carga
+  ), inteira as materialized (
+    -- or the whole of it, where no day is thick enough
+    select k.carga
+    from (
+      select array_agg(x.carga) as cargas, min(x.de) as de, max(x.ate) as ate
+      from (
+        select a.carga, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+        from apontada a
+        where a.de_outra_carga and a.carga not in (select r.carga from repetido r where r.carga is not null)
+        group by a.carga
+        having count(*) >= case when janela.chaves is null then 3 else 1 end
+      ) x
+      offset 0
+    ) x
+    cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, v_dias) k (carga)
+    where x.cargas is not null
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null then 'carga_repetida'
+      case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
         when a.parte and r.dia is null then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
-        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
         when a.no_dia > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
@@ -17651,6 +17738,7 @@ begin
     left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
+    left join inteira i on i.carga = a.carga and a.de_outra_carga
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
@@ -18699,13 +18787,14 @@ revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) f
 
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
 -- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_linhas), so that dear comparisons see only what has a companion. tudo: the
--- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
+-- the suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
+-- dear comparisons see only what has a companion; and by a number written as given where the entry does not say the amount. tudo: the
+-- days and numbers are too many to be looked up one by one. raiz and nome: of whom the entry is. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano int)
+  valor_documento numeric, valor_desconto numeric, descricao text, raiz text, nome text, numero text, serie text, ano int)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -18722,17 +18811,19 @@ begin
   end if;
   return query
   with lida as (
-    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+    select e.*, count(*) over (partition by abs(e.valor_documento), e.fim) + count(*) filter (where e.valor_documento is null) over (partition by e.fim) as companhia
     from (
       select f.id::text as id, f.data_lancamento::date as data_lancamento, f.carregado_em::timestamptz as carregado_em,
         f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil,
         f.valor::numeric as valor, f.valor_documento::numeric as valor_documento, f.valor_desconto::numeric as valor_desconto,
         f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
-        regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) as chave
+        regra_validacao_valores.fim_documento(f.documento) as fim
       from dw.lancamentos f
-      where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
-        -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
-        and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
+      where (abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
+          -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+          and (regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
+            or regra_validacao_valores.chave_linhas(f.valor_documento, '*') in (select c from unnest(linhas_documentos.chaves) c))
+        or f.valor_documento is null and f.documento in (select n from unnest(numeros) n))
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
       offset 0
@@ -18746,11 +18837,11 @@ begin
     offset 0
   )
   select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
-    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero, e.serie, e.ano
+    regras.raiz_fornecedor(l.codigo), regras.nome_canonico(l.nome), e.numero, e.serie, e.ano
   from lida l
   join escrita e on e.documento = l.documento
   where l.companhia > 1 and e.numero is not null
-    and coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)) is not null;
+    and coalesce(regras.raiz_fornecedor(l.codigo), regras.nome_canonico(l.nome)) is not null;
 end
 $$;
 
@@ -18808,20 +18899,40 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 set work_mem = '64MB'
 as $$
-  with linha as (
-    select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.descricao,
+  with escrita as (
+    select x.*, x.valor_documento is not null
+        and regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, absoluta, relativa, digitos) as parte
+    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
+  ), de_quem as (
+    -- who has no code is who bears the name, where only one does; and a share without a code is of the one whose share of the same number
+    -- and amount has one: then nothing is proposed of either
+    select e.*, coalesce(e.raiz, case when e.nome is not null and min(e.raiz) over nome = max(e.raiz) over nome then min(e.raiz) over nome end,
+      case when e.parte and min(e.raiz) filter (where e.parte) over numero = max(e.raiz) filter (where e.parte) over numero
+        then min(e.raiz) filter (where e.parte) over numero end,
+      '=' || e.nome) as fornecedor
+    from escrita e
+    window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
+  ), completa as (
+    -- what does not say the document's amount is a line of the only document of its supplier and number
+    select q.*, q.valor_documento as dito, coalesce(q.valor_documento, case when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
+      then max(q.valor_documento) over numero end) as documento_lido
+    from de_quem q
+    window numero as (partition by q.fornecedor, q.numero)
+  ), linha as (
+    select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.documento_lido as valor_documento, l.descricao,
       -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ
-      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento), coalesce(l.serie, l.outra_serie, ''),
-        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.valor_documento) as modulo,
-      coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
-      regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
+      dense_rank() over (order by l.fornecedor, l.numero, abs(l.documento_lido), coalesce(l.serie, l.outra_serie, ''),
+        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.documento_lido) as modulo,
+      coalesce(l.valor_desconto, 0) * sign(l.documento_lido) as desconto,
+      l.parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
-        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
+        + regra_validacao_valores.arredondamento_origem(l.documento_lido, digitos) end as arredondado
     from (
       select x.*, case when min(x.serie) over numero = max(x.serie) over numero then min(x.serie) over numero end as outra_serie,
         case when min(x.ano) over numero = max(x.ano) over numero then min(x.ano) over numero end as outro_ano
-      from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
-      window numero as (partition by x.fornecedor, x.numero, abs(x.valor_documento))
+      from completa x
+      where x.documento_lido is not null
+      window numero as (partition by x.fornecedor, x.numero, abs(x.documento_lido))
     ) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
@@ -18879,14 +18990,16 @@ as $$
       igual as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil),
       igual_no_dia as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil, c.data_lancamento)
   ), julgada as (
-    select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
-      max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
-      case when abs(s.esperado) > 0 and abs(j.soma) < 1e9 * abs(s.esperado)
+    select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, l.sinal, j.soma * l.sinal - abs(s.esperado) as excesso,
+      max(abs(j.valor)) filter (where j.iguais > 1 and abs(j.valor * l.sinal - j.soma * l.sinal + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
+      case when abs(s.esperado) > 0 and j.soma * l.sinal > 0 and abs(j.soma) < 1e9 * abs(s.esperado)
           and abs(j.soma - round(j.soma / s.esperado) * s.esperado) <= s.tolerancia
         then round(j.soma / s.esperado)::int end as vezes
     from junta j
     cross join lateral regra_validacao_valores.conferir_soma(
       j.soma, j.maior, j.quantas, j.modulo, j.um_desconto, j.descontos, j.arredondados, absoluta, relativa) s
+    -- the sign that the sum should have: the document's, or the other by habit
+    cross join lateral (select case when j.habitual and j.soma < 0 then -1 else 1 end * sign(j.lado) as sinal) l
     window juntas as (partition by j.nota, j.falada)
   ), listada as (
     select j.nota, jsonb_agg(jsonb_build_object('id', j.id, 'data_lancamento', j.data_lancamento,
@@ -18905,7 +19018,7 @@ as $$
       when j.excesso > 0 and j.repetida is not null then 'rateio_linha_repetida'
       when j.excesso > 0 then 'rateio_a_mais'
       else 'rateio_a_menos' end,
-    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
+    j.soma, case when j.inteiras <> 0 then -j.esperado else j.sinal * abs(j.esperado) end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
     j.copias, j.carga, j.primeira_carga
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and x.nota = j.nota

@@ -197,9 +197,9 @@ begin atomic
       || case tipo
         when 'rateio_repetido' then 'está lançado ' || vezes || ' vezes'
         when 'rateio_linha_repetida' then 'a linha de ' || regra_validacao_valores.reais(repetida) || ' está lançada duas vezes'
-        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma) - pg_catalog.abs(esperado)) || ' a mais'
+        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma - esperado)) || ' a mais'
         when 'sinal_trocado' then 'o sinal está trocado'
-        else regra_validacao_valores.reais(pg_catalog.abs(esperado) - pg_catalog.abs(soma)) || ' a menos'
+        else regra_validacao_valores.reais(pg_catalog.abs(esperado - soma)) || ' a menos'
           || case when retencao is not null then ', o que corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
             || '% (' || tributos || '), que pode ser legítima' else '' end
       end || '.',
@@ -277,8 +277,10 @@ begin
     cross join lateral (select case when coalesce(v.costume, false) then -1 else 1 end as s) lado
     where lado.s > 0 or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, c.codigo) as chave
     from suspeita s
+    -- and what has no code, or where it has none itself, what has any
+    cross join lateral (values (s.fornecedor_id), (case when regras.inicio_fornecedor(s.fornecedor_id) = '' then '*' else '' end)) c (codigo)
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
@@ -292,7 +294,7 @@ begin
       -- of a few rows, mostly alone with their documents, it is cheaper to ask first
       where m.chaves is not null and (m.tudo or exists (
         select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
-        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        group by l.numero
         having count(*) > 1))
       offset 0
     ) n
@@ -313,6 +315,16 @@ begin
     cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
       row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
     where c.dias is not null
+  ), magra as materialized (
+    select k.carga
+    from (
+      select array_agg(distinct r.carga) as cargas, min(s.data_lancamento) as de, max(s.data_lancamento) as ate
+      from rateio r join suspeita s on s.id::text = r.id
+      where r.tipo = 'rateio_repetido' and r.copias > 1 and r.carga > r.primeira_carga
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+    where c.cargas is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -409,7 +421,9 @@ begin
     and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
       exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
       or t.carga > t.primeira_carga and t.carga in (
-        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
+        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate)
+        union all
+        select k.carga from magra k)));
 end
 $$;
 

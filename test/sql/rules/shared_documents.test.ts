@@ -88,6 +88,28 @@ t.test('lines that together are what the document says are right', async (t) => 
         um(400, { data_lancamento: '2025-04-10' }),
       ),
     ],
+    [
+      'the code on one line, the name on another',
+      rows(22, um(600, { fornecedor: 'Acme S.A.' }), um(400, { fornecedor_id: null, fornecedor: 'ACME SA' })),
+    ],
+    [
+      'the same, and another spelling',
+      rows(
+        23,
+        um(600, { fornecedor: 'Acme S.A.' }),
+        um(400, { fornecedor_id: null, fornecedor: 'Acme Com. Ltda' }),
+      ),
+    ],
+    ['the amount of the document on one line alone', rows(24, 600, um(400, { valor_documento: null }))],
+    [
+      'the same over two months',
+      rows(
+        25,
+        600,
+        um(150, { valor_documento: null }),
+        um(250, { valor_documento: null, data_lancamento: '2025-04-10' }),
+      ),
+    ],
   ]
   for (const [name, entries] of rightOnes) {
     await bookEntries(sql, ...entries)
@@ -187,6 +209,46 @@ t.test(
         2000,
         rows(10, -600, -400),
         /sinal está trocado/,
+      ],
+      [
+        'more taken back than booked',
+        'rateio_a_menos',
+        -200,
+        1200,
+        rows(25, -600, 400),
+        /somam -200,00, e ele leva a 1\.000,00: 1\.200,00 a menos/,
+      ],
+      [
+        'a credit note, one line turned',
+        'rateio_a_menos',
+        -200,
+        800,
+        rows(26, { valor: -600, valor_documento: -1000 }, { valor: 400, valor_documento: -1000 }),
+        /somam -200,00, e ele leva a -1\.000,00: 800,00 a menos/,
+      ],
+      [
+        'a line with the wrong sign',
+        'rateio_a_menos',
+        200,
+        800,
+        rows(27, 600, -400),
+        /somam 200,00, e ele leva a 1\.000,00: 800,00 a menos/,
+      ],
+      [
+        'a line without a code, and the sum is not right',
+        'rateio_a_menos',
+        900,
+        100,
+        rows(28, 600, { valor: 300, fornecedor_id: null, fornecedor: 'Outra grafia' }),
+        /100,00 a menos/,
+      ],
+      [
+        'the amount of the document on one line alone',
+        'rateio_a_mais',
+        1100,
+        100,
+        rows(29, 600, { valor: 500, valor_documento: null }),
+        /100,00 a mais/,
       ],
       [
         'a line reversed twice',
