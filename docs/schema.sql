@@ -3367,7 +3367,7 @@ comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of th
 create function audit_interno.diagnosticar_sinais()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, where the rule lets some pass or asks about them as one.';
 
 create function audit_interno.direitos(acl aclitem[], dono oid, leitura boolean)
   returns text[] language sql stable
@@ -5503,6 +5503,16 @@ create function regra_validacao_valores.arredondamento_origem(valor numeric, dig
 comment on function regra_validacao_valores.arredondamento_origem(numeric,integer) is 'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 grant execute on function regra_validacao_valores.arredondamento_origem(numeric,integer) to conferente_regra;
 
+create function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade integer)
+  returns SETOF date language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.cargas_repetidas(date[],date,date,integer) is 'Loads of which half the entries, and ten at least, an earlier load had brought.';
+grant execute on function regra_validacao_valores.cargas_repetidas(date[],date,date,integer) to conferente_regra;
+
 create function regra_validacao_valores.chave_documento(valor numeric, documento text)
   returns bigint language sql immutable;
 comment on function regra_validacao_valores.chave_documento(numeric,text) is 'Hash of an amount without sign and the end of a document''s number.';
@@ -5520,6 +5530,11 @@ create function regra_validacao_valores.chaves_acesso(janela audit.janela, confi
   set search_path=pg_catalog, pg_temp;
 comment on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) is 'Access keys against their entries: wrong check digit, another company, a month after the booking, the same key twice. Proposes nothing.';
 grant execute on function regra_validacao_valores.chaves_acesso(audit.janela,numeric) to conferente_regra;
+
+create function regra_validacao_valores.chaves_sinal(documento text, descricao text, categoria text, conta text, fornecedor_id text, fornecedor text)
+  returns bigint[] language sql immutable;
+comment on function regra_validacao_valores.chaves_sinal(text,text,text,text,text,text) is 'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
+grant execute on function regra_validacao_valores.chaves_sinal(text,text,text,text,text,text) to conferente_regra;
 
 create function regra_validacao_valores.chaves_suspeitas(janela audit.janela, de date, ate date, sozinhas boolean)
   returns SETOF bigint language plpgsql stable
@@ -5584,6 +5599,16 @@ create function regra_validacao_valores.digitos_trocados(a numeric, b numeric)
 comment on function regra_validacao_valores.digitos_trocados(numeric,numeric) is 'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
 grant execute on function regra_validacao_valores.digitos_trocados(numeric,numeric) to conferente_regra;
 
+create function regra_validacao_valores.diz_credito(documento text, descricao text, categoria text)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.diz_credito(text,text,text) is 'Whether document, text or category of an entry say that it takes something back.';
+grant execute on function regra_validacao_valores.diz_credito(text,text,text) to conferente_regra;
+
+create function regra_validacao_valores.diz_moeda(texto text)
+  returns boolean language sql immutable;
+comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
+grant execute on function regra_validacao_valores.diz_moeda(text) to conferente_regra;
+
 create function regra_validacao_valores.duplicidades(janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos integer)
   returns SETOF audit.achado language plpgsql stable
   set plan_cache_mode=force_custom_plan
@@ -5630,12 +5655,6 @@ create function regra_validacao_valores.fim_numero(texto text)
 comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
 grant execute on function regra_validacao_valores.fim_numero(text) to conferente_regra;
 
-create function regra_validacao_valores.habito_sinais(mes date)
-  returns boolean language sql stable
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.habito_sinais(date) is 'Whether credit notes of a month have a positive document by habit of the ledger.';
-grant execute on function regra_validacao_valores.habito_sinais(date) to conferente_regra;
-
 create function regra_validacao_valores.ler_chave(documento text, OUT chave text, OUT certo boolean, OUT ano integer, OUT mes integer, OUT inscricao text, OUT modelo text, OUT serie text, OUT numero text)
   returns record language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
@@ -5649,7 +5668,7 @@ comment on function regra_validacao_valores.ler_documento(text) is 'Parts of a d
 grant execute on function regra_validacao_valores.ler_documento(text) to conferente_regra;
 
 create function regra_validacao_valores.linhas_documentos(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean)
-  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano integer) language plpgsql stable
+  returns TABLE(id text, data_lancamento date, carregado_em timestamp with time zone, centro_custo text, categoria text, conta_contabil text, valor numeric, valor_documento numeric, valor_desconto numeric, descricao text, raiz text, nome text, numero text, serie text, ano integer) language plpgsql stable
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
@@ -5669,17 +5688,25 @@ create function regra_validacao_valores.parcela_dita(descricao text)
 comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
-create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos date[])
+create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos text[])
   returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer, copias bigint, carga date, primeira_carga date) language sql stable
   set search_path=pg_catalog, pg_temp
   set work_mem=64MB;
-comment on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-grant execute on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,date[]) to conferente_regra;
+comment on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,text[]) is 'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
+grant execute on function regra_validacao_valores.rateios(bigint[],numeric[],text[],date[],boolean,integer,numeric,numeric,integer,text[]) to conferente_regra;
 
 create function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric)
   returns boolean language sql immutable;
 comment on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) is 'Whether the ratio of two amounts could be a rate of exchange.';
 grant execute on function regra_validacao_valores.razao_possivel(numeric,numeric,numeric,numeric) to conferente_regra;
+
+create function regra_validacao_valores.razoes_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+  returns TABLE(dia date, fornecedor text, degrau integer, descricao text) language plpgsql stable
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.razoes_dos_dias(date[],numeric,numeric,numeric) is 'Entries of some days whose ratio to their document could be a rate of exchange.';
+grant execute on function regra_validacao_valores.razoes_dos_dias(date[],numeric,numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.reais(valor numeric)
   returns text language sql immutable;
@@ -5691,20 +5718,23 @@ create function regra_validacao_valores.retencao_possivel(valor numeric, esperad
 comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
 grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
 
-create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000, dias integer DEFAULT 366)
-  returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable
+create function regra_validacao_valores.sinais(desde date, ate date, limite integer DEFAULT 100000)
+  returns TABLE(id text, data_lancamento date, valor numeric, documento text, lado integer, casada boolean, como text, primeiro text) language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
-  set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.sinais_creditos(date,integer,integer) is 'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-grant execute on function regra_validacao_valores.sinais_creditos(date,integer,integer) to conferente_regra;
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.sinais(date,date,integer) is 'Entries whose amount has the other sign than their document, in and around some days: habit, error, or together one question.';
+grant execute on function regra_validacao_valores.sinais(date,date,integer) to conferente_regra;
 
 create function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
   returns TABLE(dia date, degrau integer) language plpgsql stable
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
-comment on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) is 'Days and ratios that entries of three suppliers or more share: rates of exchange.';
+comment on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) is 'Days and ratios that entries of three suppliers or more share, in a ledger that shows another currency: rates of exchange.';
 grant execute on function regra_validacao_valores.taxas_dos_dias(date[],numeric,numeric,numeric) to conferente_regra;
 
 create function regra_validacao_valores.tipo_diferenca(valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric)

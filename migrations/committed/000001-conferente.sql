@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:a3a840a98caf252363bfdfb319db9e4c4ea23c3d
+--! Hash: sha1:d5ead5e85846a04d0723282b52f7895b10c9fe58
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17475,9 +17475,9 @@ begin atomic
       || case tipo
         when 'rateio_repetido' then 'está lançado ' || vezes || ' vezes'
         when 'rateio_linha_repetida' then 'a linha de ' || regra_validacao_valores.reais(repetida) || ' está lançada duas vezes'
-        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma) - pg_catalog.abs(esperado)) || ' a mais'
+        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma - esperado)) || ' a mais'
         when 'sinal_trocado' then 'o sinal está trocado'
-        else regra_validacao_valores.reais(pg_catalog.abs(esperado) - pg_catalog.abs(soma)) || ' a menos'
+        else regra_validacao_valores.reais(pg_catalog.abs(esperado - soma)) || ' a menos'
           || case when retencao is not null then ', o que corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
             || '% (' || tributos || '), que pode ser legítima' else '' end
       end || '.',
@@ -17514,8 +17514,8 @@ declare
 begin
   return query
   with crua as materialized (
-    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
-      x.esperado, x.tolerancia
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
+      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
     from dw.lancamentos l
     cross join lateral (
       select
@@ -17531,25 +17531,34 @@ begin
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
-  ), credito as materialized (
-    select m.mes
-    from (
-      select distinct date_trunc('month', c.data_lancamento)::date as mes
-      from crua c
-      where c.valor < 0 and c.esperado > 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
-      offset 0
-    ) m
-    where regra_validacao_valores.habito_sinais(m.mes)
-  ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
-      m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+  ), virada as materialized (
+    -- of few it is cheaper to ask first what they say themselves
+    select c.id, c.data_lancamento, c.valor < 0 and case when count(*) over () <= 1000
+      then regra_validacao_valores.diz_credito(c.documento, c.descricao, c.categoria) else false end as dita
     from crua c
-    left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
-    cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
-    where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
+    where c.valor * c.esperado < 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
+  ), sinal as materialized (
+    -- which signs are the ledger's own way, and which nobody can tell
+    select s.*
+    from (select min(v.data_lancamento) as de, max(v.data_lancamento) as ate from virada v where not v.dita) p
+    cross join lateral regra_validacao_valores.sinais(p.de, p.ate) s
+    where p.de is not null
+  ), avessa as materialized (
+    select v.id, v.dita or s.como = 'costume' as costume, s.primeiro
+    from virada v
+    left join sinal s on s.id = v.id::text
+  ), suspeita as materialized (
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+      lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+    from crua c
+    left join avessa v on v.id = c.id
+    cross join lateral (select case when coalesce(v.costume, false) then -1 else 1 end as s) lado
+    where lado.s > 0 or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, c.codigo) as chave
     from suspeita s
+    -- and what has no code, or where it has none itself, what has any
+    cross join lateral (values (s.fornecedor_id), (case when regras.inicio_fornecedor(s.fornecedor_id) = '' then '*' else '' end)) c (codigo)
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
@@ -17563,12 +17572,12 @@ begin
       -- of a few rows, mostly alone with their documents, it is cheaper to ask first
       where m.chaves is not null and (m.tudo or exists (
         select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
-        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        group by l.numero
         having count(*) > 1))
       offset 0
     ) n
     cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
-      array(select c.mes from credito c)) r
+      array(select s.id::text from suspeita s where s.contraria)) r
   ), repetido as materialized (
     -- documents of a load that came in again, which any of its days may prove: the load is the finding (regra_validacao_valores.duplicidades)
     select d.*
@@ -17584,6 +17593,16 @@ begin
     cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
       row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
     where c.dias is not null
+  ), magra as materialized (
+    select k.carga
+    from (
+      select array_agg(distinct r.carga) as cargas, min(s.data_lancamento) as de, max(s.data_lancamento) as ate
+      from rateio r join suspeita s on s.id::text = r.id
+      where r.tipo = 'rateio_repetido' and r.copias > 1 and r.carga > r.primeira_carga
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+    where c.cargas is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -17598,7 +17617,7 @@ begin
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.credito, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
+      s.tolerancia, s.contraria, s.primeiro, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
     from sozinha s
     left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
       and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
@@ -17619,7 +17638,7 @@ begin
       'diferenca', d.diferenca,
       'tolerancia', d.tolerancia,
       'razao', case when d.esperado <> 0 then round(d.valor / d.esperado, 6) end,
-      'credito_positivo', nullif(d.credito, false),
+      'credito_positivo', nullif(d.contraria and d.valor < 0, false),
       'retencao_possivel', r.taxa,
       'tributos_retidos', r.tributos,
       'conta', e.conta)),
@@ -17630,6 +17649,26 @@ begin
   left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
   cross join lateral regra_validacao_valores.explicacao_diferenca(
     d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, r.taxa, r.tributos) e
+  where d.tipo <> 'sinal_trocado' or d.primeiro is null
+  union all
+  -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
+  select
+    null::text,
+    s.primeiro,
+    '{}'::jsonb,
+    trunc(greatest(0.05, confianca_base - 0.30), 4),
+    jsonb_build_object('tipo', 'sinais_sem_costume', 'lancamentos', count(*), 'soma', sum(s.valor), 'de', min(s.data_lancamento),
+      'ate', max(s.data_lancamento), 'linhas', jsonb_agg(jsonb_build_object('id', s.id, 'data_lancamento', s.data_lancamento,
+        'documento', left(s.documento, 60), 'valor', s.valor) order by s.lugar) filter (where s.lugar <= 20)),
+    count(*) || ' lançamentos negativos de ' || to_char(min(s.data_lancamento), 'DD/MM/YYYY') || ' a ' || to_char(max(s.data_lancamento), 'DD/MM/YYYY')
+      || ', que somam ' || regra_validacao_valores.reais(sum(s.valor)) || ', têm documento positivo, e nada diz se são créditos ou se o sinal está trocado.',
+    2 * abs(sum(s.valor))
+  from (
+    select x.*, row_number() over (partition by x.primeiro order by x.data_lancamento, length(x.id), x.id collate "C") as lugar
+    from sinal x
+    where x.primeiro in (select d.primeiro from nomeada d where d.tipo = 'sinal_trocado')
+  ) s
+  group by s.primeiro
   union all
   select
     null::text,
@@ -17661,7 +17700,9 @@ begin
     and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
       exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
       or t.carga > t.primeira_carga and t.carga in (
-        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
+        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate)
+        union all
+        select k.carga from magra k)));
 end
 $$;
 
@@ -18272,13 +18313,72 @@ comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigi
   'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
 revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
 
+-- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
+-- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
+-- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
+-- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+  v_chaves bigint[];
+  v_dias date[];
+  v_cargas date[];
+begin
+  if v_desde is null then
+    return;
+  end if;
+  select array_agg(regra_validacao_valores.chave_documento(l.valor, l.documento)), array_agg(l.data_lancamento),
+    array_agg((l.carregado_em::timestamptz at time zone 'UTC')::date)
+  into v_chaves, v_dias, v_cargas
+  from dw.lancamentos l
+  where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
+    and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas);
+  if coalesce(cardinality(v_chaves), 0) < 10 then
+    return;
+  end if;
+  return query
+  with trazida as materialized (
+    select row_number() over () as n, t.* from unnest(v_chaves, v_dias, v_cargas) t (chave, dia, carga)
+  ), anterior as materialized (
+    select distinct regra_validacao_valores.chave_documento(l.valor, l.documento) as chave, l.data_lancamento::date as dia,
+      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
+    from dw.lancamentos l
+    where l.data_lancamento between (select min(t.dia) - proximidade from trazida t) and (select max(t.dia) + proximidade from trazida t)
+      and hash_numeric(abs(l.valor)) in (select t.chave >> 32 from trazida t) and l.valor <> 0 and l.documento <> ''
+  ), copia as (
+    select distinct t.n
+    from trazida t
+    join anterior a on a.chave = t.chave
+    where a.carga < t.carga and a.dia between t.dia - proximidade and t.dia + proximidade
+  )
+  select t.carga
+  from trazida t
+  left join copia c on c.n = t.n
+  group by t.carga
+  having count(c.n) >= greatest(10, 0.5 * count(*));
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) is
+  'Loads of which half the entries, and ten at least, an earlier load had brought.';
+revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
+
 -- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
 -- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
 -- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
 -- amount that do, unless these differ among themselves; a number of fewer than five digits that says no year is another one in
 -- another year. An entry that was reversed and booked again is not a duplicate, nor one that was reversed within those days
 -- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
--- A reversal takes back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
+-- A reversal takes back the latest booking that stands before it. Entries of other cost centres, categories or accounts are shares of one document,
 -- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
 -- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
 -- and reversals may lie outside.
@@ -18431,9 +18531,9 @@ begin
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
       -- and goes with the one that is there
-      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (
-        partition by c.fornecedor, c.numero, c.parcela, c.montante, c.data_lancamento, c.centro))) as destino
+      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
     from identificada c
+    window no_centro as (partition by c.fornecedor, c.numero, c.parcela, c.montante, c.centro)
   ), movimento as (
     select c.*,
       case when c.inteira then '' else c.destino end as reparte,
@@ -18464,24 +18564,22 @@ begin
     where not l.estornada
   ), par as (
     select l.*,
-      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one, or the
-      -- last of an earlier day
+      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one
       case when l.inteira then nullif(l.lugar - 1, 0)
         when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
-        else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar,
+        else max(l.lugar) filter (where l.inteira) over ate_aqui end as gemeo_lugar,
       -- loads are told apart by the day on which they came
       (l.carregado_em at time zone 'UTC')::date as carga,
       min((l.carregado_em at time zone 'UTC')::date) over (documento order by l.data_lancamento range current row) as primeira_carga
     from lugar l
     window documento as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal),
       igual as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal, l.reparte order by l.momento),
-      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding),
-      outros_dias as (documento order by l.data_lancamento range between unbounded preceding and interval '1 day' preceding)
+      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding)
   ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
       p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
-      p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada,
+      p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
       count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal, p.data_lancamento) as no_dia,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
@@ -18521,14 +18619,30 @@ begin
     from repetido r
     where r.carga is not null
     group by r.carga
+  ), inteira as materialized (
+    -- or the whole of it, where no day is thick enough
+    select k.carga
+    from (
+      select array_agg(x.carga) as cargas, min(x.de) as de, max(x.ate) as ate
+      from (
+        select a.carga, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+        from apontada a
+        where a.de_outra_carga and a.carga not in (select r.carga from repetido r where r.carga is not null)
+        group by a.carga
+        having count(*) >= case when janela.chaves is null then 3 else 1 end
+      ) x
+      offset 0
+    ) x
+    cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, v_dias) k (carga)
+    where x.cargas is not null
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null then 'carga_repetida'
+      case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
         when a.parte and r.dia is null then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
-        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
         when a.no_dia > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
@@ -18537,6 +18651,7 @@ begin
     left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
+    left join inteira i on i.carga = a.carga and a.de_outra_carga
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
@@ -19249,63 +19364,197 @@ revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela
 --! EndIncluded regras/notas_fiscais/sem_lancamento.sql
 
 --! Included regras/validacao_valores/habitos.sql
--- How this ledger writes the amount of a credit note's document, counted in the year (dias) around a month without the month itself, in so many
--- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
--- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000, dias int default 366)
-returns table (contrarios bigint, proprios bigint, contados bigint)
-language plpgsql stable rows 1
+-- Whether an entry says itself that it takes something back: a reversal, a return, a cancellation, a credit note. "Crédito" alone does not,
+-- for a card is one too. Touches nothing; inlined by the planner. Called by regra_validacao_valores.sinais and diferencas for negative
+-- amounts whose document is positive.
+create or replace function regra_validacao_valores.diz_credito(documento text, descricao text, categoria text) returns boolean
+language sql immutable parallel safe
+return audit_interno.dobrar(pg_catalog.concat_ws(' / ', pg_catalog.left(documento, 200), pg_catalog.left(descricao, 500), pg_catalog.left(categoria, 200)))
+  ~ '(estorn|devolu|devolvi|cancela|abatimento|notas? ?(?:de |- ?)?credito|credito (?:ref|d[aeo]s? (?:nf|nota|fornec|compra))|credit (?:note|memo)|refund|(?<![a-z])n[.]?c[.]?[a-z]?[ :./-]*[0-9])';
+
+comment on function regra_validacao_valores.diz_credito(text, text, text) is
+  'Whether document, text or category of an entry say that it takes something back.';
+revoke execute on function regra_validacao_valores.diz_credito(text, text, text) from public;
+
+-- What the entries of a document's sign are alike in: the letters before the number, the begin of the text, category, account, supplier
+-- (company, or name), each as a number that says which of these it is; null where there is none. Touches nothing; inlined by the planner.
+-- Called by regra_validacao_valores.sinais.
+create or replace function regra_validacao_valores.chaves_sinal(
+  documento text, descricao text, categoria text, conta text, fornecedor_id text, fornecedor text
+) returns bigint[]
+language sql immutable parallel safe
+return array[
+  pg_catalog.hashtextextended(nullif(pg_catalog.lower(pg_catalog.rtrim(pg_catalog.left(pg_catalog.btrim(documento), 6), '0123456789 ./_-')), ''), 1),
+  pg_catalog.hashtextextended(nullif(pg_catalog.translate(pg_catalog.left(descricao, 15), '0123456789', ''), ''), 2),
+  pg_catalog.hashtextextended(nullif(categoria, ''), 3),
+  pg_catalog.hashtextextended(nullif(conta, ''), 4),
+  pg_catalog.hashtextextended(coalesce(nullif(regras.inicio_fornecedor(fornecedor_id), ''), nullif(fornecedor, '')), 5)];
+
+comment on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) is
+  'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
+revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
+
+-- Judges the entries of some days whose amount has the other sign than their document: is it how such entries are kept here (a credit note
+-- whose document is positive, a ledger of negative expenses), or an error? Asked of like entries, so that the answer does not hang on
+-- how many others the ledger has. como:
+--   'costume': the entry says itself that it takes something back; or, in the year
+--     around without its own month, half and more of what has its letters before the number, its begin of the text, its category, account or
+--     supplier have this form (three at least; of a supplier five). Then, of those that no such group explains, so many in one of these groups
+--     or in the whole ledger as nobody turns by error: beyond 5%, three standard deviations more. A group that is in its own month
+--     alone counts where it has hardly anything else, and the month is otherwise.
+--     No habit where the group's negative entries mostly have negative documents.
+--   'junto': ten or more in the year around that nothing explains, in a ledger that shows no other credit notes: nobody can tell, and they
+--     are one finding, on the first of the calendar year (primeiro).
+--   'erro': the rest, judged one by one: also what takes back an entry of the same document and supplier. A month with more turned entries than others, unlike the months around it, is an error too.
+-- lado: the sign of the amount. casada: without sign, amount and document agree. So many entries (limite) before and after the days are
+-- looked at, a year at most. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
+-- audit_interno.diagnosticar_sinais.
+create or replace function regra_validacao_valores.sinais(desde date, ate date, limite int default 100000)
+returns table (id text, data_lancamento date, valor numeric, documento text, lado int, casada boolean, como text, primeiro text)
+language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
+-- of what these steps leave the planner knows nothing
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
-  v_inicio date := date_trunc('month', mes)::date;
-  v_fim date := (date_trunc('month', mes) + interval '1 month')::date;
+  v_inicio date := date_trunc('month', greatest(desde, '0003-01-01'))::date;
+  v_fim date := (date_trunc('month', least(ate, '9990-12-31')) + interval '1 month')::date;
+  v_de date := greatest(v_inicio - 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento < v_inicio
+    order by l.data_lancamento desc offset limite limit 1));
+  v_ate date := least(v_fim + 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= v_fim
+    order by l.data_lancamento offset limite limit 1));
 begin
   return query
-  select count(*) filter (where x.valor < 0 and x.valor_documento > 0), count(*) filter (where x.valor < 0 and x.valor_documento < 0), count(*)
-  from (
-    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
+  with avessa as materialized (
+    select l.id::text as id, l.data_lancamento::date as data_lancamento, date_trunc('month', l.data_lancamento)::date as mes, l.valor::numeric as valor,
+      sign(l.valor)::int as lado, l.documento::text as documento, l.descricao::text as descricao, l.categoria::text as categoria,
+      coalesce(nullif(regras.inicio_fornecedor(l.fornecedor_id), ''), l.fornecedor::text) as fornecedor,
+      not regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, 0.05, 0, 0) as casada,
+      regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) as chaves
+    from dw.lancamentos l
+    where l.data_lancamento >= v_de and l.data_lancamento < v_ate and (l.valor < 0 and l.valor_documento > 0 or l.valor > 0 and l.valor_documento < 0)
+  ), chave as materialized (
+    select distinct unnest(a.chaves) as chave from avessa a
+  ), lida as (
+    -- once over the entries, and only what an entry of turned sign has too
+    select x.mes, x.neg, x.casada, case when x.c[1] in (select k.chave from chave k) then x.c[1] end as c1,
+      case when x.c[2] in (select k.chave from chave k) then x.c[2] end as c2, case when x.c[3] in (select k.chave from chave k) then x.c[3] end as c3,
+      case when x.c[4] in (select k.chave from chave k) then x.c[4] end as c4, case when x.c[5] in (select k.chave from chave k) then x.c[5] end as c5
+    from (
+      select date_trunc('month', l.data_lancamento)::date as mes, case when l.valor < 0 then 1 else 0 end + case when l.valor_documento < 0 then 2 else 0 end as neg,
+        abs(abs(l.valor) - abs(l.valor_documento - coalesce(l.valor_desconto, 0))) <= 0.05 as casada,
+        regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) as c
       from dw.lancamentos l
-      where l.data_lancamento >= v_inicio - dias and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
-      order by l.data_lancamento desc
-      limit limite)
-    union all
-    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
-      from dw.lancamentos l
-      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + dias and l.valor_documento <> 0 and l.valor <> 0
-      order by l.data_lancamento
-      limit limite)
-  ) x
-  where not regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, 0.05, 0, 0);
+      where exists (select from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
+      offset 0
+    ) x
+  ), contada as (
+    select coalesce(l.c1, l.c2, l.c3, l.c4, l.c5, 0) as chave, l.mes, count(*) as n, count(*) filter (where l.neg = 1 and l.casada) as contrarios,
+      count(*) filter (where l.neg = 2 and l.casada) as contrarios_mais, count(*) filter (where l.neg = 3 and l.casada) as proprios
+    from lida l
+    group by grouping sets ((l.mes, l.c1), (l.mes, l.c2), (l.mes, l.c3), (l.mes, l.c4), (l.mes, l.c5), (l.mes))
+    -- of the last only has no key in any
+    having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
+  ), em_volta as (
+    select c.chave, c.mes, l.lado, c.n as n_no_mes, case when l.lado < 0 then c.contrarios else c.contrarios_mais end as no_mes,
+      sum(c.n) over ano - c.n as n, sum(case when l.lado < 0 then c.contrarios else c.contrarios_mais end) over ano
+        - case when l.lado < 0 then c.contrarios else c.contrarios_mais end as avessas,
+      case when l.lado < 0 then sum(c.proprios) over ano - c.proprios else 0 end as proprios,
+      c.proprios as proprios_no_mes
+    from contada c
+    cross join (values (-1), (1)) l (lado)
+    window ano as (partition by c.chave, l.lado order by c.mes range between interval '12 months' preceding and interval '12 months' following)
+  ), grupo as materialized (
+    select e.*, t.no_mes >= 0.5 * t.n_no_mes as mes_virado, t.no_mes >= 0.5 * t.n_no_mes and t.n > 0 and t.avessas < 0.1 * t.n as mes_errado,
+      e.proprios >= 3 and e.proprios > e.avessas as contra
+    from em_volta e
+    join em_volta t on t.chave = 0 and t.mes = e.mes and t.lado = e.lado
+  ), avaliado as materialized (
+    select g.*, g.avessas >= 3 and g.avessas >= 0.5 * g.n and g.avessas >= 9 * g.proprios
+      or g.chave <> 0 and g.n = 0 and g.no_mes >= 3 and g.no_mes >= 0.9 * g.n_no_mes and not g.mes_virado as pura
+    from grupo g
+  ), explicada as materialized (
+    -- the key of a supplier stands last
+    select a.*, coalesce(u.de_grupo, false) as de_grupo, coalesce(u.de_fornecedor, false) as de_fornecedor, coalesce(u.contra, false) as contra,
+      coalesce(u.mes_errado, false) as mes_errado
+    from avessa a
+    left join (
+      select x.id, bool_or(g.pura and x.lugar <> 5) as de_grupo,
+        bool_or(g.pura and x.lugar = 5 and g.avessas >= 5) as de_fornecedor, bool_or(g.contra and x.lugar < 6) as contra,
+        bool_or(g.mes_errado) as mes_errado
+      from (
+        select a.id, a.mes, a.lado, k.chave, k.lugar from avessa a cross join lateral unnest(a.chaves || 0::bigint) with ordinality k (chave, lugar)
+        offset 0
+      ) x
+      join avaliado g on g.chave = x.chave and g.mes = x.mes and g.lado = x.lado
+      group by x.id
+    ) u on u.id = a.id
+  ), estornada as (
+    -- what an ordinary entry of the same document says too
+    select distinct e.id
+    from explicada e
+    join dw.lancamentos o on o.documento = e.documento and o.valor = -e.valor
+    where e.lado < 0 and not e.de_grupo and e.documento <> '' and o.data_lancamento >= v_de and o.data_lancamento < v_ate
+      and coalesce(nullif(regras.inicio_fornecedor(o.fornecedor_id), ''), o.fornecedor::text) = e.fornecedor
+  ), sabida as materialized (
+    select e.*, e.de_grupo or e.lado < 0 and regra_validacao_valores.diz_credito(e.documento, e.descricao, e.categoria) as dita,
+      e.id in (select x.id from estornada x) as estorno
+    from explicada e
+  ), demais as (
+    -- what is left over in each group
+    select r.chave, r.lado, r.mes, sum(r.quantas) over (partition by r.chave, r.lado order by r.mes
+      range between interval '12 months' preceding and interval '12 months' following) - r.quantas as avessas
+    from (
+      select k.chave, s.lado, s.mes, count(*) filter (where s.casada and not s.estorno) as quantas
+      from sabida s cross join lateral unnest(s.chaves || 0::bigint) k (chave)
+      where not s.dita and not s.de_fornecedor and not s.mes_errado
+      group by 1, 2, 3
+    ) r
+  ), habitual as (
+    select d.chave, d.lado, d.mes
+    from demais d
+    join grupo g on g.chave = d.chave and g.mes = d.mes and g.lado = d.lado
+    where d.avessas >= 3 and d.avessas > 0.05 * g.n + 3 * sqrt(0.05 * 0.95 * g.n) and d.avessas >= 9 * g.proprios
+  ), julgada as materialized (
+    select s.*, s.dita or s.de_fornecedor or not s.contra and s.id in (
+      select x.id
+      from (select y.id, y.lado, y.mes, unnest(y.chaves || 0::bigint) as chave from sabida y where not y.dita and not y.de_fornecedor offset 0) x
+      join habitual h on h.chave = x.chave and h.mes = x.mes and h.lado = x.lado) as costume
+    from sabida s
+  ), mes as (
+    select m.mes, sum(m.conhecidas) over ano as conhecidas, sum(m.desconhecidas) over ano as desconhecidas
+    from (
+      select g.mes, g.proprios_no_mes + coalesce(j.ditas, 0) as conhecidas, coalesce(j.desconhecidas, 0) as desconhecidas
+      from grupo g
+      left join (
+        select x.mes, count(*) filter (where x.casada and x.dita) as ditas, count(*) filter (where x.casada and not x.costume and not x.estorno) as desconhecidas
+        from julgada x where x.lado < 0 group by x.mes
+      ) j on j.mes = g.mes
+      where g.chave = 0 and g.lado < 0
+    ) m
+    window ano as (order by m.mes range between interval '12 months' preceding and interval '12 months' following)
+  ), dita as (
+    select j.id, j.data_lancamento, j.valor, j.documento, j.lado, j.casada,
+      case when j.costume then 'costume'
+        when j.lado > 0 or not j.casada or j.estorno or j.mes_errado or m.conhecidas >= 10 or m.desconhecidas < 10 then 'erro'
+        else 'junto' end as como
+    from julgada j
+    join mes m on m.mes = j.mes
+  )
+  select d.id, d.data_lancamento, d.valor, d.documento, d.lado, d.casada, d.como,
+    case when d.como = 'junto' then first_value(d.id) over (partition by d.como, date_trunc('year', d.data_lancamento)
+      order by d.data_lancamento, length(d.id), d.id collate "C") end
+  from dita d;
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date, int, int) is
-  'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date, int, int) from public;
-
--- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
--- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar for the months of its suspects.
-create or replace function regra_validacao_valores.habito_sinais(mes date) returns boolean
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case
-    -- where the nearest credit notes have negative documents there is nothing to count, and few partitions to plan for
-    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500, 62) p) then false
-    else (
-      select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
-      from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)
-  end
-$$;
-
-comment on function regra_validacao_valores.habito_sinais(date) is
-  'Whether credit notes of a month have a positive document by habit of the ledger.';
-revoke execute on function regra_validacao_valores.habito_sinais(date) from public;
+comment on function regra_validacao_valores.sinais(date, date, int) is
+  'Entries whose amount has the other sign than their document, in and around some days: habit, error, or together one question.';
+revoke execute on function regra_validacao_valores.sinais(date, date, int) from public;
 
 -- The ratio of an amount to what was expected as a step of half a per cent; null where it is a share (a whole percentage of the
 -- document), or where the two have no ratio. Touches nothing. Called by regra_validacao_valores.taxas_dos_dias and detectar.
@@ -19322,12 +19571,11 @@ comment on function regra_validacao_valores.degrau_taxa(numeric, numeric) is
   'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
 revoke execute on function regra_validacao_valores.degrau_taxa(numeric, numeric) from public;
 
--- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
--- a per cent. One entry alone says nothing of another currency. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
-returns table (dia date, degrau int)
-language plpgsql stable rows 10
+-- Entries of some days whose ratio to what was expected could be a rate of exchange. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.taxas_dos_dias.
+create or replace function regra_validacao_valores.razoes_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, fornecedor text, degrau int, descricao text)
+language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -19337,26 +19585,91 @@ begin
     return;
   end if;
   return query
-  select x.data_lancamento::date, x.degrau + v.vizinho
+  select x.*
   from (
-    select l.data_lancamento, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)) as degrau
+    select l.data_lancamento::date, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)),
+      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)), l.descricao::text
     from dw.lancamentos l
     where l.data_lancamento = any (dias)
       and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
       and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
     offset 0
-  ) x
-  cross join (values (-1), (0), (1)) v (vizinho)
-  where x.degrau is not null
-  group by x.data_lancamento, x.degrau + v.vizinho
-  having count(distinct x.fornecedor) >= 3;
+  ) x (dia, fornecedor, degrau, descricao)
+  where x.degrau is not null;
+end
+$$;
+
+comment on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) is
+  'Entries of some days whose ratio to their document could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) from public;
+
+-- Whether a text names a foreign currency. Not "câmbio" by itself, which cars have too. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.taxas_dos_dias.
+create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
+language sql immutable parallel safe
+return audit_interno.dobrar(pg_catalog.left(texto, 500))
+  ~ '((?<![a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
+
+comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
+revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
+
+-- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
+-- a per cent, where the ledger shows that it has another currency: the texts of two of them name one, or on three other days of the two
+-- months around two suppliers or more, five in all, have a ratio within a tenth of it that moves. Three who paid the same part on one day
+-- show none. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, degrau int)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias date[];
+  v_degraus int[];
+  v_ditas boolean[];
+  v_em_volta date[];
+begin
+  if dias = '{}' then
+    return;
+  end if;
+  select array_agg(t.dia), array_agg(t.degrau), array_agg(t.dita) into v_dias, v_degraus, v_ditas
+  from (
+    select x.dia, x.degrau + v.vizinho as degrau, count(distinct x.fornecedor) filter (where regra_validacao_valores.diz_moeda(x.descricao)) >= 2 as dita
+    from regra_validacao_valores.razoes_dos_dias(taxas_dos_dias.dias, absoluta, cambio_minimo, cambio_maximo) x
+    cross join (values (-1), (0), (1)) v (vizinho)
+    group by x.dia, x.degrau + v.vizinho
+    having count(distinct x.fornecedor) >= 3
+  ) t;
+  if v_dias is null then
+    return;
+  end if;
+  v_em_volta := array(
+    select distinct d + g
+    from unnest(v_dias, v_ditas) t (d, dita) cross join generate_series(-60, 60) g
+    where not dita);
+  return query
+  with vista as materialized (
+    select x.dia, x.degrau, x.fornecedor from regra_validacao_valores.razoes_dos_dias(v_em_volta, absoluta, cambio_minimo, cambio_maximo) x
+  ), comum as materialized (
+    select v.dia, v.degrau, array_agg(distinct o.fornecedor) as fornecedores
+    from vista v
+    join vista o on o.dia = v.dia and o.degrau between v.degrau - 1 and v.degrau + 1
+    group by v.dia, v.degrau
+    having count(distinct o.fornecedor) >= 2
+  )
+  select t.dia, t.degrau
+  from unnest(v_dias, v_degraus, v_ditas) t (dia, degrau, dita)
+  where t.dita or (
+    select count(distinct c.dia) >= 3 and count(distinct f) >= 5 and max(c.degrau) - min(c.degrau) >= 2
+    from comum c cross join lateral unnest(c.fornecedores) f
+    where c.dia <> t.dia and c.dia between t.dia - 60 and t.dia + 60 and c.degrau between t.degrau - 20 and t.degrau + 20);
 end
 $$;
 
 comment on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) is
-  'Days and ratios that entries of three suppliers or more share: rates of exchange.';
+  'Days and ratios that entries of three suppliers or more share, in a ledger that shows another currency: rates of exchange.';
 revoke execute on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) from public;
 --! EndIncluded regras/validacao_valores/habitos.sql
 
@@ -19389,13 +19702,14 @@ revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) f
 
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
 -- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_linhas), so that dear comparisons see only what has a companion. tudo: the
--- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
+-- the suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
+-- dear comparisons see only what has a companion; and by a number written as given where the entry does not say the amount. tudo: the
+-- days and numbers are too many to be looked up one by one. raiz and nome: of whom the entry is. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano int)
+  valor_documento numeric, valor_desconto numeric, descricao text, raiz text, nome text, numero text, serie text, ano int)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -19412,17 +19726,19 @@ begin
   end if;
   return query
   with lida as (
-    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+    select e.*, count(*) over (partition by abs(e.valor_documento), e.fim) + count(*) filter (where e.valor_documento is null) over (partition by e.fim) as companhia
     from (
       select f.id::text as id, f.data_lancamento::date as data_lancamento, f.carregado_em::timestamptz as carregado_em,
         f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil,
         f.valor::numeric as valor, f.valor_documento::numeric as valor_documento, f.valor_desconto::numeric as valor_desconto,
         f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
-        regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) as chave
+        regra_validacao_valores.fim_documento(f.documento) as fim
       from dw.lancamentos f
-      where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
-        -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
-        and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
+      where (abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
+          -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+          and (regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
+            or regra_validacao_valores.chave_linhas(f.valor_documento, '*') in (select c from unnest(linhas_documentos.chaves) c))
+        or f.valor_documento is null and f.documento in (select n from unnest(numeros) n))
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
       offset 0
@@ -19436,11 +19752,11 @@ begin
     offset 0
   )
   select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
-    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero, e.serie, e.ano
+    regras.raiz_fornecedor(l.codigo), regras.nome_canonico(l.nome), e.numero, e.serie, e.ano
   from lida l
   join escrita e on e.documento = l.documento
   where l.companhia > 1 and e.numero is not null
-    and coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)) is not null;
+    and coalesce(regras.raiz_fornecedor(l.codigo), regras.nome_canonico(l.nome)) is not null;
 end
 $$;
 
@@ -19484,13 +19800,13 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
--- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
--- months whose credit notes have a positive document by habit. copias: how many lines of its day are as the line itself; carga and
+-- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: lines
+-- whose amount has the other sign than the document by habit (regra_validacao_valores.sinais). copias: how many lines of its day are as the line itself; carga and
 -- primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
-  creditos date[]
+  creditos text[]
 )
 returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int,
   copias bigint, carga date, primeira_carga date)
@@ -19498,24 +19814,45 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 set work_mem = '64MB'
 as $$
-  with linha as (
-    select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.descricao,
+  with escrita as (
+    select x.*, x.valor_documento is not null
+        and regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, absoluta, relativa, digitos) as parte
+    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
+  ), de_quem as (
+    -- who has no code is who bears the name, where only one does; and a share without a code is of the one whose share of the same number
+    -- and amount has one: then nothing is proposed of either
+    select e.*, coalesce(e.raiz, case when e.nome is not null and min(e.raiz) over nome = max(e.raiz) over nome then min(e.raiz) over nome end,
+      case when e.parte and min(e.raiz) filter (where e.parte) over numero = max(e.raiz) filter (where e.parte) over numero
+        then min(e.raiz) filter (where e.parte) over numero end,
+      '=' || e.nome) as fornecedor
+    from escrita e
+    window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
+  ), completa as (
+    -- what does not say the document's amount is a line of the only document of its supplier and number
+    select q.*, q.valor_documento as dito, coalesce(q.valor_documento, case when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
+      then max(q.valor_documento) over numero end) as documento_lido
+    from de_quem q
+    window numero as (partition by q.fornecedor, q.numero)
+  ), linha as (
+    select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.documento_lido as valor_documento, l.descricao,
       -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ
-      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento), coalesce(l.serie, l.outra_serie, ''),
-        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.valor_documento) as modulo,
-      coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
-      regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
+      dense_rank() over (order by l.fornecedor, l.numero, abs(l.documento_lido), coalesce(l.serie, l.outra_serie, ''),
+        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.documento_lido) as modulo,
+      coalesce(l.valor_desconto, 0) * sign(l.documento_lido) as desconto,
+      l.parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
-        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
+        + regra_validacao_valores.arredondamento_origem(l.documento_lido, digitos) end as arredondado
     from (
       select x.*, case when min(x.serie) over numero = max(x.serie) over numero then min(x.serie) over numero end as outra_serie,
         case when min(x.ano) over numero = max(x.ano) over numero then min(x.ano) over numero end as outro_ano
-      from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
-      window numero as (partition by x.fornecedor, x.numero, abs(x.valor_documento))
+      from completa x
+      where x.documento_lido is not null
+      window numero as (partition by x.fornecedor, x.numero, abs(x.documento_lido))
     ) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
       max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado,
+      bool_or(l.id in (select c from unnest(creditos) c)) over documento as habitual,
       sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
       sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
       sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
@@ -19531,7 +19868,7 @@ as $$
   ), do_ano as (
     select d.id, d.data_lancamento, d.carregado_em, d.centro_custo, d.categoria, d.conta_contabil, d.valor, d.nota, d.modulo, d.desconto,
       d.arredondado, d.parte, coalesce(d.inteiros, s.inteiros) as inteiros,
-      d.lado, d.saldo, date_trunc('month', d.data_lancamento)::date = any (creditos) as habitual
+      d.lado, d.saldo, d.habitual
     from (
       select x.*, sum(x.valor) over resto as soma_resto, max(x.valor) over resto as maior_resto, count(*) over resto as quantas_resto,
         max(x.desconto) over resto as um_desconto_resto, sum(x.desconto * sign(x.valor)) over resto as descontos_resto,
@@ -19568,14 +19905,16 @@ as $$
       igual as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil),
       igual_no_dia as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil, c.data_lancamento)
   ), julgada as (
-    select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
-      max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
-      case when abs(s.esperado) > 0 and abs(j.soma) < 1e9 * abs(s.esperado)
+    select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, l.sinal, j.soma * l.sinal - abs(s.esperado) as excesso,
+      max(abs(j.valor)) filter (where j.iguais > 1 and abs(j.valor * l.sinal - j.soma * l.sinal + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
+      case when abs(s.esperado) > 0 and j.soma * l.sinal > 0 and abs(j.soma) < 1e9 * abs(s.esperado)
           and abs(j.soma - round(j.soma / s.esperado) * s.esperado) <= s.tolerancia
         then round(j.soma / s.esperado)::int end as vezes
     from junta j
     cross join lateral regra_validacao_valores.conferir_soma(
       j.soma, j.maior, j.quantas, j.modulo, j.um_desconto, j.descontos, j.arredondados, absoluta, relativa) s
+    -- the sign that the sum should have: the document's, or the other by habit
+    cross join lateral (select case when j.habitual and j.soma < 0 then -1 else 1 end * sign(j.lado) as sinal) l
     window juntas as (partition by j.nota, j.falada)
   ), listada as (
     select j.nota, jsonb_agg(jsonb_build_object('id', j.id, 'data_lancamento', j.data_lancamento,
@@ -19594,7 +19933,7 @@ as $$
       when j.excesso > 0 and j.repetida is not null then 'rateio_linha_repetida'
       when j.excesso > 0 then 'rateio_a_mais'
       else 'rateio_a_menos' end,
-    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
+    j.soma, case when j.inteiras <> 0 then -j.esperado else j.sinal * abs(j.esperado) end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
     j.copias, j.carga, j.primeira_carga
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and x.nota = j.nota
@@ -19612,9 +19951,9 @@ as $$
   where not e.parte and e.valor < 0 and e.saldo >= -absoluta
 $$;
 
-comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
+comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, text[]) is
   'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
+revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, text[]) from public;
 --! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/trade_marketing/padroes.sql
@@ -24849,8 +25188,9 @@ comment on function audit_interno.diagnosticar_categorias() is 'Lines of the dia
 --! EndIncluded saidas/consulta/diagnosticar_categorias.sql
 
 --! Included saidas/consulta/diagnosticar_sinais.sql
--- Of the diagnosis: the habit that the ledger has with the sign of a credit note's document, where validacao_valores goes by one. Counted
--- over the year up to the last booking; nothing where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
+-- Of the diagnosis: what validacao_valores makes of entries whose amount is negative and whose document is positive, by the rule's own
+-- function. Of the year up to the last booking, or as much of it as 200,000 entries are; nothing where there are none that the rule lets
+-- pass or asks about as one, or where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_sinais()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -24859,20 +25199,29 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  select 'sinal dos créditos', 'ok',
-    format('%s de %s créditos do último ano têm documento positivo: é o costume aqui, e não é apontado', x.contrarios, x.contrarios + x.proprios),
-    'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
+  select 'sinal dos créditos', case when x.juntos = 0 then 'ok' else 'aviso' end,
+    format('lançamentos negativos com documento positivo desde %s: %s são créditos (dizem que são, ou é o costume de outros como eles) e não são apontados; ',
+        to_char(x.desde, 'DD/MM/YYYY'), x.costume)
+      || format('%s apontados um a um; %s num só achado, porque nada diz o que são', x.erros, x.juntos),
+    case when x.juntos = 0 then 'A regra validacao_valores lê o documento dos créditos com o sinal do lançamento.'
+      else 'Veja com quem lança se são créditos; um texto ou uma categoria que o diga basta à regra.' end
   from audit_interno.ler(format(
-    'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
-     from (select (date_trunc(''month'', least(max(l.data_lancamento), %L::date)) + interval ''1 month'')::date as mes from dw.lancamentos l) m
-     cross join lateral regra_validacao_valores.sinais_creditos(m.mes) s', audit.hoje()))
-    as x (contrarios bigint, proprios bigint, habito boolean)
-  where x.habito;
+    'select m.desde, count(*) filter (where s.como = ''costume''), count(*) filter (where s.como = ''erro''), count(*) filter (where s.como = ''junto'')
+     from (
+       select greatest(u.dia - 365, (select l.data_lancamento::date from dw.lancamentos l where l.data_lancamento <= u.dia
+         order by l.data_lancamento desc offset 200000 limit 1)) as desde, u.dia as ate
+       from (select max(l.data_lancamento)::date as dia from dw.lancamentos l where l.data_lancamento <= %L::date) u
+     ) m
+     cross join lateral regra_validacao_valores.sinais(m.desde, m.ate) s
+     where s.lado < 0 and s.casada and s.data_lancamento between m.desde and m.ate
+     group by m.desde', audit.hoje()))
+    as x (desde date, costume bigint, erros bigint, juntos bigint)
+  where x.costume > 0 or x.juntos > 0;
 exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that is not as the contract has it
   return; -- the diagnosis says so
 end
 $$;
-comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, where the rule lets some pass or asks about them as one.';
 --! EndIncluded saidas/consulta/diagnosticar_sinais.sql
 
 --! Included saidas/consulta/configuracao_aviso.sql

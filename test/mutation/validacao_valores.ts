@@ -181,9 +181,9 @@ export const validacaoValores: Subject = {
     ),
     ...of(
       'regras/validacao_valores/habitos.sql',
-      ['s.contrarios >= 20', 'true'],
-      ['l.data_lancamento < v_inicio', 'l.data_lancamento < v_fim'],
-      ['>= 3;', '>= 2;'],
+      ['m.desconhecidas < 10', 'false'],
+      ['0.05 * g.n + 3 * sqrt', '0 * g.n + 0 * sqrt'],
+      ['having count(distinct x.fornecedor) >= 3', 'having count(distinct x.fornecedor) >= 2'],
       ['then pg_catalog.round(200', 'then pg_catalog.round(1'],
     ),
   ],

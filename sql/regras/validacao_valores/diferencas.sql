@@ -197,9 +197,9 @@ begin atomic
       || case tipo
         when 'rateio_repetido' then 'está lançado ' || vezes || ' vezes'
         when 'rateio_linha_repetida' then 'a linha de ' || regra_validacao_valores.reais(repetida) || ' está lançada duas vezes'
-        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma) - pg_catalog.abs(esperado)) || ' a mais'
+        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma - esperado)) || ' a mais'
         when 'sinal_trocado' then 'o sinal está trocado'
-        else regra_validacao_valores.reais(pg_catalog.abs(esperado) - pg_catalog.abs(soma)) || ' a menos'
+        else regra_validacao_valores.reais(pg_catalog.abs(esperado - soma)) || ' a menos'
           || case when retencao is not null then ', o que corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
             || '% (' || tributos || '), que pode ser legítima' else '' end
       end || '.',
@@ -236,8 +236,8 @@ declare
 begin
   return query
   with crua as materialized (
-    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
-      x.esperado, x.tolerancia
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
+      l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
     from dw.lancamentos l
     cross join lateral (
       select
@@ -253,25 +253,34 @@ begin
         + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
         + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
-  ), credito as materialized (
-    select m.mes
-    from (
-      select distinct date_trunc('month', c.data_lancamento)::date as mes
-      from crua c
-      where c.valor < 0 and c.esperado > 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
-      offset 0
-    ) m
-    where regra_validacao_valores.habito_sinais(m.mes)
-  ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
-      m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+  ), virada as materialized (
+    -- of few it is cheaper to ask first what they say themselves
+    select c.id, c.data_lancamento, c.valor < 0 and case when count(*) over () <= 1000
+      then regra_validacao_valores.diz_credito(c.documento, c.descricao, c.categoria) else false end as dita
     from crua c
-    left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
-    cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
-    where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
+    where c.valor * c.esperado < 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
+  ), sinal as materialized (
+    -- which signs are the ledger's own way, and which nobody can tell
+    select s.*
+    from (select min(v.data_lancamento) as de, max(v.data_lancamento) as ate from virada v where not v.dita) p
+    cross join lateral regra_validacao_valores.sinais(p.de, p.ate) s
+    where p.de is not null
+  ), avessa as materialized (
+    select v.id, v.dita or s.como = 'costume' as costume, s.primeiro
+    from virada v
+    left join sinal s on s.id = v.id::text
+  ), suspeita as materialized (
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+      lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+    from crua c
+    left join avessa v on v.id = c.id
+    cross join lateral (select case when coalesce(v.costume, false) then -1 else 1 end as s) lado
+    where lado.s > 0 or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
   ), numerada as (
-    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, c.codigo) as chave
     from suspeita s
+    -- and what has no code, or where it has none itself, what has any
+    cross join lateral (values (s.fornecedor_id), (case when regras.inicio_fornecedor(s.fornecedor_id) = '' then '*' else '' end)) c (codigo)
     where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
   ), rateio as materialized (
     select r.*
@@ -285,12 +294,12 @@ begin
       -- of a few rows, mostly alone with their documents, it is cheaper to ask first
       where m.chaves is not null and (m.tudo or exists (
         select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
-        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        group by l.numero
         having count(*) > 1))
       offset 0
     ) n
     cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
-      array(select c.mes from credito c)) r
+      array(select s.id::text from suspeita s where s.contraria)) r
   ), repetido as materialized (
     -- documents of a load that came in again, which any of its days may prove: the load is the finding (regra_validacao_valores.duplicidades)
     select d.*
@@ -306,6 +315,16 @@ begin
     cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
       row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
     where c.dias is not null
+  ), magra as materialized (
+    select k.carga
+    from (
+      select array_agg(distinct r.carga) as cargas, min(s.data_lancamento) as de, max(s.data_lancamento) as ate
+      from rateio r join suspeita s on s.id::text = r.id
+      where r.tipo = 'rateio_repetido' and r.copias > 1 and r.carga > r.primeira_carga
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.cargas_repetidas(c.cargas, c.de, c.ate, v_dias) k (carga)
+    where c.cargas is not null
   ), sozinha as materialized (
     select s.*, s.valor - s.esperado as diferenca,
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
@@ -320,7 +339,7 @@ begin
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.credito, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
+      s.tolerancia, s.contraria, s.primeiro, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
     from sozinha s
     left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
       and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
@@ -341,7 +360,7 @@ begin
       'diferenca', d.diferenca,
       'tolerancia', d.tolerancia,
       'razao', case when d.esperado <> 0 then round(d.valor / d.esperado, 6) end,
-      'credito_positivo', nullif(d.credito, false),
+      'credito_positivo', nullif(d.contraria and d.valor < 0, false),
       'retencao_possivel', r.taxa,
       'tributos_retidos', r.tributos,
       'conta', e.conta)),
@@ -352,6 +371,26 @@ begin
   left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
   cross join lateral regra_validacao_valores.explicacao_diferenca(
     d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, r.taxa, r.tributos) e
+  where d.tipo <> 'sinal_trocado' or d.primeiro is null
+  union all
+  -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
+  select
+    null::text,
+    s.primeiro,
+    '{}'::jsonb,
+    trunc(greatest(0.05, confianca_base - 0.30), 4),
+    jsonb_build_object('tipo', 'sinais_sem_costume', 'lancamentos', count(*), 'soma', sum(s.valor), 'de', min(s.data_lancamento),
+      'ate', max(s.data_lancamento), 'linhas', jsonb_agg(jsonb_build_object('id', s.id, 'data_lancamento', s.data_lancamento,
+        'documento', left(s.documento, 60), 'valor', s.valor) order by s.lugar) filter (where s.lugar <= 20)),
+    count(*) || ' lançamentos negativos de ' || to_char(min(s.data_lancamento), 'DD/MM/YYYY') || ' a ' || to_char(max(s.data_lancamento), 'DD/MM/YYYY')
+      || ', que somam ' || regra_validacao_valores.reais(sum(s.valor)) || ', têm documento positivo, e nada diz se são créditos ou se o sinal está trocado.',
+    2 * abs(sum(s.valor))
+  from (
+    select x.*, row_number() over (partition by x.primeiro order by x.data_lancamento, length(x.id), x.id collate "C") as lugar
+    from sinal x
+    where x.primeiro in (select d.primeiro from nomeada d where d.tipo = 'sinal_trocado')
+  ) s
+  group by s.primeiro
   union all
   select
     null::text,
@@ -383,7 +422,9 @@ begin
     and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
       exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
       or t.carga > t.primeira_carga and t.carga in (
-        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
+        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate)
+        union all
+        select k.carga from magra k)));
 end
 $$;
 

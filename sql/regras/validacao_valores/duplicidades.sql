@@ -148,13 +148,72 @@ comment on function regra_validacao_valores.dias_fora(audit.janela, date[], bigi
   'Days outside a window on which loads brought entries that, within it, are copies by half or more.';
 revoke execute on function regra_validacao_valores.dias_fora(audit.janela, date[], bigint[], date, date) from public;
 
+-- Loads (the days on which they came, UTC) that came again, however thin their days are: half or more of what they brought, and ten
+-- entries at least, an earlier load had brought with the same amount and end of the number, booked no more than so many days away, in
+-- whatever branch and under whatever name. Looked for on the days that they booked, no further than 400 from the given ones. Reads
+-- dw.lancamentos; changes nothing. Called by regra_validacao_valores.duplicidades and diferencas with loads of which something is there already.
+create or replace function regra_validacao_valores.cargas_repetidas(cargas date[], de date, ate date, proximidade int) returns setof date
+language plpgsql stable rows 1
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+declare
+  v_desde timestamptz := (select min(c) from unnest(cargas) c)::timestamp at time zone 'UTC';
+  v_ate timestamptz := ((select max(c) from unnest(cargas) c) + 1)::timestamp at time zone 'UTC';
+  v_chaves bigint[];
+  v_dias date[];
+  v_cargas date[];
+begin
+  if v_desde is null then
+    return;
+  end if;
+  select array_agg(regra_validacao_valores.chave_documento(l.valor, l.documento)), array_agg(l.data_lancamento),
+    array_agg((l.carregado_em::timestamptz at time zone 'UTC')::date)
+  into v_chaves, v_dias, v_cargas
+  from dw.lancamentos l
+  where l.carregado_em >= v_desde and l.carregado_em < v_ate and l.valor <> 0 and l.documento <> ''
+    and l.data_lancamento between greatest(de, '0003-01-01') - 400 and least(ate, '9990-12-31') + 400
+    and (l.carregado_em::timestamptz at time zone 'UTC')::date = any (cargas);
+  if coalesce(cardinality(v_chaves), 0) < 10 then
+    return;
+  end if;
+  return query
+  with trazida as materialized (
+    select row_number() over () as n, t.* from unnest(v_chaves, v_dias, v_cargas) t (chave, dia, carga)
+  ), anterior as materialized (
+    select distinct regra_validacao_valores.chave_documento(l.valor, l.documento) as chave, l.data_lancamento::date as dia,
+      (l.carregado_em::timestamptz at time zone 'UTC')::date as carga
+    from dw.lancamentos l
+    where l.data_lancamento between (select min(t.dia) - proximidade from trazida t) and (select max(t.dia) + proximidade from trazida t)
+      and hash_numeric(abs(l.valor)) in (select t.chave >> 32 from trazida t) and l.valor <> 0 and l.documento <> ''
+  ), copia as (
+    select distinct t.n
+    from trazida t
+    join anterior a on a.chave = t.chave
+    where a.carga < t.carga and a.dia between t.dia - proximidade and t.dia + proximidade
+  )
+  select t.carga
+  from trazida t
+  left join copia c on c.n = t.n
+  group by t.carga
+  having count(c.n) >= greatest(10, 0.5 * count(*));
+end
+$$;
+
+comment on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) is
+  'Loads of which half the entries, and ten at least, an earlier load had brought.';
+revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date, date, int) from public;
+
 -- Finds documents that were booked twice: same supplier (company root; name where one of the two has no code), same document, same
 -- amount, exactly alike or within valores.dias_duplicidade days and across branches. Flags the later entry only and never proposes a
 -- correction. What an entry does not say of its document (kind, series, year, access key) it shares with the others of its number and
 -- amount that do, unless these differ among themselves; a number of fewer than five digits that says no year is another one in
 -- another year. An entry that was reversed and booked again is not a duplicate, nor one that was reversed within those days
 -- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
--- A reversal takes back the latest booking that stands before it. On one day entries of other cost centres, categories or accounts are shares of one document,
+-- A reversal takes back the latest booking that stands before it. Entries of other cost centres, categories or accounts are shares of one document,
 -- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
 -- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
 -- and reversals may lie outside.
@@ -307,9 +366,9 @@ begin
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
       -- and goes with the one that is there
-      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (
-        partition by c.fornecedor, c.numero, c.parcela, c.montante, c.data_lancamento, c.centro))) as destino
+      concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
     from identificada c
+    window no_centro as (partition by c.fornecedor, c.numero, c.parcela, c.montante, c.centro)
   ), movimento as (
     select c.*,
       case when c.inteira then '' else c.destino end as reparte,
@@ -340,24 +399,22 @@ begin
     where not l.estornada
   ), par as (
     select l.*,
-      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one, or the
-      -- last of an earlier day
+      -- the last before it in the same cost centre, category and account; of whole documents the last of all; otherwise the last whole one
       case when l.inteira then nullif(l.lugar - 1, 0)
         when lag(l.data_lancamento) over igual >= l.data_lancamento - v_dias then lag(l.lugar) over igual
-        else greatest(max(l.lugar) filter (where l.inteira) over ate_aqui, max(l.lugar) over outros_dias) end as gemeo_lugar,
+        else max(l.lugar) filter (where l.inteira) over ate_aqui end as gemeo_lugar,
       -- loads are told apart by the day on which they came
       (l.carregado_em at time zone 'UTC')::date as carga,
       min((l.carregado_em at time zone 'UTC')::date) over (documento order by l.data_lancamento range current row) as primeira_carga
     from lugar l
     window documento as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal),
       igual as (partition by l.fornecedor, l.numero, l.parcela, l.montante, l.sinal, l.reparte order by l.momento),
-      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding),
-      outros_dias as (documento order by l.data_lancamento range between unbounded preceding and interval '1 day' preceding)
+      ate_aqui as (documento order by l.momento rows between unbounded preceding and 1 preceding)
   ), apontada as materialized (
     select p.id, p.data_lancamento, p.carregado_em, p.filial::text as filial, p.documento, p.valor, p.parte, p.momento, p.fornecedor, p.numero, p.parcela,
       p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
-      p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada,
+      p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
       count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal, p.data_lancamento) as no_dia,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
@@ -397,14 +454,30 @@ begin
     from repetido r
     where r.carga is not null
     group by r.carga
+  ), inteira as materialized (
+    -- or the whole of it, where no day is thick enough
+    select k.carga
+    from (
+      select array_agg(x.carga) as cargas, min(x.de) as de, max(x.ate) as ate
+      from (
+        select a.carga, min(a.data_lancamento) as de, max(a.data_lancamento) as ate
+        from apontada a
+        where a.de_outra_carga and a.carga not in (select r.carga from repetido r where r.carga is not null)
+        group by a.carga
+        having count(*) >= case when janela.chaves is null then 3 else 1 end
+      ) x
+      offset 0
+    ) x
+    cross join lateral regra_validacao_valores.cargas_repetidas(x.cargas, x.de, x.ate, v_dias) k (carga)
+    where x.cargas is not null
   ), agrupada as (
     select a.*, p.dia is not null as provada,
-      case when p.dia is not null or c.carga is not null then 'carga_repetida'
+      case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
         when a.parte and r.dia is null then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
-        when p.dia is not null or c.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
+        when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
         when a.no_dia > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
         else a.id::text end as chave
     from apontada a
@@ -413,6 +486,7 @@ begin
     left join repetido p on p.dia = a.data_lancamento and p.filial is not distinct from a.filial and a.gemeo_data = a.data_lancamento
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
+    left join inteira i on i.carga = a.carga and a.de_outra_carga
     left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
       and e.nome is not distinct from a.nome and a.valor > 0
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)

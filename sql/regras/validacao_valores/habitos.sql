@@ -1,60 +1,194 @@
--- How this ledger writes the amount of a credit note's document, counted in the year (dias) around a month without the month itself, in so many
--- entries with a document nearest before and after: credit notes (a negative amount that its document confirms) whose document
--- is positive, those whose document is negative too, and all entries counted. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.habito_sinais and audit_interno.diagnosticar_sinais.
-create or replace function regra_validacao_valores.sinais_creditos(mes date, limite int default 20000, dias int default 366)
-returns table (contrarios bigint, proprios bigint, contados bigint)
-language plpgsql stable rows 1
+-- Whether an entry says itself that it takes something back: a reversal, a return, a cancellation, a credit note. "Crédito" alone does not,
+-- for a card is one too. Touches nothing; inlined by the planner. Called by regra_validacao_valores.sinais and diferencas for negative
+-- amounts whose document is positive.
+create or replace function regra_validacao_valores.diz_credito(documento text, descricao text, categoria text) returns boolean
+language sql immutable parallel safe
+return audit_interno.dobrar(pg_catalog.concat_ws(' / ', pg_catalog.left(documento, 200), pg_catalog.left(descricao, 500), pg_catalog.left(categoria, 200)))
+  ~ '(estorn|devolu|devolvi|cancela|abatimento|notas? ?(?:de |- ?)?credito|credito (?:ref|d[aeo]s? (?:nf|nota|fornec|compra))|credit (?:note|memo)|refund|(?<![a-z])n[.]?c[.]?[a-z]?[ :./-]*[0-9])';
+
+comment on function regra_validacao_valores.diz_credito(text, text, text) is
+  'Whether document, text or category of an entry say that it takes something back.';
+revoke execute on function regra_validacao_valores.diz_credito(text, text, text) from public;
+
+-- What the entries of a document's sign are alike in: the letters before the number, the begin of the text, category, account, supplier
+-- (company, or name), each as a number that says which of these it is; null where there is none. Touches nothing; inlined by the planner.
+-- Called by regra_validacao_valores.sinais.
+create or replace function regra_validacao_valores.chaves_sinal(
+  documento text, descricao text, categoria text, conta text, fornecedor_id text, fornecedor text
+) returns bigint[]
+language sql immutable parallel safe
+return array[
+  pg_catalog.hashtextextended(nullif(pg_catalog.lower(pg_catalog.rtrim(pg_catalog.left(pg_catalog.btrim(documento), 6), '0123456789 ./_-')), ''), 1),
+  pg_catalog.hashtextextended(nullif(pg_catalog.translate(pg_catalog.left(descricao, 15), '0123456789', ''), ''), 2),
+  pg_catalog.hashtextextended(nullif(categoria, ''), 3),
+  pg_catalog.hashtextextended(nullif(conta, ''), 4),
+  pg_catalog.hashtextextended(coalesce(nullif(regras.inicio_fornecedor(fornecedor_id), ''), nullif(fornecedor, '')), 5)];
+
+comment on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) is
+  'Hashes of what entries may have in common: letters of the number, begin of the text, category, account, supplier.';
+revoke execute on function regra_validacao_valores.chaves_sinal(text, text, text, text, text, text) from public;
+
+-- Judges the entries of some days whose amount has the other sign than their document: is it how such entries are kept here (a credit note
+-- whose document is positive, a ledger of negative expenses), or an error? Asked of like entries, so that the answer does not hang on
+-- how many others the ledger has. como:
+--   'costume': the entry says itself that it takes something back; or, in the year
+--     around without its own month, half and more of what has its letters before the number, its begin of the text, its category, account or
+--     supplier have this form (three at least; of a supplier five). Then, of those that no such group explains, so many in one of these groups
+--     or in the whole ledger as nobody turns by error: beyond 5%, three standard deviations more. A group that is in its own month
+--     alone counts where it has hardly anything else, and the month is otherwise.
+--     No habit where the group's negative entries mostly have negative documents.
+--   'junto': ten or more in the year around that nothing explains, in a ledger that shows no other credit notes: nobody can tell, and they
+--     are one finding, on the first of the calendar year (primeiro).
+--   'erro': the rest, judged one by one: also what takes back an entry of the same document and supplier. A month with more turned entries than others, unlike the months around it, is an error too.
+-- lado: the sign of the amount. casada: without sign, amount and document agree. So many entries (limite) before and after the days are
+-- looked at, a year at most. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas and
+-- audit_interno.diagnosticar_sinais.
+create or replace function regra_validacao_valores.sinais(desde date, ate date, limite int default 100000)
+returns table (id text, data_lancamento date, valor numeric, documento text, lado int, casada boolean, como text, primeiro text)
+language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+set work_mem = '64MB'
+-- of what these steps leave the planner knows nothing
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
-  v_inicio date := date_trunc('month', mes)::date;
-  v_fim date := (date_trunc('month', mes) + interval '1 month')::date;
+  v_inicio date := date_trunc('month', greatest(desde, '0003-01-01'))::date;
+  v_fim date := (date_trunc('month', least(ate, '9990-12-31')) + interval '1 month')::date;
+  v_de date := greatest(v_inicio - 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento < v_inicio
+    order by l.data_lancamento desc offset limite limit 1));
+  v_ate date := least(v_fim + 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= v_fim
+    order by l.data_lancamento offset limite limit 1));
 begin
   return query
-  select count(*) filter (where x.valor < 0 and x.valor_documento > 0), count(*) filter (where x.valor < 0 and x.valor_documento < 0), count(*)
-  from (
-    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
+  with avessa as materialized (
+    select l.id::text as id, l.data_lancamento::date as data_lancamento, date_trunc('month', l.data_lancamento)::date as mes, l.valor::numeric as valor,
+      sign(l.valor)::int as lado, l.documento::text as documento, l.descricao::text as descricao, l.categoria::text as categoria,
+      coalesce(nullif(regras.inicio_fornecedor(l.fornecedor_id), ''), l.fornecedor::text) as fornecedor,
+      not regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, 0.05, 0, 0) as casada,
+      regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) as chaves
+    from dw.lancamentos l
+    where l.data_lancamento >= v_de and l.data_lancamento < v_ate and (l.valor < 0 and l.valor_documento > 0 or l.valor > 0 and l.valor_documento < 0)
+  ), chave as materialized (
+    select distinct unnest(a.chaves) as chave from avessa a
+  ), lida as (
+    -- once over the entries, and only what an entry of turned sign has too
+    select x.mes, x.neg, x.casada, case when x.c[1] in (select k.chave from chave k) then x.c[1] end as c1,
+      case when x.c[2] in (select k.chave from chave k) then x.c[2] end as c2, case when x.c[3] in (select k.chave from chave k) then x.c[3] end as c3,
+      case when x.c[4] in (select k.chave from chave k) then x.c[4] end as c4, case when x.c[5] in (select k.chave from chave k) then x.c[5] end as c5
+    from (
+      select date_trunc('month', l.data_lancamento)::date as mes, case when l.valor < 0 then 1 else 0 end + case when l.valor_documento < 0 then 2 else 0 end as neg,
+        abs(abs(l.valor) - abs(l.valor_documento - coalesce(l.valor_desconto, 0))) <= 0.05 as casada,
+        regra_validacao_valores.chaves_sinal(l.documento, l.descricao, l.categoria, l.conta_contabil, l.fornecedor_id, l.fornecedor) as c
       from dw.lancamentos l
-      where l.data_lancamento >= v_inicio - dias and l.data_lancamento < v_inicio and l.valor_documento <> 0 and l.valor <> 0
-      order by l.data_lancamento desc
-      limit limite)
-    union all
-    (select l.valor::numeric as valor, l.valor_documento::numeric as valor_documento, l.valor_desconto::numeric as valor_desconto
-      from dw.lancamentos l
-      where l.data_lancamento >= v_fim and l.data_lancamento < v_fim + dias and l.valor_documento <> 0 and l.valor <> 0
-      order by l.data_lancamento
-      limit limite)
-  ) x
-  where not regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, 0.05, 0, 0);
+      where exists (select from avessa) and l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor <> 0 and l.valor_documento <> 0
+      offset 0
+    ) x
+  ), contada as (
+    select coalesce(l.c1, l.c2, l.c3, l.c4, l.c5, 0) as chave, l.mes, count(*) as n, count(*) filter (where l.neg = 1 and l.casada) as contrarios,
+      count(*) filter (where l.neg = 2 and l.casada) as contrarios_mais, count(*) filter (where l.neg = 3 and l.casada) as proprios
+    from lida l
+    group by grouping sets ((l.mes, l.c1), (l.mes, l.c2), (l.mes, l.c3), (l.mes, l.c4), (l.mes, l.c5), (l.mes))
+    -- of the last only has no key in any
+    having coalesce(l.c1, l.c2, l.c3, l.c4, l.c5) is not null or grouping(l.c1, l.c2, l.c3, l.c4, l.c5) = 31
+  ), em_volta as (
+    select c.chave, c.mes, l.lado, c.n as n_no_mes, case when l.lado < 0 then c.contrarios else c.contrarios_mais end as no_mes,
+      sum(c.n) over ano - c.n as n, sum(case when l.lado < 0 then c.contrarios else c.contrarios_mais end) over ano
+        - case when l.lado < 0 then c.contrarios else c.contrarios_mais end as avessas,
+      case when l.lado < 0 then sum(c.proprios) over ano - c.proprios else 0 end as proprios,
+      c.proprios as proprios_no_mes
+    from contada c
+    cross join (values (-1), (1)) l (lado)
+    window ano as (partition by c.chave, l.lado order by c.mes range between interval '12 months' preceding and interval '12 months' following)
+  ), grupo as materialized (
+    select e.*, t.no_mes >= 0.5 * t.n_no_mes as mes_virado, t.no_mes >= 0.5 * t.n_no_mes and t.n > 0 and t.avessas < 0.1 * t.n as mes_errado,
+      e.proprios >= 3 and e.proprios > e.avessas as contra
+    from em_volta e
+    join em_volta t on t.chave = 0 and t.mes = e.mes and t.lado = e.lado
+  ), avaliado as materialized (
+    select g.*, g.avessas >= 3 and g.avessas >= 0.5 * g.n and g.avessas >= 9 * g.proprios
+      or g.chave <> 0 and g.n = 0 and g.no_mes >= 3 and g.no_mes >= 0.9 * g.n_no_mes and not g.mes_virado as pura
+    from grupo g
+  ), explicada as materialized (
+    -- the key of a supplier stands last
+    select a.*, coalesce(u.de_grupo, false) as de_grupo, coalesce(u.de_fornecedor, false) as de_fornecedor, coalesce(u.contra, false) as contra,
+      coalesce(u.mes_errado, false) as mes_errado
+    from avessa a
+    left join (
+      select x.id, bool_or(g.pura and x.lugar <> 5) as de_grupo,
+        bool_or(g.pura and x.lugar = 5 and g.avessas >= 5) as de_fornecedor, bool_or(g.contra and x.lugar < 6) as contra,
+        bool_or(g.mes_errado) as mes_errado
+      from (
+        select a.id, a.mes, a.lado, k.chave, k.lugar from avessa a cross join lateral unnest(a.chaves || 0::bigint) with ordinality k (chave, lugar)
+        offset 0
+      ) x
+      join avaliado g on g.chave = x.chave and g.mes = x.mes and g.lado = x.lado
+      group by x.id
+    ) u on u.id = a.id
+  ), estornada as (
+    -- what an ordinary entry of the same document says too
+    select distinct e.id
+    from explicada e
+    join dw.lancamentos o on o.documento = e.documento and o.valor = -e.valor
+    where e.lado < 0 and not e.de_grupo and e.documento <> '' and o.data_lancamento >= v_de and o.data_lancamento < v_ate
+      and coalesce(nullif(regras.inicio_fornecedor(o.fornecedor_id), ''), o.fornecedor::text) = e.fornecedor
+  ), sabida as materialized (
+    select e.*, e.de_grupo or e.lado < 0 and regra_validacao_valores.diz_credito(e.documento, e.descricao, e.categoria) as dita,
+      e.id in (select x.id from estornada x) as estorno
+    from explicada e
+  ), demais as (
+    -- what is left over in each group
+    select r.chave, r.lado, r.mes, sum(r.quantas) over (partition by r.chave, r.lado order by r.mes
+      range between interval '12 months' preceding and interval '12 months' following) - r.quantas as avessas
+    from (
+      select k.chave, s.lado, s.mes, count(*) filter (where s.casada and not s.estorno) as quantas
+      from sabida s cross join lateral unnest(s.chaves || 0::bigint) k (chave)
+      where not s.dita and not s.de_fornecedor and not s.mes_errado
+      group by 1, 2, 3
+    ) r
+  ), habitual as (
+    select d.chave, d.lado, d.mes
+    from demais d
+    join grupo g on g.chave = d.chave and g.mes = d.mes and g.lado = d.lado
+    where d.avessas >= 3 and d.avessas > 0.05 * g.n + 3 * sqrt(0.05 * 0.95 * g.n) and d.avessas >= 9 * g.proprios
+  ), julgada as materialized (
+    select s.*, s.dita or s.de_fornecedor or not s.contra and s.id in (
+      select x.id
+      from (select y.id, y.lado, y.mes, unnest(y.chaves || 0::bigint) as chave from sabida y where not y.dita and not y.de_fornecedor offset 0) x
+      join habitual h on h.chave = x.chave and h.mes = x.mes and h.lado = x.lado) as costume
+    from sabida s
+  ), mes as (
+    select m.mes, sum(m.conhecidas) over ano as conhecidas, sum(m.desconhecidas) over ano as desconhecidas
+    from (
+      select g.mes, g.proprios_no_mes + coalesce(j.ditas, 0) as conhecidas, coalesce(j.desconhecidas, 0) as desconhecidas
+      from grupo g
+      left join (
+        select x.mes, count(*) filter (where x.casada and x.dita) as ditas, count(*) filter (where x.casada and not x.costume and not x.estorno) as desconhecidas
+        from julgada x where x.lado < 0 group by x.mes
+      ) j on j.mes = g.mes
+      where g.chave = 0 and g.lado < 0
+    ) m
+    window ano as (order by m.mes range between interval '12 months' preceding and interval '12 months' following)
+  ), dita as (
+    select j.id, j.data_lancamento, j.valor, j.documento, j.lado, j.casada,
+      case when j.costume then 'costume'
+        when j.lado > 0 or not j.casada or j.estorno or j.mes_errado or m.conhecidas >= 10 or m.desconhecidas < 10 then 'erro'
+        else 'junto' end as como
+    from julgada j
+    join mes m on m.mes = j.mes
+  )
+  select d.id, d.data_lancamento, d.valor, d.documento, d.lado, d.casada, d.como,
+    case when d.como = 'junto' then first_value(d.id) over (partition by d.como, date_trunc('year', d.data_lancamento)
+      order by d.data_lancamento, length(d.id), d.id collate "C") end
+  from dita d;
 end
 $$;
 
-comment on function regra_validacao_valores.sinais_creditos(date, int, int) is
-  'Credit notes around a month whose document is positive (contrarios) and negative (proprios), and entries counted.';
-revoke execute on function regra_validacao_valores.sinais_creditos(date, int, int) from public;
-
--- Whether credit notes of a month have a positive document by habit: twenty or more around it do, nine in ten of all, and more than one
--- entry in 500, for so many are no slips. Then the document follows the sign of the amount. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar for the months of its suspects.
-create or replace function regra_validacao_valores.habito_sinais(mes date) returns boolean
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case
-    -- where the nearest credit notes have negative documents there is nothing to count, and few partitions to plan for
-    when (select p.proprios >= 3 and p.contrarios < 9 * p.proprios from regra_validacao_valores.sinais_creditos(habito_sinais.mes, 500, 62) p) then false
-    else (
-      select s.contrarios >= 20 and s.contrarios >= 9 * s.proprios and s.contrarios * 500 >= s.contados
-      from regra_validacao_valores.sinais_creditos(habito_sinais.mes) s)
-  end
-$$;
-
-comment on function regra_validacao_valores.habito_sinais(date) is
-  'Whether credit notes of a month have a positive document by habit of the ledger.';
-revoke execute on function regra_validacao_valores.habito_sinais(date) from public;
+comment on function regra_validacao_valores.sinais(date, date, int) is
+  'Entries whose amount has the other sign than their document, in and around some days: habit, error, or together one question.';
+revoke execute on function regra_validacao_valores.sinais(date, date, int) from public;
 
 -- The ratio of an amount to what was expected as a step of half a per cent; null where it is a share (a whole percentage of the
 -- document), or where the two have no ratio. Touches nothing. Called by regra_validacao_valores.taxas_dos_dias and detectar.
@@ -71,12 +205,11 @@ comment on function regra_validacao_valores.degrau_taxa(numeric, numeric) is
   'Ratio of two amounts in steps of half a per cent, whichever is larger; null for a whole percentage.';
 revoke execute on function regra_validacao_valores.degrau_taxa(numeric, numeric) from public;
 
--- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
--- a per cent. One entry alone says nothing of another currency. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
-returns table (dia date, degrau int)
-language plpgsql stable rows 10
+-- Entries of some days whose ratio to what was expected could be a rate of exchange. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.taxas_dos_dias.
+create or replace function regra_validacao_valores.razoes_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, fornecedor text, degrau int, descricao text)
+language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -86,24 +219,89 @@ begin
     return;
   end if;
   return query
-  select x.data_lancamento::date, x.degrau + v.vizinho
+  select x.*
   from (
-    select l.data_lancamento, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)) as fornecedor,
-      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)) as degrau
+    select l.data_lancamento::date, coalesce(regras.raiz_fornecedor(l.fornecedor_id), '=' || regras.nome_canonico(l.fornecedor)),
+      regra_validacao_valores.degrau_taxa(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0)), l.descricao::text
     from dw.lancamentos l
     where l.data_lancamento = any (dias)
       and abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
       and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
       and regra_validacao_valores.razao_possivel(l.valor, l.valor_documento - coalesce(l.valor_desconto, 0), cambio_minimo, cambio_maximo)
     offset 0
-  ) x
-  cross join (values (-1), (0), (1)) v (vizinho)
-  where x.degrau is not null
-  group by x.data_lancamento, x.degrau + v.vizinho
-  having count(distinct x.fornecedor) >= 3;
+  ) x (dia, fornecedor, degrau, descricao)
+  where x.degrau is not null;
+end
+$$;
+
+comment on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) is
+  'Entries of some days whose ratio to their document could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numeric, numeric, numeric) from public;
+
+-- Whether a text names a foreign currency. Not "câmbio" by itself, which cars have too. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.taxas_dos_dias.
+create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
+language sql immutable parallel safe
+return audit_interno.dobrar(pg_catalog.left(texto, 500))
+  ~ '((?<![a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
+
+comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
+revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
+
+-- The rates of exchange that the ledger shows on some days: a ratio that the entries of three suppliers or more have on one day, to half
+-- a per cent, where the ledger shows that it has another currency: the texts of two of them name one, or on three other days of the two
+-- months around two suppliers or more, five in all, have a ratio within a tenth of it that moves. Three who paid the same part on one day
+-- show none. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.taxas_dos_dias(dias date[], absoluta numeric, cambio_minimo numeric, cambio_maximo numeric)
+returns table (dia date, degrau int)
+language plpgsql stable rows 10
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_dias date[];
+  v_degraus int[];
+  v_ditas boolean[];
+  v_em_volta date[];
+begin
+  if dias = '{}' then
+    return;
+  end if;
+  select array_agg(t.dia), array_agg(t.degrau), array_agg(t.dita) into v_dias, v_degraus, v_ditas
+  from (
+    select x.dia, x.degrau + v.vizinho as degrau, count(distinct x.fornecedor) filter (where regra_validacao_valores.diz_moeda(x.descricao)) >= 2 as dita
+    from regra_validacao_valores.razoes_dos_dias(taxas_dos_dias.dias, absoluta, cambio_minimo, cambio_maximo) x
+    cross join (values (-1), (0), (1)) v (vizinho)
+    group by x.dia, x.degrau + v.vizinho
+    having count(distinct x.fornecedor) >= 3
+  ) t;
+  if v_dias is null then
+    return;
+  end if;
+  v_em_volta := array(
+    select distinct d + g
+    from unnest(v_dias, v_ditas) t (d, dita) cross join generate_series(-60, 60) g
+    where not dita);
+  return query
+  with vista as materialized (
+    select x.dia, x.degrau, x.fornecedor from regra_validacao_valores.razoes_dos_dias(v_em_volta, absoluta, cambio_minimo, cambio_maximo) x
+  ), comum as materialized (
+    select v.dia, v.degrau, array_agg(distinct o.fornecedor) as fornecedores
+    from vista v
+    join vista o on o.dia = v.dia and o.degrau between v.degrau - 1 and v.degrau + 1
+    group by v.dia, v.degrau
+    having count(distinct o.fornecedor) >= 2
+  )
+  select t.dia, t.degrau
+  from unnest(v_dias, v_degraus, v_ditas) t (dia, degrau, dita)
+  where t.dita or (
+    select count(distinct c.dia) >= 3 and count(distinct f) >= 5 and max(c.degrau) - min(c.degrau) >= 2
+    from comum c cross join lateral unnest(c.fornecedores) f
+    where c.dia <> t.dia and c.dia between t.dia - 60 and t.dia + 60 and c.degrau between t.degrau - 20 and t.degrau + 20);
 end
 $$;
 
 comment on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) is
-  'Days and ratios that entries of three suppliers or more share: rates of exchange.';
+  'Days and ratios that entries of three suppliers or more share, in a ledger that shows another currency: rates of exchange.';
 revoke execute on function regra_validacao_valores.taxas_dos_dias(date[], numeric, numeric, numeric) from public;

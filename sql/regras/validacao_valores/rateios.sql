@@ -26,13 +26,14 @@ revoke execute on function regra_validacao_valores.chave_linhas(numeric, text) f
 
 -- All entries that may be lines of some documents, each with its supplier and number made comparable: those of the days given, and a
 -- year before and after those whose number is written as given. Known by the amounts of the documents, without sign, and begins of
--- the suppliers' codes (regra_validacao_valores.chave_linhas), so that dear comparisons see only what has a companion. tudo: the
--- days and numbers are too many to be looked up one by one. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
+-- the suppliers' codes (regra_validacao_valores.chave_linhas; '' where there is none, '*' where one that has none may be of any), so that
+-- dear comparisons see only what has a companion; and by a number written as given where the entry does not say the amount. tudo: the
+-- days and numbers are too many to be looked up one by one. raiz and nome: of whom the entry is. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.rateios.
 create or replace function regra_validacao_valores.linhas_documentos(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean
 )
 returns table (id text, data_lancamento date, carregado_em timestamptz, centro_custo text, categoria text, conta_contabil text, valor numeric,
-  valor_documento numeric, valor_desconto numeric, descricao text, fornecedor text, numero text, serie text, ano int)
+  valor_documento numeric, valor_desconto numeric, descricao text, raiz text, nome text, numero text, serie text, ano int)
 language plpgsql stable rows 1000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -49,17 +50,19 @@ begin
   end if;
   return query
   with lida as (
-    select e.*, count(*) over (partition by e.chave, regra_validacao_valores.fim_documento(e.documento)) as companhia
+    select e.*, count(*) over (partition by abs(e.valor_documento), e.fim) + count(*) filter (where e.valor_documento is null) over (partition by e.fim) as companhia
     from (
       select f.id::text as id, f.data_lancamento::date as data_lancamento, f.carregado_em::timestamptz as carregado_em,
         f.centro_custo::text as centro_custo, f.categoria::text as categoria, f.conta_contabil::text as conta_contabil,
         f.valor::numeric as valor, f.valor_documento::numeric as valor_documento, f.valor_desconto::numeric as valor_desconto,
         f.descricao::text as descricao, f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome,
-        regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) as chave
+        regra_validacao_valores.fim_documento(f.documento) as fim
       from dw.lancamentos f
-      where abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
-        -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
-        and regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
+      where (abs(f.valor_documento) = any (modulos) -- cheap, and nearly always decisive
+          -- hashed: of an array written out the planner would weigh each member against the whole expression, in every partition
+          and (regra_validacao_valores.chave_linhas(f.valor_documento, f.fornecedor_id) in (select c from unnest(linhas_documentos.chaves) c)
+            or regra_validacao_valores.chave_linhas(f.valor_documento, '*') in (select c from unnest(linhas_documentos.chaves) c))
+        or f.valor_documento is null and f.documento in (select n from unnest(numeros) n))
         and f.documento <> '' and f.data_lancamento between v_de and v_ate
         and (tudo or f.data_lancamento = any (dias) or f.documento = any (numeros))
       offset 0
@@ -73,11 +76,11 @@ begin
     offset 0
   )
   select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.valor_desconto, l.descricao,
-    coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)), e.numero, e.serie, e.ano
+    regras.raiz_fornecedor(l.codigo), regras.nome_canonico(l.nome), e.numero, e.serie, e.ano
   from lida l
   join escrita e on e.documento = l.documento
   where l.companhia > 1 and e.numero is not null
-    and coalesce(regras.raiz_fornecedor(l.codigo), '=' || regras.nome_canonico(l.nome)) is not null;
+    and coalesce(regras.raiz_fornecedor(l.codigo), regras.nome_canonico(l.nome)) is not null;
 end
 $$;
 
@@ -121,13 +124,13 @@ revoke execute on function regra_validacao_valores.conferir_soma(numeric, numeri
 -- is reversed counts nothing. What is left over, and a document that is there more than once within the days, is one finding about all
 -- its lines, on the last of those that are not the whole document by themselves.
 -- One row for each line of such a document: tipo is null where there is nothing to say of it, or where another line says it. No row for
--- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: the
--- months whose credit notes have a positive document by habit. copias: how many lines of its day are as the line itself; carga and
+-- an entry that stands alone, and is judged alone. Takes keys, amounts, numbers and days of the suspects as linhas_documentos does; creditos: lines
+-- whose amount has the other sign than the document by habit (regra_validacao_valores.sinais). copias: how many lines of its day are as the line itself; carga and
 -- primeira_carga: the days on which it, and the first of them, were loaded. Reads dw.lancamentos; changes nothing. Called by
 -- regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.rateios(
   chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade int, absoluta numeric, relativa numeric, digitos int,
-  creditos date[]
+  creditos text[]
 )
 returns table (id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes int,
   copias bigint, carga date, primeira_carga date)
@@ -135,24 +138,45 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 set work_mem = '64MB'
 as $$
-  with linha as (
-    select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.valor_documento, l.descricao,
+  with escrita as (
+    select x.*, x.valor_documento is not null
+        and regra_validacao_valores.difere(x.valor, x.valor_documento, x.valor_desconto, absoluta, relativa, digitos) as parte
+    from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
+  ), de_quem as (
+    -- who has no code is who bears the name, where only one does; and a share without a code is of the one whose share of the same number
+    -- and amount has one: then nothing is proposed of either
+    select e.*, coalesce(e.raiz, case when e.nome is not null and min(e.raiz) over nome = max(e.raiz) over nome then min(e.raiz) over nome end,
+      case when e.parte and min(e.raiz) filter (where e.parte) over numero = max(e.raiz) filter (where e.parte) over numero
+        then min(e.raiz) filter (where e.parte) over numero end,
+      '=' || e.nome) as fornecedor
+    from escrita e
+    window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
+  ), completa as (
+    -- what does not say the document's amount is a line of the only document of its supplier and number
+    select q.*, q.valor_documento as dito, coalesce(q.valor_documento, case when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
+      then max(q.valor_documento) over numero end) as documento_lido
+    from de_quem q
+    window numero as (partition by q.fornecedor, q.numero)
+  ), linha as (
+    select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.documento_lido as valor_documento, l.descricao,
       -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ
-      dense_rank() over (order by l.fornecedor, l.numero, abs(l.valor_documento), coalesce(l.serie, l.outra_serie, ''),
-        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.valor_documento) as modulo,
-      coalesce(l.valor_desconto, 0) * sign(l.valor_documento) as desconto,
-      regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
+      dense_rank() over (order by l.fornecedor, l.numero, abs(l.documento_lido), coalesce(l.serie, l.outra_serie, ''),
+        coalesce(l.ano, case when extract(year from l.data_lancamento) in (l.outro_ano, l.outro_ano + 1) then l.outro_ano end, 0)) as nota, abs(l.documento_lido) as modulo,
+      coalesce(l.valor_desconto, 0) * sign(l.documento_lido) as desconto,
+      l.parte,
       case when digitos = 0 then 0 else regra_validacao_valores.arredondamento_origem(l.valor, digitos)
-        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos) end as arredondado
+        + regra_validacao_valores.arredondamento_origem(l.documento_lido, digitos) end as arredondado
     from (
       select x.*, case when min(x.serie) over numero = max(x.serie) over numero then min(x.serie) over numero end as outra_serie,
         case when min(x.ano) over numero = max(x.ano) over numero then min(x.ano) over numero end as outro_ano
-      from regra_validacao_valores.linhas_documentos(rateios.chaves, rateios.modulos, rateios.numeros, rateios.dias, rateios.tudo) x
-      window numero as (partition by x.fornecedor, x.numero, abs(x.valor_documento))
+      from completa x
+      where x.documento_lido is not null
+      window numero as (partition by x.fornecedor, x.numero, abs(x.documento_lido))
     ) l
   ), do_documento as (
     select l.*, count(*) over documento as companheiras, bool_or(l.parte) over documento as repartido,
       max(sign(l.valor_documento)) over documento as lado, min(l.valor * sign(l.valor_documento)) over documento < 0 as virado,
+      bool_or(l.id in (select c from unnest(creditos) c)) over documento as habitual,
       sum(l.valor) over documento * max(sign(l.valor_documento)) over documento as saldo,
       sum(l.valor) over dia as soma, max(l.valor) over dia as maior, count(*) over dia as quantas, max(l.desconto) over dia as um_desconto,
       sum(l.desconto * sign(l.valor)) over dia as descontos, sum(l.arredondado) over dia as arredondados
@@ -168,7 +192,7 @@ as $$
   ), do_ano as (
     select d.id, d.data_lancamento, d.carregado_em, d.centro_custo, d.categoria, d.conta_contabil, d.valor, d.nota, d.modulo, d.desconto,
       d.arredondado, d.parte, coalesce(d.inteiros, s.inteiros) as inteiros,
-      d.lado, d.saldo, date_trunc('month', d.data_lancamento)::date = any (creditos) as habitual
+      d.lado, d.saldo, d.habitual
     from (
       select x.*, sum(x.valor) over resto as soma_resto, max(x.valor) over resto as maior_resto, count(*) over resto as quantas_resto,
         max(x.desconto) over resto as um_desconto_resto, sum(x.desconto * sign(x.valor)) over resto as descontos_resto,
@@ -205,14 +229,16 @@ as $$
       igual as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil),
       igual_no_dia as (partition by c.nota, c.falada, c.valor, c.centro_custo, c.categoria, c.conta_contabil, c.data_lancamento)
   ), julgada as (
-    select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, abs(j.soma) - abs(s.esperado) as excesso,
-      max(abs(j.valor)) filter (where j.iguais > 1 and abs(abs(j.valor) - abs(j.soma) + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
-      case when abs(s.esperado) > 0 and abs(j.soma) < 1e9 * abs(s.esperado)
+    select j.*, s.inteiros as inteiras, s.esperado, s.tolerancia, l.sinal, j.soma * l.sinal - abs(s.esperado) as excesso,
+      max(abs(j.valor)) filter (where j.iguais > 1 and abs(j.valor * l.sinal - j.soma * l.sinal + abs(s.esperado)) <= s.tolerancia) over juntas as repetida,
+      case when abs(s.esperado) > 0 and j.soma * l.sinal > 0 and abs(j.soma) < 1e9 * abs(s.esperado)
           and abs(j.soma - round(j.soma / s.esperado) * s.esperado) <= s.tolerancia
         then round(j.soma / s.esperado)::int end as vezes
     from junta j
     cross join lateral regra_validacao_valores.conferir_soma(
       j.soma, j.maior, j.quantas, j.modulo, j.um_desconto, j.descontos, j.arredondados, absoluta, relativa) s
+    -- the sign that the sum should have: the document's, or the other by habit
+    cross join lateral (select case when j.habitual and j.soma < 0 then -1 else 1 end * sign(j.lado) as sinal) l
     window juntas as (partition by j.nota, j.falada)
   ), listada as (
     select j.nota, jsonb_agg(jsonb_build_object('id', j.id, 'data_lancamento', j.data_lancamento,
@@ -231,7 +257,7 @@ as $$
       when j.excesso > 0 and j.repetida is not null then 'rateio_linha_repetida'
       when j.excesso > 0 then 'rateio_a_mais'
       else 'rateio_a_menos' end,
-    j.soma, case when j.inteiras <> 0 then -j.esperado else j.esperado end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
+    j.soma, case when j.inteiras <> 0 then -j.esperado else j.sinal * abs(j.esperado) end, j.tolerancia, j.quantas, x.linhas, j.repetida, j.vezes,
     j.copias, j.carga, j.primeira_carga
   from julgada j
   left join listada x on j.falada and j.do_fim = 1 and x.nota = j.nota
@@ -249,6 +275,6 @@ as $$
   where not e.parte and e.valor < 0 and e.saldo >= -absoluta
 $$;
 
-comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) is
+comment on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, text[]) is
   'Documents of several lines, judged as one: a row for each line, with a kind on the one that carries the finding.';
-revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, date[]) from public;
+revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], text[], date[], boolean, int, numeric, numeric, int, text[]) from public;

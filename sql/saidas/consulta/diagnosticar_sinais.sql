@@ -1,5 +1,6 @@
--- Of the diagnosis: the habit that the ledger has with the sign of a credit note's document, where validacao_valores goes by one. Counted
--- over the year up to the last booking; nothing where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
+-- Of the diagnosis: what validacao_valores makes of entries whose amount is negative and whose document is positive, by the rule's own
+-- function. Of the year up to the last booking, or as much of it as 200,000 entries are; nothing where there are none that the rule lets
+-- pass or asks about as one, or where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_sinais()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -8,17 +9,26 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
-  select 'sinal dos créditos', 'ok',
-    format('%s de %s créditos do último ano têm documento positivo: é o costume aqui, e não é apontado', x.contrarios, x.contrarios + x.proprios),
-    'A regra validacao_valores lê o documento deles com o sinal do lançamento.'
+  select 'sinal dos créditos', case when x.juntos = 0 then 'ok' else 'aviso' end,
+    format('lançamentos negativos com documento positivo desde %s: %s são créditos (dizem que são, ou é o costume de outros como eles) e não são apontados; ',
+        to_char(x.desde, 'DD/MM/YYYY'), x.costume)
+      || format('%s apontados um a um; %s num só achado, porque nada diz o que são', x.erros, x.juntos),
+    case when x.juntos = 0 then 'A regra validacao_valores lê o documento dos créditos com o sinal do lançamento.'
+      else 'Veja com quem lança se são créditos; um texto ou uma categoria que o diga basta à regra.' end
   from audit_interno.ler(format(
-    'select s.contrarios, s.proprios, regra_validacao_valores.habito_sinais(m.mes)
-     from (select (date_trunc(''month'', least(max(l.data_lancamento), %L::date)) + interval ''1 month'')::date as mes from dw.lancamentos l) m
-     cross join lateral regra_validacao_valores.sinais_creditos(m.mes) s', audit.hoje()))
-    as x (contrarios bigint, proprios bigint, habito boolean)
-  where x.habito;
+    'select m.desde, count(*) filter (where s.como = ''costume''), count(*) filter (where s.como = ''erro''), count(*) filter (where s.como = ''junto'')
+     from (
+       select greatest(u.dia - 365, (select l.data_lancamento::date from dw.lancamentos l where l.data_lancamento <= u.dia
+         order by l.data_lancamento desc offset 200000 limit 1)) as desde, u.dia as ate
+       from (select max(l.data_lancamento)::date as dia from dw.lancamentos l where l.data_lancamento <= %L::date) u
+     ) m
+     cross join lateral regra_validacao_valores.sinais(m.desde, m.ate) s
+     where s.lado < 0 and s.casada and s.data_lancamento between m.desde and m.ate
+     group by m.desde', audit.hoje()))
+    as x (desde date, costume bigint, erros bigint, juntos bigint)
+  where x.costume > 0 or x.juntos > 0;
 exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that is not as the contract has it
   return; -- the diagnosis says so
 end
 $$;
-comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on the sign of credit notes, where the ledger has a habit of its own.';
+comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, where the rule lets some pass or asks about them as one.';

@@ -138,6 +138,16 @@ export const kind = {
       'The entries were in the ledger already, with the same documents, dates and amounts. One decision stands for the whole load.',
     ),
   },
+  sinais_sem_costume: {
+    title: both(
+      'Negativos com documento positivo: créditos ou erros?',
+      'Negative amounts with positive documents: credits or errors?',
+    ),
+    sentence: both(
+      'Nada no livro diz se são créditos ou se o sinal está trocado. Uma resposta vale por todos: não procede se são créditos; procede se o sinal vai ser corrigido na origem.',
+      'Nothing in the ledger says whether they are credits or turned signs. One answer stands for all: wrong if they are credits; right if the signs will be mended at the source.',
+    ),
+  },
   repeticao_em_massa: {
     title: both('O mesmo lançamento muitas vezes num dia', 'The same entry many times in one day'),
     sentence: both(

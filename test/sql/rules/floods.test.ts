@@ -1,7 +1,14 @@
 // Much of the same: charges without a number of their own, a load that came in twice. One finding, which says how much.
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
-import { bookEntries, findings, type LedgerEntry, makeLedger, type Window } from './ledger.ts'
+import {
+  bookEntries,
+  findings,
+  type LedgerEntry,
+  makeLedger,
+  type RuleFinding,
+  type Window,
+} from './ledger.ts'
 
 const RULE_FUNCTION = 'validacao_valores'
 const times = (n: number, entry: (i: number) => LedgerEntry) => Array.from({ length: n }, (_, i) => entry(i))
@@ -97,6 +104,61 @@ t.test('a load that came in again is one finding', async (t) => {
     )
   }
 })
+
+t.test(
+  'a load that came in again is one finding, however thin its days and however it is written',
+  async (t) => {
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    const load = (carregado_em: string, other: (i: number) => LedgerEntry = () => ({})) =>
+      times(60, (i) => ({
+        documento: `NF ${1000 + 7 * i}`,
+        valor: 100 + 3 * i,
+        fornecedor_id: `12.345.${String(i % 20).padStart(3, '0')}/0001-00`,
+        fornecedor: `Fornecedor ${i % 20}`,
+        data_lancamento: day(1 + Math.floor(i / 4)),
+        carregado_em,
+        ...other(i),
+      }))
+    const again: [name: string, other: (i: number) => LedgerEntry][] = [
+      ['as it was', () => ({})],
+      ['with another spelling of the supplier', (i) => ({ fornecedor: `FORN. ${i % 20} LTDA` })],
+      ['a day later', (i) => ({ data_lancamento: day(2 + Math.floor(i / 4)) })],
+      ['in another branch', () => ({ filial: 'Filial 2' })],
+    ]
+    for (const [name, other] of again) {
+      await sql`truncate dw.lancamentos`
+      await bookEntries(sql, ...load('2025-03-20T05:00:00Z'))
+      t.same(await findings(sql, RULE_FUNCTION), [])
+      const ids = await bookEntries(sql, ...load('2025-04-02T05:00:00Z', other))
+      const note = { documento: 'NF 5', valor: 5, data_lancamento: day(9) }
+      await bookEntries(sql, note, { ...note, carregado_em: '2025-03-25T05:00:00Z' })
+      const found = await findings(sql, RULE_FUNCTION)
+      t.same(found.map((a) => a.evidencia.tipo).sort(), ['carga_repetida', 'duplicidade'], name)
+      const finding = found.find((a) => a.evidencia.tipo === 'carga_repetida') as RuleFinding
+      t.equal(finding.evidencia.lancamentos, 60, name)
+      t.ok(ids.includes(finding.registro_id))
+      for (const window_ of [
+        { desde: '2025-04-01T00:00:00Z' },
+        { inicio: day(6), fim: day(6) },
+        { chaves: [finding.registro_id] },
+      ]) {
+        t.match(
+          await findings(sql, RULE_FUNCTION, window_),
+          [{ registro_id: finding.registro_id, evidencia: { tipo: 'carga_repetida' } }],
+          `${name}: the same by ${Object.keys(window_)}`,
+        )
+      }
+    }
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...load('2025-03-20T05:00:00Z'))
+    await bookEntries(
+      sql,
+      ...load('2025-04-02T05:00:00Z', (i) => (i < 12 ? {} : { documento: `NF ${5000 + i}`, valor: 900 + i })),
+    )
+    t.equal((await findings(sql, RULE_FUNCTION)).length, 12, 'a load of which a fifth was there is none')
+  },
+)
 
 t.test('the thin days of a load that came in again belong to its finding', async (t) => {
   const { sql } = await testDatabase(t)

@@ -1,4 +1,4 @@
-// Credit notes whose document is positive, because the ERP keeps it so: the ledger's own habit, learned from its other months.
+// Credit notes whose document is positive, because the ERP keeps it so: the ledger's own habit, learned from entries like them.
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { bookEntries, findings, type LedgerEntry, makeLedger } from './ledger.ts'
@@ -30,10 +30,10 @@ t.test('a positive document of a credit note is no turned sign where that is the
   t.same(await findings(sql, RULE_FUNCTION), [])
   const [factor, , parts] = await bookEntries(
     sql,
-    { valor: -1500, valor_documento: 150, data_lancamento: month(6) },
-    { valor: -150, valor_documento: 150, data_lancamento: month(6) },
+    { valor: -1500, valor_documento: 150, documento: 'NC 7', data_lancamento: month(6) },
+    { valor: -150, valor_documento: 150, documento: 'NC 8', data_lancamento: month(6) },
     { valor: 150, valor_documento: -150, data_lancamento: month(6) },
-    { valor: -83, valor_documento: 100, valor_desconto: 17, data_lancamento: month(6) },
+    { valor: -83, valor_documento: 100, valor_desconto: 17, documento: 'NC 10', data_lancamento: month(6) },
     { valor: -60, valor_documento: 100, documento: 'NC 9', centro_custo: 'A', data_lancamento: month(6) },
     { valor: -40, valor_documento: 100, documento: 'NC 9', centro_custo: 'B', data_lancamento: month(6) },
   )
@@ -52,7 +52,7 @@ t.test('a positive document of a credit note is no turned sign where that is the
   )
   const [line] = await connectAs('adelia')`
     select situacao, detalhe from audit.diagnosticar_contrato() where item = 'sinal dos créditos'`
-  t.match(line, { situacao: 'ok', detalhe: /documento positivo/ })
+  t.match(line, { situacao: 'ok', detalhe: /: 42 são créditos .* 0 apontados um a um; 0 num só achado/ })
 })
 
 t.test('where credit notes have negative documents, or there are none, a turned sign is one', async (t) => {
@@ -92,4 +92,105 @@ t.test('a month whose signs are all turned does not make its own habit', async (
   t.equal((await findings(sql, RULE_FUNCTION)).length, 200)
   await sql`delete from dw.lancamentos where valor < 0 and data_lancamento < '2025-06-01'`
   t.equal((await findings(sql, RULE_FUNCTION)).length, 200, 'nor where there are no other credit notes')
+})
+
+/** Ordinary invoices of a year, every so many with its sign turned. */
+const invoices = (n: number, turned = 0): LedgerEntry[] =>
+  Array.from({ length: n }, (_, i) => {
+    const valor = 200 + (i % 900)
+    return {
+      valor: turned > 0 && i % turned === 7 ? -valor : valor,
+      valor_documento: valor,
+      documento: `NF ${10_000 + i}`,
+      fornecedor: `Fornecedor ${i % 211}`,
+      categoria: `Categoria ${i % 9}`,
+      data_lancamento: month(1 + (i % 12)),
+    }
+  })
+const credits = (n: number, other: LedgerEntry = {}): LedgerEntry[] =>
+  Array.from({ length: n }, (_, i) => ({
+    valor: -50 - i,
+    valor_documento: 50 + i,
+    documento: `NF ${90_000 + i}`,
+    fornecedor: `Fornecedor ${(i * 7) % 211}`,
+    categoria: `Categoria ${i % 9}`,
+    data_lancamento: month(1 + (i % 12)),
+    ...other,
+  }))
+
+t.test('few credit notes among many entries are as much a habit as many among few', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const ledgers: [name: string, ordinary: number, notes: LedgerEntry[]][] = [
+    ['their text says it', 12_000, credits(24, { descricao: 'Devolução de mercadoria' })],
+    ['so does a number of their own', 12_000, credits(24).map((l, i) => ({ ...l, documento: `XK ${i}` }))],
+    ['a category of their own', 900, credits(19, { categoria: 'Rebates' })],
+    ['one month alone', 900, credits(40, { conta_contabil: '4.9', data_lancamento: month(6) })],
+    ['nothing, but one entry in ten is one', 450, credits(50)],
+  ]
+  for (const [name, ordinary, notes] of ledgers) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...invoices(ordinary), ...notes)
+    t.same(
+      (await findings(sql, RULE_FUNCTION)).map((a) => a.justificativa),
+      [],
+      name,
+    )
+  }
+})
+
+t.test('turned signs are found beside a habit, and make none', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...invoices(2000, 100), ...credits(97, { documento: 'NC 5' }))
+  const kinds = async () => (await findings(sql, RULE_FUNCTION)).map((a) => a.evidencia.tipo)
+  t.same(await kinds(), Array(20).fill('sinal_trocado'))
+  const [line] = await connectAs('adelia')`
+    select situacao, detalhe from audit.diagnosticar_contrato() where item = 'sinal dos créditos'`
+  t.match(line, { situacao: 'ok', detalhe: /: 97 são créditos .* 20 apontados um a um; 0 num só/ })
+  await sql`truncate dw.lancamentos`
+  await bookEntries(
+    sql,
+    ...invoices(2000, 100),
+    ...credits(97).map((l) => ({ ...l, valor_documento: l.valor ?? null })),
+  )
+  t.same(await kinds(), Array(20).fill('sinal_trocado'), 'and where documents are signed')
+})
+
+t.test('where nothing tells a credit note from a turned sign, it is one question', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...invoices(4000), ...credits(9))
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 9, 'few are judged one by one')
+  const [first] =
+    await sql`select id::text from dw.lancamentos where valor < 0 order by data_lancamento, id limit 1`
+  await bookEntries(sql, ...credits(31).map((l, i) => ({ ...l, documento: `NF ${70_000 + i}` })))
+  const windows = [{}, { inicio: '2025-09-01', fim: '2025-09-30' }, { chaves: [first?.['id']] }]
+  for (const window_ of windows) {
+    const found = await findings(sql, RULE_FUNCTION, window_)
+    t.match(
+      found,
+      [
+        {
+          registro_id: first?.['id'],
+          valores_propostos: {},
+          evidencia: { tipo: 'sinais_sem_costume', lancamentos: 40 },
+        },
+      ],
+      JSON.stringify(window_),
+    )
+    t.equal(found.length, 1)
+  }
+  const [line] = await connectAs('adelia')`
+    select situacao, detalhe from audit.diagnosticar_contrato() where item = 'sinal dos créditos'`
+  t.match(line, { situacao: 'aviso', detalhe: /0 são créditos .* 0 apontados um a um; 40 num só/ })
+})
+
+t.test('a ledger of negative expenses, or of turned documents, is as it is', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await bookEntries(sql, ...invoices(600).map((l) => ({ ...l, valor: -Number(l.valor) })))
+  t.same(await findings(sql, RULE_FUNCTION), [])
+  await sql`update dw.lancamentos set valor = -valor, valor_documento = -valor_documento`
+  t.same(await findings(sql, RULE_FUNCTION), [])
 })

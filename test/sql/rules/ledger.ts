@@ -132,10 +132,11 @@ export const strangeOnes: LedgerEntry[] = [
   { descricao: "'; drop table dw.lancamentos; --", fornecedor: '\\', documento: '%_' },
 ]
 
-/** Two more suppliers whose entries of that day stand to their documents in the same ratio: what shows a rate of exchange. */
+/** Two more suppliers whose entries of that day stand to their documents in the same ratio, and say a currency: what shows a rate of exchange. */
 export function sameRate({ valor, valor_documento, data_lancamento }: LedgerEntry): LedgerEntry[] {
   return [2, 3].map((n) => ({
     fornecedor: `Importadora ${n}`,
+    descricao: `invoice USD ${valor_documento}`,
     valor: (Number(valor) * n).toFixed(2),
     valor_documento: (Number(valor_documento) * n).toFixed(2),
     ...(data_lancamento === undefined ? {} : { data_lancamento }),

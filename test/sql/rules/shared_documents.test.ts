@@ -88,6 +88,28 @@ t.test('lines that together are what the document says are right', async (t) => 
         um(400, { data_lancamento: '2025-04-10' }),
       ),
     ],
+    [
+      'the code on one line, the name on another',
+      rows(22, um(600, { fornecedor: 'Acme S.A.' }), um(400, { fornecedor_id: null, fornecedor: 'ACME SA' })),
+    ],
+    [
+      'the same, and another spelling',
+      rows(
+        23,
+        um(600, { fornecedor: 'Acme S.A.' }),
+        um(400, { fornecedor_id: null, fornecedor: 'Acme Com. Ltda' }),
+      ),
+    ],
+    ['the amount of the document on one line alone', rows(24, 600, um(400, { valor_documento: null }))],
+    [
+      'the same over two months',
+      rows(
+        25,
+        600,
+        um(150, { valor_documento: null }),
+        um(250, { valor_documento: null, data_lancamento: '2025-04-10' }),
+      ),
+    ],
   ]
   for (const [name, entries] of rightOnes) {
     await bookEntries(sql, ...entries)
@@ -187,6 +209,46 @@ t.test(
         2000,
         rows(10, -600, -400),
         /sinal está trocado/,
+      ],
+      [
+        'more taken back than booked',
+        'rateio_a_menos',
+        -200,
+        1200,
+        rows(25, -600, 400),
+        /somam -200,00, e ele leva a 1\.000,00: 1\.200,00 a menos/,
+      ],
+      [
+        'a credit note, one line turned',
+        'rateio_a_menos',
+        -200,
+        800,
+        rows(26, { valor: -600, valor_documento: -1000 }, { valor: 400, valor_documento: -1000 }),
+        /somam -200,00, e ele leva a -1\.000,00: 800,00 a menos/,
+      ],
+      [
+        'a line with the wrong sign',
+        'rateio_a_menos',
+        200,
+        800,
+        rows(27, 600, -400),
+        /somam 200,00, e ele leva a 1\.000,00: 800,00 a menos/,
+      ],
+      [
+        'a line without a code, and the sum is not right',
+        'rateio_a_menos',
+        900,
+        100,
+        rows(28, 600, { valor: 300, fornecedor_id: null, fornecedor: 'Outra grafia' }),
+        /100,00 a menos/,
+      ],
+      [
+        'the amount of the document on one line alone',
+        'rateio_a_mais',
+        1100,
+        100,
+        rows(29, 600, { valor: 500, valor_documento: null }),
+        /100,00 a mais/,
       ],
       [
         'a line reversed twice',
@@ -320,6 +382,33 @@ t.test('on a ledger of one currency no ratio is a rate of exchange', async (t) =
   const part: LedgerEntry = { valor: 300, valor_documento: 1000 }
   await bookEntries(sql, part, ...sameRate(part))
   t.same(await type(), ['outro'], 'thirty per cent is a share, whoever has it')
+})
+
+t.test('one part that three suppliers paid on one day is no rate of exchange', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const paid = (ratio: number, day: string, ...suppliers: number[]): LedgerEntry[] =>
+    suppliers.map((n) => ({
+      fornecedor: `Fornecedor ${n}`,
+      documento: `NF ${day}${n}`,
+      valor: (ratio * 800 * n).toFixed(2),
+      valor_documento: 800 * n,
+      data_lancamento: day,
+    }))
+  const type = async () => [...new Set((await findings(sql, RULE_FUNCTION)).map((a) => a.evidencia.tipo))]
+  for (const ratio of [0.375, 2.5]) {
+    await bookEntries(sql, ...paid(ratio, '2025-03-10', 1, 2, 3))
+    t.same(await type(), ['outro'], `${ratio} on one day`)
+    for (const day of ['2025-03-12', '2025-03-14', '2025-03-20', '2025-03-21'])
+      await bookEntries(sql, ...paid(ratio, day, 4, 5, 6))
+    t.same(await type(), ['outro'], `${ratio} on five days: a rate moves`)
+    await sql`truncate dw.lancamentos`
+  }
+  await bookEntries(sql, ...paid(5.4371, '2025-03-10', 1, 2, 3))
+  t.same(await type(), ['outro'])
+  for (const [i, day] of ['2025-03-12', '2025-03-14', '2025-03-20'].entries())
+    await bookEntries(sql, ...paid(5.41 + i * 0.0413, day, 4 + 2 * i, 5 + 2 * i))
+  t.ok((await type()).includes('razao_cambial'), 'a ratio that comes again and moves is one')
 })
 
 t.test('a turned sign takes back the instalment that it says, and no other', async (t) => {
