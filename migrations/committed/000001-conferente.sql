@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2e9a809407dae276b6e689e20f3dd4016bd9160c
+--! Hash: sha1:6f9801065e5afc4168c250e58c3330681163399d
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4465,10 +4465,12 @@ begin
           else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || btrim(%2$s) <> all (%5$L::text[]) end, true)',
           x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
     from (
-      select audit_interno.expressao_mes(regra) as mes, format('t.%I::text', regra.coluna_filial) as filial
+      -- not left to the planner: a later plan of the same connection works both out, also for a rule without a branch
+      select audit_interno.expressao_mes(regra) as mes, case when v_tem_filial then format('t.%I::text', regra.coluna_filial) end as filial
       union all
       select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
-        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial) else format('t.%I::text', regra.coluna_filial) end
+        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial)
+          when v_tem_filial then format('t.%I::text', regra.coluna_filial) end
       where regra.coluna_data = any (colunas) or regra.coluna_filial = any (colunas)
     ) as x
     where x.mes is not null);
@@ -7916,8 +7918,12 @@ begin
     where l.resultado = 'recusada' and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
-    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
+    -- what is brought into force again is not called wrong, whatever its rollback is
+    select v_operacao, l.divergencia_id, case when erradas and d.status = 'corrigida' then 'reversao_por_erro' else 'reversao' end, v_ator,
+      reverter_lote.motivo
+    from pg_temp.conferente_lote l
+    join audit.divergencias_processadas d on d.id = l.divergencia_id and d.id between v_de and v_ate
+    where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
         -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again

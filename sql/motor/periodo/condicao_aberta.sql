@@ -28,10 +28,12 @@ begin
           else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || btrim(%2$s) <> all (%5$L::text[]) end, true)',
           x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
     from (
-      select audit_interno.expressao_mes(regra) as mes, format('t.%I::text', regra.coluna_filial) as filial
+      -- not left to the planner: a later plan of the same connection works both out, also for a rule without a branch
+      select audit_interno.expressao_mes(regra) as mes, case when v_tem_filial then format('t.%I::text', regra.coluna_filial) end as filial
       union all
       select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
-        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial) else format('t.%I::text', regra.coluna_filial) end
+        case when regra.coluna_filial = any (colunas) then format('(l.para ->> %L)', regra.coluna_filial)
+          when v_tem_filial then format('t.%I::text', regra.coluna_filial) end
       where regra.coluna_data = any (colunas) or regra.coluna_filial = any (colunas)
     ) as x
     where x.mes is not null);
