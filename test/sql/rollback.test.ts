@@ -59,7 +59,10 @@ t.test('a correction that is brought back is not called wrong by that', async (t
   await c.asPerson('ana')`
     select from audit.reverter_operacao(${(await last(c, 'reversao')) as number}, 'a reversão estava errada', 'erradas')`
   t.equal(await c.status(1), 'corrigida')
-  t.match(await c.sql`select tipo from audit.decisoes order by id`, [{ tipo: 'reversao' }, { tipo: 'reversao' }])
+  t.match(await c.sql`select tipo from audit.decisoes order by id`, [
+    { tipo: 'reversao' },
+    { tipo: 'reversao' },
+  ])
 })
 
 t.test('an operation comes back in parts; conflicts are shown three ways', async (t) => {
