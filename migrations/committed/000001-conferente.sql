@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d5ead5e85846a04d0723282b52f7895b10c9fe58
+--! Hash: sha1:9e905e84f439ac69bb649c5bf442bf4e061f7993
 --! Message: conferente
 
 set local role conferente_dono;
@@ -8151,8 +8151,12 @@ begin
     where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
-    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
+    -- what is brought into force again is not called wrong, whatever its rollback is
+    select v_operacao, l.divergencia_id, case when erradas and d.status = 'corrigida' then 'reversao_por_erro' else 'reversao' end, v_ator,
+      reverter_lote.motivo
+    from pg_temp.conferente_lote l
+    join audit.divergencias_processadas d on d.id = l.divergencia_id and d.id between v_de and v_ate
+    where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
         -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again

@@ -39,7 +39,6 @@ const LONG: Record<string, readonly string[]> = {
     'db/pgbouncer',
     'docs_commands',
     'e2e/crash',
-    'e2e/deaths',
     'embedded/embedded',
     'log/log',
     'mail/worker',

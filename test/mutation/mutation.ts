@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../helper/files.ts'
+
 /** A small thing broken in one place of one file below sql/. */
 export interface Mutation {
   readonly file: string
@@ -21,4 +25,12 @@ export interface Outcome extends Mutation {
   readonly subject: string
   /** The first assertion that failed; undefined when the mutation survived. */
   readonly caught: string | undefined
+}
+
+/** The file's text with its one thing broken. */
+export function mutate({ file, from, to }: Mutation): string {
+  const text = readFileSync(join(ROOT, 'sql', file), 'utf8')
+  const found = text.split(from).length - 1
+  if (found !== 1) throw new Error(`${file} has ${found} times: ${from}`)
+  return text.replace(from, () => to)
 }

@@ -10,7 +10,7 @@ import { ROOT } from '../helper/files.ts'
 import { databaseUrl, prepare, TEMPLATE, withScenario } from '../helper/server.ts'
 import { throwAwayServer } from '../helper/throwaway.ts'
 import { conquistada } from './conquistada.ts'
-import type { Mutation, Outcome, Subject } from './mutation.ts'
+import { type Mutation, mutate, type Outcome, type Subject } from './mutation.ts'
 import { naJanela } from './na_janela.ts'
 import { pendenteVerificacao } from './pendente_verificacao.ts'
 import { table } from './table.ts'
@@ -56,14 +56,6 @@ try {
 } finally {
   await admin.end()
   await server.release()
-}
-
-/** The file's text with its one thing broken. */
-function mutate({ file, from, to }: Mutation): string {
-  const text = readFileSync(join(ROOT, 'sql', file), 'utf8')
-  const found = text.split(from).length - 1
-  if (found !== 1) throw new Error(`${file} has ${found} times: ${from}`)
-  return text.replace(from, () => to)
 }
 
 /** Runs a subject's tests on a copy of the template in which one function is broken. */

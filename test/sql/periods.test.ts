@@ -575,3 +575,15 @@ t.test('months at once, the refusals, and who may', async (t) => {
     [{ ator: 'adelia', linhas: 3 }, { linhas: 1 }],
   )
 })
+
+t.test(
+  'one person approves again and again, of a rule that knows no branch, while another month is closed',
+  async (t) => {
+    const c = await scenario(t)
+    await c.book(...Array.from({ length: 8 }, (_, n) => ({ id: n + 1, confianca: 0.6 })))
+    await c.runSession('manual')
+    await closeGates(c, '2026-10-01')
+    for (let n = 1; n <= 8; n++)
+      t.match(await c.approve('ana', (await c.finding(n)).id), [{ status: 'corrigida' }], `entry ${n}`)
+  },
+)

@@ -51,6 +51,20 @@ t.test('a session comes back, again and again', async (t) => {
   t.equal(await sqlstate(revert(c, 'sessao', 999)), 'NC004')
 })
 
+t.test('a correction that is brought back is not called wrong by that', async (t) => {
+  const c = await scenario(t)
+  await c.book({ id: 1 })
+  await c.runSession('auto')
+  await revertItems(c, (await c.finding(1)).id)
+  await c.asPerson('ana')`
+    select from audit.reverter_operacao(${(await last(c, 'reversao')) as number}, 'a reversão estava errada', 'erradas')`
+  t.equal(await c.status(1), 'corrigida')
+  t.match(await c.sql`select tipo from audit.decisoes order by id`, [
+    { tipo: 'reversao' },
+    { tipo: 'reversao' },
+  ])
+})
+
 t.test('an operation comes back in parts; conflicts are shown three ways', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })

@@ -60,8 +60,12 @@ begin
     where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    select v_operacao, l.divergencia_id, case when erradas then 'reversao_por_erro' else 'reversao' end, v_ator, reverter_lote.motivo
-    from pg_temp.conferente_lote l where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
+    -- what is brought into force again is not called wrong, whatever its rollback is
+    select v_operacao, l.divergencia_id, case when erradas and d.status = 'corrigida' then 'reversao_por_erro' else 'reversao' end, v_ator,
+      reverter_lote.motivo
+    from pg_temp.conferente_lote l
+    join audit.divergencias_processadas d on d.id = l.divergencia_id and d.id between v_de and v_ate
+    where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
         -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again

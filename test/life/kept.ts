@@ -1,0 +1,11 @@
+/** Lives that once went wrong, shrunk, as the test printed them. */
+export const KEPT: Readonly<Record<string, string>> = {
+  'a correction is brought back, and called wrong by that': `
+    ["session",{"mode":"auto","rules":["rotulo"],"window":"all","simulate":false,"dies":null}],
+    ["rollBack",{"who":"ana","pick":0,"many":1,"dies":null,"what":"session","wrong":false}],
+    ["rollBack",{"who":"ana","pick":0,"many":1,"dies":null,"what":"operation","wrong":true}]`,
+  'six approvals by one connection while a month is closed, of a rule without a branch': `
+    ["month",{"month":3,"close":true}],
+    ["session",{"mode":"manual","rules":["importe"],"window":0,"simulate":false,"dies":null}],
+    ${Array.from({ length: 7 }, () => '["approve",{"who":"ana","pick":0,"many":1,"dies":null}]').join(',')}`,
+}

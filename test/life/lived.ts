@@ -1,0 +1,64 @@
+// One life: its commands, and its end, where everything is rolled back.
+import fc from 'fast-check'
+import { arrayOf } from '../helper/warehouse.ts'
+import { type Model, STEPS } from './commands.ts'
+import { Broken, type Life } from './life.ts'
+
+export async function live(
+  life: Life,
+  commands: Iterable<fc.AsyncCommand<Model, Life>>,
+  most = STEPS,
+): Promise<Model> {
+  const model: Model = { steps: 0, most, looked: false, asked: 0 }
+  await life.begin()
+  await fc.asyncModelRun(() => ({ model, real: life }), commands)
+  await rolledBack(life)
+  return model
+}
+
+/**
+ * Everything is taken back. What was touched from outside is reported as a conflict; entries that nobody touched are what they were,
+ * to the byte; the books balance, and the chain proves.
+ */
+async function rolledBack(life: Life): Promise<void> {
+  await life.stand()
+  await life.sql`truncate dw.capricho`
+  await life.sql`drop trigger if exists gravar on dw.lancamentos`
+  const adelia = life.as('adelia')
+  await life.attempt(
+    () =>
+      adelia`select audit.reabrir_periodo(p.mes, 'tudo de volta') from audit.periodos p where p.reaberto_em is null`,
+  )
+  const ana = life.as('ana')
+  const refused = new Map<bigint, string>()
+  for (let more = true; more; ) {
+    const standing = await life.sql<
+      { id: bigint }[]
+    >`select id from audit.divergencias_processadas where status = 'corrigida' order by id`
+    if (standing.length === 0) break
+    const rows = await ana<{ divergencia_id: bigint; resultado: string }[]>`
+      select divergencia_id, resultado from audit.reverter_divergencias(${arrayOf(...standing.map(({ id }) => id))}::bigint[], 'tudo de volta')`
+    more = rows.some(({ resultado }) => ['revertida', 'ja_revertida'].includes(resultado))
+    for (const { divergencia_id, resultado } of rows) refused.set(divergencia_id, resultado)
+  }
+  const left = await life.sql<{ id: bigint; registro_id: string; touched: boolean }[]>`
+    select d.id, d.registro_id, exists (select from life.log l where l.registro = d.registro_id) as touched
+    from audit.divergencias_processadas d where d.status = 'corrigida' order by d.id`
+  const breaks = left
+    .filter(({ id, touched }) => !touched || !['conflito', 'ausente'].includes(refused.get(id) ?? ''))
+    .map(
+      ({ id, registro_id }) =>
+        `everything is rolled back: finding ${id} of row ${registro_id} stands, ${refused.get(id) ?? 'and nobody said so'}`,
+    )
+  const changed = await life.sql`
+    select r.id, r.row as was, t::text as is from life.rows r left join dw.lancamentos t on t.id = r.id
+    where t::text is distinct from r.row and not exists (select from life.log l where l.registro = r.id::text) order by r.id`
+  breaks.push(
+    ...changed.map(
+      (row) => `an untouched entry is what it was: ${row['id']} was ${row['was']}, is ${row['is']}`,
+    ),
+  )
+  if (breaks.length > 0) throw new Broken(breaks)
+  await life.keepsPromises()
+  await life.proves()
+}

@@ -1,0 +1,126 @@
+// Kills and waits at named points. A point is a wait in a trigger that only this test installs (scene.sql), for a lock that only it holds:
+// so it is the seed that says who stops where, and not the machine.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sql } from '../../src/db/connection.ts'
+
+export const POINTS = [
+  'opens deteccao',
+  'found',
+  'counts',
+  'closes deteccao',
+  'parts',
+  'opens correcao',
+  'images',
+  'opens autoverificacao',
+  'status',
+  'closes correcao',
+  'ends',
+  'commits',
+  'seals',
+  'opens aprovacao',
+  'decided',
+  'closes aprovacao',
+  'opens reversao',
+  'closes reversao',
+] as const
+export type Point = (typeof POINTS)[number]
+
+const LOCKS = 20261130
+
+/** Something that is under way, and stopped at a point. */
+export interface Halted {
+  readonly pid: number
+  /** Ends what is stopped, as kill -9 of its client or loss of its connection would. */
+  kill(): Promise<void>
+  /** Lets it go on, and waits until it has ended. */
+  goOn(): Promise<void>
+}
+
+/** @param keeper one connection, which holds the locks; @param sql looks around, as a superuser */
+export class Points {
+  readonly #keeper: Sql
+  readonly #sql: Sql
+  constructor(keeper: Sql, sql: Sql) {
+    this.#keeper = keeper
+    this.#sql = sql
+  }
+
+  /**
+   * Runs work on the connections of one name until it comes to the point, or to its end where that lies elsewhere.
+   * @returns what is stopped there; nothing where the work has ended
+   */
+  async stop(point: Point, name: string, work: () => Promise<unknown>): Promise<Halted | undefined> {
+    const lock = `${point} / ${name}`
+    await this.#keeper`select pg_advisory_lock(${LOCKS}, abs(hashtext(${lock}) % 1000000))`
+    const open = () => this.#keeper`select pg_advisory_unlock(${LOCKS}, abs(hashtext(${lock}) % 1000000))`
+    let over = false
+    let failure: unknown
+    const running = work()
+      .catch((error) => {
+        failure = error
+      })
+      .finally(() => {
+        over = true
+      })
+    while (!over) {
+      const [waiting] = await this.#sql<{ pid: number }[]>`
+        select k.pid from pg_locks k
+        where k.locktype = 'advisory' and not k.granted and k.classid = ${LOCKS} and k.objid = abs(hashtext(${lock}) % 1000000)
+          and k.database = (select oid from pg_database where datname = current_database())`
+      if (waiting) return this.#halted(waiting.pid, running, open, () => failure)
+      await sleep(3)
+    }
+    await open()
+    if (failure) throw failure
+    return undefined
+  }
+
+  #halted(
+    pid: number,
+    running: Promise<unknown>,
+    open: () => PromiseLike<unknown>,
+    failure: () => unknown,
+  ): Halted {
+    return {
+      pid,
+      kill: async () => {
+        await this.#sql`select pg_terminate_backend(${pid})`
+        await running // its failure is meant
+        for (;;) {
+          const [alive] = await this.#sql`select from pg_stat_activity where pid = ${pid}`
+          if (!alive) break
+          await sleep(3)
+        }
+        await open()
+      },
+      goOn: async () => {
+        await open()
+        await running
+        if (failure()) throw failure()
+      },
+    }
+  }
+
+  /** Does something while others are stopped: where it has to wait for one of them, that one is told to make way. */
+  async past<T>(
+    halted: () => readonly Halted[],
+    work: PromiseLike<T>,
+    makeWay: (one: Halted) => Promise<void>,
+  ): Promise<T> {
+    let over = false
+    const done = Promise.resolve(work).finally(() => {
+      over = true
+    })
+    done.catch(() => {})
+    while (!over && halted().length > 0) {
+      const pids = halted().map(({ pid }) => pid)
+      const [blocked] = await this.#sql<{ by: number }[]>`
+        select b as by from pg_stat_activity a cross join unnest(pg_blocking_pids(a.pid)) as b
+        where a.datname = current_database() and a.wait_event_type = 'Lock' and b = any (${pids}) limit 1`
+      const one = halted().find(({ pid }) => pid === blocked?.by)
+      if (one) await makeWay(one)
+      else await Promise.race([done.catch(() => {}), sleep(5)])
+    }
+    return done
+  }
+}
