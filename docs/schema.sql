@@ -4977,6 +4977,7 @@ grant execute on function regra_pendente_verificacao.calibrar_pendencias() to co
 
 create function regra_pendente_verificacao.categorias_paradas(meses integer[])
   returns TABLE(mes integer, categoria integer, ultima integer, silencio integer, morta boolean, herdeira integer, herdados bigint) language plpgsql stable
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -5078,6 +5079,7 @@ grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to 
 
 create function regra_pendente_verificacao.contas_conhecidas(regra text, meses integer[])
   returns TABLE(mes integer, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text) language plpgsql stable
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;

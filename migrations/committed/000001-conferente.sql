@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9e905e84f439ac69bb649c5bf442bf4e061f7993
+--! Hash: sha1:75f1680c23e69b14596f58e60fe4bb9c2f430d54
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3265,7 +3265,14 @@ begin
     raise exception using errcode = 'NC004', message = format('padrão desconhecido: %s', coalesce(desativar_padrao.id::text, 'nulo'));
   end if;
   if v_ativo and v_padrao.acao = 'excluir' then
-    v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
+    begin
+      perform audit_interno.conferir_padrao(v_padrao.tipo, v_padrao.padrao, v_padrao.padrao_dobrado);
+    exception when sqlstate 'NC014' then
+      v_ativo := false; -- one that was saved before it was known to be unusable protects nothing, and goes
+    end;
+    if v_ativo then
+      v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
+    end if;
   end if;
   v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
     detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
@@ -17204,7 +17211,7 @@ $$;
 comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
 revoke execute on function regras.sucessoes() from public;
 
--- The categories that are another one now, folded: those that have one successor, and whose name nothing else took. Reads
+-- The categories that are another one today, folded: those that have one successor, and whose name nothing else took. Reads
 -- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history is of entries on both sides of the day.
 create or replace function regras.categorias_renomeadas() returns table (de text, para text)
 language sql stable rows 10
@@ -17212,7 +17219,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select s.de, min(s.para)
   from regras.sucessoes() s
-  where s.ate is null
+  where s.desde <= current_date and (s.ate is null or s.ate > current_date)
   group by s.de
   having count(distinct s.para) = 1 and bool_and(s.renasce is null) and min(s.para) <> s.de
 $$;
@@ -20495,7 +20502,7 @@ begin
       and l.categoria is distinct from candidatos_marketing.categoria
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
   ), sucessao as materialized (
-    select * from regras.sucessoes()
+    select * from regras.sucessoes() s where s.desde <= current_date
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union
@@ -20944,7 +20951,7 @@ begin
       and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
       select from conhecida a
       where a.mes = m.mes and a.conta = c.conta
-        and case a.papel when 'transitoria' then b.pendente when 'da_categoria' then a.categoria_dobrada = c.categoria_dobrada end))
+        and case a.papel when 'transitoria' then b.pendente when 'esquecida' then false else a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc
     limit 1
   ) k on true
@@ -22246,6 +22253,7 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 -- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
 -- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
 -- is mostly on accounts born since the category was last booked.
+-- 'propria', the same of the whole history, late or not: enough to contradict, not to propose.
 -- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
 -- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
 -- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
@@ -22259,6 +22267,8 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- of unknown size and in no order: hashed
+set enable_nestloop = off
 as $$
 declare
   v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
@@ -22314,32 +22324,55 @@ begin
     from soma s
     where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
     order by s.pedido, s.chave, s.dobrada, s.mes
+  ), da_conta as (
+    -- all that the account has in the same months
+    select p.pedido, p.chave, p.dobrada, sum(c.linhas) as linhas
+    from periodo p
+    join contada c on c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes
+    group by 1, 2, 3
+  ), recente as (
+    select distinct on (s.pedido, s.chave, s.dobrada) s.pedido, s.chave, s.dobrada, s.linhas / s.todas as parcela
+    from soma s
+    where s.todas >= least(10, v_minimo)
+    order by s.pedido, s.chave, s.dobrada, s.mes desc
+  ), rival as (
+    select p.pedido, p.chave, p.dobrada, coalesce(sum(c.linhas) filter (where c.chave = p.chave and c.mes = p.ultima), 0) as linhas,
+      coalesce(max(c.linhas) filter (where c.chave <> p.chave and c.mes = p.ultima), 0) as outra,
+      coalesce(bool_or(c.chave <> p.chave and n.mes >= p.ultima - 1), false) as nova
+    from periodo p
+    join contada c on c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes >= p.ultima - 1
+    join nascida n on n.chave = c.chave
+    group by 1, 2, 3
+  ), plano as (
+    -- of the ledger's latest month, how much is on accounts born since each month in which a category was last booked
+    select u.pedido, u.ultima, 2 * sum(c.linhas) filter (where n.mes > u.ultima) > sum(c.linhas) as outro
+    from (select distinct p.pedido, p.ultima from periodo p) u
+    join (select c.pedido, max(c.mes) as mes from contada c where c.nivel = 21 group by 1) m on m.pedido = u.pedido and m.mes > u.ultima
+    join contada c on c.nivel = 21 and c.pedido = u.pedido and c.mes = m.mes
+    join nascida n on n.chave = c.chave
+    group by 1, 2
   ), junta as materialized (
     select p.*
     from periodo p
-    where v_parcela * (
-        select sum(c.linhas) from contada c where c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes) <= p.linhas
-      and 0.8 <= (
-        select s.linhas / s.todas from soma s
-        where s.pedido = p.pedido and s.chave = p.chave and s.dobrada = p.dobrada and s.todas >= 10
-        order by s.mes desc limit 1)
-      and not exists (
-        -- one misbooked entry is not yet another account
-        select from contada c
-        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes = p.ultima and c.chave <> p.chave
-          and c.linhas > greatest(1, (
-            select coalesce(sum(x.linhas), 0) from contada x
-            where x.nivel = 21 and x.pedido = p.pedido and x.dobrada = p.dobrada and x.mes = p.ultima and x.chave = p.chave)))
-      and not exists (
-        select from contada c
-        join nascida n on n.chave = c.chave
-        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.chave <> p.chave and c.mes >= p.ultima - 1 and n.mes >= p.ultima - 1)
-      and not exists (
-        select from contada c
-        join nascida n on n.chave = c.chave
-        where c.nivel = 21 and c.pedido = p.pedido and c.mes > p.ultima
-          and c.mes = (select max(x.mes) from contada x where x.nivel = 21 and x.pedido = p.pedido)
-        having 2 * sum(c.linhas) filter (where n.mes > p.ultima) > sum(c.linhas))
+    join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
+    join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
+    left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
+    left join plano n on n.pedido = p.pedido and n.ultima = p.ultima
+    -- one misbooked entry is not yet another account
+    where p.linhas >= v_parcela * a.linhas and r.parcela >= 0.8 and o.nova is not true and n.outro is not true
+      and coalesce(o.outra, 0) <= greatest(1, coalesce(o.linhas, 0))
+  ), inteira as (
+    select c.nivel, c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where (c.nivel = 21 or c.nivel = 0 and c.chave = 0) and c.mes > (select max(m.mes) - v_meses from regra_pendente_verificacao.estatistica_mes m)
+    group by 1, 2, 3
+  ), propria as (
+    select i.chave, i.categoria, i.dobrada, i.linhas, g.linhas as todas
+    from inteira i
+    join inteira g on g.nivel = 0 and g.dobrada = i.dobrada
+    join (select x.chave, sum(x.linhas) as linhas from inteira x where x.nivel = 21 group by 1) a on a.chave = i.chave
+    where i.nivel = 21 and i.linhas >= v_minimo and i.linhas >= v_parcela * a.linhas and i.linhas >= v_parcela * g.linhas
   ), parada as (
     select a.mes as pedido, c.chave, sum(c.linhas)::bigint as linhas
     from pedida a
@@ -22363,6 +22396,11 @@ begin
   select j.pedido, 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas::bigint, j.todas::bigint, null
   from junta j
   join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
+  union all
+  select a.mes, 'propria', t.conta, p.categoria, p.dobrada, null, p.linhas, p.todas, null
+  from pedida a
+  cross join propria p
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = p.chave
   union all
   select s.pedido, 'transitoria', t.conta, null, null, null, s.linhas, s.todas, null
   from transitoria s
@@ -22491,6 +22529,8 @@ language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- of unknown size and in no order: hashed
+set enable_nestloop = off
 as $$
 declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
@@ -22532,22 +22572,22 @@ begin
       join habitual b on b.mes <= a.mes
       join historia h on h.mes = b.mes
       left join sucessao s on s.mes = a.mes and s.de = b.uma and (s.renasce is null or b.mes < s.renasce)
-    ), vida as (
+    ), vida as materialized (
       select u.pedido, u.uma, min(u.mes) as primeira, max(u.mes) as ultima, min(u.n) as n_primeira, max(u.n) as n_ultima, max(u.pausa) as pausa,
         count(*)::int as usos
       from (
         select u.*, u.n - lag(u.n, 1, u.n - 1) over (partition by u.pedido, u.uma order by u.n) - 1 as pausa from uso u
       ) u
       group by u.pedido, u.uma
+    ), cheio as (
+      -- of the months of its last year those in which it was booked
+      select v.pedido, v.uma, count(*) as meses from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
     )
     select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
       'silencio', greatest(coalesce((select max(h.n) from historia h where h.mes < v.pedido), 0) - v.n_ultima, 0),
-      'vazios', (
-        select count(*) filter (where u.mes is null)::double precision / count(*)
-        from historia h
-        left join uso u on u.pedido = v.pedido and u.uma = v.uma and u.mes = h.mes
-        where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
+      'vazios', 1 - c.meses::double precision / (select count(*) from historia h where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
     from vida v
+    join cheio c on c.pedido = v.pedido and c.uma = v.uma
   );
   -- born where another was last booked
   v_nascidas := array(
@@ -22564,38 +22604,31 @@ begin
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), nova as materialized (
-    -- suppliers of the newborn, by name
-    select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
+    -- what the newborn have of each supplier, by name
+    select n.mes, n.uma, n.primeira, c.chave, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
+    join vida n on n.uma = k.uma and c.mes <= n.mes and n.primeira > v_primeira
     where v_nascidas <> '{}' and c.nivel = 5 and k.uma = any (v_nascidas)
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
   ), velha as materialized (
     select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
-  ), par as materialized (
-    select o.mes, o.uma, n.uma as herdeira, n.primeira
-    from vida o
-    join vida n on n.mes = o.mes and n.uma = any (v_nascidas) and n.uma <> o.uma and n.primeira between o.ultima - 1 and o.ultima + 3
-    where n.primeira > v_primeira
-  ), vindo as materialized (
-    -- what each supplier has in the newborn, and since its birth in the other
-    select p.mes, p.uma, p.herdeira, f.chave, f.linhas, v.antes, v.depois
-    from par p
-    cross join lateral (
-      select n.chave, sum(n.linhas) as linhas from nova n where n.uma = p.herdeira and n.mes <= p.mes group by n.chave
-    ) f
-    cross join lateral (
-      select coalesce(sum(v.linhas) filter (where v.mes <= p.primeira), 0) as antes,
-        coalesce(sum(v.linhas) filter (where v.mes >= p.primeira and v.mes <= p.mes), 0) as depois
-      from velha v where v.chave = f.chave and v.uma = p.uma
-    ) v
+  ), vindo as (
+    -- and what each of these had and has in the other
+    select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
+      sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
+    from nova n
+    join velha v on v.chave = n.chave and v.uma <> n.uma
+    join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
+    group by 1, 2, 3, 4, 5
   ), heranca as (
-    select v.mes, v.uma, v.herdeira, sum(v.linhas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, sum(v.depois) as depois
+    select v.mes, v.uma, v.herdeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, coalesce(sum(v.depois), 0) as depois
     from vindo v
+    join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
     group by 1, 2, 3
   ), herdeira as (
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
@@ -23626,7 +23659,7 @@ begin
     from (select array_agg(distinct s.mes) as todos from sugestao s) m
     cross join lateral regra_pendente_verificacao.contas_conhecidas('pendente_verificacao', m.todos) c
   ), lugar as materialized (
-    select a.mes, a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra
+    select a.mes, a.conta, bool_or(a.papel = 'transitoria') as transitoria, min(a.categoria) as categoria, array_agg(a.categoria_dobrada) as dobradas
     from conhecida a
     where a.papel <> 'esquecida'
     group by a.mes, a.conta
@@ -23635,7 +23668,7 @@ begin
     null::text,
     l.id::text,
     case when not q.propor then '{}'::jsonb
-      when k.conta is not null then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
+      when k.conta is not null and k.propoe then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
       else jsonb_build_object('categoria', s.proposta) end,
     case when s.id is null then 0.01 else q.confianca end,
     jsonb_strip_nulls(jsonb_build_object(
@@ -23684,14 +23717,21 @@ begin
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  left join lateral (
-    -- on no account, on one on which entries wait, or on the one account of another category, which then contradicts it
-    select c.conta, c.certeza, c.lancamentos, c.todas, nullif(btrim(l.conta_contabil), '') as lancada, o.outra
-    from conhecida c
-    left join lugar o on o.mes = c.mes and o.conta = btrim(l.conta_contabil)
-    where c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
-      and (o.conta <> c.conta or coalesce(btrim(l.conta_contabil), '') = '')
-  ) k on true
+  left join conhecida c on c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  left join conhecida h on h.papel = 'propria' and h.mes = s.mes and h.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  left join lugar o on o.mes = s.mes and o.conta = btrim(l.conta_contabil)
+  cross join lateral (
+    -- the one account of another category contradicts the proposal
+    select coalesce(not o.transitoria and audit_interno.dobrar_categoria(s.proposta) <> all (o.dobradas)
+      and coalesce(c.conta, h.conta) is not null, false) as contradiz
+  ) z
+  cross join lateral (
+    -- on no account, or on one on which entries wait, the category's goes along
+    select case when z.contradiz then coalesce(c.conta, h.conta)
+        when coalesce(btrim(l.conta_contabil), '') = '' or o.transitoria and o.conta <> c.conta then c.conta end as conta,
+      c.conta is not null as propoe, case when z.contradiz then o.categoria end as outra, c.certeza,
+      coalesce(c.lancamentos, h.lancamentos) as lancamentos, coalesce(c.todas, h.todas) as todas, nullif(btrim(l.conta_contabil), '') as lancada
+  ) k
   cross join lateral (
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
       else least(s.confianca::numeric, 0.49) end), 4) as confianca
