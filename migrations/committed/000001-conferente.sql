@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:75f1680c23e69b14596f58e60fe4bb9c2f430d54
+--! Hash: sha1:67971e2c297c384be8195f37c85f7b70c560d4a2
 --! Message: conferente
 
 set local role conferente_dono;
@@ -19438,7 +19438,21 @@ declare
     order by l.data_lancamento desc offset limite limit 1));
   v_ate date := least(v_fim + 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= v_fim
     order by l.data_lancamento offset limite limit 1));
+  v_assinados boolean;
 begin
+  -- where negative documents are the rule the groups have nothing to say, and are not read
+  select count(*) filter (where l.valor_documento < 0) >= 10 and 2 * count(*) filter (where l.valor_documento < 0) >= count(*) into v_assinados
+  from dw.lancamentos l
+  where l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor < 0 and l.valor_documento <> 0;
+  if v_assinados then
+    return query
+    select l.id::text, l.data_lancamento::date, l.valor::numeric, l.documento::text, sign(l.valor)::int,
+      not regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, 0.05, 0, 0),
+      case when l.valor < 0 and regra_validacao_valores.diz_credito(l.documento, l.descricao, l.categoria) then 'costume' else 'erro' end, null::text
+    from dw.lancamentos l
+    where l.data_lancamento >= v_de and l.data_lancamento < v_ate and (l.valor < 0 and l.valor_documento > 0 or l.valor > 0 and l.valor_documento < 0);
+    return;
+  end if;
   return query
   with avessa as materialized (
     select l.id::text as id, l.data_lancamento::date as data_lancamento, date_trunc('month', l.data_lancamento)::date as mes, l.valor::numeric as valor,
@@ -19839,11 +19853,15 @@ as $$
     from escrita e
     window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
   ), completa as (
-    -- what does not say the document's amount is a line of the only document of its supplier and number
-    select q.*, q.valor_documento as dito, coalesce(q.valor_documento, case when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
-      then max(q.valor_documento) over numero end) as documento_lido
+    -- what does not say the document's amount is a line of the only document of its supplier and number on that day; booked on another
+    -- day, where it makes it whole (otherwise it may be another month of a contract)
+    select q.*, coalesce(q.valor_documento, case
+        when min(abs(q.valor_documento)) over dia = max(abs(q.valor_documento)) over dia then max(q.valor_documento) over dia
+        when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
+          and abs(abs(sum(q.valor) over numero) - max(abs(q.valor_documento)) over numero) <= 0.005 * count(*) over numero
+        then max(q.valor_documento) over numero end) as documento_lido
     from de_quem q
-    window numero as (partition by q.fornecedor, q.numero)
+    window numero as (partition by q.fornecedor, q.numero), dia as (partition by q.fornecedor, q.numero, q.data_lancamento)
   ), linha as (
     select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.documento_lido as valor_documento, l.descricao,
       -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ
