@@ -127,7 +127,6 @@ export const validacaoValores: Subject = {
       ['length(t[j]) <= (k ->> 2)::int', 'true'],
       ["all ('{sem,nao}'), true)) and", "all ('{}'), true)) and"],
       ["v_texto !~ '[0-9]", "v_texto !~ 'x[0-9]"],
-      ['anunciado := true;\n          v_meses', 'v_meses'],
     ),
     ...of('regras/validacao_valores/duplicidades.sql', ['having count(*) > 1', 'having count(*) > 2']),
     ...of(
