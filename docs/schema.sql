@@ -5679,15 +5679,33 @@ create function regra_validacao_valores.linhas_documentos(chaves bigint[], modul
 comment on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
 grant execute on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) to conferente_regra;
 
+create function regra_validacao_valores.marcas()
+  returns TABLE(tipo text, marca text, digitos integer, escritas text[]) language sql immutable;
+comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
+grant execute on function regra_validacao_valores.marcas() to conferente_regra;
+
+create function regra_validacao_valores.marcas_texto(descricao text, OUT parte text, OUT mes text, OUT ano text, OUT anunciado boolean, OUT estorno boolean)
+  returns record language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.marcas_texto(text) is 'Part and period of a document that a text names, and whether it says that something was taken back.';
+grant execute on function regra_validacao_valores.marcas_texto(text) to conferente_regra;
+
 create function regra_validacao_valores.numeros_citados(texto text)
   returns text[] language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers that a text names, without leading zeros; null when none.';
 grant execute on function regra_validacao_valores.numeros_citados(text) to conferente_regra;
 
+create function regra_validacao_valores.palavras_marcas()
+  returns jsonb language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.palavras_marcas() is 'Words by which a text names a part or a period: each with what it stands for.';
+grant execute on function regra_validacao_valores.palavras_marcas() to conferente_regra;
+
 create function regra_validacao_valores.parcela_dita(descricao text)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.parcela_dita(text) is 'Part of a document that a text says to be, an instalment as its number; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
 create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos text[])
