@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:ed643423398c3d7afb59e419d68f8f6e98d48a0b
+--! Hash: sha1:3dc057fbd12260c6cf66653b23554331322593af
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15292,7 +15292,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select o.id
   from audit.operacoes o
-  where o.id::text = current_setting('conferente.operacao', true) and o.selo is null and o.tipo not in ('externa', 'exportacao')
+  where o.id = case when current_setting('conferente.operacao', true) ~ '^[0-9]{1,18}$' then current_setting('conferente.operacao', true)::bigint end
+    and o.selo is null and o.tipo not in ('externa', 'exportacao')
     and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';
