@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:22c749f06db73b561948282bfa7ef8623ed05fe9
+--! Hash: sha1:3c062b23a27a6f31f51f04bbaa29021ce77da252
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15136,14 +15136,15 @@ comment on function audit_interno.selar() is
 
 --! Included motor/selo/resumo_situacao.sql
 -- Digest of the state of a finding, of which anotar_situacoes makes a fact. No settings of its own, so that the planner inlines it, and
--- nothing in its text depends on the session's.
+-- nothing in its text depends on the session's: times go in as bytes, which is also quickest.
 create or replace function audit_interno.resumo_situacao(achado audit.divergencias_processadas)
 returns bytea
 language sql
 stable
 as $$
-  select pg_catalog.sha256(pg_catalog.convert_to(row(achado.status, achado.valores_digitados, achado.proposta_por, extract(epoch from achado.decidida_em),
-    achado.decidida_por, achado.motivo, extract(epoch from achado.adiada_ate), achado.encaminhada_para, achado.vezes_desfeita)::text, 'UTF8'))
+  select pg_catalog.sha256(pg_catalog.convert_to(row(achado.status, achado.valores_digitados, achado.proposta_por, achado.decidida_por, achado.motivo,
+    achado.encaminhada_para, achado.vezes_desfeita, achado.decidida_em is null, achado.adiada_ate is null)::text, 'UTF8')
+    || coalesce(pg_catalog.timestamptz_send(achado.decidida_em), '') || coalesce(pg_catalog.date_send(achado.adiada_ate), ''))
 $$;
 comment on function audit_interno.resumo_situacao(audit.divergencias_processadas) is
   'SHA-256 over status, typed values, who proposed and who decided, when and why, postponement, forwarding and how often it was undone.';
@@ -15158,10 +15159,10 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select distinct on (e.tabela collate "C", u.chave collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
+  select distinct on (u.chave collate "C", e.tabela collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
   from audit_interno.estados e
   cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
-  order by e.tabela collate "C", u.chave collate "C", e.id desc
+  order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys tell rows apart sooner than tables
 $$;
 comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
 --! EndIncluded motor/selo/ultimos_estados.sql
@@ -15499,7 +15500,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select o.id
   from audit.operacoes o
-  where o.id::text = current_setting('conferente.operacao', true) and o.selo is null and o.tipo not in ('externa', 'exportacao')
+  where o.id = case when current_setting('conferente.operacao', true) ~ '^[0-9]{1,18}$' then current_setting('conferente.operacao', true)::bigint end
+    and o.selo is null and o.tipo not in ('externa', 'exportacao')
     and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';
@@ -15557,35 +15559,36 @@ set search_path = pg_catalog, pg_temp
 as $$
   with ultimo as materialized (
     select u.* from audit_interno.ultimos_estados() u
-  ), agora as (
-    select a.tabela, a.chave, a.resumo, null::text as dito from audit_interno.estados_agora() a
+  ), quebrado as (
+    select coalesce(u.tabela, a.tabela) as tabela, coalesce(u.chave, a.chave) as chave, u.operacao_id, u.autor, u.resumo as esperado, a.resumo as encontrado
+    from (select x.* from ultimo x where x.tabela <> 'audit.divergencias_processadas') as u
+    full join audit_interno.estados_agora() a on a.chave = u.chave and a.tabela = u.tabela
+    where (u.resumo is distinct from a.resumo or u.autor is not null)
+      and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
     union all
-    -- one that never changed is as its first detection leaves it
-    select 'audit.divergencias_processadas', d.id::text, s.resumo, concat_ws(', ', d.status, 'proposta por ' || d.proposta_por,
-      'decidida por ' || d.decidida_por, 'digitado ' || (d.valores_digitados::text))
+    select 'audit.divergencias_processadas', d.id::text, u.operacao_id, u.autor, coalesce(u.resumo, n.resumo), s.resumo
     from audit.divergencias_processadas d
-    cross join lateral (select audit_interno.resumo_situacao(d) as resumo) as s
-    where s.resumo <> sha256(convert_to(row('aberta', null::jsonb, null::text, null::numeric, null::text, null::text, null::numeric, null::text, 0)::text, 'UTF8'))
-      or d.id::text in (select u.chave from ultimo u where u.tabela = 'audit.divergencias_processadas')
+    left join ultimo u on u.chave = d.id::text and u.tabela = 'audit.divergencias_processadas'
+    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- once for each
+    -- one that never changed is as its first detection leaves it
+    cross join (
+      select sha256(convert_to(row('aberta', null::jsonb, null::text, null::text, null::text, null::text, 0, true, true)::text, 'UTF8')) as resumo
+    ) as n
+    where s.resumo <> coalesce(u.resumo, n.resumo) or u.autor is not null
   )
-  select case when u.resumo is distinct from a.resumo then
-      case when coalesce(u.tabela, a.tabela) = 'audit.divergencias_processadas' then 'situacao_alterada' else 'estado_alterado' end
-      else 'estado_por_fora' end,
-    o.elo, o.id, format('%s %s', coalesce(u.tabela, a.tabela), coalesce(u.chave, a.chave)),
-    case when u.resumo is not distinct from a.resumo then 'mudada por uma função do Conferente'
-      when u.resumo is not null then format('resumo %s', encode(u.resumo, 'hex'))
-      when coalesce(u.tabela, a.tabela) = 'audit.divergencias_processadas' then 'aberta, como a detecção a deixou'
-      else 'nenhuma linha' end,
-    case when u.resumo is not distinct from a.resumo then format('mudada diretamente por %s', u.autor)
-      when a.resumo is null then 'nenhuma linha'
-      else format('resumo %s%s', encode(a.resumo, 'hex'), ': ' || a.dito) end
-  from ultimo u
-  full join agora a on a.tabela = u.tabela and a.chave = u.chave
-  left join audit.operacoes o on o.id = u.operacao_id
-  where (u.resumo is distinct from a.resumo or u.autor is not null)
-    and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
-    -- a finding that is gone is fato_sem_divergencia
-    and not (coalesce(u.tabela, '') = 'audit.divergencias_processadas' and a.chave is null)
+  select case when q.esperado is not distinct from q.encontrado then 'estado_por_fora'
+      when q.tabela = 'audit.divergencias_processadas' then 'situacao_alterada' else 'estado_alterado' end,
+    o.elo, o.id, format('%s %s', q.tabela, q.chave),
+    case when q.esperado is not distinct from q.encontrado then 'mudada por uma função do Conferente'
+      when d.id is not null and q.operacao_id is null then 'aberta, como a detecção a deixou'
+      else coalesce('resumo ' || encode(q.esperado, 'hex'), 'nenhuma linha') end,
+    case when q.esperado is not distinct from q.encontrado then 'mudada diretamente por ' || q.autor
+      when d.id is not null then concat_ws(', ', d.status, 'proposta por ' || d.proposta_por, 'decidida por ' || d.decidida_por,
+        'digitado ' || (d.valores_digitados::text), 'resumo ' || encode(q.encontrado, 'hex'))
+      else coalesce('resumo ' || encode(q.encontrado, 'hex'), 'nenhuma linha') end
+  from quebrado q
+  left join audit.divergencias_processadas d on d.id = case q.tabela when 'audit.divergencias_processadas' then q.chave::bigint end
+  left join audit.operacoes o on o.id = q.operacao_id
 $$;
 comment on function audit_interno.quebras_estados() is 'estado_alterado, situacao_alterada, estado_por_fora.';
 --! EndIncluded motor/selo/quebras_estados.sql
@@ -15722,6 +15725,35 @@ comment on function audit.trilha() is
   'The sealed trail as lines of JSON, from the beginning of the chain: what conferente exportar --formato trilha writes, and what is proven by conferente verificar --arquivo without this database. Reads every audit fact: bounded by statement_timeout.';
 grant execute on function audit.trilha() to conferente_leitor;
 --! EndIncluded motor/selo/trilha.sql
+
+--! Included motor/selo/conferir_instalacao.sql
+-- Before a migration writes down the schema as it leaves it: what was not as the last one left it is kept in the trail, so that nothing
+-- becomes right by being recorded again. Called by `conferente migrar` when there is something to migrate.
+create or replace function audit_interno.conferir_instalacao()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_quantas bigint;
+  v_quebras jsonb;
+begin
+  select count(*), jsonb_agg(jsonb_build_object('situacao', x.situacao, 'objeto', x.objeto) order by x.n) filter (where x.n <= 100)
+  into v_quantas, v_quebras
+  from (
+    select q.situacao, q.objeto, row_number() over (order by q.situacao, q.objeto) as n
+    from (select e.* from audit_interno.quebras_esquema() e union all select s.* from audit_interno.quebras_estados() s) as q
+  ) as x;
+  if v_quantas > 0 then
+    perform audit_interno.fechar_operacao(
+      audit_interno.abrir_operacao('instalacao', motivo => 'antes da migração nem tudo era o que a anterior deixou'), v_quantas,
+      detalhes => jsonb_build_object('quebras', v_quebras));
+  end if;
+end
+$$;
+comment on function audit_interno.conferir_instalacao() is 'Records as an operation what of the schema, and of rows that may change, is not what was recorded; the first 100.';
+--! EndIncluded motor/selo/conferir_instalacao.sql
 
 --! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
