@@ -3035,6 +3035,11 @@ create function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_corrigidas(bigint,audit.regras,bigint) is 'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
 
+create function audit_interno.conferir_instalacao()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_instalacao() is 'Records as an operation what of the schema, and of rows that may change, is not what was recorded; the first 100.';
+
 create function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp
