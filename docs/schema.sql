@@ -3035,6 +3035,11 @@ create function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_corrigidas(bigint,audit.regras,bigint) is 'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
 
+create function audit_interno.conferir_instalacao()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_instalacao() is 'Records as an operation what of the schema, and of rows that may change, is not what was recorded; the first 100.';
+
 create function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp
@@ -4977,6 +4982,7 @@ grant execute on function regra_pendente_verificacao.calibrar_pendencias() to co
 
 create function regra_pendente_verificacao.categorias_paradas(meses integer[])
   returns TABLE(mes integer, categoria integer, ultima integer, silencio integer, morta boolean, herdeira integer, herdados bigint) language plpgsql stable
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -5078,6 +5084,7 @@ grant execute on function regra_pendente_verificacao.contar_meses(integer[]) to 
 
 create function regra_pendente_verificacao.contas_conhecidas(regra text, meses integer[])
   returns TABLE(mes integer, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text) language plpgsql stable
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -5677,15 +5684,33 @@ create function regra_validacao_valores.linhas_documentos(chaves bigint[], modul
 comment on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) is 'Entries that may be lines of the same documents as the given ones, with supplier and number made comparable.';
 grant execute on function regra_validacao_valores.linhas_documentos(bigint[],numeric[],text[],date[],boolean) to conferente_regra;
 
+create function regra_validacao_valores.marcas()
+  returns TABLE(tipo text, marca text, digitos integer, escritas text[]) language sql immutable;
+comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
+grant execute on function regra_validacao_valores.marcas() to conferente_regra;
+
+create function regra_validacao_valores.marcas_texto(descricao text, OUT parte text, OUT mes text, OUT ano text, OUT anunciado boolean, OUT estorno boolean)
+  returns record language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.marcas_texto(text) is 'Part and period of a document that a text names, and whether it says that something was taken back.';
+grant execute on function regra_validacao_valores.marcas_texto(text) to conferente_regra;
+
 create function regra_validacao_valores.numeros_citados(texto text)
   returns text[] language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function regra_validacao_valores.numeros_citados(text) is 'Numbers that a text names, without leading zeros; null when none.';
 grant execute on function regra_validacao_valores.numeros_citados(text) to conferente_regra;
 
+create function regra_validacao_valores.palavras_marcas()
+  returns jsonb language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.palavras_marcas() is 'Words by which a text names a part or a period: each with what it stands for.';
+grant execute on function regra_validacao_valores.palavras_marcas() to conferente_regra;
+
 create function regra_validacao_valores.parcela_dita(descricao text)
-  returns text language sql immutable;
-comment on function regra_validacao_valores.parcela_dita(text) is 'Number of the instalment that a description says it is; empty where it says none.';
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.parcela_dita(text) is 'Part of a document that a text says to be, an instalment as its number; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
 
 create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos text[])

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:9e905e84f439ac69bb649c5bf442bf4e061f7993
+--! Hash: sha1:3c062b23a27a6f31f51f04bbaa29021ce77da252
 --! Message: conferente
 
 set local role conferente_dono;
@@ -3265,7 +3265,14 @@ begin
     raise exception using errcode = 'NC004', message = format('padrão desconhecido: %s', coalesce(desativar_padrao.id::text, 'nulo'));
   end if;
   if v_ativo and v_padrao.acao = 'excluir' then
-    v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
+    begin
+      perform audit_interno.conferir_padrao(v_padrao.tipo, v_padrao.padrao, v_padrao.padrao_dobrado);
+    exception when sqlstate 'NC014' then
+      v_ativo := false; -- one that was saved before it was known to be unusable protects nothing, and goes
+    end;
+    if v_ativo then
+      v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
+    end if;
   end if;
   v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
     detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));
@@ -15129,14 +15136,15 @@ comment on function audit_interno.selar() is
 
 --! Included motor/selo/resumo_situacao.sql
 -- Digest of the state of a finding, of which anotar_situacoes makes a fact. No settings of its own, so that the planner inlines it, and
--- nothing in its text depends on the session's.
+-- nothing in its text depends on the session's: times go in as bytes, which is also quickest.
 create or replace function audit_interno.resumo_situacao(achado audit.divergencias_processadas)
 returns bytea
 language sql
 stable
 as $$
-  select pg_catalog.sha256(pg_catalog.convert_to(row(achado.status, achado.valores_digitados, achado.proposta_por, extract(epoch from achado.decidida_em),
-    achado.decidida_por, achado.motivo, extract(epoch from achado.adiada_ate), achado.encaminhada_para, achado.vezes_desfeita)::text, 'UTF8'))
+  select pg_catalog.sha256(pg_catalog.convert_to(row(achado.status, achado.valores_digitados, achado.proposta_por, achado.decidida_por, achado.motivo,
+    achado.encaminhada_para, achado.vezes_desfeita, achado.decidida_em is null, achado.adiada_ate is null)::text, 'UTF8')
+    || coalesce(pg_catalog.timestamptz_send(achado.decidida_em), '') || coalesce(pg_catalog.date_send(achado.adiada_ate), ''))
 $$;
 comment on function audit_interno.resumo_situacao(audit.divergencias_processadas) is
   'SHA-256 over status, typed values, who proposed and who decided, when and why, postponement, forwarding and how often it was undone.';
@@ -15151,10 +15159,10 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select distinct on (e.tabela collate "C", u.chave collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
+  select distinct on (u.chave collate "C", e.tabela collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
   from audit_interno.estados e
   cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
-  order by e.tabela collate "C", u.chave collate "C", e.id desc
+  order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys tell rows apart sooner than tables
 $$;
 comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
 --! EndIncluded motor/selo/ultimos_estados.sql
@@ -15492,7 +15500,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select o.id
   from audit.operacoes o
-  where o.id::text = current_setting('conferente.operacao', true) and o.selo is null and o.tipo not in ('externa', 'exportacao')
+  where o.id = case when current_setting('conferente.operacao', true) ~ '^[0-9]{1,18}$' then current_setting('conferente.operacao', true)::bigint end
+    and o.selo is null and o.tipo not in ('externa', 'exportacao')
     and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';
@@ -15550,35 +15559,36 @@ set search_path = pg_catalog, pg_temp
 as $$
   with ultimo as materialized (
     select u.* from audit_interno.ultimos_estados() u
-  ), agora as (
-    select a.tabela, a.chave, a.resumo, null::text as dito from audit_interno.estados_agora() a
+  ), quebrado as (
+    select coalesce(u.tabela, a.tabela) as tabela, coalesce(u.chave, a.chave) as chave, u.operacao_id, u.autor, u.resumo as esperado, a.resumo as encontrado
+    from (select x.* from ultimo x where x.tabela <> 'audit.divergencias_processadas') as u
+    full join audit_interno.estados_agora() a on a.chave = u.chave and a.tabela = u.tabela
+    where (u.resumo is distinct from a.resumo or u.autor is not null)
+      and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
     union all
-    -- one that never changed is as its first detection leaves it
-    select 'audit.divergencias_processadas', d.id::text, s.resumo, concat_ws(', ', d.status, 'proposta por ' || d.proposta_por,
-      'decidida por ' || d.decidida_por, 'digitado ' || (d.valores_digitados::text))
+    select 'audit.divergencias_processadas', d.id::text, u.operacao_id, u.autor, coalesce(u.resumo, n.resumo), s.resumo
     from audit.divergencias_processadas d
-    cross join lateral (select audit_interno.resumo_situacao(d) as resumo) as s
-    where s.resumo <> sha256(convert_to(row('aberta', null::jsonb, null::text, null::numeric, null::text, null::text, null::numeric, null::text, 0)::text, 'UTF8'))
-      or d.id::text in (select u.chave from ultimo u where u.tabela = 'audit.divergencias_processadas')
+    left join ultimo u on u.chave = d.id::text and u.tabela = 'audit.divergencias_processadas'
+    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- once for each
+    -- one that never changed is as its first detection leaves it
+    cross join (
+      select sha256(convert_to(row('aberta', null::jsonb, null::text, null::text, null::text, null::text, 0, true, true)::text, 'UTF8')) as resumo
+    ) as n
+    where s.resumo <> coalesce(u.resumo, n.resumo) or u.autor is not null
   )
-  select case when u.resumo is distinct from a.resumo then
-      case when coalesce(u.tabela, a.tabela) = 'audit.divergencias_processadas' then 'situacao_alterada' else 'estado_alterado' end
-      else 'estado_por_fora' end,
-    o.elo, o.id, format('%s %s', coalesce(u.tabela, a.tabela), coalesce(u.chave, a.chave)),
-    case when u.resumo is not distinct from a.resumo then 'mudada por uma função do Conferente'
-      when u.resumo is not null then format('resumo %s', encode(u.resumo, 'hex'))
-      when coalesce(u.tabela, a.tabela) = 'audit.divergencias_processadas' then 'aberta, como a detecção a deixou'
-      else 'nenhuma linha' end,
-    case when u.resumo is not distinct from a.resumo then format('mudada diretamente por %s', u.autor)
-      when a.resumo is null then 'nenhuma linha'
-      else format('resumo %s%s', encode(a.resumo, 'hex'), ': ' || a.dito) end
-  from ultimo u
-  full join agora a on a.tabela = u.tabela and a.chave = u.chave
-  left join audit.operacoes o on o.id = u.operacao_id
-  where (u.resumo is distinct from a.resumo or u.autor is not null)
-    and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
-    -- a finding that is gone is fato_sem_divergencia
-    and not (coalesce(u.tabela, '') = 'audit.divergencias_processadas' and a.chave is null)
+  select case when q.esperado is not distinct from q.encontrado then 'estado_por_fora'
+      when q.tabela = 'audit.divergencias_processadas' then 'situacao_alterada' else 'estado_alterado' end,
+    o.elo, o.id, format('%s %s', q.tabela, q.chave),
+    case when q.esperado is not distinct from q.encontrado then 'mudada por uma função do Conferente'
+      when d.id is not null and q.operacao_id is null then 'aberta, como a detecção a deixou'
+      else coalesce('resumo ' || encode(q.esperado, 'hex'), 'nenhuma linha') end,
+    case when q.esperado is not distinct from q.encontrado then 'mudada diretamente por ' || q.autor
+      when d.id is not null then concat_ws(', ', d.status, 'proposta por ' || d.proposta_por, 'decidida por ' || d.decidida_por,
+        'digitado ' || (d.valores_digitados::text), 'resumo ' || encode(q.encontrado, 'hex'))
+      else coalesce('resumo ' || encode(q.encontrado, 'hex'), 'nenhuma linha') end
+  from quebrado q
+  left join audit.divergencias_processadas d on d.id = case q.tabela when 'audit.divergencias_processadas' then q.chave::bigint end
+  left join audit.operacoes o on o.id = q.operacao_id
 $$;
 comment on function audit_interno.quebras_estados() is 'estado_alterado, situacao_alterada, estado_por_fora.';
 --! EndIncluded motor/selo/quebras_estados.sql
@@ -15715,6 +15725,35 @@ comment on function audit.trilha() is
   'The sealed trail as lines of JSON, from the beginning of the chain: what conferente exportar --formato trilha writes, and what is proven by conferente verificar --arquivo without this database. Reads every audit fact: bounded by statement_timeout.';
 grant execute on function audit.trilha() to conferente_leitor;
 --! EndIncluded motor/selo/trilha.sql
+
+--! Included motor/selo/conferir_instalacao.sql
+-- Before a migration writes down the schema as it leaves it: what was not as the last one left it is kept in the trail, so that nothing
+-- becomes right by being recorded again. Called by `conferente migrar` when there is something to migrate.
+create or replace function audit_interno.conferir_instalacao()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_quantas bigint;
+  v_quebras jsonb;
+begin
+  select count(*), jsonb_agg(jsonb_build_object('situacao', x.situacao, 'objeto', x.objeto) order by x.n) filter (where x.n <= 100)
+  into v_quantas, v_quebras
+  from (
+    select q.situacao, q.objeto, row_number() over (order by q.situacao, q.objeto) as n
+    from (select e.* from audit_interno.quebras_esquema() e union all select s.* from audit_interno.quebras_estados() s) as q
+  ) as x;
+  if v_quantas > 0 then
+    perform audit_interno.fechar_operacao(
+      audit_interno.abrir_operacao('instalacao', motivo => 'antes da migração nem tudo era o que a anterior deixou'), v_quantas,
+      detalhes => jsonb_build_object('quebras', v_quebras));
+  end if;
+end
+$$;
+comment on function audit_interno.conferir_instalacao() is 'Records as an operation what of the schema, and of rows that may change, is not what was recorded; the first 100.';
+--! EndIncluded motor/selo/conferir_instalacao.sql
 
 --! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
@@ -16929,8 +16968,8 @@ revoke execute on function regras.inscricao_valida(text) from public;
 --! Included regras/comum/codigo_fornecedor.sql
 -- A supplier's code as it was before another program wrote it: without the blanks of any kind, quotes and punctuation that it came
 -- with, in lower case, without the ".0" of a spreadsheet that took it for a number, and with the zeros before a CNPJ that such a
--- spreadsheet dropped. Only where the check digits prove it: any other code keeps the zeros it has, and so does a CPF. Null where
--- nothing is left. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
+-- spreadsheet dropped. Only where the check digits prove it (of one of seven to ten positions, only the first branch's): any other code
+-- keeps the zeros it has, and so does a CPF. Null where nothing is left, or what stands there says that there is none. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
 -- regra_validacao_valores.chaves_acesso.
 create or replace function regras.codigo_fornecedor(codigo text) returns text
 language plpgsql immutable parallel safe
@@ -16940,10 +16979,11 @@ declare
   v_codigo text := regras.sem_brancos(left(codigo, 200));
 begin
   v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0$' then left(v_codigo, -2) else v_codigo end, './-', ''));
-  if length(v_codigo) between 11 and 13 and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
+  if (length(v_codigo) between 11 and 13 or length(v_codigo) between 7 and 10 and left(right(v_codigo, 6), 4) = '0001') and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
     return lpad(v_codigo, 14, '0');
   end if;
-  return nullif(v_codigo, '');
+  return case when ltrim(v_codigo, '0') <> ''
+    and v_codigo <> all ('{na,nd,#na,#nd,sn,sc,sem,semcodigo,semcódigo,semcnpj,naoinformado,nãoinformado,naotem,nãotem,"null",none,nan,nenhum}') then v_codigo end;
 end
 $$;
 
@@ -16962,7 +17002,13 @@ as $$
 declare
   v_codigo text := regras.codigo_fornecedor(codigo);
 begin
-  return case when length(v_codigo) = 14 and left(v_codigo, 8) <> '00000000' then left(v_codigo, 8) else v_codigo end;
+  return case
+    when length(v_codigo) <> 14 then v_codigo
+    when left(v_codigo, 8) <> '00000000' then left(v_codigo, 8)
+    -- the one company whose number is nought, with the zeros that a spreadsheet drops; other codes are only filled up
+    when regras.inscricao_valida(v_codigo) then ltrim(v_codigo, '0')
+    else v_codigo
+  end;
 end
 $$;
 
@@ -16974,12 +17020,14 @@ revoke execute on function regras.raiz_codigo(text) from public;
 -- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
 -- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may have letters since July 2026. Null for an empty
 -- code. What is not plainly a code is asked of regras.raiz_codigo, at a price: a blank or quote at its end that nobody sees, the ".0" of a
--- spreadsheet, 11 to 13 positions that may be a CNPJ without its zeros (the number of its branch, nearly always below a hundred, comes
--- before the check digits). Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
+-- spreadsheet, 11 to 14 positions that may be a CNPJ without its zeros, or all zeros before its branch (whose number, nearly always below a
+-- hundred, comes before the check digits), 7 to 10 that may be one of a first branch. What says that there is no code is none. Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
 -- that the planner can inline it.
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return case
+  when codigo = any ('{0,00,000,0000,00000,000000,00000000,00000000000,00000000000000,N/A,n/a,NA,na,N/D,n/d,S/N,s/n,S/C,s/c,SEM,sem,Sem,SEM CODIGO,SEM CÓDIGO,sem codigo,sem código,Sem código,"NULL","null",None,NaN,nan,NENHUM,nenhum}')
+    then null
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(codigo, 1)) > 0
       and pg_catalog.right(codigo, 2) not in ('.0', ',0')
       and pg_catalog.octet_length(codigo) = pg_catalog.length(codigo) and pg_catalog.left(codigo, 1) > '''' collate "C"
@@ -16987,8 +17035,11 @@ return case
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
           and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
         then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 11 and 13
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 11 and 14
           and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 2) = '00'
+        then regras.raiz_codigo(codigo)
+      when pg_catalog.octet_length(codigo) between 7 and 13 and pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 7 and 10
+          and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 4) = '0001'
         then regras.raiz_codigo(codigo)
       else pg_catalog.translate(codigo, './- ', '')
     end), '')
@@ -17204,7 +17255,7 @@ $$;
 comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
 revoke execute on function regras.sucessoes() from public;
 
--- The categories that are another one now, folded: those that have one successor, and whose name nothing else took. Reads
+-- The categories that are another one today, folded: those that have one successor, and whose name nothing else took. Reads
 -- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history is of entries on both sides of the day.
 create or replace function regras.categorias_renomeadas() returns table (de text, para text)
 language sql stable rows 10
@@ -17212,7 +17263,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select s.de, min(s.para)
   from regras.sucessoes() s
-  where s.ate is null
+  where s.desde <= current_date and (s.ate is null or s.ate > current_date)
   group by s.de
   having count(distinct s.para) = 1 and bool_and(s.renasce is null) and min(s.para) <> s.de
 $$;
@@ -17737,7 +17788,8 @@ begin
   if octet_length(documento) < 44 then
     return;
   end if;
-  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[^0-9a-z]+', '', 'g');
+  -- without the ".0" of a spreadsheet
+  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
   chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
   if chave is not null then
     modelo := substr(chave, 21, 2);
@@ -17778,10 +17830,10 @@ comment on function regra_validacao_valores.ler_chave(text) is
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
 -- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
--- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
+-- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
--- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before
--- three and more: 001-000123), year (2026/123, 123/2026, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
+-- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
+-- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
 -- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
 -- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
 -- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
@@ -17813,33 +17865,52 @@ begin
   end if;
 
   numero := btrim(regexp_replace(
-    regexp_replace(audit_interno.dobrar(left(documento, 200)), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=[[:space:]]*$)', '', 'g'),
+    regexp_replace(audit_interno.dobrar(left(documento, 200)),
+      '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.,]0{1,2}(?=[[:space:]'']*$)', '', 'g'),
     '[^a-z0-9]+', '-', 'g'), '-');
+  -- blanks between thousands
+  if documento ~ ('[0-9][ ' || chr(160) || '][0-9]{3}') then
+    v_partes := regexp_match(numero, '^((?:.*[^0-9-]-?)?)([1-9][0-9]{0,2}(?:-[0-9]{3})+)((?:-[^0-9].*)?)$');
+    if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
+      numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
+    end if;
+  end if;
   if left(numero, 4) = 'n-f-' then -- N.F., N F
     numero := 'nf-' || substr(numero, 5);
   end if;
-  if numero ~ '^(?:est|canc|dev|anul)' then
-    v_partes := regexp_match(numero,
-      '^(?:estorno|est|cancelamento|cancelad[ao]|canc|devolucao|dev|anulacao)-((?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*)(.*[0-9].*)$');
+  if numero ~ '^(?:est|canc|dev|anul|rev|nota-de-cre|nc-)|[0-9]-[a-z]+(?:ad[ao]|id[ao]|no|ao)$' then
+    v_partes := coalesce(
+      regexp_match(numero,
+        '^(?:estorno|estornad[ao]|est|reversao|revertid[ao]|cancelamento|cancelad[ao]|canc|devolucao|devolvid[ao]|dev|anulacao|anulad[ao])-(?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*(.*[0-9].*)$'),
+      -- a note of credit has a number of its own, unless it says whose it is
+      regexp_match(numero, '^(?:nota-de-credito|nc)-(?:(?:d[aeo]s?|a|ao|ref|referente)-)+(.*[0-9].*)$'),
+      regexp_match(numero, '^(.*[0-9].*)-(?:estorno|estornad[ao]|reversao|revertid[ao]|cancelad[ao]|devolvid[ao]|anulad[ao])$'));
     if v_partes is not null then
       estorno := true;
-      numero := v_partes[2];
+      numero := v_partes[1];
     end if;
   end if;
-  if strpos(numero, 'serie') > 0 then
-    v_partes := regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$');
+  if strpos(numero, 's') > 0 or right(numero, 1) in ('u', 'a') then
+    v_partes := coalesce(
+      case when strpos(numero, 'serie') > 0 then regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$') end,
+      -- no more digits than fim_documento sees
+      regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
+      regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
+      regexp_match(numero, '^()s(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
+      regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$'));
     if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
-      serie := coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0');
+      serie := case v_partes[2] when 'unica' then 'u' else coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0') end;
       numero := btrim(concat(v_partes[1], v_partes[3]), '-');
     end if;
   end if;
   especie := case
-    when numero ~ '^(?:dacte|ct-?e)(?![a-z])' then 'cte'
+    when numero ~ '^(?:dacte|ct-?e)(?:-?os)?(?![a-z])' then 'cte'
     when numero ~ '^(?:danfe|nf-?[sc](?:-?e)?|nf-?e)(?![a-z])' then 'nf'
     when numero ~ '^rps(?![a-z])' then 'rps'
+    when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|dacte|nf3-?e|nf-?com|nf-?[sc]?-?e?s?|ct-?e|bp-?e|mdf-?e|rps|titulos?|duplicatas?|dupl?|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) = 15 then
@@ -17856,6 +17927,12 @@ begin
       if v_partes is not null then
         numero := v_partes[1];
         ano := v_partes[2]::int;
+      end if;
+    elsif documento ~ '/(?:1[5-9]|[23][0-9])[^0-9]*$' then
+      v_partes := regexp_match(numero, '^([0-9]{3,})-([123][0-9])$');
+      if v_partes is not null then
+        numero := v_partes[1];
+        ano := 2000 + v_partes[2]::int;
       end if;
     end if;
     v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,8})$') end;
@@ -17886,7 +17963,7 @@ revoke execute on function regra_validacao_valores.fim_numero(text) from public;
 
 -- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
 -- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
--- date), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
+-- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
 -- read in full, or a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.chave_documento and linhas_documentos.
 create or replace function regra_validacao_valores.fim_documento(documento text) returns text
@@ -17895,16 +17972,18 @@ return case
   -- nine in ten
   when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
       '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
-    and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    and pg_catalog.right(documento, 3) collate "C" between '0' and '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
+    and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
+      or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
     and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
     and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
-    and pg_catalog.right(documento, 2) <> '.0'
+    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
   else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
 end;
@@ -17915,29 +17994,356 @@ revoke execute on function regra_validacao_valores.fim_documento(text) from publ
 --! EndIncluded regras/validacao_valores/documentos.sql
 
 --! Included regras/validacao_valores/parcelas.sql
--- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "prestação 2", "2ª parcela", "segunda
--- parcela", "parcela II", or a fraction at the end of the text, "NF 345 2/3". Empty where it says none. The ordinal is asked first: what
--- follows "2ª parcela" may be a date. A bare number before the word is none, for "em 3 parcelas" says how many. Most texts name no
--- instalment, and are spared the expressions. Touches nothing; inlined by the planner. Called by regra_validacao_valores.duplicidades.
-create or replace function regra_validacao_valores.parcela_dita(descricao text) returns text
+-- The words by which a text says to be a part of a document, or of another period, folded, and what they stand for. What is to be known
+-- besides is a row here. tipo: parte, a word that bears a number ("parcela 2", "segunda parcela", "parcela II") of no more than so
+-- many digits, for a longer one is the document's; titulo, one that bears the document's number and the part behind it ("duplicata
+-- 345-1"); sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
+-- which a month or a date is a period; exercicio, after which a year is; estorno, something was taken back, estorno_inicio only at the
+-- beginning of a text. Touches nothing. Called by regra_validacao_valores.palavras_marcas.
+create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
+language sql immutable parallel safe rows 100
+begin atomic
+  values
+    ('parte', 'parcela', 7, '{parc,parcs,parcela,parcelas,prest,prestacao,mensalidade,mens}'::text[]),
+    ('parte', 'parcela', 2, '{pagamento,pagto,pgto,cota,quota}'),
+    ('parte', 'medicao', 7, '{medicao,med,bm}'),
+    ('parte', 'etapa', 7, '{etapa}'),
+    ('parte', 'fase', 7, '{fase}'),
+    ('parte', 'lote', 7, '{lote}'),
+    ('parte', 'remessa', 7, '{remessa}'),
+    ('parte', 'entrega', 3, '{entrega}'),
+    ('parte', 'aditivo', 3, '{aditivo}'),
+    ('parte', 'semana', 2, '{semana}'),
+    ('parte', 'decendio', 2, '{decendio}'),
+    ('parte', 'quinzena', 2, '{quinzena,quinz}'),
+    ('parte', 'bimestre', 1, '{bimestre,bim}'),
+    ('parte', 'trimestre', 1, '{trimestre,trim,tri}'),
+    ('parte', 'quadrimestre', 1, '{quadrimestre}'),
+    ('parte', 'semestre', 1, '{semestre}'),
+    ('titulo', 'titulo', 0, '{duplicata,duplicatas,dupl,dup,dpl,titulo,titulos,tit,boleto}'),
+    ('sozinha', 'entrada', 0, '{entrada,sinal}'),
+    ('sozinha', 'saldo', 0, '{saldo,restante,remanescente}'),
+    ('sozinha', 'adiantamento', 0, '{adiantamento,adiant,adto,antecipacao}'),
+    ('sozinha', 'complemento', 0, '{complemento,complementar,complementacao}'),
+    ('sozinha', 'diferenca', 0, '{diferenca,reajuste}'),
+    ('sozinha', 'multa', 0, '{multa,multas}'),
+    ('sozinha', 'juros', 0, '{juros,mora}'),
+    ('ordinal', '1', 0, '{primeira,primeiro}'), ('ordinal', '2', 0, '{segunda,segundo}'), ('ordinal', '3', 0, '{terceira,terceiro}'),
+    ('ordinal', '4', 0, '{quarta,quarto}'), ('ordinal', '5', 0, '{quinta,quinto}'), ('ordinal', '6', 0, '{sexta,sexto}'),
+    ('ordinal', '7', 0, '{setima,setimo}'), ('ordinal', '8', 0, '{oitava,oitavo}'), ('ordinal', '9', 0, '{nona,nono}'),
+    ('ordinal', '10', 0, '{decima,decimo}'), ('ordinal', '20', 0, '{vigesima,vigesimo}'), ('ordinal', '30', 0, '{trigesima,trigesimo}'),
+    ('ordinal', '40', 0, '{quadragesima,quadragesimo}'), ('ordinal', '50', 0, '{quinquagesima,quinquagesimo}'),
+    ('ordinal', '60', 0, '{sexagesima,sexagesimo}'), ('ordinal', '70', 0, '{septuagesima,septuagesimo,setuagesima,setuagesimo}'),
+    ('ordinal', '80', 0, '{octogesima,octogesimo}'), ('ordinal', '90', 0, '{nonagesima,nonagesimo}'), ('ordinal', '100', 0, '{centesima,centesimo}'),
+    ('ordinal', '-1', 0, '{ultima,ultimo}'), ('ordinal', '-2', 0, '{penultima,penultimo}'), ('ordinal', '-3', 0, '{antepenultima,antepenultimo}'),
+    ('cardinal', '1', 0, '{um,uma}'), ('cardinal', '2', 0, '{dois,duas}'), ('cardinal', '3', 0, '{tres}'), ('cardinal', '4', 0, '{quatro}'),
+    ('cardinal', '5', 0, '{cinco}'), ('cardinal', '6', 0, '{seis}'), ('cardinal', '7', 0, '{sete}'), ('cardinal', '8', 0, '{oito}'),
+    ('cardinal', '9', 0, '{nove}'), ('cardinal', '10', 0, '{dez}'), ('cardinal', '11', 0, '{onze}'), ('cardinal', '12', 0, '{doze}'),
+    ('cardinal', '13', 0, '{treze}'), ('cardinal', '14', 0, '{quatorze,catorze}'), ('cardinal', '15', 0, '{quinze}'),
+    ('cardinal', '16', 0, '{dezesseis}'), ('cardinal', '17', 0, '{dezessete}'), ('cardinal', '18', 0, '{dezoito}'), ('cardinal', '19', 0, '{dezenove}'),
+    ('cardinal', '20', 0, '{vinte}'), ('cardinal', '30', 0, '{trinta}'), ('cardinal', '40', 0, '{quarenta}'), ('cardinal', '50', 0, '{cinquenta}'),
+    ('cardinal', '60', 0, '{sessenta}'), ('cardinal', '70', 0, '{setenta}'), ('cardinal', '80', 0, '{oitenta}'), ('cardinal', '90', 0, '{noventa}'),
+    ('cardinal', '100', 0, '{cem,cento}'), ('cardinal', '-1', 0, '{final}'),
+    ('mes', '1', 0, '{janeiro}'), ('mes', '2', 0, '{fevereiro}'), ('mes', '3', 0, '{marco}'), ('mes', '4', 0, '{abril}'), ('mes', '5', 0, '{maio}'),
+    ('mes', '6', 0, '{junho}'), ('mes', '7', 0, '{julho}'), ('mes', '8', 0, '{agosto}'), ('mes', '9', 0, '{setembro}'), ('mes', '10', 0, '{outubro}'),
+    ('mes', '11', 0, '{novembro}'), ('mes', '12', 0, '{dezembro}'),
+    ('mes_curto', '1', 0, '{jan}'), ('mes_curto', '2', 0, '{fev}'), ('mes_curto', '3', 0, '{mar}'), ('mes_curto', '4', 0, '{abr}'),
+    ('mes_curto', '5', 0, '{mai}'), ('mes_curto', '6', 0, '{jun}'), ('mes_curto', '7', 0, '{jul}'), ('mes_curto', '8', 0, '{ago}'),
+    ('mes_curto', '9', 0, '{set}'), ('mes_curto', '10', 0, '{out}'), ('mes_curto', '11', 0, '{nov}'),
+    ('anuncio', null, 0, '{ref,referente,referencia,compet,competencia,comp,mes,periodo,venc,vencimento,vcto}'),
+    ('exercicio', null, 0, '{exercicio,anuidade,iptu,ipva,ano}'),
+    ('estorno', null, 0, '{estorno,estornos,estornada,estornado,reversao,revertida,revertido}'),
+    ('estorno_inicio', null, 0, '{est,cancelamento,cancelada,cancelado,canc,anulacao,anulada,anulado,devolucao,devolvida,devolvido}');
+end;
+
+comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
+revoke execute on function regra_validacao_valores.marcas() from public;
+
+-- The same by word: [tipo, marca, digitos]. "dez" is a number before it is a month. Touches nothing; worked out once for a session. Called
+-- by regra_validacao_valores.marcas_texto.
+create or replace function regra_validacao_valores.palavras_marcas() returns jsonb
 language sql immutable parallel safe
-return (
-  select case when t.texto like '%parc%' or t.texto like '%prest%' or t.texto ~ '[0-9] ?/ ?[0-9]{1,2}\s*$' then coalesce(
-      pg_catalog.substring(t.texto, '\m0*([0-9]{1,3})[.]?[ao°][. ]{0,3}(?:parc(?:ela)?|prest(?:acao)?)\M'),
-      pg_catalog.substring(t.texto, '(?:parc[a-z]*|prest(?:acao)?)[^0-9a-z]{0,6}(?:n(?:[or]|um|umero)?[^0-9a-z]{0,3})?0*([0-9]{1,3})'),
-      pg_catalog.array_position('{primeira,segunda,terceira,quarta,quinta,sexta,setima,oitava,nona,decima}',
-        pg_catalog.substring(t.texto, '\m([a-z]+)a (?:parc(?:ela)?|prest(?:acao)?)\M') || 'a')::text,
-      pg_catalog.array_position('{i,ii,iii,iv,v,vi,vii,viii,ix,x,xi,xii}',
-        pg_catalog.substring(t.texto, '(?:parc(?:ela)?|prest(?:acao)?)[^0-9a-z]{1,4}([ivx]{1,4})\M'))::text,
-      pg_catalog.array_position('{um,dois,tres,quatro,cinco,seis,sete,oito,nove,dez,onze,doze}',
-        pg_catalog.substring(t.texto, '(?:parc(?:ela)?|prest(?:acao)?)[^0-9a-z]{1,4}([a-z]{2,6})\M'))::text,
-      pg_catalog.substring(t.texto, '(?<![0-9/.-])0*([0-9]{1,2}) ?/ ?[0-9]{1,2}\s*$'),
-      '')
-    else '' end
-  from (select audit_interno.dobrar(pg_catalog.left(descricao, 500)) as texto) t);
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_object_agg(e, jsonb_build_array(m.tipo, m.marca, m.digitos))
+  from regra_validacao_valores.marcas() m cross join lateral unnest(m.escritas) e
+$$;
+
+comment on function regra_validacao_valores.palavras_marcas() is 'Words by which a text names a part or a period: each with what it stands for.';
+revoke execute on function regra_validacao_valores.palavras_marcas() from public;
+
+-- What tells an entry's text from that of another one of the same document: parte, the part that it names, as regra_validacao_valores.marcas has them
+-- ("parcela 2/3", "segunda parcela" and "parcela II" are 2; "medição 1" is "medicao 1"), or as a fraction at the end or in brackets ("NF
+-- 345 2/3"), or as "1 de 12"; empty where it names none. mes and ano: the period, each null where it is not said: after a word that
+-- announces one a date, a month or both; without it a month with its year, or its whole name, but no day of a month, which may be that of a
+-- payment. anunciado: such a word announced it. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
+-- may be a date. A bare number before the word is none, for "em 3 parcelas" says how many.
+-- A walk over the words of one text, because PostgreSQL's expressions of so many words take a hundred times as long. Touches nothing.
+-- Called by regra_validacao_valores.duplicidades for each text of its suspects, and parcela_dita.
+create or replace function regra_validacao_valores.marcas_texto(
+  descricao text, out parte text, out mes text, out ano text, out anunciado boolean, out estorno boolean
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_palavras jsonb := regra_validacao_valores.palavras_marcas();
+  v_texto text := audit_interno.dobrar(left(descricao, 500));
+  t text[];
+  v_quantas int;
+  i int := 1;
+  j int;
+  v text;
+  k jsonb;
+  v_marca text;
+  v_valor text;
+  v_fracao text;
+  v_marcas text[] := '{}';
+  v_partes text[] := '{}';
+  v_meses text[] := '{}';
+  v_anos text[] := '{}';
+begin
+  parte := '';
+  anunciado := false;
+  estorno := strpos(v_texto, 'nota de credito') > 0;
+  if estorno is null then
+    estorno := false;
+    return;
+  end if;
+  t := array_remove(string_to_array(replace(replace(replace(replace(replace(
+    translate(replace(v_texto, ', ', ' '), U&'[]{}:;,"!?*+_=|#\00B0\00A0\0009\000A\000D', '()()  .         o    '),
+    ' - ', ' '), '/', ' / '), '.', ' . '), '-', ' - '), '(', ' ( '), ' '), '');
+  t := array_remove(string_to_array(replace(array_to_string(t, ' '), ')', ' ) '), ' '), '');
+  if not v_palavras ?| t and v_texto !~ '[0-9] ?[/.-] ?[0-9]|[0-9] de [0-9]|[a-z][0-9]' then
+    return;
+  end if;
+  v_quantas := cardinality(t);
+  t := t || '{"","","","","",""}'::text[];
+
+  while i <= v_quantas loop
+    v := t[i];
+    i := i + 1; -- t[i] is what follows
+    if v < '0' collate "C" then
+      continue;
+    end if;
+
+    if v < ':' collate "C" then
+      if ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
+        continue;
+      elsif t[i] = any ('{/,.,-}') and ltrim(t[i + 1], '0123456789') = '' then
+        if t[i + 2] = t[i] and ltrim(t[i + 3], '0123456789') = '' then -- a date, or a number with full stops
+          i := i + 4;
+        elsif length(v) = 4 and left(v, 2) = '20' and length(t[i + 1]) = 2 and t[i] <> '.' and t[i + 1] between '01' and '12' then
+          v_meses := v_meses || ltrim(t[i + 1], '0');
+          v_anos := v_anos || v;
+          i := i + 2;
+        elsif length(t[i + 1]) = 4 and left(t[i + 1], 2) = '20' and length(v) <= 2 and v::int between 1 and 12 then
+          v_meses := v_meses || ltrim(v, '0');
+          v_anos := v_anos || t[i + 1];
+          i := i + 2;
+        elsif t[i] = '/' and t[i + 1] <> '' and (t[i + 2] = '' and length(v) <= 2 and length(t[i + 1]) <= 2
+          or t[i - 2] = '(' and t[i + 2] = ')' and length(v) <= 3 and length(t[i + 1]) <= 3)
+        then
+          v_fracao := coalesce(v_fracao, nullif(ltrim(v, '0'), ''));
+          i := i + 2;
+        end if;
+      elsif t[i] = 'de' and t[i + 1] <> '' and ltrim(t[i + 1], '0123456789') = '' and length(v) <= 3 and length(t[i + 1]) <= 3
+        and t[i + 2] <> all ('{de,/,.}') and v::int between 1 and t[i + 1]::int
+      then
+        v_fracao := coalesce(v_fracao, ltrim(v, '0'));
+        i := i + 2;
+      end if;
+      continue;
+    end if;
+
+    k := v_palavras -> v;
+    if k is null then
+      -- "parc02"
+      if right(v, 1) < ':' collate "C" and v_palavras -> rtrim(v, '0123456789') ->> 0 = 'parte' then
+        v_marca := v_palavras -> rtrim(v, '0123456789') ->> 1;
+        if v_marca <> all (v_marcas) then
+          v_marcas := v_marcas || v_marca;
+          v_partes := v_partes || (case v_marca when 'parcela' then '' else v_marca || ' ' end || ltrim(ltrim(v, 'abcdefghijklmnopqrstuvwxyz'), '0'));
+        end if;
+      end if;
+      continue;
+    end if;
+    v_marca := k ->> 1;
+
+    case k ->> 0
+      when 'parte', 'titulo', 'sozinha' then
+        v_valor := null;
+        if k ->> 0 = 'parte' then
+          -- "2ª parcela", "2a. parcela", "vigésima primeira parcela"
+          j := i - 2;
+          if t[j] = '.' then
+            j := j - 1;
+          end if;
+          if t[j] < ':' collate "C" and right(t[j], 1) = any ('{a,o}') and ltrim(left(t[j], -1), '0123456789') = '' then
+            v_valor := ltrim(left(t[j], -1), '0');
+          else
+            while v_palavras -> t[j] ->> 0 = 'ordinal' loop
+              v_valor := (coalesce(v_valor::int, 0) + (v_palavras -> t[j] ->> 1)::int)::text;
+              j := j - case when t[j - 1] = '-' then 2 else 1 end;
+            end loop;
+          end if;
+        end if;
+        if v_valor is null and k ->> 0 <> 'sozinha' then
+          j := i;
+          while t[j] = any ('{.,-,/,n,no,nr,num,numero}') and j < i + 4 loop
+            j := j + 1;
+          end loop;
+          if t[j] < ':' collate "C" and t[j] >= '0' collate "C" then
+            if t[j + 1] = any ('{/,.,-}') and t[j + 2] <> '' and ltrim(t[j + 2], '0123456789') = '' and (t[j + 3] = t[j + 1] or length(t[j + 2]) = 4 or t[j + 1] = '.') then
+              null; -- a date, a month, an amount
+            elsif k ->> 0 = 'titulo' then
+              if ltrim(t[j], '0123456789') = '' and length(t[j]) > 1 and t[j + 1] = any ('{/,-}')
+                and (length(t[j + 2]) = 1 or length(t[j + 2]) = 2 and ltrim(t[j + 2], '0123456789') = '')
+              then
+                v_valor := ltrim(t[j + 2], '0');
+                i := j + 3;
+              elsif length(t[j]) > 2 and length(ltrim(t[j], '0123456789')) = 1 then
+                v_valor := right(t[j], 1);
+              end if;
+            elsif ltrim(t[j], '0123456789') = '' and length(t[j]) <= (k ->> 2)::int then
+              v_valor := ltrim(t[j], '0');
+              i := case when t[j + 1] = '/' then j + 3 else j + 1 end;
+            end if;
+          elsif k ->> 0 = 'parte' then
+            while v_palavras -> t[j] ->> 0 = any ('{cardinal,ordinal}') or t[j] = 'e' and v_valor is not null loop
+              v_valor := (coalesce(v_valor::int, 0) + coalesce((v_palavras -> t[j] ->> 1)::int, 0))::text;
+              j := j + 1;
+            end loop;
+            v_valor := coalesce(v_valor, array_position(
+              '{i,ii,iii,iv,v,vi,vii,viii,ix,x,xi,xii,xiii,xiv,xv,xvi,xvii,xviii,xix,xx,xxi,xxii,xxiii,xxiv,xxv,xxvi,xxvii,xxviii,xxix,xxx,xxxi,xxxii,xxxiii,xxxiv,xxxv,xxxvi}',
+              t[j])::text);
+          end if;
+        end if;
+        if (v_valor <> '' or k ->> 0 = 'sozinha' and coalesce(t[i - 2] <> all ('{sem,nao}'), true)) and v_marca <> all (v_marcas) then
+          v_marcas := v_marcas || v_marca;
+          v_partes := v_partes || case v_marca when 'parcela' then v_valor else concat_ws(' ', v_marca, v_valor) end;
+        end if;
+      when 'anuncio' then
+        j := i;
+        while (t[j] = any ('{.,-,a,ao,de,do,em,m,(}') or v_palavras -> t[j] ->> 0 = 'anuncio') and j < i + 5 loop
+          j := j + 1;
+        end loop;
+        if v_palavras -> t[j] ->> 0 = any ('{mes,mes_curto}') or t[j] = 'dez' then
+          anunciado := true;
+          v_meses := v_meses || case t[j] when 'dez' then '12' else v_palavras -> t[j] ->> 1 end;
+          i := j + 1;
+          j := i;
+        elsif t[j] < '0' collate "C" or t[j] >= ':' collate "C" or ltrim(t[j], '0123456789') <> '' or length(t[j]) not in (1, 2) then
+          -- a month and its year are read without it
+          anunciado := anunciado or t[j] >= '0' collate "C" and t[j] < ':' collate "C";
+          continue;
+        elsif t[j + 1] <> all ('{/,.,-}') or t[j + 2] = '' or ltrim(t[j + 2], '0123456789') <> '' then
+          if t[j]::int between 1 and 12 then
+            anunciado := true;
+            v_meses := v_meses || ltrim(t[j], '0');
+            i := j + 1;
+          end if;
+          continue;
+        elsif t[j + 3] = t[j + 1] and length(t[j + 4]) in (2, 4) and ltrim(t[j + 4], '0123456789') = '' then
+          anunciado := true;
+          v_meses := v_meses || (ltrim(t[j], '0') || '/' || ltrim(t[j + 2], '0'));
+          v_anos := v_anos || right('20' || t[j + 4], 4);
+          i := j + 5;
+          continue;
+        elsif length(t[j + 2]) = 4 or length(t[j + 2]) = 2 and t[j + 2] > '12' then
+          anunciado := true;
+          v_meses := v_meses || ltrim(t[j], '0');
+          v_anos := v_anos || right('20' || t[j + 2], 4);
+          i := j + 3;
+          continue;
+        else
+          anunciado := true;
+          v_meses := v_meses || (ltrim(t[j], '0') || '/' || ltrim(t[j + 2], '0'));
+          i := j + 3;
+          continue;
+        end if;
+        -- the year of a named month
+        while t[j] = any ('{/,-,.,de}') and j < i + 2 loop
+          j := j + 1;
+        end loop;
+        if length(t[j]) = 4 and left(t[j], 2) = '20' or j > i and length(t[j]) = 2 and ltrim(t[j], '0123456789') = '' then
+          v_anos := v_anos || right('20' || t[j], 4);
+          i := j + 1;
+        end if;
+      when 'mes', 'mes_curto', 'cardinal' then
+        if k ->> 0 = 'cardinal' and (v <> 'dez' or t[i] <> '/')
+          -- the day of a payment
+          or t[i - 2] = any ('{de,/,-,.}') and t[i - 3] < ':' collate "C" and length(t[i - 3]) <= 2 or t[i - 2] >= '0' collate "C" and t[i - 2] < ':' collate "C" and length(t[i - 2]) <= 2
+        then
+          continue;
+        end if;
+        j := i;
+        while t[j] = any ('{/,-,.,de}') and j < i + 2 loop
+          j := j + 1;
+        end loop;
+        if length(t[j]) = 4 and left(t[j], 2) = '20' or j > i and length(t[j]) = 2 and ltrim(t[j], '0123456789') = '' then
+          v_anos := v_anos || right('20' || t[j], 4);
+        elsif k ->> 0 <> 'mes' then
+          continue;
+        else
+          j := i - 1;
+        end if;
+        v_meses := v_meses || case v when 'dez' then '12' else v_marca end;
+        i := j + 1;
+      when 'exercicio' then
+        if length(t[i]) = 4 and left(t[i], 2) = '20' and ltrim(t[i], '0123456789') = '' then
+          v_anos := v_anos || t[i];
+          anunciado := true;
+        end if;
+      when 'estorno' then
+        estorno := estorno or coalesce(t[i - 2] <> all ('{sem,nao}'), true);
+      when 'estorno_inicio' then
+        if i = 2 then
+          j := i;
+          while t[j] = any ('{.,d,da,de,do,das,dos,ref,referente,a,ao,parcial,total,n,no,-}') and j < i + 5 loop
+            j := j + 1;
+          end loop;
+          estorno := estorno or t[j] = any ('{"",nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
+        end if;
+      else
+        null;
+    end case;
+  end loop;
+
+  if v_fracao is not null and 'parcela' <> all (v_marcas) then
+    v_partes := v_partes || v_fracao;
+  end if;
+  if cardinality(v_partes) > 0 then
+    parte := case when cardinality(v_partes) = 1 then v_partes[1] else (select string_agg(x, ' ' order by x) from unnest(v_partes) x) end;
+  end if;
+  if cardinality(v_meses) > 0 then
+    mes := case when cardinality(v_meses) = 1 then v_meses[1] else (select string_agg(distinct x, ' ') from unnest(v_meses) x) end;
+  end if;
+  if cardinality(v_anos) > 0 then
+    ano := case when cardinality(v_anos) = 1 then v_anos[1] else (select string_agg(distinct x, ' ') from unnest(v_anos) x) end;
+  end if;
+end
+$$;
+
+comment on function regra_validacao_valores.marcas_texto(text) is
+  'Part and period of a document that a text names, and whether it says that something was taken back.';
+revoke execute on function regra_validacao_valores.marcas_texto(text) from public;
+
+-- The part alone. Touches nothing. Called by regra_validacao_valores.rateios and chaves_acesso.
+create or replace function regra_validacao_valores.parcela_dita(descricao text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parte text;
+begin
+  select m.parte into v_parte from regra_validacao_valores.marcas_texto(descricao) m;
+  return v_parte;
+end
+$$;
 
 comment on function regra_validacao_valores.parcela_dita(text) is
-  'Number of the instalment that a description says it is; empty where it says none.';
+  'Part of a document that a text says to be, an instalment as its number; empty where it says none.';
 revoke execute on function regra_validacao_valores.parcela_dita(text) from public;
 --! EndIncluded regras/validacao_valores/parcelas.sql
 
@@ -17946,7 +18352,8 @@ revoke execute on function regra_validacao_valores.parcela_dita(text) from publi
 -- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
 -- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
 -- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
--- these; evidencia.tambem names the others. Nothing is proposed: whether key or entry is wrong only the document says.
+-- these; evidencia.tambem names the others. Of a key that stands in more than ten entries, and of more than ten entries of one supplier with
+-- keys of one issuer, all that is the same is one finding, on the first of them (the last may be a duplicate as well). Nothing is proposed: whether key or entry is wrong only the document says.
 --
 -- In doubt nothing is flagged. A supplier is compared only where its code is a whole CNPJ with right digits; an issuer under whose
 -- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
@@ -17983,22 +18390,22 @@ begin
   -- of a long window all that was written is read anyway
   if v_ate - v_de <= 92 then
     v_escritas := array(
-      select distinct translate(l.documento, ' .-/', '')
+      select distinct translate(l.documento, ' .-/''', '')
       from dw.lancamentos l
       where octet_length(l.documento) >= 44 and l.data_lancamento between v_de and v_ate);
   end if;
 
   return query
   with lida as materialized (
-    select l.id, l.data_lancamento, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
+    select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
       audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela,
       regras.raiz_fornecedor(l.fornecedor_id) as raiz,
       regras.codigo_fornecedor(l.fornecedor_id) as codigo,
-      case when regras.inscricao_valida(c.inscricao) then left(c.inscricao, 8) end as emitente,
+      case when regras.inscricao_valida(c.inscricao) then regras.raiz_fornecedor(c.inscricao) end as emitente,
       row_number() over (partition by c.chave order by l.data_lancamento, l.carregado_em, l.id) as vez,
       row_number() over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), sign(l.valor)
         order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
-      count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
+      count(*) over (partition by c.chave) as na_chave, count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
     from dw.lancamentos l
     cross join lateral (
       select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
@@ -18009,7 +18416,7 @@ begin
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
       and l.data_lancamento between v_de - 366 and v_ate + 92
       and (l.data_lancamento >= v_de - 92 or v_escritas is null
-        or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/', '') in (select e from unnest(v_escritas) e))
+        or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/''', '') in (select e from unnest(v_escritas) e))
     window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
   ), propria as (
     select l.emitente
@@ -18017,42 +18424,69 @@ begin
     where l.emitente <> l.raiz
     group by l.emitente
     having count(distinct l.raiz) >= 3
+  ), seguida as materialized (
+    -- the first entry of the company that came to the key last before this one
+    select l.*, max(l.vez) filter (where l.vez_na_empresa = 1 and l.raiz is not null) over (
+      partition by l.chave, sign(l.valor) order by l.vez rows between unbounded preceding and 1 preceding) as ultima_vez
+    from lida l
   ), par as materialized (
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
-      g.filial as gemeo_filial, g.raiz <> l.raiz as de_outro,
-      row_number() over (partition by l.id order by g.vez desc) as ordem
-    from lida l
-    -- the first of each company, for a note may stand in thousands of lines
-    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 366 and g.raiz <> l.raiz
-      and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
-    where l.na_janela and l.raiz is distinct from l.emitente
+      g.filial as gemeo_filial, true as de_outro, 1 as ordem
+    from seguida l
+    -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
+    join seguida u on u.chave = l.chave and u.vez = l.ultima_vez
+    join seguida g on g.chave = l.chave and g.vez = case when u.raiz = l.raiz then u.ultima_vez else u.vez end
+    where l.na_janela and l.raiz is distinct from l.emitente and g.raiz <> l.raiz and g.data_lancamento >= l.data_lancamento - 366
     union all
-    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 2
     from lida l
     join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
       and g.data_lancamento between l.data_lancamento - 366 and l.data_lancamento - v_dias - 1
     where l.na_janela and l.iguais = 2
       and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
       and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
+  ), estorno as materialized (
+    select e.valor, e.data_lancamento, regras.raiz_fornecedor(e.fornecedor_id) as raiz, (regra_validacao_valores.ler_documento(e.documento)).numero as numero
+    from dw.lancamentos e
+    where e.valor in (select -p.valor from par p where not p.de_outro) and e.data_lancamento between v_de - 366 and v_ate + 92
+    offset 0
   ), estornada as (
     select p.id
     from par p
-    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 366 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
-    where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
-      and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
+    join estorno e on e.valor = -p.valor and e.raiz = p.raiz and e.numero = p.numero
+    where not p.de_outro and e.data_lancamento >= p.gemeo_data
   ), gemeo as (
     select distinct on (p.id) p.* from par p where p.id not in (select e.id from estornada e) order by p.id, p.ordem
   ), dita as (
     select l.*, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
       array_remove(array[
         case when not l.certo then 'chave_digito' end,
-        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and regras.inscricao_valida(l.codigo)
+        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and left(l.codigo, 8) <> left(l.inscricao, 8) and regras.inscricao_valida(l.codigo)
           and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
         case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
         case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
     from lida l
     left join gemeo g on g.id = l.id
     where l.na_janela
+  ), agrupada as (
+    select d.*,
+      case when d.na_chave > 10 then d.chave
+        when d.tipos[1] = 'chave_outra_empresa' and count(*) over (partition by d.tipos[1], d.inscricao, d.codigo) > 10 then d.inscricao || d.codigo end as grupo
+    from dita d
+    where d.tipos <> '{}' and d.valor <> 0
+  ), contada as (
+    select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
+      max(a.data_lancamento) over junta as ate,
+      row_number() over (partition by a.tipos[1], a.grupo, case when a.grupo is null then a.id::text end
+        order by a.data_lancamento, a.carregado_em, a.id) as vez_no_grupo
+    from agrupada a
+    window junta as (partition by a.tipos[1], a.grupo, case when a.grupo is null then a.id::text end)
+  ), listada as (
+    select c.tipos[1] as tipo, c.grupo, jsonb_agg(jsonb_build_object('id', c.id::text, 'data_lancamento', c.data_lancamento, 'documento', left(c.documento, 60),
+      'valor', c.valor) order by c.vez_no_grupo) as linhas
+    from contada c
+    where c.grupo is not null and c.vez_no_grupo <= 20
+    group by c.tipos[1], c.grupo
   )
   select
     null::text,
@@ -18066,7 +18500,9 @@ begin
       'data_lancamento', d.data_lancamento, 'ajuste', case when d.tipos[1] = 'chave_repetida' and not d.de_outro then -d.valor end,
       'chave', jsonb_build_object('emitente', d.inscricao, 'ano', d.ano, 'mes', d.mes, 'modelo', d.modelo, 'serie', d.serie, 'numero', d.numero),
       'gemeo', case when d.gemeo_id is not null then jsonb_build_object('id', d.gemeo_id::text, 'data_lancamento', d.gemeo_data,
-        'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end)),
+        'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end,
+      'lancamentos', case when d.quantos > 1 then d.quantos end, 'soma', case when d.quantos > 1 then d.soma end,
+      'de', case when d.quantos > 1 then d.de end, 'ate', case when d.quantos > 1 then d.ate end, 'linhas', x.linhas)),
     case d.tipos[1]
       when 'chave_digito' then 'O dígito verificador da chave de acesso não confere: um algarismo está errado ou fora do lugar.'
       when 'chave_outra_empresa' then 'A chave de acesso é de uma nota emitida por ' || upper(d.inscricao) || ', e o fornecedor do lançamento é '
@@ -18076,10 +18512,12 @@ begin
       else 'A chave de acesso já está no lançamento ' || d.gemeo_id::text || ' de ' || to_char(d.gemeo_data, 'DD/MM/YYYY')
         || case when d.de_outro then ', de outro fornecedor: uma chave é de uma nota só.'
           else ', com o mesmo valor: se não forem parcelas, este seria a segunda vez.' end
-    end,
-    abs(d.valor)
-  from dita d
-  where d.tipos <> '{}' and d.valor <> 0;
+    end || case when d.quantos > 1 then ' O mesmo se diz de ' || d.quantos || ' lançamentos de ' || to_char(d.de, 'DD/MM/YYYY') || ' a '
+      || to_char(d.ate, 'DD/MM/YYYY') || ', que somam ' || regra_validacao_valores.reais(d.soma) || '.' else '' end,
+    case when d.quantos > 1 then d.soma else abs(d.valor) end
+  from contada d
+  left join listada x on x.tipo = d.tipos[1] and x.grupo = d.grupo
+  where d.vez_no_grupo = 1;
 end
 $$;
 
@@ -18105,8 +18543,8 @@ revoke execute on function regra_validacao_valores.numeros_citados(text) from pu
 -- How much of some documents was taken back between two days by entries of other amounts or numbers: in parts, in one sum for several
 -- documents ("NF 3 e 4"), or under another number or none with words that say so ("estorno da NF 3"). The whole reversal of the same
 -- number is not among them: regra_validacao_valores.duplicidades counts it. What names several documents counts for each of them, up to
--- its amount: in doubt something was taken back. The arrays go together, and give back their raiz, nome, numero and montante. Only of
--- what was booked with a positive amount, for else every ordinary entry could be a reversal. Reads dw.lancamentos; changes nothing.
+-- its amount: in doubt something was taken back. The arrays go together, and give back their raiz, nome, numero and montante (with its
+-- sign). What was booked with a negative amount is taken back by words alone, for else every ordinary entry could be a reversal. Reads dw.lancamentos; changes nothing.
 -- Called by regra_validacao_valores.duplicidades for what it would flag.
 create or replace function regra_validacao_valores.estornos_avulsos(
   raizes text[], nomes text[], numeros text[], montantes numeric[], desde date[], ate date[]
@@ -18120,29 +18558,31 @@ declare
   v_desde date := (select min(d) from unnest(desde) d);
   v_ate date := (select max(d) from unnest(ate) d);
   v_sem_codigo boolean := array_position(raizes, null) is not null;
+  v_negativas boolean := exists (select from unnest(montantes) m where m < 0);
 begin
   return query
   with lancada as materialized (
     select b.* from unnest(raizes, nomes, numeros, montantes, desde, ate) b (raiz, nome, numero, montante, desde, ate)
   ), credito as materialized (
     select l.data_lancamento, l.valor, l.documento::text as documento, l.descricao::text as descricao, regras.raiz_fornecedor(l.fornecedor_id) as raiz,
-      regras.nome_canonico(l.fornecedor) as nome
+      regras.nome_canonico(l.fornecedor) as nome,
+      audit_interno.dobrar(left(l.descricao, 500)) ~ '(estorn|cancel|devol|anula|revers|revert|nota de credito)' as dito
     from dw.lancamentos l
     -- of suppliers who have anything in question
-    where l.valor < 0 and l.data_lancamento between v_desde and v_ate
+    where (l.valor < 0 or v_negativas and l.valor > 0) and l.data_lancamento between v_desde and v_ate
       and (regras.raiz_fornecedor(l.fornecedor_id) in (select x from unnest(raizes) x)
         or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))
   ), lido as materialized (
     -- each number that it names, and whether it is its own
-    select c.data_lancamento, abs(c.valor) as valor, c.raiz, c.nome, n.numero, bool_or(n.proprio) as proprio, row_number() over () as n
+    select c.data_lancamento, c.valor, c.raiz, c.nome, n.numero, bool_or(n.proprio) as proprio, row_number() over () as n
     from credito c
     cross join lateral (
-      select d.numero, true as proprio from regra_validacao_valores.ler_documento(c.documento) d
+      select d.numero, true as proprio from regra_validacao_valores.ler_documento(c.documento) d where c.valor < 0 or c.dito or d.estorno
       union all
-      select x, false from unnest(regra_validacao_valores.numeros_citados(c.documento)) x where c.documento ~ '[0-9][^0-9.]+[0-9]'
+      select x, false from unnest(regra_validacao_valores.numeros_citados(c.documento)) x where c.documento ~ '[0-9][^0-9.]+[0-9]' and (c.valor < 0 or c.dito)
       union all
       select x, false from unnest(regra_validacao_valores.numeros_citados(c.descricao)) x
-      where audit_interno.dobrar(left(c.descricao, 500)) ~ '(estorn|cancel|devol|anula)'
+      where c.dito
     ) n
     where n.numero in (select b.numero from lancada b)
     group by c.data_lancamento, c.valor, c.raiz, c.nome, n.numero, c.documento, c.descricao
@@ -18154,9 +18594,9 @@ begin
     from lancada b join lido c on c.numero = b.numero and c.nome = b.nome
     where c.raiz is null or b.raiz is null
   )
-  select e.raiz, e.nome, e.numero, e.montante, sum(case when e.proprio then e.valor else least(e.valor, e.montante) end)
+  select e.raiz, e.nome, e.numero, e.montante, sum(case when e.proprio then abs(e.valor) else least(abs(e.valor), abs(e.montante)) end)
   from encontro e
-  where e.data_lancamento between e.desde and e.ate and not (e.proprio and e.valor = e.montante)
+  where e.data_lancamento between e.desde and e.ate and sign(e.valor) = -sign(e.montante) and not (e.proprio and e.valor = -e.montante)
   group by e.raiz, e.nome, e.numero, e.montante;
 end
 $$;
@@ -18384,7 +18824,8 @@ revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date
 -- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
 -- A reversal takes back the latest booking that stands before it. Entries of other cost centres, categories or accounts are shares of one document,
 -- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
--- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
+-- Nor is what names another part or period of the document (regra_validacao_valores.marcas).
+-- A load repeated is one finding, and so are more than ten of one document and amount, each within those days of the one before. The window restricts what is flagged; twins
 -- and reversals may lie outside.
 -- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
 -- least and greatest are not), or it takes the square of it.
@@ -18489,15 +18930,19 @@ begin
     join escrita e on e.documento = l.documento
     where e.numero is not null
   ), dita as materialized (
-    select d.descricao, regra_validacao_valores.parcela_dita(d.descricao) as parcela
+    select d.descricao, m.*
     from (select distinct n.descricao from numerada n where n.iguais > 1 and n.descricao is not null) d
+    cross join lateral regra_validacao_valores.marcas_texto(d.descricao) m
     offset 0
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.especie, l.serie, l.ano, l.acesso, l.estorno,
       abs(l.valor) as montante, l.raiz,
       -- a full stop or a legal form otherwise written is no other supplier
       regras.nome_canonico(l.fornecedor) as nome,
-      coalesce(d.parcela, '') as dita,
+      coalesce(d.parte, '') as dita, 
+      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, a month in it may be that of the booking
+      case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
+      coalesce(d.estorno, false) as estorno_dito,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       l.valor_documento is not null as documentada,
       coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
@@ -18516,24 +18961,32 @@ begin
     window nome as (partition by c.so_numero, c.montante, c.nome)
   ), identificada as (
     select d.*,
+      -- a text alone says it only of what would otherwise be one booking more
+      d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
       concat_ws(chr(31), d.so_numero,
         coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
         coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, ''),
         coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
         coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
-          then min(d.ano) over no_ano end)) as numero,
+          then min(d.ano) over no_ano end),
+        -- periods: of the only one, or of the only one booked in that month
+        'm' || coalesce(d.mes_dito, case when min(d.mes_dito) over numero = max(d.mes_dito) over numero then min(d.mes_dito) over numero end,
+          case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),
+        'a' || coalesce(d.ano_dito, case when min(d.ano_dito) over numero = max(d.ano_dito) over numero then min(d.ano_dito) over numero end,
+          case when min(d.ano_dito) over no_mes = max(d.ano_dito) over no_mes then min(d.ano_dito) over no_mes end)) as numero,
       -- a reversal need not say of which instalment it is, where there is one
       case when d.dita = '' and (d.valor < 0 or d.estorno) and min(nullif(d.dita, '')) over numero = max(d.dita) over numero
         then max(d.dita) over numero else d.dita end as parcela,
-      -- where a reversal is booked with the sign of its document, the word is what tells it
-      case when d.estorno then coalesce(-nullif(sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero), 0), sign(d.valor))
-        else sign(d.valor) end::int as sinal
+      sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero) as lado, sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as lado_dito
     from de_quem d
     where d.fornecedor is not null
     window numero as (partition by d.fornecedor, d.so_numero, d.montante),
+      no_mes as (partition by d.fornecedor, d.so_numero, d.montante, date_trunc('month', d.data_lancamento)),
       no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
+      -- where a reversal is booked with the sign of its document, the word is what tells it
+      case when c.estorno then coalesce(-nullif(c.lado, 0), sign(c.valor)) when c.estorna then -c.lado_dito else sign(c.valor) end::int as sinal,
       -- and goes with the one that is there
       concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
     from identificada c
@@ -18584,12 +19037,12 @@ begin
       p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
       p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
-      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal, p.data_lancamento) as no_dia,
+      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal) as do_documento,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
     join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.montante = p.montante and g.sinal = p.sinal
       and g.lugar = p.gemeo_lugar
-    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorno
+    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorna
       -- who begins to count again in January does not reach ten thousand in the first days
       and (extract(year from g.data_lancamento) = extract(year from p.data_lancamento) or g.ano = p.ano or p.so_numero ~ '[0-9]{5}')
   ), devolvida as (
@@ -18598,10 +19051,9 @@ begin
       select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.so_numero order by d.n) as numeros,
         array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
       from (
-        select a.raiz, a.nome, a.so_numero, a.montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
+        select a.raiz, a.nome, a.so_numero, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
         from apontada a
-        where a.valor > 0
-        group by a.raiz, a.nome, a.so_numero, a.montante
+        group by a.raiz, a.nome, a.so_numero, a.valor
       ) d
       offset 0
     ) a
@@ -18643,11 +19095,11 @@ begin
     select a.*, p.dia is not null as provada,
       case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
-        when a.parte and r.dia is null then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+        when a.parte and r.dia is null then 'parte' when a.do_documento > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
         when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
-        when a.no_dia > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        when a.do_documento > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor)::text
         else a.id::text end as chave
     from apontada a
     left join (select distinct x.dia, x.filial from repetido x) r
@@ -18656,8 +19108,8 @@ begin
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join inteira i on i.carga = a.carga and a.de_outra_carga
-    left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
-      and e.nome is not distinct from a.nome and a.valor > 0
+    left join devolvida e on e.numero = a.so_numero and e.montante = a.valor and e.raiz is not distinct from a.raiz
+      and e.nome is not distinct from a.nome
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, sum(a.valor) over junta as saldo, min(a.data_lancamento) over junta as de,
@@ -18690,7 +19142,7 @@ begin
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
-          || ' lançamentos de ' || to_char(p.data_lancamento, 'DD/MM/YYYY') || ' além do primeiro, e somam ' || regra_validacao_valores.reais(p.soma) || '.'
+          || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || case when p.ate > p.de then ' a ' || to_char(p.ate, 'DD/MM/YYYY') else '' end || ' além do primeiro, e somam ' || regra_validacao_valores.reais(p.soma) || '.'
       else
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
           || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')
@@ -19431,7 +19883,21 @@ declare
     order by l.data_lancamento desc offset limite limit 1));
   v_ate date := least(v_fim + 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= v_fim
     order by l.data_lancamento offset limite limit 1));
+  v_assinados boolean;
 begin
+  -- where negative documents are the rule the groups have nothing to say, and are not read
+  select count(*) filter (where l.valor_documento < 0) >= 10 and 2 * count(*) filter (where l.valor_documento < 0) >= count(*) into v_assinados
+  from dw.lancamentos l
+  where l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor < 0 and l.valor_documento <> 0;
+  if v_assinados then
+    return query
+    select l.id::text, l.data_lancamento::date, l.valor::numeric, l.documento::text, sign(l.valor)::int,
+      not regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, 0.05, 0, 0),
+      case when l.valor < 0 and regra_validacao_valores.diz_credito(l.documento, l.descricao, l.categoria) then 'costume' else 'erro' end, null::text
+    from dw.lancamentos l
+    where l.data_lancamento >= v_de and l.data_lancamento < v_ate and (l.valor < 0 and l.valor_documento > 0 or l.valor > 0 and l.valor_documento < 0);
+    return;
+  end if;
   return query
   with avessa as materialized (
     select l.id::text as id, l.data_lancamento::date as data_lancamento, date_trunc('month', l.data_lancamento)::date as mes, l.valor::numeric as valor,
@@ -19832,11 +20298,15 @@ as $$
     from escrita e
     window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
   ), completa as (
-    -- what does not say the document's amount is a line of the only document of its supplier and number
-    select q.*, q.valor_documento as dito, coalesce(q.valor_documento, case when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
-      then max(q.valor_documento) over numero end) as documento_lido
+    -- what does not say the document's amount is a line of the only document of its supplier and number on that day; booked on another
+    -- day, where it makes it whole (otherwise it may be another month of a contract)
+    select q.*, coalesce(q.valor_documento, case
+        when min(abs(q.valor_documento)) over dia = max(abs(q.valor_documento)) over dia then max(q.valor_documento) over dia
+        when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
+          and abs(abs(sum(q.valor) over numero) - max(abs(q.valor_documento)) over numero) <= 0.005 * count(*) over numero
+        then max(q.valor_documento) over numero end) as documento_lido
     from de_quem q
-    window numero as (partition by q.fornecedor, q.numero)
+    window numero as (partition by q.fornecedor, q.numero), dia as (partition by q.fornecedor, q.numero, q.data_lancamento)
   ), linha as (
     select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.documento_lido as valor_documento, l.descricao,
       -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ
@@ -20495,7 +20965,7 @@ begin
       and l.categoria is distinct from candidatos_marketing.categoria
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
   ), sucessao as materialized (
-    select * from regras.sucessoes()
+    select * from regras.sucessoes() s where s.desde <= current_date
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union
@@ -20944,7 +21414,7 @@ begin
       and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
       select from conhecida a
       where a.mes = m.mes and a.conta = c.conta
-        and case a.papel when 'transitoria' then b.pendente when 'da_categoria' then a.categoria_dobrada = c.categoria_dobrada end))
+        and case a.papel when 'transitoria' then b.pendente when 'esquecida' then false else a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc
     limit 1
   ) k on true
@@ -22246,6 +22716,7 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 -- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
 -- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
 -- is mostly on accounts born since the category was last booked.
+-- 'propria', the same of the whole history, late or not: enough to contradict, not to propose.
 -- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
 -- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
 -- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
@@ -22259,6 +22730,8 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- of unknown size and in no order: hashed
+set enable_nestloop = off
 as $$
 declare
   v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
@@ -22314,32 +22787,55 @@ begin
     from soma s
     where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
     order by s.pedido, s.chave, s.dobrada, s.mes
+  ), da_conta as (
+    -- all that the account has in the same months
+    select p.pedido, p.chave, p.dobrada, sum(c.linhas) as linhas
+    from periodo p
+    join contada c on c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes
+    group by 1, 2, 3
+  ), recente as (
+    select distinct on (s.pedido, s.chave, s.dobrada) s.pedido, s.chave, s.dobrada, s.linhas / s.todas as parcela
+    from soma s
+    where s.todas >= least(10, v_minimo)
+    order by s.pedido, s.chave, s.dobrada, s.mes desc
+  ), rival as (
+    select p.pedido, p.chave, p.dobrada, coalesce(sum(c.linhas) filter (where c.chave = p.chave and c.mes = p.ultima), 0) as linhas,
+      coalesce(max(c.linhas) filter (where c.chave <> p.chave and c.mes = p.ultima), 0) as outra,
+      coalesce(bool_or(c.chave <> p.chave and n.mes >= p.ultima - 1), false) as nova
+    from periodo p
+    join contada c on c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes >= p.ultima - 1
+    join nascida n on n.chave = c.chave
+    group by 1, 2, 3
+  ), plano as (
+    -- of the ledger's latest month, how much is on accounts born since each month in which a category was last booked
+    select u.pedido, u.ultima, 2 * sum(c.linhas) filter (where n.mes > u.ultima) > sum(c.linhas) as outro
+    from (select distinct p.pedido, p.ultima from periodo p) u
+    join (select c.pedido, max(c.mes) as mes from contada c where c.nivel = 21 group by 1) m on m.pedido = u.pedido and m.mes > u.ultima
+    join contada c on c.nivel = 21 and c.pedido = u.pedido and c.mes = m.mes
+    join nascida n on n.chave = c.chave
+    group by 1, 2
   ), junta as materialized (
     select p.*
     from periodo p
-    where v_parcela * (
-        select sum(c.linhas) from contada c where c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes) <= p.linhas
-      and 0.8 <= (
-        select s.linhas / s.todas from soma s
-        where s.pedido = p.pedido and s.chave = p.chave and s.dobrada = p.dobrada and s.todas >= 10
-        order by s.mes desc limit 1)
-      and not exists (
-        -- one misbooked entry is not yet another account
-        select from contada c
-        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes = p.ultima and c.chave <> p.chave
-          and c.linhas > greatest(1, (
-            select coalesce(sum(x.linhas), 0) from contada x
-            where x.nivel = 21 and x.pedido = p.pedido and x.dobrada = p.dobrada and x.mes = p.ultima and x.chave = p.chave)))
-      and not exists (
-        select from contada c
-        join nascida n on n.chave = c.chave
-        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.chave <> p.chave and c.mes >= p.ultima - 1 and n.mes >= p.ultima - 1)
-      and not exists (
-        select from contada c
-        join nascida n on n.chave = c.chave
-        where c.nivel = 21 and c.pedido = p.pedido and c.mes > p.ultima
-          and c.mes = (select max(x.mes) from contada x where x.nivel = 21 and x.pedido = p.pedido)
-        having 2 * sum(c.linhas) filter (where n.mes > p.ultima) > sum(c.linhas))
+    join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
+    join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
+    left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
+    left join plano n on n.pedido = p.pedido and n.ultima = p.ultima
+    -- one misbooked entry is not yet another account
+    where p.linhas >= v_parcela * a.linhas and r.parcela >= 0.8 and o.nova is not true and n.outro is not true
+      and coalesce(o.outra, 0) <= greatest(1, coalesce(o.linhas, 0))
+  ), inteira as (
+    select c.nivel, c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where (c.nivel = 21 or c.nivel = 0 and c.chave = 0) and c.mes > (select max(m.mes) - v_meses from regra_pendente_verificacao.estatistica_mes m)
+    group by 1, 2, 3
+  ), propria as (
+    select i.chave, i.categoria, i.dobrada, i.linhas, g.linhas as todas
+    from inteira i
+    join inteira g on g.nivel = 0 and g.dobrada = i.dobrada
+    join (select x.chave, sum(x.linhas) as linhas from inteira x where x.nivel = 21 group by 1) a on a.chave = i.chave
+    where i.nivel = 21 and i.linhas >= v_minimo and i.linhas >= v_parcela * a.linhas and i.linhas >= v_parcela * g.linhas
   ), parada as (
     select a.mes as pedido, c.chave, sum(c.linhas)::bigint as linhas
     from pedida a
@@ -22363,6 +22859,11 @@ begin
   select j.pedido, 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas::bigint, j.todas::bigint, null
   from junta j
   join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
+  union all
+  select a.mes, 'propria', t.conta, p.categoria, p.dobrada, null, p.linhas, p.todas, null
+  from pedida a
+  cross join propria p
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = p.chave
   union all
   select s.pedido, 'transitoria', t.conta, null, null, null, s.linhas, s.todas, null
   from transitoria s
@@ -22491,6 +22992,8 @@ language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- of unknown size and in no order: hashed
+set enable_nestloop = off
 as $$
 declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
@@ -22532,22 +23035,22 @@ begin
       join habitual b on b.mes <= a.mes
       join historia h on h.mes = b.mes
       left join sucessao s on s.mes = a.mes and s.de = b.uma and (s.renasce is null or b.mes < s.renasce)
-    ), vida as (
+    ), vida as materialized (
       select u.pedido, u.uma, min(u.mes) as primeira, max(u.mes) as ultima, min(u.n) as n_primeira, max(u.n) as n_ultima, max(u.pausa) as pausa,
         count(*)::int as usos
       from (
         select u.*, u.n - lag(u.n, 1, u.n - 1) over (partition by u.pedido, u.uma order by u.n) - 1 as pausa from uso u
       ) u
       group by u.pedido, u.uma
+    ), cheio as (
+      -- of the months of its last year those in which it was booked
+      select v.pedido, v.uma, count(*) as meses from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
     )
     select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
       'silencio', greatest(coalesce((select max(h.n) from historia h where h.mes < v.pedido), 0) - v.n_ultima, 0),
-      'vazios', (
-        select count(*) filter (where u.mes is null)::double precision / count(*)
-        from historia h
-        left join uso u on u.pedido = v.pedido and u.uma = v.uma and u.mes = h.mes
-        where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
+      'vazios', 1 - c.meses::double precision / (select count(*) from historia h where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
     from vida v
+    join cheio c on c.pedido = v.pedido and c.uma = v.uma
   );
   -- born where another was last booked
   v_nascidas := array(
@@ -22564,38 +23067,31 @@ begin
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), nova as materialized (
-    -- suppliers of the newborn, by name
-    select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
+    -- what the newborn have of each supplier, by name
+    select n.mes, n.uma, n.primeira, c.chave, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
+    join vida n on n.uma = k.uma and c.mes <= n.mes and n.primeira > v_primeira
     where v_nascidas <> '{}' and c.nivel = 5 and k.uma = any (v_nascidas)
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
   ), velha as materialized (
     select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
-  ), par as materialized (
-    select o.mes, o.uma, n.uma as herdeira, n.primeira
-    from vida o
-    join vida n on n.mes = o.mes and n.uma = any (v_nascidas) and n.uma <> o.uma and n.primeira between o.ultima - 1 and o.ultima + 3
-    where n.primeira > v_primeira
-  ), vindo as materialized (
-    -- what each supplier has in the newborn, and since its birth in the other
-    select p.mes, p.uma, p.herdeira, f.chave, f.linhas, v.antes, v.depois
-    from par p
-    cross join lateral (
-      select n.chave, sum(n.linhas) as linhas from nova n where n.uma = p.herdeira and n.mes <= p.mes group by n.chave
-    ) f
-    cross join lateral (
-      select coalesce(sum(v.linhas) filter (where v.mes <= p.primeira), 0) as antes,
-        coalesce(sum(v.linhas) filter (where v.mes >= p.primeira and v.mes <= p.mes), 0) as depois
-      from velha v where v.chave = f.chave and v.uma = p.uma
-    ) v
+  ), vindo as (
+    -- and what each of these had and has in the other
+    select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
+      sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
+    from nova n
+    join velha v on v.chave = n.chave and v.uma <> n.uma
+    join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
+    group by 1, 2, 3, 4, 5
   ), heranca as (
-    select v.mes, v.uma, v.herdeira, sum(v.linhas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, sum(v.depois) as depois
+    select v.mes, v.uma, v.herdeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, coalesce(sum(v.depois), 0) as depois
     from vindo v
+    join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
     group by 1, 2, 3
   ), herdeira as (
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados
@@ -23626,7 +24122,7 @@ begin
     from (select array_agg(distinct s.mes) as todos from sugestao s) m
     cross join lateral regra_pendente_verificacao.contas_conhecidas('pendente_verificacao', m.todos) c
   ), lugar as materialized (
-    select a.mes, a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra
+    select a.mes, a.conta, bool_or(a.papel = 'transitoria') as transitoria, min(a.categoria) as categoria, array_agg(a.categoria_dobrada) as dobradas
     from conhecida a
     where a.papel <> 'esquecida'
     group by a.mes, a.conta
@@ -23635,7 +24131,7 @@ begin
     null::text,
     l.id::text,
     case when not q.propor then '{}'::jsonb
-      when k.conta is not null then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
+      when k.conta is not null and k.propoe then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
       else jsonb_build_object('categoria', s.proposta) end,
     case when s.id is null then 0.01 else q.confianca end,
     jsonb_strip_nulls(jsonb_build_object(
@@ -23684,14 +24180,21 @@ begin
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  left join lateral (
-    -- on no account, on one on which entries wait, or on the one account of another category, which then contradicts it
-    select c.conta, c.certeza, c.lancamentos, c.todas, nullif(btrim(l.conta_contabil), '') as lancada, o.outra
-    from conhecida c
-    left join lugar o on o.mes = c.mes and o.conta = btrim(l.conta_contabil)
-    where c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
-      and (o.conta <> c.conta or coalesce(btrim(l.conta_contabil), '') = '')
-  ) k on true
+  left join conhecida c on c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  left join conhecida h on h.papel = 'propria' and h.mes = s.mes and h.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  left join lugar o on o.mes = s.mes and o.conta = btrim(l.conta_contabil)
+  cross join lateral (
+    -- the one account of another category contradicts the proposal
+    select coalesce(not o.transitoria and audit_interno.dobrar_categoria(s.proposta) <> all (o.dobradas)
+      and coalesce(c.conta, h.conta) is not null, false) as contradiz
+  ) z
+  cross join lateral (
+    -- on no account, or on one on which entries wait, the category's goes along
+    select case when z.contradiz then coalesce(c.conta, h.conta)
+        when coalesce(btrim(l.conta_contabil), '') = '' or o.transitoria and o.conta <> c.conta then c.conta end as conta,
+      c.conta is not null as propoe, case when z.contradiz then o.categoria end as outra, c.certeza,
+      coalesce(c.lancamentos, h.lancamentos) as lancamentos, coalesce(c.todas, h.todas) as todas, nullif(btrim(l.conta_contabil), '') as lancada
+  ) k
   cross join lateral (
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
       else least(s.confianca::numeric, 0.49) end), 4) as confianca

@@ -136,17 +136,36 @@ export const verificar = {
       'o token ou a revogação não é o que foi registrado',
       'the token or the revocation is not what was recorded',
     ),
-    protecao_ausente: both(
-      'falta um gatilho que recusa mudanças',
-      'a trigger that refuses change is missing',
+    estado_alterado: both(
+      'a linha não é a que a última mudança registrada deixou',
+      'the row is not what the last recorded change left',
     ),
-    protecao_alterada: both(
-      'um gatilho que recusa mudanças foi trocado',
-      'a trigger that refuses change was replaced',
+    situacao_alterada: both(
+      'a situação da divergência, quem decidiu ou o que foi digitado não é o que foi registrado',
+      'the state of the finding, who decided or what was typed is not what was recorded',
     ),
-    protecao_desligada: both(
-      'um gatilho que recusa mudanças está desligado',
-      'a trigger that refuses change is off',
+    estado_por_fora: both(
+      'o que está na linha foi posto lá diretamente, sem as funções do Conferente',
+      'what the row holds was put there directly, past the functions of Conferente',
+    ),
+    protecao_ausente: both('falta um gatilho', 'a trigger is missing'),
+    protecao_estranha: both(
+      'há um gatilho que nenhuma migração fez',
+      'there is a trigger that no migration made',
+    ),
+    protecao_alterada: both('um gatilho foi trocado', 'a trigger was replaced'),
+    protecao_desligada: both('um gatilho está desligado', 'a trigger is off'),
+    esquema_ausente: both(
+      'falta o que a migração deixou no esquema',
+      'something that the migration left in the schema is missing',
+    ),
+    esquema_estranho: both(
+      'há no esquema o que nenhuma migração fez',
+      'there is something in the schema that no migration made',
+    ),
+    esquema_alterado: both(
+      'uma função, tabela, restrição ou direito não é o que a migração deixou',
+      'a function, table, constraint or right is not what the migration left',
     ),
   },
 }

@@ -17,17 +17,17 @@ await t.test('a proven trail ends with 0, and says what a witness would add', as
   t.equal(ran.code, 0, ran.stderr)
   t.match(
     ran.stdout,
-    new RegExp(`^Trilha provada: 4 operações e 5 fatos, até o elo 4\\.\nSelo da cabeça: ${head['selo']}\n$`),
+    new RegExp(`^Trilha provada: 6 operações e 5 fatos, até o elo 6\\.\nSelo da cabeça: ${head['selo']}\n$`),
   )
   t.match(ran.stderr, /Dê --elo e --selo de uma mensagem guardada/)
   const english = await verify([], 'en')
-  t.match(english.stdout, /The trail is proven: 4 operations and 5 facts, up to link 4/)
+  t.match(english.stdout, /The trail is proven: 6 operations and 5 facts, up to link 6/)
 })
 
 await t.test('with the witness of a message', async (t) => {
   const ran = await verify(['--elo', head['elo'], '--selo', head['selo'].toUpperCase()])
   t.equal(ran.code, 0, ran.stderr)
-  t.match(ran.stdout, /A testemunha do elo 4 confere/)
+  t.match(ran.stdout, /A testemunha do elo 6 confere/)
   t.notMatch(ran.stderr, /Sem testemunha/)
   const other = await verify(['--elo', '9', '--selo', head['selo']])
   t.equal(other.code, 1)
@@ -38,7 +38,7 @@ await t.test('as JSON', async (t) => {
   const ran = await verify(['--json'])
   t.equal(ran.code, 0)
   t.match(ran.json(), [
-    { situacao: 'provada', elo: head['elo'], selo: head['selo'], operacoes: '4', fatos: '5' },
+    { situacao: 'provada', elo: head['elo'], selo: head['selo'], operacoes: '6', fatos: '5' },
   ])
 })
 
@@ -46,7 +46,7 @@ await t.test('what waits for its seal is counted and proven', async (t) => {
   await c.asPerson('ana')`select audit.finalizar_operacao(audit.registrar_operacao('externa', 'carga'))`
   const ran = await verify([])
   t.equal(ran.code, 0, ran.stderr)
-  t.match(ran.stdout, /4 operações e 5 fatos, até o elo 4\.\n1 operação ainda sem selo/)
+  t.match(ran.stdout, /6 operações e 5 fatos, até o elo 6\.\n1 operação ainda sem selo/)
   t.match((await verify([], 'en')).stdout, /\n1 operation not sealed yet/)
   await c.sql`select audit_interno.selar()`
 })
@@ -76,25 +76,22 @@ await t.test('a broken trail ends with 1, in both languages and as JSON', async 
   t.equal(ran.code, 1)
   t.match(
     ran.stdout,
-    /^✖ elo 4, operação \d+: a operação, ou um fato seu, foi alterado, apagado ou acrescentado\n {4}audit\.operacoes \d+\n {4}esperado: {3}resumo [0-9a-f]{64}\n {4}encontrado: resumo /,
+    /^✖ elo 6, operação \d+: a operação, ou um fato seu, foi alterado, apagado ou acrescentado\n {4}audit\.operacoes \d+\n {4}esperado: {3}resumo [0-9a-f]{64}\n {4}encontrado: resumo /,
   )
-  t.match(
-    ran.stdout,
-    /\n✖ um gatilho que recusa mudanças está desligado\n {4}gatilho proteger de audit\.decisoes\n/,
-  )
+  t.match(ran.stdout, /\n✖ um gatilho está desligado\n {4}gatilho proteger de audit\.decisoes\n/)
   t.match(ran.stderr, /A TRILHA ESTÁ QUEBRADA: 2/)
   t.notMatch(ran.stdout, /provada/)
   const english = await verify([], 'en')
   t.equal(english.code, 1)
   t.match(
     english.stdout,
-    /^✖ link 4, operation \d+: the operation, or a fact of it, was changed, deleted or added/,
+    /^✖ link 6, operation \d+: the operation, or a fact of it, was changed, deleted or added/,
   )
   t.match(english.stderr, /THE TRAIL IS BROKEN: 2/)
   const json = await verify(['--json'])
   t.equal(json.code, 1)
   t.match(json.json(), [
-    { situacao: 'operacao_alterada', elo: '4' },
+    { situacao: 'operacao_alterada', elo: '6' },
     { situacao: 'protecao_desligada', elo: null },
   ])
 })

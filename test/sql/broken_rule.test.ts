@@ -255,11 +255,16 @@ t.test('a pattern that explodes runs into the time limit of its rule, and the ot
 
 t.test('a pattern that was saved before it was known to be invalid can be switched off', async (t) => {
   const { sql, adelia } = await scene(t)
-  const [pattern] = await sql.begin(async (tx) => {
+  const [pattern, veto] = await sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`
-    return tx`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado)
-      values ('descricao', 'regex', '(?i)verba', '(?i)verba') returning id`
+    return tx`insert into audit.padroes_trade_marketing (campo, tipo, padrao, padrao_dobrado, acao)
+      values ('descricao', 'regex', '(?i)verba', '(?i)verba', 'incluir'), ('descricao', 'regex', '(?i)obra', '(?i)obra', 'excluir') returning id`
   })
+  t.match(
+    await adelia`select ativo from audit.desativar_padrao(${veto?.['id']}, 'inválido')`,
+    [{ ativo: false }],
+    'one that excludes too, though nobody can measure it',
+  )
   const [off] = await adelia`select ativo from audit.desativar_padrao(${pattern?.['id']}, 'inválido')`
   t.equal(off?.['ativo'], false)
   const [on] = await sql`select regra_trade_marketing.expressao_padroes('incluir', 'descricao', true) as e`

@@ -129,10 +129,7 @@ const TAMPERINGS: Record<string, readonly [written: readonly string[], kinds: re
     withLine(at('"desfeita"'), () => undefined),
     ['operacao_alterada'],
   ],
-  'a change of a setting left out': [
-    withLine(at('"estado"'), () => undefined),
-    ['operacao_alterada'],
-  ],
+  'a change of a setting left out': [withLine(at('"estado"'), () => undefined), ['operacao_alterada']],
   'a finding changed': [
     withLine(at('"achado"'), (l) => l.replace(/("achado" ?: ?"\()0\.\d+/, '$10.1234')),
     ['divergencia_alterada'],

@@ -8,7 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select o.id
   from audit.operacoes o
-  where o.id::text = current_setting('conferente.operacao', true) and o.selo is null and o.tipo not in ('externa', 'exportacao')
+  where o.id = case when current_setting('conferente.operacao', true) ~ '^[0-9]{1,18}$' then current_setting('conferente.operacao', true)::bigint end
+    and o.selo is null and o.tipo not in ('externa', 'exportacao')
     and not exists (select from audit_interno.fila_selos f where f.operacao_id = o.id)
 $$;
 comment on function audit_interno.operacao_em_curso() is 'Operation of which what this transaction writes now is a fact, or null.';

@@ -9,34 +9,35 @@ set search_path = pg_catalog, pg_temp
 as $$
   with ultimo as materialized (
     select u.* from audit_interno.ultimos_estados() u
-  ), agora as (
-    select a.tabela, a.chave, a.resumo, null::text as dito from audit_interno.estados_agora() a
+  ), quebrado as (
+    select coalesce(u.tabela, a.tabela) as tabela, coalesce(u.chave, a.chave) as chave, u.operacao_id, u.autor, u.resumo as esperado, a.resumo as encontrado
+    from (select x.* from ultimo x where x.tabela <> 'audit.divergencias_processadas') as u
+    full join audit_interno.estados_agora() a on a.chave = u.chave and a.tabela = u.tabela
+    where (u.resumo is distinct from a.resumo or u.autor is not null)
+      and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
     union all
-    -- one that never changed is as its first detection leaves it
-    select 'audit.divergencias_processadas', d.id::text, s.resumo, concat_ws(', ', d.status, 'proposta por ' || d.proposta_por,
-      'decidida por ' || d.decidida_por, 'digitado ' || (d.valores_digitados::text))
+    select 'audit.divergencias_processadas', d.id::text, u.operacao_id, u.autor, coalesce(u.resumo, n.resumo), s.resumo
     from audit.divergencias_processadas d
-    cross join lateral (select audit_interno.resumo_situacao(d) as resumo) as s
-    where s.resumo <> sha256(convert_to(row('aberta', null::jsonb, null::text, null::numeric, null::text, null::text, null::numeric, null::text, 0)::text, 'UTF8'))
-      or d.id::text in (select u.chave from ultimo u where u.tabela = 'audit.divergencias_processadas')
+    left join ultimo u on u.chave = d.id::text and u.tabela = 'audit.divergencias_processadas'
+    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- once for each
+    -- one that never changed is as its first detection leaves it
+    cross join (
+      select sha256(convert_to(row('aberta', null::jsonb, null::text, null::text, null::text, null::text, 0, true, true)::text, 'UTF8')) as resumo
+    ) as n
+    where s.resumo <> coalesce(u.resumo, n.resumo) or u.autor is not null
   )
-  select case when u.resumo is distinct from a.resumo then
-      case when coalesce(u.tabela, a.tabela) = 'audit.divergencias_processadas' then 'situacao_alterada' else 'estado_alterado' end
-      else 'estado_por_fora' end,
-    o.elo, o.id, format('%s %s', coalesce(u.tabela, a.tabela), coalesce(u.chave, a.chave)),
-    case when u.resumo is not distinct from a.resumo then 'mudada por uma função do Conferente'
-      when u.resumo is not null then format('resumo %s', encode(u.resumo, 'hex'))
-      when coalesce(u.tabela, a.tabela) = 'audit.divergencias_processadas' then 'aberta, como a detecção a deixou'
-      else 'nenhuma linha' end,
-    case when u.resumo is not distinct from a.resumo then format('mudada diretamente por %s', u.autor)
-      when a.resumo is null then 'nenhuma linha'
-      else format('resumo %s%s', encode(a.resumo, 'hex'), ': ' || a.dito) end
-  from ultimo u
-  full join agora a on a.tabela = u.tabela and a.chave = u.chave
-  left join audit.operacoes o on o.id = u.operacao_id
-  where (u.resumo is distinct from a.resumo or u.autor is not null)
-    and not (u.tabela = 'audit_interno.destinos_canais' and a.resumo is null and not exists (select from audit_interno.destinos_canais))
-    -- a finding that is gone is fato_sem_divergencia
-    and not (coalesce(u.tabela, '') = 'audit.divergencias_processadas' and a.chave is null)
+  select case when q.esperado is not distinct from q.encontrado then 'estado_por_fora'
+      when q.tabela = 'audit.divergencias_processadas' then 'situacao_alterada' else 'estado_alterado' end,
+    o.elo, o.id, format('%s %s', q.tabela, q.chave),
+    case when q.esperado is not distinct from q.encontrado then 'mudada por uma função do Conferente'
+      when d.id is not null and q.operacao_id is null then 'aberta, como a detecção a deixou'
+      else coalesce('resumo ' || encode(q.esperado, 'hex'), 'nenhuma linha') end,
+    case when q.esperado is not distinct from q.encontrado then 'mudada diretamente por ' || q.autor
+      when d.id is not null then concat_ws(', ', d.status, 'proposta por ' || d.proposta_por, 'decidida por ' || d.decidida_por,
+        'digitado ' || (d.valores_digitados::text), 'resumo ' || encode(q.encontrado, 'hex'))
+      else coalesce('resumo ' || encode(q.encontrado, 'hex'), 'nenhuma linha') end
+  from quebrado q
+  left join audit.divergencias_processadas d on d.id = case q.tabela when 'audit.divergencias_processadas' then q.chave::bigint end
+  left join audit.operacoes o on o.id = q.operacao_id
 $$;
 comment on function audit_interno.quebras_estados() is 'estado_alterado, situacao_alterada, estado_por_fora.';

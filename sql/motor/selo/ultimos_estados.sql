@@ -6,9 +6,9 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select distinct on (e.tabela collate "C", u.chave collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
+  select distinct on (u.chave collate "C", e.tabela collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
   from audit_interno.estados e
   cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
-  order by e.tabela collate "C", u.chave collate "C", e.id desc
+  order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys tell rows apart sooner than tables
 $$;
 comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';

@@ -21,7 +21,14 @@ begin
     raise exception using errcode = 'NC004', message = format('padrão desconhecido: %s', coalesce(desativar_padrao.id::text, 'nulo'));
   end if;
   if v_ativo and v_padrao.acao = 'excluir' then
-    v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
+    begin
+      perform audit_interno.conferir_padrao(v_padrao.tipo, v_padrao.padrao, v_padrao.padrao_dobrado);
+    exception when sqlstate 'NC014' then
+      v_ativo := false; -- one that was saved before it was known to be unusable protects nothing, and goes
+    end;
+    if v_ativo then
+      v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
+    end if;
   end if;
   v_operacao := audit_interno.abrir_operacao('padrao', motivo => v_padrao.motivo,
     detalhes => to_jsonb(v_padrao) || coalesce(jsonb_build_object('alcance', v_alcance), '{}'));

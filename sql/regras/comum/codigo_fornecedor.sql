@@ -1,7 +1,7 @@
 -- A supplier's code as it was before another program wrote it: without the blanks of any kind, quotes and punctuation that it came
 -- with, in lower case, without the ".0" of a spreadsheet that took it for a number, and with the zeros before a CNPJ that such a
--- spreadsheet dropped. Only where the check digits prove it: any other code keeps the zeros it has, and so does a CPF. Null where
--- nothing is left. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
+-- spreadsheet dropped. Only where the check digits prove it (of one of seven to ten positions, only the first branch's): any other code
+-- keeps the zeros it has, and so does a CPF. Null where nothing is left, or what stands there says that there is none. Touches nothing. Called by regras.raiz_fornecedor for what is not plainly a code, and by
 -- regra_validacao_valores.chaves_acesso.
 create or replace function regras.codigo_fornecedor(codigo text) returns text
 language plpgsql immutable parallel safe
@@ -11,10 +11,11 @@ declare
   v_codigo text := regras.sem_brancos(left(codigo, 200));
 begin
   v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0$' then left(v_codigo, -2) else v_codigo end, './-', ''));
-  if length(v_codigo) between 11 and 13 and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
+  if (length(v_codigo) between 11 and 13 or length(v_codigo) between 7 and 10 and left(right(v_codigo, 6), 4) = '0001') and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
     return lpad(v_codigo, 14, '0');
   end if;
-  return nullif(v_codigo, '');
+  return case when ltrim(v_codigo, '0') <> ''
+    and v_codigo <> all ('{na,nd,#na,#nd,sn,sc,sem,semcodigo,semcódigo,semcnpj,naoinformado,nãoinformado,naotem,nãotem,"null",none,nan,nenhum}') then v_codigo end;
 end
 $$;
 

@@ -7,7 +7,13 @@ as $$
 declare
   v_codigo text := regras.codigo_fornecedor(codigo);
 begin
-  return case when length(v_codigo) = 14 and left(v_codigo, 8) <> '00000000' then left(v_codigo, 8) else v_codigo end;
+  return case
+    when length(v_codigo) <> 14 then v_codigo
+    when left(v_codigo, 8) <> '00000000' then left(v_codigo, 8)
+    -- the one company whose number is nought, with the zeros that a spreadsheet drops; other codes are only filled up
+    when regras.inscricao_valida(v_codigo) then ltrim(v_codigo, '0')
+    else v_codigo
+  end;
 end
 $$;
 

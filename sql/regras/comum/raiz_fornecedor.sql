@@ -1,12 +1,14 @@
 -- The company behind a supplier code: the first 8 positions of a CNPJ (written with or without punctuation), any other code as it
 -- is, also one that zeros fill up to as many positions; in lower case, for a CNPJ may have letters since July 2026. Null for an empty
 -- code. What is not plainly a code is asked of regras.raiz_codigo, at a price: a blank or quote at its end that nobody sees, the ".0" of a
--- spreadsheet, 11 to 13 positions that may be a CNPJ without its zeros (the number of its branch, nearly always below a hundred, comes
--- before the check digits). Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
+-- spreadsheet, 11 to 14 positions that may be a CNPJ without its zeros, or all zeros before its branch (whose number, nearly always below a
+-- hundred, comes before the check digits), 7 to 10 that may be one of a first branch. What says that there is no code is none. Touches nothing. Called by the three rules; kept as a plain expression without settings of its own, so
 -- that the planner can inline it.
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return case
+  when codigo = any ('{0,00,000,0000,00000,000000,00000000,00000000000,00000000000000,N/A,n/a,NA,na,N/D,n/d,S/N,s/n,S/C,s/c,SEM,sem,Sem,SEM CODIGO,SEM CÓDIGO,sem codigo,sem código,Sem código,"NULL","null",None,NaN,nan,NENHUM,nenhum}')
+    then null
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(codigo, 1)) > 0
       and pg_catalog.right(codigo, 2) not in ('.0', ',0')
       and pg_catalog.octet_length(codigo) = pg_catalog.length(codigo) and pg_catalog.left(codigo, 1) > '''' collate "C"
@@ -14,8 +16,11 @@ return case
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
           and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
         then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 11 and 13
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 11 and 14
           and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 2) = '00'
+        then regras.raiz_codigo(codigo)
+      when pg_catalog.octet_length(codigo) between 7 and 13 and pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 7 and 10
+          and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 4) = '0001'
         then regras.raiz_codigo(codigo)
       else pg_catalog.translate(codigo, './- ', '')
     end), '')

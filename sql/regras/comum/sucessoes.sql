@@ -29,7 +29,7 @@ $$;
 comment on function regras.sucessoes() is 'Categories that ended, folded, with what they became, from and until which month, and from which one the name is in use again.';
 revoke execute on function regras.sucessoes() from public;
 
--- The categories that are another one now, folded: those that have one successor, and whose name nothing else took. Reads
+-- The categories that are another one today, folded: those that have one successor, and whose name nothing else took. Reads
 -- audit.sucessoras_categoria. Called by regra_trade_marketing, whose history is of entries on both sides of the day.
 create or replace function regras.categorias_renomeadas() returns table (de text, para text)
 language sql stable rows 10
@@ -37,7 +37,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select s.de, min(s.para)
   from regras.sucessoes() s
-  where s.ate is null
+  where s.desde <= current_date and (s.ate is null or s.ate > current_date)
   group by s.de
   having count(distinct s.para) = 1 and bool_and(s.renasce is null) and min(s.para) <> s.de
 $$;

@@ -5,6 +5,7 @@
 -- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
 -- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
 -- is mostly on accounts born since the category was last booked.
+-- 'propria', the same of the whole history, late or not: enough to contradict, not to propose.
 -- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
 -- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
 -- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
@@ -18,6 +19,8 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- of unknown size and in no order: hashed
+set enable_nestloop = off
 as $$
 declare
   v_parcela numeric := (audit_interno.configuracao('pendente.conta_parcela') #>> '{}')::numeric;
@@ -73,32 +76,55 @@ begin
     from soma s
     where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
     order by s.pedido, s.chave, s.dobrada, s.mes
+  ), da_conta as (
+    -- all that the account has in the same months
+    select p.pedido, p.chave, p.dobrada, sum(c.linhas) as linhas
+    from periodo p
+    join contada c on c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes
+    group by 1, 2, 3
+  ), recente as (
+    select distinct on (s.pedido, s.chave, s.dobrada) s.pedido, s.chave, s.dobrada, s.linhas / s.todas as parcela
+    from soma s
+    where s.todas >= least(10, v_minimo)
+    order by s.pedido, s.chave, s.dobrada, s.mes desc
+  ), rival as (
+    select p.pedido, p.chave, p.dobrada, coalesce(sum(c.linhas) filter (where c.chave = p.chave and c.mes = p.ultima), 0) as linhas,
+      coalesce(max(c.linhas) filter (where c.chave <> p.chave and c.mes = p.ultima), 0) as outra,
+      coalesce(bool_or(c.chave <> p.chave and n.mes >= p.ultima - 1), false) as nova
+    from periodo p
+    join contada c on c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes >= p.ultima - 1
+    join nascida n on n.chave = c.chave
+    group by 1, 2, 3
+  ), plano as (
+    -- of the ledger's latest month, how much is on accounts born since each month in which a category was last booked
+    select u.pedido, u.ultima, 2 * sum(c.linhas) filter (where n.mes > u.ultima) > sum(c.linhas) as outro
+    from (select distinct p.pedido, p.ultima from periodo p) u
+    join (select c.pedido, max(c.mes) as mes from contada c where c.nivel = 21 group by 1) m on m.pedido = u.pedido and m.mes > u.ultima
+    join contada c on c.nivel = 21 and c.pedido = u.pedido and c.mes = m.mes
+    join nascida n on n.chave = c.chave
+    group by 1, 2
   ), junta as materialized (
     select p.*
     from periodo p
-    where v_parcela * (
-        select sum(c.linhas) from contada c where c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes) <= p.linhas
-      and 0.8 <= (
-        select s.linhas / s.todas from soma s
-        where s.pedido = p.pedido and s.chave = p.chave and s.dobrada = p.dobrada and s.todas >= 10
-        order by s.mes desc limit 1)
-      and not exists (
-        -- one misbooked entry is not yet another account
-        select from contada c
-        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.mes = p.ultima and c.chave <> p.chave
-          and c.linhas > greatest(1, (
-            select coalesce(sum(x.linhas), 0) from contada x
-            where x.nivel = 21 and x.pedido = p.pedido and x.dobrada = p.dobrada and x.mes = p.ultima and x.chave = p.chave)))
-      and not exists (
-        select from contada c
-        join nascida n on n.chave = c.chave
-        where c.nivel = 21 and c.pedido = p.pedido and c.dobrada = p.dobrada and c.chave <> p.chave and c.mes >= p.ultima - 1 and n.mes >= p.ultima - 1)
-      and not exists (
-        select from contada c
-        join nascida n on n.chave = c.chave
-        where c.nivel = 21 and c.pedido = p.pedido and c.mes > p.ultima
-          and c.mes = (select max(x.mes) from contada x where x.nivel = 21 and x.pedido = p.pedido)
-        having 2 * sum(c.linhas) filter (where n.mes > p.ultima) > sum(c.linhas))
+    join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
+    join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
+    left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
+    left join plano n on n.pedido = p.pedido and n.ultima = p.ultima
+    -- one misbooked entry is not yet another account
+    where p.linhas >= v_parcela * a.linhas and r.parcela >= 0.8 and o.nova is not true and n.outro is not true
+      and coalesce(o.outra, 0) <= greatest(1, coalesce(o.linhas, 0))
+  ), inteira as (
+    select c.nivel, c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas
+    from regra_pendente_verificacao.estatistica_contagem c
+    join categoria k on k.id = c.categoria
+    where (c.nivel = 21 or c.nivel = 0 and c.chave = 0) and c.mes > (select max(m.mes) - v_meses from regra_pendente_verificacao.estatistica_mes m)
+    group by 1, 2, 3
+  ), propria as (
+    select i.chave, i.categoria, i.dobrada, i.linhas, g.linhas as todas
+    from inteira i
+    join inteira g on g.nivel = 0 and g.dobrada = i.dobrada
+    join (select x.chave, sum(x.linhas) as linhas from inteira x where x.nivel = 21 group by 1) a on a.chave = i.chave
+    where i.nivel = 21 and i.linhas >= v_minimo and i.linhas >= v_parcela * a.linhas and i.linhas >= v_parcela * g.linhas
   ), parada as (
     select a.mes as pedido, c.chave, sum(c.linhas)::bigint as linhas
     from pedida a
@@ -122,6 +148,11 @@ begin
   select j.pedido, 'da_categoria', t.conta, j.categoria, j.dobrada, round((j.linhas + 0.5) / (j.todas + 1), 6), j.linhas::bigint, j.todas::bigint, null
   from junta j
   join regra_pendente_verificacao.estatistica_conta t on t.chave = j.chave
+  union all
+  select a.mes, 'propria', t.conta, p.categoria, p.dobrada, null, p.linhas, p.todas, null
+  from pedida a
+  cross join propria p
+  join regra_pendente_verificacao.estatistica_conta t on t.chave = p.chave
   union all
   select s.pedido, 'transitoria', t.conta, null, null, null, s.linhas, s.todas, null
   from transitoria s

@@ -60,6 +60,8 @@ language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- of unknown size and in no order: hashed
+set enable_nestloop = off
 as $$
 declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
@@ -101,22 +103,22 @@ begin
       join habitual b on b.mes <= a.mes
       join historia h on h.mes = b.mes
       left join sucessao s on s.mes = a.mes and s.de = b.uma and (s.renasce is null or b.mes < s.renasce)
-    ), vida as (
+    ), vida as materialized (
       select u.pedido, u.uma, min(u.mes) as primeira, max(u.mes) as ultima, min(u.n) as n_primeira, max(u.n) as n_ultima, max(u.pausa) as pausa,
         count(*)::int as usos
       from (
         select u.*, u.n - lag(u.n, 1, u.n - 1) over (partition by u.pedido, u.uma order by u.n) - 1 as pausa from uso u
       ) u
       group by u.pedido, u.uma
+    ), cheio as (
+      -- of the months of its last year those in which it was booked
+      select v.pedido, v.uma, count(*) as meses from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
     )
     select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
       'silencio', greatest(coalesce((select max(h.n) from historia h where h.mes < v.pedido), 0) - v.n_ultima, 0),
-      'vazios', (
-        select count(*) filter (where u.mes is null)::double precision / count(*)
-        from historia h
-        left join uso u on u.pedido = v.pedido and u.uma = v.uma and u.mes = h.mes
-        where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
+      'vazios', 1 - c.meses::double precision / (select count(*) from historia h where h.n between v.n_primeira and v.n_ultima and h.mes > v.ultima - 12)))
     from vida v
+    join cheio c on c.pedido = v.pedido and c.uma = v.uma
   );
   -- born where another was last booked
   v_nascidas := array(
@@ -133,38 +135,31 @@ begin
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), nova as materialized (
-    -- suppliers of the newborn, by name
-    select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
+    -- what the newborn have of each supplier, by name
+    select n.mes, n.uma, n.primeira, c.chave, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
+    join vida n on n.uma = k.uma and c.mes <= n.mes and n.primeira > v_primeira
     where v_nascidas <> '{}' and c.nivel = 5 and k.uma = any (v_nascidas)
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
   ), velha as materialized (
     select c.chave, k.uma, c.mes, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
-  ), par as materialized (
-    select o.mes, o.uma, n.uma as herdeira, n.primeira
-    from vida o
-    join vida n on n.mes = o.mes and n.uma = any (v_nascidas) and n.uma <> o.uma and n.primeira between o.ultima - 1 and o.ultima + 3
-    where n.primeira > v_primeira
-  ), vindo as materialized (
-    -- what each supplier has in the newborn, and since its birth in the other
-    select p.mes, p.uma, p.herdeira, f.chave, f.linhas, v.antes, v.depois
-    from par p
-    cross join lateral (
-      select n.chave, sum(n.linhas) as linhas from nova n where n.uma = p.herdeira and n.mes <= p.mes group by n.chave
-    ) f
-    cross join lateral (
-      select coalesce(sum(v.linhas) filter (where v.mes <= p.primeira), 0) as antes,
-        coalesce(sum(v.linhas) filter (where v.mes >= p.primeira and v.mes <= p.mes), 0) as depois
-      from velha v where v.chave = f.chave and v.uma = p.uma
-    ) v
+  ), vindo as (
+    -- and what each of these had and has in the other
+    select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
+      sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
+    from nova n
+    join velha v on v.chave = n.chave and v.uma <> n.uma
+    join vida o on o.mes = n.mes and o.uma = v.uma and n.primeira between o.ultima - 1 and o.ultima + 3
+    group by 1, 2, 3, 4, 5
   ), heranca as (
-    select v.mes, v.uma, v.herdeira, sum(v.linhas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, sum(v.depois) as depois
+    select v.mes, v.uma, v.herdeira, min(t.todas) as todas, sum(v.linhas) filter (where v.antes > 0) as herdados, coalesce(sum(v.depois), 0) as depois
     from vindo v
+    join (select n.mes, n.uma, sum(n.linhas) as todas from nova n group by 1, 2) t on t.mes = v.mes and t.uma = v.herdeira
     group by 1, 2, 3
   ), herdeira as (
     select distinct on (h.mes, h.uma) h.mes, h.uma, h.herdeira, h.herdados::bigint as herdados

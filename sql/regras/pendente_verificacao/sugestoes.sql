@@ -171,7 +171,7 @@ begin
     from (select array_agg(distinct s.mes) as todos from sugestao s) m
     cross join lateral regra_pendente_verificacao.contas_conhecidas('pendente_verificacao', m.todos) c
   ), lugar as materialized (
-    select a.mes, a.conta, case when not bool_or(a.papel = 'transitoria') then min(a.categoria) end as outra
+    select a.mes, a.conta, bool_or(a.papel = 'transitoria') as transitoria, min(a.categoria) as categoria, array_agg(a.categoria_dobrada) as dobradas
     from conhecida a
     where a.papel <> 'esquecida'
     group by a.mes, a.conta
@@ -180,7 +180,7 @@ begin
     null::text,
     l.id::text,
     case when not q.propor then '{}'::jsonb
-      when k.conta is not null then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
+      when k.conta is not null and k.propoe then jsonb_build_object('categoria', s.proposta, 'conta_contabil', k.conta)
       else jsonb_build_object('categoria', s.proposta) end,
     case when s.id is null then 0.01 else q.confianca end,
     jsonb_strip_nulls(jsonb_build_object(
@@ -229,14 +229,21 @@ begin
     nullif(abs(l.valor), 'NaN')
   from dw.lancamentos l
   left join (select i.id, x.* from sugestao x cross join lateral unnest(x.ids) i (id)) s on s.id = l.id::text
-  left join lateral (
-    -- on no account, on one on which entries wait, or on the one account of another category, which then contradicts it
-    select c.conta, c.certeza, c.lancamentos, c.todas, nullif(btrim(l.conta_contabil), '') as lancada, o.outra
-    from conhecida c
-    left join lugar o on o.mes = c.mes and o.conta = btrim(l.conta_contabil)
-    where c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
-      and (o.conta <> c.conta or coalesce(btrim(l.conta_contabil), '') = '')
-  ) k on true
+  left join conhecida c on c.papel = 'da_categoria' and c.mes = s.mes and c.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  left join conhecida h on h.papel = 'propria' and h.mes = s.mes and h.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
+  left join lugar o on o.mes = s.mes and o.conta = btrim(l.conta_contabil)
+  cross join lateral (
+    -- the one account of another category contradicts the proposal
+    select coalesce(not o.transitoria and audit_interno.dobrar_categoria(s.proposta) <> all (o.dobradas)
+      and coalesce(c.conta, h.conta) is not null, false) as contradiz
+  ) z
+  cross join lateral (
+    -- on no account, or on one on which entries wait, the category's goes along
+    select case when z.contradiz then coalesce(c.conta, h.conta)
+        when coalesce(btrim(l.conta_contabil), '') = '' or o.transitoria and o.conta <> c.conta then c.conta end as conta,
+      c.conta is not null as propoe, case when z.contradiz then o.categoria end as outra, c.certeza,
+      coalesce(c.lancamentos, h.lancamentos) as lancamentos, coalesce(c.todas, h.todas) as todas, nullif(btrim(l.conta_contabil), '') as lancada
+  ) k
   cross join lateral (
     select trunc((case when k.conta is null then s.confianca::numeric when k.outra is null then s.confianca::numeric * k.certeza
       else least(s.confianca::numeric, 0.49) end), 4) as confianca

@@ -36,7 +36,7 @@ begin
       and l.categoria is distinct from candidatos_marketing.categoria
       and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
   ), sucessao as materialized (
-    select * from regras.sucessoes()
+    select * from regras.sucessoes() s where s.desde <= current_date
   ), texto as (
     select 'descricao' as campo, c.descricao as texto from casado c
     union

@@ -238,7 +238,7 @@ begin
       and m.mes = regra_pendente_verificacao.mes_indice(c.data_lancamento) and (b.pendente and c.conta is null or exists (
       select from conhecida a
       where a.mes = m.mes and a.conta = c.conta
-        and case a.papel when 'transitoria' then b.pendente when 'da_categoria' then a.categoria_dobrada = c.categoria_dobrada end))
+        and case a.papel when 'transitoria' then b.pendente when 'esquecida' then false else a.categoria_dobrada = c.categoria_dobrada end))
     order by m.lancamentos desc
     limit 1
   ) k on true

@@ -2,7 +2,8 @@
 -- nothing else is believed of it. A right one was issued by another company than the entry's supplier (chave_outra_empresa), in a
 -- month after the one it is booked in (chave_mes_posterior), or stands in an earlier entry too (chave_repetida): of another supplier,
 -- or of the same one and amount more than valores.dias_duplicidade days before, where a number alone would say nothing. One finding an entry, the first of
--- these; evidencia.tambem names the others. Nothing is proposed: whether key or entry is wrong only the document says.
+-- these; evidencia.tambem names the others. Of a key that stands in more than ten entries, and of more than ten entries of one supplier with
+-- keys of one issuer, all that is the same is one finding, on the first of them (the last may be a duplicate as well). Nothing is proposed: whether key or entry is wrong only the document says.
 --
 -- In doubt nothing is flagged. A supplier is compared only where its code is a whole CNPJ with right digits; an issuer under whose
 -- keys three and more suppliers stand is the ledger's own company, which issues the notes of what it takes back or buys from farmers.
@@ -39,22 +40,22 @@ begin
   -- of a long window all that was written is read anyway
   if v_ate - v_de <= 92 then
     v_escritas := array(
-      select distinct translate(l.documento, ' .-/', '')
+      select distinct translate(l.documento, ' .-/''', '')
       from dw.lancamentos l
       where octet_length(l.documento) >= 44 and l.data_lancamento between v_de and v_ate);
   end if;
 
   return query
   with lida as materialized (
-    select l.id, l.data_lancamento, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
+    select l.id, l.data_lancamento, l.carregado_em::timestamptz as carregado_em, l.filial, l.documento, l.descricao, l.valor, l.valor_documento, l.fornecedor, c.*,
       audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id) as na_janela,
       regras.raiz_fornecedor(l.fornecedor_id) as raiz,
       regras.codigo_fornecedor(l.fornecedor_id) as codigo,
-      case when regras.inscricao_valida(c.inscricao) then left(c.inscricao, 8) end as emitente,
+      case when regras.inscricao_valida(c.inscricao) then regras.raiz_fornecedor(c.inscricao) end as emitente,
       row_number() over (partition by c.chave order by l.data_lancamento, l.carregado_em, l.id) as vez,
       row_number() over (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), sign(l.valor)
         order by l.data_lancamento, l.carregado_em, l.id) as vez_na_empresa,
-      count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
+      count(*) over (partition by c.chave) as na_chave, count(*) over igual as iguais, row_number() over (igual order by l.data_lancamento, l.carregado_em, l.id) as vez_igual
     from dw.lancamentos l
     cross join lateral (
       select k.* from regra_validacao_valores.ler_chave(l.documento) k where octet_length(l.documento) >= 44 and k.chave is not null
@@ -65,7 +66,7 @@ begin
     where (octet_length(l.documento) >= 44 or regras.pode_citar_chave(l.descricao))
       and l.data_lancamento between v_de - 366 and v_ate + 92
       and (l.data_lancamento >= v_de - 92 or v_escritas is null
-        or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/', '') in (select e from unnest(v_escritas) e))
+        or octet_length(l.documento) >= 44 and translate(l.documento, ' .-/''', '') in (select e from unnest(v_escritas) e))
     window igual as (partition by c.chave, regras.raiz_fornecedor(l.fornecedor_id), l.valor)
   ), propria as (
     select l.emitente
@@ -73,42 +74,69 @@ begin
     where l.emitente <> l.raiz
     group by l.emitente
     having count(distinct l.raiz) >= 3
+  ), seguida as materialized (
+    -- the first entry of the company that came to the key last before this one
+    select l.*, max(l.vez) filter (where l.vez_na_empresa = 1 and l.raiz is not null) over (
+      partition by l.chave, sign(l.valor) order by l.vez rows between unbounded preceding and 1 preceding) as ultima_vez
+    from lida l
   ), par as materialized (
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
-      g.filial as gemeo_filial, g.raiz <> l.raiz as de_outro,
-      row_number() over (partition by l.id order by g.vez desc) as ordem
-    from lida l
-    -- the first of each company, for a note may stand in thousands of lines
-    join lida g on g.chave = l.chave and g.vez < l.vez and g.data_lancamento >= l.data_lancamento - 366 and g.raiz <> l.raiz
-      and g.vez_na_empresa = 1 and sign(g.valor) = sign(l.valor)
-    where l.na_janela and l.raiz is distinct from l.emitente
+      g.filial as gemeo_filial, true as de_outro, 1 as ordem
+    from seguida l
+    -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
+    join seguida u on u.chave = l.chave and u.vez = l.ultima_vez
+    join seguida g on g.chave = l.chave and g.vez = case when u.raiz = l.raiz then u.ultima_vez else u.vez end
+    where l.na_janela and l.raiz is distinct from l.emitente and g.raiz <> l.raiz and g.data_lancamento >= l.data_lancamento - 366
     union all
-    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 1e9
+    select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 2
     from lida l
     join lida g on g.chave = l.chave and g.raiz = l.raiz and g.valor = l.valor and g.vez_igual = 1 and l.vez_igual = 2
       and g.data_lancamento between l.data_lancamento - 366 and l.data_lancamento - v_dias - 1
     where l.na_janela and l.iguais = 2
       and coalesce(abs(l.valor_documento) <= abs(l.valor) and abs(g.valor_documento) <= abs(g.valor), true)
       and regra_validacao_valores.parcela_dita(l.descricao) = '' and regra_validacao_valores.parcela_dita(g.descricao) = ''
+  ), estorno as materialized (
+    select e.valor, e.data_lancamento, regras.raiz_fornecedor(e.fornecedor_id) as raiz, (regra_validacao_valores.ler_documento(e.documento)).numero as numero
+    from dw.lancamentos e
+    where e.valor in (select -p.valor from par p where not p.de_outro) and e.data_lancamento between v_de - 366 and v_ate + 92
+    offset 0
   ), estornada as (
     select p.id
     from par p
-    join dw.lancamentos e on e.valor = -p.valor and e.data_lancamento between v_de - 366 and v_ate + 92 and e.data_lancamento >= p.gemeo_data
-    where not p.de_outro and regras.raiz_fornecedor(e.fornecedor_id) = p.raiz
-      and (regra_validacao_valores.ler_documento(e.documento)).numero = p.numero
+    join estorno e on e.valor = -p.valor and e.raiz = p.raiz and e.numero = p.numero
+    where not p.de_outro and e.data_lancamento >= p.gemeo_data
   ), gemeo as (
     select distinct on (p.id) p.* from par p where p.id not in (select e.id from estornada e) order by p.id, p.ordem
   ), dita as (
     select l.*, g.gemeo_id, g.gemeo_data, g.gemeo_documento, g.gemeo_filial, g.de_outro,
       array_remove(array[
         case when not l.certo then 'chave_digito' end,
-        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and regras.inscricao_valida(l.codigo)
+        case when l.certo is not false and l.emitente <> l.raiz and length(l.codigo) = 14 and left(l.codigo, 8) <> left(l.inscricao, 8) and regras.inscricao_valida(l.codigo)
           and not exists (select from propria p where p.emitente = l.emitente) then 'chave_outra_empresa' end,
         case when l.certo is not false and make_date(l.ano, l.mes, 1) > l.data_lancamento then 'chave_mes_posterior' end,
         case when l.certo is not false and g.gemeo_id is not null then 'chave_repetida' end], null) as tipos
     from lida l
     left join gemeo g on g.id = l.id
     where l.na_janela
+  ), agrupada as (
+    select d.*,
+      case when d.na_chave > 10 then d.chave
+        when d.tipos[1] = 'chave_outra_empresa' and count(*) over (partition by d.tipos[1], d.inscricao, d.codigo) > 10 then d.inscricao || d.codigo end as grupo
+    from dita d
+    where d.tipos <> '{}' and d.valor <> 0
+  ), contada as (
+    select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, min(a.data_lancamento) over junta as de,
+      max(a.data_lancamento) over junta as ate,
+      row_number() over (partition by a.tipos[1], a.grupo, case when a.grupo is null then a.id::text end
+        order by a.data_lancamento, a.carregado_em, a.id) as vez_no_grupo
+    from agrupada a
+    window junta as (partition by a.tipos[1], a.grupo, case when a.grupo is null then a.id::text end)
+  ), listada as (
+    select c.tipos[1] as tipo, c.grupo, jsonb_agg(jsonb_build_object('id', c.id::text, 'data_lancamento', c.data_lancamento, 'documento', left(c.documento, 60),
+      'valor', c.valor) order by c.vez_no_grupo) as linhas
+    from contada c
+    where c.grupo is not null and c.vez_no_grupo <= 20
+    group by c.tipos[1], c.grupo
   )
   select
     null::text,
@@ -122,7 +150,9 @@ begin
       'data_lancamento', d.data_lancamento, 'ajuste', case when d.tipos[1] = 'chave_repetida' and not d.de_outro then -d.valor end,
       'chave', jsonb_build_object('emitente', d.inscricao, 'ano', d.ano, 'mes', d.mes, 'modelo', d.modelo, 'serie', d.serie, 'numero', d.numero),
       'gemeo', case when d.gemeo_id is not null then jsonb_build_object('id', d.gemeo_id::text, 'data_lancamento', d.gemeo_data,
-        'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end)),
+        'filial', d.gemeo_filial, 'documento', d.gemeo_documento) end,
+      'lancamentos', case when d.quantos > 1 then d.quantos end, 'soma', case when d.quantos > 1 then d.soma end,
+      'de', case when d.quantos > 1 then d.de end, 'ate', case when d.quantos > 1 then d.ate end, 'linhas', x.linhas)),
     case d.tipos[1]
       when 'chave_digito' then 'O dígito verificador da chave de acesso não confere: um algarismo está errado ou fora do lugar.'
       when 'chave_outra_empresa' then 'A chave de acesso é de uma nota emitida por ' || upper(d.inscricao) || ', e o fornecedor do lançamento é '
@@ -132,10 +162,12 @@ begin
       else 'A chave de acesso já está no lançamento ' || d.gemeo_id::text || ' de ' || to_char(d.gemeo_data, 'DD/MM/YYYY')
         || case when d.de_outro then ', de outro fornecedor: uma chave é de uma nota só.'
           else ', com o mesmo valor: se não forem parcelas, este seria a segunda vez.' end
-    end,
-    abs(d.valor)
-  from dita d
-  where d.tipos <> '{}' and d.valor <> 0;
+    end || case when d.quantos > 1 then ' O mesmo se diz de ' || d.quantos || ' lançamentos de ' || to_char(d.de, 'DD/MM/YYYY') || ' a '
+      || to_char(d.ate, 'DD/MM/YYYY') || ', que somam ' || regra_validacao_valores.reais(d.soma) || '.' else '' end,
+    case when d.quantos > 1 then d.soma else abs(d.valor) end
+  from contada d
+  left join listada x on x.tipo = d.tipos[1] and x.grupo = d.grupo
+  where d.vez_no_grupo = 1;
 end
 $$;
 

@@ -19,7 +19,8 @@ begin
   if octet_length(documento) < 44 then
     return;
   end if;
-  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[^0-9a-z]+', '', 'g');
+  -- without the ".0" of a spreadsheet
+  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
   chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
   if chave is not null then
     modelo := substr(chave, 21, 2);
@@ -60,10 +61,10 @@ comment on function regra_validacao_valores.ler_chave(text) is
 revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 
 -- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
--- full stops between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
+-- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
--- services, cte, rps: others are not told apart, for they stand for the invoice), series ("série 2", or up to three digits before
--- three and more: 001-000123), year (2026/123, 123/2026, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
+-- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
+-- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
 -- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
 -- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
 -- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
@@ -95,33 +96,52 @@ begin
   end if;
 
   numero := btrim(regexp_replace(
-    regexp_replace(audit_interno.dobrar(left(documento, 200)), '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.]0(?=[[:space:]]*$)', '', 'g'),
+    regexp_replace(audit_interno.dobrar(left(documento, 200)),
+      '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.,]0{1,2}(?=[[:space:]'']*$)', '', 'g'),
     '[^a-z0-9]+', '-', 'g'), '-');
+  -- blanks between thousands
+  if documento ~ ('[0-9][ ' || chr(160) || '][0-9]{3}') then
+    v_partes := regexp_match(numero, '^((?:.*[^0-9-]-?)?)([1-9][0-9]{0,2}(?:-[0-9]{3})+)((?:-[^0-9].*)?)$');
+    if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
+      numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
+    end if;
+  end if;
   if left(numero, 4) = 'n-f-' then -- N.F., N F
     numero := 'nf-' || substr(numero, 5);
   end if;
-  if numero ~ '^(?:est|canc|dev|anul)' then
-    v_partes := regexp_match(numero,
-      '^(?:estorno|est|cancelamento|cancelad[ao]|canc|devolucao|dev|anulacao)-((?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*)(.*[0-9].*)$');
+  if numero ~ '^(?:est|canc|dev|anul|rev|nota-de-cre|nc-)|[0-9]-[a-z]+(?:ad[ao]|id[ao]|no|ao)$' then
+    v_partes := coalesce(
+      regexp_match(numero,
+        '^(?:estorno|estornad[ao]|est|reversao|revertid[ao]|cancelamento|cancelad[ao]|canc|devolucao|devolvid[ao]|dev|anulacao|anulad[ao])-(?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*(.*[0-9].*)$'),
+      -- a note of credit has a number of its own, unless it says whose it is
+      regexp_match(numero, '^(?:nota-de-credito|nc)-(?:(?:d[aeo]s?|a|ao|ref|referente)-)+(.*[0-9].*)$'),
+      regexp_match(numero, '^(.*[0-9].*)-(?:estorno|estornad[ao]|reversao|revertid[ao]|cancelad[ao]|devolvid[ao]|anulad[ao])$'));
     if v_partes is not null then
       estorno := true;
-      numero := v_partes[2];
+      numero := v_partes[1];
     end if;
   end if;
-  if strpos(numero, 'serie') > 0 then
-    v_partes := regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$');
+  if strpos(numero, 's') > 0 or right(numero, 1) in ('u', 'a') then
+    v_partes := coalesce(
+      case when strpos(numero, 'serie') > 0 then regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$') end,
+      -- no more digits than fim_documento sees
+      regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
+      regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
+      regexp_match(numero, '^()s(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
+      regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$'));
     if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
-      serie := coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0');
+      serie := case v_partes[2] when 'unica' then 'u' else coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0') end;
       numero := btrim(concat(v_partes[1], v_partes[3]), '-');
     end if;
   end if;
   especie := case
-    when numero ~ '^(?:dacte|ct-?e)(?![a-z])' then 'cte'
+    when numero ~ '^(?:dacte|ct-?e)(?:-?os)?(?![a-z])' then 'cte'
     when numero ~ '^(?:danfe|nf-?[sc](?:-?e)?|nf-?e)(?![a-z])' then 'nf'
     when numero ~ '^rps(?![a-z])' then 'rps'
+    when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|dacte|nf3-?e|nf-?com|nf-?[sc]?-?e?s?|ct-?e|bp-?e|mdf-?e|rps|titulos?|duplicatas?|dupl?|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|fatura|fat|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
   if strpos(numero, '-') > 0 or length(numero) = 15 then
@@ -138,6 +158,12 @@ begin
       if v_partes is not null then
         numero := v_partes[1];
         ano := v_partes[2]::int;
+      end if;
+    elsif documento ~ '/(?:1[5-9]|[23][0-9])[^0-9]*$' then
+      v_partes := regexp_match(numero, '^([0-9]{3,})-([123][0-9])$');
+      if v_partes is not null then
+        numero := v_partes[1];
+        ano := 2000 + v_partes[2]::int;
       end if;
     end if;
     v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,8})$') end;
@@ -168,7 +194,7 @@ revoke execute on function regra_validacao_valores.fim_numero(text) from public;
 
 -- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
 -- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
--- date), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
+-- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
 -- read in full, or a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
 -- regra_validacao_valores.chave_documento and linhas_documentos.
 create or replace function regra_validacao_valores.fim_documento(documento text) returns text
@@ -177,16 +203,18 @@ return case
   -- nine in ten
   when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
       '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
-    and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    and pg_catalog.right(documento, 3) collate "C" between '0' and '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
+    and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
+      or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
     and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
     and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
-    and pg_catalog.right(documento, 2) <> '.0'
+    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
   else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
 end;

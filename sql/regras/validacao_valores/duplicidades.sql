@@ -215,7 +215,8 @@ revoke execute on function regra_validacao_valores.cargas_repetidas(date[], date
 -- afterwards, whole, in parts, together with others or in words only, nor are instalments that say so, nor documents without a number.
 -- A reversal takes back the latest booking that stands before it. Entries of other cost centres, categories or accounts are shares of one document,
 -- unless one of them is the whole of it; shares of a known document are judged by regra_validacao_valores.rateios.
--- A load repeated is one finding, and so are more than ten of one document, amount and day. The window restricts what is flagged; twins
+-- Nor is what names another part or period of the document (regra_validacao_valores.marcas).
+-- A load repeated is one finding, and so are more than ten of one document and amount, each within those days of the one before. The window restricts what is flagged; twins
 -- and reversals may lie outside.
 -- HAZARD: a flood is one partition of these windows. Whatever looks over the days around must be undone as it moves (sums and counts are,
 -- least and greatest are not), or it takes the square of it.
@@ -320,15 +321,19 @@ begin
     join escrita e on e.documento = l.documento
     where e.numero is not null
   ), dita as materialized (
-    select d.descricao, regra_validacao_valores.parcela_dita(d.descricao) as parcela
+    select d.descricao, m.*
     from (select distinct n.descricao from numerada n where n.iguais > 1 and n.descricao is not null) d
+    cross join lateral regra_validacao_valores.marcas_texto(d.descricao) m
     offset 0
   ), comparavel as (
     select l.id, l.data_lancamento, l.carregado_em, l.filial, l.documento, l.valor, l.descricao, l.so_numero, l.especie, l.serie, l.ano, l.acesso, l.estorno,
       abs(l.valor) as montante, l.raiz,
       -- a full stop or a legal form otherwise written is no other supplier
       regras.nome_canonico(l.fornecedor) as nome,
-      coalesce(d.parcela, '') as dita,
+      coalesce(d.parte, '') as dita, 
+      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, a month in it may be that of the booking
+      case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
+      coalesce(d.estorno, false) as estorno_dito,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
       l.valor_documento is not null as documentada,
       coalesce(audit_interno.dobrar_categoria(l.centro_custo::text), '') as centro,
@@ -347,24 +352,32 @@ begin
     window nome as (partition by c.so_numero, c.montante, c.nome)
   ), identificada as (
     select d.*,
+      -- a text alone says it only of what would otherwise be one booking more
+      d.estorno or d.estorno_dito and sign(d.valor) = sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as estorna,
       concat_ws(chr(31), d.so_numero,
         coalesce(d.especie, case when min(d.especie) over numero = max(d.especie) over numero then min(d.especie) over numero end, ''),
         coalesce(d.serie, case when min(d.serie) over numero = max(d.serie) over numero then min(d.serie) over numero end, ''),
         coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
         coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
-          then min(d.ano) over no_ano end)) as numero,
+          then min(d.ano) over no_ano end),
+        -- periods: of the only one, or of the only one booked in that month
+        'm' || coalesce(d.mes_dito, case when min(d.mes_dito) over numero = max(d.mes_dito) over numero then min(d.mes_dito) over numero end,
+          case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),
+        'a' || coalesce(d.ano_dito, case when min(d.ano_dito) over numero = max(d.ano_dito) over numero then min(d.ano_dito) over numero end,
+          case when min(d.ano_dito) over no_mes = max(d.ano_dito) over no_mes then min(d.ano_dito) over no_mes end)) as numero,
       -- a reversal need not say of which instalment it is, where there is one
       case when d.dita = '' and (d.valor < 0 or d.estorno) and min(nullif(d.dita, '')) over numero = max(d.dita) over numero
         then max(d.dita) over numero else d.dita end as parcela,
-      -- where a reversal is booked with the sign of its document, the word is what tells it
-      case when d.estorno then coalesce(-nullif(sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero), 0), sign(d.valor))
-        else sign(d.valor) end::int as sinal
+      sign(sum(case when d.estorno then 0 else sign(d.valor) end) over numero) as lado, sign(sum(case when d.estorno or d.estorno_dito then 0 else sign(d.valor) end) over numero) as lado_dito
     from de_quem d
     where d.fornecedor is not null
     window numero as (partition by d.fornecedor, d.so_numero, d.montante),
+      no_mes as (partition by d.fornecedor, d.so_numero, d.montante, date_trunc('month', d.data_lancamento)),
       no_ano as (partition by d.fornecedor, d.so_numero, d.montante, extract(year from d.data_lancamento))
   ), situada as (
     select c.*, c.documentada and not c.parte as inteira,
+      -- where a reversal is booked with the sign of its document, the word is what tells it
+      case when c.estorno then coalesce(-nullif(c.lado, 0), sign(c.valor)) when c.estorna then -c.lado_dito else sign(c.valor) end::int as sinal,
       -- and goes with the one that is there
       concat(c.centro, chr(31), coalesce(c.conta, max(c.conta) over (no_centro order by c.data_lancamento range current row), max(c.conta) over no_centro)) as destino
     from identificada c
@@ -415,12 +428,12 @@ begin
       p.descricao, p.reparte, p.so_numero, p.montante, p.sinal, p.raiz, p.nome, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.filial::text as gemeo_filial, g.documento as gemeo_documento,
       g.descricao as gemeo_descricao, g.reparte as gemeo_reparte,
       p.carga, p.primeira_carga, g.data_lancamento = p.data_lancamento and p.carga <> p.primeira_carga as recarregada, p.carga > g.carga as de_outra_carga,
-      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal, p.data_lancamento) as no_dia,
+      count(*) over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal) as do_documento,
       row_number() over (partition by p.fornecedor, p.numero, p.parcela, p.montante, p.sinal order by p.momento desc) as ultima
     from par p
     join par g on g.fornecedor = p.fornecedor and g.numero = p.numero and g.parcela = p.parcela and g.montante = p.montante and g.sinal = p.sinal
       and g.lugar = p.gemeo_lugar
-    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorno
+    where g.data_lancamento >= p.data_lancamento - v_dias and p.liquido > 1 and not p.estorna
       -- who begins to count again in January does not reach ten thousand in the first days
       and (extract(year from g.data_lancamento) = extract(year from p.data_lancamento) or g.ano = p.ano or p.so_numero ~ '[0-9]{5}')
   ), devolvida as (
@@ -429,10 +442,9 @@ begin
       select array_agg(d.raiz order by d.n) as raizes, array_agg(d.nome order by d.n) as nomes, array_agg(d.so_numero order by d.n) as numeros,
         array_agg(d.montante order by d.n) as montantes, array_agg(d.de order by d.n) as desde, array_agg(d.ate order by d.n) as ate
       from (
-        select a.raiz, a.nome, a.so_numero, a.montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
+        select a.raiz, a.nome, a.so_numero, a.valor as montante, min(a.gemeo_data) as de, max(a.data_lancamento) + v_dias as ate, row_number() over () as n
         from apontada a
-        where a.valor > 0
-        group by a.raiz, a.nome, a.so_numero, a.montante
+        group by a.raiz, a.nome, a.so_numero, a.valor
       ) d
       offset 0
     ) a
@@ -474,11 +486,11 @@ begin
     select a.*, p.dia is not null as provada,
       case when p.dia is not null or c.carga is not null or i.carga is not null then 'carga_repetida'
         -- judged by regra_validacao_valores.rateios; here it may speak for a load
-        when a.parte and r.dia is null then 'parte' when a.no_dia > 10 then 'repeticao_em_massa' end as conjunto,
+        when a.parte and r.dia is null then 'parte' when a.do_documento > 10 then 'repeticao_em_massa' end as conjunto,
       case
         -- or the one load that has its entries twice
         when p.dia is not null or c.carga is not null or i.carga is not null then coalesce(p.carga::text, c.carga::text, a.carga::text, '')
-        when a.no_dia > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor, a.data_lancamento)::text
+        when a.do_documento > 10 and (r.dia is not null or not a.parte) then jsonb_build_array(a.fornecedor, a.numero, a.parcela, a.valor)::text
         else a.id::text end as chave
     from apontada a
     left join (select distinct x.dia, x.filial from repetido x) r
@@ -487,8 +499,8 @@ begin
       and p.carga is not distinct from case when a.recarregada then a.carga end
     left join recarga c on c.carga = a.carga and a.recarregada and a.primeira_carga between c.de and c.ate
     left join inteira i on i.carga = a.carga and a.de_outra_carga
-    left join devolvida e on e.numero = a.so_numero and e.montante = a.montante and e.raiz is not distinct from a.raiz
-      and e.nome is not distinct from a.nome and a.valor > 0
+    left join devolvida e on e.numero = a.so_numero and e.montante = a.valor and e.raiz is not distinct from a.raiz
+      and e.nome is not distinct from a.nome
     where a.ultima > coalesce(div(e.credito, a.montante), 0) and audit.na_janela(janela, a.data_lancamento, a.carregado_em, a.id)
   ), contada as (
     select a.*, count(*) over junta as quantos, sum(abs(a.valor)) over junta as soma, sum(a.valor) over junta as saldo, min(a.data_lancamento) over junta as de,
@@ -521,7 +533,7 @@ begin
           || left(p.documento, 60) || ', que já está no lançamento ' || p.gemeo_id::text || '.'
       when 'repeticao_em_massa' then
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' está em ' || p.quantos
-          || ' lançamentos de ' || to_char(p.data_lancamento, 'DD/MM/YYYY') || ' além do primeiro, e somam ' || regra_validacao_valores.reais(p.soma) || '.'
+          || ' lançamentos de ' || to_char(p.de, 'DD/MM/YYYY') || case when p.ate > p.de then ' a ' || to_char(p.ate, 'DD/MM/YYYY') else '' end || ' além do primeiro, e somam ' || regra_validacao_valores.reais(p.soma) || '.'
       else
         'O documento ' || left(p.documento, 60) || ' de ' || regra_validacao_valores.reais(p.valor) || ' já está no lançamento '
           || p.gemeo_id::text || ' de ' || to_char(p.gemeo_data, 'DD/MM/YYYY')

@@ -61,7 +61,21 @@ declare
     order by l.data_lancamento desc offset limite limit 1));
   v_ate date := least(v_fim + 366, (select l.data_lancamento from dw.lancamentos l where l.data_lancamento >= v_fim
     order by l.data_lancamento offset limite limit 1));
+  v_assinados boolean;
 begin
+  -- where negative documents are the rule the groups have nothing to say, and are not read
+  select count(*) filter (where l.valor_documento < 0) >= 10 and 2 * count(*) filter (where l.valor_documento < 0) >= count(*) into v_assinados
+  from dw.lancamentos l
+  where l.data_lancamento >= v_de and l.data_lancamento < v_ate and l.valor < 0 and l.valor_documento <> 0;
+  if v_assinados then
+    return query
+    select l.id::text, l.data_lancamento::date, l.valor::numeric, l.documento::text, sign(l.valor)::int,
+      not regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, 0.05, 0, 0),
+      case when l.valor < 0 and regra_validacao_valores.diz_credito(l.documento, l.descricao, l.categoria) then 'costume' else 'erro' end, null::text
+    from dw.lancamentos l
+    where l.data_lancamento >= v_de and l.data_lancamento < v_ate and (l.valor < 0 and l.valor_documento > 0 or l.valor > 0 and l.valor_documento < 0);
+    return;
+  end if;
   return query
   with avessa as materialized (
     select l.id::text as id, l.data_lancamento::date as data_lancamento, date_trunc('month', l.data_lancamento)::date as mes, l.valor::numeric as valor,

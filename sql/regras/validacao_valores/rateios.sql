@@ -152,11 +152,15 @@ as $$
     from escrita e
     window nome as (partition by e.numero, e.nome), numero as (partition by e.numero, abs(e.valor_documento))
   ), completa as (
-    -- what does not say the document's amount is a line of the only document of its supplier and number
-    select q.*, q.valor_documento as dito, coalesce(q.valor_documento, case when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
-      then max(q.valor_documento) over numero end) as documento_lido
+    -- what does not say the document's amount is a line of the only document of its supplier and number on that day; booked on another
+    -- day, where it makes it whole (otherwise it may be another month of a contract)
+    select q.*, coalesce(q.valor_documento, case
+        when min(abs(q.valor_documento)) over dia = max(abs(q.valor_documento)) over dia then max(q.valor_documento) over dia
+        when min(abs(q.valor_documento)) over numero = max(abs(q.valor_documento)) over numero
+          and abs(abs(sum(q.valor) over numero) - max(abs(q.valor_documento)) over numero) <= 0.005 * count(*) over numero
+        then max(q.valor_documento) over numero end) as documento_lido
     from de_quem q
-    window numero as (partition by q.fornecedor, q.numero)
+    window numero as (partition by q.fornecedor, q.numero), dia as (partition by q.fornecedor, q.numero, q.data_lancamento)
   ), linha as (
     select l.id, l.data_lancamento, l.carregado_em, l.centro_custo, l.categoria, l.conta_contabil, l.valor, l.documento_lido as valor_documento, l.descricao,
       -- what a line does not say of its document it shares with the others of its number and amount that do, unless these differ

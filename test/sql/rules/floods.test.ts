@@ -67,6 +67,92 @@ t.test('bookings and reversals in great number leave what stands', async (t) => 
   t.equal((await findings(sql, RULE_FUNCTION)).length, 1)
 })
 
+t.test('every shape of a flood is one finding that says how many', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  /** An access key of 44 positions with its check digit. */
+  const key = (numero: number) => {
+    const start = `35250311222333000181550010${String(numero).padStart(8, '0')}112345678`
+    const total = [...start].reverse().reduce((sum, c, i) => sum + Number(c) * (2 + (i % 8)), 0)
+    return `${start}${total % 11 < 2 ? 0 : 11 - (total % 11)}`
+  }
+  const wrong = (k: string) => `${k.slice(0, -1)}${(Number(k.at(-1)) + 1) % 10}`
+  const N = 120
+  const shapes: [nome: string, tipos: Record<string, number>, entry: (i: number) => LedgerEntry][] = [
+    [
+      'one document over many days',
+      { repeticao_em_massa: 1 },
+      (i) => ({
+        documento: 'NF 7',
+        valor: 80,
+        data_lancamento: `2025-0${1 + (i % 4)}-${String(1 + (i % 28)).padStart(2, '0')}`,
+      }),
+    ],
+    [
+      'one key that three suppliers cite',
+      { repeticao_em_massa: 3, chave_repetida: 1 },
+      (i) => ({ documento: key(1), valor: 80, fornecedor_id: `F${i % 3}` }),
+    ],
+    [
+      'one key in many amounts',
+      { chave_repetida: 1 },
+      (i) => ({ documento: key(2), valor: 80 + i, fornecedor_id: `F${i % 3}` }),
+    ],
+    [
+      'one key that everybody cites',
+      { chave_repetida: 1 },
+      (i) => ({ documento: key(3), valor: 80, fornecedor_id: `F${i}` }),
+    ],
+    ['one key with a wrong digit', { chave_digito: 1 }, (i) => ({ documento: wrong(key(4)), valor: 80 + i })],
+    [
+      'one key of a later month',
+      { chave_mes_posterior: 1 },
+      (i) => ({ documento: key(5), valor: 80 + i, data_lancamento: '2025-02-10' }),
+    ],
+    [
+      'a supplier’s code with the keys of another company',
+      { chave_outra_empresa: 1 },
+      (i) => ({ documento: key(1000 + i), valor: 80 + i, fornecedor_id: '00.360.305/0001-04' }),
+    ],
+    [
+      'a counter of instalments',
+      {},
+      (i) => ({ documento: 'NF 8', valor: 80, descricao: `parcela ${i + 900}/100000` }),
+    ],
+    ['one number of many suppliers', {}, (i) => ({ documento: 'NF 9', valor: 80, fornecedor_id: `F${i}` })],
+    ['all distinct amounts', {}, (i) => ({ documento: 'NF 10', valor: 80 + i })],
+    ['one amount, no number', {}, () => ({ documento: 'S/N', valor: 80 })],
+    [
+      'bookings and reversals',
+      {},
+      (i) => ({ documento: i % 2 ? 'Estorno NF 11' : 'NF 11', valor: i % 2 ? -80 : 80 }),
+    ],
+  ]
+  for (const [name, expected, entry] of shapes) {
+    await sql`truncate dw.lancamentos`
+    await bookEntries(sql, ...times(N, entry))
+    const found = await findings(sql, RULE_FUNCTION)
+    const kinds: Record<string, number> = {}
+    for (const { evidencia } of found) kinds[evidencia.tipo] = (kinds[evidencia.tipo] ?? 0) + 1
+    t.same(kinds, expected, name)
+    for (const a of found.filter((f) => f.evidencia.tipo !== 'repeticao_em_massa')) {
+      t.ok(a.evidencia.lancamentos > 35, `${name}: says how many`)
+      t.equal(a.evidencia.linhas.length, 20, `${name}: some of them are named`)
+      t.equal(Number(a.valor_em_risco), Number(a.evidencia.soma), `${name}: and what they add up to`)
+      t.match(a.justificativa, /O mesmo se diz de \d+ lançamentos/)
+      t.match(
+        await findings(sql, RULE_FUNCTION, { chaves: [a.registro_id] }),
+        [{ registro_id: a.registro_id, evidencia: { tipo: a.evidencia.tipo } }],
+        `${name}: found again by its key`,
+      )
+    }
+  }
+  // what stands between: few of one key are each by itself
+  await sql`truncate dw.lancamentos`
+  await bookEntries(sql, ...times(10, (i) => ({ documento: wrong(key(6)), valor: 80 + i })))
+  t.equal((await findings(sql, RULE_FUNCTION)).length, 10)
+})
+
 t.test('a load that came in again is one finding', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)

@@ -135,6 +135,13 @@ t.test('accounts that change in the middle of a month, or that two categories ex
     undefined,
     undefined,
   ])
+  const [contrary] = await proposals(
+    sql,
+    'pendente_verificacao',
+    pending('Combustíveis', month(14, 2), '3.2.1.01'),
+  )
+  t.equal(Number(contrary?.confianca), 0.49, 'what is too little to propose is enough to contradict')
+  t.same(contrary?.valores_propostos, { categoria: 'Combustíveis' })
   // the number that was freight's is fuel's now
   await book(sql, 'Frete', '3.9.9.99', 14, 17)
   await book(sql, 'Combustíveis', '3.2.1.01', 14, 17)

@@ -233,3 +233,29 @@ t.test('successors in a circle are refused, whatever its length and order', asyn
   t.equal(await sqlstate(save('L', 'M', '2025-04-20')), 'NC009', 'whichever comes first')
   t.match(await save('L', 'M', '2025-05-01').then((r) => r[0]), { de: 'L' }, 'a month later it is a chain')
 })
+
+t.test('a successor of the future changes nothing yet, in trade_marketing neither', async (t) => {
+  const { sql, connectAs } = await testDatabase(t)
+  const adelia = connectAs('adelia')
+  await makeLedger(sql)
+  await adelia`select audit.salvar_padrao('descricao', 'contem', 'ponto de venda', 'incluir', 'do negócio')`
+  const campaign = (categoria: string, n: number) => ({
+    fornecedor: `Agência ${n}`,
+    fornecedor_id: `A-${n}`,
+    descricao: 'ponto de venda',
+    categoria,
+  })
+  await bookEntries(sql, ...Array.from({ length: 30 }, (_, n) => campaign('Trade Marketing', n)))
+  const [wrong] = await bookEntries(sql, campaign('Marketing de Loja', 77))
+  const found = async () => (await findings(sql, 'trade_marketing')).map((f) => f.registro_id)
+  t.same(await found(), [wrong])
+  await adelia`select audit.salvar_sucessora('Marketing de Loja', 'Trade Marketing', '2099-01-01', 'novo plano')`
+  t.same(await found(), [wrong], 'it is another category until then')
+  await adelia`select audit.salvar_sucessora('Trade Marketing', 'Canal', '2099-01-01', 'novo plano')`.catch(
+    () => null,
+  )
+  await adelia`select audit.salvar_sucessora('Trade Marketing', 'Canal', '2100-01-01', 'novo plano')`
+  t.same(await found(), [wrong], 'and so is what marketing will be called')
+  await adelia`select audit.salvar_sucessora('Marketing de Loja', 'Trade Marketing', '2025-01-01', 'novo plano')`
+  t.same(await found(), [], 'once it has begun it is marketing')
+})
