@@ -228,7 +228,7 @@ export const acts = {
     await life.attempt(() => life.sql`select from life.change(${arrayOf(...ids)}::bigint[], ${command})`)
   },
   /** What the warehouse's own trigger does with a row from now on. */
-  async whim(life: Life, { row, does }: { row: number; does: 'recusa' | 'cala' | 'outra coisa' }) {
+  async whim(life: Life, { row, does }: { row: number; does: 'recusa' | 'cala' | 'outra coisa' | 'nada' }) {
     await life.attempt(
       () => life.sql`
         do $$ begin

@@ -151,7 +151,7 @@ const RECORDS: readonly (readonly [
     4,
     { row, many: fc.integer({ min: 1, max: 12 }), how: fc.constantFrom('again', 'again', 'gone', 'other') },
   ],
-  ['whim', 1, { row, does: fc.constantFrom('recusa', 'cala', 'outra coisa') }],
+  ['whim', 1, { row, does: fc.constantFrom('recusa', 'cala', 'outra coisa', 'nada') }],
   ['hours', 2, { hours: fc.integer({ min: 1, max: 6 }) }],
 ]
 

@@ -19,10 +19,9 @@ begin
   ), answer as materialized (
     select distinct on (c.divergencia_id) c.divergencia_id, c.tipo, c.ator
     from audit.decisoes c where audit_interno.responde(c.tipo) order by c.divergencia_id, c.id desc
-  ), setting as materialized (
-    select o.id, o.detalhes ->> 'chave' as chave, (o.detalhes ->> 'depois') as valor from audit.operacoes o where o.tipo = 'configuracao'
-    union all
-    select 0, c.chave, c.padrao #>> '{}' from audit.configuracoes_sistema c
+  ), span as materialized (
+    -- of each session's images, which settings were in force at any time between its first act and theirs
+    select o.sessao_id, min(o.id) as began from audit.operacoes o where o.sessao_id is not null group by o.sessao_id
   ), limit_rule as materialized (
     select o.id, o.regra, (o.detalhes #>> '{depois,limiar}')::numeric as limiar from audit.operacoes o where o.tipo = 'regra'
   )
@@ -74,11 +73,14 @@ begin
     when 'revertida' then w.tipo is null or w.tipo not in ('reversao', 'reversao_por_erro') or i.stands and exists (
       select from image r where r.divergencia_id = d.id and r.tipo = 'reversao' and r.operacao_id > i.operacao_id)
     when 'rejeitada' then i.stands and not exists (select from audit.correcoes_desfeitas u where u.divergencia_id = d.id)
-    -- a correction that stands is not lost from sight unless it was seen undone
-    else i.stands and not exists (
-        select from audit.correcoes_desfeitas u where u.divergencia_id = d.id and u.correcao_operacao_id = i.operacao_id)
-      and w.tipo is distinct from 'desfazimento' and not (w.tipo in ('reversao', 'reversao_por_erro', 'reabertura', 'aprovacao', 'correcao_manual', 'rejeicao', 'confirmacao', 'excecao'))
-      and d.motivo is distinct from 'a chave é agora de outro lançamento'
+    -- a correction that stands is not lost from sight, unless it was seen undone, or had gone before it was taken back
+    else i.stands
+      and not exists (select from audit.correcoes_desfeitas u where u.divergencia_id = d.id and u.correcao_operacao_id = i.operacao_id)
+      and not exists (
+        select from audit.decisoes c
+        where c.divergencia_id = d.id and c.operacao_id > i.operacao_id and c.tipo in ('reversao', 'reversao_por_erro')
+          and not exists (select from audit.alteracoes a where a.operacao_id = c.operacao_id and a.divergencia_id = d.id))
+      and not exists (select from life.log l where l.registro = d.registro_id and l.entrada = d.entrada and l.depois is null)
     end
   union all
   -- Counters
@@ -132,11 +134,12 @@ begin
   select 'auto leaves large amounts', format('operation %s, finding %s: %s', i.operacao_id, i.divergencia_id, i.valor_decisao)
   from image i
   where i.tipo = 'correcao' and coalesce(i.valor_decisao >= (
-    select max(s.valor::numeric) from setting s where s.chave = 'aprovacao.valor_dupla' and s.id < i.operacao_id), true)
+    select max(s.valor) from life.in_force('aprovacao.valor_dupla', (select p.began from span p where p.sessao_id = i.sessao_id), i.operacao_id) s (valor)), true)
   union all
   select 'auto keeps to its limits', format('session %s: %s corrections', x.sessao_id, x.n)
   from (select i.sessao_id, count(*) as n, max(i.operacao_id) as operacao_id from image i where i.tipo = 'correcao' group by i.sessao_id) as x
-  where x.n > (select max(s.valor::numeric) from setting s where s.chave = 'limites.linhas' and s.id < x.operacao_id)
+  where x.n > (
+    select max(s.valor) from life.in_force('limites.linhas', (select p.began from span p where p.sessao_id = x.sessao_id), x.operacao_id) s (valor))
   union all
   select 'auto keeps to what was granted', format('rule %s: %s corrections of %s', r.nome, x.n, r.concessao_correcoes)
   from audit.regras r
@@ -166,7 +169,7 @@ begin
   from image i
   where i.tipo = 'correcao' and (
     select count(*) from audit.correcoes_desfeitas u where u.divergencia_id = i.divergencia_id and u.operacao_id < i.operacao_id and u.situacao <> 'ausente') >= (
-    select max(s.valor::bigint) from setting s where s.chave = 'sessao.desfeitas_maximo' and s.id < i.operacao_id) + 0
+    select max(s.valor) from life.in_force('sessao.desfeitas_maximo', (select p.began from span p where p.sessao_id = i.sessao_id), i.operacao_id) s (valor))
   union all
   select 'a person''s last word holds against auto', format('operation %s, finding %s after %s', i.operacao_id, i.divergencia_id, c.tipo)
   from image i
@@ -185,7 +188,7 @@ begin
   where (i.tipo = 'aprovacao' or i.tipo = 'reversao' and i.stands)
     and (c.tipo = 'segunda_aprovacao' and c.ator is not distinct from p.ator
       or c.tipo <> 'segunda_aprovacao' and (c.valores is not null or coalesce(i.valor_decisao >= (
-        select s.valor::numeric from setting s where s.chave = 'aprovacao.valor_dupla' and s.id < i.operacao_id order by s.id desc limit 1), true)))
+        select max(s.valor) from life.in_force('aprovacao.valor_dupla', i.operacao_id, i.operacao_id) s (valor)), true)))
   union all
   -- One finding, once
   select 'counted once', format('finding %s in session %s', x.divergencia_id, o.sessao_id)
@@ -256,6 +259,16 @@ begin
   ) as x
   where e.sessao_id = p_whole and e.status = 'concluida';
 end $f$;
+-- A setting as it was when one operation was opened, and as it became until another was.
+create function life.in_force(key text, since bigint, until bigint) returns setof numeric language sql stable as $f$
+  select (o.detalhes ->> 'depois')::numeric from audit.operacoes o
+  where o.tipo = 'configuracao' and o.detalhes ->> 'chave' = key and o.id < until and o.id >= coalesce((
+    select max(b.id) from audit.operacoes b where b.tipo = 'configuracao' and b.detalhes ->> 'chave' = key and b.id < since), 0)
+  union all
+  select (c.padrao #>> '{}')::numeric from audit.configuracoes_sistema c
+  where c.chave = key and not exists (
+    select from audit.operacoes b where b.tipo = 'configuracao' and b.detalhes ->> 'chave' = key and b.id < since)
+$f$;
 create function life.found(rule text) returns setof audit.achado language plpgsql stable as $f$
 begin
   return query execute format('select * from regra_%I.detectar(row(null, null, null, null, null)::audit.janela)', rule);
