@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3dc057fbd12260c6cf66653b23554331322593af
+--! Hash: sha1:b6e392bde56beb61c71c9fd76136f70b0f7ce762
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15169,7 +15169,10 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
 set quote_all_identifiers = off
+set standard_conforming_strings = on
 as $$
   with esquema as (
     select n.oid, n.nspname as nome, n.nspowner, n.nspacl

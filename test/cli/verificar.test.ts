@@ -78,10 +78,7 @@ await t.test('a broken trail ends with 1, in both languages and as JSON', async 
     ran.stdout,
     /^✖ elo 6, operação \d+: a operação, ou um fato seu, foi alterado, apagado ou acrescentado\n {4}audit\.operacoes \d+\n {4}esperado: {3}resumo [0-9a-f]{64}\n {4}encontrado: resumo /,
   )
-  t.match(
-    ran.stdout,
-    /\n✖ um gatilho está desligado\n {4}gatilho proteger de audit\.decisoes\n/,
-  )
+  t.match(ran.stdout, /\n✖ um gatilho está desligado\n {4}gatilho proteger de audit\.decisoes\n/)
   t.match(ran.stderr, /A TRILHA ESTÁ QUEBRADA: 2/)
   t.notMatch(ran.stdout, /provada/)
   const english = await verify([], 'en')
