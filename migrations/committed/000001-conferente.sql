@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:3c062b23a27a6f31f51f04bbaa29021ce77da252
+--! Hash: sha1:13ed9d1b51fabbbe1ad3a7ab9dccfe4bd045675c
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15377,7 +15377,10 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
 set quote_all_identifiers = off
+set standard_conforming_strings = on
 as $$
   with esquema as (
     select n.oid, n.nspname as nome, n.nspowner, n.nspacl

@@ -1,4 +1,5 @@
 import type { Sql } from '../../src/db/connection.ts'
+import { asOwner } from './database.ts'
 
 /** How the warehouse holds `dw.lancamentos`. */
 export type WarehouseShape = 'tabela' | 'particionada' | 'visao' | 'estrela'
@@ -67,9 +68,12 @@ export async function makeWarehouse(
   const [migrated] =
     await sql`select from pg_tables where schemaname = 'audit' and tablename = 'configuracoes_sistema'`
   if (migrated) {
-    await sql`update audit.configuracoes_sistema c set valor = r.valor::jsonb
-      from (values ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'),
-        ('trade_marketing.categoria', '"Trade Marketing"')) r (chave, valor) where r.chave = c.chave`
+    await asOwner(
+      sql,
+      (owner) => owner`update audit.configuracoes_sistema c set valor = r.valor::jsonb
+        from (values ('pendente.rotulos', '["PENDENTE", "PENDENTE DE VERIFICAÇÃO", "A CLASSIFICAR"]'),
+          ('trade_marketing.categoria', '"Trade Marketing"')) r (chave, valor) where r.chave = c.chave`,
+    )
   }
 }
 
@@ -171,7 +175,11 @@ export async function makeRule(
     limiar => 0.9, concessao_correcoes => ${automatica ? 1_000_000 : null}, concessao_valor => ${automatica ? 1e12 : null})`
   await sql.unsafe(fn(`return query select ${consulta};`))
   // auto is given to the code that there is now, of the others in this schema too
-  await sql`update audit.regras r set hash_autorizado = audit_interno.hash_regra(r) where r.automatica and r.funcao like 'minhas.%'`
+  await asOwner(
+    sql,
+    (owner) =>
+      owner`update audit.regras r set hash_autorizado = audit_interno.hash_regra(r) where r.automatica and r.funcao like 'minhas.%'`,
+  )
 }
 
 /** A rule's query: rows t of a table that meet a condition get these values. */

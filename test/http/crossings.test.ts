@@ -9,6 +9,7 @@ import { readDecisions } from '../../src/export/index.ts'
 import { XLSX_MIME } from '../../src/export/media.ts'
 import { conferente, personal } from '../cli/helper.ts'
 import { api } from '../helper/api.ts'
+import { asOwner } from '../helper/database.ts'
 import { receive } from '../helper/postman.ts'
 import { type Scenario, scenario } from '../helper/scenario.ts'
 import { exportSheet, fillIn, readRows, saveSheet } from '../helper/sheet.ts'
@@ -145,7 +146,10 @@ async function scene(t: Test): Promise<Scenario> {
   const c = await scenario(t)
   const [adelia, ana] = [c.asPerson('adelia'), c.asPerson('ana')]
   await receive(c.sql, 'correio.destinatarios', ['gestora@empresa.com.br'])
-  await c.sql`update audit.regras set colunas_resumo = '{descricao,valor}' where nome = 'errada'`
+  await asOwner(
+    c.sql,
+    (owner) => owner`update audit.regras set colunas_resumo = '{descricao,valor}' where nome = 'errada'`,
+  )
   await c.book(
     { id: 1, confianca: 0.9 },
     { id: 2 },
@@ -173,15 +177,27 @@ async function scene(t: Test): Promise<Scenario> {
   await adelia`select audit.ligar_identidade('ana@empresa.com.br', 'ana', 'teste')`
   await adelia`select audit.criar_convite('ana', null, sha256('segredo'))`
   await c.runSession('manual')
-  await c.sql`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`
-  await c.sql`insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao,
+  await asOwner(
+    c.sql,
+    (owner) => owner`insert into audit.agendamentos (previsto_para, agendado_por) values (now(), 'teste')`,
+  )
+  await asOwner(
+    c.sql,
+    (
+      owner,
+    ) => owner`insert into audit.notas (chave, tipo, numero, serie, emitente, emitente_nome, destinatario, destinatario_nome, data_emissao,
       emitida_em, valor_total, valor_liquido, valor_desconto, valor_com_tributos, valor_ibs, valor_cbs, parcelas, finalidade, producao,
       autorizada, protocolo, cancelada_em, assinante, confiavel, certificado, resumo_assinado, arquivo)
     select lpad(n::text, 44, '0'), 'nfe', 9007199254740993, '1', '1', 'x', 'x', 'x', '2026-02-28', '2026-02-28 23:59:59.123456-03',
       9007199254740993.01, 9007199254740993.02, 9007199254740993.03, 9007199254740993.04, 9007199254740993.05, 9007199254740993.06,
       '{9007199254740993.07}', '1', true, true, 'x', case n when 1 then timestamptz '2026-03-01 00:00:00.654321Z' end, 'x', true, '', '', 'x'
-    from generate_series(1, 2) n`
-  await c.sql`insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe) values ('p', 'a', 'xml', 'x')`
+    from generate_series(1, 2) n`,
+  )
+  await asOwner(
+    c.sql,
+    (owner) =>
+      owner`insert into audit.notas_recusadas (pasta, arquivo, motivo, detalhe) values ('p', 'a', 'xml', 'x')`,
+  )
   return c
 }
 
@@ -208,8 +224,11 @@ test('every value that crosses by two ways is what psql shows, by each', async (
   await server.token('leitor', 'extra')
   await c.asPerson('adelia')`select audit.revogar_acesso('teste', nome => 'extra')`
   await fill(c.sql)
-  await c.sql`update audit.periodos set reaberto_em = null where mes = '2026-03-01'`
-  await c.sql`update audit.notas set cancelada_em = null where chave like '%2'`
+  await asOwner(
+    c.sql,
+    (owner) => owner`update audit.periodos set reaberto_em = null where mes = '2026-03-01'`,
+  )
+  await asOwner(c.sql, (owner) => owner`update audit.notas set cancelada_em = null where chave like '%2'`)
   const list = listing(CROSSINGS)
   const empty = new Set<string>()
   const all = await catalogue(c.sql)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startWorker } from '../../src/worker/worker.ts'
 import { conferente } from '../cli/helper.ts'
-import { testDatabase } from '../helper/database.ts'
+import { asOwner, testDatabase } from '../helper/database.ts'
 import { cancellation, nfe } from '../helper/notes.ts'
 import { notary } from '../helper/notes_ledger.ts'
 import { makeLedger } from '../sql/rules/ledger.ts'
@@ -196,7 +196,11 @@ t.test('a worker that has a folder reads it, and reads it again when its time co
       c.write(2)
     },
   }
-  await c.sql`update audit.configuracoes_sistema set minimo = 0, valor = '"00:00:00.2"' where chave = 'notas.intervalo'`
+  await asOwner(
+    c.sql,
+    (owner) =>
+      owner`update audit.configuracoes_sistema set minimo = 0, valor = '"00:00:00.2"' where chave = 'notas.intervalo'`,
+  )
   const worker = await startWorker(c.url, { watch: () => ({}) } as never, { tick: 100, notes })
   t.teardown(() => worker.stop())
   await second

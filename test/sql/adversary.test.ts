@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { connect, connectAs } from '../../src/db/connection.ts'
 import { resumeSession } from '../../src/session/session.ts'
 import { ATTACKS, type Attack, carried, ours } from '../helper/adversary.ts'
-import { testDatabase } from '../helper/database.ts'
+import { asOwner, testDatabase } from '../helper/database.ts'
 import { drawn } from '../helper/thorough.ts'
 import { book, makeRule, makeWarehouse, refusalOf } from '../helper/warehouse.ts'
 
@@ -127,7 +127,10 @@ async function scene(t: Test, place: Place) {
   const adelia = connectPerson('adelia')
   await makeWarehouse(sql)
   await book(sql, { id: '1', categoria: 'ERRADA' }, { id: '2', categoria: 'CERTA' })
-  await sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
+  await asOwner(
+    sql,
+    (owner) => owner`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`,
+  )
   await sql.unsafe(`create schema dela authorization adelia; grant all on schema dela to public;
     create schema fundo authorization adelia`)
   if ((await sql`select from pg_available_extensions where name = 'dblink'`)[0])

@@ -7,7 +7,7 @@ import t from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { render } from '../../src/mail/render.ts'
 import { conferente, personal } from '../cli/helper.ts'
-import { testDatabase } from '../helper/database.ts'
+import { asOwner, testDatabase } from '../helper/database.ts'
 import { ROOT } from '../helper/files.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
@@ -33,7 +33,10 @@ async function correct(c: Scenario, quantas: number) {
   await c.sql`insert into dw.lancamentos (id, data_lancamento, carregado_em, categoria, descricao, valor, confianca)
     select i, '2026-11-10', now() - interval '1 hour', 'ERR', 'x', round((10 + 5000 * power(abs(hashint4(i)) / 2147483648.0, 4))::numeric, 2), 0.99
     from generate_series(1, ${quantas}::int) as i`
-  await c.sql`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`
+  await asOwner(
+    c.sql,
+    (owner) => owner`update audit.configuracoes_sistema set valor = '1' where chave = 'limites.fracao'`,
+  )
   await c.runSession('auto')
   await c.sql`select audit_interno.selar()`
 }
@@ -167,10 +170,13 @@ t.test('no role changes the sample, nor answers what it had a hand in', async (t
   const [outside] =
     await c.sql`select divergencia_id::int as id from audit.corrigidas_no_mes() order by relogio desc limit 1`
   t.equal(await certificar('ana', outside?.['id']), 'NC005', 'not in the sample')
-  await c.sql`update audit.regras set concedida_por = 'ana' where nome = 'errada'`
+  await asOwner(c.sql, (owner) => owner`update audit.regras set concedida_por = 'ana' where nome = 'errada'`)
   t.equal(await certificar('ana'), 'NC007', 'whoever granted the rule its auto')
-  await c.sql`update audit.regras set concedida_por = 'adelia' where nome = 'errada'`
-  await c.sql`update audit.sessoes_processamento set solicitada_por = 'ana'`
+  await asOwner(
+    c.sql,
+    (owner) => owner`update audit.regras set concedida_por = 'adelia' where nome = 'errada'`,
+  )
+  await asOwner(c.sql, (owner) => owner`update audit.sessoes_processamento set solicitada_por = 'ana'`)
   t.equal(await certificar('ana'), 'NC007', 'whoever asked for the session')
   for (const attempt of [
     'update audit.operacoes set selo = null',

@@ -1,7 +1,7 @@
 // Promise 12: no role can hold what others need. As an adversary in psql would try it, in a transaction left open.
 import t, { type Test } from 'tap'
 import { type Connection, connect } from '../../src/db/connection.ts'
-import { untilGone } from '../helper/database.ts'
+import { asOwner, untilGone } from '../helper/database.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 
 /** The others commit within this many milliseconds, whatever somebody holds; then they would wait for the test's end. */
@@ -191,7 +191,10 @@ t.test(
   async (t) => {
     const c = await scenario(t)
     await c.book({ id: 1 })
-    await c.sql`update audit.regras set tempo_limite = '2 seconds' where nome = 'errada'`
+    await asOwner(
+      c.sql,
+      (owner) => owner`update audit.regras set tempo_limite = '2 seconds' where nome = 'errada'`,
+    )
     await opened(t, c, 'olivia', `select from audit.processar_divergencias('auto', regras => '{errada}')`)
     const waiting = await soon(t, 'another session', c.runSession('auto'))
     t.match(waiting, { status: 'falhou' }, 'its only rule failed')

@@ -1,6 +1,7 @@
 // Closed months: nothing is written into them, by nobody and in no way, and what lies there is shown as such.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { asOwner } from '../helper/database.ts'
 import { one, type Scenario, scenario, sqlstate } from '../helper/scenario.ts'
 import { bookEntries } from './rules/ledger.ts'
 
@@ -154,7 +155,10 @@ t.test('an entry that was moved into a closed month after it was seen', async (t
 
 t.test('a branch alone; of a rule that knows no branch any branch counts', async (t) => {
   const c = await scenario(t)
-  await c.sql`update audit.regras set coluna_filial = 'filial' where nome = 'errada'`
+  await asOwner(
+    c.sql,
+    (owner) => owner`update audit.regras set coluna_filial = 'filial' where nome = 'errada'`,
+  )
   await c.book({ id: 1 }, { id: 2 }, { id: 3 })
   await c.sql`update dw.lancamentos set filial = case id when 1 then ' SP ' when 2 then 'RJ' end where id > 0`
   await closeGates(c, '2026-11-01', ' SP')
@@ -165,7 +169,7 @@ t.test('a branch alone; of a rule that knows no branch any branch counts', async
     '3 has no branch',
   )
   t.same(await closed(c), ['2026-11 SP conferente'])
-  await c.sql`update audit.regras set coluna_filial = null where nome = 'errada'`
+  await asOwner(c.sql, (owner) => owner`update audit.regras set coluna_filial = null where nome = 'errada'`)
   await c.book({ id: 4 })
   t.match(await c.runSession('auto'), { corrigidas: 0n })
   t.equal(await sqlstate(reopen(c, '2026-11-01')), 'NC004', 'the company was not closed')

@@ -1,6 +1,7 @@
 // A nightly load writes the old values over what was corrected. Every way says so, and it is not silently mended again.
 import t from 'tap'
 import { conferente, personal } from '../cli/helper.ts'
+import { asOwner } from '../helper/database.ts'
 import { configure, counts, message, reload, source, undone } from '../helper/nightly_load.ts'
 import { inParts, MONTHS, monthsWorkshop, ROWS } from '../helper/parts.ts'
 import { one, scenario } from '../helper/scenario.ts'
@@ -177,7 +178,10 @@ t.test('another value over a correction closes it, and what is wrong now is foun
 
 t.test('a key that a reload gave to another entry is not a correction undone', async (t) => {
   const c = await scenario(t)
-  await c.sql`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`
+  await asOwner(
+    c.sql,
+    (owner) => owner`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`,
+  )
   await c.book({ id: 1 }, { id: 2 })
   await c.sql`update dw.lancamentos set documento = 'NF ' || id`
   await source(c, "update dw.origem set documento = 'NF 9' where id = 2")
@@ -192,7 +196,10 @@ t.test(
   'a document that we corrected is still the same entry, whether the load keeps it or not',
   async (t) => {
     const c = await scenario(t)
-    await c.sql`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`
+    await asOwner(
+      c.sql,
+      (owner) => owner`update audit.regras set colunas_identidade = '{documento}' where nome = 'errada'`,
+    )
     await c.sql.unsafe(`
     create schema minhas; grant usage on schema minhas to conferente_regra;
     create function minhas.nota(janela audit.janela) returns setof audit.achado language plpgsql stable

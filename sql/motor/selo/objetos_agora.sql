@@ -10,7 +10,10 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO, YMD'
 set intervalstyle = 'postgres'
+set extra_float_digits = 1
+set bytea_output = 'hex'
 set quote_all_identifiers = off
+set standard_conforming_strings = on
 as $$
   with esquema as (
     select n.oid, n.nspname as nome, n.nspowner, n.nspacl

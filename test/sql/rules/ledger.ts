@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import { asOwner } from '../../helper/database.ts'
 
 export interface LedgerEntry {
   id?: number | string
@@ -100,7 +101,11 @@ export async function findings(
 
 /** Changes a setting as an administrator would. */
 export async function setSetting(sql: postgres.Sql, key: string, valor: unknown): Promise<void> {
-  await sql`update audit.configuracoes_sistema set valor = ${sql.json(valor as never)} where chave = ${key}`
+  await asOwner(
+    sql as never,
+    (owner) =>
+      owner`update audit.configuracoes_sistema set valor = ${sql.json(valor as never)} where chave = ${key}`,
+  )
 }
 
 /** Rows that no rule may choke on. */
