@@ -4075,8 +4075,11 @@ create function audit_interno.objetos_agora()
   set DateStyle=ISO, YMD
   set IntervalStyle=postgres
   set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
   set quote_all_identifiers=off
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.objetos_agora() is 'Functions, tables, constraints, unique indexes, triggers, rewrite rules, policies, types, default privileges, schemas and roles of Conferente as they are, whether a trigger fires, and its definition.';
 
 create function audit_interno.operacao_em_curso()
