@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:13ed9d1b51fabbbe1ad3a7ab9dccfe4bd045675c
+--! Hash: sha1:aa072685059b14cc20dbc3433ac215b1614973f1
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17008,7 +17008,7 @@ begin
   return case
     when length(v_codigo) <> 14 then v_codigo
     when left(v_codigo, 8) <> '00000000' then left(v_codigo, 8)
-    -- the one company whose number is nought, with the zeros that a spreadsheet drops; other codes are only filled up
+    -- the one company whose number is zero, with the zeros that a spreadsheet drops; other codes are only filled up
     when regras.inscricao_valida(v_codigo) then ltrim(v_codigo, '0')
     else v_codigo
   end;
@@ -26877,7 +26877,7 @@ begin
   left join audit.sessoes_processamento s on s.id = a.sessao_id
   join audit.canais c on c.ativo and a.tipo = any (c.eventos)
     and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- what was before a channel is not told there
-  where a.tipo <> 'abertas' -- told by session
+  where a.tipo <> 'abertas' -- reported by session
   order by a.id, c.id
   on conflict do nothing
   returning *;

@@ -47,7 +47,7 @@ export function printTable<R>(rows: readonly R[], columns: readonly Column<R>[])
 
 /**
  * What a command found: for programs as JSON, for people as a table.
- * @param nothing said to people in place of a table without rows
+ * @param nothing said to people instead of a table without rows
  */
 export function printList<R>(
   rows: readonly R[],

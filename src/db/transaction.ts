@@ -33,7 +33,7 @@ export function transaction<T>(sql: Sql, work: Work<T>, options = ''): Promise<T
     })
     return begun
   }
-  return anew(begin, () => !started)
+  return retried(begin, () => !started)
 }
 
 /** Transactions in a role of which the login is a member. */
@@ -49,7 +49,7 @@ export function inRole(sql: Sql, role: string) {
  * Tries again where what failed was an earlier user's connection and nothing has been done yet.
  * @param untouched whether another try is still harmless
  */
-export async function anew<T>(start: () => PromiseLike<T>, untouched = () => true): Promise<T> {
+export async function retried<T>(start: () => PromiseLike<T>, untouched = () => true): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await start()

@@ -1,11 +1,11 @@
 import { cancelRunning, type Key } from '../db/cancel.ts'
 import { connect, type Row, type Sql, type Transaction } from '../db/connection.ts'
 import { type Pooling, poolingOf, whoAnswers } from '../db/pooling.ts'
-import { anew, transaction } from '../db/transaction.ts'
+import { retried, transaction } from '../db/transaction.ts'
 import {
-  ANEW,
-  begunAnew,
+  beginAgain,
   GoneError,
+  NOT_BEGUN,
   RESET,
   type Running,
   START_AS_CALLER,
@@ -115,12 +115,12 @@ export async function openAccess(url: string): Promise<Access> {
         tx.unsafe(RESET),
         prepared<Running[]>(start, given),
       ])
-      if (!started[0]?.fresh) return ANEW
+      if (!started[0]?.fresh) return NOT_BEGUN
       working = true
       return work(tx, started.state as unknown as Key)
     }
-    return begunAnew(
-      () => transaction<T | typeof ANEW>(sql, fresh, options),
+    return beginAgain(
+      () => transaction<T | typeof NOT_BEGUN>(sql, fresh, options),
       () => repeatable || !working,
     )
   }
@@ -131,7 +131,7 @@ export async function openAccess(url: string): Promise<Access> {
     cancel: (key) => cancelRunning(sql, key),
     admit: async ({ name, role, tokenId = null, issuedAt = null, external }) => {
       await withinReach(async () => {
-        await anew(
+        await retried(
           () => sql`
             select from audit_interno.conferir_acesso(audit_interno.nome_pessoa(${name}), ${role}, ${tokenId}, ${issuedAt}, ${external})`,
         )

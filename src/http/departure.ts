@@ -56,7 +56,7 @@ export const startAs = (
 ) => [JSON.stringify(settings), false, name, role, tokenId ?? null, issuedAt ?? null, external] as const
 
 /** What work returns when its transaction did not begin as it should: it has done nothing, and is begun again. */
-export const ANEW = Symbol('anew')
+export const NOT_BEGUN = Symbol('not begun')
 const TRIES = 20
 /** Code of an earlier caller made the connection forget a prepared statement; the driver prepares it again the next time. */
 const FORGOTTEN = '26000'
@@ -65,16 +65,16 @@ const FORGOTTEN = '26000'
  * Begins again while a connection had been left otherwise: each is mended by the transaction that finds it so.
  * @param repeatable whether that may be done also when some of it has run, all in the transaction
  */
-export async function begunAnew<T>(
-  begin: () => Promise<T | typeof ANEW>,
+export async function beginAgain<T>(
+  begin: () => Promise<T | typeof NOT_BEGUN>,
   repeatable: () => boolean = () => false,
 ): Promise<T> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const result = await begin().catch((error): typeof ANEW => {
-      if (error.code === FORGOTTEN && repeatable()) return ANEW
+    const result = await begin().catch((error): typeof NOT_BEGUN => {
+      if (error.code === FORGOTTEN && repeatable()) return NOT_BEGUN
       throw error
     })
-    if (result !== ANEW) return result
+    if (result !== NOT_BEGUN) return result
   }
   throw new Error('no transaction begins as in a new connection')
 }

@@ -29,7 +29,7 @@ const BEGINNING: Witness = { elo: 0, selo: hash('sha256', 'conferente') }
 /**
  * Proves an exported trail, line by line in constant memory, with nothing but its bytes: that every operation and fact has the
  * digest that is sealed, that the links follow one another without a gap up to the head that the file names, and that the witness
- * agrees. Whoever writes the whole file anew and has no witness against them is not seen.
+ * agrees. Whoever rewrites the whole file and has no witness against them is not seen.
  */
 export async function checkTrail(bytes: AsyncIterable<Buffer>, witness?: Witness): Promise<TrailReport> {
   const check = new Check(witness)

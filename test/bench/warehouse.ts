@@ -3,7 +3,7 @@
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { migrate } from '../../src/db/migrate.ts'
 
-/** Makes a database anew, migrated, without a warehouse. */
+/** Makes a fresh database, migrated, without a warehouse. */
 export async function emptyDatabase(serverUrl: string, database: string): Promise<string> {
   const admin = connect(serverUrl, { max: 1 })
   try {

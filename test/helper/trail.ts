@@ -41,7 +41,7 @@ export async function runScript(
   }
 }
 
-/** What a superuser does who knows how seals are made: takes every digest anew, and seals all of it as if it had always been so. */
+/** What a superuser does who knows how seals are made: takes every digest again, and seals all of it as if it had always been so. */
 export const REWRITE = `
   do $$
   declare

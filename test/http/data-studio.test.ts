@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   YEAR_MONTH_DAY: (value) => /^20\d{6}$/.test(String(value)),
 }
 
-/** The script's own tables, with `asks` in place of its request. */
+/** The script's own tables, with `asks` instead of its request. */
 function connector(asks: (path: string, query: Row) => unknown) {
   const named = new Proxy({}, { get: (_, name) => name })
   const cc = { FieldType: named, AggregationType: named }

@@ -113,7 +113,7 @@ test('GraphQL: the same', async (t) => {
   t.match(confirmed.data.confirmarDivergencias.resultado, [{ status: 'resolvida' }])
 })
 
-test('What is postponed, forwarded and commented by REST and GraphQL alike is told by both, and taken back', async (t) => {
+test('What is postponed, forwarded and commented by REST and GraphQL alike is shown by both, and taken back', async (t) => {
   const { ana, bruno, rest, graphql, ids } = await scene(t)
   const later = await rest(ana, 'divergencias/adiar', { ids: [ids[0]], ate: null, motivo: 'vem a nota' })
   t.match(later, {

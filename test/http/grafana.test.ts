@@ -35,7 +35,7 @@ test("the dashboard is one by Grafana's own types", (t) => {
   t.end()
 })
 
-test('every metric of dashboard and alerts is told by a live server', async (t) => {
+test('every metric of dashboard and alerts is reported by a live server', async (t) => {
   // A metric is told once there is a case of it.
   const scene = await scenario(t)
   await scene.book({ id: 1, valor: 50 })

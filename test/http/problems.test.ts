@@ -115,7 +115,7 @@ test('whoever asks too often is told to wait', async (t) => {
   t.match(json, { status: 429 })
 })
 
-test('a failure inside is told by its number alone', async (t) => {
+test('a failure inside is reported by its number alone', async (t) => {
   const { sql, url } = await testDatabase(t)
   const server = await api(t, { sql, url })
   const token = await server.token('leitor')

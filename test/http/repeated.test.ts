@@ -130,6 +130,6 @@ test('GraphQL keeps the word too', async (t) => {
   t.equal(
     (await ask(olivia, '/graphql', query, 'leitura')).json.data.sessoes.nodes.length,
     before + 1,
-    'a question is asked anew',
+    'a question is asked again',
   )
 })

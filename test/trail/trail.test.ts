@@ -190,7 +190,7 @@ t.test('the link that is broken is named', async (t) => {
   ])
 })
 
-t.test('a file written anew as a whole is contradicted by a witness alone', async (t) => {
+t.test('a file rewritten as a whole is contradicted by a witness alone', async (t) => {
   const others = await scenario(t)
   await others.book({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 })
   for (let i = 0; i < 9; i++) await others.runSession()

@@ -10,7 +10,7 @@ begin
   return case
     when length(v_codigo) <> 14 then v_codigo
     when left(v_codigo, 8) <> '00000000' then left(v_codigo, 8)
-    -- the one company whose number is nought, with the zeros that a spreadsheet drops; other codes are only filled up
+    -- the one company whose number is zero, with the zeros that a spreadsheet drops; other codes are only filled up
     when regras.inscricao_valida(v_codigo) then ltrim(v_codigo, '0')
     else v_codigo
   end;

@@ -30,7 +30,7 @@ begin
   left join audit.sessoes_processamento s on s.id = a.sessao_id
   join audit.canais c on c.ativo and a.tipo = any (c.eventos)
     and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- what was before a channel is not told there
-  where a.tipo <> 'abertas' -- told by session
+  where a.tipo <> 'abertas' -- reported by session
   order by a.id, c.id
   on conflict do nothing
   returning *;

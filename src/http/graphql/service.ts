@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { makePgService } from 'postgraphile/adaptors/pg'
-import { anew } from '../../db/transaction.ts'
+import { retried } from '../../db/transaction.ts'
 import { type Access, BECOME } from '../database.ts'
 import {
-  ANEW,
-  begunAnew,
+  beginAgain,
   GoneError,
+  NOT_BEGUN,
   RESET,
   type Running,
   START_AS_CALLER,
@@ -113,7 +113,7 @@ function asCaller(
       }
       const caller = JSON.parse(carried) as Caller
       let started = false
-      const begun = async (client: Client): Promise<T | typeof ANEW> => {
+      const begun = async (client: Client): Promise<T | typeof NOT_BEGUN> => {
         started = true
         if (becomes !== undefined) await client.query({ text: BECOME, values: [becomes] as never })
         await client.query({ text: RESET })
@@ -122,7 +122,7 @@ function asCaller(
           values: startAs(rest, caller) as never,
         })
         const [running] = rows
-        if (!running?.fresh) return ANEW
+        if (!running?.fresh) return NOT_BEGUN
         if (asking !== undefined) asking.asked = true
         const { processID: pid, secretKey: secret } = client.rawClient as unknown as Identified
         return whileThere(
@@ -135,8 +135,8 @@ function asCaller(
         share(caller.name, () => {
           arrived()
           if (gone?.aborted) throw new GoneError()
-          return anew(
-            () => begunAnew(() => open(rest, begun)),
+          return retried(
+            () => beginAgain(() => open(rest, begun)),
             () => !started,
           )
         })

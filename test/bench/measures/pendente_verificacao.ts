@@ -4,7 +4,7 @@ import { alternate, type Context, type Measure, type Result, seconds } from '../
 import { ALL } from '../warehouse.ts'
 
 const PENDING_FLOOR = 'one group by supplier, cost centre, category over the history'
-/** In the last month of the warehouse: a new month would fit and calibrate anew, as it does once a month. */
+/** In the last month of the warehouse: a new month would fit and calibrate again, as it does once a month. */
 const DAY = '2026-10-31'
 
 /** The statistics brought up to date and the rule, in one transaction as the engine does. */

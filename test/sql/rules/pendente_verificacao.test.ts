@@ -495,7 +495,7 @@ t.test(
   },
 )
 
-t.test('all of history is counted anew beside one who reads the old counts, and nobody waits', async (t) => {
+t.test('all of history is counted again beside one who reads the old counts, and nobody waits', async (t) => {
   const { sql, url } = await testDatabase(t)
   await makeLedger(sql)
   await bookEntries(sql, ...year())
@@ -545,7 +545,7 @@ t.test('the calibration is fitted to its end: no other curve explains the past b
   await bookEntries(sql, ...regular, ...rare)
   await sql`select regra_pendente_verificacao.preparar(null)`
   // at the best place the slope of the likelihood is that of the prior: 3 for each intercept's distance from the mean of the four and
-  // nought (one that is not there is at the mean), 15 for each slope's from nought, the first one's from .22
+  // zero (one that is not there is at the mean), 15 for each slope's from zero, the first one's from .22
   const places = await sql<{ classes: number; sem_curva: number; fora: number }[]>`
     with c as (
       select r.classe / 4 as grupo, r.classe, k.a, k.b, k.g, k.h, k.r, r.chance, ln(1 + r.lacuna) as lacuna, r.repetida, r.recente,
@@ -654,7 +654,7 @@ t.test(
     await sql`select regra_pendente_verificacao.preparar(null)`
     const [rest] = await sql`select count(*)::int as n from regra_pendente_verificacao.estatistica_contagem c
     join regra_pendente_verificacao.estatistica_categoria k on k.id = c.categoria where k.categoria = 'Categoria 1'`
-    t.equal(rest?.['n'], 0, 'other labels, everything counted anew')
+    t.equal(rest?.['n'], 0, 'other labels, everything counted again')
   },
 )
 

@@ -40,7 +40,7 @@ t.test('codes of one company are told from codes that zeros fill up', async (t) 
   t.same(
     await root('00000000012345', '00000000099999', '00.000.000/0001-91'),
     ['00000000012345', '00000000099999', '191'],
-    'nobody shares a company whose number is nought',
+    'nobody shares a company whose number is zero',
   )
   t.same(await root('F-0001', ' ', '', null), ['f0001', null, null, null])
 })
@@ -127,7 +127,7 @@ t.test('the quick filter of an expression lets through whatever the expression m
   )
 })
 
-t.test('an instalment is told by its number, however it is written', async (t) => {
+t.test('an instalment is known by its number, however it is written', async (t) => {
   const { sql } = await testDatabase(t)
   const cases: [descricao: string | null, parcela: string][] = [
     ['parcela 2/3', '2'],

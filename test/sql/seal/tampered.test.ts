@@ -137,7 +137,7 @@ t.test('a changed operation', async (t) => {
   ])
 })
 
-t.test('a chain that was cut, reordered or sealed anew', async (t) => {
+t.test('a chain that was cut, reordered or sealed again', async (t) => {
   const from = (op: { operacao_id: bigint }) => `where id = ${op.operacao_id}`
   await tamperWith(t, 'deleted in the middle', `delete from audit.operacoes ${from(setting)}`, [
     { situacao: 'operacao_ausente', elo: setting.elo, operacao_id: null, ocorrencias: 1n },
