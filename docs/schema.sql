@@ -1111,7 +1111,7 @@ comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax
 comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
 comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
 comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
-comment on column audit.retencoes.lei is 'Law that says so.';
+comment on column audit.retencoes.lei is 'Law that says so. Taxes of one law are withheld together: a difference is explained by as few laws as will do, and rather by all taxes of a law.';
 comment on column audit.retencoes.ativo is 'Whether rules use it.';
 comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
 comment on column audit.retencoes.criado_em is 'When it was added.';
@@ -5262,7 +5262,7 @@ create table regra_validacao_valores.somas_retencao (
   vale_de date not null,
   vale_ate date not null,
   tributos text not null,
-  quantos integer not null
+  peso integer not null
 );
 CREATE INDEX somas_retencao_soma_idx ON regra_validacao_valores.somas_retencao USING btree (soma);
 comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
@@ -5318,6 +5318,12 @@ create function regra_validacao_valores.detectar(janela audit.janela)
   set search_path=pg_catalog, pg_temp;
 comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
+
+create function regra_validacao_valores.dias_documento(documento text, descricao text, dia date)
+  returns TABLE(de date, ate date, como text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.dias_documento(text,text,date) is 'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
+grant execute on function regra_validacao_valores.dias_documento(text,text,date) to conferente_regra;
 
 create function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
   returns date[] language plpgsql stable
@@ -5380,15 +5386,15 @@ create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes te
 comment on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) is 'Of each document what was taken back of it in parts, together with other documents, or in words only.';
 grant execute on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) to conferente_regra;
 
-create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
+create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao text, ate date)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
-comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,text,date) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,text,date) to conferente_regra;
 
-create function regra_validacao_valores.explicacao_rateio(tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes integer, retencao numeric, tributos text)
+create function regra_validacao_valores.explicacao_rateio(tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes integer, retencao text, ate date)
   returns TABLE(frase text, ajuste numeric) language sql immutable;
-comment on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,numeric,text) is 'Sentence and change of confidence for one kind of a document in several lines.';
-grant execute on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,text,date) is 'Sentence and change of confidence for one kind of a document in several lines.';
+grant execute on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,text,date) to conferente_regra;
 
 create function regra_validacao_valores.fim_documento(documento text)
   returns text language sql immutable;
@@ -5399,6 +5405,11 @@ create function regra_validacao_valores.fim_numero(texto text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
 grant execute on function regra_validacao_valores.fim_numero(text) to conferente_regra;
+
+create function regra_validacao_valores.frase_retencao(taxa numeric, tributos text, como text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.frase_retencao(numeric,text,text) is 'A withholding in words; null where there is none.';
+grant execute on function regra_validacao_valores.frase_retencao(numeric,text,text) to conferente_regra;
 
 create function regra_validacao_valores.habito_sinais(mes date)
   returns boolean language sql stable
@@ -5456,10 +5467,16 @@ create function regra_validacao_valores.reais(valor numeric)
 comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
 grant execute on function regra_validacao_valores.reais(numeric) to conferente_regra;
 
-create function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date)
-  returns TABLE(taxa numeric, tributos text) language sql stable;
-comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
-grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
+create function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
+  returns TABLE(taxa numeric, tributos text, ultimo date) language sql stable;
+comment on function regra_validacao_valores.retencao_entre(numeric,numeric,date,date) is 'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
+grant execute on function regra_validacao_valores.retencao_entre(numeric,numeric,date,date) to conferente_regra;
+
+create function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date, documento text, descricao text)
+  returns TABLE(taxa numeric, tributos text, como text, ate date) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date,text,text) is 'Percentage withheld that would explain the booked amount, the taxes that take it, how the document''s day is known, and in doubt the last day of the law; no row when there is none.';
+grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date,text,text) to conferente_regra;
 
 create function regra_validacao_valores.sinais_creditos(mes date, limite integer DEFAULT 20000, dias integer DEFAULT 366)
   returns TABLE(contrarios bigint, proprios bigint, contados bigint) language plpgsql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c0e445f3b51efa97db4780cdd30542349fa541ab
+--! Hash: sha1:7bd826dd88ffc7c96a694ffde0411b9f56e56667
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1177,19 +1177,22 @@ comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax
 comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
 comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
 comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
-comment on column audit.retencoes.lei is 'Law that says so.';
+comment on column audit.retencoes.lei is 'Law that says so. Taxes of one law are withheld together: a difference is explained by as few laws as will do, and rather by all taxes of a law.';
 comment on column audit.retencoes.ativo is 'Whether rules use it.';
 comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
 comment on column audit.retencoes.criado_em is 'When it was added.';
 comment on column audit.retencoes.criado_por is 'By whom.';
 
--- PIS and COFINS are withheld together with CSLL, 0.65 + 3 + 1 per cent. LC 214/2025, art. 509, leaves CSLL alone from 2027 on.
--- IRRF is older than its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in
--- the law, and split payment takes them at the payment: nothing ships for them.
+-- CSLL, COFINS and PIS are withheld by one law, 1 + 3 + 0.65 per cent; of a cooperative not CSLL (art. 32). PIS and COFINS go together:
+-- apart, they would explain many a round percentage by chance. LC 214/2025, art. 509, leaves CSLL alone from 2027 on. IRRF is older than
+-- its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split
+-- payment takes them at the payment: nothing ships for them. Nor do the rates of public bodies (Lei 9.430/1996, art. 64) and of those who pay INSS on their revenue (Lei 12.546/2011): they concern few, and each rate more
+-- explains more by chance.
 insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
 select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
 from (values
-  ('PIS, COFINS e CSLL', 4.65, '2004-02-01', '2026-12-31', 'Lei 10.833/2003, arts. 30 e 31; até 2026 pela LC 214/2025, art. 509'),
+  ('PIS e COFINS', 3.65, '2004-02-01', '2026-12-31', 'Lei 10.833/2003, arts. 30 e 31; até 2026 pela LC 214/2025, art. 509'),
+  ('CSLL', 1, '2004-02-01', '2026-12-31', 'Lei 10.833/2003, arts. 30 e 31; até 2026 pela LC 214/2025, art. 509'),
   ('CSLL', 1, '2027-01-01', null, 'Lei 10.833/2003, arts. 30 e 31, na redação da LC 214/2025, art. 509'),
   ('IRRF', 1, '2000-01-01', null, 'Decreto 9.580/2018 (RIR), art. 716: limpeza, vigilância, locação de mão de obra'),
   ('IRRF', 1.5, '2000-01-01', null, 'Decreto 9.580/2018 (RIR), art. 714: serviços profissionais'),
@@ -1203,13 +1206,14 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Computed from it by audit_interno.somar_retencoes, for the rules.
+-- Computed from it by audit_interno.somar_retencoes, for the rules. peso: the lighter, the likelier: a thousand for each law, and one for
+-- each tax of these laws that is not withheld.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
   vale_ate date not null,
   tributos text not null,
-  quantos int not null
+  peso int not null
 );
 create index on regra_validacao_valores.somas_retencao (soma);
 comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';
@@ -8511,8 +8515,8 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 --! EndIncluded comum/dobrar_categoria.sql
 
 --! Included pessoas/configuracao/somar_retencoes.sql
--- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
--- valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
+-- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, of four laws at most, on the days on which
+-- all of them are valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -8520,21 +8524,25 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from regra_validacao_valores.somas_retencao;
-  insert into regra_validacao_valores.somas_retencao (soma, vale_de, vale_ate, tributos, quantos)
+  insert into regra_validacao_valores.somas_retencao (soma, vale_de, vale_ate, tributos, peso)
   with recursive soma as (
     select r.tributo as ultimo, r.aliquota as soma, r.vale_de, coalesce(r.vale_ate, 'infinity') as vale_ate,
-      r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%' as tributos, 1 as quantos
+      r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%' as tributos, array[r.lei] as leis, 1 as quantos
     from audit.retencoes r
     where r.ativo
     union all
     select r.tributo, s.soma + r.aliquota, greatest(s.vale_de, r.vale_de), least(s.vale_ate, coalesce(r.vale_ate, 'infinity')),
-      s.tributos || ' + ' || r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%', s.quantos + 1
+      s.tributos || ' + ' || r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%',
+      case when r.lei = any (s.leis) then s.leis else s.leis || r.lei end, s.quantos + 1
     from soma s
     join audit.retencoes r on r.ativo and r.tributo > s.ultimo
       and r.vale_de <= s.vale_ate and coalesce(r.vale_ate, 'infinity') >= s.vale_de
-    where s.quantos < 4 and s.soma + r.aliquota < 100
+    where (cardinality(s.leis) < 4 or r.lei = any (s.leis)) and s.soma + r.aliquota < 100
   )
-  select trim_scale(s.soma), s.vale_de, s.vale_ate, s.tributos, s.quantos from soma s;
+  select trim_scale(s.soma), s.vale_de, s.vale_ate, s.tributos, 1000 * cardinality(s.leis) - s.quantos + (
+    select count(distinct (r.lei, r.tributo)) from audit.retencoes r
+    where r.ativo and r.lei = any (s.leis) and r.vale_de <= s.vale_ate and coalesce(r.vale_ate, 'infinity') >= s.vale_de)
+  from soma s;
   return null;
 end
 $$;
@@ -16543,401 +16551,6 @@ comment on function regras.chave_no_texto(text) is 'The access key in a text, 44
 revoke execute on function regras.chave_no_texto(text) from public;
 --! EndIncluded regras/comum/chave_no_texto.sql
 
---! Included regras/validacao_valores/diferencas.sql
--- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
--- Called by the rules for their sentences.
-create or replace function regra_validacao_valores.reais(valor numeric) returns text
-language sql immutable parallel safe
-return case
-  -- the comma and the point of this format are themselves in every locale, unlike G and D
-  when pg_catalog.abs(valor) < 1e17 then pg_catalog.translate(
-    pg_catalog.to_char(pg_catalog.round(valor, 2), 'FM999,999,999,999,999,990.00'), ',.', '.,')
-  when valor::text in ('NaN', 'Infinity', '-Infinity') then valor::text
-  else pg_catalog.translate(
-    pg_catalog.regexp_replace(pg_catalog.round(valor, 2)::text, '(?<=[0-9])(?=(?:[0-9]{3})+\.)', ',', 'g'), ',.', '.,')
-end;
-
-comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
-revoke execute on function regra_validacao_valores.reais(numeric) from public;
-
--- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
--- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by regra_validacao_valores.tipo_diferenca.
-create or replace function regra_validacao_valores.digitos_trocados(a numeric, b numeric) returns boolean
-language sql immutable parallel safe
-return (
-  select pg_catalog.length(d.a) = pg_catalog.length(d.b)
-    and pg_catalog.length(d.a) <= 40
-    -- swapping two digits moves an amount by a multiple of nine: cheap, and nearly always decisive
-    and (d.a::numeric - d.b::numeric) % 9 = 0
-    and (
-      select pg_catalog.count(*) = 2
-        -- of two digits whose sums agree modulo nine, one that is the same makes the other the same
-        and pg_catalog.max(pg_catalog.substr(d.a, i, 1)) = pg_catalog.max(pg_catalog.substr(d.b, i, 1))
-      from pg_catalog.generate_series(1, pg_catalog.length(d.a)) i
-      where pg_catalog.substr(d.a, i, 1) <> pg_catalog.substr(d.b, i, 1)
-    )
-  from (
-    select pg_catalog.trunc(pg_catalog.abs(digitos_trocados.a) * 100)::text as a,
-      pg_catalog.trunc(pg_catalog.abs(digitos_trocados.b) * 100)::text as b
-    where pg_catalog.sign(digitos_trocados.a) = pg_catalog.sign(digitos_trocados.b)
-  ) d
-);
-
-comment on function regra_validacao_valores.digitos_trocados(numeric, numeric) is
-  'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
-revoke execute on function regra_validacao_valores.digitos_trocados(numeric, numeric) from public;
-
--- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
--- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
--- nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.arredondamento_origem(valor numeric, digitos int) returns numeric
-language sql immutable parallel safe
-return case
-  when pg_catalog.abs(valor) >= 10000
-    and valor = pg_catalog.round(valor, digitos - pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text))
-  then 0.5 * 10::numeric ^ (pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text) - digitos)
-  else 0
-end;
-
-comment on function regra_validacao_valores.arredondamento_origem(numeric, int) is
-  'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
-revoke execute on function regra_validacao_valores.arredondamento_origem(numeric, int) from public;
-
--- The taxes withheld at source that would explain a booked amount lower than its document, on the day of the booking: one, or several
--- together, as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. A retention is an
--- honest difference, so it lowers a confidence. Touches nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date)
-returns table (taxa numeric, tributos text)
-language sql stable parallel safe
-begin atomic
-  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos)
-  from (
-    select s.soma, s.tributos, s.quantos, pg_catalog.min(s.quantos) over () as menos
-    from regra_validacao_valores.somas_retencao s
-    where pg_catalog.abs(esperado) >= 10
-      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
-      -- what a cent and its rounding leave open, for the index; then to the cent
-      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
-      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
-      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
-      and dia between s.vale_de and s.vale_ate
-  ) s
-  where s.quantos = s.menos
-  group by s.soma
-  order by s.soma
-  limit 1;
-end;
-
-comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) is
-  'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
-revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) from public;
-
--- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds, and is no whole multiple, for
--- that is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
--- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
-create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
-language sql immutable parallel safe
-return case when valor * esperado > 0 then
-  (valor / esperado between minimo and maximo or esperado / valor between minimo and maximo)
-    and pg_catalog.abs(valor / esperado - pg_catalog.round(valor / esperado)) > 0.0005
-    and pg_catalog.abs(esperado / valor - pg_catalog.round(esperado / valor)) > 0.0005
-  else false end;
-
-comment on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) is
-  'Whether the ratio of two amounts could be a rate of exchange.';
-revoke execute on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) from public;
-
--- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
--- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
--- arguments, in one expression that the planner inlines; touches nothing. Called by regra_validacao_valores.detectar, only for rows that already differ beyond tolerance.
-create or replace function regra_validacao_valores.tipo_diferenca(
-  valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric
-) returns text
-language sql immutable parallel safe
-return case
-  when documento - coalesce(desconto, 0) <> 0 and pg_catalog.abs(valor + (documento - coalesce(desconto, 0))) <= tolerancia then 'sinal_trocado'
-  when desconto <> 0 and pg_catalog.abs(valor - documento) <= tolerancia then 'desconto_ignorado'
-  when desconto <> 0 and pg_catalog.abs(valor - (documento - 2 * desconto)) <= tolerancia then 'desconto_em_dobro'
-  when documento - coalesce(desconto, 0) = 0 or valor = 0 then 'outro'
-  -- a factor below one lost the last digits to rounding in cents, hence the half cent
-  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 10) <= greatest(tolerancia, 0.005)
-    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 10) <= 0.005 then 'fator_10'
-  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 100) <= greatest(tolerancia, 0.005)
-    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 100) <= 0.005 then 'fator_100'
-  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
-    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
-  when regra_validacao_valores.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
-  when regra_validacao_valores.razao_possivel(valor, documento - coalesce(desconto, 0), cambio_minimo, cambio_maximo) then 'razao_cambial'
-  else 'outro'
-end;
-
-comment on function regra_validacao_valores.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
-  'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
-revoke execute on function regra_validacao_valores.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
-
--- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
--- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
--- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.explicacao_diferenca(
-  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text
-)
-returns table (frase text, conta text, ajuste numeric)
-language sql immutable parallel safe
-begin atomic
-  select
-    case
-      when tipo = 'sinal_trocado' then 'o sinal está trocado'
-      when tipo like 'fator\_%' then
-        'o valor foi ' || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then 'multiplicado' else 'dividido' end
-          || ' por ' || pg_catalog.substr(tipo, 7)
-      when tipo = 'digitos_trocados' then 'dois algarismos trocaram de lugar'
-      when tipo = 'desconto_ignorado' then 'o desconto do documento não foi abatido'
-      when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
-      when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
-      when retencao is not null then 'a diferença corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
-        || '% (' || tributos || '), que pode ser legítima'
-      else 'a diferença não tem causa reconhecida'
-    end,
-    case
-      when tipo = 'sinal_trocado' then regra_validacao_valores.reais(valor) || ' = -(' || regra_validacao_valores.reais(esperado) || ')'
-      when tipo like 'fator\_%' then
-        regra_validacao_valores.reais(valor) || ' = ' || regra_validacao_valores.reais(esperado)
-          || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then ' × ' else ' ÷ ' end || pg_catalog.substr(tipo, 7)
-      when tipo = 'digitos_trocados' then regra_validacao_valores.reais(esperado) || ' escrito como ' || regra_validacao_valores.reais(valor)
-      when tipo = 'desconto_em_dobro' then
-        regra_validacao_valores.reais(valor) || ' = ' || regra_validacao_valores.reais(documento) || ' - 2 × ' || regra_validacao_valores.reais(desconto)
-      when tipo = 'razao_cambial' then
-        regra_validacao_valores.reais(valor) || ' ÷ ' || regra_validacao_valores.reais(esperado) || ' = '
-          || pg_catalog.replace(pg_catalog.round(valor / esperado, 4)::text, '.', ',')
-      else
-        regra_validacao_valores.reais(documento) || ' - ' || regra_validacao_valores.reais(coalesce(desconto, 0)) || ' = '
-          || regra_validacao_valores.reais(esperado) || ', e não ' || regra_validacao_valores.reais(valor)
-    end,
-    case
-      when tipo = 'sinal_trocado' then -0.05
-      when tipo like 'fator\_%' then 0.15
-      when tipo = 'digitos_trocados' then 0.12
-      when tipo = 'desconto_ignorado' then 0.10
-      when tipo = 'desconto_em_dobro' then 0.10
-      when tipo = 'razao_cambial' then -0.05
-      when retencao is not null then -0.40
-      else -0.10
-    end;
-end;
-
-comment on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) is
-  'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-revoke execute on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) from public;
-
--- The sentence and the change of confidence for one kind of a document in several lines. Touches nothing; inlined by the planner.
--- Called by regra_validacao_valores.diferencas.
-create or replace function regra_validacao_valores.explicacao_rateio(
-  tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes int, retencao numeric, tributos text
-)
-returns table (frase text, ajuste numeric)
-language sql immutable parallel safe
-begin atomic
-  select
-    'O documento ' || pg_catalog.left(documento, 60) || ' está em ' || quantas || ' lançamentos que somam ' || regra_validacao_valores.reais(soma)
-      || ', e ele leva a ' || regra_validacao_valores.reais(esperado) || ': '
-      || case tipo
-        when 'rateio_repetido' then 'está lançado ' || vezes || ' vezes'
-        when 'rateio_linha_repetida' then 'a linha de ' || regra_validacao_valores.reais(repetida) || ' está lançada duas vezes'
-        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma) - pg_catalog.abs(esperado)) || ' a mais'
-        when 'sinal_trocado' then 'o sinal está trocado'
-        else regra_validacao_valores.reais(pg_catalog.abs(esperado) - pg_catalog.abs(soma)) || ' a menos'
-          || case when retencao is not null then ', o que corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
-            || '% (' || tributos || '), que pode ser legítima' else '' end
-      end || '.',
-    case
-      when tipo in ('rateio_repetido', 'rateio_linha_repetida') then 0.10
-      when tipo = 'rateio_a_mais' then 0
-      when tipo = 'sinal_trocado' then -0.05
-      when retencao is not null then -0.40
-      else -0.10
-    end;
-end;
-
-comment on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, numeric, text) is
-  'Sentence and change of confidence for one kind of a document in several lines.';
-revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, numeric, text) from public;
-
--- The findings on amounts. An entry that is alone with its document is judged by itself, and what the document leads to is proposed; a
--- document that stands in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a rate of
--- exchange is one where the day has it of several suppliers. Reads dw.lancamentos; changes nothing. Called by
--- regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.diferencas(
-  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
-) returns setof audit.achado
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
-set jit = off
-set enable_nestloop = off -- a flood is more than the planner thinks
-as $$
-declare
-  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
-  v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
-  v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
-begin
-  return query
-  with crua as materialized (
-    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.valor, l.valor_documento, l.valor_desconto,
-      x.esperado, x.tolerancia
-    from dw.lancamentos l
-    cross join lateral (
-      select
-        l.valor_documento - coalesce(l.valor_desconto, 0) as esperado,
-        greatest(absoluta, relativa * abs(l.valor_documento - coalesce(l.valor_desconto, 0))) as tolerancia
-    ) x
-    where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
-      and abs(l.valor - x.esperado) > x.tolerancia
-      -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
-      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
-      and (digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
-        + regra_validacao_valores.arredondamento_origem(l.valor, digitos)
-        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
-        + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
-      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
-  ), credito as materialized (
-    select m.mes
-    from (
-      select distinct date_trunc('month', c.data_lancamento)::date as mes
-      from crua c
-      where c.valor < 0 and c.esperado > 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
-      offset 0
-    ) m
-    where regra_validacao_valores.habito_sinais(m.mes)
-  ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
-      m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
-    from crua c
-    left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
-    cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
-    where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
-  ), numerada as (
-    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
-    from suspeita s
-    where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
-  ), rateio as materialized (
-    select r.*
-    from (
-      select m.*
-      from (
-        select array_agg(distinct n.chave) as chaves, array_agg(distinct n.modulo) as modulos, array_agg(distinct n.documento) as numeros,
-          array_agg(distinct n.data_lancamento) as dias, count(distinct n.data_lancamento) > 60 or count(distinct n.documento) > 2000 as tudo
-        from numerada n
-      ) m
-      -- of a few rows, mostly alone with their documents, it is cheaper to ask first
-      where m.chaves is not null and (m.tudo or exists (
-        select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
-        group by l.fornecedor, l.numero, abs(l.valor_documento)
-        having count(*) > 1))
-      offset 0
-    ) n
-    cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
-      array(select c.mes from credito c)) r
-  ), repetido as materialized (
-    -- documents of a load that came in again, which any of its days may prove: the load is the finding (regra_validacao_valores.duplicidades)
-    select d.*
-    from (
-      select array_agg(distinct c.dia) as dias, array_agg(distinct c.carga) filter (where c.carga > c.primeira_carga) as cargas, min(c.dia) as de, max(c.dia) as ate
-      from (
-        select s.data_lancamento as dia, r.carga, r.primeira_carga
-        from rateio r join suspeita s on s.id::text = r.id
-        where r.tipo = 'rateio_repetido'
-      ) c
-      offset 0
-    ) c
-    cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
-      row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
-    where c.dias is not null
-  ), sozinha as materialized (
-    select s.*, s.valor - s.esperado as diferenca,
-      regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
-    from suspeita s
-    where not exists (select from rateio r where r.id = s.id::text)
-  ), taxa as materialized (
-    select t.dia, t.degrau
-    from regra_validacao_valores.taxas_dos_dias(array(
-        select s.data_lancamento from sozinha s where s.tipo = 'razao_cambial' group by s.data_lancamento
-        -- of whole days all that could have the rate is here
-        having count(*) >= case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 3 else 1 end),
-      absoluta, v_cambio_minimo, v_cambio_maximo) t
-  ), nomeada as (
-    select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.credito, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
-    from sozinha s
-    left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
-      and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
-    offset 0
-  )
-  select
-    null::text,
-    d.id::text,
-    -- more than numeric(18,2) holds can only be flagged
-    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
-    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
-    jsonb_strip_nulls(jsonb_build_object(
-      'tipo', d.tipo,
-      'valor', d.valor,
-      'valor_documento', d.valor_documento,
-      'valor_desconto', d.valor_desconto,
-      'esperado', d.esperado,
-      'diferenca', d.diferenca,
-      'tolerancia', d.tolerancia,
-      'razao', case when d.esperado <> 0 then round(d.valor / d.esperado, 6) end,
-      'credito_positivo', nullif(d.credito, false),
-      'retencao_possivel', r.taxa,
-      'tributos_retidos', r.tributos,
-      'conta', e.conta)),
-    'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
-      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
-    abs(d.diferenca)
-  from nomeada d
-  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
-  cross join lateral regra_validacao_valores.explicacao_diferenca(
-    d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, r.taxa, r.tributos) e
-  union all
-  select
-    null::text,
-    s.id::text,
-    '{}'::jsonb,
-    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
-    jsonb_strip_nulls(jsonb_build_object(
-      'tipo', t.tipo,
-      'valor', s.valor,
-      'documento', s.documento,
-      'valor_documento', s.valor_documento,
-      'soma', t.soma,
-      'esperado', t.esperado,
-      'diferenca', t.soma - t.esperado,
-      'ajuste', t.esperado - t.soma,
-      'tolerancia', t.tolerancia,
-      'retencao_possivel', r.taxa,
-      'tributos_retidos', r.tributos,
-      'lancamentos', t.quantas,
-      'linhas', t.linhas)),
-    e.frase,
-    abs(t.soma - t.esperado)
-  from rateio t
-  join suspeita s on s.id::text = t.id
-  left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento) r on t.tipo = 'rateio_a_menos'
-  cross join lateral regra_validacao_valores.explicacao_rateio(
-    t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
-  where t.tipo is not null
-    and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
-      exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
-      or t.carga > t.primeira_carga and t.carga in (
-        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
-end
-$$;
-
-comment on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) is
-  'Amounts that differ from their document: of an entry alone with the expected amount, of a document in several lines as one flag.';
-revoke execute on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) from public;
---! EndIncluded regras/validacao_valores/diferencas.sql
-
 --! Included regras/validacao_valores/documentos.sql
 -- An access key, read. The 44 positions of NF-e, CT-e and their like: state (IBGE), year and month of issue, CNPJ or CPF of who issued,
 -- model, series, number, type of emission, code, check digit (Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6; the CNPJ may
@@ -17136,6 +16749,502 @@ comment on function regra_validacao_valores.fim_documento(text) is
   'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
 revoke execute on function regra_validacao_valores.fim_documento(text) from public;
 --! EndIncluded regras/validacao_valores/documentos.sql
+
+--! Included regras/validacao_valores/diferencas.sql
+-- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
+-- Called by the rules for their sentences.
+create or replace function regra_validacao_valores.reais(valor numeric) returns text
+language sql immutable parallel safe
+return case
+  -- the comma and the point of this format are themselves in every locale, unlike G and D
+  when pg_catalog.abs(valor) < 1e17 then pg_catalog.translate(
+    pg_catalog.to_char(pg_catalog.round(valor, 2), 'FM999,999,999,999,999,990.00'), ',.', '.,')
+  when valor::text in ('NaN', 'Infinity', '-Infinity') then valor::text
+  else pg_catalog.translate(
+    pg_catalog.regexp_replace(pg_catalog.round(valor, 2)::text, '(?<=[0-9])(?=(?:[0-9]{3})+\.)', ',', 'g'), ',.', '.,')
+end;
+
+comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
+revoke execute on function regra_validacao_valores.reais(numeric) from public;
+
+-- True when two amounts are written with the same digits, in cents, except that two of them changed places. Adjacent or
+-- not: typing swaps neighbours, copying from paper swaps columns. Touches nothing. Called by regra_validacao_valores.tipo_diferenca.
+create or replace function regra_validacao_valores.digitos_trocados(a numeric, b numeric) returns boolean
+language sql immutable parallel safe
+return (
+  select pg_catalog.length(d.a) = pg_catalog.length(d.b)
+    and pg_catalog.length(d.a) <= 40
+    -- swapping two digits moves an amount by a multiple of nine: cheap, and nearly always decisive
+    and (d.a::numeric - d.b::numeric) % 9 = 0
+    and (
+      select pg_catalog.count(*) = 2
+        -- of two digits whose sums agree modulo nine, one that is the same makes the other the same
+        and pg_catalog.max(pg_catalog.substr(d.a, i, 1)) = pg_catalog.max(pg_catalog.substr(d.b, i, 1))
+      from pg_catalog.generate_series(1, pg_catalog.length(d.a)) i
+      where pg_catalog.substr(d.a, i, 1) <> pg_catalog.substr(d.b, i, 1)
+    )
+  from (
+    select pg_catalog.trunc(pg_catalog.abs(digitos_trocados.a) * 100)::text as a,
+      pg_catalog.trunc(pg_catalog.abs(digitos_trocados.b) * 100)::text as b
+    where pg_catalog.sign(digitos_trocados.a) = pg_catalog.sign(digitos_trocados.b)
+  ) d
+);
+
+comment on function regra_validacao_valores.digitos_trocados(numeric, numeric) is
+  'Whether two amounts differ only by two digits that changed places (in cents, same sign).';
+revoke execute on function regra_validacao_valores.digitos_trocados(numeric, numeric) from public;
+
+-- How far an amount of 10,000 and more may lie from the truth because its source printed only so many significant
+-- digits: half a unit of the last digit printed, and nothing where the amount shows more digits than that. Touches
+-- nothing. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.arredondamento_origem(valor numeric, digitos int) returns numeric
+language sql immutable parallel safe
+return case
+  when pg_catalog.abs(valor) >= 10000
+    and valor = pg_catalog.round(valor, digitos - pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text))
+  then 0.5 * 10::numeric ^ (pg_catalog.length(pg_catalog.trunc(pg_catalog.abs(valor))::text) - digitos)
+  else 0
+end;
+
+comment on function regra_validacao_valores.arredondamento_origem(numeric, int) is
+  'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
+revoke execute on function regra_validacao_valores.arredondamento_origem(numeric, int) from public;
+
+-- The days on which a document may have been issued, by the surest that there is, and in Portuguese how that is known: the note itself
+-- where it was read (audit.notas), the month in its access key, a whole date in its number, a date of issue in the text of the entry, the
+-- year in its number; else the day of the booking, with a null. What is written by hand is believed of the year before the booking alone.
+-- Reads audit.notas; changes nothing. Called by regra_validacao_valores.retencao_possivel.
+create or replace function regra_validacao_valores.dias_documento(documento text, descricao text, dia date)
+returns table (de date, ate date, como text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with chave as (
+    select k.*
+    from (
+      select k.* from regra_validacao_valores.ler_chave(dias_documento.documento) k where octet_length(dias_documento.documento) >= 44
+      union all
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(dias_documento.descricao)) k
+      where regras.pode_citar_chave(dias_documento.descricao)
+    ) k
+    where k.chave is not null and k.certo
+    limit 1
+  ), escrita as (
+    select e.ordem, make_date(case when length(e.p[3]) = 2 then 2000 else 0 end + e.p[3]::int, e.p[2]::int, 1) + (e.p[1]::int - 1) as data, e.p[2]::int as mes
+    from (
+      select 3 as ordem, regexp_match(left(dias_documento.documento, 200),
+        '(?<![0-9])(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9/.-])') as p
+      union all
+      select 4, regexp_match(audit_interno.dobrar(left(dias_documento.descricao, 500)),
+        '(?<![a-z])emi[st][a-z]*[^0-9a-z]*(?:(?:em|de|dia)[^0-9a-z]*)?(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9])')
+    ) e
+    where e.p is not null
+  )
+  select x.de, x.ate, x.como
+  from (
+    select 1 as ordem, n.data_emissao as de, n.data_emissao as ate, 'a nota é de ' || to_char(n.data_emissao, 'DD/MM/YYYY') as como
+    from chave c join audit.notas n on n.chave = upper(c.chave)
+    union all
+    select 2, make_date(c.ano, c.mes, 1), (make_date(c.ano, c.mes, 1) + interval '1 month - 1 day')::date,
+      'a chave de acesso é de ' || to_char(make_date(c.ano, c.mes, 1), 'MM/YYYY')
+    from chave c
+    union all
+    select e.ordem, e.data, e.data, 'o documento é de ' || to_char(e.data, 'DD/MM/YYYY')
+    from escrita e
+    where e.data between dia - 366 and dia and extract(month from e.data) = e.mes -- there is such a day
+    union all
+    select 5, greatest(make_date(l.ano, 1, 1), dia - 366), least(make_date(l.ano, 12, 31), dia), 'o documento é de ' || l.ano
+    from regra_validacao_valores.ler_documento(dias_documento.documento) l
+    where l.chave is null and l.ano between extract(year from dia) - 1 and extract(year from dia)
+    union all
+    select 6, dia, dia, null
+  ) as x
+  order by x.ordem
+  limit 1
+$$;
+
+comment on function regra_validacao_valores.dias_documento(text, text, date) is
+  'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
+revoke execute on function regra_validacao_valores.dias_documento(text, text, date) from public;
+
+-- The taxes withheld at source that would explain a booked amount lower than its document, in force on some day of a stretch: of one law, or
+-- of as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. ultimo: the last day of that.
+-- Touches nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
+create or replace function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
+returns table (taxa numeric, tributos text, ultimo date)
+language sql stable parallel safe
+begin atomic
+  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos), pg_catalog.max(s.vale_ate)
+  from (
+    select s.soma, s.tributos, s.vale_ate, s.peso, pg_catalog.min(s.peso) over () as menos
+    from regra_validacao_valores.somas_retencao s
+    where pg_catalog.abs(esperado) >= 10
+      and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
+      -- what a cent and its rounding leave open, for the index; then to the cent
+      and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
+      and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
+      and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
+      and s.vale_de <= ate and s.vale_ate >= de
+  ) s
+  where s.peso = s.menos
+  group by s.soma
+  order by s.soma
+  limit 1;
+end;
+
+comment on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) is
+  'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
+revoke execute on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) from public;
+
+-- The taxes withheld that would explain a booked amount on the day of its document. A retention is an honest difference, so it lowers a
+-- confidence. como: how the day is known, where the booking's own would say otherwise. Where nothing tells the day of the document, a law that
+-- ended in the month before the booking may still have taken the amount: then ate is its last day, and it is a doubt, no explanation.
+-- Touches nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date, documento text, descricao text)
+returns table (taxa numeric, tributos text, como text, ate date)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with dias as materialized (
+    select d.de, d.ate, d.como
+    from regra_validacao_valores.dias_documento(retencao_possivel.documento, retencao_possivel.descricao, dia) d
+    where exists (select from regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, '-infinity', 'infinity'))
+  ), certa as (
+    select r.taxa, r.tributos, case when dia not between d.de and d.ate then d.como end as como
+    from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, d.de, d.ate) r
+  )
+  select c.taxa, c.tributos, c.como, null::date from certa c
+  union all
+  select r.taxa, r.tributos, null, r.ultimo
+  from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, dia - 31, dia - 1) r
+  where d.como is null and not exists (select from certa)
+$$;
+
+comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) is
+  'Percentage withheld that would explain the booked amount, the taxes that take it, how the document''s day is known, and in doubt the last day of the law; no row when there is none.';
+revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) from public;
+
+-- A withholding in words: retenção de 4,65% (…). Touches nothing; inlined by the planner. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.frase_retencao(taxa numeric, tributos text, como text) returns text
+language sql immutable parallel safe
+return 'retenção de ' || pg_catalog.replace(taxa::text, '.', ',') || '% (' || tributos || '), que pode ser legítima' || coalesce(': ' || como, '');
+
+comment on function regra_validacao_valores.frase_retencao(numeric, text, text) is 'A withholding in words; null where there is none.';
+revoke execute on function regra_validacao_valores.frase_retencao(numeric, text, text) from public;
+
+-- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds, and is no whole multiple, for
+-- that is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.tipo_diferenca and taxas_dos_dias.
+create or replace function regra_validacao_valores.razao_possivel(valor numeric, esperado numeric, minimo numeric, maximo numeric) returns boolean
+language sql immutable parallel safe
+return case when valor * esperado > 0 then
+  (valor / esperado between minimo and maximo or esperado / valor between minimo and maximo)
+    and pg_catalog.abs(valor / esperado - pg_catalog.round(valor / esperado)) > 0.0005
+    and pg_catalog.abs(esperado / valor - pg_catalog.round(esperado / valor)) > 0.0005
+  else false end;
+
+comment on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) is
+  'Whether the ratio of two amounts could be a rate of exchange.';
+revoke execute on function regra_validacao_valores.razao_possivel(numeric, numeric, numeric, numeric) from public;
+
+-- Names how a booked amount came to differ from the expected one, in the order in which a clerk would try: sign, factor
+-- of ten, discount left out or taken twice, two digits swapped, a currency's rate, else 'outro'. Pure arithmetic on its
+-- arguments, in one expression that the planner inlines; touches nothing. Called by regra_validacao_valores.detectar, only for rows that already differ beyond tolerance.
+create or replace function regra_validacao_valores.tipo_diferenca(
+  valor numeric, documento numeric, desconto numeric, tolerancia numeric, cambio_minimo numeric, cambio_maximo numeric
+) returns text
+language sql immutable parallel safe
+return case
+  when documento - coalesce(desconto, 0) <> 0 and pg_catalog.abs(valor + (documento - coalesce(desconto, 0))) <= tolerancia then 'sinal_trocado'
+  when desconto <> 0 and pg_catalog.abs(valor - documento) <= tolerancia then 'desconto_ignorado'
+  when desconto <> 0 and pg_catalog.abs(valor - (documento - 2 * desconto)) <= tolerancia then 'desconto_em_dobro'
+  when documento - coalesce(desconto, 0) = 0 or valor = 0 then 'outro'
+  -- a factor below one lost the last digits to rounding in cents, hence the half cent
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 10) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 10) <= 0.005 then 'fator_10'
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 100) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 100) <= 0.005 then 'fator_100'
+  when pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) * 1000) <= greatest(tolerancia, 0.005)
+    or pg_catalog.abs(valor - (documento - coalesce(desconto, 0)) / 1000) <= 0.005 then 'fator_1000'
+  when regra_validacao_valores.digitos_trocados(valor, documento - coalesce(desconto, 0)) then 'digitos_trocados'
+  when regra_validacao_valores.razao_possivel(valor, documento - coalesce(desconto, 0), cambio_minimo, cambio_maximo) then 'razao_cambial'
+  else 'outro'
+end;
+
+comment on function regra_validacao_valores.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) is
+  'Kind of a wrong amount: sinal_trocado, fator_10, fator_100, fator_1000, desconto_ignorado, desconto_em_dobro, digitos_trocados, razao_cambial or outro.';
+revoke execute on function regra_validacao_valores.tipo_diferenca(numeric, numeric, numeric, numeric, numeric, numeric) from public;
+
+-- The sentence, the arithmetic and the adjustment of confidence for one kind of wrong amount. An error with a mechanism
+-- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
+-- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.explicacao_diferenca(
+  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao text, ate date
+)
+returns table (frase text, conta text, ajuste numeric)
+language sql immutable parallel safe
+begin atomic
+  select
+    case
+      when tipo = 'sinal_trocado' then 'o sinal está trocado'
+      when tipo like 'fator\_%' then
+        'o valor foi ' || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then 'multiplicado' else 'dividido' end
+          || ' por ' || pg_catalog.substr(tipo, 7)
+      when tipo = 'digitos_trocados' then 'dois algarismos trocaram de lugar'
+      when tipo = 'desconto_ignorado' then 'o desconto do documento não foi abatido'
+      when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
+      when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
+      when ate is not null then 'a diferença não tem causa reconhecida; num documento até '
+        || pg_catalog.to_char(ate, 'DD/MM/YYYY') || ' seria uma ' || retencao
+      when retencao is not null then 'a diferença corresponde a uma ' || retencao
+      else 'a diferença não tem causa reconhecida'
+    end,
+    case
+      when tipo = 'sinal_trocado' then regra_validacao_valores.reais(valor) || ' = -(' || regra_validacao_valores.reais(esperado) || ')'
+      when tipo like 'fator\_%' then
+        regra_validacao_valores.reais(valor) || ' = ' || regra_validacao_valores.reais(esperado)
+          || case when pg_catalog.abs(valor) > pg_catalog.abs(esperado) then ' × ' else ' ÷ ' end || pg_catalog.substr(tipo, 7)
+      when tipo = 'digitos_trocados' then regra_validacao_valores.reais(esperado) || ' escrito como ' || regra_validacao_valores.reais(valor)
+      when tipo = 'desconto_em_dobro' then
+        regra_validacao_valores.reais(valor) || ' = ' || regra_validacao_valores.reais(documento) || ' - 2 × ' || regra_validacao_valores.reais(desconto)
+      when tipo = 'razao_cambial' then
+        regra_validacao_valores.reais(valor) || ' ÷ ' || regra_validacao_valores.reais(esperado) || ' = '
+          || pg_catalog.replace(pg_catalog.round(valor / esperado, 4)::text, '.', ',')
+      else
+        regra_validacao_valores.reais(documento) || ' - ' || regra_validacao_valores.reais(coalesce(desconto, 0)) || ' = '
+          || regra_validacao_valores.reais(esperado) || ', e não ' || regra_validacao_valores.reais(valor)
+    end,
+    case
+      when tipo = 'sinal_trocado' then -0.05
+      when tipo like 'fator\_%' then 0.15
+      when tipo = 'digitos_trocados' then 0.12
+      when tipo = 'desconto_ignorado' then 0.10
+      when tipo = 'desconto_em_dobro' then 0.10
+      when tipo = 'razao_cambial' then -0.05
+      when ate is not null then -0.20
+      when retencao is not null then -0.40
+      else -0.10
+    end;
+end;
+
+comment on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, text, date) is
+  'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+revoke execute on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, text, date) from public;
+
+-- The sentence and the change of confidence for one kind of a document in several lines. Touches nothing; inlined by the planner.
+-- Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.explicacao_rateio(
+  tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes int, retencao text, ate date
+)
+returns table (frase text, ajuste numeric)
+language sql immutable parallel safe
+begin atomic
+  select
+    'O documento ' || pg_catalog.left(documento, 60) || ' está em ' || quantas || ' lançamentos que somam ' || regra_validacao_valores.reais(soma)
+      || ', e ele leva a ' || regra_validacao_valores.reais(esperado) || ': '
+      || case tipo
+        when 'rateio_repetido' then 'está lançado ' || vezes || ' vezes'
+        when 'rateio_linha_repetida' then 'a linha de ' || regra_validacao_valores.reais(repetida) || ' está lançada duas vezes'
+        when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma) - pg_catalog.abs(esperado)) || ' a mais'
+        when 'sinal_trocado' then 'o sinal está trocado'
+        else regra_validacao_valores.reais(pg_catalog.abs(esperado) - pg_catalog.abs(soma)) || ' a menos'
+          || case when ate is not null then '; num documento até ' || pg_catalog.to_char(ate, 'DD/MM/YYYY') || ' seria uma ' || retencao
+            when retencao is not null then ', o que corresponde a uma ' || retencao else '' end
+      end || '.',
+    case
+      when tipo in ('rateio_repetido', 'rateio_linha_repetida') then 0.10
+      when tipo = 'rateio_a_mais' then 0
+      when tipo = 'sinal_trocado' then -0.05
+      when ate is not null then -0.20
+      when retencao is not null then -0.40
+      else -0.10
+    end;
+end;
+
+comment on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, text, date) is
+  'Sentence and change of confidence for one kind of a document in several lines.';
+revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, text, date) from public;
+
+-- The findings on amounts. An entry that is alone with its document is judged by itself, and what the document leads to is proposed; a
+-- document that stands in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a rate of
+-- exchange is one where the day has it of several suppliers. Reads dw.lancamentos; changes nothing. Called by
+-- regra_validacao_valores.detectar.
+create or replace function regra_validacao_valores.diferencas(
+  janela audit.janela, confianca_base numeric, absoluta numeric, relativa numeric, digitos int
+) returns setof audit.achado
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set enable_nestloop = off -- a flood is more than the planner thinks
+as $$
+declare
+  v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
+  v_cambio_minimo numeric := coalesce((audit_interno.configuracao('valores.cambio_minimo') #>> '{}')::numeric, 2.5);
+  v_cambio_maximo numeric := coalesce((audit_interno.configuracao('valores.cambio_maximo') #>> '{}')::numeric, 8);
+begin
+  return query
+  with crua as materialized (
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
+      l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
+    from dw.lancamentos l
+    cross join lateral (
+      select
+        l.valor_documento - coalesce(l.valor_desconto, 0) as esperado,
+        greatest(absoluta, relativa * abs(l.valor_documento - coalesce(l.valor_desconto, 0))) as tolerancia
+    ) x
+    where abs(l.valor - (l.valor_documento - coalesce(l.valor_desconto, 0))) > absoluta
+      and abs(l.valor - x.esperado) > x.tolerancia
+      -- a view over someone else's numeric may hold NaN or infinity: nothing can be said of these
+      and abs(l.valor) < 1e30 and abs(l.valor_documento) < 1e30 and abs(coalesce(l.valor_desconto, 0)) < 1e30
+      and (digitos = 0 or abs(l.valor - x.esperado) > x.tolerancia
+        + regra_validacao_valores.arredondamento_origem(l.valor, digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_documento, digitos)
+        + regra_validacao_valores.arredondamento_origem(l.valor_desconto, digitos))
+      and audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
+  ), credito as materialized (
+    select m.mes
+    from (
+      select distinct date_trunc('month', c.data_lancamento)::date as mes
+      from crua c
+      where c.valor < 0 and c.esperado > 0 and c.data_lancamento between '0003-01-01' and '9990-12-31'
+      offset 0
+    ) m
+    where regra_validacao_valores.habito_sinais(m.mes)
+  ), suspeita as materialized (
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia,
+      m.mes is not null as credito, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
+    from crua c
+    left join credito m on c.valor < 0 and c.esperado > 0 and m.mes = date_trunc('month', c.data_lancamento)::date
+    cross join lateral (select case when m.mes is null then 1 else -1 end as s) lado
+    where m.mes is null or regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos)
+  ), numerada as (
+    select s.data_lancamento, s.documento, abs(s.valor_documento) as modulo, regra_validacao_valores.chave_linhas(s.valor_documento, s.fornecedor_id) as chave
+    from suspeita s
+    where s.documento <> '' and s.data_lancamento between '0003-01-01' and '9990-12-31'
+  ), rateio as materialized (
+    select r.*
+    from (
+      select m.*
+      from (
+        select array_agg(distinct n.chave) as chaves, array_agg(distinct n.modulo) as modulos, array_agg(distinct n.documento) as numeros,
+          array_agg(distinct n.data_lancamento) as dias, count(distinct n.data_lancamento) > 60 or count(distinct n.documento) > 2000 as tudo
+        from numerada n
+      ) m
+      -- of a few rows, mostly alone with their documents, it is cheaper to ask first
+      where m.chaves is not null and (m.tudo or exists (
+        select from regra_validacao_valores.linhas_documentos(m.chaves, m.modulos, m.numeros, m.dias, false) l
+        group by l.fornecedor, l.numero, abs(l.valor_documento)
+        having count(*) > 1))
+      offset 0
+    ) n
+    cross join lateral regra_validacao_valores.rateios(n.chaves, n.modulos, n.numeros, n.dias, n.tudo, v_dias, absoluta, relativa, digitos,
+      array(select c.mes from credito c)) r
+  ), repetido as materialized (
+    -- documents of a load that came in again, which any of its days may prove: the load is the finding (regra_validacao_valores.duplicidades)
+    select d.*
+    from (
+      select array_agg(distinct c.dia) as dias, array_agg(distinct c.carga) filter (where c.carga > c.primeira_carga) as cargas, min(c.dia) as de, max(c.dia) as ate
+      from (
+        select s.data_lancamento as dia, r.carga, r.primeira_carga
+        from rateio r join suspeita s on s.id::text = r.id
+        where r.tipo = 'rateio_repetido'
+      ) c
+      offset 0
+    ) c
+    cross join lateral regra_validacao_valores.dias_repetidos(c.dias || regra_validacao_valores.dias_fora(
+      row('infinity', null, null, null, null)::audit.janela, c.cargas, array_fill(1e9::bigint, array[coalesce(cardinality(c.cargas), 0)]), c.de, c.ate), null) d
+    where c.dias is not null
+  ), sozinha as materialized (
+    select s.*, s.valor - s.esperado as diferenca,
+      regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
+    from suspeita s
+    where not exists (select from rateio r where r.id = s.id::text)
+  ), taxa as materialized (
+    select t.dia, t.degrau
+    from regra_validacao_valores.taxas_dos_dias(array(
+        select s.data_lancamento from sozinha s where s.tipo = 'razao_cambial' group by s.data_lancamento
+        -- of whole days all that could have the rate is here
+        having count(*) >= case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 3 else 1 end),
+      absoluta, v_cambio_minimo, v_cambio_maximo) t
+  ), nomeada as (
+    select s.id, s.data_lancamento, s.documento, s.descricao, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
+      s.tolerancia, s.credito, n.tipo,
+      -- asked first, for it is cheap: most differences are no withholding at any time
+      n.tipo = 'outro' and exists (select from regra_validacao_valores.retencao_entre(s.valor, s.esperado, '-infinity', 'infinity')) as explicavel
+    from sozinha s
+    left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
+      and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
+    cross join lateral (select case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo) n
+    offset 0
+  )
+  select
+    null::text,
+    d.id::text,
+    -- more than numeric(18,2) holds can only be flagged
+    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
+    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', d.tipo,
+      'valor', d.valor,
+      'valor_documento', d.valor_documento,
+      'valor_desconto', d.valor_desconto,
+      'esperado', d.esperado,
+      'diferenca', d.diferenca,
+      'tolerancia', d.tolerancia,
+      'razao', case when d.esperado <> 0 then round(d.valor / d.esperado, 6) end,
+      'credito_positivo', nullif(d.credito, false),
+      'retencao_possivel', case when r.ate is null then r.taxa end,
+      'tributos_retidos', r.tributos,
+      'retencao_ate', r.ate,
+      'conta', e.conta)),
+    'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
+      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+    abs(d.diferenca)
+  from nomeada d
+  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) r on d.explicavel
+  cross join lateral regra_validacao_valores.explicacao_diferenca(
+    d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
+  union all
+  select
+    null::text,
+    s.id::text,
+    '{}'::jsonb,
+    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
+    jsonb_strip_nulls(jsonb_build_object(
+      'tipo', t.tipo,
+      'valor', s.valor,
+      'documento', s.documento,
+      'valor_documento', s.valor_documento,
+      'soma', t.soma,
+      'esperado', t.esperado,
+      'diferenca', t.soma - t.esperado,
+      'ajuste', t.esperado - t.soma,
+      'tolerancia', t.tolerancia,
+      'retencao_possivel', case when r.ate is null then r.taxa end,
+      'tributos_retidos', r.tributos,
+      'retencao_ate', r.ate,
+      'lancamentos', t.quantas,
+      'linhas', t.linhas)),
+    e.frase,
+    abs(t.soma - t.esperado)
+  from rateio t
+  join suspeita s on s.id::text = t.id
+  left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento, s.documento, s.descricao) r on t.tipo = 'rateio_a_menos'
+  cross join lateral regra_validacao_valores.explicacao_rateio(
+    t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
+  where t.tipo is not null
+    and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
+      exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)
+      or t.carga > t.primeira_carga and t.carga in (
+        select d.carga from repetido d group by d.carga having t.primeira_carga between min(d.de) and max(d.ate))));
+end
+$$;
+
+comment on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) is
+  'Amounts that differ from their document: of an entry alone with the expected amount, of a document in several lines as one flag.';
+revoke execute on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) from public;
+--! EndIncluded regras/validacao_valores/diferencas.sql
 
 --! Included regras/validacao_valores/parcelas.sql
 -- Which instalment a description says it is, without leading zeros: "parcela 2/3", "parc. 02", "prestação 2", "2ª parcela", "segunda
@@ -18067,7 +18176,7 @@ begin
         and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 and c.data_lancamento >= (c.nota).data_emissao
         and not regra_notas_fiscais.fala_de_mais(concat_ws(' ', c.documento, c.descricao, c.categoria, c.conta), c.chave) as certo
     from caso c
-    left join lateral regra_validacao_valores.retencao_possivel(c.valor, (c.nota).valor_total, c.data_lancamento) r on c.tipo = 'valor_da_nota'
+    left join lateral regra_validacao_valores.retencao_entre(c.valor, (c.nota).valor_total, (c.nota).data_emissao, (c.nota).data_emissao) r on c.tipo = 'valor_da_nota'
     where c.tipo is not null
   )
   select null::text, p.id::text,
