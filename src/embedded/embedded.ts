@@ -50,7 +50,7 @@ export async function openEmbedded(
     // Looked at again: the holder of the gate may have changed everything.
     claimPlace(dataDir, installed.major)
     const isNew = !existsSync(join(place.cluster, 'PG_VERSION'))
-    const password = isNew ? newPassword(place) : savedPassword(place)
+    const password = passwordOf(place, isNew)
     const user = serverUser(place.dir)
     const server: ServerOptions = {
       user,
@@ -111,13 +111,8 @@ async function letGo(
   }
 }
 
-function newPassword(place: Place): string {
-  const password = randomBytes(24).toString('base64url')
-  writeWhole(place.password, password, 0o600)
-  return password
-}
-
-function savedPassword(place: Place): string {
-  if (existsSync(place.password)) return readFileSync(place.password, 'utf8').trim()
-  throw new EmbeddedError('no_password', { path: place.password })
+function passwordOf(place: Place, isNew: boolean): string {
+  if (isNew) writeWhole(place.password, randomBytes(24).toString('base64url'))
+  if (!existsSync(place.password)) throw new EmbeddedError('no_password', { path: place.password })
+  return readFileSync(place.password, 'utf8').trim()
 }

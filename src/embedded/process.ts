@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, unlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
@@ -36,29 +36,24 @@ export async function running(
 }
 
 /**
- * Makes a pid file left by a server that died harmless where its number now belongs to another program.
+ * Makes a pid file left by a server that died harmless, since its number may belong to another program by now.
  * The file itself stays: by its shared memory key the next server notices children of the dead one.
  */
 export function disarmPidFile(place: Place): void {
   const path = join(place.cluster, 'postmaster.pid')
-  const [pidLine, ...rest] = pidFile(place)
-  if (pidLine === undefined) return
-  if (!(Number(pidLine) > 0)) unlinkSync(path)
-  else if (isAlive(Number(pidLine))) writeWhole(path, [DEAD_PID, ...rest].join('\n'), 0o600)
+  const [pid, ...rest] = pidFile(place)
+  if (pid) writeWhole(path, [DEAD_PID, ...rest].join('\n'))
+  else rmSync(path, { force: true })
 }
 
 /** Ends what a killed server or a killed initdb left running. Only for callers that hold the gate. */
 export async function endLeftovers({ dir, name }: Place): Promise<void> {
   const ours = () => [...processes(`postgres: ${name}: `), ...processes(`--pgdata=${join(dir, 'init-')}`)]
-  for (const pid of ours()) {
-    try {
-      // Children leave at once on this, without touching data; the next start recovers from the log.
-      process.kill(pid, 'SIGQUIT')
-    } catch {
-      // Gone by itself.
-    }
+  for (let tries = 0; tries < 200 && ours().length > 0; tries++) {
+    // Children leave at once on this, without touching data; the next start recovers from the log.
+    for (const pid of ours()) signal(pid, 'SIGQUIT')
+    await sleep(25)
   }
-  for (let tries = 0; tries < 200 && ours().length > 0; tries++) await sleep(25)
 }
 
 function pidFile({ cluster }: Place): string[] {
@@ -69,31 +64,33 @@ function pidFile({ cluster }: Place): string[] {
   }
 }
 
-/** Whether a process is alive and the server of this place, rather than a later program of the same number. */
+/** Whether a process is the server of this place, rather than a later program of the same number. */
 export function isOurs(pid: number, { name }: Place): boolean {
   // Windows does not list them here: there a living one of that number is believed.
-  return isAlive(pid) && (process.platform === 'win32' || processes(`cluster_name=${name}`).includes(pid))
+  return process.platform === 'win32' ? signal(pid, 0) : processes(`cluster_name=${name}`).includes(pid)
 }
 
-function isAlive(pid: number): boolean {
+function signal(pid: number, what: 'SIGQUIT' | 0): boolean {
   try {
-    process.kill(pid, 0)
-    return true
+    return process.kill(pid, what)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return (error as NodeJS.ErrnoException).code === 'EPERM' // else gone by itself
   }
 }
 
 /** Processes with this text in their command line. Not by `ps` on Linux, which a bare Debian lacks. */
 function processes(text: string): number[] {
-  if (process.platform === 'linux') {
-    const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
-    return pids.filter((pid) => commandLine(pid).includes(text)).map(Number)
-  }
   if (process.platform === 'win32') return []
+  if (process.platform === 'linux') {
+    return readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(text))
+      .map(Number)
+  }
   const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' })
-  const lines = stdout.split('\n').filter((line) => line.includes(text))
-  return lines.map((line) => Number.parseInt(line, 10))
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(text))
+    .map(Number.parseFloat)
 }
 
 function commandLine(pid: string): string {
@@ -101,7 +98,7 @@ function commandLine(pid: string): string {
     // Empty for a zombie, which is as good as gone.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
   } catch {
-    return ''
+    return '' // has ended meanwhile
   }
 }
 

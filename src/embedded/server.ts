@@ -15,14 +15,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childEnvironment } from '../settings/settings.ts'
 import { type Binaries, program } from './binaries.ts'
 import { EmbeddedError, fromOutput } from './error.ts'
-import { giveToOwner, type Place, writeWhole } from './place.ts'
+import { openFor, type Place, writeWhole } from './place.ts'
 import { disarmPidFile, endLeftovers, isOurs, running } from './process.ts'
 import { assertReachable, runAs, type ServerUser } from './user.ts'
 
@@ -72,7 +71,11 @@ export async function initialise(place: Place, options: ServerOptions): Promise<
     }
     appendFileSync(join(made, 'postgresql.conf'), "\ninclude_if_exists = '../server.conf'\n")
     renameSync(made, place.cluster)
-    syncDirectory(place.dir)
+    if (process.platform !== 'win32') {
+      const directory = openSync(place.dir, 'r')
+      fsyncSync(directory)
+      closeSync(directory)
+    }
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -86,16 +89,20 @@ export async function start(place: Place, options: ServerOptions): Promise<numbe
     renameSync(place.log, `${place.log}.1`)
   }
   writeWhole(place.config, configuration(options.settings), 0o644)
-  for (let attempt = 0; ; attempt++) {
-    const port = await choosePort(place, attempt)
-    disarmPidFile(place)
-    const failure = await launch(place, port, options)
-    // Also after a failure: a start by a client that was killed may have overtaken ours.
-    const server = await running(place, options.password, options.timeoutMs)
-    if (server) return server.port
-    if (attempt === 4 || !['in_use', 'port_taken'].includes(failure.code)) throw failure
-    if (failure.code === 'in_use') await endLeftovers(place)
+  let failure: EmbeddedError | undefined
+  for (const port of portsToTry(place)) {
+    for (let again = 0; again < 2; again++) {
+      disarmPidFile(place)
+      failure = await launch(place, port, options)
+      // Also after a failure: a start by a client that was killed may have overtaken ours.
+      const server = await running(place, options.password, options.timeoutMs)
+      if (server) return server.port
+      if (failure.code !== 'in_use') break
+      await endLeftovers(place)
+    }
+    if (failure?.code !== 'port_taken') break
   }
+  throw failure
 }
 
 /** Stops the server cleanly; a server that is not running is no error. */
@@ -127,10 +134,9 @@ async function launch(
   // On the command line, where no setting that an administrator saved in the cluster can undo them.
   const ours = { listen_addresses: '127.0.0.1', unix_socket_directories: '', cluster_name: place.name }
   const options = Object.entries(ours).map(([name, value]) => `-c ${name}=${value}`)
-  const log = openSync(place.log, 'a', 0o600)
+  const log = openFor(place.log, 'a')
   const { size } = statSync(place.log)
   try {
-    giveToOwner(log, place.dir)
     const starter = spawn(
       program(binaries, 'pg_ctl'),
       [
@@ -182,33 +188,14 @@ function configuration(extra: Readonly<Record<string, string>>): string {
   return `# Written at every start; change settings with "alter system".\n${lines.join('\n')}\n`
 }
 
-async function choosePort(place: Place, attempt: number): Promise<number> {
-  // Below the ports that systems hand out for outgoing connections, so that the choice is likely to last.
-  const first = 15432 + (Number.parseInt(place.name.slice(-4), 16) % 4000) + attempt * 20
-  const free = Array.from({ length: 20 }, (_, i) => first + i)
-  if (attempt === 0) free.unshift(...lastPort(place))
-  for (const port of free) if (await isFree(port)) return port
-  throw new EmbeddedError('port_taken', { port: first, path: place.dir })
-}
-
-/** PostgreSQL keeps the arguments with which it was started last. */
-function lastPort({ cluster }: Place): number[] {
+/** The port of the last time, as PostgreSQL keeps the arguments of its start; then others, which it will say are taken or not. */
+function portsToTry({ cluster, name }: Place): number[] {
   const file = join(cluster, 'postmaster.opts')
-  const [, port] = (existsSync(file) && /"-p" "(\d+)"/.exec(readFileSync(file, 'utf8'))) || []
-  return port === undefined ? [] : [Number(port)]
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  try {
-    server.listen({ port, host: '127.0.0.1', exclusive: true })
-    await once(server, 'listening')
-    return true
-  } catch {
-    return false
-  } finally {
-    server.close()
-  }
+  const [, last] = (existsSync(file) && /"-p" "(\d+)"/.exec(readFileSync(file, 'utf8'))) || []
+  // Below the ports that systems hand out for outgoing connections, so that the choice is likely to last.
+  const first = 15432 + (Number.parseInt(name.slice(-4), 16) % 4000)
+  const others = Array.from({ length: 9 }, (_, i) => first + i * 7)
+  return last === undefined ? others : [Number(last), ...others]
 }
 
 /** Takes over a cluster whose system user has another number here, as after moving a volume between machines. */
@@ -216,14 +203,4 @@ function adopt(place: Place, { ids }: ServerUser): void {
   if (!ids || statSync(place.cluster).uid === ids.uid) return
   const run = runAs({ name: 'root' }, 'chown', ['-R', `${ids.uid}:${ids.gid}`, place.cluster])
   if (run.status !== 0) throw fromOutput(run.stderr, { path: place.cluster, step: 'chown' })
-}
-
-function syncDirectory(path: string): void {
-  if (process.platform === 'win32') return
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
-  }
 }
