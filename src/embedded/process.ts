@@ -3,8 +3,10 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
+import type { Binaries } from './binaries.ts'
 import { EmbeddedError } from './error.ts'
 import { type Place, writeWhole } from './place.ts'
+import type { ServerUser } from './user.ts'
 
 const DATABASE = 'conferente'
 // No system gives this number to a process, so the server takes its owner for dead.
@@ -14,21 +16,28 @@ export function serverUrl(password: string, port: number, database = DATABASE): 
   return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 }
 
+/** The server of a data directory, and what it takes to reach and to start it. */
+export interface Server {
+  readonly place: Place
+  readonly password: string
+  readonly timeoutMs: number
+  readonly binaries: Binaries
+  readonly user: ServerUser
+  readonly settings: Readonly<Record<string, string>>
+}
+
 /**
  * Waits until the server is either up or down, by its own pid file's word and, if that says ready, by asking it.
  * @returns nothing when it is down
  */
-export async function running(
-  place: Place,
-  password: string,
-  timeoutMs: number,
-): Promise<{ pid: number; port: number } | undefined> {
+export async function running(server: Server): Promise<{ pid: number; port: number } | undefined> {
+  const { place, timeoutMs } = server
   const deadline = Date.now() + timeoutMs
   for (;;) {
     const [pidLine, , , portLine, , , , status = ''] = pidFile(place)
     const [pid, port] = [Number(pidLine), Number(portLine)]
     if (!(pid > 0) || !isOurs(pid, place)) return undefined
-    if (status.startsWith('ready') && (await answers(place, password, port))) return { pid, port }
+    if (status.startsWith('ready') && (await answers(server, port))) return { pid, port }
     if (Date.now() > deadline)
       throw new EmbeddedError('start_timeout', { path: place.dir, pid, log: place.log })
     await sleep(50)
@@ -102,7 +111,7 @@ function commandLine(pid: string): string {
   }
 }
 
-async function answers(place: Place, password: string, port: number): Promise<boolean> {
+async function answers({ place, password }: Server, port: number): Promise<boolean> {
   const sql = postgres(serverUrl(password, port, 'postgres'), {
     max: 1,
     fetch_types: false,

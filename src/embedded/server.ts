@@ -19,84 +19,33 @@ import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childEnvironment } from '../settings/settings.ts'
-import { type Binaries, program } from './binaries.ts'
+import { program, runnableBinaries } from './binaries.ts'
 import { EmbeddedError, fromOutput } from './error.ts'
 import { openFor, type Place, writeWhole } from './place.ts'
-import { disarmPidFile, endLeftovers, isOurs, running } from './process.ts'
+import { disarmPidFile, endLeftovers, isOurs, running, type Server } from './process.ts'
 import { assertReachable, runAs, type ServerUser } from './user.ts'
-
-export interface ServerOptions {
-  readonly binaries: Binaries
-  readonly user: ServerUser
-  readonly password: string
-  readonly settings: Readonly<Record<string, string>>
-  readonly timeoutMs: number
-}
 
 const LOG_KEPT_BYTES = 5_000_000
 
-/** Removes what an initialisation that was cut short left behind, its password file among it. */
-export function clearHalfMade(place: Place): void {
-  for (const entry of readdirSync(place.dir).filter((name) => name.startsWith('init-'))) {
-    rmSync(join(place.dir, entry), { recursive: true, force: true })
-  }
-}
-
-/** Makes the cluster beside its place and moves it there when it is whole, so that no half one is ever found. */
-export async function initialise(place: Place, options: ServerOptions): Promise<void> {
-  const { user, binaries, password, settings } = options
-  await endLeftovers(place)
+/** Starts the server on the port of the last time, or on another that is free; makes its cluster where there is none. */
+export async function start(wanted: Server, isNew: boolean): Promise<{ pid: number; port: number }> {
+  const { place, user } = wanted
+  const server = { ...wanted, binaries: runnableBinaries(wanted.binaries, user, place.dir) }
   clearHalfMade(place)
-  assertReachable(place.dir, user)
-  const work = mkdtempSync(join(place.dir, 'init-'))
-  try {
-    const passwordFile = join(work, 'password')
-    writeFileSync(passwordFile, password, { mode: 0o600 })
-    if (user.ids) for (const path of [work, passwordFile]) chownSync(path, user.ids.uid, user.ids.gid)
-    const made = join(work, 'cluster')
-    const run = runAs(user, program(binaries, 'initdb'), [
-      `--pgdata=${made}`,
-      '--username=postgres',
-      `--pwfile=${passwordFile}`,
-      '--auth=scram-sha-256',
-      '--encoding=UTF8',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-      '--locale=C',
-      '--data-checksums',
-      ...(settings['fsync'] === 'off' ? ['--no-sync'] : []),
-    ])
-    if (run.status !== 0) {
-      throw fromOutput(`${run.error?.message ?? ''}\n${run.stderr}`, { path: place.dir, step: 'initdb' })
-    }
-    appendFileSync(join(made, 'postgresql.conf'), "\ninclude_if_exists = '../server.conf'\n")
-    renameSync(made, place.cluster)
-    if (process.platform !== 'win32') {
-      const directory = openSync(place.dir, 'r')
-      fsyncSync(directory)
-      closeSync(directory)
-    }
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
-}
-
-/** Starts the server on the port of the last time, or on another that is free. */
-export async function start(place: Place, options: ServerOptions): Promise<number> {
-  assertReachable(place.cluster, options.user)
-  adopt(place, options.user)
-  if (existsSync(place.log) && statSync(place.log).size > LOG_KEPT_BYTES) {
+  if (isNew) await initialise(server).finally(() => clearHalfMade(place))
+  assertReachable(place.cluster, user)
+  adopt(place, user)
+  if (existsSync(place.log) && statSync(place.log).size > LOG_KEPT_BYTES)
     renameSync(place.log, `${place.log}.1`)
-  }
-  writeWhole(place.config, configuration(options.settings), 0o644)
+  writeWhole(place.config, configuration(server.settings), 0o644)
   let failure: EmbeddedError | undefined
   for (const port of portsToTry(place)) {
     for (let again = 0; again < 2; again++) {
       disarmPidFile(place)
-      failure = await launch(place, port, options)
+      failure = await launch(server, port)
       // Also after a failure: a start by a client that was killed may have overtaken ours.
-      const server = await running(place, options.password, options.timeoutMs)
-      if (server) return server.port
+      const found = await running(server)
+      if (found) return found
       if (failure.code !== 'in_use') break
       await endLeftovers(place)
     }
@@ -106,19 +55,57 @@ export async function start(place: Place, options: ServerOptions): Promise<numbe
 }
 
 /** Stops the server cleanly; a server that is not running is no error. */
-export async function stop(place: Place, { binaries, password, timeoutMs }: ServerOptions): Promise<void> {
-  const server = await running(place, password, timeoutMs)
-  if (!server) return
-  if (process.platform === 'win32') {
-    runAs({ name: '' }, program(binaries, 'pg_ctl'), ['kill', 'INT', String(server.pid)])
-  } else {
-    process.kill(server.pid, 'SIGINT') // a fast shutdown: clients are cut off, everything is written
-  }
+export async function stop(server: Server): Promise<void> {
+  const { place, binaries, timeoutMs } = server
+  const { pid } = (await running(server)) ?? {}
+  if (pid === undefined) return
+  // A fast shutdown: clients are cut off, everything is written.
+  if (process.platform !== 'win32') process.kill(pid, 'SIGINT')
+  else runAs({ name: '' }, program(binaries, 'pg_ctl'), ['kill', 'INT', String(pid)])
   const deadline = Date.now() + timeoutMs
-  while (isOurs(server.pid, place)) {
-    if (Date.now() > deadline) throw new EmbeddedError('stop_failed', { path: place.dir, pid: server.pid })
+  while (isOurs(pid, place)) {
+    if (Date.now() > deadline) throw new EmbeddedError('stop_failed', { path: place.dir, pid })
     await sleep(25)
   }
+}
+
+/** Removes what an initialisation left behind, its password file among it. */
+function clearHalfMade(place: Place): void {
+  for (const entry of readdirSync(place.dir).filter((name) => name.startsWith('init-'))) {
+    rmSync(join(place.dir, entry), { recursive: true, force: true })
+  }
+}
+
+/** Makes the cluster beside its place and moves it there when it is whole, so that no half one is ever found. */
+async function initialise({ place, user, binaries, password, settings }: Server): Promise<void> {
+  await endLeftovers(place)
+  assertReachable(place.dir, user)
+  const work = mkdtempSync(join(place.dir, 'init-'))
+  const passwordFile = join(work, 'password')
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  if (user.ids) for (const path of [work, passwordFile]) chownSync(path, user.ids.uid, user.ids.gid)
+  const made = join(work, 'cluster')
+  const run = runAs(user, program(binaries, 'initdb'), [
+    `--pgdata=${made}`,
+    '--username=postgres',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--locale=C',
+    '--data-checksums',
+    ...(settings['fsync'] === 'off' ? ['--no-sync'] : []),
+  ])
+  if (run.status !== 0) {
+    throw fromOutput(`${run.error?.message ?? ''}\n${run.stderr}`, { path: place.dir, step: 'initdb' })
+  }
+  appendFileSync(join(made, 'postgresql.conf'), "\ninclude_if_exists = '../server.conf'\n")
+  renameSync(made, place.cluster)
+  if (process.platform === 'win32') return
+  const directory = openSync(place.dir, 'r')
+  fsyncSync(directory)
+  closeSync(directory)
 }
 
 /**
@@ -126,39 +113,25 @@ export async function stop(place: Place, { binaries, password, timeoutMs }: Serv
  * reaches them.
  * @returns what the server's log says, should it not run now
  */
-async function launch(
-  place: Place,
-  port: number,
-  { binaries, user, timeoutMs }: ServerOptions,
-): Promise<EmbeddedError> {
+async function launch({ place, binaries, user, timeoutMs }: Server, port: number): Promise<EmbeddedError> {
   // On the command line, where no setting that an administrator saved in the cluster can undo them.
-  const ours = { listen_addresses: '127.0.0.1', unix_socket_directories: '', cluster_name: place.name }
-  const options = Object.entries(ours).map(([name, value]) => `-c ${name}=${value}`)
+  const ours = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c cluster_name=${place.name}`
   const log = openFor(place.log, 'a')
   const { size } = statSync(place.log)
-  try {
-    const starter = spawn(
-      program(binaries, 'pg_ctl'),
-      [
-        'start',
-        '--silent',
-        `--timeout=${Math.ceil(timeoutMs / 1000)}`,
-        `--options=-p ${port} ${options.join(' ')}`,
-      ],
-      {
-        cwd: '/',
-        // Not as an argument, which pg_ctl would give to a shell.
-        env: { ...childEnvironment(), PGDATA: place.cluster },
-        stdio: ['ignore', log, log],
-        detached: true,
-        windowsHide: true,
-        ...user.ids,
-      },
-    )
-    await once(starter, 'exit')
-  } finally {
-    closeSync(log)
-  }
+  const starter = spawn(
+    program(binaries, 'pg_ctl'),
+    ['start', '--silent', `--timeout=${Math.ceil(timeoutMs / 1000)}`, `--options=${ours}`],
+    {
+      cwd: '/',
+      // Not as an argument, which pg_ctl would give to a shell.
+      env: { ...childEnvironment(), PGDATA: place.cluster },
+      stdio: ['ignore', log, log],
+      detached: true,
+      windowsHide: true,
+      ...user.ids,
+    },
+  )
+  await once(starter, 'exit').finally(() => closeSync(log))
   const said = readFileSync(place.log).subarray(size).toString('utf8')
   return fromOutput(said, { path: place.dir, port, log: place.log })
 }
