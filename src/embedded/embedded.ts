@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from '../settings/settings.ts'
-import { embeddedBinaries, runnableBinaries } from './binaries.ts'
+import { embeddedBinaries } from './binaries.ts'
 import { EmbeddedError, fromSystem } from './error.ts'
 import { FileLock } from './lock.ts'
 import { claimPlace, type Place, writeWhole } from './place.ts'
-import { running, serverUrl } from './process.ts'
-import { clearHalfMade, initialise, type ServerOptions, start, stop } from './server.ts'
+import { running, type Server, serverUrl } from './process.ts'
+import { start, stop } from './server.ts'
 import { serverUser } from './user.ts'
 
 export interface EmbeddedOptions {
@@ -38,86 +38,55 @@ export interface Embedded {
  */
 export async function openEmbedded(
   { dataDir }: Pick<Settings, 'dataDir'>,
-  options: EmbeddedOptions = {},
+  { settings = {}, timeoutMs = 300_000, temporary = false }: EmbeddedOptions = {},
 ): Promise<Embedded> {
-  const { timeoutMs = 300_000, temporary = false } = options
-  const installed = embeddedBinaries()
-  const place = claimPlace(dataDir, installed.major)
-  const gate = new FileLock(place.gate)
-  let lease: FileLock | undefined
-  try {
-    await gate.exclusive(timeoutMs)
+  const binaries = embeddedBinaries()
+  const place = claimPlace(dataDir, binaries.major)
+  return alone(place, timeoutMs, async () => {
     // Looked at again: the holder of the gate may have changed everything.
-    claimPlace(dataDir, installed.major)
+    claimPlace(dataDir, binaries.major)
     const isNew = !existsSync(join(place.cluster, 'PG_VERSION'))
-    const password = isNew ? newPassword(place) : savedPassword(place)
-    const user = serverUser(place.dir)
-    const server: ServerOptions = {
-      user,
-      password,
-      timeoutMs,
-      binaries: installed,
-      settings: options.settings ?? {},
-    }
-    const found = await running(place, password, timeoutMs)
-    const port = found ? found.port : await bringUp(place, server, isNew)
-    lease = new FileLock(place.lease)
+    const password = passwordOf(place, isNew)
+    const server: Server = { place, password, timeoutMs, binaries, settings, user: serverUser(place.dir) }
+    const found = await running(server)
+    const { port } = found ?? (await start(server, isNew))
+    const lease = new FileLock(place.lease)
     // Held exclusively only by those who hold the gate, as we do now.
     if (!lease.tryShared()) throw new EmbeddedError('no_lock', { path: place.lease })
-    const held = lease
     let released: Promise<void> | undefined
-    return {
-      url: serverUrl(password, port),
-      port,
-      dataDir: place.dir,
-      started: !found,
-      release: () => {
-        released ??= letGo(place, held, server, temporary)
-        return released
-      },
+    const release = () => {
+      released ??= letGo(server, lease, temporary)
+      return released
     }
-  } catch (error) {
-    lease?.close()
-    throw fromSystem(error, place.dir)
-  } finally {
-    gate.close()
-  }
+    return { url: serverUrl(password, port), port, dataDir: place.dir, started: !found, release }
+  })
 }
 
-async function bringUp(place: Place, options: ServerOptions, isNew: boolean): Promise<number> {
-  const server = { ...options, binaries: runnableBinaries(options.binaries, options.user, place.dir) }
-  if (isNew) await initialise(place, server)
-  else clearHalfMade(place) // cut short after the cluster was in its place
-  return start(place, server)
-}
-
-async function letGo(
-  place: Place,
-  lease: FileLock,
-  server: ServerOptions,
-  temporary: boolean,
-): Promise<void> {
-  const gate = new FileLock(place.gate)
-  try {
-    await gate.exclusive(server.timeoutMs)
+async function letGo(server: Server, lease: FileLock, temporary: boolean): Promise<void> {
+  const { place, timeoutMs } = server
+  await alone(place, timeoutMs, async () => {
     if (!lease.tryExclusive()) return
-    await stop(place, server)
+    await stop(server)
     if (temporary) rmSync(place.dir, { recursive: true, force: true })
+  }).finally(() => lease.close())
+}
+
+/** While nobody else looks, starts or stops; names what goes wrong. */
+async function alone<T>(place: Place, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+  let gate: FileLock | undefined
+  try {
+    gate = new FileLock(place.gate)
+    await gate.exclusive(timeoutMs)
+    return await work()
   } catch (error) {
     throw fromSystem(error, place.dir)
   } finally {
-    lease.close()
-    gate.close()
+    gate?.close()
   }
 }
 
-function newPassword(place: Place): string {
-  const password = randomBytes(24).toString('base64url')
-  writeWhole(place.password, password, 0o600)
-  return password
-}
-
-function savedPassword(place: Place): string {
-  if (existsSync(place.password)) return readFileSync(place.password, 'utf8').trim()
-  throw new EmbeddedError('no_password', { path: place.password })
+function passwordOf(place: Place, isNew: boolean): string {
+  if (isNew) writeWhole(place.password, randomBytes(24).toString('base64url'))
+  if (!existsSync(place.password)) throw new EmbeddedError('no_password', { path: place.password })
+  return readFileSync(place.password, 'utf8').trim()
 }

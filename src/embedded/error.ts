@@ -1,18 +1,6 @@
-export type EmbeddedCode =
-  | 'disk_full'
-  | 'port_taken'
-  | 'wrong_version'
-  | 'not_ours'
-  | 'no_permission'
-  | 'no_binary'
-  | 'no_password'
-  | 'no_lock'
-  | 'no_memory'
-  | 'in_use'
-  | 'start_timeout'
-  | 'start_failed'
-  | 'stop_failed'
+import type { embedded } from '../i18n/error.ts'
 
+export type EmbeddedCode = keyof typeof embedded
 export type EmbeddedDetails = Readonly<Record<string, string | number>>
 
 /** What went wrong with the embedded server; the user's words for each code live in the message catalogue. */
@@ -29,22 +17,23 @@ export class EmbeddedError extends Error {
   }
 }
 
-const BY_ERRNO: Record<string, EmbeddedCode> = {
+const BY_CODE: Record<string, EmbeddedCode> = {
   ENOSPC: 'disk_full',
   EDQUOT: 'disk_full',
   EACCES: 'no_permission',
   EPERM: 'no_permission',
   EROFS: 'no_permission',
-  EADDRINUSE: 'port_taken',
   ENOMEM: 'no_memory',
   ENOTDIR: 'not_ours',
+  EEXIST: 'not_ours',
+  ERR_SQLITE_ERROR: 'no_lock',
 }
 
-/** Names a failure of the file system; what is already named passes unchanged. */
+/** Names a failure of the file system or of a lock; what is already named passes unchanged. */
 export function fromSystem(error: unknown, path: string): EmbeddedError {
   if (error instanceof EmbeddedError) return error
   const { code = '', message } = error as NodeJS.ErrnoException
-  return new EmbeddedError(BY_ERRNO[code] ?? 'start_failed', { path, reason: message }, { cause: error })
+  return new EmbeddedError(BY_CODE[code] ?? 'start_failed', { path, reason: message }, { cause: error })
 }
 
 // Order matters: a full /dev/shm also says "No space left on device", and so does a failed lock file.

@@ -1,9 +1,8 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EmbeddedError, fromSystem } from './error.ts'
-import { giveToOwner } from './place.ts'
+import { EmbeddedError } from './error.ts'
+import { openFor } from './place.ts'
 
 const SQLITE_BUSY = 5
 
@@ -17,17 +16,9 @@ export class FileLock {
 
   constructor(path: string) {
     this.#path = path
-    try {
-      // Before SQLite opens it: closing any descriptor of a file drops all locks that the process holds on it.
-      if (!existsSync(path)) {
-        const file = openSync(path, 'a', 0o600)
-        giveToOwner(file, dirname(path))
-        closeSync(file)
-      }
-      this.#database = new (sqlite().DatabaseSync)(path, { timeout: 0 })
-    } catch (error) {
-      throw this.#unusable(error)
-    }
+    // Before SQLite opens it: closing any descriptor of a file drops all locks that the process holds on it.
+    if (!existsSync(path)) closeSync(openFor(path, 'a'))
+    this.#database = new (sqlite().DatabaseSync)(path, { timeout: 0 })
   }
 
   async exclusive(timeoutMs: number): Promise<void> {
@@ -41,7 +32,7 @@ export class FileLock {
   /** Lets go of what it holds, and takes the lock if nobody else has it in any way. */
   tryExclusive(): boolean {
     // In memory, so that no journal file comes and goes beside the lock.
-    return this.#try('pragma journal_mode = memory') && this.#try('begin exclusive')
+    return this.#try('pragma journal_mode = memory; begin exclusive')
   }
 
   /** The same beside other shared holders; succeeds unless somebody holds the lock exclusively. */
@@ -60,14 +51,8 @@ export class FileLock {
       return true
     } catch (error) {
       if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false
-      throw this.#unusable(error)
+      throw error
     }
-  }
-
-  #unusable(error: unknown): EmbeddedError {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'ERR_SQLITE_ERROR') return fromSystem(error, this.#path)
-    return new EmbeddedError('no_lock', { path: this.#path, reason: message }, { cause: error })
   }
 }
 

@@ -56,9 +56,6 @@ export function claimPlace(dataDir: string, major: string): Place {
     if (process.getuid?.() === 0 && statSync(dir).uid === 0) chmodSync(dir, 0o711)
     return place
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new EmbeddedError('not_ours', { path: dataDir, reason: 'not a directory' }, { cause: error })
-    }
     throw fromSystem(error, dataDir)
   }
 }
@@ -77,25 +74,25 @@ function refuseOthers({ dir, cluster }: Place, major: string): void {
   }
 }
 
-/** Writes a small file, owned as its directory is, so that it is there whole or not at all, also after a power cut. */
-export function writeWhole(path: string, content: string, mode: number): void {
+/** Opens a file of the owner's of its directory: what root makes in somebody's must stay usable for that somebody. */
+export function openFor(path: string, flags: 'a' | 'wx', mode = 0o600): number {
+  const file = openSync(path, flags, mode)
+  const { uid, gid } = statSync(dirname(path))
+  if (process.getuid?.() === 0) fchownSync(file, uid, gid)
+  return file
+}
+
+/** Writes a small file so that it is there whole or not at all, also after a power cut. */
+export function writeWhole(path: string, content: string, mode = 0o600): void {
   const half = `${path}.new`
   rmSync(half, { force: true })
   // Exclusively, so that root is never led through a link by the server's user, who owns the cluster.
-  const file = openSync(half, 'wx', mode)
+  const file = openFor(half, 'wx', mode)
   try {
     writeSync(file, content)
-    giveToOwner(file, dirname(path))
     fsyncSync(file)
   } finally {
     closeSync(file)
   }
   renameSync(half, path)
-}
-
-/** What root makes in somebody's directory must stay usable for that somebody. */
-export function giveToOwner(file: number, directory: string): void {
-  if (process.getuid?.() !== 0) return
-  const { uid, gid } = statSync(directory)
-  fchownSync(file, uid, gid)
 }

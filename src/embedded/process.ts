@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, unlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
+import type { Binaries } from './binaries.ts'
 import { EmbeddedError } from './error.ts'
 import { type Place, writeWhole } from './place.ts'
+import type { ServerUser } from './user.ts'
 
 const DATABASE = 'conferente'
 // No system gives this number to a process, so the server takes its owner for dead.
@@ -14,21 +16,28 @@ export function serverUrl(password: string, port: number, database = DATABASE): 
   return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 }
 
+/** The server of a data directory, and what it takes to reach and to start it. */
+export interface Server {
+  readonly place: Place
+  readonly password: string
+  readonly timeoutMs: number
+  readonly binaries: Binaries
+  readonly user: ServerUser
+  readonly settings: Readonly<Record<string, string>>
+}
+
 /**
  * Waits until the server is either up or down, by its own pid file's word and, if that says ready, by asking it.
  * @returns nothing when it is down
  */
-export async function running(
-  place: Place,
-  password: string,
-  timeoutMs: number,
-): Promise<{ pid: number; port: number } | undefined> {
+export async function running(server: Server): Promise<{ pid: number; port: number } | undefined> {
+  const { place, timeoutMs } = server
   const deadline = Date.now() + timeoutMs
   for (;;) {
     const [pidLine, , , portLine, , , , status = ''] = pidFile(place)
     const [pid, port] = [Number(pidLine), Number(portLine)]
     if (!(pid > 0) || !isOurs(pid, place)) return undefined
-    if (status.startsWith('ready') && (await answers(place, password, port))) return { pid, port }
+    if (status.startsWith('ready') && (await answers(server, port))) return { pid, port }
     if (Date.now() > deadline)
       throw new EmbeddedError('start_timeout', { path: place.dir, pid, log: place.log })
     await sleep(50)
@@ -36,29 +45,24 @@ export async function running(
 }
 
 /**
- * Makes a pid file left by a server that died harmless where its number now belongs to another program.
+ * Makes a pid file left by a server that died harmless, since its number may belong to another program by now.
  * The file itself stays: by its shared memory key the next server notices children of the dead one.
  */
 export function disarmPidFile(place: Place): void {
   const path = join(place.cluster, 'postmaster.pid')
-  const [pidLine, ...rest] = pidFile(place)
-  if (pidLine === undefined) return
-  if (!(Number(pidLine) > 0)) unlinkSync(path)
-  else if (isAlive(Number(pidLine))) writeWhole(path, [DEAD_PID, ...rest].join('\n'), 0o600)
+  const [pid, ...rest] = pidFile(place)
+  if (pid) writeWhole(path, [DEAD_PID, ...rest].join('\n'))
+  else rmSync(path, { force: true })
 }
 
 /** Ends what a killed server or a killed initdb left running. Only for callers that hold the gate. */
 export async function endLeftovers({ dir, name }: Place): Promise<void> {
   const ours = () => [...processes(`postgres: ${name}: `), ...processes(`--pgdata=${join(dir, 'init-')}`)]
-  for (const pid of ours()) {
-    try {
-      // Children leave at once on this, without touching data; the next start recovers from the log.
-      process.kill(pid, 'SIGQUIT')
-    } catch {
-      // Gone by itself.
-    }
+  for (let tries = 0; tries < 200 && ours().length > 0; tries++) {
+    // Children leave at once on this, without touching data; the next start recovers from the log.
+    for (const pid of ours()) signal(pid, 'SIGQUIT')
+    await sleep(25)
   }
-  for (let tries = 0; tries < 200 && ours().length > 0; tries++) await sleep(25)
 }
 
 function pidFile({ cluster }: Place): string[] {
@@ -69,31 +73,33 @@ function pidFile({ cluster }: Place): string[] {
   }
 }
 
-/** Whether a process is alive and the server of this place, rather than a later program of the same number. */
+/** Whether a process is the server of this place, rather than a later program of the same number. */
 export function isOurs(pid: number, { name }: Place): boolean {
   // Windows does not list them here: there a living one of that number is believed.
-  return isAlive(pid) && (process.platform === 'win32' || processes(`cluster_name=${name}`).includes(pid))
+  return process.platform === 'win32' ? signal(pid, 0) : processes(`cluster_name=${name}`).includes(pid)
 }
 
-function isAlive(pid: number): boolean {
+function signal(pid: number, what: 'SIGQUIT' | 0): boolean {
   try {
-    process.kill(pid, 0)
-    return true
+    return process.kill(pid, what)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return (error as NodeJS.ErrnoException).code === 'EPERM' // else gone by itself
   }
 }
 
 /** Processes with this text in their command line. Not by `ps` on Linux, which a bare Debian lacks. */
 function processes(text: string): number[] {
-  if (process.platform === 'linux') {
-    const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
-    return pids.filter((pid) => commandLine(pid).includes(text)).map(Number)
-  }
   if (process.platform === 'win32') return []
+  if (process.platform === 'linux') {
+    return readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(text))
+      .map(Number)
+  }
   const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' })
-  const lines = stdout.split('\n').filter((line) => line.includes(text))
-  return lines.map((line) => Number.parseInt(line, 10))
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(text))
+    .map(Number.parseFloat)
 }
 
 function commandLine(pid: string): string {
@@ -101,11 +107,11 @@ function commandLine(pid: string): string {
     // Empty for a zombie, which is as good as gone.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
   } catch {
-    return ''
+    return '' // has ended meanwhile
   }
 }
 
-async function answers(place: Place, password: string, port: number): Promise<boolean> {
+async function answers({ place, password }: Server, port: number): Promise<boolean> {
   const sql = postgres(serverUrl(password, port, 'postgres'), {
     max: 1,
     fetch_types: false,

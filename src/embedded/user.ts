@@ -18,9 +18,7 @@ const OURS = 'conferente'
  */
 export function serverUser(dataDir: string): ServerUser {
   if (process.getuid?.() !== 0) return { name: '' }
-  const { uid } = statSync(dataDir)
-  const user =
-    (uid === 0 ? undefined : lookUp(String(uid))) ?? lookUp(OURS) ?? create(OURS) ?? lookUp('postgres')
+  const user = lookUp(String(statSync(dataDir).uid)) ?? lookUp(OURS) ?? create(OURS) ?? lookUp('postgres')
   if (user) return user
   throw new EmbeddedError('no_permission', {
     path: dataDir,
@@ -49,13 +47,11 @@ export function assertReachable(path: string, user: ServerUser): void {
   if (stdout !== '') throw new EmbeddedError('no_permission', { path: stdout, user: user.name, wanted: path })
 }
 
-/** initdb looks its own user up by number, so a number without a name will not do. */
+/** An ordinary user with a name: initdb looks its own up by number. */
 function lookUp(who: string): ServerUser | undefined {
-  const [name, uid, gid] = ['-un', '-u', '-g'].map((flag) => {
-    const { status, stdout } = spawnSync('id', [flag, who], { encoding: 'utf8' })
-    return status === 0 ? stdout.trim() : ''
-  })
-  return name && uid && gid && uid !== '0' ? { name, ids: { uid: Number(uid), gid: Number(gid) } } : undefined
+  const { stdout } = spawnSync('id', [who], { encoding: 'utf8' })
+  const [, uid, name, gid] = /^uid=(\d+)\((.+?)\) gid=(\d+)/.exec(stdout ?? '') ?? []
+  return name && uid !== '0' ? { name, ids: { uid: Number(uid), gid: Number(gid) } } : undefined
 }
 
 function create(name: string): ServerUser | undefined {

@@ -52,8 +52,8 @@ export const validacaoValores: Subject = {
       'regras/validacao_valores/diferencas.sql',
       ['<= 0.01', '<= 0.02'],
       ['pg_catalog.abs(esperado) >= 10', 'true'],
-      ['and dia between s.vale_de and s.vale_ate', ''],
-      ['where s.quantos = s.menos', ''],
+      ['and s.vale_de <= ate and s.vale_ate >= de', ''],
+      ['where s.peso = s.menos', ''],
     ),
     ...of(
       'pessoas/configuracao/somar_retencoes.sql',
@@ -64,8 +64,8 @@ export const validacaoValores: Subject = {
     ...of(
       'regras/validacao_valores/diferencas.sql',
       [
-        "when tipo = 'razao_cambial' then -0.05\n      when retencao is not null then -0.40",
-        "when tipo = 'razao_cambial' then -0.05\n      when retencao is not null then 0.40",
+        'when ate is not null then -0.20\n      when retencao is not null then -0.40',
+        'when ate is not null then -0.20\n      when retencao is not null then 0.40',
       ],
       ["> pg_catalog.abs(esperado) then ' × '", "< pg_catalog.abs(esperado) then ' × '"],
     ),

@@ -1,5 +1,5 @@
--- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, on the days on which all of them are
--- valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
+-- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, of four laws at most, on the days on which
+-- all of them are valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -7,21 +7,25 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from regra_validacao_valores.somas_retencao;
-  insert into regra_validacao_valores.somas_retencao (soma, vale_de, vale_ate, tributos, quantos)
+  insert into regra_validacao_valores.somas_retencao (soma, vale_de, vale_ate, tributos, peso)
   with recursive soma as (
     select r.tributo as ultimo, r.aliquota as soma, r.vale_de, coalesce(r.vale_ate, 'infinity') as vale_ate,
-      r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%' as tributos, 1 as quantos
+      r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%' as tributos, array[r.lei] as leis, 1 as quantos
     from audit.retencoes r
     where r.ativo
     union all
     select r.tributo, s.soma + r.aliquota, greatest(s.vale_de, r.vale_de), least(s.vale_ate, coalesce(r.vale_ate, 'infinity')),
-      s.tributos || ' + ' || r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%', s.quantos + 1
+      s.tributos || ' + ' || r.tributo || ' ' || replace(trim_scale(r.aliquota)::text, '.', ',') || '%',
+      case when r.lei = any (s.leis) then s.leis else s.leis || r.lei end, s.quantos + 1
     from soma s
     join audit.retencoes r on r.ativo and r.tributo > s.ultimo
       and r.vale_de <= s.vale_ate and coalesce(r.vale_ate, 'infinity') >= s.vale_de
-    where s.quantos < 4 and s.soma + r.aliquota < 100
+    where (cardinality(s.leis) < 4 or r.lei = any (s.leis)) and s.soma + r.aliquota < 100
   )
-  select trim_scale(s.soma), s.vale_de, s.vale_ate, s.tributos, s.quantos from soma s;
+  select trim_scale(s.soma), s.vale_de, s.vale_ate, s.tributos, 1000 * cardinality(s.leis) - s.quantos + (
+    select count(distinct (r.lei, r.tributo)) from audit.retencoes r
+    where r.ativo and r.lei = any (s.leis) and r.vale_de <= s.vale_ate and coalesce(r.vale_ate, 'infinity') >= s.vale_de)
+  from soma s;
   return null;
 end
 $$;

@@ -93,7 +93,7 @@ begin
         and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 and c.data_lancamento >= (c.nota).data_emissao
         and not regra_notas_fiscais.fala_de_mais(concat_ws(' ', c.documento, c.descricao, c.categoria, c.conta), c.chave) as certo
     from caso c
-    left join lateral regra_validacao_valores.retencao_possivel(c.valor, (c.nota).valor_total, c.data_lancamento) r on c.tipo = 'valor_da_nota'
+    left join lateral regra_validacao_valores.retencao_entre(c.valor, (c.nota).valor_total, (c.nota).data_emissao, (c.nota).data_emissao) r on c.tipo = 'valor_da_nota'
     where c.tipo is not null
   )
   select null::text, p.id::text,

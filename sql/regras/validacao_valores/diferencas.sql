@@ -57,16 +57,73 @@ comment on function regra_validacao_valores.arredondamento_origem(numeric, int) 
   'Largest error that printing with N significant digits at the source can have put into an amount of 10,000 and more; 0 otherwise.';
 revoke execute on function regra_validacao_valores.arredondamento_origem(numeric, int) from public;
 
--- The taxes withheld at source that would explain a booked amount lower than its document, on the day of the booking: one, or several
--- together, as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. A retention is an
--- honest difference, so it lowers a confidence. Touches nothing. Called by regra_validacao_valores.detectar.
-create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date)
-returns table (taxa numeric, tributos text)
+-- The days on which a document may have been issued, by the surest that there is, and in Portuguese how that is known: the note itself
+-- where it was read (audit.notas), the month in its access key, a whole date in its number, a date of issue in the text of the entry, the
+-- year in its number; else the day of the booking, with a null. What is written by hand is believed of the year before the booking alone.
+-- Reads audit.notas; changes nothing. Called by regra_validacao_valores.retencao_possivel.
+create or replace function regra_validacao_valores.dias_documento(documento text, descricao text, dia date)
+returns table (de date, ate date, como text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with chave as (
+    select k.*
+    from (
+      select k.* from regra_validacao_valores.ler_chave(dias_documento.documento) k where octet_length(dias_documento.documento) >= 44
+      union all
+      select k.* from regra_validacao_valores.ler_chave(regras.chave_no_texto(dias_documento.descricao)) k
+      where regras.pode_citar_chave(dias_documento.descricao)
+    ) k
+    where k.chave is not null and k.certo
+    limit 1
+  ), escrita as (
+    select e.ordem, make_date(case when length(e.p[3]) = 2 then 2000 else 0 end + e.p[3]::int, e.p[2]::int, 1) + (e.p[1]::int - 1) as data, e.p[2]::int as mes
+    from (
+      select 3 as ordem, regexp_match(left(dias_documento.documento, 200),
+        '(?<![0-9])(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9/.-])') as p
+      union all
+      select 4, regexp_match(audit_interno.dobrar(left(dias_documento.descricao, 500)),
+        '(?<![a-z])emi[st][a-z]*[^0-9a-z]*(?:(?:em|de|dia)[^0-9a-z]*)?(0?[1-9]|[12][0-9]|3[01])[/.-](0?[1-9]|1[0-2])[/.-](20[0-9]{2}|[0-9]{2})(?![0-9])')
+    ) e
+    where e.p is not null
+  )
+  select x.de, x.ate, x.como
+  from (
+    select 1 as ordem, n.data_emissao as de, n.data_emissao as ate, 'a nota é de ' || to_char(n.data_emissao, 'DD/MM/YYYY') as como
+    from chave c join audit.notas n on n.chave = upper(c.chave)
+    union all
+    select 2, make_date(c.ano, c.mes, 1), (make_date(c.ano, c.mes, 1) + interval '1 month - 1 day')::date,
+      'a chave de acesso é de ' || to_char(make_date(c.ano, c.mes, 1), 'MM/YYYY')
+    from chave c
+    union all
+    select e.ordem, e.data, e.data, 'o documento é de ' || to_char(e.data, 'DD/MM/YYYY')
+    from escrita e
+    where e.data between dia - 366 and dia and extract(month from e.data) = e.mes -- there is such a day
+    union all
+    select 5, greatest(make_date(l.ano, 1, 1), dia - 366), least(make_date(l.ano, 12, 31), dia), 'o documento é de ' || l.ano
+    from regra_validacao_valores.ler_documento(dias_documento.documento) l
+    where l.chave is null and l.ano between extract(year from dia) - 1 and extract(year from dia)
+    union all
+    select 6, dia, dia, null
+  ) as x
+  order by x.ordem
+  limit 1
+$$;
+
+comment on function regra_validacao_valores.dias_documento(text, text, date) is
+  'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
+revoke execute on function regra_validacao_valores.dias_documento(text, text, date) from public;
+
+-- The taxes withheld at source that would explain a booked amount lower than its document, in force on some day of a stretch: of one law, or
+-- of as few as will do; where different ones take the same, all of them, for nobody can tell from the amount. ultimo: the last day of that.
+-- Touches nothing. Called by regra_validacao_valores.retencao_possivel, and by notas_fiscais.
+create or replace function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
+returns table (taxa numeric, tributos text, ultimo date)
 language sql stable parallel safe
 begin atomic
-  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos)
+  select s.soma, pg_catalog.string_agg(s.tributos, ' ou ' order by s.tributos), pg_catalog.max(s.vale_ate)
   from (
-    select s.soma, s.tributos, s.quantos, pg_catalog.min(s.quantos) over () as menos
+    select s.soma, s.tributos, s.vale_ate, s.peso, pg_catalog.min(s.peso) over () as menos
     from regra_validacao_valores.somas_retencao s
     where pg_catalog.abs(esperado) >= 10
       and pg_catalog.sign(valor) = pg_catalog.sign(esperado)
@@ -74,17 +131,53 @@ begin atomic
       and s.soma >= 100 * (1 - valor / nullif(esperado, 0)) - 1.5 / pg_catalog.abs(esperado)
       and s.soma <= 100 * (1 - valor / nullif(esperado, 0)) + 1.5 / pg_catalog.abs(esperado)
       and pg_catalog.abs(valor - pg_catalog.round(esperado * (1 - s.soma / 100), 2)) <= 0.01
-      and dia between s.vale_de and s.vale_ate
+      and s.vale_de <= ate and s.vale_ate >= de
   ) s
-  where s.quantos = s.menos
+  where s.peso = s.menos
   group by s.soma
   order by s.soma
   limit 1;
 end;
 
-comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) is
-  'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
-revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date) from public;
+comment on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) is
+  'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
+revoke execute on function regra_validacao_valores.retencao_entre(numeric, numeric, date, date) from public;
+
+-- The taxes withheld that would explain a booked amount on the day of its document. A retention is an honest difference, so it lowers a
+-- confidence. como: how the day is known, where the booking's own would say otherwise. Where nothing tells the day of the document, a law that
+-- ended in the month before the booking may still have taken the amount: then ate is its last day, and it is a doubt, no explanation.
+-- Touches nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date, documento text, descricao text)
+returns table (taxa numeric, tributos text, como text, ate date)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with dias as materialized (
+    select d.de, d.ate, d.como
+    from regra_validacao_valores.dias_documento(retencao_possivel.documento, retencao_possivel.descricao, dia) d
+    where exists (select from regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, '-infinity', 'infinity'))
+  ), certa as (
+    select r.taxa, r.tributos, case when dia not between d.de and d.ate then d.como end as como
+    from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, d.de, d.ate) r
+  )
+  select c.taxa, c.tributos, c.como, null::date from certa c
+  union all
+  select r.taxa, r.tributos, null, r.ultimo
+  from dias d cross join lateral regra_validacao_valores.retencao_entre(retencao_possivel.valor, esperado, dia - 31, dia - 1) r
+  where d.como is null and not exists (select from certa)
+$$;
+
+comment on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) is
+  'Percentage withheld that would explain the booked amount, the taxes that take it, how the document''s day is known, and in doubt the last day of the law; no row when there is none.';
+revoke execute on function regra_validacao_valores.retencao_possivel(numeric, numeric, date, text, text) from public;
+
+-- A withholding in words: retenção de 4,65% (…). Touches nothing; inlined by the planner. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.frase_retencao(taxa numeric, tributos text, como text) returns text
+language sql immutable parallel safe
+return 'retenção de ' || pg_catalog.replace(taxa::text, '.', ',') || '% (' || tributos || '), que pode ser legítima' || coalesce(': ' || como, '');
+
+comment on function regra_validacao_valores.frase_retencao(numeric, text, text) is 'A withholding in words; null where there is none.';
+revoke execute on function regra_validacao_valores.frase_retencao(numeric, text, text) from public;
 
 -- Whether an amount may be another in a foreign currency: their ratio, either way, lies between two bounds, and is no whole multiple, for
 -- that is more likely a quantity or a number of instalments. Touches nothing; inlined by the planner. Called by
@@ -133,7 +226,7 @@ revoke execute on function regra_validacao_valores.tipo_diferenca(numeric, numer
 -- (a factor, swapped digits, a discount) is likelier the booking's than one without; a flipped sign may be a credit note,
 -- a usual retention is probably honest. Touches nothing; inlined by the planner. Called by regra_validacao_valores.detectar.
 create or replace function regra_validacao_valores.explicacao_diferenca(
-  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text
+  tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao text, ate date
 )
 returns table (frase text, conta text, ajuste numeric)
 language sql immutable parallel safe
@@ -148,8 +241,9 @@ begin atomic
       when tipo = 'desconto_ignorado' then 'o desconto do documento não foi abatido'
       when tipo = 'desconto_em_dobro' then 'o desconto do documento foi abatido duas vezes'
       when tipo = 'razao_cambial' then 'a razão entre os dois parece uma taxa de câmbio'
-      when retencao is not null then 'a diferença corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
-        || '% (' || tributos || '), que pode ser legítima'
+      when ate is not null then 'a diferença não tem causa reconhecida; num documento até '
+        || pg_catalog.to_char(ate, 'DD/MM/YYYY') || ' seria uma ' || retencao
+      when retencao is not null then 'a diferença corresponde a uma ' || retencao
       else 'a diferença não tem causa reconhecida'
     end,
     case
@@ -174,19 +268,20 @@ begin atomic
       when tipo = 'desconto_ignorado' then 0.10
       when tipo = 'desconto_em_dobro' then 0.10
       when tipo = 'razao_cambial' then -0.05
+      when ate is not null then -0.20
       when retencao is not null then -0.40
       else -0.10
     end;
 end;
 
-comment on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) is
+comment on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, text, date) is
   'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-revoke execute on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, numeric, text) from public;
+revoke execute on function regra_validacao_valores.explicacao_diferenca(text, numeric, numeric, numeric, numeric, text, date) from public;
 
 -- The sentence and the change of confidence for one kind of a document in several lines. Touches nothing; inlined by the planner.
 -- Called by regra_validacao_valores.diferencas.
 create or replace function regra_validacao_valores.explicacao_rateio(
-  tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes int, retencao numeric, tributos text
+  tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes int, retencao text, ate date
 )
 returns table (frase text, ajuste numeric)
 language sql immutable parallel safe
@@ -200,21 +295,22 @@ begin atomic
         when 'rateio_a_mais' then regra_validacao_valores.reais(pg_catalog.abs(soma - esperado)) || ' a mais'
         when 'sinal_trocado' then 'o sinal está trocado'
         else regra_validacao_valores.reais(pg_catalog.abs(esperado - soma)) || ' a menos'
-          || case when retencao is not null then ', o que corresponde a uma retenção de ' || pg_catalog.replace(retencao::text, '.', ',')
-            || '% (' || tributos || '), que pode ser legítima' else '' end
+          || case when ate is not null then '; num documento até ' || pg_catalog.to_char(ate, 'DD/MM/YYYY') || ' seria uma ' || retencao
+            when retencao is not null then ', o que corresponde a uma ' || retencao else '' end
       end || '.',
     case
       when tipo in ('rateio_repetido', 'rateio_linha_repetida') then 0.10
       when tipo = 'rateio_a_mais' then 0
       when tipo = 'sinal_trocado' then -0.05
+      when ate is not null then -0.20
       when retencao is not null then -0.40
       else -0.10
     end;
 end;
 
-comment on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, numeric, text) is
+comment on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, text, date) is
   'Sentence and change of confidence for one kind of a document in several lines.';
-revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, numeric, text) from public;
+revoke execute on function regra_validacao_valores.explicacao_rateio(text, text, numeric, numeric, bigint, numeric, int, text, date) from public;
 
 -- The findings on amounts. An entry that is alone with its document is judged by itself, and what the document leads to is proposed; a
 -- document that stands in several lines is judged as one, and only flagged. The sign of a credit note follows the ledger's habit; a rate of
@@ -270,7 +366,7 @@ begin
     from virada v
     left join sinal s on s.id = v.id::text
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
       lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join avessa v on v.id = c.id
@@ -338,11 +434,14 @@ begin
         having count(*) >= case when janela.carregado_desde is null and janela.carregado_ate is null and janela.chaves is null then 3 else 1 end),
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
-    select s.id, s.data_lancamento, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.contraria, s.primeiro, case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo
+    select s.id, s.data_lancamento, s.documento, s.descricao, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
+      s.tolerancia, s.contraria, s.primeiro, n.tipo,
+      -- asked first, for it is cheap: most differences are no withholding at any time
+      n.tipo = 'outro' and exists (select from regra_validacao_valores.retencao_entre(s.valor, s.esperado, '-infinity', 'infinity')) as explicavel
     from sozinha s
     left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
       and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
+    cross join lateral (select case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo) n
     offset 0
   )
   select
@@ -361,16 +460,17 @@ begin
       'tolerancia', d.tolerancia,
       'razao', case when d.esperado <> 0 then round(d.valor / d.esperado, 6) end,
       'credito_positivo', nullif(d.contraria and d.valor < 0, false),
-      'retencao_possivel', r.taxa,
+      'retencao_possivel', case when r.ate is null then r.taxa end,
       'tributos_retidos', r.tributos,
+      'retencao_ate', r.ate,
       'conta', e.conta)),
     'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
       || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
     abs(d.diferenca)
   from nomeada d
-  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento) r on d.tipo = 'outro'
+  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) r on d.explicavel
   cross join lateral regra_validacao_valores.explicacao_diferenca(
-    d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, r.taxa, r.tributos) e
+    d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
   where d.tipo <> 'sinal_trocado' or d.primeiro is null
   union all
   -- errors, or credit notes whose document is positive: nobody can tell, so it is asked once a year
@@ -407,17 +507,18 @@ begin
       'diferenca', t.soma - t.esperado,
       'ajuste', t.esperado - t.soma,
       'tolerancia', t.tolerancia,
-      'retencao_possivel', r.taxa,
+      'retencao_possivel', case when r.ate is null then r.taxa end,
       'tributos_retidos', r.tributos,
+      'retencao_ate', r.ate,
       'lancamentos', t.quantas,
       'linhas', t.linhas)),
     e.frase,
     abs(t.soma - t.esperado)
   from rateio t
   join suspeita s on s.id::text = t.id
-  left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento) r on t.tipo = 'rateio_a_menos'
+  left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento, s.documento, s.descricao) r on t.tipo = 'rateio_a_menos'
   cross join lateral regra_validacao_valores.explicacao_rateio(
-    t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, r.taxa, r.tributos) e
+    t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
   where t.tipo is not null
     and not (t.tipo = 'rateio_repetido' and t.copias > 1 and (
       exists (select from repetido d where d.dia = s.data_lancamento and d.filial is not distinct from s.filial)

@@ -24,6 +24,7 @@ export const label = {
   razao: both('razão', 'ratio'),
   conta: both('conta', 'arithmetic'),
   retencao_possivel: both('retenção possível', 'possible retention'),
+  retencao_ate: both('valia até', 'in force until'),
   tributos_retidos: both('tributos retidos', 'taxes retained'),
   mesma_descricao: both('mesma descrição', 'same text'),
   outro_destino: both('outro centro de custo, categoria ou conta', 'other cost centre, category or account'),

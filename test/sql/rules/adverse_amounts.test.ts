@@ -155,7 +155,7 @@ t.test('every usual retention is known, to the cent, and nothing else is one', a
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   // one rate, and what several take together
-  const rates = [1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 4.65, 5, 6, 6.15, 11, 11.15, 15, 22.15]
+  const rates = [1, 1.5, 2, 2.5, 3, 3.5, 4, 3.65, 4.5, 4.65, 5, 5.15, 6, 6.15, 7.5, 11, 11.15, 15, 22.15]
   const withheld = (rate: number, documento = 2345.67) => Math.round(documento * (100 - rate)) / 100
   const sim = await bookEntries(
     sql,
@@ -166,7 +166,7 @@ t.test('every usual retention is known, to the cent, and nothing else is one', a
   )
   const no = await bookEntries(
     sql,
-    ...[0.5, 1.2, 7, 10, 20, 22.5].map((rate) => ({
+    ...[0.5, 0.65, 1.2, 8, 10, 20, 22.5].map((rate) => ({
       valor: withheld(rate).toFixed(2),
       valor_documento: 2345.67,
     })),

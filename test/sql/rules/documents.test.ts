@@ -5,6 +5,7 @@ import { testDatabase } from '../../helper/database.ts'
 import {
   bookEntries,
   findings,
+  key,
   type LedgerEntry,
   makeLedger,
   type RuleFinding,
@@ -12,26 +13,6 @@ import {
 } from './ledger.ts'
 
 const RULE_FUNCTION = 'validacao_valores'
-
-/** The check digit of an access key, reckoned by hand as the manual shows it. */
-function withDigit(start: string): string {
-  const total = [...start]
-    .reverse()
-    .reduce((sum, c, i) => sum + (c.toUpperCase().charCodeAt(0) - 48) * (2 + (i % 8)), 0)
-  return `${start}${total % 11 < 2 ? 0 : 11 - (total % 11)}`
-}
-
-/** An access key; what is not said is an invoice of goods issued in March 2025 by 11.222.333/0001-81. */
-function key({
-  uf = '35',
-  mes = '2503',
-  cnpj = '11222333000181',
-  modelo = '55',
-  serie = '001',
-  numero = 123456,
-} = {}): string {
-  return withDigit(`${uf}${mes}${cnpj}${modelo}${serie}${String(numero).padStart(9, '0')}112345678`)
-}
 
 const ACCESS_KEY = key()
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { testDatabase } from '../../helper/database.ts'
 import { scenario, sqlstate } from '../../helper/scenario.ts'
-import { bookEntries, findings, makeLedger } from './ledger.ts'
+import { bookEntries, findings, key, makeLedger } from './ledger.ts'
 
 const RULE_FUNCTION = 'validacao_valores'
 const NOTE = { valor_documento: 2345.67 }
@@ -13,15 +13,40 @@ t.test('a withholding explains a difference on the days on which its law is in f
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   const cases = [
-    ['2026-12-31', 4.65, /retenção de 4,65% \(PIS, COFINS e CSLL 4,65%\)/, 0.3],
-    ['2027-01-01', 4.65, /sem causa|não tem causa reconhecida/, 0.6],
-    ['2027-01-04', 4.65, /não tem causa reconhecida/, 0.6],
+    ['2026-12-31', 4.65, /retenção de 4,65% \(CSLL 1% \+ PIS e COFINS 3,65%\)/, 0.3],
+    ['2026-12-31', 3.65, /retenção de 3,65% \(PIS e COFINS 3,65%\)/, 0.3], // a cooperative's
+    ['2026-12-31', 7.5, /retenção de 7,5% \(CSLL 1% \+ IRRF 1,5% \+ ISS 5%\)/, 0.3],
+    ['2026-12-31', 15.65, /retenção de 15,65% \(CSLL 1% \+ INSS 11% \+ PIS e COFINS 3,65%\)/, 0.3],
+    [
+      '2026-12-31',
+      22.15,
+      /retenção de 22,15% \(CSLL 1% \+ INSS 11% \+ IRRF 1,5% \+ ISS 5% \+ PIS e COFINS 3,65%\)/,
+      0.3,
+    ],
+    ['2026-12-31', 10, /não tem causa reconhecida \(/, 0.6], // rather a discount
+    // nothing tells the day of the document, and the law ended of late: an error, with a doubt
+    [
+      '2027-01-01',
+      4.65,
+      /não tem causa reconhecida; num documento até 31\/12\/2026 seria uma retenção de 4,65%/,
+      0.5,
+    ],
+    [
+      '2027-01-04',
+      4.65,
+      /não tem causa reconhecida; num documento até 31\/12\/2026 seria uma retenção de 4,65%/,
+      0.5,
+    ],
+    ['2027-01-04', 3.65, /não tem causa reconhecida; num documento até 31\/12\/2026/, 0.5],
+    ['2027-02-01', 4.65, /não tem causa reconhecida \(/, 0.6],
+    ['2027-01-04', 7.5, /retenção de 7,5% \(CSLL 1% \+ IRRF 1,5% \+ ISS 5%\)/, 0.3],
+    ['2026-12-31', 7.77, /não tem causa reconhecida \(/, 0.6],
     ['2027-01-04', 1, /retenção de 1% \(CSLL 1% ou IRRF 1%\)/, 0.3],
     ['2026-12-31', 1, /retenção de 1% \(IRRF 1%\)/, 0.3],
-    ['2026-12-31', 6.15, /retenção de 6,15% \(IRRF 1,5% \+ PIS, COFINS e CSLL 4,65%\)/, 0.3],
-    ['2027-01-04', 6.15, /não tem causa reconhecida/, 0.6],
+    ['2026-12-31', 6.15, /retenção de 6,15% \(CSLL 1% \+ IRRF 1,5% \+ PIS e COFINS 3,65%\)/, 0.3],
+    ['2027-01-04', 6.15, /não tem causa reconhecida; num documento até/, 0.5],
     ['2027-01-04', 2.5, /retenção de 2,5% \(ISS 2,5%\)/, 0.3], // rather one tax than CSLL and IRRF together
-    ['2004-01-31', 4.65, /não tem causa reconhecida/, 0.6],
+    ['2004-01-31', 4.65, /não tem causa reconhecida \(/, 0.6],
   ] as const
   const ids = await bookEntries(
     sql,
@@ -33,6 +58,102 @@ t.test('a withholding explains a difference on the days on which its law is in f
     t.match(finding?.justificativa, sentence, `${rate}% on ${day}`)
     t.equal(Number(finding?.confianca), confidence, `${rate}% on ${day}`)
   }
+})
+
+t.test('the day of the document counts, where the document, its key or its note says it', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  const december = key({ mes: '2612' })
+  const january = key({ mes: '2701' })
+  const may = /retenção de 4,65% .*que pode ser legítima: /
+  const error = /não tem causa reconhecida \(/
+  const cases = [
+    ['the key', { documento: december }, '2027-01-20', /legítima: a chave de acesso é de 12\/2026/, 0.3],
+    ['a key in the text', { descricao: `serviço, chave ${december}` }, '2027-01-20', may, 0.3],
+    ['a key of January', { documento: january }, '2027-01-20', error, 0.6],
+    ['a key long ago', { documento: december }, '2027-06-20', may, 0.3],
+    [
+      'the year of the number',
+      { documento: '2026/123' },
+      '2027-01-20',
+      /legítima: o documento é de 2026/,
+      0.3,
+    ],
+    ['this year in the number', { documento: '2027/123' }, '2027-01-20', error, 0.6],
+    [
+      'a day in the number',
+      { documento: 'NF 123 de 28/12/2026' },
+      '2027-01-20',
+      /legítima: o documento é de 28\/12\/2026/,
+      0.3,
+    ],
+    ['a day of January in it', { documento: 'NF 123 de 02/01/2027' }, '2027-01-20', error, 0.6],
+    ['a day of issue in the text', { descricao: 'consultoria, emitida em 28.12.26' }, '2027-01-20', may, 0.3],
+    [
+      'a day when it is due says nothing',
+      { descricao: 'consultoria, venc 28/12/2026' },
+      '2027-01-20',
+      /num documento até 31\/12\/2026/,
+      0.5,
+    ],
+    ['no day at all', { documento: 'NF 123 de 31/02/2026' }, '2027-03-20', /: o documento é de 2026/, 0.3],
+  ] as const
+  const ids = await bookEntries(
+    sql,
+    ...cases.map(([, entry, day], i) => ({
+      ...NOTE,
+      fornecedor: `Fornecedor ${i}`,
+      ...entry,
+      data_lancamento: day,
+      valor: net(4.65),
+    })),
+  )
+  const by = new Map(
+    (await findings(sql, RULE_FUNCTION))
+      .filter((a) => a.evidencia.tipo === 'outro')
+      .map((a) => [a.registro_id, a]),
+  )
+  for (const [i, [name, , , sentence, confidence]] of cases.entries()) {
+    const finding = by.get(ids[i] as string)
+    t.match(finding?.justificativa, sentence, name)
+    t.equal(Number(finding?.confianca), confidence, name)
+    t.equal(finding?.evidencia.retencao_possivel ?? null, confidence === 0.3 ? 4.65 : null, name)
+  }
+})
+
+t.test('a note that was read tells its very day', async (t) => {
+  const { sql } = await testDatabase(t)
+  await makeLedger(sql)
+  await sql`insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei) values ('teste', 7.77, '2026-12-15', '2026-12-20', 'lei que se invente')`
+  const [early, late, unread] = [1, 2, 3].map((numero) => key({ mes: '2612', numero }))
+  for (const [chave, day] of [
+    [early, '2026-12-18'],
+    [late, '2026-12-28'],
+  ] as const) {
+    await sql`insert into audit.notas (chave, tipo, numero, emitente, data_emissao, emitida_em, valor_total, valor_liquido, finalidade, producao,
+        autorizada, confiavel, certificado, resumo_assinado, arquivo)
+      values (${chave as string}, 'nfe', 1, '11222333000181', ${day}, ${day}, 100, 100, '1', true, true, true, '', '', 'x.xml')`
+  }
+  await bookEntries(
+    sql,
+    ...[early, late, unread].map((documento, i) => ({
+      ...NOTE,
+      id: 900 + i,
+      documento: documento as string,
+      data_lancamento: '2027-01-20',
+      valor: net(7.77),
+    })),
+  )
+  t.match(
+    (await findings(sql, RULE_FUNCTION))
+      .filter((a) => a.evidencia.tipo === 'outro')
+      .sort((a, b) => Number(a.registro_id) - Number(b.registro_id)),
+    [
+      { justificativa: /retenção de 7,77% \(teste 7,77%\).*: a nota é de 18\/12\/2026/ },
+      { justificativa: /não tem causa reconhecida \(/ },
+      { justificativa: /retenção de 7,77%.*: a chave de acesso é de 12\/2026/ },
+    ],
+  )
 })
 
 t.test('an administrator changes withholdings without a migration, and it is audited', async (t) => {
