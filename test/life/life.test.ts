@@ -35,7 +35,10 @@ test(`${LIVES} lives`, { timeout: LIVES * 60_000 }, async (t) => {
   const life = await prepared(t)
   let steps = 0
   for (let seed = SEED; seed < SEED + LIVES; seed++) {
-    if ((seed - SEED) % CLEAN === CLEAN - 1) await life.sql`vacuum`
+    if ((seed - SEED) % CLEAN === CLEAN - 1) {
+      await life.sql`vacuum`
+      t.comment(`seeds ${SEED} to ${seed - 1} lived`)
+    }
     const result = await fc.check(
       fc.asyncProperty(lived(STEPS), async (some) => {
         steps += (await live(life, some)).steps
