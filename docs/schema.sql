@@ -3014,6 +3014,11 @@ create function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.conferir_corrigidas(bigint,audit.regras,bigint) is 'Puts down which corrections of the rule were undone from outside, and opens or closes their findings.';
 
+create function audit_interno.conferir_instalacao()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.conferir_instalacao() is 'Records as an operation what of the schema, and of rows that may change, is not what was recorded; the first 100.';
+
 create function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp
@@ -4022,8 +4027,11 @@ create function audit_interno.objetos_agora()
   set DateStyle=ISO, YMD
   set IntervalStyle=postgres
   set TimeZone=UTC
+  set bytea_output=hex
+  set extra_float_digits=1
   set quote_all_identifiers=off
-  set search_path=pg_catalog, pg_temp;
+  set search_path=pg_catalog, pg_temp
+  set standard_conforming_strings=on;
 comment on function audit_interno.objetos_agora() is 'Functions, tables, constraints, unique indexes, triggers, rewrite rules, policies, types, default privileges, schemas and roles of Conferente as they are, whether a trigger fires, and its definition.';
 
 create function audit_interno.operacao_em_curso()
