@@ -51,11 +51,13 @@ export async function workshop(t: Test): Promise<Workshop> {
     create table dw.demora (segundos float8 not null);
     insert into dw.demora values (0);
     -- or the schedule that ships would be due, where seven in São Paulo lies between the template and this
+    set role conferente_dono;
     update audit.configuracoes_sistema set alterada_em = clock_timestamp() where chave like 'agenda.%';
+    reset role;
     grant select on dw.demora to conferente_regra, conferente_escrita;
     ${rule('uma')} ${rule('outra')}
     select audit.alterar_configuracao('limites.fracao', '1', 'tudo está errado');
-    update audit.regras set ativa = nome in ('uma', 'outra');`)
+    set role conferente_dono; update audit.regras set ativa = nome in ('uma', 'outra'); reset role`)
   const address = new URL(base.url)
   address.username = 'trabalhador'
   address.password = PASSWORD

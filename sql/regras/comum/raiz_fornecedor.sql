@@ -16,10 +16,12 @@ return case
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
           and pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8) <> '00000000'
         then pg_catalog.left(pg_catalog.translate(codigo, './- ', ''), 8)
-      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 11 and 14
+      -- no between: it is written out otherwise after a restore, and verificar would name the function
+      when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) >= 11 and pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) <= 14
           and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 2) = '00'
         then regras.raiz_codigo(codigo)
-      when pg_catalog.octet_length(codigo) between 7 and 13 and pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) between 7 and 10
+      when pg_catalog.octet_length(codigo) >= 7 and pg_catalog.octet_length(codigo) <= 13
+          and pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) >= 7 and pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) <= 10
           and pg_catalog.left(pg_catalog.right(pg_catalog.translate(codigo, './- ', ''), 6), 4) = '0001'
         then regras.raiz_codigo(codigo)
       else pg_catalog.translate(codigo, './- ', '')

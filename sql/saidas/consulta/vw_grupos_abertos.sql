@@ -38,7 +38,8 @@ select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas,
   g.improvavel, g.fechadas
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
-  and (p.especie, p.mudanca, p.fornecedor) is not distinct from (g.especie, g.mudanca, g.fornecedor);
+  -- one by one: a comparison of rows is written out otherwise after a restore, and verificar would name the view
+  and p.especie is not distinct from g.especie and p.mudanca is not distinct from g.mudanca and p.fornecedor is not distinct from g.fornecedor;
 comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
 comment on column audit.vw_grupos_abertos.regra is 'Rule that found them.';
