@@ -72,6 +72,10 @@ as $$
       u.agora, u.carregado_em)::text)::text
     from audit.correcoes_desfeitas u
     join seladas s on s.id = u.operacao_id
+    union all
+    select c.elo, 6, c.operacao_id, json_build_object('carimbo', translate(encode(c.token, 'base64'), chr(10), ''))::text
+    from audit_interno.carimbos c
+    join seladas s on s.id = c.operacao_id
   ) as l
   order by l.elo, l.parte, l.ordem
 $$;

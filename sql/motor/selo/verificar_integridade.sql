@@ -32,6 +32,8 @@ begin
       select 5, q.* from audit_interno.quebras_acesso() q
       union all
       select 6, q.* from audit_interno.quebras_protecao() q
+      union all
+      select 7, q.* from audit_interno.quebras_carimbos() q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q

@@ -31,6 +31,7 @@ const OPERATIONS = [
   'acesso',
   'exportacao',
   'externa',
+  'carimbo',
 ]
 const SESSION_STATUSES = [
   'agendada',
