@@ -1,8 +1,9 @@
 // Proves a trail that was exported from Conferente, with nothing but Node. The format: docs/trust.md.
 //   conferente exportar --formato trilha --arquivo trilha.jsonl
 //   node trilha.mjs trilha.jsonl 1250=30be30b0… (links and their seals, from mails that you kept)
+// It writes stamps beside the trail; OpenSSL proves them: the line is printed.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, writeFileSync } from 'node:fs'
 
 const [file, ...kept] = process.argv.slice(2)
 const witnesses = new Map(kept.map((one) => one.toLowerCase().split('=')))
@@ -49,6 +50,12 @@ function take(text) {
     close()
     operation = line
     hashes = {}
+  } else if (line.carimbo && operation) {
+    const token = Buffer.from(line.carimbo, 'base64')
+    const { elo, selo } = operation
+    expect(token.includes(hex(selo)), elo, 'its stamp is of another seal')
+    writeFileSync(`${file}.${elo}.der`, token)
+    console.log(`openssl ts -verify -digest ${selo} -token_in -in ${file}.${elo}.der -CAfile raiz.pem`)
   } else {
     const kind = KINDS.find((name) => name in line)
     if (!kind || !operation) throw new Error(`neither operation nor fact: ${text.slice(0, 100)}`)

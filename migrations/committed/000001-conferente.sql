@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7fd3b37c11e58f439597636583f6824588a2a88f
+--! Hash: sha1:271ec03dd282f8a44bc4f5395ebea1a23953d6ca
 --! Message: conferente
 
 set local role conferente_dono;
@@ -291,6 +291,8 @@ from (values
     'Fuso horário em que agenda.cron é lida, se contam os dias e se mostram as horas.'),
   ('agenda.modo', '"auto"', 'texto', null, null, '["auto", "manual"]', null,
     'Modo da sessão diária: manual só detecta; auto detecta e corrige o que pode.'),
+  ('selo.carimbo_url', 'null', 'url', null, null, null, null,
+    'Endereço de uma autoridade de carimbo do tempo (RFC 3161), que carimba a cabeça da cadeia depois de cada sessão, ou uma vez por dia. Enquanto for null, ninguém carimba.'),
   ('acesso.sessao_horas', '10', 'inteiro', 1, 72, null, 'horas',
     'Quanto tempo quem entrou pela página fica dentro, por login único ou por link de uso único.'),
   ('saude.idade_sessao', '"26:00:00"', 'intervalo', 60, 31622400, null, null,
@@ -686,7 +688,7 @@ create table audit.operacoes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in (
     'deteccao', 'correcao', 'autoverificacao', 'aprovacao', 'rejeicao', 'correcao_manual', 'confirmacao', 'adiamento',
-    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'instalacao', 'registro', 'exportacao', 'externa')),
+    'encaminhamento', 'comentario', 'reabertura', 'desfazimento', 'reversao', 'excecao', 'certificacao', 'configuracao', 'regra', 'padrao', 'retencao', 'sucessora', 'periodo', 'canal', 'notas', 'sessao', 'acesso', 'instalacao', 'registro', 'exportacao', 'externa', 'carimbo')),
   status text not null default 'em_andamento' check (status in ('em_andamento', 'concluida', 'falhou')),
   sessao_id bigint references audit.sessoes_processamento,
   regra text references audit.regras,
@@ -8956,6 +8958,7 @@ begin
   return query select * from audit_interno.diagnosticar_categorias();
   return query select * from audit_interno.diagnosticar_notas();
   return query select * from audit_interno.diagnosticar_correio();
+  return query select * from audit_interno.diagnosticar_carimbo();
   return query select * from audit_interno.diagnosticar_sinais();
 end
 $$;
@@ -12326,6 +12329,30 @@ comment on column audit.sucessoras_categoria.criado_em is 'When.';
 comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
 --! EndIncluded contrato/sucessoras_categoria.sql
 
+--! Included contrato/carimbos.sql
+-- Seals of the chain as an authority outside the house stamped them (RFC 3161). Whoever rewrites the chain can make every seal anew, and
+-- no stamp of the time before. Append-only, and each an operation.
+create table audit_interno.carimbos (
+  operacao_id bigint primary key references audit.operacoes,
+  elo bigint not null check (elo > 0),
+  selo bytea not null,
+  token bytea not null
+);
+create index on audit_interno.carimbos (elo desc);
+comment on table audit_interno.carimbos is 'Stamps of heads of the chain, append-only: audit.carimbos shows them.';
+comment on column audit_interno.carimbos.token is 'TimeStampToken, DER.';
+
+-- Attempts since the last stamp.
+create table audit_interno.tentativas_carimbo (
+  unica boolean primary key default true check (unica),
+  desde timestamptz not null default clock_timestamp(),
+  ultima timestamptz not null default clock_timestamp(),
+  vezes integer not null default 1,
+  erro text not null
+);
+comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain could not be stamped, since when, and how often it was tried; no row where the last attempt went well.';
+--! EndIncluded contrato/carimbos.sql
+
 --! Included saidas/correio/destinatarios.sql
 -- Who is to receive a kind of message now.
 create or replace function audit_interno.destinatarios(tipo text)
@@ -14117,7 +14144,7 @@ create type audit.verificacao as (
   pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of stamps: carimbo_alterado (not what the operation that recorded it says), carimbo_contradito (the link it stamps bears another seal: the chain was rewritten). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -15067,6 +15094,8 @@ begin
       select 6, q.* from audit_interno.quebras_estados() q
       union all
       select 7, q.* from audit_interno.quebras_esquema() q
+      union all
+      select 8, q.* from audit_interno.quebras_carimbos() q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q
@@ -15730,6 +15759,10 @@ as $$
     select s.elo, 6, m.id, json_build_object('estado', row(m.id, m.tabela, m.chaves, m.resumos, m.autor)::text)::text
     from audit_interno.estados m
     join seladas s on s.id = m.operacao_id
+    union all
+    select c.elo, 7, c.operacao_id, json_build_object('carimbo', translate(encode(c.token, 'base64'), chr(10), ''))::text
+    from audit_interno.carimbos c
+    join seladas s on s.id = c.operacao_id
   ) as l
   order by l.elo, l.parte, l.ordem
 $$;
@@ -15766,6 +15799,151 @@ end
 $$;
 comment on function audit_interno.conferir_instalacao() is 'Records as an operation what of the schema, and of rows that may change, is not what was recorded; the first 100.';
 --! EndIncluded motor/selo/conferir_instalacao.sql
+
+--! Included motor/selo/agendar_carimbo.sql
+-- Queues the stamping of the head where one is due, once, however many workers ask. After a failure later each time, up to an hour.
+-- Called by each worker at every tick.
+create or replace function audit_interno.agendar_carimbo()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from audit_interno.tentativas_carimbo f
+      where f.ultima + least(interval '1 minute' * power(2, least(f.vezes, 10) - 1), interval '1 hour') > clock_timestamp())
+    and not exists (select from graphile_worker.jobs j where j.key = 'carimbar_cabeca' and j.attempts < j.max_attempts)
+    and exists (select from audit_interno.carimbo_devido())
+  then
+    perform graphile_worker.add_job('carimbar_cabeca', '{}'::json, queue_name => 'carimbo', job_key => 'carimbar_cabeca', max_attempts => 1);
+  end if;
+end
+$$;
+comment on function audit_interno.agendar_carimbo() is 'Adds the job that has the head of the chain stamped, when it is due and none waits.';
+--! EndIncluded motor/selo/agendar_carimbo.sql
+
+--! Included motor/selo/carimbo_devido.sql
+-- Which head is to be stamped, and where: once a session has ended since the last stamp, or something waits for one for a day. Stamps
+-- themselves wait for none. Called by agendar_carimbo and by the worker's task, which ends with registrar_carimbo or falhar_carimbo.
+create or replace function audit_interno.carimbo_devido()
+returns table (url text, elo bigint, selo bytea)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.valor #>> '{}', k.elo, k.selo
+  from audit.configuracoes_sistema c
+  cross join audit_interno.cadeia k
+  cross join lateral (
+    select min(o.finalizada_em) as desde
+    from audit.operacoes o
+    where o.elo > coalesce((select max(x.elo) from audit_interno.carimbos x), 0) and o.tipo <> 'carimbo'
+  ) as n
+  where c.chave = 'selo.carimbo_url' and c.valor <> 'null'
+    and (n.desde < clock_timestamp() - interval '1 day' or exists (
+      select from audit.sessoes_processamento s where s.fim_processamento >= n.desde)
+      and not exists (select from audit.sessoes_processamento s where s.status = 'em_andamento'))
+$$;
+comment on function audit_interno.carimbo_devido() is 'Address of the authority, and the head to stamp; no row where none is due.';
+--! EndIncluded motor/selo/carimbo_devido.sql
+
+--! Included motor/selo/carimbos.sql
+-- The stamps, with what each link's seal is the SHA-256 of, so that the signature can be proven: what SQL cannot do, conferente verificar
+-- does. Definer, because the table is nobody's to read.
+create or replace function audit.carimbos()
+returns table (operacao_id bigint, elo bigint, token bytea, selado bytea)
+language sql
+stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.operacao_id, c.elo, c.token, o.selo_anterior || int8send(o.elo) || o.resumo
+  from audit_interno.carimbos c
+  left join audit.operacoes o on o.elo = c.elo
+  order by c.elo
+$$;
+comment on function audit.carimbos() is
+  'Stamps (RFC 3161) of heads of the chain, oldest first: the operation that recorded each, the link it is of, the token as DER, and what that link''s seal is the SHA-256 of (selo_anterior, elo as 8 bytes, resumo); null where the link is gone.';
+grant execute on function audit.carimbos() to conferente_leitor;
+--! EndIncluded motor/selo/carimbos.sql
+
+--! Included motor/selo/quebras_carimbos.sql
+-- Holds the stamps against the operations that recorded them, and the chain against the stamps: a token holds the seal itself, which
+-- nobody can put into it later. That the authority signed it, SQL cannot say: conferente verificar does. Changes nothing. Called by
+-- verificar_integridade.
+create or replace function audit_interno.quebras_carimbos()
+returns setof audit_interno.quebra
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'carimbo_alterado', r.elo, coalesce(r.id, c.operacao_id), format('audit.carimbos, da operação %s', coalesce(r.id, c.operacao_id)),
+    coalesce(r.dito, 'nenhum carimbo'), coalesce(c.dito, 'nenhum carimbo')
+  from (
+    select o.id, o.elo, format('elo %s, selo %s, token %s', o.detalhes ->> 'elo', o.detalhes ->> 'selo', o.detalhes ->> 'sha256') as dito
+    from audit.operacoes o where o.tipo = 'carimbo'
+  ) as r
+  full join (
+    select x.operacao_id, format('elo %s, selo %s, token %s', x.elo, encode(x.selo, 'hex'), encode(sha256(x.token), 'hex')) as dito
+    from audit_interno.carimbos x
+  ) as c on c.operacao_id = r.id
+  where r.dito is distinct from c.dito
+  union all
+  select 'carimbo_contradito', c.elo, o.id, coalesce('audit.operacoes ' || o.id, 'audit.operacoes'),
+    case when position(c.selo in c.token) > 0 then format('selo %s', encode(c.selo, 'hex')) else 'o selo que o token carimba' end,
+    coalesce('selo ' || encode(o.selo, 'hex'), 'nenhuma operação com este elo')
+  from audit_interno.carimbos c
+  left join audit.operacoes o on o.elo = c.elo
+  where o.selo is distinct from c.selo or position(o.selo in c.token) = 0
+$$;
+comment on function audit_interno.quebras_carimbos() is 'carimbo_alterado, carimbo_contradito.';
+--! EndIncluded motor/selo/quebras_carimbos.sql
+
+--! Included motor/selo/registrar_carimbo.sql
+-- Keeps a stamp that the worker had checked: an operation of its own, and so a link of the chain. One for each link; a second is left
+-- out. Called by the worker's task.
+create or replace function audit_interno.registrar_carimbo(url text, elo bigint, selo bytea, token bytea, em timestamptz, autoridade text)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_operacao bigint;
+begin
+  perform from audit_interno.cadeia for update; -- one at a time
+  if exists (select from audit_interno.carimbos c where c.elo = registrar_carimbo.elo) then
+    return null;
+  end if;
+  v_operacao := audit_interno.abrir_operacao('carimbo', detalhes => jsonb_build_object('elo', registrar_carimbo.elo,
+    'selo', encode(registrar_carimbo.selo, 'hex'), 'url', registrar_carimbo.url, 'autoridade', registrar_carimbo.autoridade,
+    'carimbado_em', registrar_carimbo.em, 'sha256', encode(sha256(registrar_carimbo.token), 'hex')));
+  insert into audit_interno.carimbos (operacao_id, elo, selo, token)
+  values (v_operacao, registrar_carimbo.elo, registrar_carimbo.selo, registrar_carimbo.token);
+  perform audit_interno.fechar_operacao(v_operacao, 1);
+  delete from audit_interno.tentativas_carimbo;
+  return v_operacao;
+end
+$$;
+comment on function audit_interno.registrar_carimbo(text, bigint, bytea, bytea, timestamptz, text) is
+  'Id of the operation; null where this link has a stamp.';
+
+-- Notes why the head was not stamped, for the diagnosis, the channels and the next attempt's time.
+create or replace function audit_interno.falhar_carimbo(erro text)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into audit_interno.tentativas_carimbo as f (erro) values (left(falhar_carimbo.erro, 500))
+  on conflict (unica) do update set ultima = clock_timestamp(), vezes = f.vezes + 1, erro = excluded.erro
+$$;
+comment on function audit_interno.falhar_carimbo(text) is 'Counts a failed attempt to have the head stamped.';
+
+create or replace trigger proteger before update or delete on audit_interno.carimbos
+  for each row execute function audit_interno.recusar_mudanca();
+create or replace trigger proteger_truncate before truncate on audit_interno.carimbos
+  for each statement execute function audit_interno.recusar_mudanca();
+--! EndIncluded motor/selo/registrar_carimbo.sql
 
 --! Included saidas/consulta/indice_da_visao.sql
 -- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
@@ -26105,6 +26283,36 @@ $$;
 comment on function audit_interno.direitos_em_falta(text) is 'The grants on a table that conferente_regra and conferente_escrita lack, or null.';
 --! EndIncluded saidas/consulta/direitos_em_falta.sql
 
+--! Included saidas/consulta/diagnosticar_carimbo.sql
+-- Of the diagnosis: whether the head of the chain is stamped, where an authority is set. Called by audit.diagnosticar_contrato; changes
+-- nothing.
+create or replace function audit_interno.diagnosticar_carimbo()
+returns table (item text, situacao text, detalhe text, sugestao text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'carimbo do tempo',
+    case when f.erro is not null then 'erro' when d.elo is not null then 'aviso' else 'ok' end,
+    concat_ws('; ',
+      case when u.elo is null then 'nenhum ainda' else format('o último é do elo %s, em %s', u.elo,
+        to_char(u.finalizada_em at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI')) end,
+      case when f.erro is not null then format('desde %s não foi possível (%s tentativas): %s',
+        to_char(f.desde at time zone audit.fuso(), 'DD/MM/YYYY HH24:MI'), f.vezes, f.erro)
+        when d.elo is not null then format('falta o do elo %s', d.elo) end),
+    case when f.erro is not null then 'O trabalhador tenta de novo, de hora em hora. Confira selo.carimbo_url com quem carimba; um endereço interno pede CONFERENTE_CANAIS_REDES.'
+      when d.elo is not null then 'O trabalhador o pede: conferente trabalhar.' end
+  from audit.configuracoes_sistema c
+  left join lateral (
+    select x.elo, o.finalizada_em from audit_interno.carimbos x join audit.operacoes o on o.id = x.operacao_id order by x.elo desc limit 1
+  ) as u on true
+  left join audit_interno.carimbo_devido() d on true
+  left join audit_interno.tentativas_carimbo f on true
+  where c.chave = 'selo.carimbo_url' and c.valor <> 'null'
+$$;
+comment on function audit_interno.diagnosticar_carimbo() is 'The line of the diagnosis on stamps; none where no authority is set.';
+--! EndIncluded saidas/consulta/diagnosticar_carimbo.sql
+
 --! Included motor/portas/ajustes.sql
 -- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
 -- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
@@ -26904,6 +27112,8 @@ as $$
   from (select a.sessao_id from audit.agendamentos a order by a.previsto_para desc limit 1) as a
   where a.sessao_id is null)
   union all
+  select 'falha', 'carimbo', null, null from audit_interno.tentativas_carimbo f where f.vezes > 3
+  union all
   -- until a session of the schedule's kind ends
   (select 'falha', 'ausencia', null, null
   from (select n.criada_em from audit.notificacoes n where n.tipo = 'ausencia' order by n.dia desc limit 1) as n
@@ -26912,7 +27122,7 @@ as $$
     where s.incremental and s.status in ('concluida', 'concluida_com_falhas') and s.fim_processamento > n.criada_em))
 $$;
 comment on function audit_interno.problemas_agora() is
-  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue and a day without a session (falha), each with its key.';
+  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue, a day without a session and a head that nobody stamps (falha), each with its key.';
 --! EndIncluded saidas/canais/problemas_agora.sql
 
 --! Included saidas/canais/problemas_findos.sql
@@ -27045,6 +27255,7 @@ as $$
       select s.mensagem from audit.sessoes_processamento s where s.id = a.sessao_id)
     when a.tipo = 'falha' and a.chave = 'agenda' then (
       select g.erro_mensagem from audit.agendamentos g order by g.previsto_para desc limit 1)
+    when a.tipo = 'falha' and a.chave = 'carimbo' then (select f.erro from audit_interno.tentativas_carimbo f)
   end
   from audit_interno.alarmes a
   where a.id = texto_alarme.alarme_id

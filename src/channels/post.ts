@@ -1,4 +1,4 @@
-import { request as requestHttp } from 'node:http'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Resolve } from './reach.ts'
 
@@ -6,6 +6,8 @@ export interface Reply {
   readonly status: number
   /** The first of what the other side said to it; empty where it took the message. */
   readonly body: string
+  /** The whole answer, where it was asked for and is a good one. */
+  readonly content?: Buffer
 }
 
 export interface PostOptions {
@@ -14,6 +16,8 @@ export interface PostOptions {
   readonly timeout?: number
   /** Certificates to trust besides the system's, PEM. */
   readonly ca?: string
+  /** Bytes that a good answer may have, where it is to be read. */
+  readonly read?: number
 }
 
 /** Of an answer, so many bytes are read. */
@@ -27,8 +31,8 @@ const MOST_BYTES = 2048
 export async function post(
   address: string,
   headers: Readonly<Record<string, string>>,
-  body: string,
-  { resolve, timeout = 15_000, ca }: PostOptions,
+  body: string | Buffer,
+  { resolve, timeout = 15_000, ca, read }: PostOptions,
 ): Promise<Reply> {
   const url = new URL(address)
   const signal = AbortSignal.timeout(timeout)
@@ -54,7 +58,13 @@ export async function post(
     sent.on('error', (error) => (status === undefined ? failed(readable(error, timeout)) : end()))
     sent.on('response', (answer) => {
       status = answer.statusCode ?? 0
-      if (status >= 200 && status < 300) return end()
+      if (status >= 200 && status < 300) {
+        if (read === undefined) return end()
+        return void whole(answer, read).then((content) => {
+          done({ status: answer.statusCode ?? 0, body: '', content })
+          sent.destroy()
+        }, failed)
+      }
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => {
         said += chunk.slice(0, MOST_BYTES - said.length)
@@ -65,6 +75,17 @@ export async function post(
     })
     sent.end(body)
   })
+}
+
+async function whole(answer: IncomingMessage, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > most) throw new Error(`an answer of more than ${most} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 async function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

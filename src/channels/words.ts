@@ -47,7 +47,13 @@ function kindOf({ tipo, chave, regra, para }: Problem) {
   if (tipo === 'autonomia') return 'autonomy'
   if (tipo === 'pessoa') return para !== null ? 'forwarded' : chave === 'vencidas' ? 'overdue' : 'second'
   if (regra !== null) return 'rule'
-  return chave === 'agenda' ? 'schedule' : chave === 'ausencia' ? 'absence' : 'session'
+  return chave === 'agenda'
+    ? 'schedule'
+    : chave === 'carimbo'
+      ? 'stamp'
+      : chave === 'ausencia'
+        ? 'absence'
+        : 'session'
 }
 
 function factsOf(

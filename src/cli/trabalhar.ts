@@ -48,6 +48,7 @@ export async function openWorker(app: App, { url, sql }: Database, options: Opti
     ...(mail && { mail }),
     channels: await openChannels(app),
     ...notesOf(app),
+    ...(app.settings.stampRoots !== undefined && { stampRoots: app.settings.stampRoots }),
   })
   return { done: worker.done, stop: () => worker.stop().finally(() => mail?.mailer.close()) }
 }

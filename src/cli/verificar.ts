@@ -1,6 +1,9 @@
 import { createReadStream } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { Sql } from '../db/connection.ts'
 import type { Witness } from '../trail/check.ts'
+import type { ProvenStamps } from '../trail/stamps.ts'
 import type { App } from './app.ts'
 import { createParsers } from './arguments.ts'
 import { command } from './command.ts'
@@ -31,6 +34,7 @@ interface Options {
   readonly elo?: string
   readonly selo?: string
   readonly arquivo?: string
+  readonly raizes?: string
   readonly json?: boolean
 }
 
@@ -41,27 +45,30 @@ export function register(program: Command, app: App): void {
     .option('--elo <n>', text.option.witnessLink, parse.link)
     .option('--selo <hex>', text.option.witnessSeal, parse.seal)
     .option('--arquivo <arquivo>', text.option.trailFile)
+    .option('--raizes <arquivo>', text.option.stampRoots)
     .option('--json', text.option.json)
-    .action(async ({ elo, selo, arquivo, json }: Options) => {
+    .action(async ({ elo, selo, arquivo, raizes, json }: Options) => {
       if ((elo === undefined) !== (selo === undefined)) throw new UsageError(text.usage.witnessBoth)
+      const roots = raizes === undefined ? app.settings.stampRoots : resolve(raizes)
       if (arquivo !== undefined) {
         const witness =
           elo === undefined || selo === undefined ? undefined : { elo: Number(elo), selo: selo.toLowerCase() }
-        process.exitCode = await checkFile(app, arquivo, witness, json === true)
+        process.exitCode = await checkFile(app, { arquivo, witness, roots, json: json === true })
         return
       }
       await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
         const { withStep } = await import('./progress.ts')
-        const rows = await withStep(
-          text.verificar.running,
-          format,
-          () =>
-            sql<Line[]>`select * from audit.verificar_integridade(${elo ?? null}::bigint, ${selo ?? null})`,
-        )
+        const { rows, stamps } = await withStep(text.verificar.running, format, async () => {
+          const found = await sql<Line[]>`
+            select * from audit.verificar_integridade(${elo ?? null}::bigint, ${selo ?? null})`
+          const { stamps, breaks } = await checkStamps(app, sql, roots)
+          const broken = found[0]?.situacao === 'provada' && breaks.length > 0 ? [] : found
+          return { rows: [...broken, ...breaks] as readonly Line[], stamps }
+        })
         const [first] = rows
         const proven = first?.situacao === 'provada'
         if (json) printJson(rows)
-        else if (proven) printProof(app, first, elo)
+        else if (proven) printProof(app, first, elo, stamps, roots)
         else for (const row of rows) printBreak(app, row)
         if (!proven) tell(text.verificar.broken(format.number(rows.length)))
         return proven ? 0 : 1
@@ -69,10 +76,38 @@ export function register(program: Command, app: App): void {
     })
 }
 
-function printProof({ text: { verificar }, format }: App, row: Line, witness: string | undefined): void {
+/** What SQL cannot say: that the authority signed. */
+async function checkStamps(app: App, sql: Sql, roots: string | undefined) {
+  const [{ Breaks }, { proveStamps }] = await Promise.all([
+    import('../trail/breaks.ts'),
+    import('../trail/stamps.ts'),
+  ])
+  const kept = await sql<{ elo: bigint; token: Buffer; selado: Buffer | null }[]>`
+    select elo, token, selado from audit.carimbos()`
+  const breaks = new Breaks()
+  const stamps = await proveStamps(
+    kept.map(({ elo, token, selado }) => ({ elo: Number(elo), token, sealed: selado })),
+    roots,
+    (found) => breaks.add(found),
+  ).catch((error) => {
+    throw fileError(app, roots, error)
+  })
+  return { stamps, breaks: breaks.list() }
+}
+
+function printProof(
+  app: App,
+  row: Line,
+  witness: string | undefined,
+  stamps: ProvenStamps,
+  roots: string | undefined,
+): void {
+  const { verificar } = app.text
+  const { format } = app
   print(verificar.proven(format.number(row.operacoes), format.number(row.fatos), String(row.elo)))
   if (row.pendentes > 0n) print(verificar.pending(format.number(row.pendentes)))
   print(verificar.seal(row.selo))
+  printStamps(app, stamps, roots)
   if (witness === undefined) tell(verificar.unwitnessed)
   else print(verificar.agrees(witness))
 }
@@ -87,27 +122,58 @@ function printBreak({ text: { verificar }, format }: App, row: BrokenLine): void
   print(`    ${verificar.found(plain(row.encontrado))}`)
 }
 
+function printStamps(
+  { text: { verificar }, format }: App,
+  stamps: ProvenStamps,
+  roots: string | undefined,
+): void {
+  const { carimbos, primeiro, ultimo } = stamps
+  if (primeiro === undefined || ultimo === undefined) return
+  print(
+    verificar.stamped(
+      format.number(carimbos),
+      format.time(primeiro.em),
+      String(ultimo.elo),
+      format.time(ultimo.em),
+      plain(ultimo.autoridade),
+    ),
+  )
+  if (roots === undefined) tell(verificar.noRoots)
+}
+
+/** A file that cannot be read; whatever else is wrong stays what it is. */
+function fileError({ text }: App, file: string | undefined, error: NodeJS.ErrnoException): Error {
+  return error.syscall === undefined
+    ? error
+    : new CommandError(text.verificar.noFile(plain(error.path ?? file), error.code ?? ''))
+}
+
+interface FileCheck {
+  readonly arquivo: string
+  readonly witness: Witness | undefined
+  readonly roots: string | undefined
+  readonly json: boolean
+}
+
 /** No database is opened, and no driver loaded. */
-async function checkFile(
-  app: App,
-  file: string,
-  witness: Witness | undefined,
-  json: boolean,
-): Promise<number> {
+async function checkFile(app: App, { arquivo, witness, roots, json }: FileCheck): Promise<number> {
   const { text, format } = app
   const { verificar } = text
   const { checkTrail } = await import('../trail/check.ts')
   const { withStep } = await import('./progress.ts')
-  const report = await withStep(verificar.runningFile(plain(file)), format, () =>
-    checkTrail(createReadStream(file, { highWaterMark: 1 << 20, signal: app.signal }), witness),
-  ).catch((error: NodeJS.ErrnoException) => {
-    throw error.syscall === undefined
-      ? error
-      : new CommandError(verificar.noFile(plain(file), error.code ?? ''))
+  const bytes = createReadStream(arquivo, { highWaterMark: 1 << 20, signal: app.signal })
+  const { breaks, ...report } = await withStep(verificar.runningFile(plain(arquivo)), format, () =>
+    checkTrail(bytes, witness, roots),
+  ).catch((error) => {
+    throw fileError(app, arquivo, error)
   })
-  const { breaks } = report
-  if (json) printJson(breaks.length > 0 ? breaks : [{ situacao: 'provada', ...report, breaks: undefined }])
-  else if (breaks.length > 0) for (const row of breaks) printBreak(app, row)
+  if (breaks.length > 0) {
+    if (json) printJson(breaks)
+    else for (const row of breaks) printBreak(app, row)
+    tell(verificar.broken(format.number(breaks.length)))
+    return 1
+  }
+  if (json) printJson([{ situacao: 'provada', ...report }])
   else {
     print(
       verificar.provenFile(
@@ -119,10 +185,10 @@ async function checkFile(
     )
     if (report.pendentes > 0) print(verificar.pendingFile(format.number(report.pendentes)))
     print(verificar.seal(report.selo))
+    printStamps(app, report, roots)
     if (witness !== undefined) print(verificar.agrees(String(witness.elo)))
     tell(verificar.notInFile)
     if (witness === undefined) tell(verificar.unwitnessed)
   }
-  if (breaks.length > 0) tell(verificar.broken(format.number(breaks.length)))
-  return breaks.length > 0 ? 1 : 0
+  return 0
 }

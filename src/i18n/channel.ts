@@ -34,6 +34,7 @@ export const channel = {
       'The session of the day could not be queued',
     ),
     absence: both('Nenhuma sessão do dia terminou no prazo', 'No session of the day ended in time'),
+    stamp: both('A trilha de auditoria não é carimbada', 'The audit trail is not stamped'),
     test: both('Teste: este canal funciona', 'Test: this channel works'),
   },
   over: {
@@ -66,6 +67,7 @@ export const channel = {
     ),
     schedule: both('A agenda voltou a pôr sessões na fila', 'The schedule queues sessions again'),
     absence: both('Uma sessão voltou a terminar', 'A session has ended again'),
+    stamp: both('A trilha de auditoria voltou a ser carimbada', 'The audit trail is stamped again'),
   },
   fact: {
     session: both('Sessão', 'Session'),

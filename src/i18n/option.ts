@@ -101,6 +101,10 @@ export const option = {
     'csv ou xlsx; trilha: a auditoria inteira, que verificar --arquivo prova sem banco de dados',
     'csv or xlsx; trilha: the whole audit trail, which verificar --arquivo proves without a database',
   ),
+  stampRoots: both(
+    'certificados das autoridades de carimbo do tempo em que se confia (PEM)',
+    'certificates of the time-stamping authorities that are trusted (PEM)',
+  ),
   trailFile: both(
     'prova uma trilha exportada (exportar --formato trilha), sem banco de dados',
     'proves an exported trail (exportar --formato trilha), without a database',

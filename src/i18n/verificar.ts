@@ -23,6 +23,16 @@ export const verificar = {
     (n) =>
       `${n} ${n === '1' ? 'operation' : 'operations'} waited for a seal when the file was written, and are not in it.`,
   ),
+  stamped: both(
+    (n: string, first: string, link: string, last: string, authority: string) =>
+      `${n} ${n === '1' ? 'carimbo confere' : 'carimbos conferem'}, desde ${first}; tudo até o elo ${link} existia em ${last}, segundo ${authority}.`,
+    (n, first, link, last, authority) =>
+      `${n} ${n === '1' ? 'stamp is' : 'stamps are'} right, since ${first}; all up to link ${link} existed at ${last}, says ${authority}.`,
+  ),
+  noRoots: both(
+    'Quem carimbou não foi conferido: dê --raizes, com o certificado da raiz da autoridade.',
+    "Who stamped was not checked: give --raizes, with the authority's root certificate.",
+  ),
   notInFile: both(
     'O arquivo prova os fatos selados, e só eles: não o estado de hoje das divergências, nem o data warehouse, nem o que veio depois do último elo, nem quem é quem.',
     'The file proves the sealed facts, and nothing else: not what state findings are in today, nor the warehouse, nor what came after the last link, nor who is who.',
@@ -127,6 +137,18 @@ export const verificar = {
     divergencia_alterada: both(
       'a divergência não é a que foi encontrada',
       'the finding is not the one that was found',
+    ),
+    carimbo_alterado: both(
+      'o carimbo não é o que a operação registrou',
+      'the stamp is not what the operation recorded',
+    ),
+    carimbo_contradito: both(
+      'o carimbo é de outro selo: a cadeia foi reescrita',
+      'the stamp is of another seal: the chain was rewritten',
+    ),
+    carimbo_invalido: both(
+      'o carimbo não prova este selo, ou não é de uma autoridade conhecida',
+      'the stamp does not prove this seal, or is by no authority that is known',
     ),
     excecao_alterada: both(
       'a revogação da exceção não é a que foi registrada',

@@ -43,6 +43,8 @@ export interface Settings {
   readonly notesDir: string | undefined
   /** Certificates of authorities that are believed of those who sign notes: a file, or a folder of them. */
   readonly notesRoots: string | undefined
+  /** Certificates of authorities whose stamps of the chain are believed: a PEM file. */
+  readonly stampRoots: string | undefined
   /** Single sign-on of people, by OpenID Connect's code flow. */
   readonly oidc: OidcSettings | undefined
 }
@@ -131,6 +133,7 @@ const KEYS = {
   },
   CONFERENTE_NOTAS: { schema: path, expected: 'a directory' },
   CONFERENTE_NOTAS_RAIZES: { schema: path, expected: 'a PEM or DER file, or a directory of them' },
+  CONFERENTE_CARIMBO_RAIZES: { schema: path, expected: 'a PEM file of certificates' },
   CONFERENTE_JWT_SEGREDO: { schema: () => z().string().min(32), expected: 'at least 32 characters' },
   CONFERENTE_JWKS_URL: { schema: safeUrl, expected: 'an https:// URL (http:// only to this machine)' },
   CONFERENTE_JWT_EMISSOR: { schema: () => z().string(), expected: 'the issuer that tokens name' },
@@ -276,6 +279,7 @@ export function readSettings(
     channelNetworks: read('CONFERENTE_CANAIS_REDES') ?? [],
     notesDir: read('CONFERENTE_NOTAS'),
     notesRoots: read('CONFERENTE_NOTAS_RAIZES'),
+    stampRoots: read('CONFERENTE_CARIMBO_RAIZES'),
     oidc: oidcSettings(env, read, problems),
   }
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { Breaks, type CountedBreak } from './breaks.ts'
 import { lines } from './lines.ts'
 import { FACTS, findingBreak, isDigest, Operation } from './operation.ts'
+import { type KeptStamp, type ProvenStamps, proveStamps } from './stamps.ts'
 
 /** A position of the chain and its seal, as a message carried them. */
 export interface Witness {
@@ -9,7 +10,7 @@ export interface Witness {
   readonly selo: string
 }
 
-export interface TrailReport {
+export interface TrailReport extends ProvenStamps {
   /** None: what the file holds is proven. */
   readonly breaks: readonly CountedBreak[]
   readonly operacoes: number
@@ -29,9 +30,14 @@ const BEGINNING: Witness = { elo: 0, selo: hash('sha256', 'conferente') }
 /**
  * Proves an exported trail, line by line in constant memory, with nothing but its bytes: that every operation and fact has the
  * digest that is sealed, that the links follow one another without a gap up to the head that the file names, and that the witness
- * agrees. Whoever rewrites the whole file and has no witness against them is not seen.
+ * agrees, and that stamps are what an authority signed. Whoever rewrites the whole file and has neither against them is not seen.
+ * @param roots a PEM file of authorities whose stamps are believed
  */
-export async function checkTrail(bytes: AsyncIterable<Buffer>, witness?: Witness): Promise<TrailReport> {
+export async function checkTrail(
+  bytes: AsyncIterable<Buffer>,
+  witness?: Witness,
+  roots?: string,
+): Promise<TrailReport> {
   const check = new Check(witness)
   let number = 0
   try {
@@ -46,10 +52,10 @@ export async function checkTrail(bytes: AsyncIterable<Buffer>, witness?: Witness
     if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError))
       throw error
     check.unreadable(number, error.message)
-    return check.report()
+    return check.report(roots)
   }
   check.end()
-  return check.report()
+  return check.report(roots)
 }
 
 class Check {
@@ -60,6 +66,10 @@ class Check {
   #before = BEGINNING
   #operation: Operation | undefined
   #witnessed = false
+  readonly #stamps: KeptStamp[] = []
+  /** Of tokens: said by an operation, and there. */
+  readonly #recorded = new Map<string, Operation>()
+  readonly #kept = new Map<string, Operation>()
   #operations = 0
   #facts = 0
   #findings = 0
@@ -75,11 +85,13 @@ class Check {
     if (line === null || typeof line !== 'object') throw new TypeError('no object')
     if (this.#head === undefined) this.#open(line)
     else if ('operacao' in line) this.#next(new Operation(line))
+    else if ('carimbo' in line) this.#stamp(line['carimbo'])
     else this.#fact(line)
   }
 
   end(): void {
     this.#close()
+    this.#stampsRecorded()
     const head = this.#head
     const last = this.#before
     if (head === undefined) this.unreadable(1, 'empty')
@@ -95,8 +107,10 @@ class Check {
     this.#add('linha_ilegivel', null, null, null, `linha ${number}`, why)
   }
 
-  report(): TrailReport {
+  async report(roots: string | undefined): Promise<TrailReport> {
+    const stamps = await proveStamps(this.#stamps, roots, (found) => this.#breaks.add(found))
     return {
+      ...stamps,
       breaks: this.#breaks.list(),
       operacoes: this.#operations,
       fatos: this.#facts,
@@ -144,6 +158,8 @@ class Check {
     const seal = operation.seal()
     if (operation.selo !== seal)
       this.#add('selo_errado', elo, id, object, `selo ${seal}`, `selo ${operation.selo}`)
+    const stamped = operation.stamped()
+    if (stamped !== undefined) this.#recorded.set(stamped, operation)
     this.#operation = operation
     this.#operations += 1
   }
@@ -156,6 +172,23 @@ class Check {
     this.#operation.add(kind, text)
     this.#facts += 1
     if ('achado' in line) this.#finding(line, this.#operation)
+  }
+
+  #stamp(base64: unknown): void {
+    const operation = this.#operation
+    if (typeof base64 !== 'string' || operation === undefined) throw new TypeError('carimbo')
+    const token = Buffer.from(base64, 'base64')
+    this.#kept.set(hash('sha256', token), operation)
+    this.#stamps.push({ elo: operation.elo, token, sealed: operation.sealed() ?? null })
+  }
+
+  #stampsRecorded(): void {
+    const differ = ({ elo, id }: Operation, expected: string, found: string) =>
+      this.#add('carimbo_alterado', elo, id, `audit.operacoes ${id}`, expected, found)
+    for (const [digest, operation] of this.#recorded)
+      if (!this.#kept.has(digest)) differ(operation, `token ${digest}`, 'nenhum carimbo')
+    for (const [digest, operation] of this.#kept)
+      if (!this.#recorded.has(digest)) differ(operation, 'nenhum carimbo', `token ${digest}`)
   }
 
   /** The facts of an operation end where the next begins. */

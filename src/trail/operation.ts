@@ -54,16 +54,25 @@ export class Operation {
     return whole.digest('hex')
   }
 
-  /** The seal that follows from what the line says came before, its position and its digest. */
-  seal(): string | undefined {
+  /** SHA-256 of the token, of an operation that records a stamp. */
+  stamped(): string | undefined {
+    return /^\(\d+,carimbo,/.test(this.text)
+      ? (/""sha256"": ""([0-9a-f]{64})""/.exec(this.text)?.[1] ?? '')
+      : undefined
+  }
+
+  /** What the seal is the SHA-256 of, by what the line says came before, its position and its digest. */
+  sealed(): Buffer | undefined {
     if (this.seloAnterior === null) return undefined
     const link = Buffer.alloc(8)
     link.writeBigInt64BE(BigInt(this.elo))
-    return createHash('sha256')
-      .update(this.seloAnterior, 'hex')
-      .update(link)
-      .update(this.resumo, 'hex')
-      .digest('hex')
+    return Buffer.concat([Buffer.from(this.seloAnterior, 'hex'), link, Buffer.from(this.resumo, 'hex')])
+  }
+
+  /** The seal that follows from it. */
+  seal(): string | undefined {
+    const sealed = this.sealed()
+    return sealed && hash('sha256', sealed)
   }
 }
 

@@ -33,6 +33,7 @@ export async function keepHouse(
   await keep((sql) => sql`select from audit_interno.encerrar_interrompidas()`)
   await keep((sql) => sql`select from audit_interno.encerrar_mensagens()`)
   await keep((sql) => sql`select from audit_interno.conferir_ausencia()`)
+  await keep((sql) => sql`select from audit_interno.agendar_carimbo()`)
   if (notes) await keep((sql) => sql`select from audit_interno.agendar_leitura_notas()`)
   const entry = await keep((sql) => scheduleDue(sql))
   if (entry) report.scheduled?.(entry)

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Runner, TaskList } from 'graphile-worker'
 import avisarCanal from '../../tasks/avisar_canal.ts'
+import carimbarCabeca from '../../tasks/carimbar_cabeca.ts'
 import comporMensagem from '../../tasks/compor_mensagem.ts'
 import detectarParte from '../../tasks/detectar_parte.ts'
 import enviarMensagem from '../../tasks/enviar_mensagem.ts'
@@ -31,6 +32,8 @@ export interface WorkOptions {
   readonly mail?: { readonly mailer: Mailer } & Pick<Attempt, 'attach' | 'mailed'>
   /** How messages to channels are sent: by default to public addresses alone. */
   readonly channels?: { readonly post: PostOptions } & Pick<Attempt, 'mailed'>
+  /** Certificates of authorities whose stamps are believed, a PEM file. Without it any authority's is. */
+  readonly stampRoots?: string
   /** Without it notes are read by workers that have a folder, or by nobody. */
   readonly notes?: Notes
   /** Jobs at once in this process: each is one busy connection. */
@@ -51,7 +54,16 @@ export interface Worker {
 export async function startWorker(
   url: string,
   report: WorkReport,
-  { stopWithin = 20_000, tick = 15_000, grace = GRACE, jobs = 2, mail, channels, notes }: WorkOptions = {},
+  {
+    stopWithin = 20_000,
+    tick = 15_000,
+    grace = GRACE,
+    jobs = 2,
+    mail,
+    channels,
+    notes,
+    stampRoots,
+  }: WorkOptions = {},
 ): Promise<Worker> {
   const pause = new AbortController()
   const hard = new AbortController()
@@ -59,7 +71,7 @@ export async function startWorker(
   const standby = watchStandby(keeper, report)
   const tasks = taskList(
     { open, over, watch: report.watch, pause: pause.signal, signal: hard.signal },
-    { mail, channels, notes },
+    { mail, channels, notes, stampRoots },
   )
   const queue = createQueue(url, {
     tasks,
@@ -146,12 +158,14 @@ const taskList = (
     mail,
     channels = { post: { resolve: createResolve([]) } },
     notes,
-  }: { [K in 'mail' | 'channels' | 'notes']: WorkOptions[K] },
+    stampRoots,
+  }: { [K in 'mail' | 'channels' | 'notes' | 'stampRoots']: WorkOptions[K] },
 ): TaskList => ({
   processar_sessao: processarSessao(context),
   detectar_parte: detectarParte(context),
   compor_mensagem: comporMensagem(context),
   avisar_canal: avisarCanal(context, channels),
+  carimbar_cabeca: carimbarCabeca(context, channels.post, stampRoots),
   ...(mail && { enviar_mensagem: enviarMensagem(context, mail.mailer, mail) }),
   ...(notes && { ler_notas: lerNotas(context, notes) }),
 })

@@ -47,6 +47,7 @@ const LONG: Record<string, readonly string[]> = {
     'sql/restore',
     'worker/parts',
     'worker/schedule',
+    'worker/stamp',
     'worker/standby',
     'worker/worker',
   ],

@@ -16,15 +16,15 @@ export async function trailOf(sql: Scenario['sql']): Promise<string[]> {
   return rows.map((row) => row['linha'] as string)
 }
 
-export const checkLines = (lines: readonly string[], witness?: Witness) =>
-  checkBytes(lines.join('\n'), witness)
+export const checkLines = (lines: readonly string[], witness?: Witness, roots?: string) =>
+  checkBytes(lines.join('\n'), witness, roots)
 
-export function checkBytes(text: string, witness?: Witness) {
+export function checkBytes(text: string, witness?: Witness, roots?: string) {
   const whole = Buffer.from(text)
   async function* pieces() {
     for (let at = 0; at < whole.length; at += 1000) yield whole.subarray(at, at + 1000)
   }
-  return checkTrail(pieces(), witness)
+  return checkTrail(pieces(), witness, roots)
 }
 
 /** What an auditor runs, who has Node and nothing else. */

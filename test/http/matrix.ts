@@ -48,6 +48,7 @@ amostra()                   L R O A
 aprovar_divergencias()        R
 avaliar_regra()               R O A
 cancelar_sessao()               O
+carimbos()                  L R O A
 certificado()               L R O A
 certificar()                  R
 comentar()                    R

@@ -76,6 +76,10 @@ as $$
     select s.elo, 6, m.id, json_build_object('estado', row(m.id, m.tabela, m.chaves, m.resumos, m.autor)::text)::text
     from audit_interno.estados m
     join seladas s on s.id = m.operacao_id
+    union all
+    select c.elo, 7, c.operacao_id, json_build_object('carimbo', translate(encode(c.token, 'base64'), chr(10), ''))::text
+    from audit_interno.carimbos c
+    join seladas s on s.id = c.operacao_id
   ) as l
   order by l.elo, l.parte, l.ordem
 $$;

@@ -34,6 +34,8 @@ begin
       select 6, q.* from audit_interno.quebras_estados() q
       union all
       select 7, q.* from audit_interno.quebras_esquema() q
+      union all
+      select 8, q.* from audit_interno.quebras_carimbos() q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q

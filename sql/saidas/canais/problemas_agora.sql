@@ -33,6 +33,8 @@ as $$
   from (select a.sessao_id from audit.agendamentos a order by a.previsto_para desc limit 1) as a
   where a.sessao_id is null)
   union all
+  select 'falha', 'carimbo', null, null from audit_interno.tentativas_carimbo f where f.vezes > 3
+  union all
   -- until a session of the schedule's kind ends
   (select 'falha', 'ausencia', null, null
   from (select n.criada_em from audit.notificacoes n where n.tipo = 'ausencia' order by n.dia desc limit 1) as n
@@ -41,4 +43,4 @@ as $$
     where s.incremental and s.status in ('concluida', 'concluida_com_falhas') and s.fim_processamento > n.criada_em))
 $$;
 comment on function audit_interno.problemas_agora() is
-  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue and a day without a session (falha), each with its key.';
+  'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue, a day without a session and a head that nobody stamps (falha), each with its key.';

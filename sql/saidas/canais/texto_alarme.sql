@@ -14,6 +14,7 @@ as $$
       select s.mensagem from audit.sessoes_processamento s where s.id = a.sessao_id)
     when a.tipo = 'falha' and a.chave = 'agenda' then (
       select g.erro_mensagem from audit.agendamentos g order by g.previsto_para desc limit 1)
+    when a.tipo = 'falha' and a.chave = 'carimbo' then (select f.erro from audit_interno.tentativas_carimbo f)
   end
   from audit_interno.alarmes a
   where a.id = texto_alarme.alarme_id

@@ -55,6 +55,7 @@ begin
   return query select * from audit_interno.diagnosticar_categorias();
   return query select * from audit_interno.diagnosticar_notas();
   return query select * from audit_interno.diagnosticar_correio();
+  return query select * from audit_interno.diagnosticar_carimbo();
   return query select * from audit_interno.diagnosticar_sinais();
 end
 $$;

@@ -156,6 +156,7 @@ export const HIDDEN: Readonly<Record<string, string>> = {
   registrar_regra: 'names code to run: for a DBA in psql',
   registrar_exportacao: 'of use only to what writes the file: REST and conferente exportar',
   registrar_token: 'of use only with the key that signs tokens: conferente token',
+  carimbos: 'tokens of another trade: conferente verificar proves them',
   trilha: 'a file, for proving it elsewhere: conferente exportar --formato trilha',
   relatorio_desempenho: 'a document for REST; here there are the views that it is made of',
 }

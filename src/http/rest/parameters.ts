@@ -33,6 +33,7 @@ const OPERATIONS = [
   'registro',
   'exportacao',
   'externa',
+  'carimbo',
 ]
 const SESSION_STATUSES = [
   'agendada',
