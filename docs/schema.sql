@@ -178,7 +178,7 @@ create type audit.verificacao as (
   pendentes bigint
 );
 comment on type audit.verificacao is 'What a verification of the audit trail says: one row provada, or one row for each kind of break, the first broken link first.';
-comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
+comment on column audit.verificacao.situacao is 'provada: nothing is broken. Otherwise the kind of break. Of the chain: operacao_ausente (an operation between two others is gone), elo_repetido, operacao_alterada (the operation, or a fact that carries its id, was changed, deleted or added), selo_anterior_errado, selo_errado, cauda_ausente (the last operations are gone), cabeca_errada (the head is not the last operation''s), testemunha_contradita (the elo does not bear the selo given), operacao_sem_selo (ended, or of a kind that never stays under way, and not sealed, nor for less than an hour in the queue for it). Of facts: fato_sem_operacao, fato_sem_selo (its operation is not sealed), fato_sem_divergencia (its finding is gone), divergencia_sem_deteccao (nobody found it), divergencia_alterada (not what the last detection recorded), excecao_alterada and acesso_alterado (revocations of exceptions, tokens, revocations of access: not what the sealed operations say). Of rows that may change: estado_alterado (not what the last fact about it says), situacao_alterada (of a finding: its state, who decided, typed values), estado_por_fora (what stands there was put there past the functions). Of stamps: carimbo_alterado (not what the operation that recorded it says), carimbo_contradito (the link it stamps bears another seal: the chain was rewritten). Of the schema: protecao_ausente, protecao_estranha (no migration made it), protecao_alterada, protecao_desligada (of triggers); esquema_ausente, esquema_estranho, esquema_alterado (of functions, tables, constraints, rewrite rules, rights, owners).';
 comment on column audit.verificacao.elo is 'Position in the chain of the first break of this kind, or of the operation that its object names; null where no operation is concerned. Of provada: the head.';
 comment on column audit.verificacao.operacao_id is 'The operation there, if any.';
 comment on column audit.verificacao.objeto is 'Table and key of what is broken, and the part of it.';
@@ -889,7 +889,7 @@ create table audit.operacoes (
   constraint operacoes_regra_fkey FOREIGN KEY (regra) REFERENCES audit.regras(nome),
   constraint operacoes_sessao_id_fkey FOREIGN KEY (sessao_id) REFERENCES audit.sessoes_processamento(id),
   constraint operacoes_status_check CHECK ((status = ANY (ARRAY['em_andamento'::text, 'concluida'::text, 'falhou'::text]))),
-  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'instalacao'::text, 'registro'::text, 'exportacao'::text, 'externa'::text])))
+  constraint operacoes_tipo_check CHECK ((tipo = ANY (ARRAY['deteccao'::text, 'correcao'::text, 'autoverificacao'::text, 'aprovacao'::text, 'rejeicao'::text, 'correcao_manual'::text, 'confirmacao'::text, 'adiamento'::text, 'encaminhamento'::text, 'comentario'::text, 'reabertura'::text, 'desfazimento'::text, 'reversao'::text, 'excecao'::text, 'certificacao'::text, 'configuracao'::text, 'regra'::text, 'padrao'::text, 'retencao'::text, 'sucessora'::text, 'periodo'::text, 'canal'::text, 'notas'::text, 'sessao'::text, 'acesso'::text, 'instalacao'::text, 'registro'::text, 'exportacao'::text, 'externa'::text, 'carimbo'::text])))
 );
 CREATE INDEX operacoes_iniciada_em_idx ON audit.operacoes USING btree (iniciada_em DESC);
 CREATE INDEX operacoes_sessao_id_idx ON audit.operacoes USING btree (sessao_id);
@@ -1160,7 +1160,7 @@ comment on column audit.retencoes.tributo is 'Tax, as people call it. Of one tax
 comment on column audit.retencoes.aliquota is 'Rate, per cent of the expected amount.';
 comment on column audit.retencoes.vale_de is 'First day on which it may be withheld.';
 comment on column audit.retencoes.vale_ate is 'Last day; null while no end is known.';
-comment on column audit.retencoes.lei is 'Law that says so.';
+comment on column audit.retencoes.lei is 'Law that says so. Taxes of one law are withheld together: a difference is explained by as few laws as will do, and rather by all taxes of a law.';
 comment on column audit.retencoes.ativo is 'Whether rules use it.';
 comment on column audit.retencoes.motivo is 'Why it was added, changed or switched off.';
 comment on column audit.retencoes.criado_em is 'When it was added.';
@@ -1806,6 +1806,12 @@ create function audit.cancelar_sessao(id bigint, motivo text)
 comment on function audit.cancelar_sessao(bigint,text) is 'Cancels a session that is agendada or em_andamento. Errors: NC004 unknown, NC005 already ended, NC006 reason missing.';
 grant execute on function audit.cancelar_sessao(bigint,text) to conferente_operador;
 
+create function audit.carimbos()
+  returns TABLE(operacao_id bigint, elo bigint, token bytea, selado bytea) language sql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.carimbos() is 'Stamps (RFC 3161) of heads of the chain, oldest first: the operation that recorded each, the link it is of, the token as DER, and what that link''s seal is the SHA-256 of (selo_anterior, elo as 8 bytes, resumo); null where the link is gone.';
+grant execute on function audit.carimbos() to conferente_leitor;
+
 create function audit.certificado(mes date DEFAULT NULL::date)
   returns TABLE(mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric) language sql stable security definer
   set search_path=pg_catalog, pg_temp;
@@ -2445,6 +2451,21 @@ CREATE TRIGGER anotar_insert AFTER INSERT ON audit_interno.cancelamentos_notas R
 CREATE TRIGGER anotar_update AFTER UPDATE ON audit_interno.cancelamentos_notas REFERENCING OLD TABLE AS antes NEW TABLE AS depois FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{chave,certificado}', '{}');
 comment on table audit_interno.cancelamentos_notas is 'Cancellations that were read, also of notes that were not.';
 
+create table audit_interno.carimbos (
+  operacao_id bigint not null,
+  elo bigint not null,
+  selo bytea not null,
+  token bytea not null,
+  constraint carimbos_elo_check CHECK ((elo > 0)),
+  constraint carimbos_operacao_id_fkey FOREIGN KEY (operacao_id) REFERENCES audit.operacoes(id),
+  constraint carimbos_pkey PRIMARY KEY (operacao_id)
+);
+CREATE INDEX carimbos_elo_idx ON audit_interno.carimbos USING btree (elo DESC);
+CREATE TRIGGER proteger BEFORE DELETE OR UPDATE ON audit_interno.carimbos FOR EACH ROW EXECUTE FUNCTION audit_interno.recusar_mudanca();
+CREATE TRIGGER proteger_truncate BEFORE TRUNCATE ON audit_interno.carimbos FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.recusar_mudanca();
+comment on table audit_interno.carimbos is 'Stamps of heads of the chain, append-only: audit.carimbos shows them.';
+comment on column audit_interno.carimbos.token is 'TimeStampToken, DER.';
+
 create table audit_interno.certificados_notas (
   sha256 bytea not null,
   der bytea not null,
@@ -2644,6 +2665,17 @@ create table audit_interno.sessoes_a_avisar (
 );
 comment on table audit_interno.sessoes_a_avisar is 'Sessions that have ended and that audit_interno.conferir_alarmes has not looked at yet.';
 
+create table audit_interno.tentativas_carimbo (
+  unica boolean default true not null,
+  desde timestamp with time zone default clock_timestamp() not null,
+  ultima timestamp with time zone default clock_timestamp() not null,
+  vezes integer default 1 not null,
+  erro text not null,
+  constraint tentativas_carimbo_pkey PRIMARY KEY (unica),
+  constraint tentativas_carimbo_unica_check CHECK (unica)
+);
+comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain could not be stamped, since when, and how often it was tried; no row where the last attempt went well.';
+
 
 
 create table audit_interno.travas_regra (
@@ -2694,6 +2726,11 @@ create function audit_interno.agenda(OUT cron text, OUT fuso text, OUT modo text
   returns record language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.agenda() is 'Cron expression, zone and mode in force; the time after which a due time has not been served yet; and the server''s clock.';
+
+create function audit_interno.agendar_carimbo()
+  returns void language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.agendar_carimbo() is 'Adds the job that has the head of the chain stamped, when it is due and none waits.';
 
 create function audit_interno.agendar_leitura_notas()
   returns void language plpgsql volatile
@@ -2839,6 +2876,11 @@ create function audit_interno.cancelar_notas(chaves text[])
   returns TABLE(quantas bigint, de date, ate date) language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em of these notes by the cancellations that were read; returns how many changed, and the first and last day of their issue.';
+
+create function audit_interno.carimbo_devido()
+  returns TABLE(url text, elo bigint, selo bytea) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.carimbo_devido() is 'Address of the authority, and the head to stamp; no row where none is due.';
 
 create function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
   returns void language plpgsql volatile
@@ -3334,6 +3376,11 @@ create function audit_interno.diagnosticar_cargas(relacao regclass)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the diagnosis on loads that came too late and on corrections that were undone; none before the first count.';
 
+create function audit_interno.diagnosticar_carimbo()
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.diagnosticar_carimbo() is 'The line of the diagnosis on stamps; none where no authority is set.';
+
 create function audit_interno.diagnosticar_categorias()
   returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
@@ -3727,6 +3774,11 @@ create function audit_interno.falha_de_quem(codigo text)
   returns text language sql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.falha_de_quem(text) is 'Whose fault an error is, by its SQLSTATE: linha (what the data cause), regra (the rule, its rights and limits), sessao (a conflict with another transaction) or servidor (disk, memory, shutdown).';
+
+create function audit_interno.falhar_carimbo(erro text)
+  returns void language sql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.falhar_carimbo(text) is 'Counts a failed attempt to have the head stamped.';
 
 create function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
   returns text language sql stable
@@ -4196,7 +4248,7 @@ comment on function audit_interno.preparar_regra(audit.regras,audit.janela) is '
 create function audit_interno.problemas_agora()
   returns TABLE(tipo text, chave text, regra text, sessao_id bigint) language sql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.problemas_agora() is 'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue and a day without a session (falha), each with its key.';
+comment on function audit_interno.problemas_agora() is 'What waits (abertas, pessoa), rules without auto (autonomia), a schedule that cannot queue, a day without a session and a head that nobody stamps (falha), each with its key.';
 
 create function audit_interno.problemas_findos()
   returns TABLE(alarme_id bigint, desfecho text) language sql stable
@@ -4235,6 +4287,11 @@ create function audit_interno.quebras_cadeia()
   returns SETOF audit_interno.quebra language sql stable
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.quebras_cadeia() is 'operacao_ausente, elo_repetido, operacao_alterada, selo_anterior_errado, selo_errado.';
+
+create function audit_interno.quebras_carimbos()
+  returns SETOF audit_interno.quebra language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.quebras_carimbos() is 'carimbo_alterado, carimbo_contradito.';
 
 create function audit_interno.quebras_divergencias()
   returns SETOF audit_interno.quebra language sql stable
@@ -4301,6 +4358,11 @@ create function audit_interno.registrar_achados(sessao_id bigint, regra audit.re
   returns void language plpgsql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.registrar_achados(bigint,audit.regras,bigint,text) is 'Opens new findings, counts known ones, withholds those under an exception.';
+
+create function audit_interno.registrar_carimbo(url text, elo bigint, selo bytea, token bytea, em timestamp with time zone, autoridade text)
+  returns bigint language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.registrar_carimbo(text,bigint,bytea,bytea,timestamp with time zone,text) is 'Id of the operation; null where this link has a stamp.';
 
 create function audit_interno.registrar_envio(notificacao_id bigint, assunto text, entregues text[], recusados jsonb, erro text, definitivo boolean)
   returns audit.notificacoes language plpgsql volatile security definer
@@ -5499,7 +5561,7 @@ create table regra_validacao_valores.somas_retencao (
   vale_de date not null,
   vale_ate date not null,
   tributos text not null,
-  quantos integer not null
+  peso integer not null
 );
 CREATE INDEX somas_retencao_soma_idx ON regra_validacao_valores.somas_retencao USING btree (soma);
 CREATE TRIGGER anotar_delete AFTER DELETE ON regra_validacao_valores.somas_retencao REFERENCING OLD TABLE AS antes FOR EACH STATEMENT EXECUTE FUNCTION audit_interno.anotar_estados('{tributos,vale_de,vale_ate}', '{}');
@@ -5574,6 +5636,12 @@ create function regra_validacao_valores.detectar(janela audit.janela)
 comment on function regra_validacao_valores.detectar(audit.janela) is 'Rule: amounts that differ from their document beyond the tolerance (proposes the expected amount, names the kind of error), documents shared out over lines that are together more or less than it (flag only, lists the lines), documents booked twice (flag only, names the twin), and access keys that contradict their entry (flag only). Amount at stake: the absolute difference; of a duplicate, the whole amount.';
 grant execute on function regra_validacao_valores.detectar(audit.janela) to conferente_regra;
 
+create function regra_validacao_valores.dias_documento(documento text, descricao text, dia date)
+  returns TABLE(de date, ate date, como text) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.dias_documento(text,text,date) is 'First and last day on which a document may have been issued, and how that is known; null: by the booking alone.';
+grant execute on function regra_validacao_valores.dias_documento(text,text,date) to conferente_regra;
+
 create function regra_validacao_valores.dias_fora(janela audit.janela, cargas date[], copias bigint[], de date, ate date)
   returns date[] language plpgsql stable
   set jit=off
@@ -5645,15 +5713,15 @@ create function regra_validacao_valores.estornos_avulsos(raizes text[], nomes te
 comment on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) is 'Of each document what was taken back of it in parts, together with other documents, or in words only.';
 grant execute on function regra_validacao_valores.estornos_avulsos(text[],text[],text[],numeric[],date[],date[]) to conferente_regra;
 
-create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao numeric, tributos text)
+create function regra_validacao_valores.explicacao_diferenca(tipo text, valor numeric, documento numeric, desconto numeric, esperado numeric, retencao text, ate date)
   returns TABLE(frase text, conta text, ajuste numeric) language sql immutable;
-comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
-grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,text,date) is 'Sentence, arithmetic and change of confidence for one kind of wrong amount.';
+grant execute on function regra_validacao_valores.explicacao_diferenca(text,numeric,numeric,numeric,numeric,text,date) to conferente_regra;
 
-create function regra_validacao_valores.explicacao_rateio(tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes integer, retencao numeric, tributos text)
+create function regra_validacao_valores.explicacao_rateio(tipo text, documento text, soma numeric, esperado numeric, quantas bigint, repetida numeric, vezes integer, retencao text, ate date)
   returns TABLE(frase text, ajuste numeric) language sql immutable;
-comment on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,numeric,text) is 'Sentence and change of confidence for one kind of a document in several lines.';
-grant execute on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,numeric,text) to conferente_regra;
+comment on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,text,date) is 'Sentence and change of confidence for one kind of a document in several lines.';
+grant execute on function regra_validacao_valores.explicacao_rateio(text,text,numeric,numeric,bigint,numeric,integer,text,date) to conferente_regra;
 
 create function regra_validacao_valores.fim_documento(documento text)
   returns text language sql immutable;
@@ -5664,6 +5732,11 @@ create function regra_validacao_valores.fim_numero(texto text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
 grant execute on function regra_validacao_valores.fim_numero(text) to conferente_regra;
+
+create function regra_validacao_valores.frase_retencao(taxa numeric, tributos text, como text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.frase_retencao(numeric,text,text) is 'A withholding in words; null where there is none.';
+grant execute on function regra_validacao_valores.frase_retencao(numeric,text,text) to conferente_regra;
 
 create function regra_validacao_valores.ler_chave(documento text, OUT chave text, OUT certo boolean, OUT ano integer, OUT mes integer, OUT inscricao text, OUT modelo text, OUT serie text, OUT numero text)
   returns record language plpgsql immutable
@@ -5741,10 +5814,16 @@ create function regra_validacao_valores.reais(valor numeric)
 comment on function regra_validacao_valores.reais(numeric) is 'Amount in Brazilian notation with two decimals, without currency sign.';
 grant execute on function regra_validacao_valores.reais(numeric) to conferente_regra;
 
-create function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date)
-  returns TABLE(taxa numeric, tributos text) language sql stable;
-comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) is 'Percentage withheld that would explain the booked amount, and the taxes that take it; no row when there is none.';
-grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date) to conferente_regra;
+create function regra_validacao_valores.retencao_entre(valor numeric, esperado numeric, de date, ate date)
+  returns TABLE(taxa numeric, tributos text, ultimo date) language sql stable;
+comment on function regra_validacao_valores.retencao_entre(numeric,numeric,date,date) is 'Percentage withheld on some day of a stretch that would explain the booked amount, and the taxes that take it; no row when there is none.';
+grant execute on function regra_validacao_valores.retencao_entre(numeric,numeric,date,date) to conferente_regra;
+
+create function regra_validacao_valores.retencao_possivel(valor numeric, esperado numeric, dia date, documento text, descricao text)
+  returns TABLE(taxa numeric, tributos text, como text, ate date) language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.retencao_possivel(numeric,numeric,date,text,text) is 'Percentage withheld that would explain the booked amount, the taxes that take it, how the document''s day is known, and in doubt the last day of the law; no row when there is none.';
+grant execute on function regra_validacao_valores.retencao_possivel(numeric,numeric,date,text,text) to conferente_regra;
 
 create function regra_validacao_valores.sinais(desde date, ate date, limite integer DEFAULT 100000)
   returns TABLE(id text, data_lancamento date, valor numeric, documento text, lado integer, casada boolean, como text, primeiro text) language plpgsql stable

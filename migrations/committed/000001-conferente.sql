@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:271ec03dd282f8a44bc4f5395ebea1a23953d6ca
+--! Hash: sha1:83b93517f9871f7655caafe3cb6c4b4d085601b2
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17522,6 +17522,233 @@ comment on function regras.chave_no_texto(text) is 'The access key in a text, 44
 revoke execute on function regras.chave_no_texto(text) from public;
 --! EndIncluded regras/comum/chave_no_texto.sql
 
+--! Included regras/validacao_valores/documentos.sql
+-- An access key, read. The 44 positions of NF-e, CT-e and their like: state (IBGE), year and month of issue, CNPJ or CPF of who issued,
+-- model, series, number, type of emission, code, check digit (Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6; the CNPJ may
+-- have letters since July 2026: Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have
+-- series and number. The 50 positions of the national NFS-e: municipality (IBGE), who generated it, kind of registration, CNPJ or CPF,
+-- number, year and month, code, check digit (Manual dos Contribuintes, Emissor Público Nacional). Whatever blanks and punctuation part
+-- it, and whatever words stand before it. Null in all where there is none: a state, a month and a model that exist have to be in their
+-- places, so a boleto's bar code of 44 digits is no key. certo: the check digit is right. inscricao: whose document it is, 14
+-- positions, a CPF filled up; null where it does not say (NF-e avulsa, series 890 to 899, which the state issues).
+-- Touches nothing. Called by regra_validacao_valores.ler_documento and chaves_acesso.
+create or replace function regra_validacao_valores.ler_chave(
+  documento text, out chave text, out certo boolean, out ano int, out mes int, out inscricao text, out modelo text, out serie text, out numero text
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_texto text;
+begin
+  if octet_length(documento) < 44 then
+    return;
+  end if;
+  -- without the ".0" of a spreadsheet
+  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
+  chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
+  if chave is not null then
+    modelo := substr(chave, 21, 2);
+    mes := substr(chave, 5, 2)::int;
+    if mes not between 1 and 12 or modelo not in ('55', '57', '58', '59', '62', '63', '64', '65', '66', '67', '75', '76')
+      or left(chave, 2) not in ('11', '12', '13', '14', '15', '16', '17', '21', '22', '23', '24', '25', '26', '27', '28', '29',
+        '31', '32', '33', '35', '41', '42', '43', '50', '51', '52', '53')
+    then
+      chave := null;
+      modelo := null;
+      mes := null;
+      return;
+    end if;
+    ano := 2000 + substr(chave, 3, 2)::int;
+    serie := ltrim(case modelo when '59' then substr(chave, 23, 9) else substr(chave, 23, 3) end, '0');
+    numero := ltrim(case modelo when '59' then substr(chave, 32, 6) else substr(chave, 26, 9) end, '0');
+    inscricao := case when modelo <> '55' or substr(chave, 23, 2) <> '89' then substr(chave, 7, 14) end;
+  else
+    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|nota|fiscal|nfse?|servico|n)*([1-5][0-9]{6}[12]{2}[0-9a-z]{12}[0-9]{29})$');
+    mes := substr(chave, 39, 2)::int;
+    if chave is null or mes not between 1 and 12 then
+      chave := null;
+      mes := null;
+      return;
+    end if;
+    modelo := 'NFS-e';
+    ano := 2000 + substr(chave, 37, 2)::int;
+    serie := '';
+    numero := ltrim(substr(chave, 24, 13), '0');
+    inscricao := substr(chave, 10, 14);
+  end if;
+  certo := right(chave, 1) = regras.digito_modulo11(left(chave, -1), 9)::text;
+end
+$$;
+
+comment on function regra_validacao_valores.ler_chave(text) is
+  'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
+revoke execute on function regra_validacao_valores.ler_chave(text) from public;
+
+-- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
+-- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
+-- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
+-- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
+-- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
+-- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
+-- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
+-- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
+create or replace function regra_validacao_valores.ler_documento(
+  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean
+)
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_partes text[];
+begin
+  estorno := false;
+  -- most are plain, and are spared the rest
+  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
+  if v_partes is not null then
+    numero := v_partes[1];
+    return;
+  end if;
+  if octet_length(documento) >= 44 then
+    select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
+      c.ano, c.chave
+    into numero, especie, serie, ano, chave
+    from regra_validacao_valores.ler_chave(documento) c
+    where c.chave is not null;
+    if found then
+      return;
+    end if;
+  end if;
+
+  numero := btrim(regexp_replace(
+    regexp_replace(audit_interno.dobrar(left(documento, 200)),
+      '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.,]0{1,2}(?=[[:space:]'']*$)', '', 'g'),
+    '[^a-z0-9]+', '-', 'g'), '-');
+  -- blanks between thousands
+  if documento ~ ('[0-9][ ' || chr(160) || '][0-9]{3}') then
+    v_partes := regexp_match(numero, '^((?:.*[^0-9-]-?)?)([1-9][0-9]{0,2}(?:-[0-9]{3})+)((?:-[^0-9].*)?)$');
+    if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
+      numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
+    end if;
+  end if;
+  if left(numero, 4) = 'n-f-' then -- N.F., N F
+    numero := 'nf-' || substr(numero, 5);
+  end if;
+  if numero ~ '^(?:est|canc|dev|anul|rev|nota-de-cre|nc-)|[0-9]-[a-z]+(?:ad[ao]|id[ao]|no|ao)$' then
+    v_partes := coalesce(
+      regexp_match(numero,
+        '^(?:estorno|estornad[ao]|est|reversao|revertid[ao]|cancelamento|cancelad[ao]|canc|devolucao|devolvid[ao]|dev|anulacao|anulad[ao])-(?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*(.*[0-9].*)$'),
+      -- a note of credit has a number of its own, unless it says whose it is
+      regexp_match(numero, '^(?:nota-de-credito|nc)-(?:(?:d[aeo]s?|a|ao|ref|referente)-)+(.*[0-9].*)$'),
+      regexp_match(numero, '^(.*[0-9].*)-(?:estorno|estornad[ao]|reversao|revertid[ao]|cancelad[ao]|devolvid[ao]|anulad[ao])$'));
+    if v_partes is not null then
+      estorno := true;
+      numero := v_partes[1];
+    end if;
+  end if;
+  if strpos(numero, 's') > 0 or right(numero, 1) in ('u', 'a') then
+    v_partes := coalesce(
+      case when strpos(numero, 'serie') > 0 then regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$') end,
+      -- no more digits than fim_documento sees
+      regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
+      regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
+      regexp_match(numero, '^()s(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
+      regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$'));
+    if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
+      serie := case v_partes[2] when 'unica' then 'u' else coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0') end;
+      numero := btrim(concat(v_partes[1], v_partes[3]), '-');
+    end if;
+  end if;
+  especie := case
+    when numero ~ '^(?:dacte|ct-?e)(?:-?os)?(?![a-z])' then 'cte'
+    when numero ~ '^(?:danfe|nf-?[sc](?:-?e)?|nf-?e)(?![a-z])' then 'nf'
+    when numero ~ '^rps(?![a-z])' then 'rps'
+    when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
+  end;
+  numero := regexp_replace(regexp_replace(numero,
+    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
+
+  if strpos(numero, '-') > 0 or length(numero) = 15 then
+    v_partes := coalesce(
+      regexp_match(numero, '^(20[0-9]{2})-([1-9][0-9]*)$'),
+      case when length(numero) = 15 then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
+    if v_partes is not null then
+      ano := v_partes[1]::int;
+      numero := v_partes[2];
+    elsif documento ~ '20[0-9]{2}[^0-9]*$' then -- a full stop within is no year's
+      v_partes := coalesce(
+        regexp_match(numero, '^([0-9]+)-(20[0-9]{2})$'),
+        regexp_match(numero, '^(.*[0-9].*?)-(?:de|em)-(?:[0-9]{1,2}-){0,2}(20[0-9]{2})$'));
+      if v_partes is not null then
+        numero := v_partes[1];
+        ano := v_partes[2]::int;
+      end if;
+    elsif documento ~ '/(?:1[5-9]|[23][0-9])[^0-9]*$' then
+      v_partes := regexp_match(numero, '^([0-9]{3,})-([123][0-9])$');
+      if v_partes is not null then
+        numero := v_partes[1];
+        ano := 2000 + v_partes[2]::int;
+      end if;
+    end if;
+    v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,8})$') end;
+    if v_partes is not null then
+      serie := v_partes[1];
+      numero := v_partes[2];
+    end if;
+  end if;
+  numero := nullif(numero, '');
+end
+$$;
+
+comment on function regra_validacao_valores.ler_documento(text) is
+  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
+revoke execute on function regra_validacao_valores.ler_documento(text) from public;
+
+-- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
+-- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.
+create or replace function regra_validacao_valores.fim_numero(texto text) returns text
+language sql immutable parallel safe
+return case
+  when pg_catalog.ltrim(pg_catalog.right(texto, 2), '0123456789') = '' then pg_catalog.ltrim(pg_catalog.right(texto, 2), '0')
+  else pg_catalog.ltrim(pg_catalog.lower(pg_catalog.right(texto, 1)), '0')
+end;
+
+comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
+revoke execute on function regra_validacao_valores.fim_numero(text) from public;
+
+-- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
+-- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
+-- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
+-- read in full, or a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
+-- regra_validacao_valores.chave_documento and linhas_documentos.
+create or replace function regra_validacao_valores.fim_documento(documento text) returns text
+language sql immutable parallel safe
+return case
+  -- nine in ten
+  when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
+      '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
+    and pg_catalog.right(documento, 3) collate "C" between '0' and '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    and (pg_catalog.octet_length(documento) < 10
+      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
+    then pg_catalog.right(documento, 2)
+  when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
+    and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
+      or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
+    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
+    and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
+    and (pg_catalog.octet_length(documento) < 10
+      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
+    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
+    then regra_validacao_valores.fim_numero(documento)
+  else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
+end;
+
+comment on function regra_validacao_valores.fim_documento(text) is
+  'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
+revoke execute on function regra_validacao_valores.fim_documento(text) from public;
+--! EndIncluded regras/validacao_valores/documentos.sql
+
 --! Included regras/validacao_valores/diferencas.sql
 -- An amount as a Brazilian reader writes it, whatever the server's locale: 1.234,56. Touches nothing.
 -- Called by the rules for their sentences.
@@ -18058,233 +18285,6 @@ comment on function regra_validacao_valores.diferencas(audit.janela, numeric, nu
   'Amounts that differ from their document: of an entry alone with the expected amount, of a document in several lines as one flag.';
 revoke execute on function regra_validacao_valores.diferencas(audit.janela, numeric, numeric, numeric, int) from public;
 --! EndIncluded regras/validacao_valores/diferencas.sql
-
---! Included regras/validacao_valores/documentos.sql
--- An access key, read. The 44 positions of NF-e, CT-e and their like: state (IBGE), year and month of issue, CNPJ or CPF of who issued,
--- model, series, number, type of emission, code, check digit (Manual de Orientação do Contribuinte 7.0 of the NF-e, 2.2.6; the CNPJ may
--- have letters since July 2026: Nota Técnica Conjunta 2025.001). A CF-e SAT (model 59) has the number of its device where others have
--- series and number. The 50 positions of the national NFS-e: municipality (IBGE), who generated it, kind of registration, CNPJ or CPF,
--- number, year and month, code, check digit (Manual dos Contribuintes, Emissor Público Nacional). Whatever blanks and punctuation part
--- it, and whatever words stand before it. Null in all where there is none: a state, a month and a model that exist have to be in their
--- places, so a boleto's bar code of 44 digits is no key. certo: the check digit is right. inscricao: whose document it is, 14
--- positions, a CPF filled up; null where it does not say (NF-e avulsa, series 890 to 899, which the state issues).
--- Touches nothing. Called by regra_validacao_valores.ler_documento and chaves_acesso.
-create or replace function regra_validacao_valores.ler_chave(
-  documento text, out chave text, out certo boolean, out ano int, out mes int, out inscricao text, out modelo text, out serie text, out numero text
-)
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_texto text;
-begin
-  if octet_length(documento) < 44 then
-    return;
-  end if;
-  -- without the ".0" of a spreadsheet
-  v_texto := regexp_replace(audit_interno.dobrar(left(documento, 200)), '[.,]0{1,2}[^0-9a-z]*$|[^0-9a-z]+', '', 'g');
-  chave := substring(v_texto, '^(?:chave|de|acesso|da|do|danfe|dacte|nota|fiscal|nfc?e|cte|os|n)*([0-9]{6}[0-9a-z]{12}[0-9]{26})$');
-  if chave is not null then
-    modelo := substr(chave, 21, 2);
-    mes := substr(chave, 5, 2)::int;
-    if mes not between 1 and 12 or modelo not in ('55', '57', '58', '59', '62', '63', '64', '65', '66', '67', '75', '76')
-      or left(chave, 2) not in ('11', '12', '13', '14', '15', '16', '17', '21', '22', '23', '24', '25', '26', '27', '28', '29',
-        '31', '32', '33', '35', '41', '42', '43', '50', '51', '52', '53')
-    then
-      chave := null;
-      modelo := null;
-      mes := null;
-      return;
-    end if;
-    ano := 2000 + substr(chave, 3, 2)::int;
-    serie := ltrim(case modelo when '59' then substr(chave, 23, 9) else substr(chave, 23, 3) end, '0');
-    numero := ltrim(case modelo when '59' then substr(chave, 32, 6) else substr(chave, 26, 9) end, '0');
-    inscricao := case when modelo <> '55' or substr(chave, 23, 2) <> '89' then substr(chave, 7, 14) end;
-  else
-    chave := substring(v_texto, '^(?:chave|de|acesso|da|do|nota|fiscal|nfse?|servico|n)*([1-5][0-9]{6}[12]{2}[0-9a-z]{12}[0-9]{29})$');
-    mes := substr(chave, 39, 2)::int;
-    if chave is null or mes not between 1 and 12 then
-      chave := null;
-      mes := null;
-      return;
-    end if;
-    modelo := 'NFS-e';
-    ano := 2000 + substr(chave, 37, 2)::int;
-    serie := '';
-    numero := ltrim(substr(chave, 24, 13), '0');
-    inscricao := substr(chave, 10, 14);
-  end if;
-  certo := right(chave, 1) = regras.digito_modulo11(left(chave, -1), 9)::text;
-end
-$$;
-
-comment on function regra_validacao_valores.ler_chave(text) is
-  'Parts of an access key (44 positions, or 50 of a national NFS-e) and whether its check digit is right; null where the text is none.';
-revoke execute on function regra_validacao_valores.ler_chave(text) from public;
-
--- What a document's text says, whichever clerk wrote it: its number as two clerks would both write it (folded, without its kind, without
--- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
--- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
--- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
--- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
--- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
--- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
--- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
-create or replace function regra_validacao_valores.ler_documento(
-  documento text, out numero text, out especie text, out serie text, out ano int, out chave text, out estorno boolean
-)
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_partes text[];
-begin
-  estorno := false;
-  -- most are plain, and are spared the rest
-  v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
-  if v_partes is not null then
-    numero := v_partes[1];
-    return;
-  end if;
-  if octet_length(documento) >= 44 then
-    select c.numero, case when c.modelo in ('57', '67') then 'cte' else 'nf' end, case when c.modelo <> 'NFS-e' then coalesce(nullif(c.serie, ''), '0') end,
-      c.ano, c.chave
-    into numero, especie, serie, ano, chave
-    from regra_validacao_valores.ler_chave(documento) c
-    where c.chave is not null;
-    if found then
-      return;
-    end if;
-  end if;
-
-  numero := btrim(regexp_replace(
-    regexp_replace(audit_interno.dobrar(left(documento, 200)),
-      '(?<=[0-9])[.](?=[0-9]{3}(?![0-9]))|(?<=[0-9])[.,]0{1,2}(?=[[:space:]'']*$)', '', 'g'),
-    '[^a-z0-9]+', '-', 'g'), '-');
-  -- blanks between thousands
-  if documento ~ ('[0-9][ ' || chr(160) || '][0-9]{3}') then
-    v_partes := regexp_match(numero, '^((?:.*[^0-9-]-?)?)([1-9][0-9]{0,2}(?:-[0-9]{3})+)((?:-[^0-9].*)?)$');
-    if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
-      numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
-    end if;
-  end if;
-  if left(numero, 4) = 'n-f-' then -- N.F., N F
-    numero := 'nf-' || substr(numero, 5);
-  end if;
-  if numero ~ '^(?:est|canc|dev|anul|rev|nota-de-cre|nc-)|[0-9]-[a-z]+(?:ad[ao]|id[ao]|no|ao)$' then
-    v_partes := coalesce(
-      regexp_match(numero,
-        '^(?:estorno|estornad[ao]|est|reversao|revertid[ao]|cancelamento|cancelad[ao]|canc|devolucao|devolvid[ao]|dev|anulacao|anulad[ao])-(?:(?:d[aeo]s?|a|ao|ref|referente|parcial|total)-)*(.*[0-9].*)$'),
-      -- a note of credit has a number of its own, unless it says whose it is
-      regexp_match(numero, '^(?:nota-de-credito|nc)-(?:(?:d[aeo]s?|a|ao|ref|referente)-)+(.*[0-9].*)$'),
-      regexp_match(numero, '^(.*[0-9].*)-(?:estorno|estornad[ao]|reversao|revertid[ao]|cancelad[ao]|devolvid[ao]|anulad[ao])$'));
-    if v_partes is not null then
-      estorno := true;
-      numero := v_partes[1];
-    end if;
-  end if;
-  if strpos(numero, 's') > 0 or right(numero, 1) in ('u', 'a') then
-    v_partes := coalesce(
-      case when strpos(numero, 'serie') > 0 then regexp_match(numero, '^(|.*-)serie-?(unica|[0-9]{1,3}|[a-z][0-9]?)(?:-(.*))?$') end,
-      -- no more digits than fim_documento sees
-      regexp_match(numero, '^(|.*-)ser-?(unica|0{0,2}[1-9]|[1-9][0-9]|[a-z][0-9]?)(?:-(.*))?$'),
-      regexp_match(numero, '^(.*[0-9].*-)s-?(0{0,2}[1-9]|[1-9][0-9]|u)()$'),
-      regexp_match(numero, '^()s(0{0,2}[1-9]|[1-9][0-9])-(.*[0-9].*)$'),
-      regexp_match(numero, '^(.*[0-9].*-)(unica|u)()$'));
-    if concat(v_partes[1], v_partes[3]) ~ '[0-9]' then
-      serie := case v_partes[2] when 'unica' then 'u' else coalesce(nullif(ltrim(v_partes[2], '0'), ''), '0') end;
-      numero := btrim(concat(v_partes[1], v_partes[3]), '-');
-    end if;
-  end if;
-  especie := case
-    when numero ~ '^(?:dacte|ct-?e)(?:-?os)?(?![a-z])' then 'cte'
-    when numero ~ '^(?:danfe|nf-?[sc](?:-?e)?|nf-?e)(?![a-z])' then 'nf'
-    when numero ~ '^rps(?![a-z])' then 'rps'
-    when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
-  end;
-  numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
-    ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
-
-  if strpos(numero, '-') > 0 or length(numero) = 15 then
-    v_partes := coalesce(
-      regexp_match(numero, '^(20[0-9]{2})-([1-9][0-9]*)$'),
-      case when length(numero) = 15 then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
-    if v_partes is not null then
-      ano := v_partes[1]::int;
-      numero := v_partes[2];
-    elsif documento ~ '20[0-9]{2}[^0-9]*$' then -- a full stop within is no year's
-      v_partes := coalesce(
-        regexp_match(numero, '^([0-9]+)-(20[0-9]{2})$'),
-        regexp_match(numero, '^(.*[0-9].*?)-(?:de|em)-(?:[0-9]{1,2}-){0,2}(20[0-9]{2})$'));
-      if v_partes is not null then
-        numero := v_partes[1];
-        ano := v_partes[2]::int;
-      end if;
-    elsif documento ~ '/(?:1[5-9]|[23][0-9])[^0-9]*$' then
-      v_partes := regexp_match(numero, '^([0-9]{3,})-([123][0-9])$');
-      if v_partes is not null then
-        numero := v_partes[1];
-        ano := 2000 + v_partes[2]::int;
-      end if;
-    end if;
-    v_partes := case when serie is null then regexp_match(numero, '^([0-9]{1,3})-([1-9][0-9]{2,8})$') end;
-    if v_partes is not null then
-      serie := v_partes[1];
-      numero := v_partes[2];
-    end if;
-  end if;
-  numero := nullif(numero, '');
-end
-$$;
-
-comment on function regra_validacao_valores.ler_documento(text) is
-  'Parts of a document''s text: comparable number, kind, series, year, access key (each null where it is not said), and whether it takes another document back.';
-revoke execute on function regra_validacao_valores.ler_documento(text) from public;
-
--- The digits that a text ends in, two at most and without a zero before the last; where it ends in something else, that, in lower
--- case. Touches nothing; inlined by the planner. Called by regra_validacao_valores.fim_documento.
-create or replace function regra_validacao_valores.fim_numero(texto text) returns text
-language sql immutable parallel safe
-return case
-  when pg_catalog.ltrim(pg_catalog.right(texto, 2), '0123456789') = '' then pg_catalog.ltrim(pg_catalog.right(texto, 2), '0')
-  else pg_catalog.ltrim(pg_catalog.lower(pg_catalog.right(texto, 1)), '0')
-end;
-
-comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
-revoke execute on function regra_validacao_valores.fim_numero(text) from public;
-
--- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
--- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
--- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
--- read in full, or a spelling would hide a duplicate. Touches nothing; inlined by the planner. Called by
--- regra_validacao_valores.chave_documento and linhas_documentos.
-create or replace function regra_validacao_valores.fim_documento(documento text) returns text
-language sql immutable parallel safe
-return case
-  -- nine in ten
-  when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
-      '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
-    and pg_catalog.right(documento, 3) collate "C" between '0' and '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
-    and (pg_catalog.octet_length(documento) < 10
-      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
-    then pg_catalog.right(documento, 2)
-  when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
-    and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
-      or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
-    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
-    and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
-    and (pg_catalog.octet_length(documento) < 10
-      or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
-    and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
-    then regra_validacao_valores.fim_numero(documento)
-  else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
-end;
-
-comment on function regra_validacao_valores.fim_documento(text) is
-  'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
-revoke execute on function regra_validacao_valores.fim_documento(text) from public;
---! EndIncluded regras/validacao_valores/documentos.sql
 
 --! Included regras/validacao_valores/parcelas.sql
 -- The words by which a text says to be a part of a document, or of another period, folded, and what they stand for. What is to be known
