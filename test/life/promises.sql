@@ -72,7 +72,6 @@ begin
     when 'corrigida' then i.divergencia_id is null or not i.stands
     when 'revertida' then w.tipo is null or w.tipo not in ('reversao', 'reversao_por_erro') or i.stands and exists (
       select from image r where r.divergencia_id = d.id and r.tipo = 'reversao' and r.operacao_id > i.operacao_id)
-    when 'rejeitada' then i.stands and not exists (select from audit.correcoes_desfeitas u where u.divergencia_id = d.id)
     -- a correction that stands is not lost from sight, unless it was seen undone, or had gone before it was taken back
     else i.stands
       and not exists (select from audit.correcoes_desfeitas u where u.divergencia_id = d.id and u.correcao_operacao_id = i.operacao_id)
