@@ -2336,6 +2336,12 @@ comment on function audit.ver_registro(bigint) is 'The row behind a finding as t
 grant execute on function audit.ver_registro(bigint) to conferente_administrador;
 grant execute on function audit.ver_registro(bigint) to conferente_revisor;
 
+create function audit.verificar_desde(elo bigint, selo text)
+  returns SETOF audit.verificacao language plpgsql stable security definer
+  set search_path=pg_catalog, pg_temp;
+comment on function audit.verificar_desde(bigint,text) is 'Proves the operations that were sealed after a witness (elo and selo, as the last verification returned them or a message carried them), and their facts, up to the head; and that the chain still bears the witness. Reads nothing that came before, so it costs what the new operations cost; facts from before are proven by audit.verificar_integridade alone. One row provada, whose operacoes and fatos are the new ones, or one row for each kind of break. Errors: NC001 witness badly written.';
+grant execute on function audit.verificar_desde(bigint,text) to conferente_leitor;
+
 create function audit.verificar_integridade(elo bigint DEFAULT NULL::bigint, selo text DEFAULT NULL::text)
   returns SETOF audit.verificacao language plpgsql stable security definer
   set search_path=pg_catalog, pg_temp;

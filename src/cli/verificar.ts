@@ -33,6 +33,7 @@ interface Line extends BrokenLine {
 interface Options {
   readonly elo?: string
   readonly selo?: string
+  readonly desde?: boolean
   readonly arquivo?: string
   readonly raizes?: string
   readonly json?: boolean
@@ -44,11 +45,14 @@ export function register(program: Command, app: App): void {
   command(program, app, 'verificar')
     .option('--elo <n>', text.option.witnessLink, parse.link)
     .option('--selo <hex>', text.option.witnessSeal, parse.seal)
+    .option('--desde', text.option.sinceWitness)
     .option('--arquivo <arquivo>', text.option.trailFile)
     .option('--raizes <arquivo>', text.option.stampRoots)
     .option('--json', text.option.json)
-    .action(async ({ elo, selo, arquivo, raizes, json }: Options) => {
-      if ((elo === undefined) !== (selo === undefined)) throw new UsageError(text.usage.witnessBoth)
+    .action(async ({ elo, selo, desde, arquivo, raizes, json }: Options) => {
+      if ((elo === undefined) !== (selo === undefined) || (desde && elo === undefined))
+        throw new UsageError(text.usage.witnessBoth)
+      if (desde && arquivo !== undefined) throw new UsageError(text.usage.conflict('--desde', '--arquivo'))
       const roots = raizes === undefined ? app.settings.stampRoots : resolve(raizes)
       if (arquivo !== undefined) {
         const witness =
@@ -59,8 +63,9 @@ export function register(program: Command, app: App): void {
       await withDatabase(app, { role: 'conferente_leitor' }, async ({ sql }) => {
         const { withStep } = await import('./progress.ts')
         const { rows, stamps } = await withStep(text.verificar.running, format, async () => {
-          const found = await sql<Line[]>`
-            select * from audit.verificar_integridade(${elo ?? null}::bigint, ${selo ?? null})`
+          const found = await (desde
+            ? sql<Line[]>`select * from audit.verificar_desde(${elo ?? null}::bigint, ${selo ?? null})`
+            : sql<Line[]>`select * from audit.verificar_integridade(${elo ?? null}::bigint, ${selo ?? null})`)
           const { stamps, breaks } = await checkStamps(app, sql, roots)
           const broken = found[0]?.situacao === 'provada' && breaks.length > 0 ? [] : found
           return { rows: [...broken, ...breaks] as readonly Line[], stamps }
@@ -68,7 +73,7 @@ export function register(program: Command, app: App): void {
         const [first] = rows
         const proven = first?.situacao === 'provada'
         if (json) printJson(rows)
-        else if (proven) printProof(app, first, elo, stamps, roots)
+        else if (proven) printProof(app, first, { witness: elo, desde: desde === true, stamps, roots })
         else for (const row of rows) printBreak(app, row)
         if (!proven) tell(text.verificar.broken(format.number(rows.length)))
         return proven ? 0 : 1
@@ -95,13 +100,14 @@ async function checkStamps(app: App, sql: Sql, roots: string | undefined) {
   return { stamps, breaks: breaks.list() }
 }
 
-function printProof(
-  app: App,
-  row: Line,
-  witness: string | undefined,
-  stamps: ProvenStamps,
-  roots: string | undefined,
-): void {
+interface Proof {
+  readonly witness: string | undefined
+  readonly desde: boolean
+  readonly stamps: ProvenStamps
+  readonly roots: string | undefined
+}
+
+function printProof(app: App, row: Line, { witness, desde, stamps, roots }: Proof): void {
   const { verificar } = app.text
   const { format } = app
   print(verificar.proven(format.number(row.operacoes), format.number(row.fatos), String(row.elo)))
@@ -110,6 +116,7 @@ function printProof(
   printStamps(app, stamps, roots)
   if (witness === undefined) tell(verificar.unwitnessed)
   else print(verificar.agrees(witness))
+  if (desde) tell(verificar.since(String(witness)))
 }
 
 function printBreak({ text: { verificar }, format }: App, row: BrokenLine): void {

@@ -101,6 +101,10 @@ export const option = {
     'csv ou xlsx; trilha: a auditoria inteira, que verificar --arquivo prova sem banco de dados',
     'csv or xlsx; trilha: the whole audit trail, which verificar --arquivo proves without a database',
   ),
+  sinceWitness: both(
+    'só o que veio depois da testemunha (--elo e --selo): um dia custa um dia',
+    'only what came after the witness (--elo and --selo): a day costs a day',
+  ),
   stampRoots: both(
     'certificados das autoridades de carimbo do tempo em que se confia (PEM)',
     'certificates of the time-stamping authorities that are trusted (PEM)',

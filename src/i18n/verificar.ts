@@ -33,6 +33,12 @@ export const verificar = {
     'Quem carimbou não foi conferido: dê --raizes, com o certificado da raiz da autoridade.',
     "Who stamped was not checked: give --raizes, with the authority's root certificate.",
   ),
+  since: both(
+    (link: string) =>
+      `O que veio até o elo ${link} não foi relido: para isso, sem --desde, de vez em quando e antes de uma auditoria. Guarde fora daqui o elo e o selo acima para a próxima vez.`,
+    (link) =>
+      `What came up to link ${link} was not read again: for that, without --desde, now and then and before an audit. Keep the link and the seal above elsewhere for the next time.`,
+  ),
   notInFile: both(
     'O arquivo prova os fatos selados, e só eles: não o estado de hoje das divergências, nem o data warehouse, nem o que veio depois do último elo, nem quem é quem.',
     'The file proves the sealed facts, and nothing else: not what state findings are in today, nor the warehouse, nor what came after the last link, nor who is who.',

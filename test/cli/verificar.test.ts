@@ -34,6 +34,16 @@ await t.test('with the witness of a message', async (t) => {
   t.match(other.stdout, /^✖ elo 9: a testemunha diz outra coisa/)
 })
 
+await t.test('only what came after the witness', async (t) => {
+  const [before] =
+    await c.sql`select elo::text as elo, encode(selo, 'hex') as selo from audit.operacoes where elo = 3`
+  const ran = await verify(['--desde', '--elo', '3', '--selo', before?.['selo']])
+  t.equal(ran.code, 0, ran.stderr)
+  t.match(ran.stdout, /^Trilha provada: 1 operações e \d+ fatos, até o elo 4/)
+  t.match(ran.stderr, /O que veio até o elo 3 não foi relido/)
+  t.equal((await verify(['--desde'])).code, 2)
+})
+
 await t.test('as JSON', async (t) => {
   const ran = await verify(['--json'])
   t.equal(ran.code, 0)

@@ -129,6 +129,7 @@ solicitar_processamento()       O
 testar_canal()                    A
 trilha()                    L R O A
 ver_registro()                R   A
+verificar_desde()           L R O A
 verificar_integridade()     L R O A
 visao_geral()               L R O A
 `

@@ -116,6 +116,7 @@ export const QUERIES: readonly string[] = [
   'rotulos_livro',
   'simulacoes_em_curso',
   'ver_registro',
+  'verificar_desde',
   'verificar_integridade',
   'visao_geral',
 ]
