@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:cf7ff1014afe7c3a9cd24f6a67cf7bac3de14a5e
+--! Hash: sha1:88e22bf71334ce04fbb1211bf192227af51d0bda
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15991,7 +15991,7 @@ begin
       union all
       select 2, q.* from audit_interno.quebras_cabeca(verificar_desde.elo, v_selo) q
       union all
-      select 3, q.* from audit_interno.quebras_protecao() q
+      select 3, q.* from audit_interno.quebras_esquema() q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q

@@ -43,7 +43,7 @@ begin
       union all
       select 2, q.* from audit_interno.quebras_cabeca(verificar_desde.elo, v_selo) q
       union all
-      select 3, q.* from audit_interno.quebras_protecao() q
+      select 3, q.* from audit_interno.quebras_esquema() q
     ), primeira as (
       select distinct on (q.situacao) q.*, count(*) over (partition by q.situacao) as ocorrencias
       from quebra q
