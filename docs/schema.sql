@@ -5777,6 +5777,11 @@ create function regra_validacao_valores.marcas_texto(descricao text, OUT parte t
 comment on function regra_validacao_valores.marcas_texto(text) is 'Part and period of a document that a text names, and whether it says that something was taken back.';
 grant execute on function regra_validacao_valores.marcas_texto(text) to conferente_regra;
 
+create function regra_validacao_valores.miolo_documento(documento text)
+  returns text language sql immutable;
+comment on function regra_validacao_valores.miolo_documento(text) is 'First number of three digits or more in a document, or the only one, without leading zeros.';
+grant execute on function regra_validacao_valores.miolo_documento(text) to conferente_regra;
+
 create function regra_validacao_valores.numeros_citados(texto text)
   returns text[] language sql immutable
   set search_path=pg_catalog, pg_temp;
@@ -5794,6 +5799,16 @@ create function regra_validacao_valores.parcela_dita(descricao text)
   set search_path=pg_catalog, pg_temp;
 comment on function regra_validacao_valores.parcela_dita(text) is 'Part of a document that a text says to be, an instalment as its number; empty where it says none.';
 grant execute on function regra_validacao_valores.parcela_dita(text) to conferente_regra;
+
+create function regra_validacao_valores.partes_possiveis(ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade integer, absoluta numeric, relativa numeric, digitos integer)
+  returns TABLE(id text, outras bigint, inteira boolean) language plpgsql stable
+  set enable_nestloop=off
+  set jit=off
+  set plan_cache_mode=force_custom_plan
+  set search_path=pg_catalog, pg_temp
+  set work_mem=64MB;
+comment on function regra_validacao_valores.partes_possiveis(text[],date[],numeric[],numeric[],text[],text[],text[],integer,numeric,numeric,integer) is 'Entries below their document''s amount that may be parts of one document, with how many others, and whether all together are the document.';
+grant execute on function regra_validacao_valores.partes_possiveis(text[],date[],numeric[],numeric[],text[],text[],text[],integer,numeric,numeric,integer) to conferente_regra;
 
 create function regra_validacao_valores.rateios(chaves bigint[], modulos numeric[], numeros text[], dias date[], tudo boolean, proximidade integer, absoluta numeric, relativa numeric, digitos integer, creditos text[])
   returns TABLE(id text, tipo text, soma numeric, esperado numeric, tolerancia numeric, quantas bigint, linhas jsonb, repetida numeric, vezes integer, copias bigint, carga date, primeira_carga date) language sql stable

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:88e22bf71334ce04fbb1211bf192227af51d0bda
+--! Hash: sha1:b614d448a0585c81715e1055a98c66ec93812864
 --! Message: conferente
 
 set local role conferente_dono;
@@ -18162,7 +18162,7 @@ declare
 begin
   return query
   with crua as materialized (
-    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.fornecedor::text as fornecedor, l.documento::text as documento, l.descricao::text as descricao,
       l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
     from dw.lancamentos l
     cross join lateral (
@@ -18196,7 +18196,7 @@ begin
     from virada v
     left join sinal s on s.id = v.id::text
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.fornecedor, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
       lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join avessa v on v.id = c.id
@@ -18256,6 +18256,19 @@ begin
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
     from suspeita s
     where not exists (select from rateio r where r.id = s.id::text)
+  ), parte as materialized (
+    -- what may be a part of its document is shown and not proposed: two proposals of the whole would be twice the document
+    select p.*
+    from (
+      select array_agg(s.id::text) as ids, array_agg(s.data_lancamento) as dias, array_agg(s.valor) as valores, array_agg(s.esperado) as esperados,
+        array_agg(s.documento) as documentos, array_agg(s.fornecedor_id) as codigos, array_agg(s.fornecedor) as nomes
+      from sozinha s
+      where s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado) and s.data_lancamento between '0003-01-01' and '9990-12-31'
+      offset 0
+    ) s
+    cross join lateral regra_validacao_valores.partes_possiveis(s.ids, s.dias, s.valores, s.esperados, s.documentos, s.codigos, s.nomes,
+      v_dias, absoluta, relativa, digitos) p
+    where s.ids is not null
   ), taxa as materialized (
     select t.dia, t.degrau
     from regra_validacao_valores.taxas_dos_dias(array(
@@ -18265,21 +18278,25 @@ begin
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.documento, s.descricao, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.contraria, s.primeiro, n.tipo,
+      s.tolerancia, s.contraria, s.primeiro, n.tipo, p.outras,
+      case when s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado)
+        then nullif(coalesce(nullif(regra_validacao_valores.parcela_dita(s.descricao), ''), regra_validacao_valores.parcela_dita(s.documento)), '') end as dita,
       -- asked first, for it is cheap: most differences are no withholding at any time
       n.tipo = 'outro' and exists (select from regra_validacao_valores.retencao_entre(s.valor, s.esperado, '-infinity', 'infinity')) as explicavel
     from sozinha s
+    left join parte p on p.id = s.id::text
     left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
       and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
     cross join lateral (select case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo) n
+    where not coalesce(p.inteira, false)
     offset 0
   )
   select
     null::text,
     d.id::text,
     -- more than numeric(18,2) holds can only be flagged
-    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
-    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
+    case when abs(d.esperado) < 1e16 and d.outras is null and d.dita is null then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
+    trunc(greatest(0.05, least(0.99, confianca_base + case when d.outras is null and d.dita is null then e.ajuste else least(e.ajuste, -0.20) end)), 4),
     jsonb_strip_nulls(jsonb_build_object(
       'tipo', d.tipo,
       'valor', d.valor,
@@ -18293,9 +18310,13 @@ begin
       'retencao_possivel', case when r.ate is null then r.taxa end,
       'tributos_retidos', r.tributos,
       'retencao_ate', r.ate,
+      'outras_partes', d.outras,
       'conta', e.conta)),
     'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
-      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').'
+      || case when d.outras = 1 then ' Outro lançamento do fornecedor pode ser parte do mesmo documento.'
+        when d.outras > 1 then ' ' || d.outras || ' outros lançamentos do fornecedor podem ser partes do mesmo documento.'
+        when d.dita is not null then ' O texto diz que é parte do documento.' else '' end,
     abs(d.diferenca)
   from nomeada d
   left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) r on d.explicavel
@@ -19609,6 +19630,89 @@ comment on function regra_validacao_valores.duplicidades(audit.janela, numeric, 
   'Documents booked twice: flags the later entry, names its twin, proposes nothing; a repeated load and a flood are one finding each.';
 revoke execute on function regra_validacao_valores.duplicidades(audit.janela, numeric, numeric, numeric, int) from public;
 --! EndIncluded regras/validacao_valores/duplicidades.sql
+
+--! Included regras/validacao_valores/partes.sql
+-- The number that parts of one document share, however each is marked (654321-1, 654321/B, 654321 rateio CC1): the first of three digits
+-- or more, or the only one, without leading zeros. Null where there is none. Touches nothing. Called by partes_possiveis.
+create or replace function regra_validacao_valores.miolo_documento(documento text) returns text
+language sql immutable parallel safe
+return nullif(pg_catalog.ltrim(coalesce((pg_catalog.regexp_match(pg_catalog.translate(documento, '.,', ''), '[0-9]{3,}'))[1],
+  (pg_catalog.regexp_match(documento, '^[^0-9]*([0-9]+)[^0-9]*$'))[1]), '0'), '');
+
+comment on function regra_validacao_valores.miolo_documento(text) is 'First number of three digits or more in a document, or the only one, without leading zeros.';
+revoke execute on function regra_validacao_valores.miolo_documento(text) from public;
+
+-- Of entries below their document's amount, those that may be a part of it although their numbers do not say so
+-- (regra_validacao_valores.rateios knows those that do): within so many days the same supplier has an entry, of no other number, that is below
+-- a document of the same amount too, or that is just what is missing. inteira: those of the same document's amount add up to it, and so they
+-- are its parts. The arrays have a place for each entry. Reads dw.lancamentos; changes nothing. Called by regra_validacao_valores.diferencas.
+create or replace function regra_validacao_valores.partes_possiveis(
+  ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade int,
+  absoluta numeric, relativa numeric, digitos int
+)
+returns table (id text, outras bigint, inteira boolean)
+language plpgsql stable rows 1000
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+set work_mem = '64MB'
+set enable_nestloop = off -- a flood is more than the planner thinks
+as $$
+declare
+  v_datas date[] := array(select distinct d + g from unnest(dias) d cross join generate_series(-proximidade, proximidade) g);
+begin
+  if ids = '{}' then
+    return;
+  end if;
+  return query
+  with procurada as (
+    select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, regra_validacao_valores.miolo_documento(p.documento) as miolo,
+      regras.raiz_fornecedor(p.codigo) as raiz, regras.nome_canonico(p.nome) as nome
+    from unnest(ids, dias, valores, esperados, documentos, codigos, nomes) p (id, dia, valor, esperado, documento, codigo, nome)
+  ), candidata as (
+    select l.id, l.dia, l.valor, l.esperado, l.parte, regra_validacao_valores.miolo_documento(l.documento) as miolo,
+      regras.raiz_fornecedor(l.codigo) as raiz, regras.nome_canonico(l.nome) as nome
+    from (
+      select f.id::text as id, f.data_lancamento::date as dia, abs(f.valor) as valor, abs(f.valor_documento - coalesce(f.valor_desconto, 0)) as esperado,
+        coalesce(f.valor * (f.valor_documento - coalesce(f.valor_desconto, 0)) > 0 and abs(f.valor) < abs(f.valor_documento), false)
+          and regra_validacao_valores.difere(f.valor, f.valor_documento, f.valor_desconto, absoluta, relativa, digitos) as parte,
+        f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome
+      from dw.lancamentos f
+      where abs(f.valor) < 1e30 and f.data_lancamento between (select min(d) from unnest(v_datas) d) and (select max(d) from unnest(v_datas) d)
+        and (cardinality(v_datas) > 400 or f.data_lancamento = any (v_datas))
+        -- by the whole unit, which is cheap to look up; to the cent below
+        and (round(abs(f.valor_documento - coalesce(f.valor_desconto, 0))) in (select round(abs(e)) + g from unnest(esperados) e cross join generate_series(-1, 1) g)
+          or round(abs(f.valor)) in (select round(abs(e) - abs(v)) + g from unnest(esperados, valores) x (e, v) cross join generate_series(-1, 1) g))
+      offset 0
+    ) l
+  ), achada as (
+    -- by its code or by its name, whichever both have; who has neither may be anybody
+    select distinct p.id, p.valor as parte, p.esperado, c.id as outra, c.valor, c.parte and abs(c.esperado - p.esperado) <= absoluta as mesma
+    from (
+      select p.*, k.chave
+      from procurada p cross join lateral (values ('=' || p.raiz), (':' || p.nome), (case when p.raiz is null and p.nome is null then '' end)) k (chave)
+      where k.chave is not null
+    ) p
+    join (
+      select c.*, k.chave
+      from candidata c cross join lateral (values ('=' || c.raiz), (':' || c.nome), (case when c.raiz is null and c.nome is null then '' end)) k (chave)
+      where k.chave is not null
+    ) c on c.chave = p.chave
+    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
+      and (c.raiz = p.raiz or c.raiz is null or p.raiz is null)
+      and (c.miolo is null or p.miolo is null or right(c.miolo, length(p.miolo)) = p.miolo or right(p.miolo, length(c.miolo)) = c.miolo)
+      and (c.parte and abs(c.esperado - p.esperado) <= absoluta or abs(c.valor + p.valor - p.esperado) <= absoluta)
+  )
+  select a.id, count(*), coalesce(abs(a.parte + sum(a.valor) filter (where a.mesma) - a.esperado) <= absoluta + 0.005 * count(*), false)
+  from achada a
+  group by a.id, a.parte, a.esperado;
+end
+$$;
+
+comment on function regra_validacao_valores.partes_possiveis(text[], date[], numeric[], numeric[], text[], text[], text[], int, numeric, numeric, int) is
+  'Entries below their document''s amount that may be parts of one document, with how many others, and whether all together are the document.';
+revoke execute on function regra_validacao_valores.partes_possiveis(text[], date[], numeric[], numeric[], text[], text[], text[], int, numeric, numeric, int) from public;
+--! EndIncluded regras/validacao_valores/partes.sql
 
 --! Included regras/validacao_valores/regra.sql
 -- Finds entries whose booked amount is not what their document says (valor_documento - valor_desconto) beyond the tolerance, documents

@@ -332,7 +332,7 @@ declare
 begin
   return query
   with crua as materialized (
-    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.documento::text as documento, l.descricao::text as descricao,
+    select l.id, l.data_lancamento, l.filial::text as filial, l.fornecedor_id::text as fornecedor_id, l.fornecedor::text as fornecedor, l.documento::text as documento, l.descricao::text as descricao,
       l.categoria::text as categoria, l.valor, l.valor_documento, l.valor_desconto, x.esperado, x.tolerancia
     from dw.lancamentos l
     cross join lateral (
@@ -366,7 +366,7 @@ begin
     from virada v
     left join sinal s on s.id = v.id::text
   ), suspeita as materialized (
-    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
+    select c.id, c.data_lancamento, c.filial, c.fornecedor_id, c.fornecedor, c.documento, c.descricao, c.valor, c.valor_documento, c.valor_desconto, c.tolerancia, v.primeiro,
       lado.s < 0 as contraria, c.valor_documento * lado.s as documento_lido, c.valor_desconto * lado.s as desconto_lido, c.esperado * lado.s as esperado
     from crua c
     left join avessa v on v.id = c.id
@@ -426,6 +426,19 @@ begin
       regra_validacao_valores.tipo_diferenca(s.valor, s.documento_lido, s.desconto_lido, s.tolerancia, v_cambio_minimo, v_cambio_maximo) as tipo
     from suspeita s
     where not exists (select from rateio r where r.id = s.id::text)
+  ), parte as materialized (
+    -- what may be a part of its document is shown and not proposed: two proposals of the whole would be twice the document
+    select p.*
+    from (
+      select array_agg(s.id::text) as ids, array_agg(s.data_lancamento) as dias, array_agg(s.valor) as valores, array_agg(s.esperado) as esperados,
+        array_agg(s.documento) as documentos, array_agg(s.fornecedor_id) as codigos, array_agg(s.fornecedor) as nomes
+      from sozinha s
+      where s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado) and s.data_lancamento between '0003-01-01' and '9990-12-31'
+      offset 0
+    ) s
+    cross join lateral regra_validacao_valores.partes_possiveis(s.ids, s.dias, s.valores, s.esperados, s.documentos, s.codigos, s.nomes,
+      v_dias, absoluta, relativa, digitos) p
+    where s.ids is not null
   ), taxa as materialized (
     select t.dia, t.degrau
     from regra_validacao_valores.taxas_dos_dias(array(
@@ -435,21 +448,25 @@ begin
       absoluta, v_cambio_minimo, v_cambio_maximo) t
   ), nomeada as (
     select s.id, s.data_lancamento, s.documento, s.descricao, s.valor, s.valor_documento, s.valor_desconto, s.documento_lido, s.desconto_lido, s.esperado, s.diferenca,
-      s.tolerancia, s.contraria, s.primeiro, n.tipo,
+      s.tolerancia, s.contraria, s.primeiro, n.tipo, p.outras,
+      case when s.valor * s.esperado > 0 and abs(s.valor) < abs(s.esperado)
+        then nullif(coalesce(nullif(regra_validacao_valores.parcela_dita(s.descricao), ''), regra_validacao_valores.parcela_dita(s.documento)), '') end as dita,
       -- asked first, for it is cheap: most differences are no withholding at any time
       n.tipo = 'outro' and exists (select from regra_validacao_valores.retencao_entre(s.valor, s.esperado, '-infinity', 'infinity')) as explicavel
     from sozinha s
+    left join parte p on p.id = s.id::text
     left join taxa t on s.tipo = 'razao_cambial' and t.dia = s.data_lancamento
       and t.degrau = regra_validacao_valores.degrau_taxa(s.valor, s.esperado)
     cross join lateral (select case when s.tipo = 'razao_cambial' and t.dia is null then 'outro' else s.tipo end as tipo) n
+    where not coalesce(p.inteira, false)
     offset 0
   )
   select
     null::text,
     d.id::text,
     -- more than numeric(18,2) holds can only be flagged
-    case when abs(d.esperado) < 1e16 then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
-    trunc(greatest(0.05, least(0.99, confianca_base + e.ajuste)), 4),
+    case when abs(d.esperado) < 1e16 and d.outras is null and d.dita is null then jsonb_build_object('valor', d.esperado) else '{}'::jsonb end,
+    trunc(greatest(0.05, least(0.99, confianca_base + case when d.outras is null and d.dita is null then e.ajuste else least(e.ajuste, -0.20) end)), 4),
     jsonb_strip_nulls(jsonb_build_object(
       'tipo', d.tipo,
       'valor', d.valor,
@@ -463,9 +480,13 @@ begin
       'retencao_possivel', case when r.ate is null then r.taxa end,
       'tributos_retidos', r.tributos,
       'retencao_ate', r.ate,
+      'outras_partes', d.outras,
       'conta', e.conta)),
     'O valor lançado é ' || regra_validacao_valores.reais(d.valor) || ' e o documento leva a '
-      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').',
+      || regra_validacao_valores.reais(d.esperado) || ': ' || e.frase || ' (' || e.conta || ').'
+      || case when d.outras = 1 then ' Outro lançamento do fornecedor pode ser parte do mesmo documento.'
+        when d.outras > 1 then ' ' || d.outras || ' outros lançamentos do fornecedor podem ser partes do mesmo documento.'
+        when d.dita is not null then ' O texto diz que é parte do documento.' else '' end,
     abs(d.diferenca)
   from nomeada d
   left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) r on d.explicavel

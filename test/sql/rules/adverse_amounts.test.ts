@@ -141,7 +141,10 @@ t.test('how sure a kind is, and what its sentence says', async (t) => {
     [{ valor: 890, valor_documento: 1000 }, 0.3, /retenção de 11% \(INSS 11%\), que pode ser legítima/],
     [{ valor: 777.77, valor_documento: 1000 }, 0.6, /não tem causa reconhecida/],
   ]
-  const ids = await bookEntries(sql, ...cases.map(([entry]) => entry))
+  const ids = await bookEntries(
+    sql,
+    ...cases.map(([entry], i) => ({ ...entry, fornecedor: `Fornecedor ${i}` })),
+  )
   await bookEntries(sql, ...sameRate({ valor: 537.1, valor_documento: 100 }))
   const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
   for (const [i, [entry, confidence, sentence]] of cases.entries()) {
@@ -581,7 +584,7 @@ t.test('what the column holds is proposed, what it cannot hold is only flagged',
   const [fits, rest] = await bookEntries(
     sql,
     { valor: 1, valor_documento: '9999999999999999.99' },
-    { valor: 1, valor_documento: '9999999999999999.99', valor_desconto: '-0.01' },
+    { valor: 1, valor_documento: '9999999999999999.99', valor_desconto: '-0.01', fornecedor: 'Outro Ltda' },
   )
   const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a.valores_propostos]))
   t.same(Object.keys(by.get(fits as string) ?? {}), ['valor'])

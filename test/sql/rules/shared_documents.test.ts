@@ -339,10 +339,8 @@ t.test('an entry alone with its document is judged by itself, whatever stands ne
     { ...note(1), valor: 100 },
     { ...note(2), valor: 100 },
     { ...note(1), fornecedor_id: '99.888.777/0001-00', valor: 900 },
-    { ...note(3), documento: 'S/N', valor: 600 },
-    { ...note(3), documento: 'S/N', valor: 400 },
     { ...note(4), valor: 600 },
-    { ...note(4), valor: 400, valor_documento: 1100 },
+    { ...note(4), valor: 500, valor_documento: 1200 },
   )
   const found = await findings(sql, RULE_FUNCTION)
   t.same(found.map((a) => a.registro_id).sort(), [...alone].sort())
@@ -440,3 +438,61 @@ t.test('a turned sign takes back the instalment that it says, and no other', asy
     'nor does an error beside it hide the sign',
   )
 })
+
+t.test(
+  'what may be a part of a document is shown without a proposal; parts that make it whole are right',
+  async (t) => {
+    const { sql } = await testDatabase(t)
+    await makeLedger(sql)
+    const pair = (n: number, of: readonly (string | null)[], values: readonly number[]): LedgerEntry[] =>
+      of.map((documento, i) => ({
+        fornecedor_id: `${n}.444.333/0001-81`,
+        fornecedor: `Fornecedor ${n} Ltda`,
+        documento,
+        centro_custo: `Loja ${i + 1}`,
+        valor: values[i] ?? null,
+        valor_documento: 1600,
+      }))
+    const spellings: readonly (readonly (string | null)[])[] = [
+      ['654321-1', '654321-2'],
+      ['654321', '654321/1'],
+      ['654321/A', '654321/B'],
+      ['654321 P1', '654321 P2'],
+      ['NF 654321 1/2', '2/2'],
+      ['654321 rateio CC1', '654321 rateio CC2'],
+      ['2026000654321', '654321'],
+      ['NF 654321 e 654322', '654321'],
+      [null, null],
+      ['S/N', 'S/N'],
+      ['VARIOS', '-'],
+    ]
+    const booked: [name: string, ids: string[]][] = []
+    for (const [i, documents] of spellings.entries()) {
+      const name = documents.map(String).join(' and ')
+      booked.push([`${name}: whole`, await bookEntries(sql, ...pair(20 + i, documents, [160, 1440]))])
+      booked.push([`${name}: less`, await bookEntries(sql, ...pair(50 + i, documents, [160, 1300]))])
+    }
+    const [others = [], alone = [], said = []] = [
+      // another document of the same amount is no part of this one
+      await bookEntries(sql, ...pair(80, ['7001', '7002'], [160, 1440])),
+      await bookEntries(sql, ...pair(81, ['7003'], [160])),
+      await bookEntries(
+        sql,
+        ...pair(82, ['7004'], [160]).map((one) => ({ ...one, descricao: 'parcela 1/10' })),
+        ...pair(83, ['7005'], [160]).map((one) => ({ ...one, descricao: 'entrada do projeto' })),
+      ),
+    ]
+    const found = await findings(sql, RULE_FUNCTION, { inicio: '2025-01-01', fim: '2025-12-31' })
+    const proposed = (ids: readonly string[]) =>
+      found
+        .filter(({ registro_id }) => ids.includes(registro_id))
+        .map(({ valores_propostos: { valor } }) => valor ?? null)
+    for (const [name, ids] of booked) {
+      if (name.endsWith('whole')) t.same(proposed(ids), [], name)
+      else t.same(new Set(proposed(ids)), new Set([null]), name)
+    }
+    t.same(proposed(others), [1600, 1600], 'other documents')
+    t.same(proposed(alone), [1600], 'one alone')
+    t.same(proposed(said), [null, null], 'a part, as its text says')
+  },
+)

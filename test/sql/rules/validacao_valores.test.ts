@@ -33,7 +33,10 @@ t.test('the kind of a wrong amount is named, and the expected amount proposed', 
     ['outro', { valor: 0, valor_documento: 1000 }, 1000],
     ['outro', { valor: 1000, valor_documento: 0 }, 0],
   ]
-  const ids = await bookEntries(sql, ...cases.map(([, entry]) => entry))
+  const ids = await bookEntries(
+    sql,
+    ...cases.map(([, entry], i) => ({ fornecedor: `Fornecedor ${i}`, ...entry })),
+  )
   await bookEntries(
     sql,
     ...cases.flatMap(([type, entry]) => (type === 'razao_cambial' ? sameRate(entry) : [])),

@@ -50,7 +50,12 @@ t.test('a withholding explains a difference on the days on which its law is in f
   ] as const
   const ids = await bookEntries(
     sql,
-    ...cases.map(([day, rate]) => ({ ...NOTE, data_lancamento: day, valor: net(rate) })),
+    ...cases.map(([day, rate], i) => ({
+      ...NOTE,
+      fornecedor: `Fornecedor ${i}`,
+      data_lancamento: day,
+      valor: net(rate),
+    })),
   )
   const by = new Map((await findings(sql, RULE_FUNCTION)).map((a) => [a.registro_id, a]))
   for (const [i, [day, rate, sentence, confidence]] of cases.entries()) {
