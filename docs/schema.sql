@@ -2682,7 +2682,13 @@ create table audit_interno.tentativas_carimbo (
 );
 comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain could not be stamped, since when, and how often it was tried; no row where the last attempt went well.';
 
-
+create table audit_interno.trava_periodos (
+  unica boolean default true not null,
+  fechamentos bigint default 0 not null,
+  constraint trava_periodos_pkey PRIMARY KEY (unica),
+  constraint trava_periodos_unica_check CHECK (unica)
+);
+comment on table audit_interno.trava_periodos is 'One row, which each closing changes: who writes by an older snapshot learns of it there.';
 
 create table audit_interno.travas_regra (
   regra text not null,

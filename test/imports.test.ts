@@ -10,7 +10,8 @@ const LAYERS = [
   ['channels'],
   ['http', 'mail'],
   ['export', 'notas', 'session', 'trail'],
-  ['embedded', 'i18n'],
+  ['embedded'],
+  ['i18n'],
   ['db', 'log', 'settings'],
 ]
 

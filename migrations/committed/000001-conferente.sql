@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:b614d448a0585c81715e1055a98c66ec93812864
+--! Hash: sha1:c4889ca4eaa601404076c73ebda8f086f34d36a8
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1301,8 +1301,12 @@ comment on column audit.periodos.reaberto_motivo is 'Why.';
 
 -- What closes and what writes hold this against each other: who writes shares it until the commit, who closes takes it alone for an instant
 -- before the commit. Not audit.periodos itself, which two who close different months write at the same time.
-create table audit_interno.trava_periodos ();
-comment on table audit_interno.trava_periodos is 'Never holds a row; it is locked alone.';
+create table audit_interno.trava_periodos (
+  unica boolean primary key default true check (unica),
+  fechamentos bigint not null default 0
+);
+insert into audit_interno.trava_periodos default values;
+comment on table audit_interno.trava_periodos is 'One row, which each closing changes: who writes by an older snapshot learns of it there.';
 --! EndIncluded contrato/periodos.sql
 
 --! Included contrato/notas.sql
@@ -4705,6 +4709,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform audit_interno.esperar_gravacoes();
+  update audit_interno.trava_periodos set fechamentos = fechamentos + 1;
   return null;
 end
 $$;
@@ -5177,8 +5182,15 @@ begin
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
   lock table audit_interno.trava_periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
-    raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
-      hint = 'Grave com o isolamento read committed, o padrão: set transaction isolation level read committed.';
+    begin -- such a transaction does not see a month that was closed since it began, but may not lock what the closing changed
+      if audit_interno.configuracao('periodos.fonte') <> 'null' then
+        raise serialization_failure;
+      end if;
+      perform from audit_interno.trava_periodos for share;
+    exception when serialization_failure then
+      raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
+        hint = 'Grave numa transação nova, ou com o isolamento read committed, o padrão.';
+    end;
   end if;
   perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch

@@ -26,5 +26,9 @@ comment on column audit.periodos.reaberto_motivo is 'Why.';
 
 -- What closes and what writes hold this against each other: who writes shares it until the commit, who closes takes it alone for an instant
 -- before the commit. Not audit.periodos itself, which two who close different months write at the same time.
-create table audit_interno.trava_periodos ();
-comment on table audit_interno.trava_periodos is 'Never holds a row; it is locked alone.';
+create table audit_interno.trava_periodos (
+  unica boolean primary key default true check (unica),
+  fechamentos bigint not null default 0
+);
+insert into audit_interno.trava_periodos default values;
+comment on table audit_interno.trava_periodos is 'One row, which each closing changes: who writes by an older snapshot learns of it there.';

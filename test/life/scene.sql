@@ -56,7 +56,9 @@ select pg_temp.rule('duvida', $$l.categoria = 'DUVIDA'$$, $$'{"categoria": "OUTR
 grant usage on schema dw to conferente_regra, conferente_escrita;
 grant select on dw.lancamentos, dw.ajuste to conferente_regra, conferente_escrita;
 grant update on dw.lancamentos to conferente_escrita;
+set role conferente_dono; -- nothing is changed past the functions
 update audit.regras set ativa = false;
+reset role;
 select audit.registrar_regra(r.nome, 'de teste', 'regra_' || r.nome || '.detectar', 'dw.lancamentos', 'id', r.colunas, 'data_lancamento',
   'carregado_em', 'valor', 0.9, 0.95, r.correcoes, r.valor, r.prioridade, colunas_identidade => '{fornecedor,documento}')
 from (values ('rotulo', '{categoria,descricao}'::text[], 40, 1e9, 1), ('importe', '{valor,valor_documento}', 1000, 1e9, 2),
@@ -65,7 +67,9 @@ select audit.alterar_configuracao('sessao.tamanho_lote', '8', 'vários lotes');
 select audit.alterar_configuracao('sessao.linhas_por_parte', '15', 'várias partes');
 select audit.alterar_configuracao('agenda.cron', '"30 1 * * *"', 'à hora que há duas vezes');
 select audit.alterar_configuracao('agenda.fuso', '"Europe/Lisbon"', 'onde há horário de verão');
+set role conferente_dono;
 update audit.configuracoes_sistema set alterada_em = '2026-10-24 12:00Z' where chave like 'agenda.%';
+reset role;
 
 create schema life;
 grant usage on schema life to public;

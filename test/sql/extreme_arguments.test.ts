@@ -77,9 +77,9 @@ for (const pending of drawn([false, true], 1)) {
       )
       const adelia = connectAs('adelia')
       for (const pattern of ['🚗', 'fim', 'ação', "'; drop table", 'bbb'])
-        await adelia`select audit.salvar_padrao('descricao', 'contem', ${pattern}, 'incluir', 'teste')`
+        await adelia`select audit.salvar_padrao('descricao', 'contem', ${pattern}, 'incluir', 'teste', conferido => true)`
       for (const field of ['fornecedor', 'conta_contabil'])
-        await adelia`select audit.salvar_padrao(${field}, 'regex', '^[🚗\\\\b]+', 'incluir', 'teste')`
+        await adelia`select audit.salvar_padrao(${field}, 'regex', '^[🚗\\\\b]+', 'incluir', 'teste', conferido => true)`
       await sql`update dw.lancamentos set conta_contabil = '🚗' where id in (3, 4, 5, 6, 7, 8, 9, 10)`
       const before = await photograph(sql)
 

@@ -22,8 +22,15 @@ begin
     greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
   lock table audit_interno.trava_periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
-    raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
-      hint = 'Grave com o isolamento read committed, o padrão: set transaction isolation level read committed.';
+    begin -- such a transaction does not see a month that was closed since it began, but may not lock what the closing changed
+      if audit_interno.configuracao('periodos.fonte') <> 'null' then
+        raise serialization_failure;
+      end if;
+      perform from audit_interno.trava_periodos for share;
+    exception when serialization_failure then
+      raise exception using errcode = 'NC022', message = 'não se sabe que períodos estão fechados: a transação só vê o que havia quando começou',
+        hint = 'Grave numa transação nova, ou com o isolamento read committed, o padrão.';
+    end;
   end if;
   perform audit_interno.abrir_porta();
   for v_regra in -- one turn for each rule of the batch

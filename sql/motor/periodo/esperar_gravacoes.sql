@@ -33,6 +33,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform audit_interno.esperar_gravacoes();
+  update audit_interno.trava_periodos set fechamentos = fechamentos + 1;
   return null;
 end
 $$;

@@ -7,13 +7,16 @@ import { t } from './words.mjs'
 
 /**
  * @typedef {import('./acts.mjs').Result} Result
- * @typedef {import('./office.mjs').What} What
- * @typedef {import('./office.mjs').Done} Done
+ * @typedef {{ kind: 'done' | 'missed' | 'refused' | 'slow', text: string, hint?: string | undefined, conflicts?: readonly any[] }} Notice
+ * @typedef {{ key: string, title: string, section: string, value: number, count: number, text: string, operation: string | undefined,
+ *   word: string }} Done
+ * @typedef {{ key: string, title: string, section?: string, value?: number, count: number, word: string, whole?: boolean,
+ *   part?: boolean, became?: string }} What an act, for people; whole: nothing is left of the group then; part: the group stays in hand meanwhile
  */
 
 /**
  * @param {{ waiting: { current: number }, load: () => Promise<void>, forget: (key: string) => void, settle: (what: What, results: readonly Result[]) => void,
- *   tell: (notice: import('./office.mjs').Notice) => void, refused: (error: unknown, title?: string) => void }} office
+ *   tell: (notice: Notice) => void, refused: (error: unknown, title?: string) => void }} office
  *   waiting: how many acts are under way; forget: what was shown of a group; settle: says what an act came to
  */
 export function useLine({ waiting, load, forget, settle, tell, refused }) {

@@ -9,11 +9,9 @@ import { useShown } from './shown.mjs'
 import { t } from './words.mjs'
 
 /**
- * @typedef {{ kind: 'done' | 'missed' | 'refused' | 'slow', text: string, hint?: string | undefined, conflicts?: readonly any[] }} Notice
- * @typedef {{ key: string, title: string, section: string, value: number, count: number, text: string, operation: string | undefined,
- *   word: string }} Done
- * @typedef {{ key: string, title: string, section?: string, value?: number, count: number, word: string, whole?: boolean,
- *   part?: boolean, became?: string }} What an act, for people; whole: nothing is left of the group then; part: the group stays in hand meanwhile
+ * @typedef {import('./line.mjs').Notice} Notice
+ * @typedef {import('./line.mjs').Done} Done
+ * @typedef {import('./line.mjs').What} What
  * @typedef {ReturnType<typeof useOffice>} Office
  */
 
