@@ -82,6 +82,12 @@ export class Life {
   }
 
   async begin(): Promise<void> {
+    // of a life that broke off somebody may still stand at a point
+    for (const worker of this.workers) {
+      const { halted } = worker
+      delete worker.halted
+      await halted?.kill()
+    }
     await this.sql`select life.begin_again()`
     this.clock = new Date('2026-10-24T22:00:00Z')
   }
