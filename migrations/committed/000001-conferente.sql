@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:405a84db2c2bd657badbfab82651b9dd24873f4d
+--! Hash: sha1:d5419697fd5ccf314becf3a970fd4eec82f98e8e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17795,6 +17795,22 @@ end;
 comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
 revoke execute on function regra_validacao_valores.fim_numero(text) from public;
 
+-- The same of the number that a document's text says. Not inlined, for then each mention of the number would read the text again. Touches
+-- nothing. Called by regra_validacao_valores.fim_documento.
+create or replace function regra_validacao_valores.fim_lido(documento text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_numero text := (regra_validacao_valores.ler_documento(documento)).numero;
+begin
+  return regra_validacao_valores.fim_numero(v_numero);
+end
+$$;
+
+comment on function regra_validacao_valores.fim_lido(text) is 'End of the number that a document''s text says.';
+revoke execute on function regra_validacao_valores.fim_lido(text) from public;
+
 -- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
 -- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
 -- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
@@ -17806,7 +17822,8 @@ return case
   -- nine in ten
   when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
       '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
-    and pg_catalog.right(documento, 3) collate "C" between '0' and '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    -- no between: it is written out otherwise after a restore, and verificar would name the function
+    and pg_catalog.right(documento, 3) collate "C" >= '0' and pg_catalog.right(documento, 3) collate "C" <= '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
@@ -17819,7 +17836,7 @@ return case
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
-  else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
+  else regra_validacao_valores.fim_lido(documento)
 end;
 
 comment on function regra_validacao_valores.fim_documento(text) is
@@ -18368,14 +18385,14 @@ revoke execute on function regra_validacao_valores.diferencas(audit.janela, nume
 -- The words by which a text says to be a part of a document, or of another period, folded, and what they stand for. What is to be known
 -- besides is a row here. tipo: parte, a word that bears a number ("parcela 2", "segunda parcela", "parcela II") of no more than so
 -- many digits, for a longer one is the document's; titulo, one that bears the document's number and the part behind it ("duplicata
--- 345-1"); sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
+-- 345-1"); objeto, one that bears the number of what the document is about ("contrato 11"), which tells two texts apart that both say one; sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
 -- which a month or a date is a period; exercicio, after which a year is; estorno, something was taken back, estorno_inicio only at the
 -- beginning of a text. Touches nothing. Called by regra_validacao_valores.palavras_marcas.
 create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
 language sql immutable parallel safe rows 100
 begin atomic
   values
-    ('parte', 'parcela', 7, '{parc,parcs,parcela,parcelas,prest,prestacao,mensalidade,mens}'::text[]),
+    ('parte', 'parcela', 7, '{parc,parcs,parcela,parcelas,pcl,prest,prestacao,mensalidade,mens}'::text[]),
     ('parte', 'parcela', 2, '{pagamento,pagto,pgto,cota,quota}'),
     ('parte', 'medicao', 7, '{medicao,med,bm}'),
     ('parte', 'etapa', 7, '{etapa}'),
@@ -18384,6 +18401,12 @@ begin atomic
     ('parte', 'remessa', 7, '{remessa}'),
     ('parte', 'entrega', 3, '{entrega}'),
     ('parte', 'aditivo', 3, '{aditivo}'),
+    ('objeto', 'ciclo', 4, '{ciclo}'),
+    ('objeto', 'viagem', 4, '{viagem}'),
+    ('objeto', 'contrato', 10, '{contrato}'),
+    ('objeto', 'apto', 5, '{apto,apartamento}'),
+    ('objeto', 'matricula', 10, '{matricula}'),
+    ('objeto', 'turno', 1, '{turno}'),
     ('parte', 'semana', 2, '{semana}'),
     ('parte', 'decendio', 2, '{decendio}'),
     ('parte', 'quinzena', 2, '{quinzena,quinz}'),
@@ -18393,6 +18416,7 @@ begin atomic
     ('parte', 'semestre', 1, '{semestre}'),
     ('titulo', 'titulo', 0, '{duplicata,duplicatas,dupl,dup,dpl,titulo,titulos,tit,boleto}'),
     ('sozinha', 'entrada', 0, '{entrada,sinal}'),
+    ('sozinha', 'metade', 0, '{metade}'),
     ('sozinha', 'saldo', 0, '{saldo,restante,remanescente}'),
     ('sozinha', 'adiantamento', 0, '{adiantamento,adiant,adto,antecipacao}'),
     ('sozinha', 'complemento', 0, '{complemento,complementar,complementacao}'),
@@ -18423,8 +18447,9 @@ begin atomic
     ('mes_curto', '9', 0, '{set}'), ('mes_curto', '10', 0, '{out}'), ('mes_curto', '11', 0, '{nov}'),
     ('anuncio', null, 0, '{ref,referente,referencia,compet,competencia,comp,mes,periodo,venc,vencimento,vcto}'),
     ('exercicio', null, 0, '{exercicio,anuidade,iptu,ipva,ano}'),
-    ('estorno', null, 0, '{estorno,estornos,estornada,estornado,reversao,revertida,revertido}'),
-    ('estorno_inicio', null, 0, '{est,cancelamento,cancelada,cancelado,canc,anulacao,anulada,anulado,devolucao,devolvida,devolvido}');
+    ('estorno', null, 0, '{estorno,estornos,estornada,estornado,reversao,revertida,revertido,storno}'),
+    ('estorno_inicio', null, 0, '{est,cancelamento,cancelada,cancelado,canc,anulacao,anulada,anulado,devolucao,devolvida,devolvido}'),
+    ('estorno_inicio', 'pagamento', 0, '{reembolso}');
 end;
 
 comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
@@ -18447,12 +18472,13 @@ revoke execute on function regra_validacao_valores.palavras_marcas() from public
 -- ("parcela 2/3", "segunda parcela" and "parcela II" are 2; "medição 1" is "medicao 1"), or as a fraction at the end or in brackets ("NF
 -- 345 2/3"), or as "1 de 12"; empty where it names none. mes and ano: the period, each null where it is not said: after a word that
 -- announces one a date, a month or both; without it a month with its year, or its whole name, but no day of a month, which may be that of a
--- payment. anunciado: such a word announced it. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
+-- payment. anunciado: such a word announced it, or month and year stand together. objeto: what it is about, a contract, a flat, a shift, a
+-- car by its plate, "50% no pedido"; null where it says nothing of that. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
 -- may be a date. A bare number before the word is none, for "em 3 parcelas" says how many.
 -- A walk over the words of one text, because PostgreSQL's expressions of so many words take a hundred times as long. Touches nothing.
 -- Called by regra_validacao_valores.duplicidades for each text of its suspects, and parcela_dita.
 create or replace function regra_validacao_valores.marcas_texto(
-  descricao text, out parte text, out mes text, out ano text, out anunciado boolean, out estorno boolean
+  descricao text, out parte text, out mes text, out ano text, out objeto text, out anunciado boolean, out estorno boolean
 )
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -18473,6 +18499,7 @@ declare
   v_partes text[] := '{}';
   v_meses text[] := '{}';
   v_anos text[] := '{}';
+  v_objetos text[] := '{}';
 begin
   parte := '';
   anunciado := false;
@@ -18485,7 +18512,7 @@ begin
     translate(replace(v_texto, ', ', ' '), U&'[]{}:;,"!?*+_=|#\00B0\00A0\0009\000A\000D', '()()  .         o    '),
     ' - ', ' '), '/', ' / '), '.', ' . '), '-', ' - '), '(', ' ( '), ' '), '');
   t := array_remove(string_to_array(replace(array_to_string(t, ' '), ')', ' ) '), ' '), '');
-  if not v_palavras ?| t and v_texto !~ '[0-9] ?[/.-] ?[0-9]|[0-9] de [0-9]|[a-z][0-9]' then
+  if not v_palavras ?| t and v_texto !~ '[0-9] ?[/.-] ?[0-9]|[0-9] de [0-9]|[a-z]-?[0-9]|[0-9]%' then
     return;
   end if;
   v_quantas := cardinality(t);
@@ -18499,7 +18526,11 @@ begin
     end if;
 
     if v < ':' collate "C" then
-      if ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
+      if v ~ '^[0-9]{1,2}%$' and t[i] in ('no', 'na') and t[i + 1] >= 'a' collate "C" then
+        v_objetos := v_objetos || (v || ' ' || t[i + 1]);
+        i := i + 2;
+        continue;
+      elsif ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
         continue;
       elsif t[i] = any ('{/,.,-}') and ltrim(t[i + 1], '0123456789') = '' then
         if t[i + 2] = t[i] and ltrim(t[i + 3], '0123456789') = '' then -- a date, or a number with full stops
@@ -18507,10 +18538,12 @@ begin
         elsif length(v) = 4 and left(v, 2) = '20' and length(t[i + 1]) = 2 and t[i] <> '.' and t[i + 1] between '01' and '12' then
           v_meses := v_meses || ltrim(t[i + 1], '0');
           v_anos := v_anos || v;
+          anunciado := true;
           i := i + 2;
         elsif length(t[i + 1]) = 4 and left(t[i + 1], 2) = '20' and length(v) <= 2 and v::int between 1 and 12 then
           v_meses := v_meses || ltrim(v, '0');
           v_anos := v_anos || t[i + 1];
+          anunciado := true;
           i := i + 2;
         elsif t[i] = '/' and t[i + 1] <> '' and (t[i + 2] = '' and length(v) <= 2 and length(t[i + 1]) <= 2
           or t[i - 2] = '(' and t[i + 2] = ')' and length(v) <= 3 and length(t[i + 1]) <= 3)
@@ -18529,8 +18562,21 @@ begin
 
     k := v_palavras -> v;
     if k is null then
+      if v ~ '^p[0-9]{1,2}$' and t[i] = '/' and t[i + 1] ~ '^[0-9]{1,2}$' and t[i + 2] <> '/' then
+        v_fracao := coalesce(v_fracao, nullif(ltrim(substr(v, 2), '0'), ''));
+        i := i + 2;
+      elsif v ~ '^[tsb][1-6]$' and (t[i] ~ '^20[0-9]{2}$' or t[i] = '/' and t[i + 1] ~ '^(20)?[0-9]{2}$') then
+        v_marcas := v_marcas || v;
+        v_partes := v_partes || (case left(v, 1) when 't' then 'trimestre ' when 's' then 'semestre ' else 'bimestre ' end || right(v, 1));
+      elsif v ~ '^[a-z]{3}[0-9][0-9a-j][0-9]{2}$' then -- a car's plate
+        v_objetos := v_objetos || v;
+      elsif length(v) = 3 and t[i] = '-' and t[i + 1] ~ '^[0-9]{4}$' and t[i + 2] <> all ('{-,/,.}')
+        and v <> all ('{nfe,nfs,nfc,cte,rps,doc,ref,ped,fat,tit,dup,dpl,rec,num,nro}')
+      then
+        v_objetos := v_objetos || (v || t[i + 1]);
+        i := i + 2;
       -- "parc02"
-      if right(v, 1) < ':' collate "C" and v_palavras -> rtrim(v, '0123456789') ->> 0 = 'parte' then
+      elsif right(v, 1) < ':' collate "C" and v_palavras -> rtrim(v, '0123456789') ->> 0 = 'parte' then
         v_marca := v_palavras -> rtrim(v, '0123456789') ->> 1;
         if v_marca <> all (v_marcas) then
           v_marcas := v_marcas || v_marca;
@@ -18576,8 +18622,8 @@ begin
               elsif length(t[j]) > 2 and length(ltrim(t[j], '0123456789')) = 1 then
                 v_valor := right(t[j], 1);
               end if;
-            elsif ltrim(t[j], '0123456789') = '' and length(t[j]) <= (k ->> 2)::int then
-              v_valor := ltrim(t[j], '0');
+            elsif ltrim(t[j], '0123456789') in ('', 'a', 'o') and length(rtrim(t[j], 'ao')) <= (k ->> 2)::int then
+              v_valor := rtrim(ltrim(t[j], '0'), 'ao');
               i := case when t[j + 1] = '/' then j + 3 else j + 1 end;
             end if;
           elsif k ->> 0 = 'parte' then
@@ -18592,7 +18638,19 @@ begin
         end if;
         if (v_valor <> '' or k ->> 0 = 'sozinha' and coalesce(t[i - 2] <> all ('{sem,nao}'), true)) and v_marca <> all (v_marcas) then
           v_marcas := v_marcas || v_marca;
+          if v_marca = 'metade' and t[i] = 'final' then
+            v_valor := t[i];
+          end if;
           v_partes := v_partes || case v_marca when 'parcela' then v_valor else concat_ws(' ', v_marca, v_valor) end;
+        end if;
+      when 'objeto' then
+        j := i;
+        while t[j] = any ('{.,-,n,no,nr,num,numero}') and j < i + 4 loop
+          j := j + 1;
+        end loop;
+        if t[j] ~ '^[0-9]+$' and length(t[j]) <= (k ->> 2)::int or v_marca = 'turno' and t[j] = any ('{manha,tarde,noite,madrugada}') then
+          v_objetos := v_objetos || concat(v_marca, ' ', ltrim(t[j], '0'), case when t[j + 1] = '/' and t[j + 2] ~ '^20[0-9]{2}$' then '/' || t[j + 2] end);
+          i := j + 1;
         end if;
       when 'anuncio' then
         j := i;
@@ -18654,6 +18712,7 @@ begin
         end loop;
         if length(t[j]) = 4 and left(t[j], 2) = '20' or j > i and length(t[j]) = 2 and ltrim(t[j], '0123456789') = '' then
           v_anos := v_anos || right('20' || t[j], 4);
+          anunciado := true;
         elsif k ->> 0 <> 'mes' then
           continue;
         else
@@ -18674,7 +18733,10 @@ begin
           while t[j] = any ('{.,d,da,de,do,das,dos,ref,referente,a,ao,parcial,total,n,no,-}') and j < i + 5 loop
             j := j + 1;
           end loop;
-          estorno := estorno or t[j] = any ('{"",nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
+          estorno := estorno or t[j] = any ('{"",compra,compras,pagamento,pagto,pgto,nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
+          if v_marca = 'pagamento' then -- what somebody paid for us is reimbursed too
+            estorno := t[j] = any ('{compra,compras,pagamento,pagto,pgto}');
+          end if;
         end if;
       else
         null;
@@ -18687,6 +18749,7 @@ begin
   if cardinality(v_partes) > 0 then
     parte := case when cardinality(v_partes) = 1 then v_partes[1] else (select string_agg(x, ' ' order by x) from unnest(v_partes) x) end;
   end if;
+  objeto := (select string_agg(distinct x, ' ' order by x) from unnest(v_objetos) x);
   if cardinality(v_meses) > 0 then
     mes := case when cardinality(v_meses) = 1 then v_meses[1] else (select string_agg(distinct x, ' ') from unnest(v_meses) x) end;
   end if;
@@ -19310,8 +19373,9 @@ begin
       abs(l.valor) as montante, l.raiz,
       -- a full stop or a legal form otherwise written is no other supplier
       regras.nome_canonico(l.fornecedor) as nome,
-      coalesce(d.parte, '') as dita, 
-      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, a month in it may be that of the booking
+      coalesce(d.parte, '') as dita, d.objeto,
+      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
+      -- may be that of the booking
       case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
       coalesce(d.estorno, false) as estorno_dito,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
@@ -19340,6 +19404,8 @@ begin
         coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
         coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
           then min(d.ano) over no_ano end),
+        -- what it is about, where two say it
+        'o' || coalesce(d.objeto, case when min(d.objeto) over numero = max(d.objeto) over numero then min(d.objeto) over numero end),
         -- periods: of the only one, or of the only one booked in that month
         'm' || coalesce(d.mes_dito, case when min(d.mes_dito) over numero = max(d.mes_dito) over numero then min(d.mes_dito) over numero end,
           case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),

@@ -192,6 +192,22 @@ end;
 comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
 revoke execute on function regra_validacao_valores.fim_numero(text) from public;
 
+-- The same of the number that a document's text says. Not inlined, for then each mention of the number would read the text again. Touches
+-- nothing. Called by regra_validacao_valores.fim_documento.
+create or replace function regra_validacao_valores.fim_lido(documento text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_numero text := (regra_validacao_valores.ler_documento(documento)).numero;
+begin
+  return regra_validacao_valores.fim_numero(v_numero);
+end
+$$;
+
+comment on function regra_validacao_valores.fim_lido(text) is 'End of the number that a document''s text says.';
+revoke execute on function regra_validacao_valores.fim_lido(text) from public;
+
 -- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
 -- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
 -- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
@@ -203,7 +219,8 @@ return case
   -- nine in ten
   when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
       '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
-    and pg_catalog.right(documento, 3) collate "C" between '0' and '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    -- no between: it is written out otherwise after a restore, and verificar would name the function
+    and pg_catalog.right(documento, 3) collate "C" >= '0' and pg_catalog.right(documento, 3) collate "C" <= '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
@@ -216,7 +233,7 @@ return case
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
-  else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
+  else regra_validacao_valores.fim_lido(documento)
 end;
 
 comment on function regra_validacao_valores.fim_documento(text) is
