@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:dc878e2b80104652a842adc6def37d3067bd5407
+--! Hash: sha1:28ffb11459287cbc98b896f2d9c351e1a941f4e4
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17246,12 +17246,14 @@ as $$
 declare
   v_codigo text := regras.sem_brancos(left(codigo, 200));
 begin
-  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0$' then left(v_codigo, -2) else v_codigo end, './-', ''));
+  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0{1,2}$' then substring(v_codigo, '^[0-9]+') else v_codigo end, './-', ''));
   if (length(v_codigo) between 11 and 13 or length(v_codigo) between 7 and 10 and left(right(v_codigo, 6), 4) = '0001') and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
     return lpad(v_codigo, 14, '0');
   end if;
   return case when ltrim(v_codigo, '0') <> ''
-    and v_codigo <> all ('{na,nd,#na,#nd,sn,sc,sem,semcodigo,semcódigo,semcnpj,naoinformado,nãoinformado,naotem,nãotem,"null",none,nan,nenhum}') then v_codigo end;
+    and v_codigo <> all ('{na,nd,#na,#nd,sn,sc,sem,semcodigo,semcódigo,semcnpj,naoinformado,nãoinformado,naotem,nãotem,"null",none,nan,nenhum,isento,99999999999,99999999999999}')
+    and v_codigo !~ '^[0-9],?[0-9]*e[+][0-9]+$' -- digits are lost
+    then v_codigo end;
 end
 $$;
 
@@ -17294,10 +17296,10 @@ revoke execute on function regras.raiz_codigo(text) from public;
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return case
-  when codigo = any ('{0,00,000,0000,00000,000000,00000000,00000000000,00000000000000,N/A,n/a,NA,na,N/D,n/d,S/N,s/n,S/C,s/c,SEM,sem,Sem,SEM CODIGO,SEM CÓDIGO,sem codigo,sem código,Sem código,"NULL","null",None,NaN,nan,NENHUM,nenhum}')
+  when codigo = any ('{0,00,000,0000,00000,000000,00000000,00000000000,00000000000000,N/A,n/a,NA,na,N/D,n/d,S/N,s/n,S/C,s/c,SEM,sem,Sem,SEM CODIGO,SEM CÓDIGO,sem codigo,sem código,Sem código,"NULL","null",None,NaN,nan,NENHUM,nenhum,ISENTO,Isento,isento,99999999999,99999999999999,99.999.999/9999-99}')
     then null
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(codigo, 1)) > 0
-      and pg_catalog.right(codigo, 2) not in ('.0', ',0')
+      and pg_catalog.right(codigo, 2) not in ('.0', ',0') and pg_catalog.right(codigo, 3) not in ('.00', ',00') and pg_catalog.strpos(codigo, '+') = 0
       and pg_catalog.octet_length(codigo) = pg_catalog.length(codigo) and pg_catalog.left(codigo, 1) > '''' collate "C"
     then nullif(pg_catalog.lower(case
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
@@ -17667,7 +17669,7 @@ revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 -- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
 -- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
--- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
+-- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A year
 -- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
 -- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
 -- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
@@ -17683,7 +17685,7 @@ begin
   estorno := false;
   -- most are plain, and are spared the rest
   v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
-  if v_partes is not null then
+  if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
     numero := v_partes[1];
     return;
   end if;
@@ -17708,6 +17710,14 @@ begin
     if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
       numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
     end if;
+  end if;
+  if right(numero, 4) = '-via' or strpos(numero, '-via-') > 0 then -- another copy of the same
+    numero := regexp_replace(numero, '^(?:[1-9]a?|segunda|terceira)-via-(?:d[aeo]-)?(?=.*[0-9])|(?<=[0-9])-(?:[1-9]a?|segunda|terceira)-via$', '');
+  end if;
+  -- a spreadsheet's, where it has all digits
+  v_partes := case when strpos(documento, '+') > 0 then regexp_match(documento, '^[[:space:]]*([1-9])[.,]([0-9]+)[eE][+]0?([0-9]+)[[:space:]]*$') end;
+  if length(v_partes[2]) = v_partes[3]::int then
+    numero := v_partes[1] || v_partes[2];
   end if;
   if left(numero, 4) = 'n-f-' then -- N.F., N F
     numero := 'nf-' || substr(numero, 5);
@@ -17744,13 +17754,13 @@ begin
     when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
-  if strpos(numero, '-') > 0 or length(numero) = 15 then
+  if strpos(numero, '-') > 0 or length(numero) in (13, 15) then
     v_partes := coalesce(
       regexp_match(numero, '^(20[0-9]{2})-([1-9][0-9]*)$'),
-      case when length(numero) = 15 then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
+      case when length(numero) in (13, 15) then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
     if v_partes is not null then
       ano := v_partes[1]::int;
       numero := v_partes[2];
@@ -17830,7 +17840,7 @@ return case
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
     and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
       or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
-    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
+    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3 and pg_catalog.strpos(pg_catalog.right(documento, 3), '+') = 0
     and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
