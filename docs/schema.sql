@@ -5609,6 +5609,8 @@ grant execute on function regra_validacao_valores.chave_linhas(numeric,text) to 
 
 create function regra_validacao_valores.chaves_acesso(janela audit.janela, confianca_base numeric)
   returns SETOF audit.achado language plpgsql stable
+  set enable_mergejoin=off
+  set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan
   set search_path=pg_catalog, pg_temp;
@@ -5740,6 +5742,12 @@ create function regra_validacao_valores.fim_documento(documento text)
 comment on function regra_validacao_valores.fim_documento(text) is 'End of a document''s number made comparable, two digits at most: equal for equal numbers.';
 grant execute on function regra_validacao_valores.fim_documento(text) to conferente_regra;
 
+create function regra_validacao_valores.fim_lido(documento text)
+  returns text language plpgsql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function regra_validacao_valores.fim_lido(text) is 'End of the number that a document''s text says.';
+grant execute on function regra_validacao_valores.fim_lido(text) to conferente_regra;
+
 create function regra_validacao_valores.fim_numero(texto text)
   returns text language sql immutable;
 comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
@@ -5777,7 +5785,7 @@ create function regra_validacao_valores.marcas()
 comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
 grant execute on function regra_validacao_valores.marcas() to conferente_regra;
 
-create function regra_validacao_valores.marcas_texto(descricao text, OUT parte text, OUT mes text, OUT ano text, OUT anunciado boolean, OUT estorno boolean)
+create function regra_validacao_valores.marcas_texto(descricao text, OUT parte text, OUT mes text, OUT ano text, OUT objeto text, OUT anunciado boolean, OUT estorno boolean)
   returns record language plpgsql immutable
   set search_path=pg_catalog, pg_temp;
 comment on function regra_validacao_valores.marcas_texto(text) is 'Part and period of a document that a text names, and whether it says that something was taken back.';

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:c4889ca4eaa601404076c73ebda8f086f34d36a8
+--! Hash: sha1:7c5308a940c748acbc144c16a0b95bbcfa04e260
 --! Message: conferente
 
 set local role conferente_dono;
@@ -17258,12 +17258,14 @@ as $$
 declare
   v_codigo text := regras.sem_brancos(left(codigo, 200));
 begin
-  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0$' then left(v_codigo, -2) else v_codigo end, './-', ''));
+  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0{1,2}$' then substring(v_codigo, '^[0-9]+') else v_codigo end, './-', ''));
   if (length(v_codigo) between 11 and 13 or length(v_codigo) between 7 and 10 and left(right(v_codigo, 6), 4) = '0001') and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
     return lpad(v_codigo, 14, '0');
   end if;
   return case when ltrim(v_codigo, '0') <> ''
-    and v_codigo <> all ('{na,nd,#na,#nd,sn,sc,sem,semcodigo,semcódigo,semcnpj,naoinformado,nãoinformado,naotem,nãotem,"null",none,nan,nenhum}') then v_codigo end;
+    and v_codigo <> all ('{na,nd,#na,#nd,sn,sc,sem,semcodigo,semcódigo,semcnpj,naoinformado,nãoinformado,naotem,nãotem,"null",none,nan,nenhum,isento,99999999999,99999999999999}')
+    and v_codigo !~ '^[0-9],?[0-9]*e[+][0-9]+$' -- digits are lost
+    then v_codigo end;
 end
 $$;
 
@@ -17306,10 +17308,10 @@ revoke execute on function regras.raiz_codigo(text) from public;
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return case
-  when codigo = any ('{0,00,000,0000,00000,000000,00000000,00000000000,00000000000000,N/A,n/a,NA,na,N/D,n/d,S/N,s/n,S/C,s/c,SEM,sem,Sem,SEM CODIGO,SEM CÓDIGO,sem codigo,sem código,Sem código,"NULL","null",None,NaN,nan,NENHUM,nenhum}')
+  when codigo = any ('{0,00,000,0000,00000,000000,00000000,00000000000,00000000000000,N/A,n/a,NA,na,N/D,n/d,S/N,s/n,S/C,s/c,SEM,sem,Sem,SEM CODIGO,SEM CÓDIGO,sem codigo,sem código,Sem código,"NULL","null",None,NaN,nan,NENHUM,nenhum,ISENTO,Isento,isento,99999999999,99999999999999,99.999.999/9999-99}')
     then null
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(codigo, 1)) > 0
-      and pg_catalog.right(codigo, 2) not in ('.0', ',0')
+      and pg_catalog.right(codigo, 2) not in ('.0', ',0') and pg_catalog.right(codigo, 3) not in ('.00', ',00') and pg_catalog.strpos(codigo, '+') = 0
       and pg_catalog.octet_length(codigo) = pg_catalog.length(codigo) and pg_catalog.left(codigo, 1) > '''' collate "C"
     then nullif(pg_catalog.lower(case
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14
@@ -17679,7 +17681,7 @@ revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 -- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
 -- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
--- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
+-- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A year
 -- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
 -- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
 -- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
@@ -17695,7 +17697,7 @@ begin
   estorno := false;
   -- most are plain, and are spared the rest
   v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
-  if v_partes is not null then
+  if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
     numero := v_partes[1];
     return;
   end if;
@@ -17720,6 +17722,14 @@ begin
     if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
       numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
     end if;
+  end if;
+  if right(numero, 4) = '-via' or strpos(numero, '-via-') > 0 then -- another copy of the same
+    numero := regexp_replace(numero, '^(?:[1-9]a?|segunda|terceira)-via-(?:d[aeo]-)?(?=.*[0-9])|(?<=[0-9])-(?:[1-9]a?|segunda|terceira)-via$', '');
+  end if;
+  -- a spreadsheet's, where it has all digits
+  v_partes := case when strpos(documento, '+') > 0 then regexp_match(documento, '^[[:space:]]*([1-9])[.,]([0-9]+)[eE][+]0?([0-9]+)[[:space:]]*$') end;
+  if length(v_partes[2]) = v_partes[3]::int then
+    numero := v_partes[1] || v_partes[2];
   end if;
   if left(numero, 4) = 'n-f-' then -- N.F., N F
     numero := 'nf-' || substr(numero, 5);
@@ -17756,13 +17766,13 @@ begin
     when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
-  if strpos(numero, '-') > 0 or length(numero) = 15 then
+  if strpos(numero, '-') > 0 or length(numero) in (13, 15) then
     v_partes := coalesce(
       regexp_match(numero, '^(20[0-9]{2})-([1-9][0-9]*)$'),
-      case when length(numero) = 15 then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
+      case when length(numero) in (13, 15) then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
     if v_partes is not null then
       ano := v_partes[1]::int;
       numero := v_partes[2];
@@ -17807,6 +17817,22 @@ end;
 comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
 revoke execute on function regra_validacao_valores.fim_numero(text) from public;
 
+-- The same of the number that a document's text says. Not inlined, for then each mention of the number would read the text again. Touches
+-- nothing. Called by regra_validacao_valores.fim_documento.
+create or replace function regra_validacao_valores.fim_lido(documento text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_numero text := (regra_validacao_valores.ler_documento(documento)).numero;
+begin
+  return regra_validacao_valores.fim_numero(v_numero);
+end
+$$;
+
+comment on function regra_validacao_valores.fim_lido(text) is 'End of the number that a document''s text says.';
+revoke execute on function regra_validacao_valores.fim_lido(text) from public;
+
 -- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
 -- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
 -- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
@@ -17818,20 +17844,21 @@ return case
   -- nine in ten
   when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
       '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
-    and pg_catalog.right(documento, 3) collate "C" between '0' and '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    -- no between: it is written out otherwise after a restore, and verificar would name the function
+    and pg_catalog.right(documento, 3) collate "C" >= '0' and pg_catalog.right(documento, 3) collate "C" <= '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
     and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
       or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
-    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
+    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3 and pg_catalog.strpos(pg_catalog.right(documento, 3), '+') = 0
     and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
-  else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
+  else regra_validacao_valores.fim_lido(documento)
 end;
 
 comment on function regra_validacao_valores.fim_documento(text) is
@@ -18401,14 +18428,14 @@ revoke execute on function regra_validacao_valores.diferencas(audit.janela, nume
 -- The words by which a text says to be a part of a document, or of another period, folded, and what they stand for. What is to be known
 -- besides is a row here. tipo: parte, a word that bears a number ("parcela 2", "segunda parcela", "parcela II") of no more than so
 -- many digits, for a longer one is the document's; titulo, one that bears the document's number and the part behind it ("duplicata
--- 345-1"); sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
+-- 345-1"); objeto, one that bears the number of what the document is about ("contrato 11"), which tells two texts apart that both say one; sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
 -- which a month or a date is a period; exercicio, after which a year is; estorno, something was taken back, estorno_inicio only at the
 -- beginning of a text. Touches nothing. Called by regra_validacao_valores.palavras_marcas.
 create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
 language sql immutable parallel safe rows 100
 begin atomic
   values
-    ('parte', 'parcela', 7, '{parc,parcs,parcela,parcelas,prest,prestacao,mensalidade,mens}'::text[]),
+    ('parte', 'parcela', 7, '{parc,parcs,parcela,parcelas,pcl,prest,prestacao,mensalidade,mens}'::text[]),
     ('parte', 'parcela', 2, '{pagamento,pagto,pgto,cota,quota}'),
     ('parte', 'medicao', 7, '{medicao,med,bm}'),
     ('parte', 'etapa', 7, '{etapa}'),
@@ -18417,6 +18444,12 @@ begin atomic
     ('parte', 'remessa', 7, '{remessa}'),
     ('parte', 'entrega', 3, '{entrega}'),
     ('parte', 'aditivo', 3, '{aditivo}'),
+    ('objeto', 'ciclo', 4, '{ciclo}'),
+    ('objeto', 'viagem', 4, '{viagem}'),
+    ('objeto', 'contrato', 10, '{contrato}'),
+    ('objeto', 'apto', 5, '{apto,apartamento}'),
+    ('objeto', 'matricula', 10, '{matricula}'),
+    ('objeto', 'turno', 1, '{turno}'),
     ('parte', 'semana', 2, '{semana}'),
     ('parte', 'decendio', 2, '{decendio}'),
     ('parte', 'quinzena', 2, '{quinzena,quinz}'),
@@ -18426,6 +18459,7 @@ begin atomic
     ('parte', 'semestre', 1, '{semestre}'),
     ('titulo', 'titulo', 0, '{duplicata,duplicatas,dupl,dup,dpl,titulo,titulos,tit,boleto}'),
     ('sozinha', 'entrada', 0, '{entrada,sinal}'),
+    ('sozinha', 'metade', 0, '{metade}'),
     ('sozinha', 'saldo', 0, '{saldo,restante,remanescente}'),
     ('sozinha', 'adiantamento', 0, '{adiantamento,adiant,adto,antecipacao}'),
     ('sozinha', 'complemento', 0, '{complemento,complementar,complementacao}'),
@@ -18456,8 +18490,9 @@ begin atomic
     ('mes_curto', '9', 0, '{set}'), ('mes_curto', '10', 0, '{out}'), ('mes_curto', '11', 0, '{nov}'),
     ('anuncio', null, 0, '{ref,referente,referencia,compet,competencia,comp,mes,periodo,venc,vencimento,vcto}'),
     ('exercicio', null, 0, '{exercicio,anuidade,iptu,ipva,ano}'),
-    ('estorno', null, 0, '{estorno,estornos,estornada,estornado,reversao,revertida,revertido}'),
-    ('estorno_inicio', null, 0, '{est,cancelamento,cancelada,cancelado,canc,anulacao,anulada,anulado,devolucao,devolvida,devolvido}');
+    ('estorno', null, 0, '{estorno,estornos,estornada,estornado,reversao,revertida,revertido,storno}'),
+    ('estorno_inicio', null, 0, '{est,cancelamento,cancelada,cancelado,canc,anulacao,anulada,anulado,devolucao,devolvida,devolvido}'),
+    ('estorno_inicio', 'pagamento', 0, '{reembolso}');
 end;
 
 comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
@@ -18480,12 +18515,13 @@ revoke execute on function regra_validacao_valores.palavras_marcas() from public
 -- ("parcela 2/3", "segunda parcela" and "parcela II" are 2; "medição 1" is "medicao 1"), or as a fraction at the end or in brackets ("NF
 -- 345 2/3"), or as "1 de 12"; empty where it names none. mes and ano: the period, each null where it is not said: after a word that
 -- announces one a date, a month or both; without it a month with its year, or its whole name, but no day of a month, which may be that of a
--- payment. anunciado: such a word announced it. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
+-- payment. anunciado: such a word announced it, or month and year stand together. objeto: what it is about, a contract, a flat, a shift, a
+-- car by its plate, "50% no pedido"; null where it says nothing of that. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
 -- may be a date. A bare number before the word is none, for "em 3 parcelas" says how many.
 -- A walk over the words of one text, because PostgreSQL's expressions of so many words take a hundred times as long. Touches nothing.
 -- Called by regra_validacao_valores.duplicidades for each text of its suspects, and parcela_dita.
 create or replace function regra_validacao_valores.marcas_texto(
-  descricao text, out parte text, out mes text, out ano text, out anunciado boolean, out estorno boolean
+  descricao text, out parte text, out mes text, out ano text, out objeto text, out anunciado boolean, out estorno boolean
 )
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -18506,6 +18542,7 @@ declare
   v_partes text[] := '{}';
   v_meses text[] := '{}';
   v_anos text[] := '{}';
+  v_objetos text[] := '{}';
 begin
   parte := '';
   anunciado := false;
@@ -18518,7 +18555,7 @@ begin
     translate(replace(v_texto, ', ', ' '), U&'[]{}:;,"!?*+_=|#\00B0\00A0\0009\000A\000D', '()()  .         o    '),
     ' - ', ' '), '/', ' / '), '.', ' . '), '-', ' - '), '(', ' ( '), ' '), '');
   t := array_remove(string_to_array(replace(array_to_string(t, ' '), ')', ' ) '), ' '), '');
-  if not v_palavras ?| t and v_texto !~ '[0-9] ?[/.-] ?[0-9]|[0-9] de [0-9]|[a-z][0-9]' then
+  if not v_palavras ?| t and v_texto !~ '[0-9] ?[/.-] ?[0-9]|[0-9] de [0-9]|[a-z]-?[0-9]|[0-9]%' then
     return;
   end if;
   v_quantas := cardinality(t);
@@ -18532,7 +18569,11 @@ begin
     end if;
 
     if v < ':' collate "C" then
-      if ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
+      if v ~ '^[0-9]{1,2}%$' and t[i] in ('no', 'na') and t[i + 1] >= 'a' collate "C" then
+        v_objetos := v_objetos || (v || ' ' || t[i + 1]);
+        i := i + 2;
+        continue;
+      elsif ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
         continue;
       elsif t[i] = any ('{/,.,-}') and ltrim(t[i + 1], '0123456789') = '' then
         if t[i + 2] = t[i] and ltrim(t[i + 3], '0123456789') = '' then -- a date, or a number with full stops
@@ -18540,10 +18581,12 @@ begin
         elsif length(v) = 4 and left(v, 2) = '20' and length(t[i + 1]) = 2 and t[i] <> '.' and t[i + 1] between '01' and '12' then
           v_meses := v_meses || ltrim(t[i + 1], '0');
           v_anos := v_anos || v;
+          anunciado := true;
           i := i + 2;
         elsif length(t[i + 1]) = 4 and left(t[i + 1], 2) = '20' and length(v) <= 2 and v::int between 1 and 12 then
           v_meses := v_meses || ltrim(v, '0');
           v_anos := v_anos || t[i + 1];
+          anunciado := true;
           i := i + 2;
         elsif t[i] = '/' and t[i + 1] <> '' and (t[i + 2] = '' and length(v) <= 2 and length(t[i + 1]) <= 2
           or t[i - 2] = '(' and t[i + 2] = ')' and length(v) <= 3 and length(t[i + 1]) <= 3)
@@ -18562,8 +18605,21 @@ begin
 
     k := v_palavras -> v;
     if k is null then
+      if v ~ '^p[0-9]{1,2}$' and t[i] = '/' and t[i + 1] ~ '^[0-9]{1,2}$' and t[i + 2] <> '/' then
+        v_fracao := coalesce(v_fracao, nullif(ltrim(substr(v, 2), '0'), ''));
+        i := i + 2;
+      elsif v ~ '^[tsb][1-6]$' and (t[i] ~ '^20[0-9]{2}$' or t[i] = '/' and t[i + 1] ~ '^(20)?[0-9]{2}$') then
+        v_marcas := v_marcas || v;
+        v_partes := v_partes || (case left(v, 1) when 't' then 'trimestre ' when 's' then 'semestre ' else 'bimestre ' end || right(v, 1));
+      elsif v ~ '^[a-z]{3}[0-9][0-9a-j][0-9]{2}$' then -- a car's plate
+        v_objetos := v_objetos || v;
+      elsif length(v) = 3 and t[i] = '-' and t[i + 1] ~ '^[0-9]{4}$' and t[i + 2] <> all ('{-,/,.}')
+        and v <> all ('{nfe,nfs,nfc,cte,rps,doc,ref,ped,fat,tit,dup,dpl,rec,num,nro}')
+      then
+        v_objetos := v_objetos || (v || t[i + 1]);
+        i := i + 2;
       -- "parc02"
-      if right(v, 1) < ':' collate "C" and v_palavras -> rtrim(v, '0123456789') ->> 0 = 'parte' then
+      elsif right(v, 1) < ':' collate "C" and v_palavras -> rtrim(v, '0123456789') ->> 0 = 'parte' then
         v_marca := v_palavras -> rtrim(v, '0123456789') ->> 1;
         if v_marca <> all (v_marcas) then
           v_marcas := v_marcas || v_marca;
@@ -18609,8 +18665,8 @@ begin
               elsif length(t[j]) > 2 and length(ltrim(t[j], '0123456789')) = 1 then
                 v_valor := right(t[j], 1);
               end if;
-            elsif ltrim(t[j], '0123456789') = '' and length(t[j]) <= (k ->> 2)::int then
-              v_valor := ltrim(t[j], '0');
+            elsif ltrim(t[j], '0123456789') in ('', 'a', 'o') and length(rtrim(t[j], 'ao')) <= (k ->> 2)::int then
+              v_valor := rtrim(ltrim(t[j], '0'), 'ao');
               i := case when t[j + 1] = '/' then j + 3 else j + 1 end;
             end if;
           elsif k ->> 0 = 'parte' then
@@ -18625,7 +18681,19 @@ begin
         end if;
         if (v_valor <> '' or k ->> 0 = 'sozinha' and coalesce(t[i - 2] <> all ('{sem,nao}'), true)) and v_marca <> all (v_marcas) then
           v_marcas := v_marcas || v_marca;
+          if v_marca = 'metade' and t[i] = 'final' then
+            v_valor := t[i];
+          end if;
           v_partes := v_partes || case v_marca when 'parcela' then v_valor else concat_ws(' ', v_marca, v_valor) end;
+        end if;
+      when 'objeto' then
+        j := i;
+        while t[j] = any ('{.,-,n,no,nr,num,numero}') and j < i + 4 loop
+          j := j + 1;
+        end loop;
+        if t[j] ~ '^[0-9]+$' and length(t[j]) <= (k ->> 2)::int or v_marca = 'turno' and t[j] = any ('{manha,tarde,noite,madrugada}') then
+          v_objetos := v_objetos || concat(v_marca, ' ', ltrim(t[j], '0'), case when t[j + 1] = '/' and t[j + 2] ~ '^20[0-9]{2}$' then '/' || t[j + 2] end);
+          i := j + 1;
         end if;
       when 'anuncio' then
         j := i;
@@ -18687,6 +18755,7 @@ begin
         end loop;
         if length(t[j]) = 4 and left(t[j], 2) = '20' or j > i and length(t[j]) = 2 and ltrim(t[j], '0123456789') = '' then
           v_anos := v_anos || right('20' || t[j], 4);
+          anunciado := true;
         elsif k ->> 0 <> 'mes' then
           continue;
         else
@@ -18707,7 +18776,10 @@ begin
           while t[j] = any ('{.,d,da,de,do,das,dos,ref,referente,a,ao,parcial,total,n,no,-}') and j < i + 5 loop
             j := j + 1;
           end loop;
-          estorno := estorno or t[j] = any ('{"",nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
+          estorno := estorno or t[j] = any ('{"",compra,compras,pagamento,pagto,pgto,nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
+          if v_marca = 'pagamento' then -- what somebody paid for us is reimbursed too
+            estorno := t[j] = any ('{compra,compras,pagamento,pagto,pgto}');
+          end if;
         end if;
       else
         null;
@@ -18720,6 +18792,7 @@ begin
   if cardinality(v_partes) > 0 then
     parte := case when cardinality(v_partes) = 1 then v_partes[1] else (select string_agg(x, ' ' order by x) from unnest(v_partes) x) end;
   end if;
+  objeto := (select string_agg(distinct x, ' ' order by x) from unnest(v_objetos) x);
   if cardinality(v_meses) > 0 then
     mes := case when cardinality(v_meses) = 1 then v_meses[1] else (select string_agg(distinct x, ' ') from unnest(v_meses) x) end;
   end if;
@@ -18770,6 +18843,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- a key may stand in thousands of entries: row by row, or along the key alone, each would be held against each
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
@@ -18836,11 +18912,16 @@ begin
   ), par as materialized (
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
       g.filial as gemeo_filial, true as de_outro, 1 as ordem
-    from seguida l
-    -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
-    join seguida u on u.chave = l.chave and u.vez = l.ultima_vez
-    join seguida g on g.chave = l.chave and g.vez = case when u.raiz = l.raiz then u.ultima_vez else u.vez end
-    where l.na_janela and l.raiz is distinct from l.emitente and g.raiz <> l.raiz and g.data_lancamento >= l.data_lancamento - 366
+    from (
+      -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
+      select s.*, case when u.raiz = s.raiz then u.ultima_vez else u.vez end as vez_do_gemeo
+      from seguida s
+      join seguida u on u.chave = s.chave and u.vez = s.ultima_vez
+      where s.na_janela and s.raiz is distinct from s.emitente
+      offset 0
+    ) l
+    join seguida g on g.chave = l.chave and g.vez = l.vez_do_gemeo
+    where g.raiz <> l.raiz and g.data_lancamento >= l.data_lancamento - 366
     union all
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 2
     from lida l
@@ -19343,8 +19424,9 @@ begin
       abs(l.valor) as montante, l.raiz,
       -- a full stop or a legal form otherwise written is no other supplier
       regras.nome_canonico(l.fornecedor) as nome,
-      coalesce(d.parte, '') as dita, 
-      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, a month in it may be that of the booking
+      coalesce(d.parte, '') as dita, d.objeto,
+      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
+      -- may be that of the booking
       case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
       coalesce(d.estorno, false) as estorno_dito,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
@@ -19373,6 +19455,8 @@ begin
         coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
         coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
           then min(d.ano) over no_ano end),
+        -- what it is about, where two say it
+        'o' || coalesce(d.objeto, case when min(d.objeto) over numero = max(d.objeto) over numero then min(d.objeto) over numero end),
         -- periods: of the only one, or of the only one booked in that month
         'm' || coalesce(d.mes_dito, case when min(d.mes_dito) over numero = max(d.mes_dito) over numero then min(d.mes_dito) over numero end,
           case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),
@@ -20308,12 +20392,13 @@ revoke execute on function regra_notas_fiscais.notas_sem_lancamento(audit.janela
 
 --! Included regras/validacao_valores/habitos.sql
 -- Whether an entry says itself that it takes something back: a reversal, a return, a cancellation, a credit note. "Crédito" alone does not,
--- for a card is one too. Touches nothing; inlined by the planner. Called by regra_validacao_valores.sinais and diferencas for negative
+-- for a card is one too. Touches nothing; inlined by the planner, therefore without concat_ws, which is but stable. Called by regra_validacao_valores.sinais and diferencas for negative
 -- amounts whose document is positive.
 create or replace function regra_validacao_valores.diz_credito(documento text, descricao text, categoria text) returns boolean
 language sql immutable parallel safe
-return audit_interno.dobrar(pg_catalog.concat_ws(' / ', pg_catalog.left(documento, 200), pg_catalog.left(descricao, 500), pg_catalog.left(categoria, 200)))
-  ~ '(estorn|devolu|devolvi|cancela|abatimento|notas? ?(?:de |- ?)?credito|credito (?:ref|d[aeo]s? (?:nf|nota|fornec|compra))|credit (?:note|memo)|refund|(?<![a-z])n[.]?c[.]?[a-z]?[ :./-]*[0-9])';
+return audit_interno.dobrar(coalesce(pg_catalog.left(documento, 200) || ' / ', '') || coalesce(pg_catalog.left(descricao, 500) || ' / ', '')
+    || coalesce(pg_catalog.left(categoria, 200), ''))
+  ~ '(estorn|devolu|devolvi|cancela|abatimento|notas? ?(?:de |- ?)?credito|credito (?:ref|d[aeo]s? (?:nf|nota|fornec|compra))|credit (?:note|memo)|refund|(?:^|[^a-z])n[.]?c[.]?[a-z]?[ :./-]*[0-9])';
 
 comment on function regra_validacao_valores.diz_credito(text, text, text) is
   'Whether document, text or category of an entry say that it takes something back.';
@@ -20566,7 +20651,7 @@ revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numer
 create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
 language sql immutable parallel safe
 return audit_interno.dobrar(pg_catalog.left(texto, 500))
-  ~ '((?<![a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
+  ~ '((?:^|[^a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
 
 comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
 revoke execute on function regra_validacao_valores.diz_moeda(text) from public;
@@ -26205,6 +26290,7 @@ begin
        select greatest(u.dia - 365, (select l.data_lancamento::date from dw.lancamentos l where l.data_lancamento <= u.dia
          order by l.data_lancamento desc offset 200000 limit 1)) as desde, u.dia as ate
        from (select max(l.data_lancamento)::date as dia from dw.lancamentos l where l.data_lancamento <= %L::date) u
+       offset 0 -- or the first day would be looked for again beside every entry
      ) m
      cross join lateral regra_validacao_valores.sinais(m.desde, m.ate) s
      where s.lado < 0 and s.casada and s.data_lancamento between m.desde and m.ate

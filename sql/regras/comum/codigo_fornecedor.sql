@@ -10,12 +10,14 @@ as $$
 declare
   v_codigo text := regras.sem_brancos(left(codigo, 200));
 begin
-  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0$' then left(v_codigo, -2) else v_codigo end, './-', ''));
+  v_codigo := lower(translate(case when v_codigo ~ '^[0-9]+[.,]0{1,2}$' then substring(v_codigo, '^[0-9]+') else v_codigo end, './-', ''));
   if (length(v_codigo) between 11 and 13 or length(v_codigo) between 7 and 10 and left(right(v_codigo, 6), 4) = '0001') and regras.inscricao_valida(lpad(v_codigo, 14, '0')) and not regras.inscricao_valida(v_codigo) then
     return lpad(v_codigo, 14, '0');
   end if;
   return case when ltrim(v_codigo, '0') <> ''
-    and v_codigo <> all ('{na,nd,#na,#nd,sn,sc,sem,semcodigo,semcódigo,semcnpj,naoinformado,nãoinformado,naotem,nãotem,"null",none,nan,nenhum}') then v_codigo end;
+    and v_codigo <> all ('{na,nd,#na,#nd,sn,sc,sem,semcodigo,semcódigo,semcnpj,naoinformado,nãoinformado,naotem,nãotem,"null",none,nan,nenhum,isento,99999999999,99999999999999}')
+    and v_codigo !~ '^[0-9],?[0-9]*e[+][0-9]+$' -- digits are lost
+    then v_codigo end;
 end
 $$;
 

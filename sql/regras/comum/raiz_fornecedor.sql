@@ -7,10 +7,10 @@
 create or replace function regras.raiz_fornecedor(codigo text) returns text
 language sql immutable parallel safe
 return case
-  when codigo = any ('{0,00,000,0000,00000,000000,00000000,00000000000,00000000000000,N/A,n/a,NA,na,N/D,n/d,S/N,s/n,S/C,s/c,SEM,sem,Sem,SEM CODIGO,SEM CÓDIGO,sem codigo,sem código,Sem código,"NULL","null",None,NaN,nan,NENHUM,nenhum}')
+  when codigo = any ('{0,00,000,0000,00000,000000,00000000,00000000000,00000000000000,N/A,n/a,NA,na,N/D,n/d,S/N,s/n,S/C,s/c,SEM,sem,Sem,SEM CODIGO,SEM CÓDIGO,sem codigo,sem código,Sem código,"NULL","null",None,NaN,nan,NENHUM,nenhum,ISENTO,Isento,isento,99999999999,99999999999999,99.999.999/9999-99}')
     then null
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(codigo, 1)) > 0
-      and pg_catalog.right(codigo, 2) not in ('.0', ',0')
+      and pg_catalog.right(codigo, 2) not in ('.0', ',0') and pg_catalog.right(codigo, 3) not in ('.00', ',00') and pg_catalog.strpos(codigo, '+') = 0
       and pg_catalog.octet_length(codigo) = pg_catalog.length(codigo) and pg_catalog.left(codigo, 1) > '''' collate "C"
     then nullif(pg_catalog.lower(case
       when pg_catalog.octet_length(pg_catalog.translate(codigo, './- ', '')) = 14

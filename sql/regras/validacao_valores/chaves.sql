@@ -16,6 +16,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
+-- a key may stand in thousands of entries: row by row, or along the key alone, each would be held against each
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
   v_dias int := coalesce((audit_interno.configuracao('valores.dias_duplicidade') #>> '{}')::int, 10);
@@ -82,11 +85,16 @@ begin
   ), par as materialized (
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id as gemeo_id, g.data_lancamento as gemeo_data, g.documento as gemeo_documento,
       g.filial as gemeo_filial, true as de_outro, 1 as ordem
-    from seguida l
-    -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
-    join seguida u on u.chave = l.chave and u.vez = l.ultima_vez
-    join seguida g on g.chave = l.chave and g.vez = case when u.raiz = l.raiz then u.ultima_vez else u.vez end
-    where l.na_janela and l.raiz is distinct from l.emitente and g.raiz <> l.raiz and g.data_lancamento >= l.data_lancamento - 366
+    from (
+      -- if it is its own, the one before that: of each company one alone, for a note may stand in thousands of lines, of thousands of companies
+      select s.*, case when u.raiz = s.raiz then u.ultima_vez else u.vez end as vez_do_gemeo
+      from seguida s
+      join seguida u on u.chave = s.chave and u.vez = s.ultima_vez
+      where s.na_janela and s.raiz is distinct from s.emitente
+      offset 0
+    ) l
+    join seguida g on g.chave = l.chave and g.vez = l.vez_do_gemeo
+    where g.raiz <> l.raiz and g.data_lancamento >= l.data_lancamento - 366
     union all
     select l.id, l.chave, l.raiz, l.numero, l.valor, g.id, g.data_lancamento, g.documento, g.filial, false, 2
     from lida l

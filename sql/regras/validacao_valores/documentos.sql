@@ -64,7 +64,7 @@ revoke execute on function regra_validacao_valores.ler_chave(text) from public;
 -- full stops or blanks between thousands nor the ".0" of a spreadsheet, runs of punctuation as one dash, no leading zeros in any of its parts),
 -- and what else tells two documents of one number apart, each null where it is not said: kind (nf: an electronic invoice of goods or
 -- services, cte, rps, nd, a note of debit: others are not told apart, for they stand for the invoice), series ("série 2", "ser. 2", "S2", "única", or up to
--- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the fifteen digits of 202600000000123) and access key. A year
+-- three digits before three and more: 001-000123), year (2026/123, 123/2026, 123/26, "de 10/2026", the thirteen or fifteen digits of 202600000000123) and access key. A year
 -- after one number may be a number after a series: then it is a year, and what it could have been is no longer compared. estorno: it
 -- says that it takes another document back; the number is then that one's. The number is null when it identifies nothing (no digit,
 -- only zeros, "s/n"). Touches nothing. Called by regra_validacao_valores.duplicidades for every suspect.
@@ -80,7 +80,7 @@ begin
   estorno := false;
   -- most are plain, and are spared the rest
   v_partes := regexp_match(documento, '^(?:NF |nf |NF)?0*([1-9][0-9]{0,13})$');
-  if v_partes is not null then
+  if v_partes is not null and (length(v_partes[1]) <> 13 or v_partes[1] !~ '^20[0-9]{2}0{3}') then
     numero := v_partes[1];
     return;
   end if;
@@ -105,6 +105,14 @@ begin
     if v_partes is not null and documento ~ ('(?:^|[^0-9./-])[1-9][0-9]{0,2}([ ' || chr(160) || '][0-9]{3})+(?![0-9])') then
       numero := v_partes[1] || replace(v_partes[2], '-', '') || v_partes[3];
     end if;
+  end if;
+  if right(numero, 4) = '-via' or strpos(numero, '-via-') > 0 then -- another copy of the same
+    numero := regexp_replace(numero, '^(?:[1-9]a?|segunda|terceira)-via-(?:d[aeo]-)?(?=.*[0-9])|(?<=[0-9])-(?:[1-9]a?|segunda|terceira)-via$', '');
+  end if;
+  -- a spreadsheet's, where it has all digits
+  v_partes := case when strpos(documento, '+') > 0 then regexp_match(documento, '^[[:space:]]*([1-9])[.,]([0-9]+)[eE][+]0?([0-9]+)[[:space:]]*$') end;
+  if length(v_partes[2]) = v_partes[3]::int then
+    numero := v_partes[1] || v_partes[2];
   end if;
   if left(numero, 4) = 'n-f-' then -- N.F., N F
     numero := 'nf-' || substr(numero, 5);
@@ -141,13 +149,13 @@ begin
     when numero ~ '^(?:nd|notas?-de-debito)(?![a-z])' then 'nd'
   end;
   numero := regexp_replace(regexp_replace(numero,
-    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
+    '^(?:(?:danfe|danfse|dacte|nf3-?e|nf-?com|nf-?[sca]?-?e?s?|ct-?e(?:-?os)?|os|bp-?e|mdf-?e|gtv-?e|cf-?e|dc-?e|sat|cupom|fiscal|invoice|inv|rps|rpa|nd|debito|guia|gnre|darf|titulos?|tit|duplicatas?|dupl?|dpl|notas?-?fisca(?:l|is)|notas?|eletronica|de|servicos?|conhecimento|transporte|faturas?|fat|ft|recibo|rec|boleto|doc|documento|serie|numero|num|nro|nr|n-o|no|n)(?:-|(?=[0-9])))*(?![a-z-]*$)|^[a-z0-]*$',
     ''), '(?<![^-])0+(?=[0-9a-z])', '', 'g');
 
-  if strpos(numero, '-') > 0 or length(numero) = 15 then
+  if strpos(numero, '-') > 0 or length(numero) in (13, 15) then
     v_partes := coalesce(
       regexp_match(numero, '^(20[0-9]{2})-([1-9][0-9]*)$'),
-      case when length(numero) = 15 then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
+      case when length(numero) in (13, 15) then regexp_match(numero, '^(20[0-9]{2})0{3,}([1-9][0-9]*)$') end);
     if v_partes is not null then
       ano := v_partes[1]::int;
       numero := v_partes[2];
@@ -192,6 +200,22 @@ end;
 comment on function regra_validacao_valores.fim_numero(text) is 'Last digits of a text, two at most, without a leading zero; or its last character.';
 revoke execute on function regra_validacao_valores.fim_numero(text) from public;
 
+-- The same of the number that a document's text says. Not inlined, for then each mention of the number would read the text again. Touches
+-- nothing. Called by regra_validacao_valores.fim_documento.
+create or replace function regra_validacao_valores.fim_lido(documento text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_numero text := (regra_validacao_valores.ler_documento(documento)).numero;
+begin
+  return regra_validacao_valores.fim_numero(v_numero);
+end
+$$;
+
+comment on function regra_validacao_valores.fim_lido(text) is 'End of the number that a document''s text says.';
+revoke execute on function regra_validacao_valores.fim_lido(text) from public;
+
 -- The last digits of regra_validacao_valores.ler_documento's number, two at most, or its last letter, at a fraction of the price: equal
 -- numbers end alike, so what has no companion by it need not be read. What could stand behind the number (a series, a year, a
 -- date, a word), a key, what may be a spreadsheet's ".0", and any other sign at the end (an accent, a bracket, a blank of another kind) is
@@ -203,20 +227,21 @@ return case
   -- nine in ten
   when pg_catalog.right(documento, 2) = any (array['10','11','12','13','14','15','16','17','18','19','20','21','22','23','24','25','26','27','28','29','30','31','32','33','34','35','36','37','38','39','40','41','42','43','44','45','46','47','48','49','50','51','52','53','54',
       '55','56','57','58','59','60','61','62','63','64','65','66','67','68','69','70','71','72','73','74','75','76','77','78','79','80','81','82','83','84','85','86','87','88','89','90','91','92','93','94','95','96','97','98','99'])
-    and pg_catalog.right(documento, 3) collate "C" between '0' and '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
+    -- no between: it is written out otherwise after a restore, and verificar would name the function
+    and pg_catalog.right(documento, 3) collate "C" >= '0' and pg_catalog.right(documento, 3) collate "C" <= '999' and pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20'
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     then pg_catalog.right(documento, 2)
   when pg_catalog.strpos('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', pg_catalog.right(documento, 1)) > 0
     and (pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) > 0 and pg_catalog.strpos(pg_catalog.lower(pg_catalog.right(documento, 7)), 's') = 0
       or pg_catalog.strpos('0123456789', pg_catalog.right(documento, 1)) = 0 and pg_catalog.strpos('0123456789', pg_catalog.left(pg_catalog.right(documento, 2), 1)) > 0)
-    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3
+    and pg_catalog.octet_length(pg_catalog.right(documento, 3)) <= 3 and pg_catalog.strpos(pg_catalog.right(documento, 3), '+') = 0
     and (pg_catalog.octet_length(documento) < 6 or pg_catalog.left(pg_catalog.right(documento, 4), 2) <> '20')
     and (pg_catalog.octet_length(documento) < 10
       or pg_catalog.octet_length(documento) < 44 and pg_catalog.strpos(documento, 'rie') = 0 and pg_catalog.strpos(documento, 'RIE') = 0)
     and pg_catalog.strpos('/.,', pg_catalog.left(pg_catalog.right(documento, 3), 1)) = 0 and pg_catalog.strpos('.,', pg_catalog.left(pg_catalog.right(documento, 2), 1)) = 0
     then regra_validacao_valores.fim_numero(documento)
-  else regra_validacao_valores.fim_numero((regra_validacao_valores.ler_documento(documento)).numero)
+  else regra_validacao_valores.fim_lido(documento)
 end;
 
 comment on function regra_validacao_valores.fim_documento(text) is

@@ -330,8 +330,9 @@ begin
       abs(l.valor) as montante, l.raiz,
       -- a full stop or a legal form otherwise written is no other supplier
       regras.nome_canonico(l.fornecedor) as nome,
-      coalesce(d.parte, '') as dita, 
-      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, a month in it may be that of the booking
+      coalesce(d.parte, '') as dita, d.objeto,
+      -- who counts to ten thousand gives no number to two months; unless the text says of which it is, with its year or a word, a month in it
+      -- may be that of the booking
       case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.mes end as mes_dito, case when d.anunciado or l.so_numero !~ '[0-9]{5}' then d.ano end as ano_dito,
       coalesce(d.estorno, false) as estorno_dito,
       regra_validacao_valores.difere(l.valor, l.valor_documento, l.valor_desconto, absoluta, relativa, digitos) as parte,
@@ -360,6 +361,8 @@ begin
         coalesce(d.acesso, case when min(d.acesso) over numero = max(d.acesso) over numero then min(d.acesso) over numero end, ''),
         coalesce(d.ano, case when min(d.ano) over no_ano = max(d.ano) over no_ano and min(d.ano) over no_ano = extract(year from d.data_lancamento)
           then min(d.ano) over no_ano end),
+        -- what it is about, where two say it
+        'o' || coalesce(d.objeto, case when min(d.objeto) over numero = max(d.objeto) over numero then min(d.objeto) over numero end),
         -- periods: of the only one, or of the only one booked in that month
         'm' || coalesce(d.mes_dito, case when min(d.mes_dito) over numero = max(d.mes_dito) over numero then min(d.mes_dito) over numero end,
           case when min(d.mes_dito) over no_mes = max(d.mes_dito) over no_mes then min(d.mes_dito) over no_mes end),

@@ -1,10 +1,11 @@
 -- Whether an entry says itself that it takes something back: a reversal, a return, a cancellation, a credit note. "Crédito" alone does not,
--- for a card is one too. Touches nothing; inlined by the planner. Called by regra_validacao_valores.sinais and diferencas for negative
+-- for a card is one too. Touches nothing; inlined by the planner, therefore without concat_ws, which is but stable. Called by regra_validacao_valores.sinais and diferencas for negative
 -- amounts whose document is positive.
 create or replace function regra_validacao_valores.diz_credito(documento text, descricao text, categoria text) returns boolean
 language sql immutable parallel safe
-return audit_interno.dobrar(pg_catalog.concat_ws(' / ', pg_catalog.left(documento, 200), pg_catalog.left(descricao, 500), pg_catalog.left(categoria, 200)))
-  ~ '(estorn|devolu|devolvi|cancela|abatimento|notas? ?(?:de |- ?)?credito|credito (?:ref|d[aeo]s? (?:nf|nota|fornec|compra))|credit (?:note|memo)|refund|(?<![a-z])n[.]?c[.]?[a-z]?[ :./-]*[0-9])';
+return audit_interno.dobrar(coalesce(pg_catalog.left(documento, 200) || ' / ', '') || coalesce(pg_catalog.left(descricao, 500) || ' / ', '')
+    || coalesce(pg_catalog.left(categoria, 200), ''))
+  ~ '(estorn|devolu|devolvi|cancela|abatimento|notas? ?(?:de |- ?)?credito|credito (?:ref|d[aeo]s? (?:nf|nota|fornec|compra))|credit (?:note|memo)|refund|(?:^|[^a-z])n[.]?c[.]?[a-z]?[ :./-]*[0-9])';
 
 comment on function regra_validacao_valores.diz_credito(text, text, text) is
   'Whether document, text or category of an entry say that it takes something back.';
@@ -257,7 +258,7 @@ revoke execute on function regra_validacao_valores.razoes_dos_dias(date[], numer
 create or replace function regra_validacao_valores.diz_moeda(texto text) returns boolean
 language sql immutable parallel safe
 return audit_interno.dobrar(pg_catalog.left(texto, 500))
-  ~ '((?<![a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
+  ~ '((?:^|[^a-z])(usd|eur|gbp|chf|ptax|dolar|dolares|euros?|libras? esterlinas?|moeda estrangeira|(taxa|contrato|fechamento) de cambio)(?![a-z])|us?[$]s?|[€£])';
 
 comment on function regra_validacao_valores.diz_moeda(text) is 'Whether a text names a foreign currency.';
 revoke execute on function regra_validacao_valores.diz_moeda(text) from public;

@@ -1,14 +1,14 @@
 -- The words by which a text says to be a part of a document, or of another period, folded, and what they stand for. What is to be known
 -- besides is a row here. tipo: parte, a word that bears a number ("parcela 2", "segunda parcela", "parcela II") of no more than so
 -- many digits, for a longer one is the document's; titulo, one that bears the document's number and the part behind it ("duplicata
--- 345-1"); sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
+-- 345-1"); objeto, one that bears the number of what the document is about ("contrato 11"), which tells two texts apart that both say one; sozinha, one that says it alone; ordinal and cardinal, numbers in words (-1 is the last one); mes and mes_curto; anuncio, after
 -- which a month or a date is a period; exercicio, after which a year is; estorno, something was taken back, estorno_inicio only at the
 -- beginning of a text. Touches nothing. Called by regra_validacao_valores.palavras_marcas.
 create or replace function regra_validacao_valores.marcas() returns table (tipo text, marca text, digitos int, escritas text[])
 language sql immutable parallel safe rows 100
 begin atomic
   values
-    ('parte', 'parcela', 7, '{parc,parcs,parcela,parcelas,prest,prestacao,mensalidade,mens}'::text[]),
+    ('parte', 'parcela', 7, '{parc,parcs,parcela,parcelas,pcl,prest,prestacao,mensalidade,mens}'::text[]),
     ('parte', 'parcela', 2, '{pagamento,pagto,pgto,cota,quota}'),
     ('parte', 'medicao', 7, '{medicao,med,bm}'),
     ('parte', 'etapa', 7, '{etapa}'),
@@ -17,6 +17,12 @@ begin atomic
     ('parte', 'remessa', 7, '{remessa}'),
     ('parte', 'entrega', 3, '{entrega}'),
     ('parte', 'aditivo', 3, '{aditivo}'),
+    ('objeto', 'ciclo', 4, '{ciclo}'),
+    ('objeto', 'viagem', 4, '{viagem}'),
+    ('objeto', 'contrato', 10, '{contrato}'),
+    ('objeto', 'apto', 5, '{apto,apartamento}'),
+    ('objeto', 'matricula', 10, '{matricula}'),
+    ('objeto', 'turno', 1, '{turno}'),
     ('parte', 'semana', 2, '{semana}'),
     ('parte', 'decendio', 2, '{decendio}'),
     ('parte', 'quinzena', 2, '{quinzena,quinz}'),
@@ -26,6 +32,7 @@ begin atomic
     ('parte', 'semestre', 1, '{semestre}'),
     ('titulo', 'titulo', 0, '{duplicata,duplicatas,dupl,dup,dpl,titulo,titulos,tit,boleto}'),
     ('sozinha', 'entrada', 0, '{entrada,sinal}'),
+    ('sozinha', 'metade', 0, '{metade}'),
     ('sozinha', 'saldo', 0, '{saldo,restante,remanescente}'),
     ('sozinha', 'adiantamento', 0, '{adiantamento,adiant,adto,antecipacao}'),
     ('sozinha', 'complemento', 0, '{complemento,complementar,complementacao}'),
@@ -56,8 +63,9 @@ begin atomic
     ('mes_curto', '9', 0, '{set}'), ('mes_curto', '10', 0, '{out}'), ('mes_curto', '11', 0, '{nov}'),
     ('anuncio', null, 0, '{ref,referente,referencia,compet,competencia,comp,mes,periodo,venc,vencimento,vcto}'),
     ('exercicio', null, 0, '{exercicio,anuidade,iptu,ipva,ano}'),
-    ('estorno', null, 0, '{estorno,estornos,estornada,estornado,reversao,revertida,revertido}'),
-    ('estorno_inicio', null, 0, '{est,cancelamento,cancelada,cancelado,canc,anulacao,anulada,anulado,devolucao,devolvida,devolvido}');
+    ('estorno', null, 0, '{estorno,estornos,estornada,estornado,reversao,revertida,revertido,storno}'),
+    ('estorno_inicio', null, 0, '{est,cancelamento,cancelada,cancelado,canc,anulacao,anulada,anulado,devolucao,devolvida,devolvido}'),
+    ('estorno_inicio', 'pagamento', 0, '{reembolso}');
 end;
 
 comment on function regra_validacao_valores.marcas() is 'Words by which a text says to be a part of a document, or of a period, and what they stand for.';
@@ -80,12 +88,13 @@ revoke execute on function regra_validacao_valores.palavras_marcas() from public
 -- ("parcela 2/3", "segunda parcela" and "parcela II" are 2; "medição 1" is "medicao 1"), or as a fraction at the end or in brackets ("NF
 -- 345 2/3"), or as "1 de 12"; empty where it names none. mes and ano: the period, each null where it is not said: after a word that
 -- announces one a date, a month or both; without it a month with its year, or its whole name, but no day of a month, which may be that of a
--- payment. anunciado: such a word announced it. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
+-- payment. anunciado: such a word announced it, or month and year stand together. objeto: what it is about, a contract, a flat, a shift, a
+-- car by its plate, "50% no pedido"; null where it says nothing of that. estorno: it says that it takes something back, or was taken back. Of an ordinal and a number the ordinal counts: what follows "2ª parcela"
 -- may be a date. A bare number before the word is none, for "em 3 parcelas" says how many.
 -- A walk over the words of one text, because PostgreSQL's expressions of so many words take a hundred times as long. Touches nothing.
 -- Called by regra_validacao_valores.duplicidades for each text of its suspects, and parcela_dita.
 create or replace function regra_validacao_valores.marcas_texto(
-  descricao text, out parte text, out mes text, out ano text, out anunciado boolean, out estorno boolean
+  descricao text, out parte text, out mes text, out ano text, out objeto text, out anunciado boolean, out estorno boolean
 )
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -106,6 +115,7 @@ declare
   v_partes text[] := '{}';
   v_meses text[] := '{}';
   v_anos text[] := '{}';
+  v_objetos text[] := '{}';
 begin
   parte := '';
   anunciado := false;
@@ -118,7 +128,7 @@ begin
     translate(replace(v_texto, ', ', ' '), U&'[]{}:;,"!?*+_=|#\00B0\00A0\0009\000A\000D', '()()  .         o    '),
     ' - ', ' '), '/', ' / '), '.', ' . '), '-', ' - '), '(', ' ( '), ' '), '');
   t := array_remove(string_to_array(replace(array_to_string(t, ' '), ')', ' ) '), ' '), '');
-  if not v_palavras ?| t and v_texto !~ '[0-9] ?[/.-] ?[0-9]|[0-9] de [0-9]|[a-z][0-9]' then
+  if not v_palavras ?| t and v_texto !~ '[0-9] ?[/.-] ?[0-9]|[0-9] de [0-9]|[a-z]-?[0-9]|[0-9]%' then
     return;
   end if;
   v_quantas := cardinality(t);
@@ -132,7 +142,11 @@ begin
     end if;
 
     if v < ':' collate "C" then
-      if ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
+      if v ~ '^[0-9]{1,2}%$' and t[i] in ('no', 'na') and t[i + 1] >= 'a' collate "C" then
+        v_objetos := v_objetos || (v || ' ' || t[i + 1]);
+        i := i + 2;
+        continue;
+      elsif ltrim(v, '0123456789') <> '' or length(v) > 4 or t[i - 2] = any ('{/,.,-}') then
         continue;
       elsif t[i] = any ('{/,.,-}') and ltrim(t[i + 1], '0123456789') = '' then
         if t[i + 2] = t[i] and ltrim(t[i + 3], '0123456789') = '' then -- a date, or a number with full stops
@@ -140,10 +154,12 @@ begin
         elsif length(v) = 4 and left(v, 2) = '20' and length(t[i + 1]) = 2 and t[i] <> '.' and t[i + 1] between '01' and '12' then
           v_meses := v_meses || ltrim(t[i + 1], '0');
           v_anos := v_anos || v;
+          anunciado := true;
           i := i + 2;
         elsif length(t[i + 1]) = 4 and left(t[i + 1], 2) = '20' and length(v) <= 2 and v::int between 1 and 12 then
           v_meses := v_meses || ltrim(v, '0');
           v_anos := v_anos || t[i + 1];
+          anunciado := true;
           i := i + 2;
         elsif t[i] = '/' and t[i + 1] <> '' and (t[i + 2] = '' and length(v) <= 2 and length(t[i + 1]) <= 2
           or t[i - 2] = '(' and t[i + 2] = ')' and length(v) <= 3 and length(t[i + 1]) <= 3)
@@ -162,8 +178,21 @@ begin
 
     k := v_palavras -> v;
     if k is null then
+      if v ~ '^p[0-9]{1,2}$' and t[i] = '/' and t[i + 1] ~ '^[0-9]{1,2}$' and t[i + 2] <> '/' then
+        v_fracao := coalesce(v_fracao, nullif(ltrim(substr(v, 2), '0'), ''));
+        i := i + 2;
+      elsif v ~ '^[tsb][1-6]$' and (t[i] ~ '^20[0-9]{2}$' or t[i] = '/' and t[i + 1] ~ '^(20)?[0-9]{2}$') then
+        v_marcas := v_marcas || v;
+        v_partes := v_partes || (case left(v, 1) when 't' then 'trimestre ' when 's' then 'semestre ' else 'bimestre ' end || right(v, 1));
+      elsif v ~ '^[a-z]{3}[0-9][0-9a-j][0-9]{2}$' then -- a car's plate
+        v_objetos := v_objetos || v;
+      elsif length(v) = 3 and t[i] = '-' and t[i + 1] ~ '^[0-9]{4}$' and t[i + 2] <> all ('{-,/,.}')
+        and v <> all ('{nfe,nfs,nfc,cte,rps,doc,ref,ped,fat,tit,dup,dpl,rec,num,nro}')
+      then
+        v_objetos := v_objetos || (v || t[i + 1]);
+        i := i + 2;
       -- "parc02"
-      if right(v, 1) < ':' collate "C" and v_palavras -> rtrim(v, '0123456789') ->> 0 = 'parte' then
+      elsif right(v, 1) < ':' collate "C" and v_palavras -> rtrim(v, '0123456789') ->> 0 = 'parte' then
         v_marca := v_palavras -> rtrim(v, '0123456789') ->> 1;
         if v_marca <> all (v_marcas) then
           v_marcas := v_marcas || v_marca;
@@ -209,8 +238,8 @@ begin
               elsif length(t[j]) > 2 and length(ltrim(t[j], '0123456789')) = 1 then
                 v_valor := right(t[j], 1);
               end if;
-            elsif ltrim(t[j], '0123456789') = '' and length(t[j]) <= (k ->> 2)::int then
-              v_valor := ltrim(t[j], '0');
+            elsif ltrim(t[j], '0123456789') in ('', 'a', 'o') and length(rtrim(t[j], 'ao')) <= (k ->> 2)::int then
+              v_valor := rtrim(ltrim(t[j], '0'), 'ao');
               i := case when t[j + 1] = '/' then j + 3 else j + 1 end;
             end if;
           elsif k ->> 0 = 'parte' then
@@ -225,7 +254,19 @@ begin
         end if;
         if (v_valor <> '' or k ->> 0 = 'sozinha' and coalesce(t[i - 2] <> all ('{sem,nao}'), true)) and v_marca <> all (v_marcas) then
           v_marcas := v_marcas || v_marca;
+          if v_marca = 'metade' and t[i] = 'final' then
+            v_valor := t[i];
+          end if;
           v_partes := v_partes || case v_marca when 'parcela' then v_valor else concat_ws(' ', v_marca, v_valor) end;
+        end if;
+      when 'objeto' then
+        j := i;
+        while t[j] = any ('{.,-,n,no,nr,num,numero}') and j < i + 4 loop
+          j := j + 1;
+        end loop;
+        if t[j] ~ '^[0-9]+$' and length(t[j]) <= (k ->> 2)::int or v_marca = 'turno' and t[j] = any ('{manha,tarde,noite,madrugada}') then
+          v_objetos := v_objetos || concat(v_marca, ' ', ltrim(t[j], '0'), case when t[j + 1] = '/' and t[j + 2] ~ '^20[0-9]{2}$' then '/' || t[j + 2] end);
+          i := j + 1;
         end if;
       when 'anuncio' then
         j := i;
@@ -287,6 +328,7 @@ begin
         end loop;
         if length(t[j]) = 4 and left(t[j], 2) = '20' or j > i and length(t[j]) = 2 and ltrim(t[j], '0123456789') = '' then
           v_anos := v_anos || right('20' || t[j], 4);
+          anunciado := true;
         elsif k ->> 0 <> 'mes' then
           continue;
         else
@@ -307,7 +349,10 @@ begin
           while t[j] = any ('{.,d,da,de,do,das,dos,ref,referente,a,ao,parcial,total,n,no,-}') and j < i + 5 loop
             j := j + 1;
           end loop;
-          estorno := estorno or t[j] = any ('{"",nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
+          estorno := estorno or t[j] = any ('{"",compra,compras,pagamento,pagto,pgto,nf,nfs,nfe,nota,notas,doc,documento,fat,fatura,dupl,duplicata,titulo,lancamento}') or t[j] < ':' collate "C";
+          if v_marca = 'pagamento' then -- what somebody paid for us is reimbursed too
+            estorno := t[j] = any ('{compra,compras,pagamento,pagto,pgto}');
+          end if;
         end if;
       else
         null;
@@ -320,6 +365,7 @@ begin
   if cardinality(v_partes) > 0 then
     parte := case when cardinality(v_partes) = 1 then v_partes[1] else (select string_agg(x, ' ' order by x) from unnest(v_partes) x) end;
   end if;
+  objeto := (select string_agg(distinct x, ' ' order by x) from unnest(v_objetos) x);
   if cardinality(v_meses) > 0 then
     mes := case when cardinality(v_meses) = 1 then v_meses[1] else (select string_agg(distinct x, ' ') from unnest(v_meses) x) end;
   end if;

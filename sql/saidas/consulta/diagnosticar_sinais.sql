@@ -21,6 +21,7 @@ begin
        select greatest(u.dia - 365, (select l.data_lancamento::date from dw.lancamentos l where l.data_lancamento <= u.dia
          order by l.data_lancamento desc offset 200000 limit 1)) as desde, u.dia as ate
        from (select max(l.data_lancamento)::date as dia from dw.lancamentos l where l.data_lancamento <= %L::date) u
+       offset 0 -- or the first day would be looked for again beside every entry
      ) m
      cross join lateral regra_validacao_valores.sinais(m.desde, m.ate) s
      where s.lado < 0 and s.casada and s.data_lancamento between m.desde and m.ate

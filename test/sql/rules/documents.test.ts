@@ -38,6 +38,15 @@ t.test('a document is read alike, however it is written', async (t) => {
     ['NF 123456 de 2026', '123456', { ano: 2026 }],
     ['NF 123 de 10/02/2026', '123', { ano: 2026 }],
     ['202600000123456', '123456', { ano: 2026 }],
+    ['2026000123456', '123456', { ano: 2026 }],
+    ['2026123456789', '2026123456789'],
+    ['INV-55443', '55443'],
+    ['9876 (2ª via)', '9876'],
+    ['NF 9876 - segunda via', '9876'],
+    ['2ª via da NF 9876', '9876'],
+    ['9.87654E+5', '987654'],
+    ['9,87654E+05', '987654'],
+    ['9.87E+5', '9-87e-5'],
     ['2026', '2026'],
     ['NF 2026', '2026'],
     ['N.F. 000.123', '123'],
@@ -707,4 +716,26 @@ t.test('the same key twice is found, also where a number alone would say nothing
   await setSetting(sql, 'valores.dias_duplicidade', 366)
   const wide = (await findings(sql, RULE_FUNCTION)).filter((a) => a.evidencia.tipo === 'duplicidade_proxima')
   t.ok(wide.length > 1, 'with a year between, the duplicate says it')
+})
+
+t.test('a code that says nothing of its company is none', async (t) => {
+  const { sql } = await testDatabase(t)
+  const codes: [string, string | null][] = [
+    ['12345.00', '12345'],
+    ['12345,00', '12345'],
+    ['11222333000181.00', '11222333'],
+    ['4,567894000157E+12', null],
+    ['4.567894000157E+12', null],
+    ['ISENTO', null],
+    ['Isento', null],
+    ['isento ', null],
+    ['99999999999999', null],
+    ['99.999.999/9999-99', null],
+    ['99999999', '99999999'],
+    ['12E12', '12e12'],
+  ]
+  for (const [code, root] of codes) {
+    const [row] = await sql`select regras.raiz_fornecedor(${code}) as root`
+    t.equal(row?.['root'], root, code)
+  }
 })

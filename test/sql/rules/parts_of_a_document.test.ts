@@ -136,6 +136,41 @@ t.test('another part or period of a document is no second booking, the same one 
     ...alike.map((texts) => ({ texts, found: true, first: 7000 })),
     // who counts that far gives no number to two months; a period that is announced is one
     { texts: ['Suporte abril', 'Suporte maio'] as const, found: true, first: 1_234_000 },
+    ...(
+      [
+        ['aluguel 01/2026', 'aluguel 02/2026'],
+        ['aluguel jan/26', 'aluguel fev/26'],
+        ['aluguel janeiro de 2026', 'aluguel fevereiro de 2026'],
+        ['parcela 22ª', 'parcela 23ª'],
+        ['P1/3', 'P2/3'],
+        ['pcl 1', 'pcl 2'],
+        ['50% no pedido', '50% na entrega'],
+        ['T1 2026', 'T2 2026'],
+        ['ciclo 3', 'ciclo 4'],
+        ['viagem 1', 'viagem 2'],
+        ['metade', 'metade final'],
+        ['contrato 11', 'contrato 12'],
+        ['apto 101', 'apto 102'],
+        ['matrícula 11', 'matrícula 12'],
+        ['turno manhã', 'turno tarde'],
+        ['frete AAA1B23', 'frete AAA1B24'],
+        ['frete AAA-1234', 'frete AAA-1235'],
+        ['serviço', 'DEVOLUÇÃO DE COMPRA'],
+        ['serviço', 'storno'],
+        ['serviço', 'Reembolso do pagamento NF 123456'],
+      ] as const
+    ).map((texts) => ({ texts, found: false, first: 1_234_000 })),
+    ...(
+      [
+        ['Hospedagem outubro', 'Hospedagem novembro'],
+        ['serviço', 'serviço contrato 11'],
+        ['contrato nº 011', 'Contrato 11'],
+        ['frete AAA-1234', 'frete AAA1234'],
+        ['compra RPS-1234', 'compra NFE-1234'],
+        ['Reembolso NF 123456', 'Reembolso NF 123456'],
+        ['parcela 22ª', '22ª parcela'],
+      ] as const
+    ).map((texts) => ({ texts, found: true, first: 1_234_000 })),
     { texts: ['Suporte ref. abril', 'Suporte ref. maio'] as const, found: false, first: 1_234_000 },
     { texts: ['competência 04/2025', 'competência 05/2025'] as const, found: false, first: 1_234_000 },
   ]
