@@ -2285,7 +2285,7 @@ create function audit.salvar_sucessora(de text, para text, desde date, motivo te
   returns audit.sucessoras_categoria language plpgsql volatile security definer
   set lock_timeout=10s
   set search_path=pg_catalog, pg_temp;
-comment on function audit.salvar_sucessora(text,text,date,text) is 'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month.';
+comment on function audit.salvar_sucessora(text,text,date,text) is 'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month. Warning NC031: no entry has the category para yet.';
 grant execute on function audit.salvar_sucessora(text,text,date,text) to conferente_administrador;
 
 create function audit.sessao_correio(sessao audit.sessoes_processamento)
@@ -2728,6 +2728,11 @@ create function audit_interno.abrir_porta()
   returns void language sql volatile
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
+
+create function audit_interno.achadas_na_sessao(sessao_id bigint)
+  returns SETOF audit.divergencias_processadas language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.achadas_na_sessao(bigint) is 'Findings that a session saw, as they are now.';
 
 create function audit_interno.adiaveis(relacao regclass)
   returns text[] language sql stable
@@ -3941,7 +3946,7 @@ create function audit_interno.indice_da_visao(visao text, coluna text, operador 
   returns text language plpgsql volatile
   set enable_seqscan=off
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.indice_da_visao(text,text,text) is 'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
+comment on function audit_interno.indice_da_visao(text,text,text) is 'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, a blank where it is always null, null where it reads everything.';
 grant execute on function audit_interno.indice_da_visao(text,text,text) to conferente_regra;
 
 create function audit_interno.iniciar_envio(notificacao_id bigint, OUT situacao text, OUT faltam text[], OUT destinatarios text[], OUT remetente text, OUT identificador text, OUT conteudo jsonb, OUT sessao_id bigint, OUT composta_em timestamp with time zone)
@@ -4340,6 +4345,11 @@ create function audit_interno.reabrir_porta()
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.reabrir_porta() is 'Opens the door of this transaction again as it commits.';
 
+create function audit_interno.reais(valor numeric)
+  returns text language sql immutable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.reais(numeric) is 'BRL as people write it: R$ 1.234,56.';
+
 create function audit_interno.rebobinar_casos(regra audit.regras)
   returns void language plpgsql volatile
   set lock_timeout=5s
@@ -4520,10 +4530,10 @@ create function audit_interno.rodar_regra(funcao text, janela audit.janela)
 comment on function audit_interno.rodar_regra(text,audit.janela) is 'What a rule, given as audit_interno.chamada_sql names it, finds in a window.';
 grant execute on function audit_interno.rodar_regra(text,audit.janela) to conferente_regra;
 
-create function audit_interno.rotulos_estranhos(chave text DEFAULT NULL::text)
+create function audit_interno.rotulos_estranhos(chave text DEFAULT NULL::text, rotulos text[] DEFAULT NULL::text[])
   returns TABLE(configuracao text, rotulo text, proximos text) language plpgsql stable
   set search_path=pg_catalog, pg_temp;
-comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+comment on function audit_interno.rotulos_estranhos(text,text[]) is 'Labels of the settings, or of those given, that no entry has, with those nearest to them in the ledger.';
 
 create function audit_interno.sair(nome text, papel text, token_id text)
   returns boolean language plpgsql volatile security definer

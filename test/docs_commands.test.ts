@@ -24,7 +24,7 @@ function calls(page: string): string[][] {
   return fenced(page, 'sh', 'console')
     .flatMap((text) => text.replaceAll(/\\\n\s*/g, '').split('\n'))
     .flatMap((line) => {
-      const [, rest] = /^(?:\$ |[A-Z_]+='[^']*' )?(?:npx )?conferente (.*)$/.exec(line) ?? []
+      const [, rest] = /^(?:\$ |[A-Z_]+=(?:'[^']*'|\$[A-Z]+) )?(?:npx )?conferente (.*)$/.exec(line) ?? []
       return rest === undefined
         ? []
         : [words(rest.replace(/\s+#.*$/, '').replace(/\s+[|>].*$|\s+< \S+$/, ''))]

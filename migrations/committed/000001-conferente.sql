@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7c5308a940c748acbc144c16a0b95bbcfa04e260
+--! Hash: sha1:b7ce70bdf0b86b85d491632f5ba446c3c2c27d5e
 --! Message: conferente
 
 set local role conferente_dono;
@@ -223,7 +223,7 @@ from (values
   ('periodos.fonte', 'null', 'texto', null, null, null, null,
     'Tabela, visão ou função sem argumentos do data warehouse, com o esquema, que diz que meses estão fechados: colunas mes (date) e, se for o caso, filial (text). Somam-se aos fechados por fechar_periodo. Se não puder ser lida, nada é gravado.'),
   ('resumo.leitores', 'false', 'booleano', null, null, null, null,
-    'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem.'),
+    'Se também os leitores e os e-mails veem o resumo do lançamento (fornecedor, documento, data, filial, texto, valor), que revisores e administradores sempre veem. Não esconde de leitores o que a própria divergência guarda: entrada (fornecedor, documento, data), valores, evidência e justificativa.'),
   ('regras.decisoes_minimas', '20', 'inteiro', 1, 100000, null, 'decisões',
     'Quantos achados de um padrão de trade marketing as pessoas têm de dar por certos antes que ele corrija sozinho.'),
   ('regras.erro_tolerado', '0.05', 'numero', 0.01, 0.1, null, 'fração das respostas',
@@ -7577,6 +7577,19 @@ $$;
 comment on function audit_interno.resto_concessao(audit.regras) is 'Corrections and amount in BRL that a rule may still correct without proof.';
 --! EndIncluded pessoas/autonomia/resto_concessao.sql
 
+--! Included comum/reais.sql
+-- An amount as a Brazilian reader writes it, whatever the server's locale, for texts that the database itself composes.
+create or replace function audit_interno.reais(valor numeric)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'R$ ' || translate(to_char(round(reais.valor, 2), 'FM999,999,999,999,999,990.00'), ',.', '.,')
+$$;
+comment on function audit_interno.reais(numeric) is 'BRL as people write it: R$ 1.234,56.';
+--! EndIncluded comum/reais.sql
+
 --! Included pessoas/autonomia/porque_nao.sql
 -- Why a rule may not correct by itself, whatever an administrator has set: refuted, or neither proved nor left anything of a grant. Null
 -- when it may. The sentence ends with the way out.
@@ -7595,7 +7608,7 @@ as $$
     when (porque_nao.regra).prova = 'sem_prova' and (resto.correcoes <= 0 or resto.valor <= 0) then format(
       '%s. Para conceder sem prova: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
       case when (porque_nao.regra).concedida_em is null then 'não está provada, e nada lhe foi concedido'
-        else format('não está provada, e a concessão acabou (%s correções e R$ %s)', (porque_nao.regra).concessao_correcoes, (porque_nao.regra).concessao_valor) end,
+        else format('não está provada, e a concessão acabou (%s correções e %s)', (porque_nao.regra).concessao_correcoes, audit_interno.reais((porque_nao.regra).concessao_valor)) end,
       (porque_nao.regra).nome)
   end
   from audit_interno.resto_concessao(porque_nao.regra) as resto
@@ -12132,7 +12145,7 @@ as $$
   from (
     select count(*) filter (where n.status = 'falhou' and coalesce(n.desistida_em, n.criada_em) > clock_timestamp() - interval '1 day') as falhas,
       coalesce(clock_timestamp() - min(n.criada_em) filter (where n.status in ('pendente', 'composta')), interval '0') as idade
-    from audit.notificacoes n where n.status <> 'enviada'
+    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tries a channel is told
   ) as c
 $$;
 comment on function audit_interno.prontidao() is
@@ -12892,6 +12905,24 @@ grant usage on schema audit_interno to conferente_servico;
 grant execute on function audit_interno.conferir_ausencia(timestamptz) to conferente_servico;
 --! EndIncluded saidas/correio/conferir_ausencia.sql
 
+--! Included saidas/correio/achadas_na_sessao.sql
+-- The findings that a session saw, also those that a later one has seen since: a letter may be composed late. Called by
+-- conteudo_sessao, conteudo_itens and conteudo_mensagem.
+create or replace function audit_interno.achadas_na_sessao(sessao_id bigint)
+returns setof audit.divergencias_processadas
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select d.*
+  from audit.divergencias_processadas d
+  where d.id in (
+    select x.divergencia_id from audit.operacoes o join audit.deteccoes x on x.operacao_id = o.id
+    where o.sessao_id = achadas_na_sessao.sessao_id)
+$$;
+comment on function audit_interno.achadas_na_sessao(bigint) is 'Findings that a session saw, as they are now.';
+--! EndIncluded saidas/correio/achadas_na_sessao.sql
+
 --! Included saidas/correio/conteudo_sessao.sql
 -- The session itself: its row, with what the row does not say of amounts. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_sessao(sessao_id bigint)
@@ -12908,9 +12939,9 @@ as $$
     'segundos', round(extract(epoch from s.fim_processamento - s.inicio_processamento)))
   from audit.sessoes_processamento s
   cross join lateral (
-    select coalesce(sum(d.valor_em_risco) filter (where d.vezes_detectada = 1), 0) as novas,
-      coalesce(sum(d.valor_em_risco) filter (where d.vezes_detectada > 1), 0) as recorrentes
-    from audit.divergencias_processadas d where d.sessao_ultima_id = s.id
+    select coalesce(sum(d.valor_em_risco) filter (where d.sessao_id = s.id), 0) as novas,
+      coalesce(sum(d.valor_em_risco) filter (where d.sessao_id <> s.id), 0) as recorrentes
+    from audit_interno.achadas_na_sessao(s.id) d
   ) as v
   where s.id = conteudo_sessao.sessao_id
 $$;
@@ -12975,8 +13006,8 @@ as $$
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
     union all
-    select 9, 'sem_prova', r.nome, format('concedidas %s correções e R$ %s por %s; restam %s e R$ %s', r.concessao_correcoes, r.concessao_valor,
-      r.concedida_por, x.correcoes, x.valor), x.correcoes
+    select 9, 'sem_prova', r.nome, format('concedidas %s correções e %s por %s; restam %s e %s', r.concessao_correcoes,
+      audit_interno.reais(r.concessao_valor), r.concedida_por, x.correcoes, audit_interno.reais(x.valor)), x.correcoes
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     cross join lateral audit_interno.resto_concessao(r) x
     where s.id = conteudo_lacunas.sessao_id and r.automatica and r.prova = 'sem_prova'
@@ -13098,9 +13129,8 @@ as $$
     order by d.valor_em_risco desc, d.id), '[]')
   from (
     select *
-    from audit.divergencias_processadas d
-    where d.sessao_ultima_id = conteudo_itens.sessao_id
-      and (audit.aguarda_pessoa(d.status) or not so_espera and d.status = 'corrigida')
+    from audit_interno.achadas_na_sessao(conteudo_itens.sessao_id) d
+    where (audit.aguarda_pessoa(d.status) or not so_espera and d.status = 'corrigida')
     order by d.valor_em_risco desc, d.id
     limit quantos
   ) as d
@@ -13190,7 +13220,7 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'canal', c.nome, 'assunto', n.assunto, 'status', n.status,
     'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
   from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
-  where n.id < conteudo_correio.notificacao_id
+  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- whoever tried a channel was told
     -- one may be given up days after it was caused
     and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
     and (n.status = 'falhou' or n.recusados <> '{}' or n.status = 'composta' and n.ultimo_erro is not null)
@@ -13292,9 +13322,9 @@ begin
   elsif v_aviso.tipo = 'divergencias' then
     v_conteudo := v_conteudo || jsonb_build_object('pedem', (
       select jsonb_build_object('total', count(*), 'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
-        'novas', count(*) filter (where d.vezes_detectada = 1))
-      from audit.divergencias_processadas d
-      where d.sessao_ultima_id = v_sessao.id and audit.aguarda_pessoa(d.status)));
+        'novas', count(*) filter (where d.sessao_id = v_sessao.id))
+      from audit_interno.achadas_na_sessao(v_sessao.id) d
+      where audit.aguarda_pessoa(d.status)));
   end if;
   return v_conteudo;
 end
@@ -16036,8 +16066,8 @@ grant execute on function audit.verificar_desde(bigint, text) to conferente_leit
 --! EndIncluded motor/selo/verificar_desde.sql
 
 --! Included saidas/consulta/indice_da_visao.sql
--- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
--- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
+-- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, ' ' where the
+-- column is a constant null, null where it must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
 -- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
 -- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
@@ -16050,6 +16080,8 @@ declare
   v_valor text;
   v_tudo json;
   v_plano json;
+  v_nenhum boolean;
+  v_linhas boolean;
 begin
   if operador = '=' then
     execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
@@ -16057,6 +16089,7 @@ begin
     -- a window is of late: most of the rows the planner does not look up by any index, and is right
     execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
   end if;
+  v_nenhum := v_valor is null;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
@@ -16065,6 +16098,12 @@ begin
   execute format('explain (verbose, format json) select from %s l where l.%I %s %L%s', visao, coluna, operador, v_valor,
     case when operador = '>=' then format(' and l.%I <= %L', coluna, v_valor) end) into v_plano;
 
+  if v_nenhum and not jsonb_path_exists(v_plano::jsonb, 'strict $.** ? (exists(@."Relation Name"))') then
+    execute format('select exists (select from %s)', visao) into v_linhas;
+    if v_linhas then
+      return ' ';
+    end if;
+  end if;
   return (
     with no as (
       select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
@@ -16095,7 +16134,7 @@ begin
 end
 $$;
 comment on function audit_interno.indice_da_visao(text, text, text) is
-  'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
+  'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, a blank where it is always null, null where it reads everything.';
 revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
 grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;
 --! EndIncluded saidas/consulta/indice_da_visao.sql
@@ -16673,6 +16712,7 @@ as $$
 declare
   v_sucessora audit.sucessoras_categoria;
   v_operacao bigint;
+  v_estranha text;
 begin
   perform audit_interno.exigir_motivo(salvar_sucessora.motivo);
   if audit_interno.dobrar_categoria(salvar_sucessora.de) = audit_interno.dobrar_categoria(salvar_sucessora.para) then
@@ -16687,6 +16727,12 @@ begin
   perform audit_interno.conferir_sucessora(v_sucessora);
   v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  select format('nenhum lançamento tem a categoria: %s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece'))
+  into v_estranha from audit_interno.rotulos_estranhos(rotulos => array[v_sucessora.para]) e;
+  if v_estranha is not null then
+    raise warning using errcode = 'NC031', message = v_estranha,
+      hint = 'A sucessora vale assim; confira se foi escrita como estará nos lançamentos.';
+  end if;
   return v_sucessora;
 exception when check_violation or not_null_violation then
   raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
@@ -16694,7 +16740,7 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
-  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month.';
+  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month. Warning NC031: no entry has the category para yet.';
 grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/salvar_sucessora.sql
 
@@ -25207,7 +25253,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
-    case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
+    case i.indice when '' then 'particionada por esta coluna' when ' ' then 'sempre nula: nada se procura por ela' else coalesce(i.indice, 'nenhum') end,
     case when i.indice is null then k.porque end
   from (values
     (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),
@@ -25289,10 +25335,10 @@ comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the
 --! EndIncluded saidas/consulta/diagnosticar_linhas.sql
 
 --! Included saidas/consulta/rotulos_estranhos.sql
--- The labels of the settings that name categories and that no entry of dw.lancamentos has, each with the categories written most like
--- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao, which warns, and
--- by the diagnosis.
-create or replace function audit_interno.rotulos_estranhos(chave text default null)
+-- The labels of the settings that name categories, or those given, that no entry of dw.lancamentos has, each with the categories written most like
+-- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao
+-- and audit.salvar_sucessora, which warn, and by the diagnosis.
+create or replace function audit_interno.rotulos_estranhos(chave text default null, rotulos text[] default null)
 returns table (configuracao text, rotulo text, proximos text)
 language plpgsql
 stable
@@ -25319,7 +25365,9 @@ begin
     from audit.configuracoes_sistema c
     cross join lateral jsonb_array_elements_text(case jsonb_typeof(c.valor) when 'array' then c.valor else jsonb_build_array(c.valor) end) as r (rotulo)
     where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.chave = coalesce(rotulos_estranhos.chave, c.chave)
-      and r.rotulo is not null
+      and r.rotulo is not null and rotulos_estranhos.rotulos is null
+    union all
+    select null, u from unnest(rotulos_estranhos.rotulos) as u
   )
   select p.chave, p.rotulo, x.proximos
   from pedido p
@@ -25333,7 +25381,7 @@ begin
   where not x.existe;
 end
 $$;
-comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+comment on function audit_interno.rotulos_estranhos(text, text[]) is 'Labels of the settings, or of those given, that no entry has, with those nearest to them in the ledger.';
 --! EndIncluded saidas/consulta/rotulos_estranhos.sql
 
 --! Included saidas/consulta/diagnosticar_regras.sql
@@ -25570,7 +25618,7 @@ begin
           'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
-          case when v_mudou is not null then 'O que o data warehouse muda sozinho deve estar em colunas_acompanham da regra.' end);
+          case when v_mudou is not null then 'Uma regra própria diz em colunas_acompanham o que o data warehouse muda sozinho; para as que vêm instaladas, a visão dê a coluna como nula, como null::text as conta_contabil, com pendente.move_conta false.' end);
     end case;
     if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
       and audit_interno.configuracao('pendente.move_conta') = 'true' then

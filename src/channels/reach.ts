@@ -3,10 +3,8 @@ import { BlockList, isIP } from 'node:net'
 
 /** Whoever sets a channel must not reach, through the worker, what only the worker's machine and network may reach. */
 export class AddressRefused extends Error {
-  constructor(host: string, address: string) {
-    super(
-      `${host === address ? address : `${host} (${address})`} is an internal address; whoever runs the worker may allow it in CONFERENTE_CANAIS_REDES`,
-    )
+  constructor(message: string) {
+    super(message)
     this.name = 'AddressRefused'
   }
 }
@@ -49,8 +47,14 @@ const public6 = networks(PUBLIC_6)
 /** Finds the addresses of a host, and refuses it if any of them is internal. */
 export type Resolve = (host: string) => Promise<{ readonly address: string; readonly family: 4 | 6 }[]>
 
-/** @param allowed networks and addresses that may be reached although they are internal */
-export function createResolve(allowed: readonly string[]): Resolve {
+const REFUSAL = (address: string) =>
+  `${address} is an internal address; whoever runs the worker may allow it in CONFERENTE_CANAIS_REDES`
+
+/**
+ * @param allowed networks and addresses that may be reached although they are internal
+ * @param refusal what is said of another, in the user's language
+ */
+export function createResolve(allowed: readonly string[], refusal = REFUSAL): Resolve {
   const exempt = networks(allowed)
   return async (given) => {
     const host = given.replace(/^\[|\]$/g, '')
@@ -62,7 +66,8 @@ export function createResolve(allowed: readonly string[]): Resolve {
       const internal = six
         ? internal6.check(address, kind) || !public6.check(address, kind)
         : internal4.check(address, kind)
-      if (internal && !exempt.check(address, kind)) throw new AddressRefused(host, address)
+      if (internal && !exempt.check(address, kind))
+        throw new AddressRefused(refusal(host === address ? address : `${host} (${address})`))
       return { address, family: six ? 6 : 4 }
     })
   }

@@ -14,7 +14,7 @@ class Cancelled extends Error {}
 
 /** Asks for the schedule on the terminal, each answer preset with what is in force. Undefined when the person gives up. */
 export async function askSchedule(
-  { text: { agenda }, settings }: App,
+  { text: { agenda, yesNo }, settings }: App,
   before: ScheduleSettings,
 ): Promise<ScheduleChange | undefined> {
   intro(agenda.title)
@@ -57,7 +57,16 @@ export async function askSchedule(
       dateStyle: 'full',
       timeStyle: 'short',
     })
-    if (!answered(await confirm({ message: agenda.confirm(when.format(first)) }))) return undefined
+    if (
+      !answered(
+        await confirm({
+          message: agenda.confirm(when.format(first)),
+          active: yesNo(true),
+          inactive: yesNo(false),
+        }),
+      )
+    )
+      return undefined
     outro(agenda.done)
     return { cron, fuso, modo, motivo }
   } catch (error) {

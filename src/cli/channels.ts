@@ -5,5 +5,8 @@ import { noteMail } from './log.ts'
 /** How messages to channels leave this machine, as a worker sends them. */
 export async function openChannels(app: App): Promise<NonNullable<WorkOptions['channels']>> {
   const { createResolve } = await import('../channels/reach.ts')
-  return { post: { resolve: createResolve(app.settings.channelNetworks) }, mailed: noteMail(app) }
+  return {
+    post: { resolve: createResolve(app.settings.channelNetworks, app.text.canais.internal) },
+    mailed: noteMail(app),
+  }
 }

@@ -7,4 +7,9 @@ export const command = (
   program: Command,
   { text }: App,
   name: keyof Catalogue['command'] & keyof Catalogue['example'],
-): Command => program.command(name).description(text.command[name]).addHelpText('after', text.example[name])
+): Command =>
+  program
+    .command(name)
+    .helpCommand(false)
+    .description(text.command[name])
+    .addHelpText('after', text.example[name])

@@ -20,6 +20,7 @@ export interface Finding {
   readonly motivo: string | null
   readonly visto: string
   readonly lancamento?: string | null
+  readonly resumo?: object | null
   readonly explicacao?: string | null
   readonly adiada?: boolean
   /** A day, or infinity: until the row changes. */
@@ -89,17 +90,33 @@ export function printFindings(
       ? [{ title: column.forwarded, of: (r: Finding) => r.encaminhada_para }]
       : []),
     // Last, because a narrow terminal cuts it.
-    ...(rows.some((r) => r.lancamento) ? [{ title: column.entry, of: (r: Finding) => r.lancamento }] : []),
+    ...(rows.some((r) => r.lancamento)
+      ? [{ title: column.entry, of: (r: Finding) => entry(format, r) }]
+      : []),
     ...(reason ? [{ title: column.reason, of: (r: Finding) => r.explicacao ?? r.motivo }] : []),
   ]
   printTable(rows, columns)
   if (!sentence) return
   print()
   for (const row of rows) {
-    const entry = row.lancamento ? `${plain(row.lancamento)}: ` : ''
-    print(`${row.id}: ${entry}${plain(row.justificativa)}`)
+    const known = row.lancamento ? `${plain(entry(format, row))}: ` : ''
+    print(`${row.id}: ${known}${plain(row.justificativa)}`)
     if (row.motivo != null) print(`    ${column.reason}: ${plain(row.motivo)}`)
   }
+}
+
+/** What the entry is known by, its days and amounts as people write them; other texts stay as they are. */
+function entry(format: App['format'], { lancamento, resumo }: Finding): string {
+  const amounts = new Set(
+    Object.values(resumo ?? {})
+      .filter((value) => typeof value !== 'string')
+      .map((value) => JSON.stringify(value))
+      .filter((digits) => /\.\d\d$/.test(digits)),
+  )
+  return (lancamento ?? '')
+    .split(' · ')
+    .map((part) => (amounts.has(part) ? format.money(part) : format.day(part)))
+    .join(' · ')
 }
 
 const approvable = (row: Finding) =>

@@ -61,7 +61,11 @@ export function register(program: Command, app: App): void {
             and (${options.regra ?? null}::text is null or regra = ${options.regra ?? null})`
         // Those who may decide see what the entries are known by; a reader does not, unless the setting opens it.
         const rows = await sql.begin(async (tx) => {
-          await tx`select set_config('role', 'conferente_revisor', true) where pg_has_role(session_user, 'conferente_revisor', 'MEMBER')`
+          // Since PostgreSQL 16 who created the role is a member that may not become it.
+          await tx`
+            select set_config('role', 'conferente_revisor', true)
+            where pg_has_role(session_user, 'conferente_revisor',
+              case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)`
           return tx<Finding[]>`
             select ${findingColumns(sql)} ${asked} order by valor_em_risco desc, id limit ${options.limite}`
         })

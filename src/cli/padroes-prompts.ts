@@ -3,6 +3,11 @@ import type { App } from './app.ts'
 
 /** Asks whether a pattern is to be saved, now that it was shown what it matches. */
 export async function askPattern({ text }: App, pattern: string): Promise<boolean> {
-  const answer = await confirm({ message: text.result.patternAsk(pattern), initialValue: false })
+  const answer = await confirm({
+    message: text.result.patternAsk(pattern),
+    initialValue: false,
+    active: text.yesNo(true),
+    inactive: text.yesNo(false),
+  })
   return !isCancel(answer) && answer
 }

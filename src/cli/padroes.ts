@@ -104,12 +104,14 @@ async function save(
 ): Promise<number> {
   const { text } = app
   let seen = conferido
-  // A person is shown what it matches and asked; a script says --conferido, or the database refuses what is too wide.
-  if (!seen && !json && process.stdin.isTTY && process.stdout.isTTY) {
+  // Everybody is shown what it matches. A person is asked; a script says --conferido, or the database refuses what is too wide.
+  if (!json) {
     const [reach] = await sql<Reach[]>`
       select m.de::text, m.ate::text, m.lancamentos, m.em_marketing, m.pendentes, m.discordam, m.discordancia, m.categorias
       from audit.medir_padrao(${campo}, ${tipo}, ${padrao}) as m`
     if (reach) show(app, reach)
+  }
+  if (!seen && !json && process.stdin.isTTY && process.stdout.isTTY) {
     const { askPattern } = await import('./padroes-prompts.ts')
     if (!(await askPattern(app, plain(padrao)))) return 1
     seen = true

@@ -54,6 +54,12 @@ export const canais = {
     (name: string) => `o canal ${name} recebeu a mensagem de teste`,
     (name) => `channel ${name} took the test message`,
   ),
+  internal: both(
+    (address: string) =>
+      `${address} é um endereço interno; quem opera o worker pode permiti-lo em CONFERENTE_CANAIS_REDES`,
+    (address) =>
+      `${address} is an internal address; whoever runs the worker may allow it in CONFERENTE_CANAIS_REDES`,
+  ),
   refused: both(
     (name: string, error: string) => `o canal ${name} não recebeu: ${error}`,
     (name, error) => `channel ${name} did not take it: ${error}`,

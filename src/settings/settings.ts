@@ -332,7 +332,7 @@ function unknownKeys(env: NodeJS.ProcessEnv): SettingsProblem[] {
   )
   return unknown.map((key) => {
     const nearest = nearestNames(key, OWN_KEYS)
-    return { key, problem: 'unknown', expected: nearest.join(' or '), nearest }
+    return { key, problem: 'unknown', expected: nearest.join(', '), nearest }
   })
 }
 

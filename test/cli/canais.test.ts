@@ -44,7 +44,7 @@ test('an administrator saves a channel, tries it, sees how it does, and switches
   t.match(await run(['testar', 'erp']), { code: 1, stderr: /o canal erp não recebeu: HTTP 403/ })
   t.match(
     await run(['testar', 'erp'], { env: {} }),
-    { code: 1, stderr: /127\.0\.0\.1 is an internal address/ },
+    { code: 1, stderr: /127\.0\.0\.1 é um endereço interno/ },
     'this machine is nobody that a channel may reach by itself',
   )
   const listed = await run(['listar'], { url: personal(url, 'leo') })

@@ -20,6 +20,14 @@ t.test(
     t.match(await conferente(['categorias', 'listar'], { url: leo }), {
       stdout: /Escritório\s+Papelaria\s+2026-04-01\s+sim\s+adelia\s+novo plano/,
     })
+    await c.book({ id: 1, categoria: 'Papelaria' })
+    const unknown = await succeed('Limpeza', 'Papelarai', '--desde', '2026-04-01', '--motivo', 'novo plano')
+    t.match(unknown, { code: 0, stderr: /Sucessora \d+:/ })
+    t.match(unknown.stderr, /nenhum lançamento tem a categoria: Papelarai \(.*Papelaria/)
+    t.notMatch(
+      (await succeed('Faxina', 'papelaria', '--desde', '2026-04-01', '--motivo', 'novo plano')).stderr,
+      /nenhum lançamento/,
+    )
     t.equal((await succeed('a', 'b', '--desde', '2026-02-30', '--motivo', 'x')).code, 2)
     t.match(await succeed('a', 'A', '--desde', '2026-02-01', '--motivo', 'x'), {
       code: 2,
@@ -34,6 +42,8 @@ t.test(
       0,
     )
     t.match((await conferente(['categorias', '--json'], { url: leo })).json(), [
+      {},
+      {},
       { de: 'Escritório', ativo: false, motivo: 'engano' },
     ])
   },

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { testDatabase } from '../helper/database.ts'
+import { newcomer, testDatabase } from '../helper/database.ts'
+import { PASSWORD } from '../helper/server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
@@ -16,7 +17,28 @@ const blocks = (title: string) =>
   )
 
 t.test("five minutes to the first correction of one's own data, and what keeps it running", async (t) => {
-  const { sql, url } = await testDatabase(t, 'empty')
+  const { sql: admin, url: adminUrl } = await testDatabase(t, 'empty')
+  // as README has it: the owner with createrole, who is no superuser; and ana, who is a person
+  const owner = await newcomer(t, { sql: admin, url: adminUrl }, 'dba', 'conferente_dono')
+  const ana = await newcomer(t, { sql: admin, url: adminUrl }, 'ana', 'conferente_revisor')
+  const database = new URL(adminUrl).pathname.slice(1)
+  const [version] = await admin`select current_setting('server_version_num')::int >= 160000 as sets`
+  await admin.unsafe(`
+    alter role ${owner.login} createrole; alter database ${database} owner to ${owner.login};
+    grant conferente_dono to ${owner.login} with admin option;
+    grant conferente_regra, conferente_escrita, conferente_leitor, conferente_revisor, conferente_operador, conferente_administrador, conferente_servico
+      to ${owner.login} with ${version?.['sets'] ? 'admin true, inherit false, set false' : 'admin option'}`)
+  t.teardown(() =>
+    admin.unsafe(`reassign owned by ${owner.login} to current_user; drop owned by ${owner.login}`),
+  )
+  const as = (login: string) => {
+    const personal = new URL(adminUrl)
+    personal.username = login
+    personal.password = PASSWORD
+    return personal.href
+  }
+  const url = as(owner.login)
+  const sql = owner.connect()
   // somebody's warehouse: suppliers with habits, and in October four entries parked, three of marketing elsewhere, three amounts wrong
   await sql.unsafe(`
     create schema finance;
@@ -48,7 +70,10 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
     },
   )
   const typed = async (block: string) => {
-    const lines = block.replace(/^export DATABASE_URL=.*$/m, '').replace(/^npx conferente iniciar.*$/m, '')
+    const lines = block
+      .replace(/^export DATABASE_URL=.*$/m, '')
+      .replace(/^export ANA=.*$/m, `export ANA='${as(ana.login)}'`)
+      .replace(/^npx conferente iniciar.*$/m, '')
     const { stdout, stderr } = await promisify(execFile)('sh', ['-ec', lines], {
       timeout: 300_000,
       cwd: bin,
@@ -60,6 +85,7 @@ t.test("five minutes to the first correction of one's own data, and what keeps i
   for (const text of blocks('Five minutes to your own warehouse')) {
     // a file for psql runs here without psql
     const [, file] = /^psql "\$DATABASE_URL" -f (\S+)$/m.exec(text) ?? []
+    if (/^psql "\$DATABASE_URL" -c "create role ana /m.test(text)) continue // she is there already
     said.push(file ? `${await sql.unsafe(readFileSync(join(bin, file), 'utf8'))}` : await typed(text))
   }
   t.match(said.join(''), /Simulação: terminaria concluida/, 'it says what would be corrected')

@@ -61,6 +61,13 @@ await t.test('findings are listed, as lines and as JSON', async (t) => {
   const lines = await conferente(['listar', '--limite', '3', '--detalhe'], { url: personal(url, 'leo') })
   t.equal(lines.code, 0, lines.stderr)
   t.match(lines.stderr, /^3 de \d+$/m)
+  const known = await conferente(['listar', '--limite', '3', '--detalhe'], { url: ana })
+  t.match(
+    known.stdout,
+    / · \d\d\/\d\d\/\d{4} · .* · R\$ [\d.]+,\d\d: /,
+    'days and amounts as people write them',
+  )
+  t.notMatch(known.stdout, / · \d{4}-\d\d-\d\d · /)
   const json = (await conferente(['listar', '--regra', 'validacao_valores', '--json'], { url: ana })).json()
   t.ok(json.length > 0)
   t.type(json[0].id, 'string')

@@ -167,6 +167,18 @@ t.test(
   },
 )
 
+t.test('a channel that was tried in vain is no mail that was given up', async (t) => {
+  const c = await scenario(t)
+  await equipe(c.asPerson('adelia'))
+  const { id } = one(await c.asPerson('adelia')`select id from audit.testar_canal('equipe')`)
+  const ready = () => c.sql`select pronta, quantos from audit_interno.prontidao() where parte = 'correio'`
+  await c.sql`update audit.notificacoes set criada_em = now() - interval '5 days' where id = ${id}`
+  t.match([...(await ready())], [{ pronta: true }], 'nor mail that waits')
+  await c.sql`update audit.notificacoes set criada_em = now(), status = 'falhou', ultimo_erro = '404', desistida_em = now() where id = ${id}`
+  t.match([...(await ready())], [{ pronta: true, quantos: 0n }])
+  t.same((await c.sql`select audit_interno.conteudo_correio(${id} + 1, 'UTC') as c`)[0]?.['c'], [])
+})
+
 t.test('a rule that fails is told once, and once that it runs again', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 })

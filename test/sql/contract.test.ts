@@ -285,6 +285,12 @@ t.test('an index that serves the windows of late is found behind the joins of a 
     ['emissao', 'nenhum'],
     'headers and lines',
   )
+  for (const load of ['null::timestamptz', "null::timestamptz + interval '1 hour'"])
+    t.same(
+      await index('f.dia', load, 's.mensal f'),
+      ['particionada por esta coluna', 'sempre nula: nada se procura por ela'],
+      load,
+    )
   t.same(await index('f.dia', 'f.carga', 's.fato f'), ['nenhum', 'chegada'], 'and none where there is none')
 })
 

@@ -221,12 +221,12 @@ t.test(
     const c = await scenario(t)
     await change(c, { concessao_correcoes: 3, concessao_valor: 1000 })
     const looked = await c.runSession()
-    t.match(await said(c, looked['id'], 'sem_prova'), [/restam 3 e R\$ 1000/], 'a manual session’s too')
+    t.match(await said(c, looked['id'], 'sem_prova'), [/restam 3 e R\$ 1\.000,00/], 'a manual session’s too')
     await c.book({ id: 1 }, { id: 2 })
     const first = await c.runSession('auto')
     t.match(first, { corrigidas: 2n, status: 'concluida' })
     t.match(await said(c, first['id'], 'sem_prova'), [
-      /concedidas 3 correções e R\$ 1000 por adelia; restam 1 e R\$ 800/,
+      /concedidas 3 correções e R\$ 1\.000,00 por adelia; restam 1 e R\$ 800,00/,
     ])
     t.match(one(await c.sql`select motivo, detalhes from audit.operacoes where tipo = 'correcao'`), {
       motivo: /sem prova, por concessão de adelia/,

@@ -316,6 +316,35 @@ test('what waits grows old, and is overdue after the days that are set', async (
   t.match(fresh.html, /band-gap/, 'it is not green while something waits')
 })
 
+test('a letter that is composed after the next session has run tells of its own', async (t) => {
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
+  await c.book({ id: 1, confianca: 0.5, valor: 10.5 }, { id: 2, confianca: 0.5, valor: 20.25 })
+  const { id: first } = await c.runSession()
+  await c.book({ id: 3, confianca: 0.5, valor: 0.07 })
+  await c.sql`select audit.processar_divergencias('manual', '2000-01-01', '2100-01-01', regras => '{errada}')`
+  t.match(await c.findings(1), [{ vezes_detectada: 2 }])
+  const letters = await c.sql`
+    select audit_interno.conteudo_mensagem(id) as c from audit.notificacoes where sessao_id = ${first as never} order by tipo`
+  const [alert, digest] = letters.map((row) => factsSchema.parse(row['c']))
+  t.match(alert, { tipo: 'divergencias', pedem: { total: 2, valor: '30.75', novas: 2 } })
+  t.equal(alert?.itens?.length, 2)
+  t.match(digest, { tipo: 'resumo', sessao: { novas: 2, valor_novas: '30.75', valor_recorrentes: '0.00' } })
+})
+
+test('what a rule was granted is said in reais', async (t) => {
+  const c = await scenario(t)
+  await receive(c.sql, 'correio.destinatarios', [MANAGER])
+  await c.asPerson('adelia')`select audit.alterar_regra('errada',
+    '{"automatica": true, "concessao_correcoes": 500, "concessao_valor": 3000000}', 'teste')`
+  await c.book({ id: 1, confianca: 0.5 })
+  await c.runSession()
+  t.match(
+    (await render(await content(c, 'resumo'))).text,
+    /concedidas 500 correções e R\$ 3\.000\.000,00 por adelia; restam 500 e R\$ 3\.000\.000,00/,
+  )
+})
+
 test('what was postponed is neither done nor overdue: it is told apart', async (t) => {
   const c = await scenario(t)
   await receive(c.sql, 'correio.destinatarios', [MANAGER])

@@ -15,7 +15,7 @@ as $$
     when (porque_nao.regra).prova = 'sem_prova' and (resto.correcoes <= 0 or resto.valor <= 0) then format(
       '%s. Para conceder sem prova: conferente regras --auto %s --correcoes N --valor R$ --motivo …',
       case when (porque_nao.regra).concedida_em is null then 'não está provada, e nada lhe foi concedido'
-        else format('não está provada, e a concessão acabou (%s correções e R$ %s)', (porque_nao.regra).concessao_correcoes, (porque_nao.regra).concessao_valor) end,
+        else format('não está provada, e a concessão acabou (%s correções e %s)', (porque_nao.regra).concessao_correcoes, audit_interno.reais((porque_nao.regra).concessao_valor)) end,
       (porque_nao.regra).nome)
   end
   from audit_interno.resto_concessao(porque_nao.regra) as resto

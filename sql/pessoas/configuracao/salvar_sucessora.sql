@@ -10,6 +10,7 @@ as $$
 declare
   v_sucessora audit.sucessoras_categoria;
   v_operacao bigint;
+  v_estranha text;
 begin
   perform audit_interno.exigir_motivo(salvar_sucessora.motivo);
   if audit_interno.dobrar_categoria(salvar_sucessora.de) = audit_interno.dobrar_categoria(salvar_sucessora.para) then
@@ -24,6 +25,12 @@ begin
   perform audit_interno.conferir_sucessora(v_sucessora);
   v_operacao := audit_interno.abrir_operacao('sucessora', motivo => v_sucessora.motivo, detalhes => to_jsonb(v_sucessora));
   perform audit_interno.fechar_operacao(v_operacao, 1);
+  select format('nenhum lançamento tem a categoria: %s (%s)', e.rotulo, coalesce('parecidas, com seus lançamentos: ' || e.proximos, 'nenhuma se parece'))
+  into v_estranha from audit_interno.rotulos_estranhos(rotulos => array[v_sucessora.para]) e;
+  if v_estranha is not null then
+    raise warning using errcode = 'NC031', message = v_estranha,
+      hint = 'A sucessora vale assim; confira se foi escrita como estará nos lançamentos.';
+  end if;
   return v_sucessora;
 exception when check_violation or not_null_violation then
   raise exception using errcode = 'NC009', message = format('sucessora recusada: %s', sqlerrm),
@@ -31,5 +38,5 @@ exception when check_violation or not_null_violation then
 end
 $$;
 comment on function audit.salvar_sucessora(text, text, date, text) is
-  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month.';
+  'Says that from the month of desde on, what was booked under category de stands under para: a rename; a merge where several categories have the same para; a split where one has several. Entries of the old category count for the new one, and the old one is proposed no more; nothing is changed in the ledger. Of a split nobody can tell which: nothing is proposed but what new entries say. Errors: NC006 reason missing, NC009 empty, the same category, a circle, or a successor that ends in the same month. Warning NC031: no entry has the category para yet.';
 grant execute on function audit.salvar_sucessora(text, text, date, text) to conferente_administrador;

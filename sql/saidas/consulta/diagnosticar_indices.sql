@@ -7,7 +7,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select format('índice em %s', k.coluna), case when i.indice is not null then 'ok' else 'aviso' end,
-    case when i.indice = '' then 'particionada por esta coluna' else coalesce(i.indice, 'nenhum') end,
+    case i.indice when '' then 'particionada por esta coluna' when ' ' then 'sempre nula: nada se procura por ela' else coalesce(i.indice, 'nenhum') end,
     case when i.indice is null then k.porque end
   from (values
     (1, 'id', '=', 'Sem ele cada correção lê a tabela toda.'),

@@ -105,7 +105,7 @@ begin
           'mudou junto: ' || v_mudou, case when v_visto.alheia then 'mudou outros registros' end, case when v_visto.quantas <> 1 then format('o gatilho diz que mudou %s registros', v_visto.quantas) end);
         sugestao := concat_ws(' ', 'O gatilho deve gravar o que recebe, e mais nada; toda correção assim é desfeita.',
           case when v_visto.alheia then 'Em outros registros não se olha ao corrigir: não corrija nada antes de o mudar.' end,
-          case when v_mudou is not null then 'O que o data warehouse muda sozinho deve estar em colunas_acompanham da regra.' end);
+          case when v_mudou is not null then 'Uma regra própria diz em colunas_acompanham o que o data warehouse muda sozinho; para as que vêm instaladas, a visão dê a coluna como nula, como null::text as conta_contabil, com pendente.move_conta false.' end);
     end case;
     if v_coluna.coluna = 'conta_contabil' and sugestao is not null and detalhe not like 'não experimentada%'
       and audit_interno.configuracao('pendente.move_conta') = 'true' then

@@ -1,5 +1,5 @@
--- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, null where it
--- must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
+-- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, ' ' where the
+-- column is a constant null, null where it must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
 -- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
 -- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
@@ -12,6 +12,8 @@ declare
   v_valor text;
   v_tudo json;
   v_plano json;
+  v_nenhum boolean;
+  v_linhas boolean;
 begin
   if operador = '=' then
     execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
@@ -19,6 +21,7 @@ begin
     -- a window is of late: most of the rows the planner does not look up by any index, and is right
     execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
   end if;
+  v_nenhum := v_valor is null;
   v_valor := coalesce(v_valor, (
     select case t.typcategory when 'D' then '2000-01-01' when 'U' then '00000000-0000-0000-0000-000000000000' else '0' end
     from pg_attribute a join pg_type t on t.oid = a.atttypid
@@ -27,6 +30,12 @@ begin
   execute format('explain (verbose, format json) select from %s l where l.%I %s %L%s', visao, coluna, operador, v_valor,
     case when operador = '>=' then format(' and l.%I <= %L', coluna, v_valor) end) into v_plano;
 
+  if v_nenhum and not jsonb_path_exists(v_plano::jsonb, 'strict $.** ? (exists(@."Relation Name"))') then
+    execute format('select exists (select from %s)', visao) into v_linhas;
+    if v_linhas then
+      return ' ';
+    end if;
+  end if;
   return (
     with no as (
       select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
@@ -57,6 +66,6 @@ begin
 end
 $$;
 comment on function audit_interno.indice_da_visao(text, text, text) is
-  'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, null where it reads everything.';
+  'Index by which the planner looks a view''s rows up by a column; empty where partitions spare it most of the table, a blank where it is always null, null where it reads everything.';
 revoke execute on function audit_interno.indice_da_visao(text, text, text) from public;
 grant execute on function audit_interno.indice_da_visao(text, text, text) to conferente_regra;

@@ -1,7 +1,7 @@
--- The labels of the settings that name categories and that no entry of dw.lancamentos has, each with the categories written most like
--- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao, which warns, and
--- by the diagnosis.
-create or replace function audit_interno.rotulos_estranhos(chave text default null)
+-- The labels of the settings that name categories, or those given, that no entry of dw.lancamentos has, each with the categories written most like
+-- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao
+-- and audit.salvar_sucessora, which warn, and by the diagnosis.
+create or replace function audit_interno.rotulos_estranhos(chave text default null, rotulos text[] default null)
 returns table (configuracao text, rotulo text, proximos text)
 language plpgsql
 stable
@@ -28,7 +28,9 @@ begin
     from audit.configuracoes_sistema c
     cross join lateral jsonb_array_elements_text(case jsonb_typeof(c.valor) when 'array' then c.valor else jsonb_build_array(c.valor) end) as r (rotulo)
     where c.chave in ('trade_marketing.categoria', 'pendente.rotulos') and c.chave = coalesce(rotulos_estranhos.chave, c.chave)
-      and r.rotulo is not null
+      and r.rotulo is not null and rotulos_estranhos.rotulos is null
+    union all
+    select null, u from unnest(rotulos_estranhos.rotulos) as u
   )
   select p.chave, p.rotulo, x.proximos
   from pedido p
@@ -42,4 +44,4 @@ begin
   where not x.existe;
 end
 $$;
-comment on function audit_interno.rotulos_estranhos(text) is 'Labels of the settings that no entry has, with those nearest to them in the ledger.';
+comment on function audit_interno.rotulos_estranhos(text, text[]) is 'Labels of the settings, or of those given, that no entry has, with those nearest to them in the ledger.';

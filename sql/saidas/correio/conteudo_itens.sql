@@ -17,9 +17,8 @@ as $$
     order by d.valor_em_risco desc, d.id), '[]')
   from (
     select *
-    from audit.divergencias_processadas d
-    where d.sessao_ultima_id = conteudo_itens.sessao_id
-      and (audit.aguarda_pessoa(d.status) or not so_espera and d.status = 'corrigida')
+    from audit_interno.achadas_na_sessao(conteudo_itens.sessao_id) d
+    where (audit.aguarda_pessoa(d.status) or not so_espera and d.status = 'corrigida')
     order by d.valor_em_risco desc, d.id
     limit quantos
   ) as d

@@ -55,8 +55,8 @@ as $$
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     where s.id = conteudo_lacunas.sessao_id and s.modo = 'auto' and r.automatica_perdida is not null
     union all
-    select 9, 'sem_prova', r.nome, format('concedidas %s correções e R$ %s por %s; restam %s e R$ %s', r.concessao_correcoes, r.concessao_valor,
-      r.concedida_por, x.correcoes, x.valor), x.correcoes
+    select 9, 'sem_prova', r.nome, format('concedidas %s correções e %s por %s; restam %s e %s', r.concessao_correcoes,
+      audit_interno.reais(r.concessao_valor), r.concedida_por, x.correcoes, audit_interno.reais(x.valor)), x.correcoes
     from audit.sessoes_processamento s join audit.regras r on r.nome = any (s.regras)
     cross join lateral audit_interno.resto_concessao(r) x
     where s.id = conteudo_lacunas.sessao_id and r.automatica and r.prova = 'sem_prova'

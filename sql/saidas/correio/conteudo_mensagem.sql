@@ -58,9 +58,9 @@ begin
   elsif v_aviso.tipo = 'divergencias' then
     v_conteudo := v_conteudo || jsonb_build_object('pedem', (
       select jsonb_build_object('total', count(*), 'valor', audit_interno.centavos(coalesce(sum(d.valor_em_risco), 0)),
-        'novas', count(*) filter (where d.vezes_detectada = 1))
-      from audit.divergencias_processadas d
-      where d.sessao_ultima_id = v_sessao.id and audit.aguarda_pessoa(d.status)));
+        'novas', count(*) filter (where d.sessao_id = v_sessao.id))
+      from audit_interno.achadas_na_sessao(v_sessao.id) d
+      where audit.aguarda_pessoa(d.status)));
   end if;
   return v_conteudo;
 end

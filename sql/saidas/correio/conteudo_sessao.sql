@@ -13,9 +13,9 @@ as $$
     'segundos', round(extract(epoch from s.fim_processamento - s.inicio_processamento)))
   from audit.sessoes_processamento s
   cross join lateral (
-    select coalesce(sum(d.valor_em_risco) filter (where d.vezes_detectada = 1), 0) as novas,
-      coalesce(sum(d.valor_em_risco) filter (where d.vezes_detectada > 1), 0) as recorrentes
-    from audit.divergencias_processadas d where d.sessao_ultima_id = s.id
+    select coalesce(sum(d.valor_em_risco) filter (where d.sessao_id = s.id), 0) as novas,
+      coalesce(sum(d.valor_em_risco) filter (where d.sessao_id <> s.id), 0) as recorrentes
+    from audit_interno.achadas_na_sessao(s.id) d
   ) as v
   where s.id = conteudo_sessao.sessao_id
 $$;
