@@ -90,7 +90,9 @@ test('signals: those that end a program are those that Windows has; a server is 
   ])
   t.same([...new Set(heard.map(([, name]) => name))].sort(), ['SIGINT', 'SIGTERM', 'SIGXFSZ'])
   // Windows ends a process by SIGINT from another at once, without a chance to write: there pg_ctl does it
-  const [before = ''] = (SOURCE.get('src/embedded/server.ts') ?? '').split("'SIGINT'")
-  t.match(before.slice(-300), /'win32'.*pg_ctl'\), \['kill', 'INT'/s)
+  t.match(
+    SOURCE.get('src/embedded/server.ts'),
+    /platform !== 'win32'\) process\.kill\(pid, 'SIGINT'\)\n\s+else runAs\(.*'pg_ctl'\), \['kill', 'INT'/,
+  )
   t.end()
 })

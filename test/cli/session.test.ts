@@ -303,7 +303,7 @@ await t.test('settings are shown and changed', async (t) => {
 await t.test('a label that no entry has is set with a warning that names those like it', async (t) => {
   const adelia = personal(url, 'adelia')
   const set = (label: string, language = 'pt-BR') =>
-    conferente(['configurar', 'trade_marketing.categoria', label, '--motivo', 'teste'], {
+    conferente(['configurar', 'trade_marketing.categoria', label, '--conferido', '--motivo', 'teste'], {
       url: adelia,
       language,
     })

@@ -75,7 +75,7 @@ await t.test('what is broken is named, and ends with 1', async (t) => {
   await writeFile(file, honest)
   const other = await verify('--elo', '7', '--selo', '0'.repeat(64))
   t.equal(other.code, 1)
-  t.match(other.stdout, /^✖ elo 5, operação \d+: a testemunha diz outra coisa/)
+  t.match(other.stdout, /^✖ elo 7, operação \d+: a testemunha diz outra coisa/)
   await writeFile(file, 'id;sessao\n1;2\n')
   t.match((await verify()).stdout, /^✖ a linha não é do formato da trilha/)
   const none = await conferente(['verificar', '--arquivo', join(directory, 'nada.jsonl')])

@@ -3,6 +3,7 @@
 import type { Sql } from '../../src/db/connection.ts'
 import { conductSession } from '../../src/session/session.ts'
 import { scheduleDue } from '../../src/worker/schedule.ts'
+import { asOwner } from '../helper/database.ts'
 import { arrayOf } from '../helper/warehouse.ts'
 import type { Life, Person } from './life.ts'
 import type { Point } from './points.ts'
@@ -247,7 +248,7 @@ export const acts = {
   async hours(life: Life, { hours }: { hours: number }) {
     for (let n = 0; n < 2 * hours; n++) {
       life.clock = new Date(life.clock.getTime() + 1_800_000)
-      await life.attempt(() => scheduleDue(life.sql, life.clock))
+      await life.attempt(() => asOwner(life.sql, (owner) => scheduleDue(owner, life.clock)))
     }
   },
 }
