@@ -5826,6 +5826,7 @@ grant execute on function regra_validacao_valores.parcela_dita(text) to conferen
 
 create function regra_validacao_valores.partes_possiveis(ids text[], dias date[], valores numeric[], esperados numeric[], documentos text[], codigos text[], nomes text[], proximidade integer, absoluta numeric, relativa numeric, digitos integer)
   returns TABLE(id text, outras bigint, inteira boolean) language plpgsql stable
+  set enable_mergejoin=off
   set enable_nestloop=off
   set jit=off
   set plan_cache_mode=force_custom_plan

@@ -489,7 +489,11 @@ begin
         when d.dita is not null then ' O texto diz que é parte do documento.' else '' end,
     abs(d.diferenca)
   from nomeada d
-  left join lateral regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) r on d.explicavel
+  -- asked of those alone: a function in a join is called before its condition
+  left join lateral (
+    select x.* from regra_validacao_valores.retencao_possivel(d.valor, d.esperado, d.data_lancamento, d.documento, d.descricao) x
+    where d.explicavel offset 0
+  ) r on true
   cross join lateral regra_validacao_valores.explicacao_diferenca(
     d.tipo, d.valor, d.documento_lido, d.desconto_lido, d.esperado, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
   where d.tipo <> 'sinal_trocado' or d.primeiro is null
@@ -537,7 +541,10 @@ begin
     abs(t.soma - t.esperado)
   from rateio t
   join suspeita s on s.id::text = t.id
-  left join lateral regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento, s.documento, s.descricao) r on t.tipo = 'rateio_a_menos'
+  left join lateral (
+    select x.* from regra_validacao_valores.retencao_possivel(t.soma, t.esperado, s.data_lancamento, s.documento, s.descricao) x
+    where t.tipo = 'rateio_a_menos' offset 0
+  ) r on true
   cross join lateral regra_validacao_valores.explicacao_rateio(
     t.tipo, s.documento, t.soma, t.esperado, t.quantas, t.repetida, t.vezes, regra_validacao_valores.frase_retencao(r.taxa, r.tributos, r.como), r.ate) e
   where t.tipo is not null

@@ -23,6 +23,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
 set enable_nestloop = off -- a flood is more than the planner thinks
+set enable_mergejoin = off
 as $$
 declare
   v_datas date[] := array(select distinct d + g from unnest(dias) d cross join generate_series(-proximidade, proximidade) g);
@@ -32,42 +33,43 @@ begin
   end if;
   return query
   with procurada as (
-    select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, regra_validacao_valores.miolo_documento(p.documento) as miolo,
-      regras.raiz_fornecedor(p.codigo) as raiz, regras.nome_canonico(p.nome) as nome
+    -- by the whole unit, which a join can look up; to the cent below
+    select p.id, p.dia, abs(p.valor) as valor, abs(p.esperado) as esperado, p.documento, p.codigo, p.nome, a.falta, round(a.montante) + g as redondo
     from unnest(ids, dias, valores, esperados, documentos, codigos, nomes) p (id, dia, valor, esperado, documento, codigo, nome)
-  ), candidata as (
-    select l.id, l.dia, l.valor, l.esperado, l.parte, regra_validacao_valores.miolo_documento(l.documento) as miolo,
-      regras.raiz_fornecedor(l.codigo) as raiz, regras.nome_canonico(l.nome) as nome
-    from (
-      select f.id::text as id, f.data_lancamento::date as dia, abs(f.valor) as valor, abs(f.valor_documento - coalesce(f.valor_desconto, 0)) as esperado,
-        coalesce(f.valor * (f.valor_documento - coalesce(f.valor_desconto, 0)) > 0 and abs(f.valor) < abs(f.valor_documento), false)
-          and regra_validacao_valores.difere(f.valor, f.valor_documento, f.valor_desconto, absoluta, relativa, digitos) as parte,
-        f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome
-      from dw.lancamentos f
-      where abs(f.valor) < 1e30 and f.data_lancamento between (select min(d) from unnest(v_datas) d) and (select max(d) from unnest(v_datas) d)
-        and (cardinality(v_datas) > 400 or f.data_lancamento = any (v_datas))
-        -- by the whole unit, which is cheap to look up; to the cent below
-        and (round(abs(f.valor_documento - coalesce(f.valor_desconto, 0))) in (select round(abs(e)) + g from unnest(esperados) e cross join generate_series(-1, 1) g)
-          or round(abs(f.valor)) in (select round(abs(e) - abs(v)) + g from unnest(esperados, valores) x (e, v) cross join generate_series(-1, 1) g))
-      offset 0
-    ) l
+    cross join lateral (values (false, abs(p.esperado)), (true, abs(p.esperado) - abs(p.valor))) a (falta, montante)
+    cross join generate_series(-1, 1) g
+  ), lida as (
+    select f.id::text as id, f.data_lancamento::date as dia, f.valor::numeric as valor, f.valor_documento::numeric as valor_documento,
+      f.valor_desconto::numeric as valor_desconto, abs(f.valor_documento - coalesce(f.valor_desconto, 0)) as esperado,
+      f.documento::text as documento, f.fornecedor_id::text as codigo, f.fornecedor::text as nome
+    from dw.lancamentos f
+    where abs(f.valor) < 1e30 and f.data_lancamento between (select min(d) from unnest(v_datas) d) and (select max(d) from unnest(v_datas) d)
+      and (cardinality(v_datas) > 400 or f.data_lancamento = any (v_datas))
+    offset 0
+  ), par as (
+    select p.id, p.valor as parte, p.esperado, not p.falta as mesma, p.documento, p.codigo, p.nome,
+      c.id as outra, abs(c.valor) as valor, c.documento as outro_documento, c.codigo as outro_codigo, c.nome as outro_nome
+    from procurada p
+    join (
+      select l.*, v.falta, round(v.montante) as redondo
+      from lida l cross join lateral (values (false, l.esperado), (true, abs(l.valor))) v (falta, montante)
+      where v.montante is not null
+    ) c on c.falta = p.falta and c.redondo = p.redondo
+    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
+      and abs(case when p.falta then abs(c.valor) + p.valor else c.esperado end - p.esperado) <= absoluta
+      and (p.falta or c.valor * c.valor_documento > 0 and abs(c.valor) < abs(c.valor_documento)
+        and regra_validacao_valores.difere(c.valor, c.valor_documento, c.valor_desconto, absoluta, relativa, digitos))
+    offset 0
   ), achada as (
     -- by its code or by its name, whichever both have; who has neither may be anybody
-    select distinct p.id, p.valor as parte, p.esperado, c.id as outra, c.valor, c.parte and abs(c.esperado - p.esperado) <= absoluta as mesma
-    from (
-      select p.*, k.chave
-      from procurada p cross join lateral (values ('=' || p.raiz), (':' || p.nome), (case when p.raiz is null and p.nome is null then '' end)) k (chave)
-      where k.chave is not null
-    ) p
-    join (
-      select c.*, k.chave
-      from candidata c cross join lateral (values ('=' || c.raiz), (':' || c.nome), (case when c.raiz is null and c.nome is null then '' end)) k (chave)
-      where k.chave is not null
-    ) c on c.chave = p.chave
-    where c.id <> p.id and c.dia between p.dia - proximidade and p.dia + proximidade
-      and (c.raiz = p.raiz or c.raiz is null or p.raiz is null)
-      and (c.miolo is null or p.miolo is null or right(c.miolo, length(p.miolo)) = p.miolo or right(p.miolo, length(c.miolo)) = c.miolo)
-      and (c.parte and abs(c.esperado - p.esperado) <= absoluta or abs(c.valor + p.valor - p.esperado) <= absoluta)
+    select p.id, p.parte, p.esperado, p.outra, p.valor, bool_or(p.mesma) as mesma
+    from par p
+    cross join lateral (select regras.raiz_fornecedor(p.codigo) as raiz, regras.nome_canonico(p.nome) as nome,
+      regras.raiz_fornecedor(p.outro_codigo) as outra_raiz, regras.nome_canonico(p.outro_nome) as outro_nome,
+      regra_validacao_valores.miolo_documento(p.documento) as miolo, regra_validacao_valores.miolo_documento(p.outro_documento) as outro) x
+    where case when x.raiz is null or x.outra_raiz is null then x.nome is not distinct from x.outro_nome else x.raiz = x.outra_raiz end
+      and (x.miolo is null or x.outro is null or right(x.outro, length(x.miolo)) = x.miolo or right(x.miolo, length(x.outro)) = x.outro)
+    group by p.id, p.parte, p.esperado, p.outra, p.valor
   )
   select a.id, count(*), coalesce(abs(a.parte + sum(a.valor) filter (where a.mesma) - a.esperado) <= absoluta + 0.005 * count(*), false)
   from achada a
