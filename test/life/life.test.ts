@@ -9,7 +9,7 @@ import { KEPT } from './kept.ts'
 import { Life } from './life.ts'
 import { live } from './lived.ts'
 
-const [LIVES = times(2, { thorough: 50 }), SEED = Math.floor(Math.random() * 2 ** 31)] = process.argv
+const [LIVES = times(2, { thorough: 20 }), SEED = Math.floor(Math.random() * 2 ** 31)] = process.argv
   .slice(2)
   .map(Number)
 /** Dead rows slow a long run down. */
