@@ -50,7 +50,7 @@ for (const [zone, instant, day, shown] of [
     t.match(found, { total: 1, itens: [{ idade_dias: age }] }, 'REST')
     t.equal(found.itens[0].detectada_em.slice(0, 10), day)
     t.match(await rest(`auditoria/sessoes?de=${day}&ate=${day}`), { total: 1 })
-    t.match(await rest(`auditoria/operacoes?de=${day}&ate=${day}`), { total: 3 })
+    t.match(await rest(`auditoria/operacoes?de=${day}&ate=${day}`), { total: 6 })
     t.match(await rest(`metricas/resumo?de=${day}&ate=${day}`), [{ dia: day }])
     t.match((await rest(`relatorios/metricas/performance?de=${day}&ate=${day}`)).sessoes, { total: 1 })
     const csv = await server.request(

@@ -108,10 +108,13 @@ begin
     from periodo p
     join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
     join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
+    -- months may be left out before an account was born, and not because they say otherwise
+    join nascida b on b.chave = p.chave
+    join (select g.pedido, g.dobrada, min(g.mes) as mes from da_categoria g group by 1, 2) i on i.pedido = p.pedido and i.dobrada = p.dobrada
     left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
     left join plano n on n.pedido = p.pedido and n.ultima = p.ultima
     -- one misbooked entry is not yet another account
-    where p.linhas >= v_parcela * a.linhas and r.parcela >= 0.8 and o.nova is not true and n.outro is not true
+    where p.mes <= greatest(i.mes, b.mes + 1) and p.linhas >= v_parcela * a.linhas and r.parcela >= 0.8 and o.nova is not true and n.outro is not true
       and coalesce(o.outra, 0) <= greatest(1, coalesce(o.linhas, 0))
   ), inteira as (
     select c.nivel, c.chave, k.dobrada, min(k.categoria) as categoria, sum(c.linhas)::bigint as linhas

@@ -142,7 +142,7 @@ t.test('accounts that change in the middle of a month, or that two categories ex
   )
   t.equal(Number(contrary?.confianca), 0.49, 'what is too little to propose is enough to contradict')
   t.same(contrary?.valores_propostos, { categoria: 'Combustíveis' })
-  // the number that was freight's is fuel's now
+  // the number that was freight's is fuel's now: an old account in other hands is for a person
   await book(sql, 'Frete', '3.9.9.99', 14, 17)
   await book(sql, 'Combustíveis', '3.2.1.01', 14, 17)
   t.same(
@@ -152,7 +152,7 @@ t.test('accounts that change in the middle of a month, or that two categories ex
       pending('Frete', month(17, 2)),
       pending('Frete', month(12)),
     ),
-    ['3.2.1.01', '3.9.9.99', '3.2.1.01'],
+    [undefined, '3.9.9.99', '3.2.1.01'],
   )
 })
 
