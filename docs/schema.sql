@@ -2815,6 +2815,7 @@ comment on function audit_interno.anotar_pessoa(text,text,text,text) is 'The row
 
 create function audit_interno.anotar_situacoes()
   returns trigger language plpgsql volatile
+  set enable_nestloop=off
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.anotar_situacoes() is 'Puts down the states of findings that a statement changed.';
 

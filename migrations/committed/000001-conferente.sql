@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:23e5f5e2cb35cdeec2c78abed47132b2d1ec9284
+--! Hash: sha1:0e600cb214d9e61739e2cc032a4efc42c3ef7e28
 --! Message: conferente
 
 set local role conferente_dono;
@@ -15312,6 +15312,7 @@ returns trigger
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- how many rows a statement changes the planner does not know, and remembers the few of the first
 as $$
 begin
   insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
@@ -19107,7 +19108,10 @@ begin
       audit_interno.dobrar(left(l.descricao, 500)) ~ '(estorn|cancel|devol|anula|revers|revert|nota de credito)' as dito
     from dw.lancamentos l
     -- of suppliers who have anything in question
-    where (l.valor < 0 or v_negativas and l.valor > 0) and l.data_lancamento between v_desde and v_ate
+    where l.data_lancamento between v_desde and v_ate
+      and (l.valor < 0
+        -- by words alone: letters first, which is cheap, for nearly every ordinary entry is here
+        or v_negativas and l.valor > 0 and (l.documento ~* '(est|rev|canc|dev|anul)' or l.descricao ~* '(estorn|cancel|devol|anula|revers|revert|nota)'))
       and (regras.raiz_fornecedor(l.fornecedor_id) in (select x from unnest(raizes) x)
         or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))
   ), lido as materialized (

@@ -5,6 +5,7 @@ returns trigger
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- how many rows a statement changes the planner does not know, and remembers the few of the first
 as $$
 begin
   insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)

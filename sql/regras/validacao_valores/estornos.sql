@@ -40,7 +40,10 @@ begin
       audit_interno.dobrar(left(l.descricao, 500)) ~ '(estorn|cancel|devol|anula|revers|revert|nota de credito)' as dito
     from dw.lancamentos l
     -- of suppliers who have anything in question
-    where (l.valor < 0 or v_negativas and l.valor > 0) and l.data_lancamento between v_desde and v_ate
+    where l.data_lancamento between v_desde and v_ate
+      and (l.valor < 0
+        -- by words alone: letters first, which is cheap, for nearly every ordinary entry is here
+        or v_negativas and l.valor > 0 and (l.documento ~* '(est|rev|canc|dev|anul)' or l.descricao ~* '(estorn|cancel|devol|anula|revers|revert|nota)'))
       and (regras.raiz_fornecedor(l.fornecedor_id) in (select x from unnest(raizes) x)
         or (v_sem_codigo or regras.raiz_fornecedor(l.fornecedor_id) is null) and regras.nome_canonico(l.fornecedor) in (select x from unnest(nomes) x))
   ), lido as materialized (
