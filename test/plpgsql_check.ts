@@ -38,8 +38,12 @@ const WORKING_TABLES = `
   create temp table conferente_objeto (objeto text, resumo bytea, definicao bytea);
   create temp table conferente_julgado (registro_id text, confianca numeric, propoe boolean, certa boolean, dano boolean);`
 
-// Parameters that a signature owes to its callers.
+// Parameters that a signature owes to its callers, and what the checker cannot see.
 const INTENDED = new Set([
+  // the statement that gives the rows is written at run time
+  ...['chave', 'resumo', 'tabela'].map(
+    (name) => `audit_interno.estados_agora(): OUT variable "${name}" is maybe unmodified`,
+  ),
   'audit_interno.chaves_como(text[],anyelement): unused parameter "modelo"', // gives the result its type
   'regra_pendente_verificacao.preparar(audit.janela): unused parameter "janela"', // the signature of every preparation
 ])
@@ -66,14 +70,16 @@ try {
   await makeLedger(sql)
   const all = await sql.begin(async (tx) => {
     await tx.unsafe(WORKING_TABLES)
-    // A trigger function is checked once for each table that it guards.
+    // A trigger function is checked once for each table that it guards, with the transition tables that any of its triggers has.
     return tx<Finding[]>`
       select distinct p.oid::regprocedure || case when t.tgrelid is null then '' else ' on ' || t.tgrelid::regclass end as function,
         c.lineno, c.level, c.sqlstate, c.message, c.detail
       from pg_proc p
       left join pg_trigger t on t.tgfoid = p.oid and not t.tgisinternal
       cross join lateral plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false,
-        extra_warnings => true, performance_warnings => false, security_warnings => false) as c
+        extra_warnings => true, performance_warnings => false, security_warnings => false,
+        oldtable => case when coalesce(t.tgoldtable, t.tgnewtable) is not null then coalesce(t.tgoldtable, 'antes') end,
+        newtable => case when coalesce(t.tgoldtable, t.tgnewtable) is not null then coalesce(t.tgnewtable, 'depois') end) as c
       where p.pronamespace::regnamespace::text in ${tx(SCHEMAS)}
         and p.prolang = (select oid from pg_language where lanname = 'plpgsql')
         and (p.prorettype <> 'trigger'::regtype or t.oid is not null)

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0e600cb214d9e61739e2cc032a4efc42c3ef7e28
+--! Hash: sha1:540eecb05c00df9930318536e32afdb1b679cd1b
 --! Message: conferente
 
 set local role conferente_dono;
@@ -4733,7 +4733,7 @@ declare
   v_relacao record;
   v_filiais text[] := filiais;
   v_lidas text[];
-  v_conhecidas text[] := '{}';
+  v_conhecidas text[] := '{}'::text[];
 begin
   if v_filiais is null then
     begin
@@ -15262,8 +15262,8 @@ set extra_float_digits = 1
 set bytea_output = 'hex'
 as $$
 declare
-  v_chave text[] := tg_argv[0];
-  v_fora text[] := tg_argv[1];
+  v_chave text[] := tg_argv[0]::text[];
+  v_fora text[] := tg_argv[1]::text[];
   v_tabela text := format('%s.%s', tg_table_schema, tg_table_name);
   v_autor text := nullif(current_user, 'conferente_dono');
 begin
@@ -18592,11 +18592,11 @@ declare
   v_marca text;
   v_valor text;
   v_fracao text;
-  v_marcas text[] := '{}';
-  v_partes text[] := '{}';
-  v_meses text[] := '{}';
-  v_anos text[] := '{}';
-  v_objetos text[] := '{}';
+  v_marcas text[] := '{}'::text[];
+  v_partes text[] := '{}'::text[];
+  v_meses text[] := '{}'::text[];
+  v_anos text[] := '{}'::text[];
+  v_objetos text[] := '{}'::text[];
 begin
   parte := '';
   anunciado := false;

@@ -1,11 +1,12 @@
 // Debian's PgBouncer in front of the test server.
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer, connect as dial } from 'node:net'
+import { connect as dial } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { freePort } from './port.ts'
 import { exited } from './work.ts'
 
 const PROGRAM = '/usr/sbin/pgbouncer'
@@ -70,14 +71,6 @@ max_client_conn = 500
   server.hostname = '127.0.0.1'
   server.port = String(port)
   return server.href
-}
-
-async function freePort(): Promise<number> {
-  const taken = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => taken.once('listening', resolve))
-  const { port } = taken.address() as AddressInfo
-  await new Promise((resolve) => taken.close(resolve))
-  return port
 }
 
 const answers = (port: number) =>

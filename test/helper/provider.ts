@@ -1,20 +1,12 @@
 // A real OpenID Connect provider on this machine, people who have accounts there, and a browser's way through it without a browser.
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import Provider from 'oidc-provider'
 import type { Test } from 'tap'
 import type { OidcSettings } from '../../src/settings/settings.ts'
+import { freePort } from './port.ts'
 
 const SECRET = 'o segredo do cliente no provedor, bem comprido'
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
 
 interface Seat {
   /** Null: whoever sits there gives up. */

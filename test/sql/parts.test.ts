@@ -137,9 +137,10 @@ for (const shape of drawn(['tabela', 'particionada', 'visao'] as const, 1)) {
 
 test('an incremental window is cut by days of load when it is long, and left whole when it is not', async (t) => {
   const [one, many] = [await scene(t, 'tabela'), await scene(t, 'tabela')]
+  const now = new Date()
   for (const { sql } of [one, many]) {
     await sql`select audit.alterar_configuracao('sessao.primeira_janela', '"10 days"', 'atraso')`
-    await sql`update dw.lancamentos set carregado_em = now() - make_interval(days => (id % 4)::int, mins => 5)`
+    await sql`update dw.lancamentos set carregado_em = ${now}::timestamptz - make_interval(days => (id % 4)::int, mins => 5)`
   }
   const [left, right] = [await whole(one, 'manual', null, null), await cut(many, 'manual', null, null)]
   t.equal(right['linhas_examinadas'], left['linhas_examinadas'])

@@ -2,7 +2,6 @@
 // a worker in the middle of its work, and a mail in somebody's mailbox.
 import { execFile, execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,6 +9,7 @@ import { type Test, test } from 'tap'
 import { connect, type Sql } from '../../src/db/connection.ts'
 import { deliverDue } from '../../src/mail/deliver.ts'
 import { ROOT, read } from '../helper/files.ts'
+import { freePort } from '../helper/port.ts'
 import { makeSender, postOffice, receive } from '../helper/postman.ts'
 import { PASSWORD } from '../helper/server.ts'
 import { exited, launchWorker, startProcess, underWay, until, workshop } from '../helper/work.ts'
@@ -135,10 +135,7 @@ async function anotherServer(t: Test, bin: string): Promise<string> {
         stdio: 'ignore',
       },
     )
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const { port } = probe.address() as { port: number }
-  await new Promise((resolve) => probe.close(resolve))
+  const port = await freePort()
   const data = join(dir, 'data')
   run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C')
   run(

@@ -9,6 +9,7 @@ import { migrate } from '../../src/db/migrate.ts'
 import { type Embedded, openEmbedded } from '../../src/embedded/embedded.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { conferente } from '../cli/helper.ts'
+import { freePort } from '../helper/port.ts'
 import { book, makeKnown, makeWarehouse } from '../helper/warehouse.ts'
 
 t.test('a worker on a standby', async (t) => {
@@ -135,7 +136,7 @@ t.test('a worker whose server becomes a standby, and is promoted again', async (
 
 /** The port of an API on this database. */
 async function serve(t: Pick<Test, 'teardown'>, url: string): Promise<number> {
-  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const port = await freePort()
   const ended = new AbortController()
   const listening = new Promise<void>((resolve) => {
     const ran = conferente(['servir', '--porta', String(port)], {

@@ -11,7 +11,7 @@ declare
   v_relacao record;
   v_filiais text[] := filiais;
   v_lidas text[];
-  v_conhecidas text[] := '{}';
+  v_conhecidas text[] := '{}'::text[];
 begin
   if v_filiais is null then
     begin

@@ -12,8 +12,8 @@ set extra_float_digits = 1
 set bytea_output = 'hex'
 as $$
 declare
-  v_chave text[] := tg_argv[0];
-  v_fora text[] := tg_argv[1];
+  v_chave text[] := tg_argv[0]::text[];
+  v_fora text[] := tg_argv[1]::text[];
   v_tabela text := format('%s.%s', tg_table_schema, tg_table_name);
   v_autor text := nullif(current_user, 'conferente_dono');
 begin

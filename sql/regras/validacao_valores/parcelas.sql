@@ -111,11 +111,11 @@ declare
   v_marca text;
   v_valor text;
   v_fracao text;
-  v_marcas text[] := '{}';
-  v_partes text[] := '{}';
-  v_meses text[] := '{}';
-  v_anos text[] := '{}';
-  v_objetos text[] := '{}';
+  v_marcas text[] := '{}'::text[];
+  v_partes text[] := '{}'::text[];
+  v_meses text[] := '{}'::text[];
+  v_anos text[] := '{}'::text[];
+  v_objetos text[] := '{}'::text[];
 begin
   parte := '';
   anunciado := false;

@@ -67,7 +67,7 @@ async function scene(t: Test, kind: Kind, variant: Variant) {
   }
   for (const [key, value] of Object.entries(settings))
     await adelia`select audit.alterar_configuracao(${key}, ${b.sql.json(value)}, 'nosso plano de contas')`
-  await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'frase das notas da rede')`
+  await adelia`select audit.salvar_padrao('descricao', 'contem', 'verba cooperada', 'incluir', 'frase das notas da rede', conferido => true)`
   const threshold = (name: string, limiar: number) =>
     adelia`select audit.alterar_regra(${name}, ${b.sql.json({ limiar })}, 'para experimentar')`
   return { ...b, olivia, ana, bruno, dw, threshold }
