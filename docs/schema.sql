@@ -4614,6 +4614,16 @@ create function audit_interno.tem_papel(papel text)
   set search_path=pg_catalog, pg_temp;
 comment on function audit_interno.tem_papel(text) is 'Whether the caller has the role.';
 
+create function audit_interno.terreno(relacao regclass)
+  returns TABLE(item text, situacao text, detalhe text, sugestao text) language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.terreno(regclass) is 'What a relation stands on where corrections would be half done, undone or impossible: rows as of audit.diagnosticar_contrato, none where all is well.';
+
+create function audit_interno.terreno_recusa(relacao regclass)
+  returns text language sql stable
+  set search_path=pg_catalog, pg_temp;
+comment on function audit_interno.terreno_recusa(regclass) is 'Why no correction may be written to a relation, or null.';
+
 create function audit_interno.texto_alarme(alarme_id bigint)
   returns text language sql stable
   set search_path=pg_catalog, pg_temp;

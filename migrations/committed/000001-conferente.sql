@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:540eecb05c00df9930318536e32afdb1b679cd1b
+--! Hash: sha1:8f3b933d0e77d7e025efa8281d9c0dc99df9bfe3
 --! Message: conferente
 
 set local role conferente_dono;
@@ -5216,7 +5216,8 @@ begin
       v_falta := audit_interno.falta_na_relacao(v_regra, v_grupo.alteradas || case when exists (
         select from pg_temp.conferente_lote l where l.divergencia_id = any (v_grupo.ids) and l.impressao is not null)
         then v_regra.colunas end);
-      v_falta := coalesce(v_falta, audit_interno.fora_do_alcance(audit_interno.relacao(v_regra.tabela)));
+      v_falta := coalesce(v_falta, audit_interno.fora_do_alcance(audit_interno.relacao(v_regra.tabela)),
+        audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela)));
       if v_falta is not null then
         update pg_temp.conferente_lote l set resultado = 'recusada', erro = v_falta where l.divergencia_id = any (v_grupo.ids);
         continue;
@@ -5365,6 +5366,7 @@ declare
   v_operacao bigint;
   v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
+  v_recusa text;
 begin
   perform audit_interno.travar_regra(nome_regra);
   perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
@@ -5372,7 +5374,11 @@ begin
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   perform audit_interno.criar_lote();
-  if v_regra.automatica then
+  v_recusa := audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela));
+  if v_regra.automatica and v_recusa is not null then
+    update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, 'nada corrige sozinha aqui: ' || v_recusa)
+    where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
+  elsif v_regra.automatica then
     select * into v_resto from audit_interno.resto_concessao(v_regra);
     v_ids := array(
       select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d
@@ -8970,6 +8976,7 @@ begin
     left join pg_type t on t.oid = a.atttypid
     order by k.ordem;
 
+  return query select * from audit_interno.terreno(v_relacao);
   return query select * from audit_interno.diagnosticar_acesso(v_relacao);
   select d.situacao = 'ok' into v_legivel from audit_interno.diagnosticar_acesso(v_relacao) d where d.item like 'ler %';
   return query select * from audit_interno.diagnosticar_indices(v_relacao, v_legivel);
@@ -14169,6 +14176,74 @@ end
 $$;
 comment on function audit_interno.entradas_nossas(audit.regras, bigint[]) is 'Entry of each finding''s row as our later corrections of other findings left it.';
 --! EndIncluded motor/correcao/entradas_nossas.sql
+
+--! Included motor/correcao/terreno.sql
+-- What a relation, or what lies below it, stands on where a correction would be half done, undone or impossible: foreign tables, the copy
+-- that a subscription fills, columns stored as such, a view over distributed tables, a standby. erro: no correction is written there;
+-- aviso: it works, but. Reads the catalogue alone. Called before anything is corrected, and by audit.diagnosticar_contrato.
+create or replace function audit_interno.terreno(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_abaixo oid[] := array(select audit_interno.relacoes_abaixo(relacao));
+  v_distribuidas text;
+begin
+  return query
+    select 'servidor', 'erro', 'é uma réplica: só se lê', 'Rode o Conferente no servidor principal.'
+    where pg_is_in_recovery();
+  return query
+    select 'tabelas externas', case when count(distinct s.oid) > 1 then 'erro' else 'aviso' end,
+      format('%s em %s', string_agg(t.ftrelid::regclass::text, ', ' order by t.ftrelid::regclass::text), string_agg(distinct s.srvname, ', ')),
+      case when count(distinct s.oid) > 1 then 'Dois servidores não confirmam juntos: uma correção ficaria pela metade. Traga as linhas para um só, ou use --modo manual e corrija na origem.'
+        else 'O outro servidor confirma antes deste: se este cair no meio, a linha muda e a auditoria não o sabe. Melhor uma tabela local.' end
+    from pg_foreign_table t join pg_foreign_server s on s.oid = t.ftserver
+    where t.ftrelid = any (v_abaixo)
+    having count(*) > 0;
+  return query
+    select 'replicação lógica', 'erro',
+      format('%s vem de outro servidor, pela assinatura %s', string_agg(distinct r.srrelid::regclass::text, ', '), string_agg(distinct s.subname, ', ')),
+      'O que se corrigisse na cópia a origem desfaria. Rode o Conferente na origem, ou use --modo manual e corrija lá.'
+    from pg_subscription_rel r join pg_subscription s on s.oid = r.srsubid
+    where r.srrelid = any (v_abaixo)
+    having count(*) > 0;
+  return query
+    select 'armazenamento', case when a.amname = 'columnar' then 'erro' else 'aviso' end,
+      format('%s: %s', a.amname, string_agg(c.oid::regclass::text, ', ' order by c.oid::regclass::text)),
+      case when a.amname = 'columnar' then 'Linhas em colunas não se alteram. Deixe em heap os meses que ainda se corrigem.'
+        else 'O Conferente só foi experimentado com heap.' end
+    from pg_class c join pg_am a on a.oid = c.relam
+    where c.oid = any (v_abaixo) and c.relkind = 'r' and a.amname <> 'heap'
+    group by a.amname;
+  if to_regclass('pg_catalog.pg_dist_partition') is not null and exists (
+    select from pg_class c where c.oid = relacao and c.relkind = 'v')
+  then
+    execute 'select string_agg(p.logicalrelid::regclass::text, '', '') from pg_catalog.pg_dist_partition p where p.logicalrelid = any ($1)'
+    into v_distribuidas using v_abaixo;
+    return query
+      select 'visão sobre tabela distribuída', 'erro', v_distribuidas,
+        'O Citus não grava através de uma visão. Dê à própria tabela as colunas do contrato, ou use --modo manual.'
+      where v_distribuidas is not null;
+  end if;
+end
+$$;
+comment on function audit_interno.terreno(regclass) is
+  'What a relation stands on where corrections would be half done, undone or impossible: rows as of audit.diagnosticar_contrato, none where all is well.';
+
+-- Why nothing may be corrected in a relation, in one sentence, or null. Called before a batch of corrections, by auto and by people.
+create or replace function audit_interno.terreno_recusa(relacao regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(format('%s (%s). %s', t.item, t.detalhe, t.sugestao), ' ')
+  from audit_interno.terreno(relacao) t where t.situacao = 'erro'
+$$;
+comment on function audit_interno.terreno_recusa(regclass) is 'Why no correction may be written to a relation, or null.';
+--! EndIncluded motor/correcao/terreno.sql
 
 --! Included motor/selo/tabelas.sql
 -- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.
@@ -25687,8 +25762,8 @@ grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_correcoes_desfeitas.sql
 
 --! Included saidas/consulta/diagnosticar_servidor.sql
--- How the server or the database is set where the rules would fail or read something else: strings with backslashes, and columns
--- that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
+-- How the server or the database is set where the rules would fail or read something else, or write too much of it into a log: strings with
+-- backslashes, nested statements logged, and columns that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
 -- audit.diagnosticar_contrato.
 create or replace function audit_interno.diagnosticar_servidor(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25712,6 +25787,10 @@ as $$
     where current_setting('standard_conforming_strings') = 'off' and not exists (
       select from pg_settings g where g.name = 'standard_conforming_strings' and g.source in ('database', 'user', 'database user'))
   ) as s
+  union all
+  select 'auto_explain.log_nested_statements', 'aviso', 'on: cada comando de cada função vai para o log do servidor, com os valores',
+    'Desligue-o para os papéis do Conferente, ou deixe auto_explain.log_min_duration alto.'
+  where current_setting('auto_explain.log_nested_statements', true) = 'on' and coalesce(current_setting('auto_explain.log_min_duration', true), '-1') <> '-1'
   union all
   select format('%s.%s', audit_interno.nome_sql(relacao), a.attname), 'erro',
     format('a ordenação %s iguala textos diferentes: like e expressões regulares não a aceitam', l.collname),

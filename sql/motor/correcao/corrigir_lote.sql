@@ -21,6 +21,7 @@ declare
   v_operacao bigint;
   v_dias daterange;
   v_inicio timestamptz := clock_timestamp();
+  v_recusa text;
 begin
   perform audit_interno.travar_regra(nome_regra);
   perform audit_interno.conferir_codigo(corrigir_lote.sessao_id, nome_regra);
@@ -28,7 +29,11 @@ begin
   select e.corrigida_ate into strict v_desde
   from audit.execucoes_regra e where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
   perform audit_interno.criar_lote();
-  if v_regra.automatica then
+  v_recusa := audit_interno.terreno_recusa(audit_interno.relacao(v_regra.tabela));
+  if v_regra.automatica and v_recusa is not null then
+    update audit.execucoes_regra e set motivo = concat_ws('; ', e.motivo, 'nada corrige sozinha aqui: ' || v_recusa)
+    where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra;
+  elsif v_regra.automatica then
     select * into v_resto from audit_interno.resto_concessao(v_regra);
     v_ids := array(
       select d.id from audit_interno.elegiveis(corrigir_lote.sessao_id, v_regra) d

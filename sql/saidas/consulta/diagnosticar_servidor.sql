@@ -1,5 +1,5 @@
--- How the server or the database is set where the rules would fail or read something else: strings with backslashes, and columns
--- that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
+-- How the server or the database is set where the rules would fail or read something else, or write too much of it into a log: strings with
+-- backslashes, nested statements logged, and columns that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
 -- audit.diagnosticar_contrato.
 create or replace function audit_interno.diagnosticar_servidor(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -23,6 +23,10 @@ as $$
     where current_setting('standard_conforming_strings') = 'off' and not exists (
       select from pg_settings g where g.name = 'standard_conforming_strings' and g.source in ('database', 'user', 'database user'))
   ) as s
+  union all
+  select 'auto_explain.log_nested_statements', 'aviso', 'on: cada comando de cada função vai para o log do servidor, com os valores',
+    'Desligue-o para os papéis do Conferente, ou deixe auto_explain.log_min_duration alto.'
+  where current_setting('auto_explain.log_nested_statements', true) = 'on' and coalesce(current_setting('auto_explain.log_min_duration', true), '-1') <> '-1'
   union all
   select format('%s.%s', audit_interno.nome_sql(relacao), a.attname), 'erro',
     format('a ordenação %s iguala textos diferentes: like e expressões regulares não a aceitam', l.collname),

@@ -1,0 +1,65 @@
+-- What a relation, or what lies below it, stands on where a correction would be half done, undone or impossible: foreign tables, the copy
+-- that a subscription fills, columns stored as such, a view over distributed tables, a standby. erro: no correction is written there;
+-- aviso: it works, but. Reads the catalogue alone. Called before anything is corrected, and by audit.diagnosticar_contrato.
+create or replace function audit_interno.terreno(relacao regclass)
+returns table (item text, situacao text, detalhe text, sugestao text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_abaixo oid[] := array(select audit_interno.relacoes_abaixo(relacao));
+  v_distribuidas text;
+begin
+  return query
+    select 'servidor', 'erro', 'é uma réplica: só se lê', 'Rode o Conferente no servidor principal.'
+    where pg_is_in_recovery();
+  return query
+    select 'tabelas externas', case when count(distinct s.oid) > 1 then 'erro' else 'aviso' end,
+      format('%s em %s', string_agg(t.ftrelid::regclass::text, ', ' order by t.ftrelid::regclass::text), string_agg(distinct s.srvname, ', ')),
+      case when count(distinct s.oid) > 1 then 'Dois servidores não confirmam juntos: uma correção ficaria pela metade. Traga as linhas para um só, ou use --modo manual e corrija na origem.'
+        else 'O outro servidor confirma antes deste: se este cair no meio, a linha muda e a auditoria não o sabe. Melhor uma tabela local.' end
+    from pg_foreign_table t join pg_foreign_server s on s.oid = t.ftserver
+    where t.ftrelid = any (v_abaixo)
+    having count(*) > 0;
+  return query
+    select 'replicação lógica', 'erro',
+      format('%s vem de outro servidor, pela assinatura %s', string_agg(distinct r.srrelid::regclass::text, ', '), string_agg(distinct s.subname, ', ')),
+      'O que se corrigisse na cópia a origem desfaria. Rode o Conferente na origem, ou use --modo manual e corrija lá.'
+    from pg_subscription_rel r join pg_subscription s on s.oid = r.srsubid
+    where r.srrelid = any (v_abaixo)
+    having count(*) > 0;
+  return query
+    select 'armazenamento', case when a.amname = 'columnar' then 'erro' else 'aviso' end,
+      format('%s: %s', a.amname, string_agg(c.oid::regclass::text, ', ' order by c.oid::regclass::text)),
+      case when a.amname = 'columnar' then 'Linhas em colunas não se alteram. Deixe em heap os meses que ainda se corrigem.'
+        else 'O Conferente só foi experimentado com heap.' end
+    from pg_class c join pg_am a on a.oid = c.relam
+    where c.oid = any (v_abaixo) and c.relkind = 'r' and a.amname <> 'heap'
+    group by a.amname;
+  if to_regclass('pg_catalog.pg_dist_partition') is not null and exists (
+    select from pg_class c where c.oid = relacao and c.relkind = 'v')
+  then
+    execute 'select string_agg(p.logicalrelid::regclass::text, '', '') from pg_catalog.pg_dist_partition p where p.logicalrelid = any ($1)'
+    into v_distribuidas using v_abaixo;
+    return query
+      select 'visão sobre tabela distribuída', 'erro', v_distribuidas,
+        'O Citus não grava através de uma visão. Dê à própria tabela as colunas do contrato, ou use --modo manual.'
+      where v_distribuidas is not null;
+  end if;
+end
+$$;
+comment on function audit_interno.terreno(regclass) is
+  'What a relation stands on where corrections would be half done, undone or impossible: rows as of audit.diagnosticar_contrato, none where all is well.';
+
+-- Why nothing may be corrected in a relation, in one sentence, or null. Called before a batch of corrections, by auto and by people.
+create or replace function audit_interno.terreno_recusa(relacao regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(format('%s (%s). %s', t.item, t.detalhe, t.sugestao), ' ')
+  from audit_interno.terreno(relacao) t where t.situacao = 'erro'
+$$;
+comment on function audit_interno.terreno_recusa(regclass) is 'Why no correction may be written to a relation, or null.';
