@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:0e600cb214d9e61739e2cc032a4efc42c3ef7e28
+--! Hash: sha1:655ca95784b4a57bf7b7b960cc3a798efcb24fc5
 --! Message: conferente
 
 set local role conferente_dono;
@@ -238,7 +238,7 @@ from (values
     {"ato": "adiar", "texto": "espero resposta do fornecedor"},
     {"ato": "adiar", "texto": "espero a nota ou o crédito"}]', 'motivos', 0, 9, null, null,
     'Motivos que a página de revisão oferece depois de r (ato rejeitar) e de s (ato adiar), cada um numa tecla de 1 a 9, na ordem da lista; outro se escreve.'),
-  -- no label is shipped: what means pending or marketing is the ledger's own, and a rule without it is skipped and says so
+  -- no label is shipped: each ledger has its own words for pending and marketing, and without them a rule is skipped and says so
   ('pendente.rotulos', 'null', 'textos', 0, 100, null, null,
     'Categorias que significam pendente, comparadas sem acento nem caixa; [] se nenhuma. Enquanto for null a regra é pulada.'),
   ('pendente.vazias', 'true', 'booleano', null, null, null, null,
@@ -327,7 +327,7 @@ create table audit.regras (
   prioridade integer not null default 100,
   limite_linhas bigint check (limite_linhas >= 0),
   limite_fracao numeric check (limite_fracao between 0 and 1),
-  limite_valor numeric check (limite_valor >= 0 and limite_valor < 'Infinity'), -- NaN is above all numbers
+  limite_valor numeric check (limite_valor >= 0 and limite_valor < 'Infinity'), -- NaN sorts above all numbers
   tempo_limite interval not null default '10 minutes' check (tempo_limite > interval '0'),
   aprovadas bigint not null default 0,
   rejeitadas bigint not null default 0,
@@ -401,7 +401,7 @@ comment on column audit.regras.dependencias is 'Schemas, functions or views that
 comment on column audit.regras.registrada_em is 'When the rule was registered.';
 comment on column audit.regras.registrada_por is 'Who registered it.';
 
--- None has auto: nothing is proved of them on this ledger.
+-- None has auto: nothing about them is proven on this ledger.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, prioridade
@@ -421,7 +421,7 @@ insert into audit.regras (
     array['documento', 'fornecedor_id', 'valor', 'valor_desconto', 'valor_documento'],
     array['data_lancamento', 'documento', 'fornecedor', 'fornecedor_id'], array['carregado_em'],
     array['fornecedor', 'documento', 'data_lancamento', 'filial', 'centro_custo', 'descricao', 'valor'], 0.70, 0.95, false, 30);
--- They need notes (conferente notas), and auto is given by whoever has seen it work: shipped with neither.
+-- They need electronic notes (conferente notas) and ship inactive and without auto, which a person grants after seeing them work.
 insert into audit.regras (
   nome, descricao, funcao, preparacao, requisitos, tabela, coluna_chave, coluna_data, coluna_carga, coluna_valor, coluna_filial, colunas,
   colunas_identidade, colunas_acompanham, colunas_resumo, confianca_base, limiar, automatica, ativa, prioridade
@@ -445,7 +445,7 @@ create table audit_interno.vereditos (
   sessao_id bigint not null,
   fornecedor text,
   certo boolean not null,
-  ordem bigint -- the decision that says so; null where it proves nothing of what auto would do
+  ordem bigint -- the decision that says so; null where it proves nothing about what auto would do
 );
 create index on audit_interno.vereditos (regra, hash_regra);
 comment on table audit_interno.vereditos is 'What people last said of each finding, with the code and the confidence that it had then.';
@@ -725,9 +725,9 @@ comment on column audit.operacoes.resumo is 'SHA-256 of the operation and of all
 comment on column audit.operacoes.selo_anterior is 'Seal of the operation before it in the chain.';
 comment on column audit.operacoes.selo is 'SHA-256(selo_anterior || elo as 8 bytes || resumo).';
 
--- Head of the chain. Updating this one row is what puts operations into one order; under repeatable read a stale head
--- raises 40001 instead of forking the chain. Only a transaction of the engine's takes it (audit_interno.selar): whoever else
--- took it could hold it for as long as a transaction lasts.
+-- Head of the chain. Updating this one row puts operations into one order; under repeatable read a stale head raises 40001 instead of
+-- forking the chain. Only a transaction of the engine takes it (audit_interno.selar): anybody else could hold it for as long as their
+-- transaction lasts.
 create table audit_interno.cadeia (
   unica boolean primary key default true check (unica),
   elo bigint not null,
@@ -736,9 +736,9 @@ create table audit_interno.cadeia (
 comment on table audit_interno.cadeia is 'Head of the audit chain: position and seal of the last sealed operation.';
 insert into audit_interno.cadeia (elo, selo) values (0, sha256('conferente'));
 
--- What has ended and waits for its place in the chain. Each transaction writes its own rows and looks at nobody else's, so that
--- none waits here for another. The order is that in which digests were taken: who counts a finding again, or decides it again,
--- has waited for the commit of whoever did before.
+-- Operations that have ended and wait for their place in the chain. Each transaction writes its own rows and reads nobody else's, so none
+-- waits for another here. The order is that of the digests: whoever counts or decides a finding again has waited for the commit of whoever
+-- did so before.
 create table audit_interno.fila_selos (
   ordem bigint generated always as identity primary key,
   operacao_id bigint not null unique references audit.operacoes,
@@ -749,8 +749,8 @@ comment on table audit_interno.fila_selos is 'Operations that have ended and are
 --! EndIncluded contrato/operacoes.sql
 
 --! Included contrato/estados.sql
--- Rows that may change have no digest of their own in the chain: each change leaves one here, and this is a fact of the operation in
--- which it happened. One row for all that one statement changed in one table (10,000 at most), so that a batch costs what a row costs.
+-- A row that may change has no digest of its own in the chain. Each change leaves a digest here instead, as a fact of the operation in
+-- which it happened. One row covers all that one statement changed in one table (10,000 at most), so a batch costs no more than a row.
 create table audit_interno.estados (
   id bigint generated always as identity primary key,
   operacao_id bigint,
@@ -768,7 +768,7 @@ comment on column audit_interno.estados.chaves is 'Keys of the rows as text, sev
 comment on column audit_interno.estados.resumos is 'SHA-256 of each row as JSON, of a finding of its state alone; null where the row is gone.';
 comment on column audit_interno.estados.autor is 'Role that changed them past the functions of Conferente; null where a function did.';
 
--- What a release has made, as it was when it was installed.
+-- The objects of a release, as they were when it was installed.
 create table audit_interno.objetos (
   objeto text primary key,
   resumo bytea not null,
@@ -783,9 +783,9 @@ comment on column audit_interno.objetos.servidor is 'Major version of PostgreSQL
 --! EndIncluded contrato/estados.sql
 
 --! Included contrato/mudanca.sql
--- What a finding would change, in one text that is the same for findings that one decision may take together: a label by its name, a
--- number only by whether it grows, shrinks or turns its sign, for each entry has another. Null where nothing is proposed. A column
--- of audit.divergencias_processadas is made of it, so nothing in it may depend on the session.
+-- What a finding would change, as one text that is the same for findings which one decision may take together. A label counts by its name;
+-- a number only by whether it grows, shrinks or changes sign, because every entry has its own. Null where nothing is proposed. A generated
+-- column of audit.divergencias_processadas uses it, so nothing in it may depend on the session.
 create or replace function audit_interno.mudanca(originais jsonb, propostos jsonb)
 returns text
 language sql
@@ -805,10 +805,10 @@ comment on function audit_interno.mudanca(jsonb, jsonb) is
 --! EndIncluded contrato/mudanca.sql
 
 --! Included comum/chave_pessoa.sql
--- What a reader sees of a name: without case, accents, blanks, and characters that have no width. Letters of other alphabets that look
--- like ours are ours. Two names with one key are one person; that two people of one name have to be told apart by more than an accent
--- is the price. NFKD takes accents apart from their letters; what is neither letter, digit nor visible ASCII goes, and so do the
--- letters that have no shape: the fillers of Hangul.
+-- A name as a reader sees it: without case, accents, blanks and characters that have no width. Letters of other alphabets that look like
+-- Latin ones become Latin. Two names with the same key are one person, so two people of one name need more than an accent between them.
+-- NFKD separates accents from their letters. What is neither letter, digit nor visible ASCII is dropped, and so are the Hangul fillers,
+-- letters without a shape.
 create or replace function audit_interno.chave_pessoa(nome text)
 returns text
 language sql
@@ -820,12 +820,13 @@ return pg_catalog.translate(
   'aeopcyxijskmthbraeopuviktxioldh');
 comment on function audit_interno.chave_pessoa(text) is
   'A name as a reader would compare it: no case, accents, blanks or invisible characters; look-alike Cyrillic and Greek letters are Latin ones.';
-grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- who reads audit.vw_identidades
+grant execute on function audit_interno.chave_pessoa(text) to conferente_administrador; -- reads audit.vw_identidades
 --! EndIncluded comum/chave_pessoa.sql
 
 --! Included contrato/divergencias_processadas.sql
--- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback writes a decision for each row).
--- What they name cannot go: audit facts refuse deletion, and a session or rule with findings has execucoes_regra and operacoes.
+-- No foreign keys to sessions and rules here, nor on deteccoes, alteracoes and decisoes: each costs as much as the row itself (a rollback
+-- writes a decision for each row). What they name cannot disappear: audit facts refuse deletion, and a session or rule with findings has
+-- execucoes_regra and operacoes.
 create table audit.divergencias_processadas (
   id bigint generated always as identity primary key,
   sessao_id bigint not null,
@@ -861,28 +862,29 @@ create table audit.divergencias_processadas (
   impressao bytea not null,
   especie text generated always as (evidencia ->> 'tipo') stored,
   mudanca text generated always as (audit_interno.mudanca(valores_originais, coalesce(valores_digitados, valores_propostos))) stored,
-  unique (registro_id, identidade), -- in the order of the keys, where the digest alone would be all over the index
+  unique (registro_id, identidade), -- in the order of the keys: by the digest first, neighbours would lie all over the index
   check (audit_interno.chave_pessoa(proposta_por) <> audit_interno.chave_pessoa(decidida_por) or status <> 'corrigida')
 ) with (fillfactor = 80);
--- What else is said of a row: few, however long the history.
+-- The other live findings of a row: few, however long its history.
 create index divergencias_processadas_vivas on audit.divergencias_processadas (registro_id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha') or valores_digitados is not null;
 create index divergencias_processadas_pendentes on audit.divergencias_processadas (regra, sessao_ultima_id, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
--- What waits, most at stake first: the order in which people look.
+-- What waits, most at stake first, as people look at it.
 create index divergencias_processadas_valor on audit.divergencias_processadas (valor_em_risco, id)
   where status in ('aberta', 'aguardando_segunda_aprovacao', 'falha');
--- Few, and counted whenever somebody looks.
+-- Few rows, counted whenever somebody looks.
 create index divergencias_processadas_adiadas on audit.divergencias_processadas (adiada_ate) where adiada_ate is not null;
 create index divergencias_processadas_encaminhadas on audit.divergencias_processadas (encaminhada_para) where encaminhada_para is not null;
--- Of how many groups what waits is (audit.vw_grupos_abertos): without it the server expects a hundred times as many, and sorts all that waits.
+-- How many groups the waiting findings form (audit.vw_grupos_abertos): without this the planner expects a hundred times as many, and sorts
+-- every waiting finding.
 create statistics audit.divergencias_processadas_grupos (ndistinct) on regra, especie, mudanca, status, encaminhada_para,
   (case when confianca <= 0.1 then 1 when confianca < 0.5 then 2 when confianca < 0.95 then 3 else 4 end),
   (case when mudanca is null then coalesce(nullif(entrada ->> 'fornecedor_id', ''), entrada ->> 'fornecedor') end) from audit.divergencias_processadas;
--- Filters by state, and all that the metrics read, so that they read nothing else.
+-- Filters by state, and covers what the metrics read.
 create index divergencias_processadas_metricas on audit.divergencias_processadas (status, regra, detectada_em)
   include (valor_em_risco, confianca);
--- What a session found first: few distinct values in the order of writing, so it is small and cheap.
+-- What a session was the first to find: few distinct values, in the order of writing, so it is small and cheap.
 create index on audit.divergencias_processadas (sessao_id);
 comment on table audit.divergencias_processadas is 'Findings: this rule says this row should be different, with this confidence and this evidence. One row for each finding, however often it is found again.';
 comment on column audit.divergencias_processadas.id is 'Key.';
@@ -919,7 +921,7 @@ comment on column audit.divergencias_processadas.especie is 'Kind that the rule 
 comment on column audit.divergencias_processadas.mudanca is 'What would change, the same text for findings that one decision may take together: "categoria → Trade Marketing", "valor diminui"; null where nothing is proposed.';
 comment on column audit.divergencias_processadas.impressao is 'First 16 bytes of SHA-256 over the columns that the rule decides by, as the row held them.';
 
--- Beside the finding and not in it: who may only read sees findings whole, and not what of the row is not theirs to see.
+-- Beside the finding and not in it: a reader sees whole findings, but not every column of the row is a reader's to see.
 create table audit_interno.resumos_divergencias (
   divergencia_id bigint primary key,
   resumo jsonb not null
@@ -933,7 +935,7 @@ create table audit.deteccoes (
   resumo bytea not null,
   primary key (divergencia_id, operacao_id)
 );
-create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes a row
+create index on audit.deteccoes (operacao_id); -- many rows for each operation: a few bytes each
 comment on table audit.deteccoes is 'Each time a finding was found, append-only.';
 comment on column audit.deteccoes.operacao_id is 'The detection, an operation of one session and one rule.';
 comment on column audit.deteccoes.divergencia_id is 'The finding.';
@@ -1042,8 +1044,8 @@ comment on column audit.excecoes.revogada_por is 'Who took it back.';
 --! EndIncluded contrato/divergencias_processadas.sql
 
 --! Included contrato/canais.sql
--- Where people are told besides by mail. What lets one speak there (the whole address, the secret that signs) stands in a table that
--- nobody but the owner reads, apart from all that is shown.
+-- Where people are told besides by mail. The whole address and the signing secret would let anybody speak there, so they stand apart, in a
+-- table that only the owner reads.
 create table audit.canais (
   id bigint generated always as identity primary key,
   nome text not null unique check (nome ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),
@@ -1074,7 +1076,7 @@ comment on column audit.canais.criado_por is 'By whom.';
 comment on column audit.canais.alterado_em is 'When it was last changed.';
 comment on column audit.canais.alterado_por is 'By whom.';
 
--- No constraint here: one that is broken would repeat the row, secret and all, in its error.
+-- No constraint here: the error of a broken one would repeat the row, secret included.
 create table audit_interno.destinos_canais (
   canal_id bigint primary key references audit.canais,
   endereco text not null,
@@ -1082,7 +1084,7 @@ create table audit_interno.destinos_canais (
 );
 comment on table audit_interno.destinos_canais is 'Whole address of a channel and the secret that signs what goes there (webhook). Read by the worker alone; of no use in a copy of the database: leave it out of one.';
 
--- One row for each problem, from when it began until it is over: so that it is told once, and its end once.
+-- One row for each problem from its beginning to its end, so that both are announced once.
 create table audit_interno.alarmes (
   id bigint generated always as identity primary key,
   tipo text not null check (tipo in ('abertas', 'pessoa', 'limite', 'autonomia', 'falha')),
@@ -1193,7 +1195,7 @@ comment on column audit.padroes_trade_marketing.criado_por is 'By whom.';
 --! EndIncluded contrato/padroes_trade_marketing.sql
 
 --! Included contrato/retencoes.sql
--- Taxes withheld at source: what makes a booked amount honestly lower than its document. Rates change by law, so they are data.
+-- Taxes withheld at source, an honest reason for a booked amount below its document. Rates change by law, so they are data.
 create table audit.retencoes (
   id bigint generated always as identity primary key,
   tributo text not null check (btrim(tributo) <> '' and length(tributo) <= 100),
@@ -1219,11 +1221,13 @@ comment on column audit.retencoes.motivo is 'Why it was added, changed or switch
 comment on column audit.retencoes.criado_em is 'When it was added.';
 comment on column audit.retencoes.criado_por is 'By whom.';
 
--- CSLL, COFINS and PIS are withheld by one law, 1 + 3 + 0.65 per cent; of a cooperative not CSLL (art. 32). PIS and COFINS go together:
--- apart, they would explain many a round percentage by chance. LC 214/2025, art. 509, leaves CSLL alone from 2027 on. IRRF is older than
--- its first day here, which is only before any ledger to be expected. CBS and IBS have no rate of withholding in the law, and split
--- payment takes them at the payment: nothing ships for them. Nor do the rates of public bodies (Lei 9.430/1996, art. 64) and of those who pay INSS on their revenue (Lei 12.546/2011): they concern few, and each rate more
--- explains more by chance.
+-- CSLL, COFINS and PIS are withheld under one law, at 1, 3 and 0.65 per cent; from a cooperative without CSLL (art. 32). PIS and COFINS
+-- stay together: apart, they would explain many a round percentage by chance. LC 214/2025, art. 509, leaves only CSLL from 2027 on. IRRF is
+-- older than its first day here, which merely lies before any ledger one may expect.
+--
+-- Nothing ships for CBS and IBS: the law gives them no rate of withholding, and split payment takes them at the payment. Nor for the rates
+-- of public bodies (Lei 9.430/1996, art. 64) and of those who pay INSS on their revenue (Lei 12.546/2011): they concern few, and every
+-- further rate explains more by chance.
 insert into audit.retencoes (tributo, aliquota, vale_de, vale_ate, lei, motivo)
 select r.tributo, r.aliquota, r.vale_de::date, r.vale_ate::date, r.lei, 'vem com o Conferente'
 from (values
@@ -1242,8 +1246,8 @@ from (values
   ('ISS', 5, '2003-08-01', null, 'LC 116/2003, arts. 6, 8 e 8-A')
 ) as r (tributo, aliquota, vale_de, vale_ate, lei);
 
--- Computed from it by audit_interno.somar_retencoes, for the rules. peso: the lighter, the likelier: a thousand for each law, and one for
--- each tax of these laws that is not withheld.
+-- Computed from audit.retencoes by audit_interno.somar_retencoes, for the rules. The lower peso, the likelier: a thousand for each law,
+-- plus one for each tax of these laws that is not withheld.
 create table regra_validacao_valores.somas_retencao (
   soma numeric not null,
   vale_de date not null,
@@ -1257,8 +1261,8 @@ grant select on regra_validacao_valores.somas_retencao to conferente_regra;
 --! EndIncluded contrato/retencoes.sql
 
 --! Included comum/dobrar_filial.sql
--- Folds the name of a branch: lower case, no accents (also decomposed ones), every run of blanks, seen or not, as one space and none at
--- the ends. Built-in functions alone and a plain expression, for it stands in the guard of updates, and the planner inlines it.
+-- Folds the name of a branch: lower case, no accents (decomposed ones included), every run of visible or invisible blanks as one space,
+-- none at the ends. Built-in functions and a plain expression only: it stands in the guard of updates, and the planner inlines it.
 create or replace function audit_interno.dobrar_filial(filial text)
 returns text
 language sql
@@ -1273,8 +1277,8 @@ grant execute on function audit_interno.dobrar_filial(text) to conferente_regra,
 --! EndIncluded comum/dobrar_filial.sql
 
 --! Included contrato/periodos.sql
--- Months whose books are closed, of the company or of one branch. While one is closed nothing is written into it: auto leaves what lies
--- there, approvals and rollbacks refuse it. Others may stand in the warehouse (the setting periodos.fonte); all are in audit.periodos_fechados().
+-- Months whose books are closed, for the company or for one branch. Nothing is written into a closed month: auto leaves it alone, approvals
+-- and rollbacks refuse it. The warehouse may list others (the setting periodos.fonte); audit.periodos_fechados() has them all.
 create table audit.periodos (
   id bigint generated always as identity primary key,
   mes date not null check (extract(day from mes) = 1),
@@ -1299,8 +1303,8 @@ comment on column audit.periodos.reaberto_por is 'Who opened it again; null whil
 comment on column audit.periodos.reaberto_em is 'When.';
 comment on column audit.periodos.reaberto_motivo is 'Why.';
 
--- What closes and what writes hold this against each other: who writes shares it until the commit, who closes takes it alone for an instant
--- before the commit. Not audit.periodos itself, which two who close different months write at the same time.
+-- Lock between closing a month and writing: a writer shares it until its commit, a closer takes it alone for an instant before its commit.
+-- Not audit.periodos itself, to which two people who close different months may write at the same time.
 create table audit_interno.trava_periodos (
   unica boolean primary key default true check (unica),
   fechamentos bigint not null default 0
@@ -1310,8 +1314,8 @@ comment on table audit_interno.trava_periodos is 'One row, which each closing ch
 --! EndIncluded contrato/periodos.sql
 
 --! Included contrato/notas.sql
--- Electronic notes that were read from files (conferente notas), each once by its key. Whoever reads them has checked schema, signature
--- and protocol; what they prove is judged by the rule notas_fiscais.
+-- Electronic invoices (notas) read from files by `conferente notas`, each once by its key. The reader has checked schema, signature and
+-- protocol; the rule notas_fiscais judges what they prove.
 create table audit.notas (
   chave text primary key check (chave ~ '^[0-9A-Z]{44}$|^[0-9A-Z]{50}$'),
   tipo text not null check (tipo in ('nfe', 'nfse')),
@@ -1399,7 +1403,7 @@ comment on column audit.notas_recusadas.detalhe is 'More of it, technical.';
 comment on column audit.notas_recusadas.recusada_em is 'When it was refused first.';
 comment on column audit.notas_recusadas.vista_em is 'When last.';
 
--- Certificates that signed notes: looked at again when the trusted roots change.
+-- Certificates that signed notas: checked again when the trusted roots change.
 create table audit_interno.certificados_notas (
   sha256 bytea primary key,
   der bytea not null,
@@ -1632,9 +1636,9 @@ comment on function audit_interno.nome_do_sistema(text) is 'Whether a name is on
 --! EndIncluded pessoas/acesso/mesma_pessoa.sql
 
 --! Included comum/dobrar_comuns.sql
--- Folds the letters that Portuguese writes with an accent, and lower-cases the rest: what audit_interno.dobrar gives wherever
--- only ASCII is left, at a fraction of the price of taking every accent apart (replace is a byte search, translate is not).
--- Touches nothing; inlined by the planner. Called by audit_interno.dobrar alone.
+-- Folds the accented letters of Portuguese and lower-cases the rest. Where only ASCII is left, the result is that of audit_interno.dobrar,
+-- at a fraction of the cost of separating every accent (replace is a byte search, translate is not). Inlined by the planner; called by
+-- audit_interno.dobrar alone.
 create or replace function audit_interno.dobrar_comuns(texto text)
 returns text
 language sql
@@ -1650,10 +1654,9 @@ grant execute on function audit_interno.dobrar_comuns(text) to conferente_regra;
 --! EndIncluded comum/dobrar_comuns.sql
 
 --! Included comum/dobrar.sql
--- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are taken apart from their
--- letters (NFD) and dropped, and only ASCII is left to lower(). Texts that are all ASCII skip that, and so do those that have only
--- the accents of Portuguese, at a third of the price. No settings of its own and not strict, so that the planner inlines it: the
--- rules fold millions of texts.
+-- Folds a text for comparison: lower case, no accents. Works in every locale, C included: accents are separated from their letters (NFD)
+-- and dropped, which leaves only ASCII to lower(). Texts that are all ASCII, or have only the accents of Portuguese, take a shorter way at
+-- a third of the cost. Has no settings of its own and is not strict, so that the planner inlines it: the rules fold millions of texts.
 create or replace function audit_interno.dobrar(texto text)
 returns text
 language sql
@@ -1690,9 +1693,9 @@ grant execute on function audit_interno.chaves_como(text[], anyelement) to confe
 --! EndIncluded comum/chaves_como.sql
 
 --! Included comum/na_janela.sql
--- What a rule asks of each row of its relation. The planner puts the expression in the function's place, so that an index on the date,
--- the load time or the key answers it; therefore it pins no search_path, and the rule's own holds. A null for a column that the
--- relation does not have: where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id).
+-- The condition that a rule puts on each row of its relation. The planner inlines it, so an index on the date, the load time or the key can
+-- be used; it therefore pins no search_path, and the rule's own applies. Pass null for a column that the relation lacks: where
+-- audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id).
 create or replace function audit.na_janela(janela audit.janela, dia date, carga timestamptz, chave anyelement)
 returns boolean
 language sql
@@ -1702,7 +1705,7 @@ as $$
     and (janela.data_fim is null or dia <= janela.data_fim)
     and (janela.carregado_desde is null or carga >= janela.carregado_desde)
     and (janela.carregado_ate is null or carga < janela.carregado_ate)
-    -- of the key the cast needs the type alone
+    -- the cast needs only the type of the key
     and (janela.chaves is null or chave = any (audit_interno.chaves_como(janela.chaves, case when false then chave end)))
 $$;
 comment on function audit.na_janela(audit.janela, date, timestamptz, anyelement) is 'Whether a row, by its booking date, load time and key, lies in the window. 22P02 when a key of the window cannot be read as the key''s type.';
@@ -1710,8 +1713,8 @@ grant execute on function audit.na_janela(audit.janela, date, timestamptz, anyel
 --! EndIncluded comum/na_janela.sql
 
 --! Included comum/aguarda_pessoa.sql
--- The one place that says which findings wait for a person; only the indexes of audit.divergencias_processadas say it once more. The
--- planner puts the list in the functions' place, so that these indexes answer.
+-- Which states wait for a person. Nothing else repeats this list except the indexes of audit.divergencias_processadas. The planner inlines
+-- it, so those indexes can be used.
 create or replace function audit_interno.situacoes_em_espera()
 returns text[]
 language sql
@@ -1761,8 +1764,8 @@ grant execute on function audit_interno.configuracao(text) to conferente_regra;
 --! EndIncluded comum/configuracao.sql
 
 --! Included comum/fuso.sql
--- The one zone in which days are counted and times are shown: by views, API, mail, exports and command line alike. Asked for once in
--- a query, `(select audit.fuso())`, not once a row.
+-- The one zone in which days are counted and times are shown: in views, API, mail, exports and on the command line. Ask for it once a
+-- query, `(select audit.fuso())`, not once a row.
 create or replace function audit.fuso()
 returns text
 language sql
@@ -1776,7 +1779,7 @@ grant execute on function audit.fuso() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/fuso.sql
 
 --! Included comum/hoje.sql
--- Instead of current_date, which goes by the caller's time zone.
+-- Use it instead of current_date, which depends on the caller's time zone.
 create or replace function audit.hoje()
 returns date
 language sql
@@ -1789,9 +1792,9 @@ grant execute on function audit.hoje() to conferente_leitor, conferente_regra;
 --! EndIncluded comum/hoje.sql
 
 --! Included comum/nome_pessoa.sql
--- One spelling for one person, so that nobody is two by writing a name differently: no blanks around, lower case, composed
--- characters (NFKC folds look-alike widths and ligatures too). The collation is named: the database's own may know only ASCII. Written
--- so that it is parsed once: standard_conforming_strings of a session would make another of \s.
+-- One spelling for each person, so that nobody becomes two by writing a name differently: blanks trimmed, lower case, composed characters
+-- (NFKC also folds look-alike widths and ligatures). The collation is named, because the database's own may know only ASCII. Parsed once,
+-- at creation: a session's standard_conforming_strings would change the meaning of \s.
 create or replace function audit_interno.nome_pessoa(nome text)
 returns text
 language sql
@@ -1801,9 +1804,8 @@ comment on function audit_interno.nome_pessoa(text) is 'The name in the one spel
 --! EndIncluded comum/nome_pessoa.sql
 
 --! Included comum/ator.sql
--- Who acts: the login itself, or whom a login of conferente_servico (the API) speaks for. Anybody else who sets
--- conferente.ator is not believed, or one person could play two.
--- A name is the same person however it is written: psql folds the case of logins, a token does not.
+-- Who is acting: the login itself, or the person for whom a login of conferente_servico (the API) speaks. Anybody else who sets
+-- conferente.ator is ignored, or one person could play two. Case makes no other person: psql folds the case of logins, a token does not.
 create or replace function audit_interno.ator()
 returns text
 language plpgsql
@@ -1846,8 +1848,8 @@ comment on function audit_interno.exigir_motivo(text, text) is 'The reason, or w
 --! EndIncluded comum/exigir_motivo.sql
 
 --! Included comum/nome_qualificado.sql
--- Whether a text is a schema and a name, quoted or not, and nothing more. To be asked before to_regclass and to_regprocedure:
--- they are null for what does not exist, but raise for what is no name at all, and so does parse_ident. Called where a rule's names are checked.
+-- Whether a text is a schema and a name, quoted or not, and nothing more. Ask before to_regclass and to_regprocedure: they return null for
+-- what does not exist, but raise for a text that is no name, as parse_ident does. Called where a rule's names are checked.
 create or replace function audit_interno.nome_qualificado(nome text)
 returns boolean
 language sql
@@ -1861,9 +1863,9 @@ comment on function audit_interno.nome_qualificado(text) is 'Whether a text is e
 --! EndIncluded comum/nome_qualificado.sql
 
 --! Included comum/relacao.sql
--- Looks up what a rule names: its relation and its functions, whatever may be read of their schemas. (to_regclass and to_regprocedure
--- refuse a schema that the caller may not use, and the engine may use nobody's.) Reads catalogs, changes nothing. offset 0: or the name would be taken
--- apart for every row of a catalog.
+-- Looks up what a rule names, its relation and its functions, whatever the caller may read of their schemas: to_regclass and
+-- to_regprocedure refuse a schema that the caller may not use, and the engine may use none. Reads only catalogs. Without offset 0 the name
+-- would be parsed for every row of a catalog.
 create or replace function audit_interno.relacao(nome text)
 returns regclass
 language sql
@@ -1904,7 +1906,7 @@ comment on function audit_interno.esquema(text) is 'Schema of a name, quoted or 
 --! EndIncluded comum/relacao.sql
 
 --! Included comum/colunas_ausentes.sql
--- Which of some columns a relation does not have, in one sentence, or null. Called where a rule is checked.
+-- The columns that a relation lacks, in one sentence, or null. Called where a rule is checked.
 create or replace function audit_interno.colunas_ausentes(tabela text, colunas text[])
 returns text
 language sql
@@ -1953,9 +1955,9 @@ comment on function audit_interno.chamada_sql(text) is 'Quoted, schema-qualified
 --! EndIncluded comum/chamada_sql.sql
 
 --! Included comum/tipo_coluna.sql
--- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would cut silently,
--- while the assignment in the update refuses what is too long (-1, not null: that would say character, which is one letter).
--- A domain gives way to its base type for the same reason.
+-- Type of a column as SQL text, for casts. The length of character types is left out: an explicit cast would truncate silently, while the
+-- assignment in the update refuses what is too long. (-1 and not null, which would mean character, a single letter.) A domain gives way to
+-- its base type for the same reason.
 create or replace function audit_interno.tipo_coluna(relacao regclass, coluna text)
 returns text
 language sql
@@ -1978,9 +1980,9 @@ comment on function audit_interno.tipo_coluna(regclass, text) is 'Type of a colu
 --! EndIncluded comum/tipo_coluna.sql
 
 --! Included comum/limite_chaves.sql
--- SQL that keeps the column of the row t between the least and the greatest of some keys, or nothing where their order
--- cannot be relied upon. Keys of one batch mostly lie together: with their bounds only that part of the table is read, and
--- of a partitioned one only the partitions that have it. Texts are left out: the column may sort them in a way of its own.
+-- SQL that keeps a column of the row t between the smallest and the largest of some keys, or nothing where their order is unreliable. The
+-- keys of a batch mostly lie together, so only that part of the table is read, and only those partitions. Texts are left out: the column
+-- may have its own sort order.
 create or replace function audit_interno.limite_chaves(relacao regclass, coluna text, chaves text[])
 returns text
 language plpgsql
@@ -2014,7 +2016,7 @@ comment on function audit_interno.limite_chaves(regclass, text, text[]) is 'SQL 
 --! EndIncluded comum/limite_chaves.sql
 
 --! Included comum/chaves_legiveis.sql
--- Whether a text can be read as a type. Called for the keys of a batch of which one cannot.
+-- Whether a text can be read as a type. Called for each key of a batch in which at least one cannot.
 create or replace function audit_interno.legivel(texto text, tipo text)
 returns boolean
 language plpgsql
@@ -2031,8 +2033,8 @@ $$;
 comment on function audit_interno.legivel(text, text) is 'True when the text can be cast to the type, given as SQL.';
 grant execute on function audit_interno.legivel(text, text) to conferente_regra;
 
--- Those of some keys that the key's column can hold today: it may have got another type since they were written down. Reads nothing
--- of the warehouse; the cast runs as conferente_regra. Called where earlier findings are looked up.
+-- Of some keys, those that the key's column can hold today: its type may have changed since they were recorded. Reads no row of the
+-- warehouse; the cast runs as conferente_regra. Called where earlier findings are looked up.
 create or replace function audit_interno.chaves_legiveis(relacao regclass, coluna text, chaves text[])
 returns text[]
 language plpgsql
@@ -2073,8 +2075,8 @@ comment on function audit_interno.tipo_base(regclass, text) is 'Type of a column
 --! EndIncluded comum/tipo_base.sql
 
 --! Included comum/tipos_dentro.sql
--- What a type is made of: itself, and below domains, arrays, ranges and composites all that is in them. Reads catalogs, changes
--- nothing. Called where SQL is written for a column.
+-- The types that a type contains: itself, and everything inside its domains, arrays, ranges and composites. Reads only catalogs. Called
+-- where SQL is written for a column.
 create or replace function audit_interno.tipos_dentro(tipo oid)
 returns setof oid
 language sql
@@ -2101,8 +2103,8 @@ as $$
 $$;
 comment on function audit_interno.tipos_dentro(oid) is 'The type and all types that its values are made of.';
 
--- Whether to_jsonb writes a value of the type the same in every session: all that is in it is of types whose text no setting
--- changes. (JSON has its own way to write dates, but those inside a range go by the session.) Extensions' types are not trusted.
+-- Whether to_jsonb writes a value of the type the same in every session: it contains only types whose text depends on no setting. (JSON has
+-- its own way to write dates, but dates inside a range follow the session.) Extensions' types are not trusted.
 create or replace function audit_interno.json_fixo(tipo oid)
 returns boolean
 language sql
@@ -2121,8 +2123,8 @@ comment on function audit_interno.json_fixo(oid) is 'True when no setting of a s
 --! EndIncluded comum/tipos_dentro.sql
 
 --! Included comum/imagem.sql
--- A value as JSON, the same in every session: zone, styles and digits are pinned here. Costs a few microseconds, so only values are
--- written by it that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
+-- A value as JSON, the same in every session: zone, styles and digits are pinned here. It costs a few microseconds, so it is used only for
+-- values that would otherwise differ (audit_interno.expressao_imagem). Runs as the role that reads or writes the warehouse.
 create or replace function audit_interno.imagem(valor anyelement)
 returns jsonb
 language plpgsql
@@ -2207,8 +2209,8 @@ revoke create on schema audit_interno from conferente_regra;
 --! EndIncluded motor/portas/ler.sql
 
 --! Included comum/expressao_valor.sql
--- SQL that reads one column's value, in the column's own type, out of a jsonb object. What audit_interno.expressao_imagem wrote is
--- read the same in every session.
+-- SQL that reads one column's value, in the column's own type, from a jsonb object. It reads what audit_interno.expressao_imagem wrote the
+-- same way in every session.
 create or replace function audit_interno.expressao_valor(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -2221,7 +2223,7 @@ as $$
     when c.tipo in ('json', 'jsonb') then -- nor has a JSON string
       format('nullif(%s -> %L, ''null'')::%s', objeto, coluna, c.tipo)
     when c.tipo = 'xml' then format('xmlparse(content %s ->> %L)', objeto, coluna) -- whatever xmloption is
-    when c.tipo = 'money' then -- a rule's own is text in the way of its session
+    when c.tipo = 'money' then -- a rule's own value is a text, as its session writes money
       format('case jsonb_typeof(%1$s -> %2$L) when ''number'' then (%1$s ->> %2$L)::numeric::money else (%1$s ->> %2$L)::money end', objeto, coluna)
     else format('(%s ->> %L)::%s', objeto, coluna, c.tipo) end
   from pg_attribute a
@@ -2233,9 +2235,9 @@ comment on function audit_interno.expressao_valor(regclass, text, text) is 'SQL 
 --! EndIncluded comum/expressao_valor.sql
 
 --! Included comum/expressao_imagem.sql
--- SQL that writes one value into a jsonb image, the same in every session, or one finding would have another identity in each
--- session's zone and style, a rejected one would speak again, and what one session wrote another could not take back. Times with a
--- zone are written in UTC.
+-- SQL that writes one value into a jsonb image, the same in every session. Otherwise a finding's identity would depend on the session's
+-- zone and style, a rejected one would come back, and one session could not take back what another wrote. Times with a zone are written in
+-- UTC.
 create or replace function audit_interno.expressao_imagem(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -2246,7 +2248,7 @@ as $$
     when t.tipo = 'timestamptz'::regtype then format(
       'case when %1$s between ''0001-01-01 00:00+00'' and ''290000-01-01 00:00+00''
          then to_jsonb((to_jsonb(%1$s at time zone ''UTC'') #>> ''{}'') || ''+00:00'') else audit_interno.imagem(%1$s) end', valor)
-    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text goes by lc_monetary
+    when t.tipo = 'money'::regtype then format('to_jsonb((%s)::numeric)', valor) -- its text depends on lc_monetary
     when audit_interno.json_fixo(t.tipo) then format('to_jsonb(%s)', valor)
     else format('audit_interno.imagem(%s)', valor) end
   from (select audit_interno.tipo_base(relacao, coluna) as tipo) as t
@@ -2255,11 +2257,10 @@ comment on function audit_interno.expressao_imagem(regclass, text, text) is 'SQL
 --! EndIncluded comum/expressao_imagem.sql
 
 --! Included comum/expressao_canonica.sql
--- SQL for the one text of a value of a column: equal values have the same, whatever the settings of the session (zone, styles,
--- digits) and the scale of the column. Texts and most others are their own; numbers lose trailing zeros, inside JSON too; times go
--- through JSON, in UTC; floats, arrays and ranges are taken in their binary form, intervals, and what holds something of which equal
--- values look different, by their hash, and what has no hash as JSON. What is written uses what conferente_regra and
--- conferente_escrita may, and nothing else.
+-- SQL for the canonical text of a column's value. Equal values have the same text, whatever the session's settings (zone, styles, digits)
+-- and the scale of the column. Texts and most other types are their own canonical text. Numbers lose trailing zeros, inside JSON too; times
+-- go through JSON, in UTC; floats, arrays and ranges use their binary form. Intervals, and types that contain values which are equal but
+-- look different, use their hash, or JSON where there is none. The SQL needs only what conferente_regra and conferente_escrita may use.
 create or replace function audit_interno.expressao_canonica(relacao regclass, coluna text, valor text)
 returns text
 language sql
@@ -2269,7 +2270,7 @@ as $$
   select case
     when t.oid = 'numeric'::regtype then format('trim_scale(%s)::text', valor)
     when t.oid = 'timestamptz'::regtype then format('to_jsonb((%s)::timestamptz at time zone ''UTC'') #>> ''{}''', valor)
-    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- no negative zero
+    when t.oid in ('float4'::regtype, 'float8'::regtype) then format('encode(float8send((%s)::float8 + 0), ''hex'')', valor) -- + 0 turns a negative zero into zero
     when t.oid = 'interval'::regtype then format('interval_hash_extended((%s)::interval, 0)::text', valor) -- a month is thirty days
     when t.oid = 'bytea'::regtype then format('encode((%s)::bytea, ''hex'')', valor)
     when t.oid = 'money'::regtype then format('encode(cash_send((%s)::money), ''hex'')', valor)
@@ -2286,11 +2287,11 @@ as $$
   from pg_type t
   cross join lateral (
     select count(*) > 1 as composto,
-      -- a hash that is the same after a restore, which gives the types of this database other numbers
+      -- the hash must survive a restore, which gives the types of this database other numbers
       bool_and(x.typtype in ('c', 'd', 'r', 'm') or x.typsubscript = 'array_subscript_handler'::regproc or x.oid < 16384 and exists (
         select from pg_opclass o join pg_am m on m.oid = o.opcmethod and m.amname = 'hash'
         where o.opcdefault and o.opcintype = case x.oid when 'varchar'::regtype then 'text'::regtype else x.oid end)) as igualdade,
-      -- equal ones may look different, or their binary form holds such a number
+      -- equal values may look different, or the binary form contains such a type number
       bool_or(x.oid >= 16384 or x.oid in ('numeric'::regtype, 'float4'::regtype, 'float8'::regtype, 'interval'::regtype, 'jsonb'::regtype,
         'bpchar'::regtype)) as disfarcado
     from audit_interno.tipos_dentro(t.oid) as i (id) join pg_type x on x.oid = i.id
@@ -2301,8 +2302,8 @@ comment on function audit_interno.expressao_canonica(regclass, text, text) is 'S
 --! EndIncluded comum/expressao_canonica.sql
 
 --! Included comum/expressao_igual.sql
--- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. What is made of types without
--- an equality of their own (json, xml, points) is compared by its canonical text.
+-- SQL that is true when a column of the row t holds the value of a jsonb object, null equal to null. Types that contain one without an
+-- equality (json, xml, points) are compared by their canonical text.
 create or replace function audit_interno.expressao_igual(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -2328,7 +2329,7 @@ comment on function audit_interno.expressao_igual(regclass, text, text) is 'SQL 
 --! EndIncluded comum/expressao_igual.sql
 
 --! Included comum/expressao_impressao.sql
--- SQL for the fingerprint of the columns that a rule decides by, of the row aliased t: equal values have equal fingerprints
+-- SQL for the fingerprint of the columns by which a rule decides, over the row t. Equal values have equal fingerprints
 -- (audit_interno.expressao_canonica).
 create or replace function audit_interno.expressao_impressao(relacao regclass, colunas text[])
 returns text
@@ -5781,8 +5782,8 @@ comment on function audit_interno.frase_atrasadas(bigint) is 'Portuguese sentenc
 --! EndIncluded motor/sessao/frase_atrasadas.sql
 
 --! Included notas/notas_por_ler.sql
--- Files that the last reading of notes refused, said by each session of a rule on notes: they are no row of the warehouse that a finding
--- could be on. Called by finalizar_sessao and conteudo_lacunas.
+-- How many files the last reading of notes refused. Each session of a rule on notes reports them, because there is no row of the warehouse
+-- to put a finding on. Called by finalizar_sessao and conteudo_lacunas.
 create or replace function audit_interno.notas_por_ler(sessao_id bigint)
 returns bigint
 language sql
@@ -7578,7 +7579,7 @@ comment on function audit_interno.resto_concessao(audit.regras) is 'Corrections 
 --! EndIncluded pessoas/autonomia/resto_concessao.sql
 
 --! Included comum/reais.sql
--- An amount as a Brazilian reader writes it, whatever the server's locale, for texts that the database itself composes.
+-- An amount as a Brazilian reader writes it, whatever the server's locale, for texts composed in the database.
 create or replace function audit_interno.reais(valor numeric)
 returns text
 language sql
@@ -8595,10 +8596,9 @@ revoke create on schema regra_pendente_verificacao from conferente_regra;
 --! EndIncluded regras/pendente_verificacao/tabelas.sql
 
 --! Included comum/dobrar_categoria.sql
--- Folds a category or a label and drops the blanks at its ends: those that spreadsheets and exports leave there too, which nobody sees
--- (tab, line end, no-break spaces, wide ones and those without width, byte order mark); a no-break space within is a space. Folded first
--- and trimmed then: written the other way round, the trimming would be inlined into every branch of the folding. Touches nothing; kept
--- as a plain expression, so that the planner inlines it.
+-- Folds a category or a label and trims it, also of the invisible blanks that spreadsheets and exports leave (tab, line end, no-break and
+-- wide spaces, those without width, byte order mark). A no-break space inside becomes a space. It folds first and trims afterwards: the
+-- other way round, the trimming would be inlined into every branch of the folding. A plain expression, so that the planner inlines it.
 create or replace function audit_interno.dobrar_categoria(texto text)
 returns text
 language sql
@@ -8795,8 +8795,8 @@ comment on column audit.vw_operacoes_resumo.elo is 'Position in the audit chain,
 --! EndIncluded saidas/consulta/vw_operacoes_resumo.sql
 
 --! Included comum/tem_papel.sql
--- Whether who called may act as this role: the role that the session took (the API's callers), else the login. A definer function
--- sees its own owner as current_user, so that is not asked.
+-- Whether the caller may act as this role: by the role that the session took (callers of the API), else by the login. current_user is no
+-- help: in a definer function it is the owner.
 create or replace function audit_interno.tem_papel(papel text)
 returns boolean
 language sql
@@ -9010,8 +9010,8 @@ revoke execute on function exemplo.sorteio(bigint, bigint, bigint) from public;
 --! EndIncluded exemplo/sorteio.sql
 
 --! Included exemplo/canal.sql
--- The channel of one kind of draw: seed and number of the draw, mixed so that neighbouring seeds share nothing.
--- Inlined like exemplo.sorteio, and folded to a constant when the seed is one.
+-- The channel of one kind of draw: seed and number of the draw, mixed so that neighbouring seeds share nothing. Inlined like
+-- exemplo.sorteio, and folded to a constant when the seed is one.
 create or replace function exemplo.canal(semente bigint, numero bigint)
 returns bigint
 language sql
@@ -9569,13 +9569,12 @@ revoke execute on function exemplo.quantis() from public;
 --! EndIncluded exemplo/quantis.sql
 
 --! Included exemplo/lancamentos_certos.sql
--- The ledger as it should have been booked: one row per entry of the period, honest oddities included, before
--- exemplo.lancamentos_plantados spoils some. Pure: no table is read or written.
--- Everything about an entry follows from draws on its key. Entries that belong together share one: the instalments of
--- a purchase, the months of a contract, a document and its copy. So the whole ledger comes out of one pass.
--- inicio: first month of the warehouse, from which months are counted. semente_empresas and universo: seed and size
--- with which the warehouse's suppliers were made. seriado: with monthly series and instalments, for whole months only. "offset 0" keeps the planner from
--- pulling a step up into the next and drawing the same number again wherever it is used.
+-- The ledger as it should have been booked: one row per entry of the period, honest oddities included, before exemplo.lancamentos_plantados
+-- spoils some. Pure: reads and writes no table. Everything about an entry follows from draws on its key. Entries that belong together share
+-- one: the instalments of a purchase, the months of a contract, a document and its copy. So one pass makes the whole ledger. inicio: first
+-- month of the warehouse, from which months are counted. semente_empresas and universo: seed and size with which the warehouse's suppliers
+-- were made. seriado: with monthly series and instalments, for whole months only. "offset 0" keeps the planner from pulling a step up into
+-- the next and drawing the same number again wherever it is used.
 create or replace function exemplo.lancamentos_certos(inicio date, de date, ate date, primeiro_id bigint, linhas int,
   semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
@@ -9794,10 +9793,10 @@ revoke execute on function exemplo.lancamentos_certos(date, date, date, bigint, 
 --! EndIncluded exemplo/lancamentos_certos.sql
 
 --! Included exemplo/lancamentos_plantados.sql
--- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, each with its truth beside it
--- (tipo, coluna, valor_certo, valor_plantado, and conta_certa where the account went along; tipo null for an entry that is right). At most one error an entry.
--- tipo begins with the name of the rule that is to find it. Pure: no table is read or written.
--- recente_desde: from this day on far more entries are still parked as pending.
+-- The ledger as it was booked: exemplo.lancamentos_certos with errors planted, at most one an entry, each with its truth beside it: tipo,
+-- coluna, valor_certo, valor_plantado, and conta_certa where the account changed with it. tipo is null for a right entry, and otherwise
+-- begins with the name of the rule that should find it. Pure: reads and writes no table. recente_desde: from this day on far more entries
+-- are still parked as pending.
 create or replace function exemplo.lancamentos_plantados(inicio date, de date, ate date, recente_desde date, primeiro_id bigint,
   linhas int, semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns table (id bigint, data_lancamento date, carregado_em timestamptz, data_documento date, filial text, centro_custo text,
@@ -9924,8 +9923,8 @@ revoke execute on function exemplo.lancamentos_plantados(date, date, date, date,
 --! EndIncluded exemplo/lancamentos_plantados.sql
 
 --! Included exemplo/conferir_esquema.sql
--- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration
--- must never touch a real warehouse. What it made is known by the mark at the end of its comment.
+-- Refuses to go on when schema dw holds anything that exemplo.criar_armazem did not make (NC901): a demonstration must never touch a real
+-- warehouse. A mark at the end of the comment identifies what it made.
 create or replace function exemplo.conferir_esquema()
 returns void
 language plpgsql
@@ -10133,9 +10132,8 @@ revoke execute on function exemplo.indexar() from public;
 --! EndIncluded exemplo/indexar.sql
 
 --! Included exemplo/carregar.sql
--- Puts entries made by exemplo.lancamentos_plantados into the fact, and their truth and fingerprints aside.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
--- once exemplo.criar_armazem has run.
+-- Puts entries made by exemplo.lancamentos_plantados into the fact table, and their truth and fingerprints aside. concat() makes a query
+-- that is no constant: plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.carregar(inicio date, de date, ate date, recente_desde date, primeiro_id bigint, linhas int,
   semente bigint, semente_empresas bigint, universo int, seriado boolean)
 returns void
@@ -10158,7 +10156,7 @@ begin
       categoria, fornecedor_id, fornecedor, documento, descricao, valor, valor_documento, valor_desconto
     from pg_temp.exemplo_rascunho$q$);
 
-  -- An entry with a planted error is no honest oddity any more: only its errors are recorded.
+  -- An entry with a planted error is no longer an honest oddity: only its errors are recorded.
   execute concat($q$insert into exemplo.verdade (registro_id, tipo, coluna, valor_certo, valor_plantado, duplicata_de, conta_certa, conta_plantada)
     select r.id, r.tipo, r.coluna, r.valor_certo, r.valor_plantado, r.duplicata_de,
       r.conta_certa, case when r.conta_certa is not null then r.conta_contabil end
@@ -10316,7 +10314,8 @@ begin
       hint = 'Crie-o antes com select exemplo.criar_armazem().';
   end if;
 
-  -- With the planted column set back to what was planted, and a right account to the one that went along, an entry must have its first fingerprint again.
+  -- With the planted column set back to the planted value, and a right account to the one booked with it, an entry must have its first
+  -- fingerprint again.
   for danos.registro_id, danos.motivo
   in execute concat($q$
     select o.registro_id, m.motivo
@@ -10352,15 +10351,13 @@ revoke execute on function exemplo.danos() from public;
 --! EndIncluded exemplo/danos.sql
 
 --! Included exemplo/placar.sql
--- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were
--- right and were changed, in '(total)' by anybody. One wrong value that replaces another (a pending entry
--- given the wrong category) is not harm but lack of precision, and counts in precisao_corrigidas. Reads audit.divergencias_processadas by name only.
--- A proposal is right when every column it proposes is the truth: what was planted must become valor_certo, an account that went along conta_certa, and every
--- other column may only stay as it was. A finding that only flags counts as found, not as a proposal. A correction is
--- judged by what the warehouse holds now, so that one made by hand counts as what it is. desde_sessao: findings of
--- this session and later ones alone.
--- concat() makes a query that is no constant: plpgsql_check would look for the tables of constant ones, which exist only
--- once exemplo.criar_armazem has run.
+-- The score of the rules against the truth kept aside. One row a rule, and '(total)'. danos is harm: entries that were right and were
+-- changed, in '(total)' by anybody. A wrong value that replaces another (a pending entry given the wrong category) is no harm but lost
+-- precision, counted in precisao_corrigidas. Reads audit.divergencias_processadas by name only. A proposal is right when every column it
+-- proposes is the truth: what was planted becomes valor_certo, an account that changed with it conta_certa, and every other column stays as
+-- it was. A finding that only flags counts as found, not as a proposal. A correction is judged by what the warehouse holds now, so a change
+-- made by hand since counts too. desde_sessao: only findings of this session and later ones. concat() makes a query that is no constant:
+-- plpgsql_check would look for the tables of constant ones, which exist only once exemplo.criar_armazem has run.
 create or replace function exemplo.placar(desde_sessao bigint default null)
 returns table (regra text, plantados bigint, encontrados bigint, propostas_certas bigint, propostas_erradas bigint,
   corrigidas bigint, corrigidas_certas bigint, danos bigint, precisao numeric, precisao_corrigidas numeric, cobertura numeric)
@@ -10467,8 +10464,7 @@ revoke execute on function exemplo.placar(bigint) from public;
 --! EndIncluded exemplo/placar.sql
 
 --! Included exemplo/rotulos.sql
--- The labels of the example's ledger, as settings of Conferente: which categories mean pending and which one is marketing. What ships
--- with the product knows none.
+-- The labels of the example's ledger, as settings: which categories mean pending, and which one is marketing. The product ships none.
 create or replace function exemplo.rotulos()
 returns table (chave text, valor jsonb)
 language sql
@@ -12330,8 +12326,8 @@ from (values
 --! EndIncluded contrato/configuracoes_correio.sql
 
 --! Included contrato/sucessoras_categoria.sql
--- Categories that were renamed, merged or split: from a day on, what was booked under one stands under another. A person fills it, and
--- the rules move history along.
+-- Categories that were renamed, merged or split: from a day on, what was booked under one is booked under another. A person keeps the list,
+-- and the rules carry history along.
 create table audit.sucessoras_categoria (
   id bigint generated always as identity primary key,
   de text not null check (btrim(de) <> '' and length(de) <= 500),
@@ -12355,8 +12351,8 @@ comment on column audit.sucessoras_categoria.criado_por is 'By whom.';
 --! EndIncluded contrato/sucessoras_categoria.sql
 
 --! Included contrato/carimbos.sql
--- Seals of the chain as an authority outside the house stamped them (RFC 3161). Whoever rewrites the chain can make every seal anew, and
--- no stamp of the time before. Append-only, and each an operation.
+-- Seals of the chain, stamped by an authority outside the house (RFC 3161). Whoever rewrites the chain can compute every seal again, but
+-- cannot get a stamp of the past. Append-only; each stamp is an operation.
 create table audit_interno.carimbos (
   operacao_id bigint primary key references audit.operacoes,
   elo bigint not null check (elo > 0),
@@ -13535,9 +13531,9 @@ comment on function audit_interno.conteudo_desfeitas(bigint) is
 --! EndIncluded saidas/correio/conteudo_desfeitas.sql
 
 --! Included notas/cancelar_notas.sql
--- Gives notes their cancellations, whichever was read first. One counts that was registered, and was signed by somebody who may: of an
--- NF-e the issuer's own company; of an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). And by a
--- certificate no less trusted than the note's: somebody who can make no note that we believe cannot take one away either. Called by
+-- Matches notes and cancellations, whichever was read first. A cancellation counts if it was registered and signed by somebody entitled to:
+-- for an NF-e the issuer's company; for an NFS-e whoever signed the note, or is known to sign notes (notas.assinantes_nfse). Its
+-- certificate must be no less trusted than the note's: whoever cannot make a note that we believe cannot cancel one either. Called by
 -- guardar_notas, confiar_certificados and rever_cancelamentos.
 create or replace function audit_interno.cancelar_notas(chaves text[])
 returns table (quantas bigint, de date, ate date)
@@ -13568,8 +13564,8 @@ comment on function audit_interno.cancelar_notas(text[]) is 'Sets cancelada_em o
 --! EndIncluded notas/cancelar_notas.sql
 
 --! Included notas/confiar_certificados.sql
--- Whether a trusted root stands behind certificates, worked out again by a reading because the roots may have changed; what they signed
--- follows. Called by the reading with those whose answer is another one now, by their SHA-256 in hexadecimal.
+-- Updates whether a trusted root stands behind certificates, and then what they signed. Each reading works this out again, because the
+-- roots may have changed, and calls this with the certificates whose answer changed, by SHA-256 in hexadecimal.
 create or replace function audit_interno.confiar_certificados(confiaveis text[], outros text[])
 returns void
 language plpgsql
@@ -13599,9 +13595,9 @@ comment on function audit_interno.confiar_certificados(text[], text[]) is 'Gives
 --! EndIncluded notas/confiar_certificados.sql
 
 --! Included notas/guardar_notas.sql
--- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read
--- again. A key that is there already with another content is refused, and the first one stays. Called by the reading of notes, with the owner's rights: facts
--- about signatures are believed of the caller, so few may call this.
+-- Keeps what a batch of files said, in one transaction: certificates, notes, cancellations, and the contents that need not be read again. A
+-- known key with other content is refused, and the first note stays. Called by the reading of notes with the owner's rights: it believes
+-- its caller about signatures, so few may call it.
 create or replace function audit_interno.guardar_notas(lote jsonb)
 returns table (novas bigint, canceladas bigint, repetidas bigint, de date, ate date)
 language plpgsql
@@ -13611,7 +13607,7 @@ as $$
 declare
   v_operacao bigint;
 begin
-  -- One batch at a time, and none while it changes who may cancel an NFS-e: otherwise a note and its cancellation could pass each other.
+  -- One batch at a time, and none while the list of NFS-e signers changes: otherwise a note and its cancellation could miss each other.
   perform from audit.configuracoes_sistema c where c.chave = 'notas.assinantes_nfse' for update;
 
   insert into audit_interno.certificados_notas (sha256, der, cnpj, valido_de, valido_ate, confiavel)
@@ -13621,7 +13617,7 @@ begin
   order by 1
   on conflict do nothing;
 
-  -- of two files with one key in one batch the first in the order of the files
+  -- of two files with one key in one batch, the first counts
   with lida as (
     select distinct on (n.chave) n.*, decode(n.certificado, 'hex') as sha256
     from jsonb_to_recordset(lote -> 'notas') as n (
@@ -13711,7 +13707,7 @@ comment on function audit_interno.iniciar_leitura_notas(text, integer, text) is 
 --! EndIncluded notas/iniciar_leitura.sql
 
 --! Included notas/finalizar_leitura.sql
--- A reading of a folder has ended: what it no longer refused is forgotten. Called by the reading of notes.
+-- A reading of a folder has ended: forgets the files that it no longer refused. Called by the reading of notes.
 create or replace function audit_interno.finalizar_leitura_notas(pasta text, iniciada_em timestamptz, lidos bigint, novas bigint, recusados bigint)
 returns void
 language sql
@@ -13728,7 +13724,7 @@ comment on function audit_interno.finalizar_leitura_notas(text, timestamptz, big
 --! EndIncluded notas/finalizar_leitura.sql
 
 --! Included notas/agendar_leitura.sql
--- Queues the next reading of notes, once, however many workers ask. Called by each worker that has a folder, at every tick.
+-- Queues the next reading of notes once, however many workers ask. Every worker that has a folder calls it at every tick.
 create or replace function audit_interno.agendar_leitura_notas()
 returns void
 language plpgsql
@@ -13748,8 +13744,8 @@ comment on function audit_interno.agendar_leitura_notas() is 'Adds the job that 
 --! EndIncluded notas/agendar_leitura.sql
 
 --! Included notas/diagnosticar_notas.sql
--- Of the diagnosis: whether electronic notes are read, and what came of the last reading. Called by audit.diagnosticar_contrato; changes
--- nothing.
+-- The part of the diagnosis that says whether electronic notes are read and what the last reading gave. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_notas()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -13781,8 +13777,8 @@ comment on function audit_interno.diagnosticar_notas() is 'The line of the diagn
 --! EndIncluded notas/diagnosticar_notas.sql
 
 --! Included notas/rever_cancelamentos.sql
--- Who is known to sign NFS-e has changed: their cancellations are judged again, at once, as the notes themselves are. What comes of it
--- is an operation, beside the change of the setting.
+-- The list of NFS-e signers has changed: judges their cancellations again at once, as the notes themselves are. The result is an operation
+-- of its own, beside the change of the setting.
 create or replace function audit_interno.rever_cancelamentos() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -14907,7 +14903,7 @@ comment on function audit_interno.quebras_fatos() is 'operacao_sem_selo, fato_se
 --! EndIncluded motor/selo/quebras_fatos.sql
 
 --! Included comum/identidade.sql
--- A jsonb value without the trailing zeros of its numbers, however deep. Called by valores_canonicos where there are numbers.
+-- A jsonb value without the trailing zeros of its numbers, at any depth. Called by valores_canonicos where there are numbers.
 create or replace function audit_interno.sem_zeros(valor jsonb)
 returns jsonb
 language sql
@@ -14925,7 +14921,8 @@ $$;
 comment on function audit_interno.sem_zeros(jsonb) is 'The value with trailing zeros of its numbers dropped.';
 grant execute on function audit_interno.sem_zeros(jsonb) to conferente_regra, conferente_escrita;
 
--- A jsonb value as identities and fingerprints take it: 1000.00 and 1000 are one number. Inlined, as most hold no number.
+-- A jsonb value in the form that identities and fingerprints use: 1000.00 and 1000 are the same number. Inlined, because most values hold
+-- no number.
 create or replace function audit_interno.valores_canonicos(valores jsonb)
 returns jsonb
 language sql
@@ -14936,9 +14933,9 @@ $$;
 comment on function audit_interno.valores_canonicos(jsonb) is 'The value with trailing zeros of its numbers dropped.';
 grant execute on function audit_interno.valores_canonicos(jsonb) to conferente_regra, conferente_escrita;
 
--- The identity of a finding: rule, table, key, what it proposes, which entry it is about, and the fingerprint of the values it was
--- based on. Two kinds of flag on one row are two findings, so the kind of a flag is part of it. Stable, as what it calls is, so that
--- the planner inlines it. Called by detection and by verification of the trail.
+-- The identity of a finding: rule, table, key, proposed values, the entry, and the fingerprint of the values it was based on. Two kinds of
+-- flag on one row are two findings, so a flag's kind belongs to it. Stable, like what it calls, so that the planner inlines it. Called by
+-- detection and by verification of the trail.
 create or replace function audit_interno.identidade(
   regra text, tabela text, registro_id text, valores_propostos jsonb, evidencia jsonb, entrada jsonb, impressao bytea
 )
@@ -16141,8 +16138,8 @@ grant execute on function audit_interno.indice_da_visao(text, text, text) to con
 --! EndIncluded saidas/consulta/indice_da_visao.sql
 
 --! Included comum/expressao_fiel.sql
--- SQL that is true when a column of the row t holds exactly the value of a jsonb object: the same bytes of a text, whatever the
--- column's collation takes for equal, and an equal value of any other type. Called where a row is read again after it was written.
+-- SQL that is true when a column of the row t holds exactly the value of a jsonb object: for a text the same bytes, whatever its collation
+-- treats as equal; for any other type an equal value. Called where a row is read again after it was written.
 create or replace function audit_interno.expressao_fiel(relacao regclass, coluna text, objeto text)
 returns text
 language sql
@@ -16157,15 +16154,15 @@ comment on function audit_interno.expressao_fiel(regclass, text, text) is 'SQL t
 --! EndIncluded comum/expressao_fiel.sql
 
 --! Included comum/expressao_imagens.sql
--- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation does not have are
--- left out. Called for images, for what identifies an entry, and for what must not move along with a write.
+-- SQL for the columns of the row t as one jsonb object, the same in every session. Columns that the relation lacks are left out. Called for
+-- images, for what identifies an entry, and for what a write must leave alone.
 create or replace function audit_interno.expressao_imagens(relacao regclass, colunas text[])
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- forty columns a piece: a function takes no more than a hundred arguments
+  -- forty columns at a time: a function takes at most a hundred arguments
   select coalesce(string_agg(p.pedaco, ' || ' order by p.n), '''{}''::jsonb')
   from (
     select c.n / 40 as n, format('jsonb_build_object(%s)', string_agg(
@@ -16197,7 +16194,7 @@ grant execute on function audit.divergencia_resumo(audit.divergencias_processada
 --! EndIncluded saidas/consulta/divergencia_resumo.sql
 
 --! Included comum/pela_api.sql
--- Whether the session is the API's, which speaks for people who are not there: its login is conferente_servico or a member of it.
+-- Whether this is a session of the API, which speaks for absent people: its login is conferente_servico or a member of it.
 create or replace function audit_interno.pela_api()
 returns boolean
 language sql
@@ -16212,8 +16209,8 @@ comment on function audit_interno.pela_api() is 'True in a session of the login 
 --! EndIncluded comum/pela_api.sql
 
 --! Included comum/sem_segredos.sql
--- What code of others said of an error, without what looks like a secret (the credentials of a URL, password=…, a token) and without
--- a CPF: it is kept for good, mailed and shown to readers. By the patterns of src/log/redact.ts, which a log goes by. Touches nothing.
+-- An error text of somebody else's code, without what looks like a secret (the credentials of a URL, password=…, a token) and without CPFs:
+-- it is kept for good, mailed and shown to readers. Uses the patterns of src/log/redact.ts, which cleans the log.
 create or replace function audit_interno.sem_segredos(texto text)
 returns text
 language sql
@@ -27696,9 +27693,8 @@ comment on function audit_interno.compor_aviso(bigint) is 'Marks a message to a 
 --! EndIncluded saidas/canais/compor_aviso.sql
 
 --! Included instalacao/autorizar_publicadas.sql
--- The rules of this release have auto for the code that this release ships: installing it is trusting it. Those that lost
--- auto stay without it, and rules of the business's own are their administrator's to look at. The last thing of each
--- migration that touches what a rule runs.
+-- The rules of this release get auto for the code it ships: to install it is to trust it. Rules that lost auto stay without it, and the
+-- business's own rules are for their administrator to look at. It comes last in each migration that touches what a rule runs.
 create or replace function audit_interno.autorizar_publicadas()
 returns void
 language sql
@@ -27714,7 +27710,7 @@ select audit_interno.autorizar_publicadas();
 --! EndIncluded instalacao/autorizar_publicadas.sql
 
 --! Included instalacao/anotar_mudancas.sql
--- Each change of a row in the tables of audit_interno.vigiadas is a fact, and each change of a finding's state.
+-- Every change of a row in the tables of audit_interno.vigiadas is a fact of the trail, and so is every change of a finding's state.
 do $$
 declare
   v_vigiada record;
@@ -27736,8 +27732,8 @@ create or replace trigger anotar_update after update on audit.divergencias_proce
 --! EndIncluded instalacao/anotar_mudancas.sql
 
 --! Included instalacao/registrar_instalacao.sql
--- The last thing of every migration: puts down, as one operation, what the schema is now, and what the rows are of tables whose columns
--- it changed; for those the digest of each row is another. An administrator sees in the trail when that was, by whom and how much.
+-- The last statement of every migration. Records, as one operation, what the schema is now, and the rows of tables whose columns it
+-- changed, because their digests have changed. The trail shows an administrator when that was, by whom and how much.
 create or replace function audit_interno.registrar_instalacao()
 returns bigint
 language plpgsql
@@ -27757,7 +27753,7 @@ declare
 begin
   create temp table conferente_objeto on commit drop as
   select a.objeto, a.resumo, a.definicao from audit_interno.objetos_agora() a;
-  -- the name of a table's object is its name
+  -- a table's object is named after the table
   select array_agg(v.tabela) into v_tabelas
   from audit_interno.vigiadas() v
   left join audit_interno.objetos o on o.objeto = 'tabela ' || v.tabela
