@@ -1,12 +1,12 @@
 --! Previous: -
---! Hash: sha1:655ca95784b4a57bf7b7b960cc3a798efcb24fc5
+--! Hash: sha1:47f034ff98b7591fdec4afb1dbc1fc609f301bcc
 --! Message: conferente
 
 set local role conferente_dono;
 
 --! Included motor/posse/marcada.sql
--- Whether a connection is alive: the process holds, on this database, the number that it drew. Everybody may look at pg_locks,
--- where pg_stat_activity hides the connections of others.
+-- Whether a connection is alive: its process holds, in this database, the lock number that it drew. Read from pg_locks, which everybody
+-- sees; pg_stat_activity hides other people's connections.
 create or replace function audit_interno.marcada(pid integer, numero bigint)
 returns boolean
 language sql
@@ -2147,14 +2147,16 @@ grant execute on function audit_interno.imagem(anyelement) to conferente_regra, 
 --! EndIncluded comum/imagem.sql
 
 --! Included motor/portas/ler.sql
--- The door through which the engine reads: runs a query of the engine's own making as conferente_regra, where nothing can be
--- written (25006), and returns its rows. All of it sees one snapshot, that of the statement that calls it, rules that it runs
--- included: what a rule found and what the rows held belong together. janela is $1 of the query, textos is $2.
--- The rows come out, and all else that code of others does in the session is rolled back: settings, cursors that would run at
--- commit, temporary and large objects. What no rollback takes back (locks of the session, prepared statements) is refused.
--- A rule counts days as everybody does (agenda.fuso), its code is read and what it proposes and what the rows held is written one
--- way, whatever the session of the caller is set to: or one finding would be another in each.
--- Called wherever a rule runs or a row of the warehouse is read; only conferente_dono may.
+-- The door through which the engine reads. Runs a query of the engine's own making as conferente_regra, which can write nothing here
+-- (25006), and returns its rows. Everything in it, rules included, sees the one snapshot of the calling statement, so what a rule found and
+-- what the rows held belong together. janela is $1 of the query, textos is $2.
+--
+-- Only the rows come out. Everything else that foreign code does in the session is rolled back: settings, cursors that would run at commit,
+-- temporary and large objects. What no rollback undoes (locks of the session, prepared statements) is refused.
+--
+-- Days are counted in agenda.fuso for everybody, and code, proposals and rows are written the same way whatever the caller's settings:
+-- otherwise one finding would have another identity in each session. Called wherever a rule runs or a row of the warehouse is read; only
+-- conferente_dono may.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
 
@@ -2178,12 +2180,12 @@ declare
   v_ficam text := audit_interno.ficam();
   v_lido boolean := false;
 begin
-  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
   begin
-    -- holds until the end of this block, a transaction of its own within ours; nothing that runs in it can take it back
+    -- holds until the end of this block, a subtransaction; nothing that runs in it can undo it
     perform set_config('transaction_read_only', 'on', true), set_config('timezone', audit.fuso(), true);
     return query execute ler.consulta using ler.janela, ler.textos;
     v_lido := true;
@@ -2347,14 +2349,14 @@ comment on function audit_interno.expressao_impressao(regclass, text[]) is 'SQL 
 --! EndIncluded comum/expressao_impressao.sql
 
 --! Included motor/selo/recusar_mudanca.sql
--- Audit facts are append-only, for the owner too. What a table allows nevertheless is listed here and nowhere else.
+-- Audit facts are append-only, even for the owner. The exceptions are listed here and nowhere else.
 create or replace function audit_interno.recusar_mudanca()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- as JSON, because the tables differ in their columns
+  -- as JSON, because the tables have different columns
   v_antes jsonb := to_jsonb(old);
   v_depois jsonb := to_jsonb(new);
 begin
@@ -2364,14 +2366,14 @@ begin
     and (v_antes ->> 'finalizada_em' is null
       or v_depois - array['elo', 'resumo', 'selo_anterior', 'selo'] = v_antes - array['elo', 'resumo', 'selo_anterior', 'selo'])
   then
-    return new; -- under way until it ends; then there is only its seal to come
+    return new; -- under way until it ends; after that only its seal may be added
   elsif tg_op = 'UPDATE' and tg_table_name = 'excecoes' and v_antes ->> 'revogada_em' is null
     and v_depois - array['revogada_em', 'revogada_por'] = v_antes - array['revogada_em', 'revogada_por']
     and v_depois ->> 'revogada_em' is not null
   then
     return new; -- taken back, once
   elsif tg_op = 'UPDATE' and tg_table_name = 'estados' and v_antes ->> 'operacao_id' is null and v_depois - 'operacao_id' = v_antes - 'operacao_id' then
-    return new; -- whose fact it is shows when the transaction commits
+    return new; -- the commit of the transaction decides whose fact it is
   end if;
   raise exception using errcode = 'NC013', message = format('%s.%s só aceita acréscimos', tg_table_schema, tg_table_name),
     detail = format('operação recusada: %s', tg_op),
@@ -2401,9 +2403,9 @@ create or replace trigger proteger_identidade
 --! EndIncluded motor/selo/recusar_mudanca.sql
 
 --! Included motor/selo/resumo_operacao.sql
--- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and
--- so the digest, the same in every session. offset 0: looked up by operation, then sorted; the planner would rather walk a
--- whole table in the order of its key.
+-- Digest of an operation and of every fact that carries its id. The settings pinned here make the text of each value, and so the digest,
+-- the same in every session. With offset 0 facts are looked up by operation and then sorted; the planner would rather walk a whole table in
+-- the order of its key.
 create or replace function audit_interno.resumo_operacao(operacao_id bigint)
 returns bytea
 language sql
@@ -2449,10 +2451,10 @@ comment on function audit_interno.resumo_operacao(bigint) is
 --! EndIncluded motor/selo/resumo_operacao.sql
 
 --! Included motor/selo/selar_operacao.sql
--- Deferred constraint trigger: when the transaction commits, takes the digest of the ended operation and puts it into the queue
--- of seals. A login of the engine's (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else
--- may hold the head: from psql a transaction lasts as long as its owner likes, after "set constraints all immediate", in a
--- deferred trigger of one's own behind this one, or prepared.
+-- Deferred constraint trigger: at the commit, takes the digest of the ended operation and puts it into the queue of seals. A login of the
+-- engine (a member of conferente_dono or conferente_servico, a superuser) seals at once. Nobody else may hold the head: in psql a
+-- transaction lasts as long as its owner likes, after "set constraints all immediate", in a deferred trigger of one's own behind this one,
+-- or prepared.
 create or replace function audit_interno.selar_operacao()
 returns trigger
 language plpgsql
@@ -2488,7 +2490,7 @@ $$;
 --! EndIncluded motor/selo/selar_operacao.sql
 
 --! Included motor/portas/tabelas.sql
--- A row for each connection that lets code of others write (a preparation, a trigger of the warehouse) in its present transaction.
+-- One row for each connection that lets foreign code write (a preparation, a trigger of the warehouse) in its present transaction.
 create unlogged table audit_interno.portas_abertas (
   pid integer primary key,
   transacao xid8 not null,
@@ -2507,7 +2509,7 @@ comment on column audit_interno.portas_abertas.vistas is 'Tables that it had wri
 --! EndIncluded motor/portas/tabelas.sql
 
 --! Included motor/portas/porta.sql
--- Tables that this transaction has written, ours among them: by the locks that a write takes. Called by abrir_porta and fechar_porta.
+-- Tables that this transaction has written, ours included, by the locks that a write takes. Called by abrir_porta and fechar_porta.
 create or replace function audit_interno.tabelas_gravadas()
 returns oid[]
 language sql
@@ -2521,8 +2523,8 @@ as $$
 $$;
 comment on function audit_interno.tabelas_gravadas() is 'Tables that this transaction has written.';
 
--- Tables and sequences of others that this transaction has written to, or holds so that nobody else can, and how many rows it wrote,
--- those that it took back included. Called by gravacoes and by preparar_regra.
+-- Tables and sequences outside our schemas that this transaction has written or locked against others, and how many rows it wrote,
+-- including those it took back. Called by gravacoes and by preparar_regra.
 create or replace function audit_interno.gravado()
 returns table (relacao oid, esquema oid, linhas bigint)
 language sql
@@ -2542,7 +2544,7 @@ $$;
 comment on function audit_interno.gravado() is 'Tables and sequences that are not ours and that this transaction has written to or locked, with the rows that it wrote.';
 grant execute on function audit_interno.gravado() to conferente_escrita;
 
--- How many rows that is in all. Called by disparar_todos.
+-- The number of rows in all. Called by disparar_todos.
 create or replace function audit_interno.gravacoes()
 returns numeric
 language sql
@@ -2554,7 +2556,7 @@ $$;
 comment on function audit_interno.gravacoes() is 'Rows that this transaction has written to tables that are not ours.';
 grant execute on function audit_interno.gravacoes() to conferente_escrita;
 
--- Marks that code of others begins to write in this transaction. Called before preparar and escrever, by the engine.
+-- Marks that foreign code begins to write in this transaction. Called by the engine, before preparar and escrever.
 create or replace function audit_interno.abrir_porta()
 returns void
 language sql
@@ -2573,7 +2575,7 @@ as $$
 $$;
 comment on function audit_interno.abrir_porta() is 'Nothing of ours may be begun by this transaction until audit_interno.fechar_porta.';
 
--- Marks that it has ended for now. What it left for the commit runs behind the door that opens again there.
+-- Marks that it has ended for now. What it deferred to the commit runs behind the door that opens again there.
 create or replace function audit_interno.fechar_porta()
 returns void
 language sql
@@ -2584,9 +2586,9 @@ as $$
 $$;
 comment on function audit_interno.fechar_porta() is 'The engine goes on by itself.';
 
--- Deferred: its event lies in the queue before those of the code that was let in, so at the commit the door is open before a deferred
--- trigger of the warehouse runs. Code that was let in may say "set constraints all immediate", and would have the commit for itself:
--- then the event goes into the queue again.
+-- Deferred: its event is queued before those of the code that was let in, so at the commit the door is open before a deferred trigger of
+-- the warehouse runs. That code may say "set constraints all immediate" and would then have the commit to itself; in that case the event is
+-- queued again.
 create or replace function audit_interno.reabrir_porta()
 returns trigger
 language plpgsql
@@ -2614,8 +2616,8 @@ begin
 end
 $$;
 
--- Refuses to act for code of others while it writes: it would act in the name of whoever started the session. Called by everything
--- that opens an operation or a session.
+-- Refuses to act for foreign code while it writes: it would act in the name of whoever started the session. Called by everything that opens
+-- an operation or a session.
 create or replace function audit_interno.recusar_de_dentro()
 returns void
 language plpgsql
@@ -2652,7 +2654,7 @@ as $$
       abrir_operacao.motivo, abrir_operacao.detalhes)
     returning id
   )
-  select set_config('conferente.operacao', n.id::text, true)::bigint from nova n -- whose facts the changes of this transaction are
+  select set_config('conferente.operacao', n.id::text, true)::bigint from nova n -- changes in this transaction become this operation's facts
 $$;
 comment on function audit_interno.abrir_operacao(text, bigint, text, text, jsonb) is 'Id of the new operation, em_andamento.';
 --! EndIncluded motor/selo/abrir_operacao.sql
@@ -2724,7 +2726,7 @@ begin
     raise exception using errcode = 'NC007', message = format('a operação %s é de %s', id, v_operacao.ator),
       hint = 'Só quem abriu a operação pode finalizá-la.';
   end if;
-  -- the process that streams an export keeps its key: the reader, who has the same name, cannot end it with another count
+  -- the process that streams an export keeps its key, so the reader, who has the same name, cannot end it with another count
   if v_operacao.detalhes ? 'fecho' and v_operacao.detalhes ->> 'fecho' is distinct from
     encode(sha256(convert_to(finalizar_operacao.detalhes ->> 'chave', 'UTF8')), 'hex')
   then
@@ -2750,7 +2752,7 @@ grant execute on function audit.finalizar_operacao(bigint, text, bigint, jsonb) 
 --! EndIncluded motor/selo/finalizar_operacao.sql
 
 --! Included motor/selo/exigir_detalhes.sql
--- What a caller may have sealed for ever: an object, of a size that people read. Called by registrar_operacao,
+-- Checks what a caller wants to have sealed for ever: an object, of a size that people read. Called by registrar_operacao,
 -- registrar_exportacao and finalizar_operacao.
 create or replace function audit_interno.exigir_detalhes(detalhes jsonb)
 returns jsonb
@@ -3297,13 +3299,13 @@ grant execute on function audit.desativar_padrao(bigint, text, boolean) to confe
 --! EndIncluded pessoas/configuracao/desativar_padrao.sql
 
 --! Included motor/deteccao/codigo_regra.sql
--- All the code that a rule runs, as one text. Code is: the functions, aggregates, operators, views and types
--- of the schemas of the rule's function and of its preparation, what the rule declares (audit.regras.dependencias: schemas,
--- functions or views), and whatever of the kind any of it names, outside the server's own catalog, and so on. Names are followed
--- as they are written in bodies and definitions; without a schema they are looked for in the schemas of the search_paths that
--- this code pins. What is named in a comment or a text counts too: rather too much than too little. A table is data, and none of
--- it; so is the relation that the rule looks at, be it a view. Not the files: a view is taken as the server prints it, which another major version may do otherwise.
--- Called by hash_regra, and by guardar_codigo, which keeps it.
+-- All the code that a rule runs, as one text. Code means the functions, aggregates, operators, views and types in the schemas of the rule's
+-- function and of its preparation; what the rule declares (audit.regras.dependencias: schemas, functions or views); and whatever of these
+-- kinds that code names in turn, outside the server's own catalog. Names are followed as written in bodies and definitions; names without a
+-- schema are looked up in the search_paths that this code pins. A name in a comment or a string counts too: rather too much than too
+-- little. A table is data and does not count, nor does the relation that the rule looks at, even if it is a view. The catalog counts, not
+-- the source files: a view is taken as the server prints it, which may differ in another major version. Called by hash_regra, and by
+-- guardar_codigo, which keeps the text.
 create or replace function audit_interno.codigo_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -3314,7 +3316,7 @@ set quote_all_identifiers = off
 as $$
 declare
   v_pedidos text[] := array_remove(array[regra.funcao, regra.preparacao], null) || coalesce(regra.dependencias, '{}');
-  v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data too, a view like a table
+  v_relacao text := 'v ' || coalesce(audit_interno.relacao(regra.tabela)::oid::text, ''); -- the rule's relation is data, even if it is a view
   v_esquemas oid[];
   v_caminhos oid[] := array[]::oid[];
   v_novos jsonb;
@@ -3324,7 +3326,7 @@ begin
   if audit_interno.funcao_da_janela(regra.funcao) is null then
     return null;
   end if;
-  -- declared names that are a schema, and the schemas of the rule's functions, count as a whole
+  -- whole schemas count: those declared by name, and those of the rule's functions
   select array_agg(distinct n.oid) into v_esquemas
   from unnest(v_pedidos) with ordinality as d (nome, n_ordem)
   join pg_namespace n on n.oid = case when d.n_ordem <= num_nonnulls(regra.funcao, regra.preparacao)
@@ -3348,7 +3350,7 @@ begin
     select jsonb_object_agg(d.chave, d.texto) into v_novos_textos from audit_interno.codigo_definicao(v_novos) d;
     exit when v_novos_textos is null;
     v_textos := v_textos || v_novos_textos;
-    -- what is written without its schema is found where the code looks for it
+    -- names without a schema are looked up where the code looks them up
     select array_agg(distinct x.oid) into v_caminhos
     from (
       select unnest(v_caminhos) as oid
@@ -3374,8 +3376,8 @@ comment on function audit_interno.codigo_regra(audit.regras) is 'All the code th
 --! EndIncluded motor/deteccao/codigo_regra.sql
 
 --! Included motor/deteccao/hash_regra.sql
--- The hash by which a finding names all the code that made it: see codigo_regra, which says what code is. Called once by each step of
--- detection and of correction, and when auto is granted.
+-- The hash by which a finding names all the code that made it; codigo_regra says what counts as code. Called once by each step of detection
+-- and of correction, and when auto is granted.
 create or replace function audit_interno.hash_regra(regra audit.regras)
 returns text
 language sql
@@ -3403,8 +3405,7 @@ comment on function audit_interno.janela_execucao(bigint, text) is 'Booking date
 --! EndIncluded motor/deteccao/janela_execucao.sql
 
 --! Included motor/deteccao/condicao_janela.sql
--- The condition that a row t of a rule's table lies in a window, as SQL over $1, the window. Called by medir_janela and
--- cortar_janela.
+-- As SQL over $1, the window: the condition that a row t of a rule's table lies in it. Called by medir_janela and cortar_janela.
 create or replace function audit_interno.condicao_janela(regra audit.regras, janela audit.janela)
 returns text
 language sql
@@ -3422,12 +3423,11 @@ comment on function audit_interno.condicao_janela(audit.regras, audit.janela) is
 --! EndIncluded motor/deteccao/condicao_janela.sql
 
 --! Included motor/deteccao/levantar_achados.sql
--- Runs a rule over a window and leaves what it found, checked and complete, in the temporary table conferente_achado. The rule
--- and its rows are read in one statement, so findings, what the rows held and which entries they are come from one snapshot: an
--- edit that is committed meanwhile is simply not seen. With ausentes, the keys of the window that the rule finds nothing at stand
--- there too, as achado = false, with what their rows hold; and those that have no row. With verificacao, nonsense about a row is
--- left there as its defeito, so that one row does not cost a batch the others. Writes nothing else. Called by detection, by closing
--- and by verification.
+-- Runs a rule over a window and leaves its findings, checked and complete, in the temporary table conferente_achado. One statement runs the
+-- rule and reads its rows, so findings, values and entries come from one snapshot: an edit that is committed meanwhile is not seen. With
+-- ausentes it also lists, as achado = false, the keys of the window at which the rule finds nothing, with what their rows hold, and the
+-- keys that have no row. With verificacao a malformed finding is kept as its row's defeito, so that one row does not cost a batch all
+-- others. Writes nothing else. Called by detection, by closing and by verification.
 create or replace function audit_interno.levantar_achados(
   regra audit.regras, janela audit.janela, ausentes boolean default false, verificacao boolean default false
 )
@@ -3448,7 +3448,7 @@ declare
   v_repetida text;
   v_defeito record;
 begin
-  -- open to the rule is the side of a window for which its relation has no column
+  -- a side of the window for which the relation has no column is open to the rule
   if regra.coluna_data is null then
     janela.data_inicio := null;
     janela.data_fim := null;
@@ -3465,7 +3465,8 @@ begin
   into v_propostos, v_originais
   from unnest(regra.colunas) as c;
 
-  -- what is at stake as the engine reads it; the rule can only raise it. Of the contract's relation the amount is known, whatever column a rule names
+  -- The engine computes the amount at stake; the rule can only raise it. For the contract's relation the amount is known, whatever column a
+  -- rule names.
   select coalesce(string_agg(format('abs(t.%1$I::numeric), abs((p.propostos ->> %1$L)::numeric - t.%1$I::numeric)', a.attname), ', '), 'null::numeric')
   into v_valores
   from pg_attribute a
@@ -3497,7 +3498,7 @@ begin
       when x.valores_propostos <> '{}' and x.valores_propostos = x.valores_originais then 'como correção o que o registro já tem'
     end end
   from audit_interno.ler(
-    -- offset 0: or each expression would be worked out again wherever it is used
+    -- offset 0, or each expression would be evaluated again wherever it is used
     format(
       'select a.registro_id, a.achado, a.tabela, t.%1$I is not null, p.propostos - $2, jsonb_typeof(a.valores_propostos),
          case when p.propostos = ''{}'' then p.propostos else %2$s end, %3$s, %4$s, %5$s,
@@ -3531,7 +3532,7 @@ begin
   get diagnostics v_linhas = row_count;
   perform audit_interno.conferir_rastro('conferente_regra', v_rastro, format('a regra %s', regra.nome));
 
-  -- which of the rows the rule meant nobody knows, and the other one would be changed too
+  -- two rows with one key: nobody knows which the rule meant, and a correction would change both
   if v_linhas > (select max(a.ordem) from pg_temp.conferente_achado a) then
     select min(a.registro_id) into v_repetida from pg_temp.conferente_achado a group by a.ordem having count(*) > 1 limit 1;
     raise exception using errcode = 'NC012',
@@ -3564,9 +3565,9 @@ comment on function audit_interno.levantar_achados(audit.regras, audit.janela, b
 --! EndIncluded motor/deteccao/levantar_achados.sql
 
 --! Included motor/deteccao/registrar_achados.sql
--- Takes pg_temp.conferente_achado into audit.divergencias_processadas: new ones are opened, known ones counted. A finding
--- that a person rejected, confirmed or rolled back as wrong stays as it is; one that had closed by itself, by an exception that is
--- no longer in force, or whose correction was taken back for another reason, is open again.
+-- Takes pg_temp.conferente_achado into audit.divergencias_processadas: opens new findings and counts known ones. A finding that a person
+-- rejected, confirmed or rolled back as wrong stays as it is. One that had closed by itself, or by an exception no longer in force, or
+-- whose correction was taken back for another reason, opens again.
 create or replace function audit_interno.registrar_achados(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -3595,8 +3596,8 @@ begin
       a.tabela, a.registro_id, a.entrada, a.valores_originais, a.valores_propostos, trunc(a.confianca, 4), a.evidencia, a.justificativa,
       round(a.valor_em_risco, 2), round(a.valor_decisao, 2), v_agora, v_agora, a.identidade, a.impressao, a.mes, a.filial
     from pg_temp.conferente_achado a
-    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse; and two
-    -- at once take the same rows in the same order
+    -- ids in the order of the keys (numbers too), so that a batch of corrections lies together in the warehouse, and two sessions at once
+    -- take the same rows in the same order
     order by length(a.registro_id), a.registro_id collate "C", a.identidade
     on conflict (registro_id, identidade) do update
     set sessao_ultima_id = excluded.sessao_ultima_id, hash_regra = excluded.hash_regra, confianca = excluded.confianca,
@@ -3611,7 +3612,7 @@ begin
               else max(c.tipo) = 'excecao' end
             from (select x.tipo from audit.decisoes x where x.divergencia_id = d.id and audit_interno.responde(x.tipo) order by x.id desc limit 1) as c)
           else false end as reabre) as r)
-    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- another part of this session was faster: counted once
+    where d.sessao_ultima_id <> excluded.sessao_ultima_id -- counted once, even if another part of this session was faster
     returning d.id, d.registro_id, d.identidade, d.vezes_detectada, d.confianca, d.valor_em_risco, audit_interno.resumo_achado(d) as resumo
   ), registrada as (
     insert into audit.deteccoes (operacao_id, divergencia_id, confianca, resumo)
@@ -3640,9 +3641,9 @@ comment on function audit_interno.registrar_achados(bigint, audit.regras, bigint
 --! EndIncluded motor/deteccao/registrar_achados.sql
 
 --! Included motor/deteccao/reabrir_desfeitas.sql
--- Looks for corrections that were undone from outside, and has the rule look at their rows wherever the window ends, so that they
--- are findings of this session: a load need not move the load time. Also at those that an earlier session opened again and nobody
--- has corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
+-- Looks for corrections that were undone from outside, and has the rule look at their rows even outside the window, so that they are
+-- findings of this session: a load need not change the load time. Also takes those that an earlier session opened again and nobody has
+-- corrected since. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
 create or replace function audit_interno.reabrir_desfeitas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -3670,7 +3671,7 @@ begin
       and d.sessao_ultima_id <> reabrir_desfeitas.sessao_id and d.vezes_desfeita > 0
       and d.vezes_desfeita < (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint
   ) as c
-  where not exists ( -- what an exception withholds was counted where the window was read
+  where not exists ( -- what an exception suppresses was counted where the window was read
     select from audit.excecoes e
     where e.regra = reabrir_desfeitas.regra.nome and e.tabela = reabrir_desfeitas.regra.tabela and e.registro_id = c.registro_id
       and e.entrada = c.entrada and e.revogada_em is null and e.expira_em > clock_timestamp());
@@ -3679,7 +3680,7 @@ begin
   end if;
   v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(regra.tabela), regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(regra, row(null, null, null, null, v_chaves)::audit.janela);
-  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
+  -- HAZARD: looked up by key, one by one. The statistics know nothing of this session yet, so a join would be planned for a single row.
   delete from pg_temp.conferente_achado b
   where reabrir_desfeitas.sessao_id = (
     select d.sessao_ultima_id from audit.divergencias_processadas d
@@ -3692,8 +3693,8 @@ comment on function audit_interno.reabrir_desfeitas(bigint, audit.regras, bigint
 --! EndIncluded motor/deteccao/reabrir_desfeitas.sql
 
 --! Included motor/deteccao/fechar_ausentes.sql
--- Closes by itself what this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of
--- the open findings, so that one outside the window is closed only if it really no longer holds.
+-- Closes findings that this session did not find again: mended elsewhere, moved, gone. Runs the rule over the rows of the open findings, so
+-- that one outside the window closes only if it really no longer holds.
 create or replace function audit_interno.fechar_ausentes(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
@@ -3719,7 +3720,7 @@ begin
 
   v_chaves := audit_interno.chaves_legiveis(audit_interno.relacao(fechar_ausentes.regra.tabela), fechar_ausentes.regra.coluna_chave, v_chaves);
   perform audit_interno.levantar_achados(fechar_ausentes.regra, row(null, null, null, null, v_chaves)::audit.janela, true);
-  -- still as it was: stays open, uncounted, for it lies outside the window
+  -- unchanged: stays open and uncounted, because it lies outside the window
   delete from pg_temp.conferente_ausente a using pg_temp.conferente_achado b where b.identidade = a.identidade;
   update pg_temp.conferente_ausente a
   set existe = b.existe, mudou = b.impressao is distinct from a.impressao, outra = b.entrada is distinct from a.entrada
@@ -3732,7 +3733,7 @@ begin
   where a.id = e.divergencia_id and exists (
     select from pg_temp.conferente_achado b where b.registro_id = a.registro_id and b.entrada = e.entrada);
   delete from pg_temp.conferente_achado b where not b.achado;
-  -- HAZARD: asked of each by its key. Statistics know nothing yet of this session, so a join would be planned for one row of it.
+  -- HAZARD: looked up by key, one by one. The statistics know nothing of this session yet, so a join would be planned for a single row.
   delete from pg_temp.conferente_achado b
   where (
     select d.sessao_ultima_id = fechar_ausentes.sessao_id or audit.aguarda_pessoa(d.status)
@@ -3775,17 +3776,17 @@ comment on function audit_interno.fechar_ausentes(bigint, audit.regras, bigint, 
 --! EndIncluded motor/deteccao/fechar_ausentes.sql
 
 --! Included motor/deteccao/contar_cargas.sql
--- Counts, by booking date and hour of load, the rows that the next incremental session will not read any more, and compares what
--- this session will not read any more with what its base had counted of it. More than then means a load that committed after the
--- margin had passed, or wrote an old load time, or none. By hours, so that rows which a reload moves or somebody deletes do not
--- make up for late ones. One reading of the dates since data_desde; rules of one table and window share it. Called by
--- medir_janela, before the rule reads: what comes in between is counted by the next session.
+-- Finds rows that an incremental session missed. It counts, by booking date and hour of load, the rows too old for the next session to
+-- read, and compares the part that was already too old for this session with the count that the session before left. More rows than then
+-- mean that a load committed after the margin had passed, or wrote an old load time, or none. Counting by the hour keeps rows that were
+-- moved by a reload or deleted from hiding late ones. One scan of the dates since data_desde, shared by rules of one table and window.
+-- Called by medir_janela, before the rule reads: rows that arrive in between are counted by the next session.
 create or replace function audit_interno.contar_cargas(sessao_id bigint, regra audit.regras)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
@@ -3858,7 +3859,7 @@ comment on function audit_interno.contar_cargas(bigint, audit.regras) is
 --! EndIncluded motor/deteccao/contar_cargas.sql
 
 --! Included motor/deteccao/periodos_atrasados.sql
--- The booking dates on which rows came late, as few stretches of dates: what lies within a week of each other is one. Called by
+-- The booking dates on which rows came late, as few stretches as possible: dates within a week of each other form one. Called by
 -- condicao_atrasadas and detectar_atrasadas.
 create or replace function audit_interno.periodos_atrasados(sessao_id bigint, regra text)
 returns table (inicio date, fim date)
@@ -3879,14 +3880,14 @@ comment on function audit_interno.periodos_atrasados(bigint, text) is 'First and
 --! EndIncluded motor/deteccao/periodos_atrasados.sql
 
 --! Included motor/deteccao/condicao_atrasadas.sql
--- The condition that a row t of a rule's table came late, or lies beside one that did, and is not in the rule's window by its load
--- time, as SQL over $1, the window. Called by medir_janela.
+-- As SQL over $1, the window: the condition that a row t of a rule's table came late, or lies beside one that did, and that its load time
+-- is outside the window. Called by medir_janela.
 create or replace function audit_interno.condicao_atrasadas(sessao_id bigint, regra audit.regras)
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
   select concat(
     (select string_agg(format(' or t.%1$I >= %2$L and t.%1$I < %3$L and t.%4$I < $1.carregado_desde',
@@ -3901,15 +3902,14 @@ comment on function audit_interno.condicao_atrasadas(bigint, audit.regras) is
 --! EndIncluded motor/deteccao/condicao_atrasadas.sql
 
 --! Included motor/deteccao/detectar_atrasadas.sql
--- Runs a rule over the booking dates on which rows came late: its window goes by load time and passes them over. Whole dates, up
--- to where the window begins; rows without a load time by their keys. Part of the detection: called once for each rule, by
--- detectar_regra and juntar_regra.
+-- Runs a rule over the booking dates on which rows came late, which its window by load time misses: whole dates, up to where the window
+-- begins, and rows without a load time by their keys. Part of the detection: called once for each rule, by detectar_regra and juntar_regra.
 create or replace function audit_interno.detectar_atrasadas(sessao_id bigint, regra audit.regras, operacao_id bigint, hash_regra text)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set datestyle = 'ISO, YMD' -- as audit_interno.ler reads them
+set datestyle = 'ISO, YMD' -- the format in which audit_interno.ler reads dates
 as $$
 declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
@@ -3926,8 +3926,8 @@ begin
       regra.coluna_chave, audit_interno.nome_sql(v_tabela), regra.coluna_data, (select min(d) from unnest(v_sem_carga) as d), v_sem_carga,
       regra.coluna_carga)) as x (chave text);
   end if;
-  for v_janela in -- over stretches of dates, not rows
-    -- a date with a time of day has its last hours on the next
+  for v_janela in -- one turn for each stretch of dates, not for each row
+    -- where the booking date has a time of day, the last hours of a day lie before the next date
     select p.inicio, case when audit_interno.tipo_coluna(v_tabela, regra.coluna_data) = 'date' then p.fim else p.fim + 1 end, null::timestamptz, v_desde, null::text[]
     from audit_interno.periodos_atrasados(detectar_atrasadas.sessao_id, regra.nome) p
     union all
@@ -3943,15 +3943,15 @@ comment on function audit_interno.detectar_atrasadas(bigint, audit.regras, bigin
 --! EndIncluded motor/deteccao/detectar_atrasadas.sql
 
 --! Included motor/deteccao/sessao_anterior.sql
--- The session at whose end a rule's next incremental window begins. Called by criar_sessao and abrir_contagens.
+-- The session whose end is the start of a rule's next incremental window. Called by criar_sessao and abrir_contagens.
 create or replace function audit_interno.sessao_anterior(regra text, modo text)
 returns table (id bigint, ate timestamptz, corte timestamptz)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- a limit that stopped corrections leaves the window where it was;
-  -- a manual session looks further for no auto one: auto must see again, itself, what it may correct
+  -- After a session that a limit stopped, the next window begins where that session's began. A manual session does not move the window of
+  -- auto ones: auto must see for itself what it may correct.
   select e.sessao_id, e.carregado_ate, c.corte
   from audit.execucoes_regra e
   join audit.sessoes_processamento s on s.id = e.sessao_id
@@ -3966,7 +3966,7 @@ comment on function audit_interno.sessao_anterior(text, text) is
 --! EndIncluded motor/deteccao/sessao_anterior.sql
 
 --! Included motor/deteccao/abrir_contagens.sql
--- Puts down, for each rule of an incremental session, what its counts of loads will be compared with, and forgets the counts that
+-- For each rule of an incremental session, records which earlier counts of loads its own will be compared with, and deletes the counts that
 -- no session will ask for any more. Called by criar_sessao.
 create or replace function audit_interno.abrir_contagens(sessao audit.sessoes_processamento, margem interval)
 returns void
@@ -3995,8 +3995,9 @@ comment on function audit_interno.abrir_contagens(audit.sessoes_processamento, i
 --! EndIncluded motor/deteccao/abrir_contagens.sql
 
 --! Included motor/deteccao/medir_janela.sql
--- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window
--- share one scan, which takes in what came late; of windows that differ over one table the session counts the largest, for they end at the same time.
+-- Counts the rows of a rule's window and sums their amounts, once for each rule and session. Rules of one table and window share one scan,
+-- which includes rows that came late. Where windows over one table differ, the session counts the largest, because all end at the same
+-- time.
 create or replace function audit_interno.medir_janela(sessao_id bigint, regra audit.regras, janela audit.janela)
 returns void
 language plpgsql
@@ -4049,8 +4050,8 @@ comment on function audit_interno.medir_janela(bigint, audit.regras, audit.janel
 --! EndIncluded motor/deteccao/medir_janela.sql
 
 --! Included motor/deteccao/anotar_execucao.sql
--- Enters the time and the hash of a piece of a rule's detection into its row, the last thing that the piece does: from
--- here on the row is locked. Called by detectar_regra, detectar_parte and juntar_regra.
+-- Enters the time and the code hash of one piece of a rule's detection into the rule's row. It comes last in the piece, because it locks
+-- that row. Called by detectar_regra, detectar_parte and juntar_regra.
 create or replace function audit_interno.anotar_execucao(
   sessao_id bigint, regra audit.regras, hash_regra text, inicio timestamptz, completa boolean
 )
@@ -4090,8 +4091,8 @@ comment on function audit_interno.anotar_execucao(bigint, audit.regras, text, ti
 --! EndIncluded motor/deteccao/anotar_execucao.sql
 
 --! Included motor/deteccao/detectar_regra.sql
--- The detection step of one rule in one session: run it, record what it found, close what it no longer finds. One
--- operation, one transaction. Sessions that run the same rule at once wait for each other here.
+-- The detection step of one rule in one session: runs it, records what it found, closes what it no longer finds. One operation, one
+-- transaction. Sessions that run the same rule at the same time wait for each other here.
 create or replace function audit_interno.detectar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4136,9 +4137,9 @@ comment on function audit_interno.detectar_regra(bigint, text) is 'Detects with 
 --! EndIncluded motor/deteccao/detectar_regra.sql
 
 --! Included motor/partes/cortar_janela.sql
--- Cuts a window into shares of whole months by booking date, or of whole days by load time where it is incremental, each
--- of about so many rows. The first and the last share keep the window's own ends, open ones too,
--- so that nothing booked while it is cut can fall between. Reads the rule's table. Called by repartir_regra.
+-- Cuts a window into shares of about linhas rows each: whole months by booking date, or whole days by load time where it is incremental.
+-- The first and the last share keep the window's own ends, open ones too, so that nothing booked meanwhile falls between. Reads the rule's
+-- table. Called by repartir_regra.
 create or replace function audit_interno.cortar_janela(regra audit.regras, janela audit.janela, linhas bigint)
 returns setof audit.janela
 language plpgsql
@@ -4150,7 +4151,7 @@ declare
   v_por_carga boolean := janela.carregado_desde is not null or janela.carregado_ate is not null;
   v_coluna text := case when v_por_carga then regra.coluna_carga else regra.coluna_data end;
 begin
-  -- a booking date that has a time of day would lose the hours of a share's last day
+  -- where the booking date has a time of day, a share would lose the hours of its last day
   if v_coluna is null or not v_por_carga and audit_interno.tipo_coluna(v_tabela, v_coluna) <> 'date' then
     return next janela;
     return;
@@ -4183,8 +4184,8 @@ comment on function audit_interno.cortar_janela(audit.regras, audit.janela, bigi
 --! EndIncluded motor/partes/cortar_janela.sql
 
 --! Included motor/partes/enfileirar_partes.sql
--- Calls for help with the parts that are still to be done: one job each, which finds nothing to do where somebody was
--- faster. Behind everything else in the queue, so that mail never waits for a long window.
+-- Asks for help with the parts still to be done: one job each, which ends at once if somebody was faster. They queue behind everything
+-- else, so that mail never waits for a long window.
 create or replace function audit_interno.enfileirar_partes(sessao_id bigint, nome_regra text default null)
 returns void
 language sql
@@ -4206,8 +4207,8 @@ comment on function audit_interno.enfileirar_partes(bigint, text) is 'Queues a j
 --! EndIncluded motor/partes/enfileirar_partes.sql
 
 --! Included motor/partes/repartir_regra.sql
--- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and
--- the parts of its detection, queued for any worker that is free. Rules of one table and window are cut alike, by one count.
+-- The first step of one rule in a session that workers share: its preparation, its window's rows and control total, and the parts of its
+-- detection, queued for any free worker. Rules of one table and window are cut at the same places, from one count.
 create or replace function audit_interno.repartir_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4223,7 +4224,7 @@ begin
   select * into strict v_regra from audit.regras r where r.nome = nome_regra;
   perform audit_interno.guardar_codigo(v_regra);
   if v_regra.preparacao is not null then
-    -- workers share the cores already: see regra_pendente_verificacao.em_metades
+    -- the workers already use all cores: see regra_pendente_verificacao.em_metades
     perform set_config('conferente.lado_a_lado', 'sim', true);
     perform audit_interno.preparar_regra(v_regra, v_janela);
   end if;
@@ -4259,8 +4260,8 @@ comment on function audit_interno.repartir_regra(bigint, text) is 'Prepares a ru
 --! EndIncluded motor/partes/repartir_regra.sql
 
 --! Included motor/partes/tomar_parte.sql
--- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so that
--- what a dead worker had taken is free at once. Called by the process that conducts the session (any part) and by jobs (one).
+-- Takes a part that nobody works on, for as long as the caller's transaction lasts: the row's lock is the claim, so a dead worker's part is
+-- free at once. Called by the process that conducts the session (any part) and by jobs (one).
 create or replace function audit_interno.tomar_parte(sessao_id bigint, nome_regra text default null, numero integer default null)
 returns table (regra text, ordem bigint, total bigint, tempo_limite_ms bigint)
 language sql
@@ -4285,9 +4286,9 @@ comment on function audit_interno.tomar_parte(bigint, text, integer) is
 --! EndIncluded motor/partes/tomar_parte.sql
 
 --! Included motor/partes/detectar_parte.sql
--- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run
--- side by side, and shut out whole detections and corrections of the rule by other sessions. The row of the rule's
--- execution decides: when the rule has failed, or the session has ended, meanwhile, nothing of the part is kept.
+-- One part of the detection of one rule, in a transaction of its own that has taken it (tomar_parte). Parts of one rule run side by side
+-- and shut out whole detections and corrections of the rule by other sessions. The rule's execution row decides: if the rule failed or the
+-- session ended meanwhile, nothing of the part is kept.
 create or replace function audit_interno.detectar_parte(sessao_id bigint, nome_regra text, numero integer)
 returns void
 language plpgsql
@@ -4309,7 +4310,7 @@ begin
   if not found then
     return; -- somebody else did it
   end if;
-  -- workers share the cores already: see regra_pendente_verificacao.em_metades
+  -- the workers already use all cores: see regra_pendente_verificacao.em_metades
   perform set_config('conferente.lado_a_lado', 'sim', true);
   select count(*) into v_total
   from audit_interno.partes_sessao p where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra;
@@ -4329,7 +4330,7 @@ begin
   update audit_interno.partes_sessao p
   set status = 'concluida', operacao_id = v_operacao, inicio = v_inicio, fim = clock_timestamp()
   where p.sessao_id = detectar_parte.sessao_id and p.regra = nome_regra and p.parte = numero;
-  -- progress for those who watch; where somebody else is at the row, the next part carries this one's count
+  -- progress for whoever watches; if somebody else holds the row, the next part carries this one's count
   perform from audit.sessoes_processamento s where s.id = detectar_parte.sessao_id for no key update skip locked;
   if found then
     perform audit_interno.totalizar_sessao(detectar_parte.sessao_id);
@@ -4341,8 +4342,8 @@ comment on function audit_interno.detectar_parte(bigint, text, integer) is
 --! EndIncluded motor/partes/detectar_parte.sql
 
 --! Included motor/partes/juntar_regra.sql
--- Joins the parts of one rule, once: holds its earlier corrections against the warehouse, closes what none of them found again over the whole window, and marks the rule as
--- detected. Called as a step of the session, by the process that conducts it.
+-- Joins the parts of one rule, once: compares its earlier corrections with the warehouse, closes what no part found again over the whole
+-- window, and marks the rule as detected. Called as a step of the session, by the process that conducts it.
 create or replace function audit_interno.juntar_regra(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -4374,7 +4375,7 @@ comment on function audit_interno.juntar_regra(bigint, text) is 'Ends the detect
 --! EndIncluded motor/partes/juntar_regra.sql
 
 --! Included motor/correcao/exige_releitura.sql
--- The relation, its partitions, and the tables below a view with theirs. Called where what belongs to a write is looked up.
+-- The relation, its partitions, and the tables below a view with theirs. Called where everything that a write may touch is looked up.
 create or replace function audit_interno.relacoes_abaixo(relacao regclass)
 returns setof oid
 language sql
@@ -4399,9 +4400,9 @@ as $$
 $$;
 comment on function audit_interno.relacoes_abaixo(regclass) is 'The relation and all that lies below it: partitions, and tables under a view.';
 
--- Whether a row may hold something else, after an update, than the update says: a trigger on update (before, after or instead of
--- it), or on the delete and insert that a row's move to another partition is, an update rule, or a view, on the relation or below it; a foreign table; or foreign keys whose action on update leads from the relation back to it.
--- Then each row is read again after it was written.
+-- Whether a row may hold something else after an update than the update says. Causes: a trigger on update (before, after or instead of), or
+-- on the delete and insert of a move between partitions; an update rule; a view; a foreign table; foreign keys whose update action leads
+-- back to the relation. It looks at the relation and at what lies below. Where true, each row is read again after it was written.
 create or replace function audit_interno.exige_releitura(relacao regclass)
 returns boolean
 language sql
@@ -4421,8 +4422,8 @@ comment on function audit_interno.exige_releitura(regclass) is 'True when a row 
 --! EndIncluded motor/correcao/exige_releitura.sql
 
 --! Included motor/periodo/fonte_periodos.sql
--- SQL that reads the months which the warehouse itself says are closed: mes and filial, from the table, view or function without
--- arguments that the setting periodos.fonte names. Null where none is named. NC022 when it is not to be found.
+-- SQL that reads the closed months from the warehouse's own list: mes and filial, from the table, view or function without arguments that
+-- the setting periodos.fonte names. Null where it names none. NC022 when the source cannot be found.
 create or replace function audit_interno.fonte_periodos()
 returns text
 language plpgsql
@@ -4448,7 +4449,7 @@ begin
       hint = 'periodos.fonte é uma tabela, uma visão, ou uma função sem argumentos, com o esquema, como dw.periodos_fechados, com as colunas mes (date) e, se for o caso, filial (text).';
   end if;
   return format('select x.mes::date, %s from %s as x where x.mes is not null',
-    -- a list without branches is of the whole company
+    -- a list without branches applies to the whole company
     case when exists (
       select from pg_attribute a
       where a.attrelid = coalesce(v_relacao, (select t.typrelid from pg_proc p join pg_type t on t.oid = p.prorettype where p.oid = v_funcao))
@@ -4462,8 +4463,8 @@ comment on function audit_interno.fonte_periodos() is 'SQL text with the columns
 --! EndIncluded motor/periodo/fonte_periodos.sql
 
 --! Included motor/periodo/meses_fechados.sql
--- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read
--- nobody knows what is closed, and nothing is written. Called wherever something may be written or is shown.
+-- All months that are closed now: ours, and those of the warehouse's own list, read as conferente_regra. When that list cannot be read,
+-- nobody knows what is closed and nothing is written. Called wherever something may be written or shown.
 create or replace function audit_interno.meses_fechados()
 returns table (mes date, filial text, da_fonte boolean)
 language plpgsql
@@ -4479,7 +4480,7 @@ begin
   end if;
   begin
     return query
-      -- an infinite day is no month, and fails here
+      -- an infinite day has no month, and fails here
       select distinct make_date(extract(year from f.mes)::integer, extract(month from f.mes)::integer, 1),
         case when audit_interno.dobrar_filial(f.filial) <> '' then f.filial end, true
       from audit_interno.ler(v_fonte) as f (mes date, filial text);
@@ -4500,7 +4501,7 @@ comment on function audit_interno.meses_fechados() is
 --! EndIncluded motor/periodo/meses_fechados.sql
 
 --! Included motor/periodo/defeito_periodos.sql
--- Why it cannot be known which months are closed, in one sentence, or null. Called by the limits of a session and by the diagnosis.
+-- Why the closed months are unknown, in one sentence, or null. Called by the limits of a session and by the diagnosis.
 create or replace function audit_interno.defeito_periodos()
 returns text
 language plpgsql
@@ -4519,8 +4520,8 @@ comment on function audit_interno.defeito_periodos() is 'What is wrong with the 
 
 --! Included motor/periodo/expressao_mes.sql
 -- SQL for the month of a row as the number 202610: of the row t as it is, or as the new values in the jsonb object l.para would make it.
--- Immutable functions only, for it stands in the guard of updates of distributed tables too. Null where the rule registers no booking
--- date: then no closed month concerns its rows. An instant belongs to the month that it has in the zone of agenda.fuso.
+-- Immutable functions only, because it stands in the guard of updates, of distributed tables too. Null where the rule registers no booking
+-- date: then no closed month concerns its rows. An instant belongs to its month in the zone of agenda.fuso.
 create or replace function audit_interno.expressao_mes(regra audit.regras, depois boolean default false)
 returns text
 language sql
@@ -4539,9 +4540,9 @@ comment on function audit_interno.expressao_mes(audit.regras, boolean) is 'SQL t
 --! EndIncluded motor/periodo/expressao_mes.sql
 
 --! Included motor/periodo/condicao_aberta.sql
--- The condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none, as
--- SQL; null where nothing is closed. Where the branch of a row is not known, a month that is closed for any branch counts. It stands
--- in the guard of the very statement that writes. Called by aplicar_grupo.
+-- SQL condition that a row t of a rule's relation lies in no closed month, and that writing l.para to colunas moves it into none; null
+-- where nothing is closed. For a row whose branch is unknown, a month counts as closed if any branch has closed it. The condition stands in
+-- the guard of the very statement that writes. Called by aplicar_grupo.
 create or replace function audit_interno.condicao_aberta(regra audit.regras, colunas text[])
 returns text
 language plpgsql
@@ -4573,7 +4574,8 @@ begin
           else %1$s <> all (%4$L::integer[]) and %1$s::text || '' '' || audit_interno.dobrar_filial(%2$s) <> all (%5$L::text[]) end',
           x.mes, x.filial, v_quaisquer, v_gerais, v_filiais) end, ' and ')
     from (
-      -- not left to the planner: a later plan of the same connection works both out, also for a rule without a branch
+      -- decided here and not by the planner: a later plan of the same connection evaluates both branches, even for a rule without a branch
+      -- column
       select audit_interno.expressao_mes(regra) as mes, case when v_tem_filial then format('t.%I::text', regra.coluna_filial) end as filial
       union all
       select audit_interno.expressao_mes(regra, regra.coluna_data = any (colunas)),
@@ -4589,9 +4591,9 @@ comment on function audit_interno.condicao_aberta(audit.regras, text[]) is
 --! EndIncluded motor/periodo/condicao_aberta.sql
 
 --! Included motor/periodo/em_periodo_fechado.sql
--- Those of some findings whose row lies in a closed month, or would be moved across by what is proposed or was typed; with valores, by
--- those. By what the last detection saw; the statement that writes looks at the row itself once more (condicao_aberta). Called wherever
--- corrections are chosen.
+-- Of some findings, those whose row lies in a closed month, or would move into or out of one by the proposed or entered values (with
+-- valores, by those). Based on what the last detection saw; the statement that writes checks the row itself once more (condicao_aberta).
+-- Called wherever corrections are chosen.
 create or replace function audit_interno.em_periodo_fechado(ids bigint[], valores jsonb default null)
 returns table (divergencia_id bigint, periodo text)
 language plpgsql
@@ -4638,9 +4640,8 @@ comment on function audit_interno.em_periodo_fechado(bigint[], jsonb) is 'Findin
 --! EndIncluded motor/periodo/em_periodo_fechado.sql
 
 --! Included motor/periodo/contar_fechadas.sql
--- How many findings of a session in manual propose something for a closed month, and their amount: for the session and its mail. In auto
--- corrigir_lote counts what it leaves. Where it is not known which months are closed that is said in their place. Called once by
--- finalizar_sessao.
+-- How many findings of a manual session propose something for a closed month, and their amount, for the session and its mail. (In auto mode
+-- corrigir_lote counts what it leaves.) Where the closed months are unknown, the reason is given instead. Called once by finalizar_sessao.
 create or replace function audit_interno.contar_fechadas(sessao_id bigint)
 returns void
 language plpgsql
@@ -4675,9 +4676,9 @@ comment on function audit_interno.contar_fechadas(bigint) is 'Enters into each r
 --! EndIncluded motor/periodo/contar_fechadas.sql
 
 --! Included motor/periodo/esperar_gravacoes.sql
--- Waits until nobody is writing corrections, ten seconds at most. Nobody waits for this: it tries, lets go and tries again, until it has the
--- lock alone. Called by audit.fechar_periodo, which lets it go, and by a trigger just before its commit, which keeps it: so what began to
--- write while a closing stood open is waited for too.
+-- Waits until nobody is writing corrections, ten seconds at most. Nobody queues behind it: it tries for the lock without waiting, again and
+-- again, until it holds it alone. Called by audit.fechar_periodo, which releases it, and by a trigger just before that commit, which keeps
+-- it, so that it also waits for writes that began during the closing.
 create or replace function audit_interno.esperar_gravacoes()
 returns void
 language plpgsql
@@ -4721,9 +4722,9 @@ create constraint trigger esperar after insert on audit.periodos deferrable init
 --! EndIncluded motor/periodo/esperar_gravacoes.sql
 
 --! Included motor/periodo/filiais_desconhecidas.sql
--- Those of some branches (without any: of those closed) that no row has in a table whose rule registers its branch, with the names that are
--- most like it, or some of those there are. None while no table can be read or none names a branch: a ledger that is still empty knows
--- no names. Called by audit.fechar_periodo, and by the diagnosis.
+-- Of some branches (null: of the closed ones), those that no row has in any table whose rule registers its branch, with the most similar
+-- names there, or some of them. Empty while no table can be read or none names a branch: an empty ledger knows no names. Called by
+-- audit.fechar_periodo, and by the diagnosis.
 create or replace function audit_interno.filiais_desconhecidas(filiais text[] default null)
 returns table (filial text, conhecidas text)
 language plpgsql
@@ -4740,13 +4741,13 @@ begin
     begin
       v_filiais := array(select distinct f.filial from audit_interno.meses_fechados() f where f.filial is not null);
     exception when sqlstate 'NC022' then
-      return; -- the diagnosis says so
+      return; -- the diagnosis reports it
     end;
   end if;
   if v_filiais = '{}' then
     return;
   end if;
-  for v_relacao in -- a turn for each table
+  for v_relacao in -- one turn for each table
     select distinct x.relacao, r.coluna_filial as coluna
     from audit.regras r cross join lateral (select audit_interno.relacao(r.tabela) as relacao) as x
     where audit_interno.tipo_coluna(x.relacao, r.coluna_filial) is not null
@@ -4769,7 +4770,7 @@ begin
         select min(k.nome) as nome
         from unnest(v_conhecidas) as k (nome)
         group by audit_interno.dobrar_filial(k.nome)
-        -- by runs of three letters in common
+        -- most trigrams in common first
         order by (
           select count(*) filter (where t = any (regras.trigramas(p.filial)))::numeric / count(*) from unnest(regras.trigramas(min(k.nome))) as t
         ) desc nulls last, min(k.nome)
@@ -4784,10 +4785,9 @@ comment on function audit_interno.filiais_desconhecidas(text[]) is 'Branches tha
 --! EndIncluded motor/periodo/filiais_desconhecidas.sql
 
 --! Included motor/correcao/elegiveis.sql
--- What auto may correct for one rule in one session, looked at alone: found in this session, sure enough, not so large that
--- it needs two people, not undone from outside again and again. What another finding contradicts is left out by contestadas, a
--- value that the ledger does not know by desconhecidas, what lies in a closed month by em_periodo_fechado. No settings of its own, so that the
--- planner inlines it.
+-- Findings that auto may correct for one rule in one session, each judged on its own: found in this session, sure enough, too small to need
+-- two people, not undone from outside again and again. Others filter further: contestadas what another finding contradicts, desconhecidas
+-- values unknown to the ledger, em_periodo_fechado closed months. No settings of its own, so that the planner inlines it.
 create or replace function audit_interno.elegiveis(sessao_id bigint, regra audit.regras)
 returns setof audit.divergencias_processadas
 language sql
@@ -4799,22 +4799,22 @@ as $$
     and d.valores_propostos <> '{}' and d.confianca >= elegiveis.regra.limiar
     and d.vezes_desfeita < (select (audit_interno.configuracao('sessao.desfeitas_maximo') #>> '{}')::bigint)
     and d.hash_regra = elegiveis.regra.hash_autorizado -- found by the code that has auto
-    -- a person's last word was a value of their own, or to take a correction back: it waits for a person
+    -- where a person last entered their own value, or took a correction back, the finding waits for a person
     and not coalesce((
       select c.valores is not null or c.tipo in ('correcao_manual', 'reversao', 'desfazimento')
       from audit.decisoes c where c.divergencia_id = d.id and audit_interno.responde(c.tipo) order by c.id desc limit 1), false)
-    and d.adiada_ate is null and d.encaminhada_para is null -- a person has it in hand
-    -- a subquery, or the setting would be read for each row. As a difference, or a planner without statistics would look
-    -- for them by amount, in divergencias_processadas_valor: all that wait, again for each batch
+    and d.adiada_ate is null and d.encaminhada_para is null -- a person is dealing with it
+    -- A subquery, or the setting would be read for each row. Written as a difference, or a planner without statistics would search by
+    -- amount, in divergencias_processadas_valor: through everything that waits, again for each batch.
     and d.valor_decisao - (select (audit_interno.configuracao('aprovacao.valor_dupla') #>> '{}')::numeric) < 0
 $$;
 comment on function audit_interno.elegiveis(bigint, audit.regras) is 'Findings that auto mode may correct by itself, but for contested ones.';
 --! EndIncluded motor/correcao/elegiveis.sql
 
 --! Included motor/correcao/contestadas.sql
--- Which of these findings auto must not correct: another open finding says otherwise about the same column of the same row,
--- or the row holds what two people typed for this very rule. Each row's other findings are looked up by their key whatever
--- the statistics say (offset 0): right after a detection they say nothing.
+-- Which of these findings auto must not correct: another open finding says something else about the same column of the same row, or the row
+-- holds a value that two people entered for this very rule. offset 0 looks up each row's other findings by key: right after a detection the
+-- statistics say nothing.
 create or replace function audit_interno.contestadas(ids bigint[])
 returns setof bigint
 language sql
@@ -4829,7 +4829,7 @@ as $$
       select x.regra, x.status, x.valores_propostos, x.valores_digitados
       from audit.divergencias_processadas x
       where x.registro_id = d.registro_id and x.tabela = d.tabela and x.id <> d.id
-        -- as the index divergencias_processadas_vivas says it
+        -- worded like the index divergencias_processadas_vivas
         and (audit.aguarda_pessoa(x.status) or x.valores_digitados is not null)
       offset 0
     ) as o
@@ -4844,9 +4844,9 @@ comment on function audit_interno.contestadas(bigint[]) is 'Those of the finding
 --! EndIncluded motor/correcao/contestadas.sql
 
 --! Included motor/correcao/verificar_limites.sql
--- Before the first correction: what would be corrected is held against the limits of each rule and of the session. Past a
--- limit nothing of it is corrected, and that is said and alerted: so many divergences are a broken load, not errors. Nor is anything
--- corrected while it is not known which months are closed.
+-- Before the first correction, compares what would be corrected with the limits of each rule and of the session. Past a limit nothing of it
+-- is corrected, the session says so and an alert goes out: so many divergences are a broken load, not errors. Nothing is corrected either
+-- while the closed months are unknown.
 create or replace function audit_interno.verificar_limites(sessao_id bigint)
 returns void
 language plpgsql
@@ -4863,13 +4863,13 @@ declare
   v_limite text;
   v_exata boolean;
 begin
-  if v_defeito is not null then -- nobody knows what may be written
+  if v_defeito is not null then -- nobody knows which months may be written
     update audit.execucoes_regra e set status = 'concluida', motivo = 'nada foi corrigido: ' || v_defeito
     where e.sessao_id = verificar_limites.sessao_id and e.status = 'detectada';
     update audit.sessoes_processamento s set limite_atingido = v_defeito, etapa = 'correcao' where s.id = verificar_limites.sessao_id;
     return;
   end if;
-  -- contested findings, and values that the ledger does not know, are looked for only when all together would pass a limit
+  -- contested findings and unknown values are looked for only where a limit would be passed with them
   foreach v_exata in array array[false, true] loop
     drop table if exists pg_temp.conferente_limite;
     create temp table conferente_limite on commit drop as
@@ -4901,7 +4901,7 @@ begin
     into v_limite
     from pg_temp.conferente_limite l
     cross join (
-      -- of the tables that would be corrected: rows that other rules read elsewhere make no load smaller
+      -- only of the tables that would be corrected: rows that other rules read elsewhere do not make the load bigger
       select sum(x.linhas) as linhas
       from (select max(m.linhas_examinadas) as linhas from pg_temp.conferente_limite m where m.linhas > 0 group by m.tabela) as x
     ) as j
@@ -4926,8 +4926,8 @@ comment on function audit_interno.verificar_limites(bigint) is 'Stops the correc
 --! EndIncluded motor/correcao/verificar_limites.sql
 
 --! Included motor/correcao/criar_lote.sql
--- An empty batch: the one form in which corrections and rollbacks reach the warehouse. Its rows are written once: resultado
--- says what is meant until something else happens, so nothing is written back where every row took what it was to take.
+-- An empty batch: the one form in which corrections and rollbacks reach the warehouse. resultado starts as the intended outcome and is
+-- changed only where something else happens, so a batch in which every row succeeds updates nothing here.
 create or replace function audit_interno.criar_lote()
 returns void
 language plpgsql
@@ -4942,16 +4942,16 @@ begin
     regra text not null,
     tabela text not null,
     registro_id text not null,
-    entrada jsonb not null, -- which entry the row was
-    entrada_nossa jsonb, -- and which it is by our own later corrections; only where there were any
+    entrada jsonb not null, -- the entry that the row was
+    entrada_nossa jsonb, -- the entry that it is after our own later corrections; only where there were any
     de jsonb not null,
     para jsonb not null,
     valor numeric, -- at stake
-    impressao bytea, -- of the columns the rule decides by; null in a rollback, which is held against de alone
+    impressao bytea, -- of the columns that the rule decides by; null in a rollback, which compares with de alone
     reverte_operacao_id bigint,
-    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, fechada, infiel, desfeita; of a rollback superada
-    outras jsonb, -- what must not move along, before the write; only where something could make it move
-    agora jsonb, -- what the row holds; null of a row that took para as it is, and of one that is gone
+    resultado text not null default 'aplicada', -- or movida, outra, ja_certa, ausente, recusada, fechada, infiel, desfeita; in a rollback also superada
+    outras jsonb, -- columns that must not change, as they were before the write; only where something could change them
+    agora jsonb, -- what the row holds; null for a row that took para as it is, and for one that is gone
     erro text
   ) on commit drop;
   grant select on pg_temp.conferente_lote to conferente_escrita;
@@ -4961,12 +4961,11 @@ comment on function audit_interno.criar_lote() is 'Creates pg_temp.conferente_lo
 --! EndIncluded motor/correcao/criar_lote.sql
 
 --! Included motor/correcao/aplicar_grupo.sql
--- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a
--- constraint, a trigger), the group is halved until the rows that it refuses stand alone; the rest go through. Where the row may
--- hold something else than was asked (audit_interno.exige_releitura), it is read again through the same relation: what is not
--- exactly so is undone and left as infiel, the rest is written again. Returns the days on which the altered rows are booked, so
--- that verification need not look for them in every partition: of a table without a column of dates and of rows without a date that
--- is any day.
+-- Writes corrections of one rule and one set of columns in one statement, as conferente_escrita. When the warehouse refuses (a constraint,
+-- a trigger), the group is halved until the refused rows stand alone; the others go through. Where a row may hold something other than was
+-- asked (audit_interno.exige_releitura), it is read again through the same relation: a row that is not exact is undone and left as infiel,
+-- and the others are written again. Returns the booking dates of the altered rows, so that verification need not look for them in every
+-- partition; without a column of dates, or for rows without a date, that is any day.
 create or replace function audit_interno.aplicar_grupo(
   operacao_id bigint, regra audit.regras, colunas text[], aberta text, ids bigint[], tentativa integer default 1
 )
@@ -5022,7 +5021,7 @@ begin
     if v_reler then
       perform audit_interno.travar_grupo(v_tabela, v_chave, v_guarda, v_outras, ids);
     end if;
-    -- what the warehouse checks only at commit is checked in the door too, where a refusal can still be pinned on a row
+    -- the door also checks what the warehouse defers to the commit, while a refusal can still be pinned on a row
     if not v_reler then
       with alterada as (
         select e.*
@@ -5046,7 +5045,7 @@ begin
         'update %s t set %s from pg_temp.conferente_lote l where l.divergencia_id = any ($1) and l.outras is not null and %s and %s
          returning l.divergencia_id', v_tabela, v_atribuicoes, v_chave, v_guarda), ids, v_adiaveis) as e (divergencia_id bigint);
       perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-      -- the same relation, the same role: all that was locked, for a trigger may also write and say that it did not
+      -- through the same relation, as the same role; every locked row, because a trigger may also write and report that it did not
       with lida as (
         select r.*
         from audit_interno.escrever(format(
@@ -5076,10 +5075,10 @@ begin
         raise exception using errcode = 'NC999', message = 'algo não ficou como pedido';
       end if;
     end if;
-  exception when assert_failure or others then -- others are not all
+  exception when assert_failure or others then -- "others" does not include assert_failure
     get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
     v_erro := audit_interno.sem_segredos(v_erro);
-    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; what was not to be had stands aside
+    if v_codigo = 'NC999' and v_infieis is not null then -- the write is undone; the inexact rows stand aside
       update pg_temp.conferente_lote l set resultado = 'infiel', erro = v_infieis ->> l.divergencia_id::text
       where l.divergencia_id = any (ids) and (v_infieis ? l.divergencia_id::text);
       if tentativa >= 5 and cardinality(ids) > 1 then
@@ -5093,17 +5092,17 @@ begin
       return case when ids = '{}' then 'empty'::daterange
         else audit_interno.aplicar_grupo(operacao_id, regra, colunas, aberta, ids, tentativa + 1) end;
     end if;
-    -- what the relation cannot do is refused at once, for all: a column that its view does not write, a generated one
+    -- what the relation cannot do is refused at once for the whole group: a column that its view does not write, a generated one
     if v_codigo in ('0A000', '428C9', '55000') then
       update pg_temp.conferente_lote l set resultado = 'recusada', erro = format('%s: %s', v_codigo, v_erro)
       where l.divergencia_id = any (ids);
       return 'empty'::daterange;
     end if;
-    -- only what the data cause is pinned on rows; a deadlock, a lost privilege or a full disk is not a row's fault
+    -- pin on rows only what the data cause; a deadlock, a lost privilege or a full disk is no row's fault
     if audit_interno.falha_de_quem(v_codigo) <> 'linha' then
       raise;
     end if;
-    -- a key that its column cannot hold any more is told at once too, and not by halves
+    -- keys that their column can no longer hold are found at once too, without halving
     v_chaves := array(select l.registro_id from pg_temp.conferente_lote l where l.divergencia_id = any (ids));
     if v_codigo like '22%' and v_chaves <> audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves) then
       v_chaves := audit_interno.chaves_legiveis(v_relacao, regra.coluna_chave, v_chaves);
@@ -5144,7 +5143,7 @@ begin
   where x.divergencia_id = l.divergencia_id and not exists (
     select from audit.alteracoes a where a.divergencia_id = l.divergencia_id and a.operacao_id = aplicar_grupo.operacao_id);
   perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path'));
-  -- gone for the role that writes is not gone
+  -- a row that the writing role cannot see has not necessarily gone
   update pg_temp.conferente_lote l
   set resultado = 'recusada', erro = 'conferente_escrita não vê o registro (uma política de linha do data warehouse)'
   from audit_interno.ler(format('select k from unnest($2) as k where exists (select from %s t where t.%I = k::%s)', v_tabela, regra.coluna_chave,
@@ -5159,9 +5158,9 @@ comment on function audit_interno.aplicar_grupo(bigint, audit.regras, text[], te
 --! EndIncluded motor/correcao/aplicar_grupo.sql
 
 --! Included motor/correcao/aplicar_lote.sql
--- Writes a batch to the warehouse: one statement for each rule and set of columns. Tried are the rows that bear resultado;
--- they keep it where it worked. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are
--- those whose table or column is gone.
+-- Writes a batch to the warehouse, one statement for each rule and set of columns. It tries the rows whose state is resultado; those that
+-- work keep it. Rows that no longer hold what the batch was based on are left alone and reported apart, and so are those whose table or
+-- column is gone.
 create or replace function audit_interno.aplicar_lote(operacao_id bigint, resultado text default 'aplicada')
 returns daterange
 language plpgsql
@@ -5180,10 +5179,10 @@ declare
   v_espera text := current_setting('lock_timeout');
 begin
   perform set_config('lock_timeout',
-    greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would be for ever
-  lock table audit_interno.trava_periodos in row share mode; -- who closes a month waits for what is being written; we wait for nobody
+    greatest(1, extract(epoch from (audit_interno.configuracao('sessao.espera_trava') #>> '{}')::interval) * 1000)::bigint::text, true); -- 0 would mean no limit
+  lock table audit_interno.trava_periodos in row share mode; -- whoever closes a month waits for what is being written; we wait for nobody
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
-    begin -- such a transaction does not see a month that was closed since it began, but may not lock what the closing changed
+    begin -- such a transaction does not see a month closed since it began, but may not lock a row that the closing changed
       if audit_interno.configuracao('periodos.fonte') <> 'null' then
         raise serialization_failure;
       end if;
@@ -5198,7 +5197,7 @@ begin
     select r.* from audit.regras r
     where r.nome in (select l.regra from pg_temp.conferente_lote l where l.resultado = aplicar_lote.resultado)
   loop
-    -- nearly always a rule's corrections all change the same columns, which is found out sooner than each one's columns
+    -- nearly always all corrections of a rule change the same columns; checking that is quicker than listing each one's columns
     select array(select jsonb_object_keys(l.para)) into v_colunas
     from pg_temp.conferente_lote l where l.regra = v_regra.nome and l.resultado = aplicar_lote.resultado limit 1;
     select array_agg(l.divergencia_id), bool_and(l.para ?& v_colunas and l.para - v_colunas = '{}') into v_ids, v_iguais
@@ -5237,8 +5236,8 @@ comment on function audit_interno.aplicar_lote(bigint, text) is
 --! EndIncluded motor/correcao/aplicar_lote.sql
 
 --! Included motor/correcao/autoverificar_lote.sql
--- After a batch: the rule runs again over the rows that were changed. What it still flags is undone, as an operation of
--- its own, and left as desfeita. A flag without a correction counts only if it was not already known for the row.
+-- After a batch, runs the rule again over the changed rows. What it still flags is undone, as an operation of its own, and left as
+-- desfeita. A flag without a correction counts only if it is new for the row.
 create or replace function audit_interno.autoverificar_lote(sessao_id bigint, motivo text, dias daterange default null)
 returns void
 language plpgsql
@@ -5274,7 +5273,7 @@ begin
   end if;
 
   v_operacao := audit_interno.abrir_operacao('autoverificacao', autoverificar_lote.sessao_id, motivo => autoverificar_lote.motivo);
-  -- de and para change sides; the image just written says what the row really held afterwards
+  -- de and para swap; the image just written says what the row really held afterwards
   update pg_temp.conferente_lote l
   set de = a.depois, para = l.de, impressao = null, reverte_operacao_id = a.operacao_id
   from audit.alteracoes a
@@ -5294,7 +5293,7 @@ comment on function audit_interno.autoverificar_lote(bigint, text, daterange) is
 --! EndIncluded motor/correcao/autoverificar_lote.sql
 
 --! Included motor/correcao/concluir_lote.sql
--- Writes what became of each finding of a corrected batch, and counts it.
+-- Records what became of each finding of a corrected batch, and counts it.
 create or replace function audit_interno.concluir_lote(sessao_id bigint, decidida_por text, motivo text)
 returns bigint
 language plpgsql
@@ -5316,7 +5315,7 @@ begin
       when 'aplicada' then concluir_lote.motivo when 'ja_certa' then 'o registro já tem o valor proposto'
       when 'movida' then 'o registro mudou depois de detectado' when 'ausente' then 'o registro não existe mais' else l.erro end
   from pg_temp.conferente_lote l
-  where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie together: not all need be read
+  where d.id = l.divergencia_id and d.id between v_de and v_ate; -- a batch's findings lie close together, so only that range is read
 
   with contada as (
     select l.regra, count(*) filter (where l.resultado = 'aplicada') as corrigidas,
@@ -5324,7 +5323,7 @@ begin
       count(*) filter (where l.resultado in ('recusada', 'fechada', 'infiel', 'desfeita')) as falhas,
       count(*) filter (where l.resultado in ('movida', 'outra', 'ausente')) as obsoletas,
       count(*) filter (where l.resultado = 'ja_certa') as resolvidas,
-      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- money is counted once
+      coalesce(sum(l.valor) filter (where l.resultado = 'aplicada' and x.id is null), 0) as valor -- each amount counts once
     from pg_temp.conferente_lote l
     left join audit.divergencias_processadas x on x.id = l.divergencia_id and x.id between v_de and v_ate and x.vezes_desfeita > 0
     group by l.regra
@@ -5343,9 +5342,9 @@ comment on function audit_interno.concluir_lote(bigint, text, text) is 'Sets the
 --! EndIncluded motor/correcao/concluir_lote.sql
 
 --! Included motor/correcao/corrigir_lote.sql
--- The correction step: one batch of one rule in one session, atomic. Batches go up the findings' ids, so that each looks at
--- its own part of them only. When nothing is left the rule is done. A rule without proof corrects as far as it was granted, in the order
--- in which it found, and loses auto at the first that goes beyond.
+-- The correction step: one batch of one rule in one session, atomic. Batches proceed by the findings' ids, so each reads only its own part
+-- of them. When nothing is left the rule is done. An unproven rule corrects within its grant, in the order of finding, and loses auto at
+-- the first correction that exceeds it.
 create or replace function audit_interno.corrigir_lote(sessao_id bigint, nome_regra text)
 returns void
 language plpgsql
@@ -5381,7 +5380,7 @@ begin
       order by d.id
       limit (select (audit_interno.configuracao('sessao.tamanho_lote') #>> '{}')::bigint));
     v_fechadas := array(select f.divergencia_id from audit_interno.em_periodo_fechado(v_ids) f);
-    -- what lies in a closed month costs nothing of what was granted
+    -- findings in a closed month use up nothing of the grant
     select array_agg(x.id order by x.id) filter (where x.cabe), bool_or(x.cabe) into v_ids, v_cabe
     from (
       select e.id, v_regra.prova = 'provada' or coalesce(
@@ -5403,9 +5402,9 @@ begin
     from audit.divergencias_processadas d
     where d.id = any (v_ids)
     order by d.id
-    for update of d skip locked; -- what a reviewer is deciding at this moment is the reviewer's
+    for update of d skip locked; -- a finding that a reviewer is deciding right now is the reviewer's
   end if;
-  v_ate := v_ids[cardinality(v_ids)]; -- of the batch as it was meant: reviewers may be at all of it
+  v_ate := v_ids[cardinality(v_ids)]; -- the end of the intended batch, even if reviewers hold all of it
   if v_ate is null then
     update audit.execucoes_regra e set status = 'concluida', fim = clock_timestamp()
     where e.sessao_id = corrigir_lote.sessao_id and e.regra = nome_regra and e.status = 'detectada';
@@ -5495,7 +5494,7 @@ comment on function audit_interno.totalizar_sessao(bigint) is 'Sums the counts o
 --! EndIncluded motor/sessao/totalizar_sessao.sql
 
 --! Included motor/sessao/criar_sessao.sql
--- Checks what is asked for and opens a session: its window, its rules, and the window of each rule.
+-- Checks the request and opens a session: its window, its rules, and the window of each rule.
 create or replace function audit_interno.criar_sessao(
   modo text, data_inicio date, data_fim date, regras text[], agendada boolean
 )
@@ -5549,7 +5548,7 @@ begin
 
   insert into audit.execucoes_regra (sessao_id, regra, status, motivo, carregado_desde, carregado_ate)
   select v_sessao.id, r.nome, case when c.defeito is null then 'pendente' else 'pulada' end, c.defeito,
-    -- not later than where the session before left off, whatever the margin was then
+    -- no later than where the session before stopped reading, whatever its margin was
     case when v_incremental then coalesce(least(u.ate - v_margem, u.corte), v_agora - v_primeira) end, case when v_incremental then v_agora end
   from audit.regras r
   cross join lateral (select coalesce(audit_interno.conferir_regra(r), audit_interno.conferir_requisitos(r)) as defeito) as c
@@ -5576,9 +5575,9 @@ grant usage on schema audit_interno to conferente_operador;
 --! EndIncluded motor/sessao/criar_sessao.sql
 
 --! Included motor/posse/tomar_posse.sql
--- Takes something for this connection, for as long as it lives or until largar_posse. Never waits for long: where another
--- transaction is just taking it, it is that one's. A connection behind a pooler that shares connections (PgBouncer in
--- transaction mode) has nothing for itself, and must not conduct or send.
+-- Takes something for this connection until largar_posse or the connection's end. Never waits for long: where another transaction is taking
+-- it right now, that one gets it. Behind a pooler that shares connections (PgBouncer in transaction mode) a connection holds nothing for
+-- itself, and must not conduct or send.
 create or replace function audit_interno.tomar_posse(nome text)
 returns boolean
 language plpgsql
@@ -5591,7 +5590,7 @@ declare
 begin
   select p.numero into v_numero
   from audit_interno.posses p where p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero) limit 1;
-  while v_numero is null loop -- one turn: the lot falls on a number that is free
+  while v_numero is null loop -- nearly always one turn: draws until the number is free
     v_numero := hashtextextended(gen_random_uuid()::text, 0);
     if not pg_try_advisory_lock(v_numero) then
       v_numero := null;
@@ -5609,7 +5608,7 @@ comment on function audit_interno.tomar_posse(text) is 'True when this connectio
 --! EndIncluded motor/posse/tomar_posse.sql
 
 --! Included motor/sessao/conduzir_sessao.sql
--- Marks a session as conducted by this connection, for as long as it lives; encerrar_interrompidas looks for it.
+-- Marks a session as conducted by this connection for as long as it lives; encerrar_interrompidas looks for that mark.
 create or replace function audit_interno.conduzir_sessao(sessao_id bigint)
 returns boolean
 language sql
@@ -5645,9 +5644,8 @@ grant execute on function audit_interno.iniciar_sessao(text, date, date, text[])
 --! EndIncluded motor/sessao/iniciar_sessao.sql
 
 --! Included motor/sessao/encerrar_interrompidas.sql
--- Sessions whose conductor died (killed, connection lost) conduct nothing any more. They are closed as falhou; what
--- they committed stands, and the next window covers what they did not reach. A session that still has its job is left
--- alone: a worker will go on with it.
+-- Closes as falhou the sessions whose conductor died (killed, connection lost). What they committed stands, and the next window covers what
+-- they did not reach. A session that still has its job is left alone: a worker will continue it.
 create or replace function audit_interno.encerrar_interrompidas()
 returns setof audit.sessoes_processamento
 language plpgsql
@@ -5672,7 +5670,7 @@ begin
     insert into audit.notificacoes (tipo, sessao_id) select 'falha', s.id from encerrada s on conflict do nothing
   )
   select array_agg(s.id) into v_sessoes from encerrada s;
-  perform audit_interno.totalizar_sessao(s.id) from unnest(v_sessoes) as s (id); -- a part may have ended as it was closed
+  perform audit_interno.totalizar_sessao(s.id) from unnest(v_sessoes) as s (id); -- a part may have ended during the closing
   return query select s.* from audit.sessoes_processamento s where s.id = any (v_sessoes) order by s.id;
 end
 $$;
@@ -5681,7 +5679,7 @@ grant execute on function audit_interno.encerrar_interrompidas() to conferente_o
 --! EndIncluded motor/sessao/encerrar_interrompidas.sql
 
 --! Included motor/sessao/proxima_etapa.sql
--- What a session has to do next. The process that conducts it asks this, does it with executar_etapa, and asks again.
+-- The next step of a session. The process that conducts it asks this, runs the step with executar_etapa, and asks again.
 create or replace function audit_interno.proxima_etapa(
   sessao_id bigint, out etapa text, out regra text, out tempo_limite_ms bigint, out ordem bigint, out total bigint
 )
@@ -5712,7 +5710,7 @@ begin
     cross join lateral (
       select case when p.total = 0 then 'repartir' when p.faltam = 0 then 'juntar' else 'partes' end as etapa) as t
     where e.sessao_id = v_sessao.id and e.status = 'pendente'
-    -- what takes long to prepare comes when others have something to do
+    -- rules that need preparation come later, when the other workers have something to do meanwhile
     order by t.etapa = 'partes', t.etapa = 'juntar', r.preparacao is not null, r.prioridade, r.nome
     limit 1;
     if found then
@@ -5732,7 +5730,7 @@ begin
     return;
   end if;
   regra := null;
-  tempo_limite_ms := 600000; -- what follows is of no one rule
+  tempo_limite_ms := 600000; -- the following steps belong to no single rule
   if v_sessao.modo = 'auto' and v_sessao.etapa = 'deteccao' then
     etapa := 'limitar';
     return;
@@ -5755,8 +5753,7 @@ grant execute on function audit_interno.proxima_etapa(bigint) to conferente_oper
 --! EndIncluded motor/sessao/proxima_etapa.sql
 
 --! Included motor/sessao/frase_atrasadas.sql
--- The rows that came late to a session, in one sentence for each count: how many, booked when, and what to do. Called by
--- finalizar_sessao.
+-- The rows that came late to a session, one sentence for each count: how many, when booked, and what to do. Called by finalizar_sessao.
 create or replace function audit_interno.frase_atrasadas(sessao_id bigint)
 returns text
 language sql
@@ -5799,7 +5796,7 @@ comment on function audit_interno.notas_por_ler(bigint) is 'Files of notes that 
 --! EndIncluded notas/notas_por_ler.sql
 
 --! Included motor/sessao/finalizar_sessao.sql
--- Ends a session and says honestly how: anything less than all that was asked for is concluida_com_falhas or falhou.
+-- Ends a session and says honestly how: anything short of what was asked for is concluida_com_falhas or falhou.
 create or replace function audit_interno.finalizar_sessao(sessao_id bigint)
 returns void
 language plpgsql
@@ -5866,7 +5863,7 @@ comment on function audit_interno.finalizar_sessao(bigint) is 'Sets the final st
 --! EndIncluded motor/sessao/finalizar_sessao.sql
 
 --! Included motor/sessao/executar_etapa.sql
--- A step of a session, for the connection that conducts it: a transaction of its own, in which nothing waits but what the step wrote.
+-- A step of a session, for the connection that conducts it: a transaction of its own, in which only this step can have deferred anything.
 create or replace function audit_interno.executar_etapa(sessao_id bigint, etapa text, regra text)
 returns void
 language plpgsql
@@ -5911,8 +5908,8 @@ grant execute on function audit_interno.registrar_falha_etapa(bigint, text, text
 --! EndIncluded motor/sessao/registrar_falha_etapa.sql
 
 --! Included motor/sessao/resumir_simulacao.sql
--- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and
--- the corrections that would fail, with the reason of each.
+-- What a simulation would have changed: for each rule the totals and the first rows, largest amount first, and the corrections that would
+-- fail, each with its reason.
 create or replace function audit_interno.resumir_simulacao(sessao_id bigint)
 returns jsonb
 language sql
@@ -5950,7 +5947,7 @@ comment on function audit_interno.resumir_simulacao(bigint) is 'JSON: regras (co
 --! EndIncluded motor/sessao/resumir_simulacao.sql
 
 --! Included motor/sessao/processar_divergencias.sql
--- A whole session in one transaction, the same steps that the worker and the command line take one by one.
+-- A whole session in one transaction, by the same steps that the worker and the command line take one by one.
 create or replace function audit.processar_divergencias(
   modo text default 'manual', data_inicio date default null, data_fim date default null, regras text[] default null,
   simular boolean default false
@@ -5970,7 +5967,7 @@ begin
   begin
     v_sessao := audit_interno.criar_sessao(processar_divergencias.modo, processar_divergencias.data_inicio,
       processar_divergencias.data_fim, processar_divergencias.regras, false);
-    loop -- over steps, not rows
+    loop -- one turn for each step, not for each row
       select * into v_passo from audit_interno.proxima_etapa(v_sessao.id);
       exit when v_passo.etapa = 'fim';
       if simular then
@@ -5978,7 +5975,7 @@ begin
       end if;
       begin
         perform audit_interno.dar_passo(v_sessao.id, v_passo.etapa, v_passo.regra);
-      exception when assert_failure or others then -- others are not all: an assert of a rule is no error of the caller's
+      exception when assert_failure or others then -- "others" does not include assert_failure, and a rule's failed assert is not the caller's error
         get stacked diagnostics v_codigo = returned_sqlstate, v_erro = message_text;
         if v_passo.regra is null or audit_interno.falha_de_quem(v_codigo) in ('sessao', 'servidor') then
           raise;
@@ -5992,8 +5989,8 @@ begin
       v_sessao.resumo := audit_interno.resumir_simulacao(v_sessao.id);
       raise exception using errcode = 'NC999', message = 'simulação';
     end if;
-  exception when sqlstate 'NC999' then -- not a code that ends in 000: such a one names its whole class
-    null; -- everything above is undone; v_sessao tells what it was
+  exception when sqlstate 'NC999' then -- a code that ends in 000 would name its whole class
+    null; -- everything above is undone; v_sessao says what it was
   end;
   return v_sessao;
 end
@@ -6034,7 +6031,8 @@ grant execute on function audit.solicitar_processamento(text, date, date, text[]
 --! EndIncluded motor/sessao/solicitar_processamento.sql
 
 --! Included motor/sessao/cancelar_sessao.sql
--- Stops a session: a worker gives up the detection it is in, anything else ends after the step it is in. What was committed stands and can be rolled back.
+-- Stops a session: a worker gives up its current detection, anything else ends after the current step. What was committed stands and can be
+-- rolled back.
 create or replace function audit.cancelar_sessao(id bigint, motivo text)
 returns audit.sessoes_processamento
 language plpgsql
@@ -6076,7 +6074,7 @@ grant execute on function audit.cancelar_sessao(bigint, text) to conferente_oper
 --! EndIncluded motor/sessao/cancelar_sessao.sql
 
 --! Included motor/sessao/desfeitas_paradas.sql
--- Of what a session saw undone from outside, how many findings wait for a person because it has happened too often.
+-- Of the findings that a session saw undone from outside, how many wait for a person because it has happened too often.
 create or replace function audit_interno.desfeitas_paradas(sessao_id bigint)
 returns bigint
 language sql
@@ -6094,8 +6092,7 @@ comment on function audit_interno.desfeitas_paradas(bigint) is 'Number of findin
 --! EndIncluded motor/sessao/desfeitas_paradas.sql
 
 --! Included motor/sessao/desfeitas_por_carga.sql
--- What a session saw undone from outside, by rule and by the hour of the load that did it. One form for the session's message
--- and for mail.
+-- What a session saw undone from outside, by rule and by the hour of the load that did it. Used by the session's message and by mail.
 create or replace function audit_interno.desfeitas_por_carga(sessao_id bigint)
 returns table (regra text, carga timestamptz, quantas bigint, ausentes bigint)
 language sql
@@ -6150,8 +6147,8 @@ comment on function audit_interno.frase_desfeitas(bigint) is 'Portuguese sentenc
 --! EndIncluded motor/sessao/frase_desfeitas.sql
 
 --! Included motor/sessao/falha_de_quem.sql
--- Whose fault an error is, by its SQLSTATE; the one place where that is decided. The engine pins on a row what is linha, lets a
--- rule fail alone over linha or regra, and ends the session over what is sessao (try it again) or servidor (mend it first).
+-- Whose fault an error is, by its SQLSTATE; nothing else decides that. An error of linha is pinned on a row; of linha or regra it fails the
+-- rule alone; of sessao (try again) or servidor (mend it first) it ends the session.
 create or replace function audit_interno.falha_de_quem(codigo text)
 returns text
 language sql
@@ -6159,12 +6156,12 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    -- past temp_file_limit, its own time or the server's depth; and 08 is another server that a foreign table is on
+    -- past temp_file_limit, its own time or the server's depth; 08 is the foreign server of a foreign table
     when codigo in ('53400', '57014') or left(codigo, 2) in ('08', '54', '55', 'HV') then 'regra'
     -- another transaction was in the way
     when left(codigo, 2) in ('40', '72') then 'sessao'
     when codigo is null or left(codigo, 2) in ('53', '57', '58', 'F0', 'XX') then 'servidor'
-    -- what the data cause; of the classes that the standard leaves free, what a trigger of the warehouse raises
+    -- caused by the data; of the classes that the standard leaves free, raised by a trigger of the warehouse
     when left(codigo, 2) in ('09', '21', '22', '23', '27', '38', '39', '44', '45', 'P0') or codigo ~ '^[5-9I-Z]' then 'linha'
     else 'regra'
   end
@@ -6174,9 +6171,8 @@ comment on function audit_interno.falha_de_quem(text) is
 --! EndIncluded motor/sessao/falha_de_quem.sql
 
 --! Included motor/sessao/anotar_falha.sql
--- A step failed and was rolled back: the rule fails alone and the session goes on, unless it is the session's or the server's
--- fault. Called by registrar_falha_etapa in a transaction of its own,
--- by processar_divergencias after the subtransaction of the step.
+-- Records that a step failed and was rolled back. The rule fails alone and the session goes on, unless the fault is the session's or the
+-- server's. Called by registrar_falha_etapa in a transaction of its own, and by processar_divergencias after the step's subtransaction.
 create or replace function audit_interno.anotar_falha(sessao_id bigint, etapa text, regra text, codigo text, mensagem text)
 returns void
 language plpgsql
@@ -6225,7 +6221,7 @@ begin
   set status = 'em_andamento', inicio_processamento = coalesce(s.inicio_processamento, clock_timestamp())
   where s.id = dar_passo.sessao_id and s.status = 'agendada';
   if etapa in ('repartir', 'detectar', 'juntar') then
-    -- long: the row is left to who watches or cancels; the rule's own row tells at the end whether it still counts
+    -- a long step leaves the row to whoever watches or cancels; the rule's own row decides at the end whether the step still counts
     select s.status into v_status from audit.sessoes_processamento s where s.id = dar_passo.sessao_id;
   else
     update audit.sessoes_processamento s set ultima_atividade = clock_timestamp()
@@ -6236,7 +6232,7 @@ begin
     raise exception using errcode = 'NC016', message = format('a sessão %s não está em andamento', sessao_id),
       detail = format('status %s', coalesce(v_status, 'desconhecido'));
   end if;
-  -- the right to take steps is no right to skip the limits, correct in a manual session, or end one with rules still to run
+  -- whoever may take steps may still not skip the limits, correct in a manual session, or end one with rules still to run
   if (etapa in ('repartir', 'juntar', 'limitar', 'corrigir', 'finalizar') or etapa = 'detectar' and exists (
     select from audit.sessoes_processamento s where s.id = dar_passo.sessao_id and s.partes is not null)) and not exists (
     select from audit_interno.proxima_etapa(dar_passo.sessao_id) p
@@ -6261,8 +6257,8 @@ comment on function audit_interno.dar_passo(bigint, text, text) is
 --! EndIncluded motor/sessao/dar_passo.sql
 
 --! Included motor/sessao/exigir_conducao.sql
--- Steps are taken, and failures recorded, by the connection that conducts the session, or by workers: what an operator calls by hand
--- in another's session does nothing. Called by executar_etapa and registrar_falha_etapa.
+-- Only the connection that conducts the session, or a worker, takes steps and records failures: an operator who calls them by hand in
+-- somebody else's session achieves nothing. Called by executar_etapa and registrar_falha_etapa.
 create or replace function audit_interno.exigir_conducao(sessao_id bigint)
 returns void
 language plpgsql
@@ -6270,7 +6266,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- not the current role, which here is the owner for every caller
+  -- not the current role, which is the owner here for every caller
   if not pg_has_role(session_user, 'conferente_dono', 'member') and not exists (
     select from audit_interno.posses p
     where p.nome = 'sessao ' || exigir_conducao.sessao_id and p.pid = pg_backend_pid() and audit_interno.marcada(p.pid, p.numero))
@@ -6297,8 +6293,8 @@ comment on function audit_interno.marca_simulacao() is 'Beginning of the applica
 --! EndIncluded motor/sessao/marca_simulacao.sql
 
 --! Included motor/sessao/anunciar_simulacao.sql
--- Says to others how far a simulation is. It is one transaction that is rolled back, so no row of it is ever seen: the name of the
--- application is, in pg_stat_activity, and falls back with the transaction. Whose it is stands there as a digest. Called by
+-- Shows others how far a simulation is. A simulation is one transaction that is rolled back, so none of its rows is ever seen. Its
+-- application name is, in pg_stat_activity, and it is restored with the rollback; the person stands there as a digest. Called by
 -- processar_divergencias before each step; read by audit.simulacoes_em_curso.
 create or replace function audit_interno.anunciar_simulacao(etapa text, regra text, feitas bigint, total bigint)
 returns void
@@ -8109,7 +8105,7 @@ comment on function audit_interno.valor_dupla(text) is 'Setting aprovacao.valor_
 --! EndIncluded pessoas/decisao/valor_dupla.sql
 
 --! Included motor/reversao/criar_reversao.sql
--- An empty list of alterations to roll back, and one of what was rolled back.
+-- An empty list of alterations to roll back, and an empty one of those rolled back.
 create or replace function audit_interno.criar_reversao()
 returns void
 language plpgsql
@@ -8128,9 +8124,9 @@ comment on function audit_interno.criar_reversao() is
 --! EndIncluded motor/reversao/criar_reversao.sql
 
 --! Included motor/reversao/reverter_lote.sql
--- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id): each row gets back the
--- columns it had, if it still holds what was written; otherwise nothing happens to it and the three sides are returned.
--- Findings are locked in the order of their ids, batch after batch, as everybody locks them.
+-- Exact rollback of the alterations in pg_temp.conferente_reversao (operacao_id, divergencia_id). Each row gets back the columns it had, if
+-- it still holds what was written; otherwise it is left alone and the three sides are returned. Findings are locked in the order of their
+-- ids, batch after batch, like everywhere else.
 create or replace function audit_interno.reverter_lote(motivo text, sessao_id bigint default null, erradas boolean default false)
 returns setof audit_interno.linha_reversao
 language plpgsql
@@ -8147,7 +8143,7 @@ declare
   v_conflitos bigint := 0;
 begin
   v_operacao := audit_interno.abrir_operacao('reversao', reverter_lote.sessao_id, motivo => reverter_lote.motivo);
-  loop -- one turn for each batch: one transaction all the same, but what each turn handles fits in memory
+  loop -- one turn for each batch: still one transaction, but each turn fits in memory
     select min(x.divergencia_id), max(x.divergencia_id) into v_de, v_ate
     from (
       select r.divergencia_id from pg_temp.conferente_reversao r where r.divergencia_id > v_ate
@@ -8161,14 +8157,14 @@ begin
     perform audit_interno.criar_lote();
     insert into pg_temp.conferente_lote (divergencia_id, regra, tabela, registro_id, entrada, de, para, reverte_operacao_id, resultado)
     select d.id, d.regra, d.tabela, d.registro_id, d.entrada, a.depois, a.antes, a.operacao_id,
-      -- an alteration that another one followed is not the row's state any more, even if the values happen to agree; nor is
-      -- one whose finding is no longer as that alteration left it: reopened, rejected, failed, mended elsewhere
+      -- An alteration followed by another is no longer the row's state, even if the values happen to agree. Nor is one whose finding is no
+      -- longer as that alteration left it: reopened, rejected, failed, mended elsewhere.
       case
         when exists (
           select from audit.alteracoes p where p.divergencia_id = a.divergencia_id and p.operacao_id > a.operacao_id) then 'superada'
         when d.status = case
           when a.reverte_operacao_id is null then 'corrigida'
-          -- each rollback after a correction turns it the other way
+          -- each rollback after the correction flips the state
           when (
             select count(*) from audit.alteracoes p
             where p.divergencia_id = a.divergencia_id and p.operacao_id <= a.operacao_id and p.operacao_id > (
@@ -8190,7 +8186,7 @@ begin
     where l.resultado in ('recusada', 'fechada') and l.agora is null;
 
     insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo)
-    -- what is brought into force again is not called wrong, whatever its rollback is
+    -- bringing a correction back into force never calls it wrong, whatever the rollback is called
     select v_operacao, l.divergencia_id, case when erradas and d.status = 'corrigida' then 'reversao_por_erro' else 'reversao' end, v_ator,
       reverter_lote.motivo
     from pg_temp.conferente_lote l
@@ -8198,7 +8194,7 @@ begin
     where l.resultado in ('aplicada', 'ja_certa') order by l.divergencia_id;
     update audit.divergencias_processadas d
     set status = case when d.status = 'corrigida' then 'revertida' when l.resultado = 'aplicada' then 'corrigida'
-        -- nothing of ours brought the value back, so there is nothing of ours that could be taken back again
+        -- nothing of ours brought the value back, so nothing of ours can be taken back again
         else 'resolvida' end,
       motivo = case when d.status = 'revertida' and l.resultado = 'ja_certa' then 'o registro já tem o valor: foi corrigido fora do sistema'
         else reverter_lote.motivo end,
@@ -8257,7 +8253,7 @@ grant execute on function audit.reverter_divergencias(bigint[], text, text) to c
 --! EndIncluded motor/reversao/reverter_divergencias.sql
 
 --! Included motor/reversao/reverter_operacao.sql
--- Takes back everything one operation changed. Of a rollback, that brings the corrections back, which is for reviewers.
+-- Takes back everything that one operation changed. For a rollback this brings the corrections back, which only reviewers may do.
 create or replace function audit.reverter_operacao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8295,7 +8291,7 @@ grant execute on function audit.reverter_operacao(bigint, text, text) to confere
 --! EndIncluded motor/reversao/reverter_operacao.sql
 
 --! Included motor/reversao/reverter_sessao.sql
--- Takes back everything one session corrected by itself and that still stands.
+-- Takes back everything that one session corrected by itself and that still stands.
 create or replace function audit.reverter_sessao(id bigint, motivo text, porque text default 'outra-razao')
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8323,7 +8319,7 @@ begin
     where x.divergencia_id = any (array(select y.divergencia_id from audit.alteracoes y where y.operacao_id = any (v_operacoes)))
     group by x.divergencia_id
   ) as a
-  -- looked up by id, whatever the statistics say of the status: it has just changed for many
+  -- looked up by id, whatever the statistics say about status: it has just changed for many rows
   where (select d.status from audit.divergencias_processadas d where d.id = a.divergencia_id) = 'corrigida';
   if not found then
     raise exception using errcode = 'NC017', message = format('a sessão %s não tem correção em vigor', reverter_sessao.id);
@@ -8338,7 +8334,7 @@ grant execute on function audit.reverter_sessao(bigint, text, text) to conferent
 --! EndIncluded motor/reversao/reverter_sessao.sql
 
 --! Included motor/reversao/exigir_porque.sql
--- Whether a rollback is a verdict against the rules is said by the person, never guessed.
+-- The person says whether a rollback is a verdict against the rule; it is never guessed.
 create or replace function audit_interno.exigir_porque(porque text)
 returns void
 language plpgsql
@@ -8356,9 +8352,9 @@ comment on function audit_interno.exigir_porque(text) is 'NC001 unless porque is
 --! EndIncluded motor/reversao/exigir_porque.sql
 
 --! Included motor/reversao/exigir_revisores.sql
--- Bringing a correction into force again needs what making it needed. Of what pg_temp.conferente_reversao would bring back:
--- a reviewer at least; and what is above the amount for two people, or was typed, is not written but proposed, and waits for the
--- second person. Moves those to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
+-- Bringing a correction back into force needs what making it needed. For what pg_temp.conferente_reversao would bring back, that is a
+-- reviewer at least. What exceeds the amount for two people, or was entered by hand, is only proposed and waits for the second person: it
+-- moves to pg_temp.conferente_deixada. Called by audit.reverter_operacao.
 create or replace function audit_interno.exigir_revisores(motivo text)
 returns void
 language plpgsql
@@ -8409,8 +8405,8 @@ comment on function audit_interno.exigir_revisores(text) is
 --! EndIncluded motor/reversao/exigir_revisores.sql
 
 --! Included motor/reversao/resultados_reversao.sql
--- Rolls back pg_temp.conferente_reversao and says what became of the rows, of their findings and of the rules; findings that were
--- left (pg_temp.conferente_deixada) are reported with them. Called by the three ways to roll back, and by audit.desfazer.
+-- Rolls back pg_temp.conferente_reversao and reports what became of the rows, their findings and the rules, and of the findings that were
+-- left aside (pg_temp.conferente_deixada). Called by the three ways to roll back, and by audit.desfazer.
 create or replace function audit_interno.resultados_reversao(motivo text, porque text, sessao_id bigint default null)
 returns setof audit.resultado_reversao
 language plpgsql
@@ -8420,7 +8416,7 @@ set client_min_messages = warning
 as $$
 begin
   drop table if exists pg_temp.conferente_resultado;
-  -- taken down first: what became of the findings and rules is read in a statement that sees it
+  -- stored first, so that the next statement sees what became of findings and rules
   create temp table conferente_resultado on commit drop as
   select l.* from audit_interno.reverter_lote(resultados_reversao.motivo, resultados_reversao.sessao_id, porque = 'erradas') l;
   return query
@@ -10990,10 +10986,10 @@ comment on function audit_interno.agendar_sessao(timestamptz) is
 --! EndIncluded saidas/agenda/agendar_sessao.sql
 
 --! Included motor/posse/tabelas.sql
--- What one connection has for itself for as long as it lives: a session that it conducts, a message that it sends, the name of
--- a worker. Each is a row here, and the connection's mark: an advisory lock on a number drawn by lot. A row counts while the
--- process it names holds the number it names. Nobody can take such a number beforehand, and whoever takes one afterwards is
--- another process: a number that anybody may guess would let any login keep everybody out.
+-- What one connection holds for itself as long as it lives: a session that it conducts, a message that it sends, the name of a worker. Each
+-- is a row here plus the connection's mark, an advisory lock on a random number. A row counts while the process it names holds that number.
+-- Nobody can take such a number beforehand, and whoever takes it afterwards is another process. With a predictable number any login could
+-- keep everybody out.
 create table audit_interno.posses (
   nome text primary key,
   pid integer not null,
@@ -11003,8 +10999,8 @@ create table audit_interno.posses (
 create index on audit_interno.posses (pid);
 comment on table audit_interno.posses is 'What connections have for themselves while they live: sessions, messages, names of workers.';
 
--- One row for each rule: locked by the session that detects or corrects with the rule, until the
--- transaction ends. A table of its own, so that people's decisions, which count in audit.regras, never wait for it.
+-- One row for each rule, locked by the session that detects or corrects with it until the transaction ends. A table of its own, so that
+-- people's decisions, which update audit.regras, never wait for it.
 create table audit_interno.travas_regra (
   regra text primary key
 );
@@ -11060,7 +11056,7 @@ comment on function audit_interno.retomar_sessao(bigint) is
 --! EndIncluded saidas/agenda/retomar_sessao.sql
 
 --! Included motor/posse/possuida.sql
--- Whether a living connection has something for itself.
+-- Whether a living connection holds something for itself.
 create or replace function audit_interno.possuida(nome text)
 returns boolean
 language sql
@@ -13818,8 +13814,8 @@ grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_ca
 --! EndIncluded saidas/consulta/permissoes.sql
 
 --! Included motor/correcao/ainda_apontadas.sql
--- The first look of verification: which rows a rule still points at. Nearly always none, and then nothing else need be
--- done: no finding is taken down, checked or compared. Called by autoverificar_lote.
+-- First step of verification: which rows a rule still points at. Nearly always none, and then nothing more is recorded, checked or
+-- compared. Called by autoverificar_lote.
 create or replace function audit_interno.ainda_apontadas(regra audit.regras, janela audit.janela)
 returns text[]
 language plpgsql
@@ -13829,7 +13825,7 @@ as $$
 declare
   v_apontadas text[];
 begin
-  -- a finding without a key is for levantar_achados to refuse, which sees it only among all of them
+  -- a finding without a key is left for levantar_achados to refuse, which sees it only when it reads all of them
   select a.chaves into v_apontadas
   from audit_interno.ler(format('select case when bool_or(a.registro_id is null) then $1.chaves else array_agg(distinct a.registro_id) end from %s($1) as a',
     audit_interno.chamada_sql(regra.funcao)), janela) as a (chaves text[]);
@@ -13840,11 +13836,11 @@ comment on function audit_interno.ainda_apontadas(audit.regras, audit.janela) is
 --! EndIncluded motor/correcao/ainda_apontadas.sql
 
 --! Included motor/correcao/adiaveis.sql
--- What the warehouse may check at commit only, as a door fires it there and then (audit_interno.escrever): first the names of the
--- constraints of a relation, and of what lies below it, and of others outside our schemas, for a trigger may feed any table, and tell
--- any constraint to wait; then those of them that wait again afterwards, for the next write. Quoted, separated by commas; null
--- when there are none. Of tables that the caller wrote before in this transaction nothing is fired: what waits there is the caller's.
--- What conferente_escrita may not name is left out: see fora_do_alcance, and audit_interno.reabrir_porta.
+-- The deferrable constraints that a door checks right after a write (audit_interno.escrever) instead of at commit. First element: the names
+-- of those of the relation, of what lies below it, and of others outside our schemas, because a trigger may feed any table and defer any
+-- constraint. Second: those of them to be deferred again for the next write. Quoted, separated by commas; null when there are none. Left
+-- out are tables that the caller wrote earlier in this transaction, whose checks are the caller's own, and whatever conferente_escrita may
+-- not name (see fora_do_alcance and audit_interno.reabrir_porta).
 create or replace function audit_interno.adiaveis(relacao regclass)
 returns text[]
 language sql
@@ -13864,8 +13860,8 @@ as $$
 $$;
 comment on function audit_interno.adiaveis(regclass) is 'Deferrable constraints to be checked after a write to a relation, and those of them to be deferred again.';
 
--- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null: what
--- they check, or change, at the commit could not be seen before it. Called before a batch is applied.
+-- Which schemas of a relation's constraints conferente_escrita may not even name, in one sentence with the grant that mends it, or null.
+-- What such constraints check or change at commit could not be seen before it. Called before a batch is applied.
 create or replace function audit_interno.fora_do_alcance(relacao regclass)
 returns text
 language sql
@@ -13881,8 +13877,8 @@ comment on function audit_interno.fora_do_alcance(regclass) is 'Why what a relat
 --! EndIncluded motor/correcao/adiaveis.sql
 
 --! Included motor/correcao/colunas_guardadas.sql
--- Columns that must hold after a write what they held before it: of dw.lancamentos those of the contract, of another relation all;
--- without those that are written, generated ones, and those that the rule registers as moving along.
+-- Columns that a write must leave as they were: for dw.lancamentos those of the contract, for another relation all. Excluded are the
+-- written columns, generated ones, and those that the rule registers as changing along.
 create or replace function audit_interno.colunas_guardadas(regra audit.regras, escritas text[])
 returns text[]
 language sql
@@ -13900,8 +13896,8 @@ comment on function audit_interno.colunas_guardadas(audit.regras, text[]) is 'Co
 --! EndIncluded motor/correcao/colunas_guardadas.sql
 
 --! Included motor/correcao/descrever_infiel.sql
--- In one sentence: what was asked of a row, what is there after the warehouse wrote it, and how to mend that. Called by
--- aplicar_grupo of rows that are then undone.
+-- In one sentence: what was asked of a row, what the warehouse made of it, and how to mend that. Called by aplicar_grupo for rows that are
+-- then undone.
 create or replace function audit_interno.descrever_infiel(pedido jsonb, agora jsonb, outras jsonb, outras_agora jsonb)
 returns text
 language sql
@@ -13922,8 +13918,8 @@ comment on function audit_interno.descrever_infiel(jsonb, jsonb, jsonb, jsonb) i
 --! EndIncluded motor/correcao/descrever_infiel.sql
 
 --! Included motor/correcao/falta_na_relacao.sql
--- What a rule's relation lacks for a write, in one sentence, or null: it was dropped, or a column of it was dropped or renamed,
--- since the finding. Called before a batch is applied.
+-- What a rule's relation lacks for a write, in one sentence, or null: since the finding it was dropped, or a column was dropped or renamed.
+-- Called before a batch is applied.
 create or replace function audit_interno.falta_na_relacao(regra audit.regras, colunas text[])
 returns text
 language sql
@@ -13945,9 +13941,9 @@ comment on function audit_interno.falta_na_relacao(audit.regras, text[]) is 'Why
 --! EndIncluded motor/correcao/falta_na_relacao.sql
 
 --! Included motor/correcao/travar_grupo.sql
--- Locks the rows of a group that still are what it is based on, and keeps what must not move along. Where a view's rows cannot be
--- locked (an outer join, a grouping), its tables are kept from other writers until the batch is committed. Called by aplicar_grupo
--- where what was written is read again.
+-- Locks those rows of a group that still are what it is based on, and keeps the columns that must not change. Where a view's rows cannot be
+-- locked (an outer join, a grouping), other writers are kept out of its tables until the batch commits. Called by aplicar_grupo where
+-- written rows are read again.
 create or replace function audit_interno.travar_grupo(tabela text, chave text, guarda text, outras text, ids bigint[])
 returns void
 language plpgsql
@@ -13979,10 +13975,10 @@ comment on function audit_interno.travar_grupo(text, text, text, text, bigint[])
 --! EndIncluded motor/correcao/travar_grupo.sql
 
 --! Included motor/correcao/desconhecidas.sql
--- Which of these findings propose, for a column of text, a value that the ledger does not know: no row holds it but those that we
--- corrected to it ourselves, and nobody ever approved it. Such a value may be a label of ours that the ledger writes otherwise, so it
--- is a person's to write first. Each distinct value is looked for once: among the first ten rows that hold it, and only where all ten
--- are our own corrections among all. Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
+-- Which of these findings propose, for a text column, a value unknown to the ledger: no row holds it except those that we corrected to it
+-- ourselves, and nobody ever approved it. It may be a label of ours that the ledger spells differently, so a person must write it first.
+-- Each distinct value is looked for once, among the first ten rows that hold it; only if all ten are our own corrections, among all rows.
+-- Reads the warehouse as conferente_regra; changes nothing. Called where auto chooses.
 create or replace function audit_interno.desconhecidas(ids bigint[])
 returns setof bigint
 language plpgsql
@@ -14005,7 +14001,7 @@ begin
       cross join lateral jsonb_each_text(d.valores_propostos) as p
       where d.id = any (desconhecidas.ids) and p.value is not null
       group by d.tabela, p.key
-      offset 0 -- types are looked up of the columns, not of each finding
+      offset 0 -- types are looked up for the columns, not for each finding
     ) as c
     join pg_type t on t.oid = audit_interno.tipo_base(audit_interno.relacao(c.tabela), c.coluna) and t.typcategory = 'S'
   loop
@@ -14061,11 +14057,10 @@ comment on function audit_interno.desconhecidas(bigint[]) is 'Those of the findi
 --! EndIncluded motor/correcao/desconhecidas.sql
 
 --! Included motor/correcao/fechar_superadas.sql
--- After a batch of corrections: other findings that wait on the rows it changed, and that these corrections have made moot, close
--- at once and say by what. Their rules run again over these rows alone; of a rule that does not decide by what was changed, or
--- that still finds the same there, nothing is closed. A rule that fails here fails in its own next session, not in this correction.
--- Not counted as mended elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the findings have their
--- new status.
+-- After a batch of corrections, closes the other waiting findings on the changed rows that are now moot, and records the rule and the
+-- operation responsible. Their rules run again over these rows alone; a finding stays open if its rule does not decide by a changed column
+-- or still finds the same. A rule that fails here fails in its own next session, not in this correction. These do not count as mended
+-- elsewhere. Called by audit_interno.corrigir_lote and audit.aprovar_divergencias once the corrected findings have their new status.
 create or replace function audit_interno.fechar_superadas(operacao_id bigint)
 returns bigint
 language plpgsql
@@ -14084,7 +14079,7 @@ begin
   from audit.alteracoes a
   join audit.divergencias_processadas c on c.id = a.divergencia_id and c.status = 'corrigida'
   cross join lateral (
-    -- looked up by the row, as the index divergencias_processadas_vivas has it, whatever the statistics say
+    -- looked up by the row, as the index divergencias_processadas_vivas is ordered, whatever the statistics say
     select x.id, x.regra, x.tabela, x.registro_id, x.status, x.evidencia ->> 'tipo' as tipo
     from audit.divergencias_processadas x
     where x.registro_id = c.registro_id
@@ -14100,7 +14095,7 @@ begin
     return 0;
   end if;
 
-  for v_regra in -- one turn for each rule that has a word on these rows
+  for v_regra in -- one turn for each rule with findings on these rows
     select r.* from audit.regras r where r.nome in (select s.regra from pg_temp.conferente_superada s) order by r.nome
   loop
     select array_agg(distinct s.registro_id) into v_chaves from pg_temp.conferente_superada s where s.regra = v_regra.nome;
@@ -14122,7 +14117,7 @@ begin
     select d.id from audit.divergencias_processadas d
     where d.id in (select s.id from pg_temp.conferente_superada s) and audit.aguarda_pessoa(d.status)
     order by d.id
-    for update skip locked -- what a reviewer is deciding at this moment is the reviewer's
+    for update skip locked -- a finding that a reviewer is deciding right now is the reviewer's
   )
   update audit.divergencias_processadas d
   set status = 'resolvida', motivo = format('o registro foi corrigido pela regra %s, operação %s', s.por, fechar_superadas.operacao_id),
@@ -14137,9 +14132,9 @@ comment on function audit_interno.fechar_superadas(bigint) is 'Closes as resolvi
 --! EndIncluded motor/correcao/fechar_superadas.sql
 
 --! Included motor/correcao/entradas_nossas.sql
--- Which entry the rows of some findings of a rule are after our own later corrections and rollbacks, for other findings, of the columns
--- that identify it: the key has not gone to another entry for that. No row of a finding that nothing of the kind happened to; nothing
--- at all where no rule of this relation corrects such a column. Called where a row is held against the entry that it was.
+-- The entries that the rows of some findings are now because of our own later corrections and rollbacks of identifying columns, for other
+-- findings: such a key still belongs to the same entry. Rows without such a change are left out, and nothing is returned where no rule of
+-- this relation corrects an identifying column. Called where a row is compared with the entry that it was.
 create or replace function audit_interno.entradas_nossas(regra audit.regras, ids bigint[])
 returns table (divergencia_id bigint, entrada jsonb)
 language plpgsql
@@ -14167,7 +14162,7 @@ comment on function audit_interno.entradas_nossas(audit.regras, bigint[]) is 'En
 --! EndIncluded motor/correcao/entradas_nossas.sql
 
 --! Included motor/selo/tabelas.sql
--- What audit.verificar_integridade answers, and what the functions behind it find. No table: a verification leaves nothing behind.
+-- The result of audit.verificar_integridade and of the functions behind it. A type and no table: a verification leaves nothing behind.
 create type audit.verificacao as (
   situacao text,
   elo bigint,
@@ -14206,9 +14201,9 @@ comment on type audit_interno.quebra is 'One break of the audit trail; see audit
 --! EndIncluded motor/selo/tabelas.sql
 
 --! Included motor/deteccao/resumo_achado.sql
--- Digest of a finding as a detection leaves it, kept with the detection. No settings of its own, so that the planner inlines
--- it: a session takes it of every finding. Nothing in its text depends on the session's settings; the time goes as a number.
--- A row as text, because building a JSON array of the same costs three times as much.
+-- Digest of a finding as a detection leaves it, kept with the detection. No settings of its own, so that the planner inlines it: a session
+-- computes it for every finding. Its text depends on no session setting; the time goes in as a number. A row as text, because a JSON array
+-- of the same values costs three times as much.
 create or replace function audit_interno.resumo_achado(achado audit.divergencias_processadas)
 returns bytea
 language sql
@@ -14222,9 +14217,9 @@ comment on function audit_interno.resumo_achado(audit.divergencias_processadas) 
 --! EndIncluded motor/deteccao/resumo_achado.sql
 
 --! Included motor/deteccao/preparar_regra.sql
--- Lets a rule prepare its statistics, as conferente_regra and leaving nothing else behind. All rules prepare as that role, so what one
--- may write the others could: each writes in the schema of its own preparation and nowhere else. Called before the rule runs, by
--- detectar_regra, repartir_regra and experimentar_regra.
+-- Lets a rule prepare its statistics as conferente_regra, and leave nothing else behind. All rules prepare as that role and could write
+-- each other's tables, so each is held to the schema of its own preparation. Called before the rule runs, by detectar_regra, repartir_regra
+-- and experimentar_regra.
 create or replace function audit_interno.preparar_regra(regra audit.regras, janela audit.janela)
 returns void
 language plpgsql
@@ -14256,8 +14251,8 @@ comment on function audit_interno.preparar_regra(audit.regras, audit.janela) is 
 --! EndIncluded motor/deteccao/preparar_regra.sql
 
 --! Included motor/deteccao/rodar_regra.sql
--- Runs a rule whose window is long: the planner takes it to find many rows, where a function is taken to return a thousand.
--- Touches nothing of ours; called in the statement that audit_interno.levantar_achados reads through its door.
+-- Runs a rule over a long window: the planner expects many rows from it, where it expects a thousand from other functions. Called in the
+-- statement that audit_interno.levantar_achados reads through its door.
 create or replace function audit_interno.rodar_regra(funcao text, janela audit.janela)
 returns setof audit.achado
 language plpgsql
@@ -14273,10 +14268,10 @@ grant execute on function audit_interno.rodar_regra(text, audit.janela) to confe
 --! EndIncluded motor/deteccao/rodar_regra.sql
 
 --! Included motor/deteccao/conferir_corrigidas.sql
--- Holds the earlier corrections of a rule against the warehouse: the newest that the settings ask for, and every one whose row
--- this session found wrong again. What nobody took back and the row no longer holds was undone from outside, mostly by a load
--- that brought the error back. It is put down in audit.correcoes_desfeitas; the finding is opened again when the row holds the
--- old values, obsolete when it holds something else or is gone. Called by reabrir_desfeitas.
+-- Compares the earlier corrections of a rule with the warehouse: the newest ones, as many as the settings ask for, and every one whose row
+-- this session found wrong again. A correction that nobody took back and that the row no longer holds was undone from outside, mostly by a
+-- load that brought the error back. It is recorded in audit.correcoes_desfeitas. Its finding opens again where the row holds the old
+-- values, and becomes obsolete where the row holds something else or is gone. Called by reabrir_desfeitas.
 create or replace function audit_interno.conferir_corrigidas(sessao_id bigint, regra audit.regras, operacao_id bigint)
 returns void
 language plpgsql
@@ -14326,7 +14321,7 @@ begin
   join audit.operacoes p on p.id = u.operacao_id;
   get diagnostics v_conferidas = row_count;
   select string_agg(k.nome, ', ') into v_perdidas
-  -- offset 0: asked of each column, not of each correction
+  -- offset 0: evaluated for each column, not for each correction
   from (select distinct c.nome from pg_temp.conferente_corrigida x cross join lateral jsonb_object_keys(x.esperado) as c (nome) offset 0) as k
   where audit_interno.tipo_coluna(audit_interno.relacao(regra.tabela), k.nome) is null;
   update audit.execucoes_regra e
@@ -14341,8 +14336,8 @@ begin
     return;
   end if;
 
-  -- Looked at once more, held: what a person rolls back at this moment was not undone from outside, and what we wrote over it
-  -- since, for another finding on the row, is what is to be there.
+  -- Checked once more under a lock: what a person rolls back right now was not undone from outside, and what we have written over it since,
+  -- for another finding on the row, is meant to be there.
   perform from audit.divergencias_processadas d
   where d.id in (select x.divergencia_id from pg_temp.conferente_desfeita x) and d.status = 'corrigida'
   order by d.id for no key update;
@@ -14378,7 +14373,7 @@ begin
     update audit.divergencias_processadas d
     set status = case when x.reaberta then 'aberta' else 'obsoleta' end, vezes_desfeita = d.vezes_desfeita + x.conta,
       decidida_em = clock_timestamp(), decidida_por = 'conferente', proposta_por = null,
-      valores_digitados = case when x.reaberta then d.valores_digitados end, -- what was typed goes with the state it was typed for
+      valores_digitados = case when x.reaberta then d.valores_digitados end, -- an entered value goes with the state it was entered for
       motivo = case
         when not x.existe then 'a correção se foi com o registro, que não existe mais'
         when not x.mesma_entrada then 'a chave é agora de outro lançamento'
@@ -14407,8 +14402,9 @@ comment on function audit_interno.conferir_corrigidas(bigint, audit.regras, bigi
 --! EndIncluded motor/deteccao/conferir_corrigidas.sql
 
 --! Included motor/deteccao/confrontar_corrigidas.sql
--- Holds the corrections of pg_temp.conferente_corrigida against the rows as they are, and leaves in pg_temp.conferente_desfeita
--- those that the rows no longer hold, with what is there. A key that its column cannot hold any more has no row. Writes nothing else. Called by conferir_corrigidas.
+-- Compares the corrections of pg_temp.conferente_corrigida with the rows as they are, and leaves in pg_temp.conferente_desfeita those that
+-- no longer hold, with what is there instead. A key that its column can no longer hold has no row. Writes nothing else. Called by
+-- conferir_corrigidas.
 create or replace function audit_interno.confrontar_corrigidas(regra audit.regras)
 returns void
 language plpgsql
@@ -14420,7 +14416,7 @@ declare
   v_tabela regclass := audit_interno.relacao(regra.tabela);
   v_chave text := audit_interno.tipo_coluna(v_tabela, regra.coluna_chave);
   v_carga text := case when regra.coluna_carga is null then 'null::timestamptz' else format('t.%I::timestamptz', regra.coluna_carga) end;
-  -- SQL over t and l: the key still belongs to the entry that was corrected, but for what we corrected of it
+  -- SQL over t and l: the key still belongs to the corrected entry, apart from what we corrected in it ourselves
   v_mesma_entrada text := (
     select string_agg(format('(l.esperado ? %1$L or coalesce(%2$s -> %1$L in (l.entrada -> %1$L, l.entrada_nossa -> %1$L), false))',
       c, audit_interno.expressao_imagens(v_tabela, array[c])), ' and ')
@@ -14435,7 +14431,7 @@ declare
 begin
   analyze pg_temp.conferente_corrigida;
   grant select on pg_temp.conferente_corrigida to conferente_regra;
-  foreach v_por_imagem in array array[false, true] loop -- by what was put down, where a column cannot hold that any more
+  foreach v_por_imagem in array array[false, true] loop -- by the recorded image, where a column can no longer hold the value
     select string_agg(format('(not l.esperado ? %L or %s)', c.nome, case when v_por_imagem then i.igual else audit_interno.expressao_igual(v_tabela, c.nome, 'l.esperado') end), ' and '),
       string_agg(format('(not l.antes ? %L or %s)', c.nome,
         case when v_por_imagem then replace(i.igual, 'l.esperado', 'l.antes') else audit_interno.expressao_igual(v_tabela, c.nome, 'l.antes') end), ' and '),
@@ -14477,8 +14473,8 @@ comment on function audit_interno.confrontar_corrigidas(audit.regras) is 'Finds 
 --! EndIncluded motor/deteccao/confrontar_corrigidas.sql
 
 --! Included motor/deteccao/codigo_definicao.sql
--- What makes a function, view, type or operator what it is, as text, by catalog columns rather than as the server would print
--- it, where there are any. Called by hash_regra.
+-- What defines a function, view, type or operator, as text: from catalog columns where there are any, rather than as the server would print
+-- it. Called by hash_regra.
 create or replace function audit_interno.codigo_definicao(objetos jsonb)
 returns table (chave text, texto text)
 language sql
@@ -14503,7 +14499,7 @@ as $$
   join pg_class c on c.oid = q.oid
   where q.tipo = 'v'
   union all
-  -- composite types of one's own, enums, domains, ranges, with the casts from and to them; those of tables and arrays follow from others
+  -- user-made composite types, enums, domains and ranges, with the casts from and to them; types of tables and arrays follow from others
   select q.chave, concat_ws(E'\n', t.oid::regtype, t.typtype, (
       select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
       from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), (
@@ -14527,9 +14523,9 @@ comment on function audit_interno.codigo_definicao(jsonb) is 'Definition of each
 --! EndIncluded motor/deteccao/codigo_definicao.sql
 
 --! Included motor/deteccao/codigo_nomeado.sql
--- The functions, views and types that a text names as schema.name, and those of the schemas given that it names at all; the operators
--- whose sign it has, of the schemas given and of those that it names. Nothing of the server's own. Letters count alike, large or small: rather too much than too little. Texts are split at each schema's
--- name: to look for all names by one expression takes thirty times as long. Called by hash_regra.
+-- The functions, views and types that a text names as schema.name; those of the given schemas that it names at all; and the operators of
+-- either whose sign it contains. Nothing of the server's own. Case is ignored: rather too much than too little. The text is split at each
+-- schema's name: one expression for all names takes thirty times as long. Called by hash_regra.
 create or replace function audit_interno.codigo_nomeado(texto text, caminhos oid[])
 returns table (chave text)
 language sql
@@ -14567,9 +14563,9 @@ comment on function audit_interno.codigo_nomeado(text, oid[]) is 'Code that a te
 --! EndIncluded motor/deteccao/codigo_nomeado.sql
 
 --! Included motor/deteccao/conferir_paradas.sql
--- Holds the earlier corrections of rules that a session does not run against the warehouse too: of rules that are switched off,
--- were skipped or failed. A load brings the error back whether or not the rule looks for it. What of them cannot be held against anything, as the
--- table is gone, is said and costs the session nothing else. Called once by finalizar_sessao.
+-- Compares with the warehouse also the earlier corrections of rules that the session does not run: switched off, skipped or failed. A load
+-- brings an error back whether or not the rule looks for it. Where nothing can be compared, because the table is gone, that is reported and
+-- costs the session nothing else. Called once by finalizar_sessao.
 create or replace function audit_interno.conferir_paradas(sessao_id bigint)
 returns void
 language plpgsql
@@ -14623,9 +14619,9 @@ comment on function audit_interno.conferir_paradas(bigint) is
 --! EndIncluded motor/deteccao/conferir_paradas.sql
 
 --! Included motor/deteccao/guardar_codigo.sql
--- The hash of a rule's code, which is kept when it is seen for the first time: a finding names it by its hash alone, and the code may
--- be replaced tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so it is called before the
--- work is shared and where it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
+-- The hash of a rule's code. Keeps the code when it is first seen: a finding names it only by its hash, and the code may be replaced
+-- tomorrow. A session that sees the same new code at the same moment waits for the other's commit, so this is called before the work is
+-- shared out and after it is joined. Called by detectar_regra, repartir_regra and juntar_regra.
 create or replace function audit_interno.guardar_codigo(regra audit.regras)
 returns text
 language plpgsql
@@ -14647,8 +14643,8 @@ comment on function audit_interno.guardar_codigo(audit.regras) is 'Hash of the r
 --! EndIncluded motor/deteccao/guardar_codigo.sql
 
 --! Included motor/selo/resumos_operacoes.sql
--- Digests at once of all operations that are sealed or wait for their seal, by the formula and the settings of audit_interno.resumo_operacao, which asks for
--- one: here each table of facts is read once. Changes nothing. Called by quebras_cadeia.
+-- The digests of all operations that are sealed or wait for their seal, at once, by the formula and the settings of
+-- audit_interno.resumo_operacao, which computes one. Reads each table of facts once. Changes nothing. Called by quebras_cadeia.
 create or replace function audit_interno.resumos_operacoes()
 returns table (operacao_id bigint, deteccoes bigint, alteracoes bigint, decisoes bigint, excecoes bigint, resumo bytea)
 language sql
@@ -14723,8 +14719,8 @@ comment on function audit_interno.resumos_operacoes() is
 --! EndIncluded motor/selo/resumos_operacoes.sql
 
 --! Included motor/selo/quebras_cadeia.sql
--- Walks the chain from its beginning: positions without gaps, each seal built on the one before it and on a digest that the
--- operation and its facts still have; what waits for its seal is held against its digest alone. Changes nothing. Called by verificar_integridade.
+-- Walks the chain from its beginning. Positions have no gaps; each seal builds on the one before it and on a digest that the operation and
+-- its facts still have. What waits for its seal is checked by its digest alone. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cadeia()
 returns setof audit_interno.quebra
 language sql
@@ -14763,13 +14759,13 @@ as $$
     ('operacao_ausente', e.elo > e.elo_antes + 1),
     ('elo_repetido', e.elo <= e.elo_antes),
     ('operacao_alterada', e.resumo is distinct from e.refeito),
-    -- behind a gap there is nothing to compare with
+    -- after a gap there is nothing to compare with
     ('selo_anterior_errado', e.elo <= e.elo_antes + 1 and e.selo_anterior is distinct from e.selo_antes),
     ('selo_errado', e.selo is distinct from e.selo_refeito)
   ) as q (situacao, quebrou)
   where q.quebrou
   union all
-  -- no link yet, but its digest is taken
+  -- no link yet, but its digest has been taken
   select 'operacao_alterada', null, o.id, format('audit.operacoes %s', o.id), format('resumo %s', encode(f.resumo, 'hex')),
     format('resumo %s; linhas %s; deteccoes %s, alteracoes %s, decisoes %s, excecoes %s',
       encode(r.resumo, 'hex'), o.linhas, r.deteccoes, r.alteracoes, r.decisoes, r.excecoes)
@@ -14783,9 +14779,8 @@ comment on function audit_interno.quebras_cadeia() is
 --! EndIncluded motor/selo/quebras_cadeia.sql
 
 --! Included motor/selo/quebras_cabeca.sql
--- Holds the last operation against the head of the chain, and the chain against a witness: a position and its seal, as a
--- message carried them. Only the witness contradicts somebody who rewrites the whole chain. Changes nothing. Called by
--- verificar_integridade.
+-- Compares the last operation with the head of the chain, and the chain with a witness: a position and its seal, as a mail quoted them.
+-- Only a witness exposes somebody who rewrites the whole chain. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_cabeca(elo bigint, selo bytea)
 returns setof audit_interno.quebra
 language sql
@@ -14823,10 +14818,10 @@ comment on function audit_interno.quebras_cabeca(bigint, bytea) is
 --! EndIncluded motor/selo/quebras_cabeca.sql
 
 --! Included motor/selo/quebras_fatos.sql
--- Facts that hang in the air, and operations that were never sealed. What the caller's own transaction has written is sealed
--- only when it commits: its rows are known by their age, which is below 1 for nothing else that is ended and in no queue. What
--- waits in the queue of seals is none, for an hour: then no login of the engine's has been there to seal it.
--- Changes nothing. Called by verificar_integridade.
+-- Facts without an operation or finding, and operations that were never sealed. What the caller's own transaction has written is sealed
+-- only at its commit; the age of its rows identifies it (below 1, which no other ended and unqueued operation has). Waiting in the queue of
+-- seals is no fault for an hour; after that, no login of the engine has been there to seal. Changes nothing. Called by
+-- verificar_integridade.
 create or replace function audit_interno.quebras_fatos()
 returns setof audit_interno.quebra
 language sql
@@ -14871,7 +14866,7 @@ as $$
     union all
     select 'estados', s.operacao_id, format('%s: %s de %s', s.id, s.chaves[1], s.tabela)
     from audit_interno.estados s
-    -- without any operation it is still to be given one, by this transaction
+    -- without an operation and of this transaction: it is still to get one
     where (s.operacao_id is not null or age(s.xmin) > 0) and not exists (select from seladas o where o.id = s.operacao_id)
   ) as x
   left join audit.operacoes o on o.id = x.operacao_id
@@ -14952,18 +14947,17 @@ comment on function audit_interno.identidade(text, text, text, jsonb, jsonb, jso
 --! EndIncluded comum/identidade.sql
 
 --! Included motor/selo/quebras_divergencias.sql
--- Holds every finding against its detections: its identity can be computed again from its columns, the last detection says
--- what it looked like, the number of detections and their sessions how often and where it was found. The last detection is
--- the one highest in the chain, or in the queue for it: a session that counts a finding again holds its row until the commit.
--- What is decided about it later (status and who decided, typed values) is the present state, not a fact: decisions and
--- alterations are. Changes nothing. Called by verificar_integridade.
+-- Compares every finding with its detections. Its columns give its identity again; the last detection says what it looked like; the number
+-- of detections and their sessions say how often and where it was found. The last detection is the one highest in the chain, or in the
+-- queue for it: a session that counts a finding again holds its row until the commit. What is decided later (status, who decided, entered
+-- values) is the present state and not a fact; decisions and alterations are. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_divergencias()
 returns setof audit_interno.quebra
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- narrow rows are sorted, findings are not: they are wide
+  -- sort these narrow rows; findings are wide
   with vista as (
     select x.divergencia_id, x.resumo, o.id as operacao_id, o.elo, o.sessao_id, first_value(o.sessao_id) over w as sessao_primeira,
       row_number() over w as vezes, lead(true) over w is null as ultima
@@ -15007,8 +15001,8 @@ comment on function audit_interno.quebras_divergencias() is 'divergencia_sem_det
 --! EndIncluded motor/selo/quebras_divergencias.sql
 
 --! Included motor/selo/quebras_acesso.sql
--- What the chain does not hold itself but its operations tell: which exceptions were taken back and by whom, who may sign in, which
--- links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
+-- Checks what is not in the chain itself but recorded by its operations: which exceptions were taken back and by whom, who may sign in,
+-- which links and tokens were issued, and who was shut out. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_acesso()
 returns setof audit_interno.quebra
 language sql
@@ -15032,7 +15026,7 @@ as $$
       else format('%s, %s, até %s, emitido por %s', t.nome, t.papel, to_jsonb(t.expira_em) #>> '{}', t.emitido_por) end
   from (
     select p.id, p.elo, p.ator, p.detalhes,
-      -- a text that is no time is not what was sealed, and quebras_cadeia says so
+      -- a text that is no time is not what was sealed, which quebras_cadeia reports
       case when p.detalhes ->> 'expira_em' ~ '^\d{4}-(0\d|1[0-2])-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?[+-]\d\d(:\d\d)?$'
         then (p.detalhes ->> 'expira_em')::timestamptz end as expira_em
     from audit.operacoes p where p.tipo = 'acesso' and p.detalhes ->> 'ato' = 'token emitido'
@@ -15097,8 +15091,8 @@ comment on function audit_interno.quebras_acesso() is 'excecao_alterada, acesso_
 --! EndIncluded motor/selo/quebras_acesso.sql
 
 --! Included motor/selo/verificar_integridade.sql
--- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (stable, all of it), and
--- changes nothing; locks nothing out. Definer, because the head of the chain is nobody's to read.
+-- Proves the audit trail, or names what is broken. Reads every audit fact once, in one snapshot (all of it is stable), changes nothing and
+-- locks nobody out. Definer, because nobody may read the head of the chain.
 create or replace function audit.verificar_integridade(elo bigint default null, selo text default null)
 returns setof audit.verificacao
 language plpgsql
@@ -15163,9 +15157,9 @@ grant execute on function audit.verificar_integridade(bigint, text) to conferent
 --! EndIncluded motor/selo/verificar_integridade.sql
 
 --! Included motor/selo/selar.sql
--- Puts what waits in the queue at the head of the chain, in its order. Takes the head for the rest of the transaction, so only
--- the engine may: its worker at every tick, and transactions of its own logins as they commit. Where another one has the head
--- for longer than the limit, or this one's snapshot is older than the head (40001), everything stays in the queue for the next.
+-- Puts what waits in the queue at the head of the chain, in its order. It takes the head for the rest of the transaction, so only the
+-- engine may call it: its worker at every tick, and transactions of its own logins as they commit. Where somebody else holds the head for
+-- longer than the limit, or this snapshot is older than the head (40001), everything stays in the queue for the next.
 create or replace function audit_interno.selar()
 returns bigint
 language plpgsql
@@ -15181,7 +15175,7 @@ begin
     select c.* into strict v_cadeia from audit_interno.cadeia c for update;
     with recursive fila as (
       select f.operacao_id, f.resumo, row_number() over (order by f.ordem) as n
-      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link looks through all of them
+      from audit_interno.fila_selos f order by f.ordem limit 1000 -- each link scans all of them
     ), elos as (
       select 0::bigint as n, null::bigint as operacao_id, null::bytea as resumo, null::bytea as anterior, v_cadeia.selo as selo
       union all
@@ -15212,7 +15206,7 @@ comment on function audit_interno.selar() is
 --! EndIncluded motor/selo/selar.sql
 
 --! Included motor/selo/resumo_situacao.sql
--- Digest of the state of a finding, of which anotar_situacoes makes a fact. No settings of its own, so that the planner inlines it, and
+-- Digest of a finding's state, which anotar_situacoes records as a fact. No settings of its own, so that the planner inlines it, and
 -- nothing in its text depends on the session's: times go in as bytes, which is also quickest.
 create or replace function audit_interno.resumo_situacao(achado audit.divergencias_processadas)
 returns bytea
@@ -15228,8 +15222,8 @@ comment on function audit_interno.resumo_situacao(audit.divergencias_processadas
 --! EndIncluded motor/selo/resumo_situacao.sql
 
 --! Included motor/selo/ultimos_estados.sql
--- The last fact about each row whose changes are facts. Rows are changed one transaction after the other, and each takes its number when
--- it has the row. Called by quebras_estados, quebras_situacoes and registrar_instalacao.
+-- The last fact about each row whose changes are facts. A row's changes follow one another, and each takes its number while it holds the
+-- row. Called by quebras_estados, quebras_situacoes and registrar_instalacao.
 create or replace function audit_interno.ultimos_estados()
 returns table (tabela text, chave text, resumo bytea, operacao_id bigint, autor text)
 language sql
@@ -15239,14 +15233,14 @@ as $$
   select distinct on (u.chave collate "C", e.tabela collate "C") e.tabela, u.chave, u.resumo, e.operacao_id, e.autor
   from audit_interno.estados e
   cross join lateral unnest(e.chaves, e.resumos) as u (chave, resumo)
-  order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys tell rows apart sooner than tables
+  order by u.chave collate "C", e.tabela collate "C", e.id desc -- keys differ sooner than table names
 $$;
 comment on function audit_interno.ultimos_estados() is 'Of each row, what it was after its last change (null: gone), in which operation, and who changed it past our functions.';
 --! EndIncluded motor/selo/ultimos_estados.sql
 
 --! Included motor/selo/anotar_estados.sql
--- Trigger: what a statement changed in a table of audit_interno.vigiadas is a fact. Runs as whoever writes, so that it shows who wrote
--- past our functions, which run as conferente_dono. The settings pinned here make the text of each value.
+-- Trigger: what a statement changed in a table of audit_interno.vigiadas is a fact. Runs as whoever writes, which shows writes that bypass
+-- our functions (these run as conferente_dono). The settings pinned here determine the text of each value.
 create or replace function audit_interno.anotar_estados()
 returns trigger
 language plpgsql
@@ -15302,14 +15296,14 @@ comment on function audit_interno.anotar_estados() is 'Puts down what the rows o
 --! EndIncluded motor/selo/anotar_estados.sql
 
 --! Included motor/selo/anotar_situacoes.sql
--- Trigger: every change of a finding's state is a fact, whoever makes it. A finding without one is as its first detection leaves it, so
--- that a detection costs nothing here. Runs as whoever writes, as audit_interno.anotar_estados does.
+-- Trigger: every change of a finding's state is a fact, whoever makes it. A finding without such a fact is as its first detection left it,
+-- so a detection costs nothing here. Runs as whoever writes, like audit_interno.anotar_estados.
 create or replace function audit_interno.anotar_situacoes()
 returns trigger
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off -- how many rows a statement changes the planner does not know, and remembers the few of the first
+set enable_nestloop = off -- the planner does not know how many rows a statement changes, and keeps the plan of the first few
 as $$
 begin
   insert into audit_interno.estados (operacao_id, tabela, chaves, resumos, autor)
@@ -15334,9 +15328,9 @@ comment on function audit_interno.anotar_situacoes() is 'Puts down the states of
 --! EndIncluded motor/selo/anotar_situacoes.sql
 
 --! Included motor/selo/atribuir_estado.sql
--- Deferred constraint trigger on audit_interno.estados: what was changed before its operation was opened belongs to that operation; what
--- was changed without any, to one of the kind registro, which says how many rows of which tables. It is opened first and ended last,
--- because its digest is taken as it ends where somebody has said "set constraints all immediate".
+-- Deferred constraint trigger on audit_interno.estados. A change made before its operation was opened belongs to that operation. A change
+-- without any gets one of the kind registro, which says how many rows of which tables. That one is opened first and ended last, because its
+-- digest is taken at its end if somebody has said "set constraints all immediate".
 create or replace function audit_interno.atribuir_estado()
 returns trigger
 language plpgsql
@@ -15359,7 +15353,7 @@ begin
   insert into audit.operacoes (tipo, ator) values ('registro', audit_interno.ator()) returning id into v_operacao;
   perform set_config('conferente.operacao', v_operacao::text, true);
   with desta as (
-    -- age: of this transaction
+    -- age: only those of this transaction
     update audit_interno.estados e set operacao_id = v_operacao where e.operacao_id is null and age(e.xmin) <= 0
     returning e.tabela, cardinality(e.chaves) as linhas
   )
@@ -15398,9 +15392,9 @@ comment on function audit_interno.chave_estado(jsonb, text[]) is 'The columns of
 --! EndIncluded motor/selo/chave_estado.sql
 
 --! Included motor/selo/direitos.sql
--- Rights on an object as text that is the same on every server: who may what, in order, without who gave it. The owner's are left out,
--- for an owner has them anyway and each version of PostgreSQL knows more of them; with leitura, also rights to read that roles other
--- than ours were given.
+-- Rights on an object, as text that is the same on every server: who may do what, sorted, without who granted it. The owner's are left out:
+-- an owner has them anyway, and each version of PostgreSQL knows more of them. With leitura, includes rights to read that roles other than
+-- ours were given.
 create or replace function audit_interno.direitos(acl aclitem[], dono oid, leitura boolean)
 returns text[]
 language sql
@@ -15419,7 +15413,7 @@ comment on function audit_interno.direitos(aclitem[], oid, boolean) is 'Rights o
 --! EndIncluded motor/selo/direitos.sql
 
 --! Included motor/selo/estados_agora.sql
--- What the rows of all tables of audit_interno.vigiadas are now, by the formula and the settings of audit_interno.anotar_estados.
+-- The present rows of all tables of audit_interno.vigiadas, by the formula and the settings of audit_interno.anotar_estados.
 create or replace function audit_interno.estados_agora()
 returns table (tabela text, chave text, resumo bytea)
 language plpgsql
@@ -15443,10 +15437,10 @@ comment on function audit_interno.estados_agora() is 'Digest of each row of the 
 --! EndIncluded motor/selo/estados_agora.sql
 
 --! Included motor/selo/objetos_agora.sql
--- What there is in our schemas, each object under the name by which verificar_integridade tells of it. resumo is over what every version
--- of PostgreSQL writes alike, without numbers of its own (oid), so that it holds on another server; definicao over what it writes out of
--- parsed expressions. What its owner may do anyway is left out, and so are rights to read schema audit that a DBA gave to other roles.
--- Indexes that are not unique are a DBA's. Called by quebras_esquema and registrar_instalacao.
+-- What exists in our schemas, each object under the name by which verificar_integridade reports it. resumo covers what every version of
+-- PostgreSQL writes alike, without local numbers (oid), so it holds on another server; definicao covers the text that PostgreSQL derives
+-- from parsed expressions. Left out are what an owner may do anyway, rights to read schema audit that a DBA gave to other roles, and
+-- indexes that are not unique, which are the DBA's. Called by quebras_esquema and registrar_instalacao.
 create or replace function audit_interno.objetos_agora()
 returns table (objeto text, resumo bytea, definicao bytea, ligado boolean, dito text)
 language sql
@@ -15495,7 +15489,7 @@ as $$
     select case when c.relkind in ('v', 'm') then 'visão ' when c.relkind = 'S' then 'sequência ' else 'tabela ' end || c.nome,
       row(c.relkind, pg_get_userbyid(c.relowner), audit_interno.direitos(coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)),
         c.relowner, c.esquema = 'audit'), c.relrowsecurity, c.relforcerowsecurity, c.relpersistence,
-        case when c.relkind in ('v', 'm') then c.reloptions end, -- of a view they say as whom it reads
+        case when c.relkind in ('v', 'm') then c.reloptions end, -- for a view they say as whom it reads
         (select array_agg(row(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
           case when a.attacl is not null then audit_interno.direitos(a.attacl, c.relowner, c.esquema = 'audit') end)::text order by a.attnum)
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
@@ -15505,7 +15499,7 @@ as $$
         from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid = c.oid)), true, null
     from relacao c
     union all
-    -- PostgreSQL 18 has not null here too: it is a column's
+    -- PostgreSQL 18 lists not null here too; it is recorded with the column
     select format('restrição %I de %s', k.conname, coalesce(c.nome, k.contypid::regtype::text)),
       row(k.contype, k.condeferrable, k.condeferred, k.convalidated)::text, pg_get_constraintdef(k.oid), true, pg_get_constraintdef(k.oid)
     from pg_constraint k
@@ -15557,7 +15551,7 @@ as $$
     left join esquema e on e.oid = f.defaclnamespace
     where f.defaclnamespace = 0 or e.oid is not null
     union all
-    -- of roles what they are and what they belong to; who belongs to them is an administrator's
+    -- for roles: their attributes and what they belong to; their members are an administrator's matter
     select 'papel ' || p.rolname, row(p.rolsuper, p.rolinherit, p.rolcreaterole, p.rolcreatedb, p.rolcanlogin, p.rolreplication, p.rolbypassrls,
       (select array_agg(distinct pg_get_userbyid(m.roleid) order by pg_get_userbyid(m.roleid)) from pg_auth_members m where m.member = p.oid))::text,
       null, true, null
@@ -15571,8 +15565,8 @@ comment on function audit_interno.objetos_agora() is
 --! EndIncluded motor/selo/objetos_agora.sql
 
 --! Included motor/selo/operacao_em_curso.sql
--- The operation of this transaction that has no digest yet: what abrir_operacao opened last. The setting is a hint that anybody may
--- write; but an operation without digest that one can see is one's own, or of the two kinds that stay under way.
+-- The operation of this transaction that has no digest yet: the last one that abrir_operacao opened. Anybody may write the setting, so it
+-- is only a hint; but a visible operation without a digest is one's own, or of the two kinds that stay under way.
 create or replace function audit_interno.operacao_em_curso()
 returns bigint
 language sql
@@ -15589,8 +15583,8 @@ comment on function audit_interno.operacao_em_curso() is 'Operation of which wha
 --! EndIncluded motor/selo/operacao_em_curso.sql
 
 --! Included motor/selo/quebras_esquema.sql
--- Is our schema what the last migration left: functions, tables, constraints, triggers, rewrite rules, rights and owners? What was
--- recorded then is a fact of its operation (instalacao), and quebras_estados holds it against that. Changes nothing. Called by verificar_integridade.
+-- Is our schema what the last migration left: functions, tables, constraints, triggers, rewrite rules, rights and owners? What was recorded
+-- then is a fact of its operation (instalacao), which quebras_estados checks. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_esquema()
 returns setof audit_interno.quebra
 language sql
@@ -15601,7 +15595,7 @@ as $$
     select coalesce(o.objeto, a.objeto) as objeto, coalesce(o.objeto, a.objeto) like 'gatilho %' as gatilho, o.objeto is null as novo, a.objeto is null as ausente,
       a.ligado, a.dito, o.resumo, a.resumo as resumo_agora,
       o.resumo is distinct from a.resumo
-        -- another major version writes expressions otherwise
+        -- another major version prints expressions differently
         or o.definicao is distinct from a.definicao and o.servidor = current_setting('server_version_num')::integer / 10000 as outro
     from audit_interno.objetos o
     full join audit_interno.objetos_agora() a on a.objeto = o.objeto
@@ -15629,9 +15623,9 @@ comment on function audit_interno.quebras_esquema() is
 --! EndIncluded motor/selo/quebras_esquema.sql
 
 --! Included motor/selo/quebras_estados.sql
--- Holds every row of the tables whose changes are facts against the last fact about it, and every finding's state too. What stands
--- there now and was put there past our functions, triggers and all, is named as well: a function that puts it right, or says it again,
--- mends that. Addresses of channels may be left out of a copy as a whole. Changes nothing. Called by verificar_integridade.
+-- Compares every row of the tables whose changes are facts with the last fact about it, and every finding's state too. Also names what was
+-- last written past our functions, triggers included; once a function corrects or writes it again, that is settled. Addresses of channels
+-- may be missing from a copy, all of them together. Changes nothing. Called by verificar_integridade.
 create or replace function audit_interno.quebras_estados()
 returns setof audit_interno.quebra
 language sql
@@ -15650,8 +15644,8 @@ as $$
     select 'audit.divergencias_processadas', d.id::text, u.operacao_id, u.autor, coalesce(u.resumo, n.resumo), s.resumo
     from audit.divergencias_processadas d
     left join ultimo u on u.chave = d.id::text and u.tabela = 'audit.divergencias_processadas'
-    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- once for each
-    -- one that never changed is as its first detection leaves it
+    cross join lateral (select audit_interno.resumo_situacao(d) as resumo offset 0) as s -- computed once for each
+    -- a finding that never changed is as its first detection left it
     cross join (
       select sha256(convert_to(row('aberta', null::jsonb, null::text, null::text, null::text, null::text, 0, true, true)::text, 'UTF8')) as resumo
     ) as n
@@ -15675,9 +15669,9 @@ comment on function audit_interno.quebras_estados() is 'estado_alterado, situaca
 --! EndIncluded motor/selo/quebras_estados.sql
 
 --! Included motor/selo/vigiadas.sql
--- Tables whose rows may change, and each change of which is a fact (audit_interno.estados): their keys, and columns that only
--- show that somebody is at work. Findings are apart (anotar_situacoes). Not here: what is worked out again whenever it is needed
--- (statistics of rules), what watches over work under way (posses, partes_sessao, pedidos), and the queue of the worker.
+-- Tables whose rows may change, each change being a fact (audit_interno.estados): their keys, and the columns that only show that somebody
+-- is at work. Findings are handled apart (anotar_situacoes). Not listed: what is computed again whenever it is needed (statistics of
+-- rules), what tracks work under way (posses, partes_sessao, pedidos), and the worker's queue.
 create or replace function audit_interno.vigiadas()
 returns table (tabela text, chave text[], fora text[])
 language sql
@@ -15721,9 +15715,9 @@ comment on function audit_interno.vigiadas() is 'Tables each change of which is 
 --! EndIncluded motor/selo/vigiadas.sql
 
 --! Included motor/selo/trilha.sql
--- The trail as a file of JSON lines that is proven without this database: each text of which a digest was taken, in the order in which
--- the digests were built, under the settings of audit_interno.resumo_operacao. The format is written down in docs/trust.md; src/trail
--- reads it. Definer, because the head of the chain is nobody's to read; the rest any reader may.
+-- The trail as a file of JSON lines that can be proven without this database: each text of which a digest was taken, in the order of the
+-- digests, under the settings of audit_interno.resumo_operacao. docs/trust.md describes the format; src/trail reads it. Definer, because
+-- nobody may read the head of the chain; the rest any reader may.
 create or replace function audit.trilha()
 returns table (linha text)
 language sql
@@ -15738,7 +15732,7 @@ as $$
   with seladas as (
     select o.id, o.elo from audit.operacoes o where o.elo is not null
   ), vista as (
-    -- where the last detection waits for its seal, no sealed one says what the finding is now
+    -- where the last detection waits for its seal, no sealed one describes the finding as it is now
     select x.operacao_id, x.divergencia_id, x.elo
     from (
       select d.operacao_id, d.divergencia_id, o.elo,
@@ -15765,7 +15759,7 @@ as $$
     select s.elo, 1, d.divergencia_id, case when p.id is null
       then json_build_object('deteccao', row(d.divergencia_id, d.confianca, d.resumo)::text)::text
       else json_build_object('deteccao', row(d.divergencia_id, d.confianca, d.resumo)::text,
-        -- of these audit_interno.identidade and resumo_achado take their digests
+        -- the texts whose digests audit_interno.identidade and resumo_achado take
         'identidade', jsonb_build_array(p.regra, p.tabela, p.registro_id, audit_interno.valores_canonicos(p.valores_propostos),
           case when p.valores_propostos = '{}' then p.evidencia ->> 'tipo' end, audit_interno.valores_canonicos(p.entrada))::text,
         'impressao', encode(p.impressao, 'hex'),
@@ -15812,8 +15806,8 @@ grant execute on function audit.trilha() to conferente_leitor;
 --! EndIncluded motor/selo/trilha.sql
 
 --! Included motor/selo/conferir_instalacao.sql
--- Before a migration writes down the schema as it leaves it: what was not as the last one left it is kept in the trail, so that nothing
--- becomes right by being recorded again. Called by `conferente migrar` when there is something to migrate.
+-- Before a migration records its own schema, keeps in the trail whatever differs from what the last migration left, so that nothing becomes
+-- right by being recorded again. Called by `conferente migrar` when there is something to migrate.
 create or replace function audit_interno.conferir_instalacao()
 returns void
 language plpgsql
@@ -15841,7 +15835,7 @@ comment on function audit_interno.conferir_instalacao() is 'Records as an operat
 --! EndIncluded motor/selo/conferir_instalacao.sql
 
 --! Included motor/selo/agendar_carimbo.sql
--- Queues the stamping of the head where one is due, once, however many workers ask. After a failure later each time, up to an hour.
+-- Queues the stamping of the head where one is due, once, however many workers ask. After each failure it waits longer, up to an hour.
 -- Called by each worker at every tick.
 create or replace function audit_interno.agendar_carimbo()
 returns void
@@ -15863,8 +15857,9 @@ comment on function audit_interno.agendar_carimbo() is 'Adds the job that has th
 --! EndIncluded motor/selo/agendar_carimbo.sql
 
 --! Included motor/selo/carimbo_devido.sql
--- Which head is to be stamped, and where: once a session has ended since the last stamp, or something waits for one for a day. Stamps
--- themselves wait for none. Called by agendar_carimbo and by the worker's task, which ends with registrar_carimbo or falhar_carimbo.
+-- The head that is due for a stamp, and where to get it. Due means that a session has ended since the last stamp, or that something has
+-- waited for one for a day; stamps themselves do not count. Called by agendar_carimbo and by the worker's task, which ends with
+-- registrar_carimbo or falhar_carimbo.
 create or replace function audit_interno.carimbo_devido()
 returns table (url text, elo bigint, selo bytea)
 language sql
@@ -15888,8 +15883,8 @@ comment on function audit_interno.carimbo_devido() is 'Address of the authority,
 --! EndIncluded motor/selo/carimbo_devido.sql
 
 --! Included motor/selo/carimbos.sql
--- The stamps, with what each link's seal is the SHA-256 of, so that the signature can be proven: what SQL cannot do, conferente verificar
--- does. Definer, because the table is nobody's to read.
+-- The stamps, each with the bytes whose SHA-256 is the link's seal, so that the signature can be proven: SQL cannot, conferente verificar
+-- does. Definer, because nobody may read the table.
 create or replace function audit.carimbos()
 returns table (operacao_id bigint, elo bigint, token bytea, selado bytea)
 language sql
@@ -15907,8 +15902,8 @@ grant execute on function audit.carimbos() to conferente_leitor;
 --! EndIncluded motor/selo/carimbos.sql
 
 --! Included motor/selo/quebras_carimbos.sql
--- Holds the stamps against the operations that recorded them, and the chain against the stamps: a token holds the seal itself, which
--- nobody can put into it later. That the authority signed it, SQL cannot say: conferente verificar does. Changes nothing. Called by
+-- Compares the stamps with the operations that recorded them, and the chain with the stamps: a token contains the seal itself, which nobody
+-- can put there later. SQL cannot tell whether the authority signed it; conferente verificar does. Changes nothing. Called by
 -- verificar_integridade.
 create or replace function audit_interno.quebras_carimbos()
 returns setof audit_interno.quebra
@@ -15939,8 +15934,8 @@ comment on function audit_interno.quebras_carimbos() is 'carimbo_alterado, carim
 --! EndIncluded motor/selo/quebras_carimbos.sql
 
 --! Included motor/selo/registrar_carimbo.sql
--- Keeps a stamp that the worker had checked: an operation of its own, and so a link of the chain. One for each link; a second is left
--- out. Called by the worker's task.
+-- Keeps a stamp that the worker has checked, as an operation of its own and so a link of the chain. One for each link; a second is ignored.
+-- Called by the worker's task.
 create or replace function audit_interno.registrar_carimbo(url text, elo bigint, selo bytea, token bytea, em timestamptz, autoridade text)
 returns bigint
 language plpgsql
@@ -15967,7 +15962,7 @@ $$;
 comment on function audit_interno.registrar_carimbo(text, bigint, bytea, bytea, timestamptz, text) is
   'Id of the operation; null where this link has a stamp.';
 
--- Notes why the head was not stamped, for the diagnosis, the channels and the next attempt's time.
+-- Records why the head was not stamped, for the diagnosis, the channels and the time of the next attempt.
 create or replace function audit_interno.falhar_carimbo(erro text)
 returns void
 language sql
@@ -15986,9 +15981,9 @@ create or replace trigger proteger_truncate before truncate on audit_interno.car
 --! EndIncluded motor/selo/registrar_carimbo.sql
 
 --! Included motor/selo/verificar_desde.sql
--- Proves what came after a witness, and reads no more than that: a day costs a day, however long the history. From where it is proven is
--- the caller's to keep, outside this database: one kept in it could be written there. What came before is not read again, so a fact of
--- it that was changed since is not seen: verificar_integridade sees it. Changes nothing; definer, as that.
+-- Proves what came after a witness, and reads no more than that: a day costs a day, however long the history. The caller keeps the starting
+-- point outside this database, where nobody can rewrite it. Older facts are not read again, so a change to one goes unseen here;
+-- verificar_integridade sees it. Changes nothing; definer, like that one.
 create or replace function audit.verificar_desde(elo bigint, selo text)
 returns setof audit.verificacao
 language plpgsql
@@ -26655,12 +26650,12 @@ comment on function audit_interno.diagnosticar_carimbo() is 'The line of the dia
 --! EndIncluded saidas/consulta/diagnosticar_carimbo.sql
 
 --! Included motor/portas/ajustes.sql
--- Settings that code of others could leave to a connection, hidden: what a plain SET set under a SET LOCAL shows only after the
--- commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore hold each of these as an own
--- setting (alter function … set), give code the caller's value for a moment, and end on another. PostgreSQL gives the caller its
--- value back where nobody wrote set, and lets the other one stand where somebody did, hidden or not: so rastro sees it.
--- um and outro are two harmless values; at least one is not the caller's. The path is the doors' own matter;
--- conferente.ator is believed of nobody but the API (audit_interno.ator), which sets it in each transaction.
+-- Settings that foreign code (rules and warehouse triggers) could leave hidden in a connection: a plain SET beneath a SET LOCAL shows only
+-- after the commit. The doors that keep what ran behind them (escrever, preparar, disparar_adiados) therefore own each of these settings
+-- (alter function … set), give the code the caller's value for the time it runs, and end on another one. If nobody wrote SET, PostgreSQL
+-- restores the caller's value; if somebody did, hidden or not, that other value stays, and rastro sees it. um and outro are two harmless
+-- values; at least one differs from the caller's. The search path is the doors' own matter. conferente.ator is believed only of the API
+-- (audit_interno.ator), which sets it in each transaction.
 create or replace function audit_interno.ajustes_guardados(out nome text, out um text, out outro text)
 returns setof record
 language sql
@@ -26683,7 +26678,7 @@ $$;
 comment on function audit_interno.ajustes_guardados() is 'Settings that nobody changes behind a door, with two values each.';
 grant execute on function audit_interno.ajustes_guardados() to conferente_regra, conferente_escrita;
 
--- Their values here and now, by name. The default of a door's argument: read before the door's own settings are in force.
+-- Their current values, by name. The default of a door's argument, so it is read before the door's own settings are in force.
 create or replace function audit_interno.ajustes()
 returns jsonb
 language sql
@@ -26694,7 +26689,7 @@ as $$
 $$;
 comment on function audit_interno.ajustes() is 'Values of audit_interno.ajustes_guardados in this session.';
 
--- Behind the door, before code of others: it works under its caller's settings.
+-- Called behind the door, before foreign code: it works under its caller's settings.
 create or replace function audit_interno.dar_ajustes(ajustes jsonb)
 returns void
 language plpgsql
@@ -26708,7 +26703,7 @@ $$;
 comment on function audit_interno.dar_ajustes(jsonb) is 'Sets what audit_interno.ajustes read, for the door that calls it.';
 grant execute on function audit_interno.dar_ajustes(jsonb) to conferente_regra, conferente_escrita;
 
--- And after it: what stands here when the door has closed was set in it.
+-- And after it: a value found here once the door has closed was set by that code.
 create or replace function audit_interno.trocar_ajustes(ajustes jsonb)
 returns void
 language plpgsql
@@ -26725,12 +26720,11 @@ grant execute on function audit_interno.trocar_ajustes(jsonb) to conferente_regr
 --! EndIncluded motor/portas/ajustes.sql
 
 --! Included motor/portas/escrever.sql
--- The door through which the engine writes to the warehouse: runs a statement of the engine's own making as conferente_escrita,
--- with the triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement. What the
--- statement needs of ours is in temporary tables that it may read. antes is another command, done first (a lock). adiaveis are
--- constraints that are checked at once (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is
--- never given. The caller looks at the path at once (exigir_caminho), and at its trace (audit_interno.rastro) before and after.
--- Only conferente_dono may call it.
+-- The door through which the engine writes to the warehouse. Runs a statement of the engine's own making as conferente_escrita, with the
+-- triggers and functions of the warehouse that it fires, and returns its rows. ids is $1 of the statement; anything else of ours that it
+-- needs is in temporary tables that it may read. antes is a command to run first (a lock). adiaveis are constraints to check at once
+-- (audit_interno.adiaveis): what waited for the commit would run as the role that commits. ajustes is never given. The caller checks the
+-- path right after (exigir_caminho), and the trace (audit_interno.rastro) before and after. Only conferente_dono may call it.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
@@ -26743,7 +26737,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
@@ -26778,9 +26772,9 @@ revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded motor/portas/escrever.sql
 
 --! Included motor/portas/preparar.sql
--- The door through which a rule prepares its statistics: runs the function as conferente_regra, which can write nothing else.
--- ajustes is never given. The caller looks at the path at once, and at its trace (audit_interno.rastro) before and
--- after. Only conferente_dono may call it.
+-- The door through which a rule prepares its statistics. Runs the function as conferente_regra, which can write nothing else. ajustes is
+-- never given. The caller checks the path right after, and the trace (audit_interno.rastro) before and after. Only conferente_dono may call
+-- it.
 grant create on schema audit_interno to conferente_regra;
 set local role conferente_regra;
 
@@ -26793,7 +26787,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_regra' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_regra' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
@@ -26818,7 +26812,7 @@ revoke create on schema audit_interno from conferente_regra;
 --! EndIncluded motor/portas/preparar.sql
 
 --! Included motor/portas/rastro.sql
--- What no rollback takes out of a session: its locks by number, and statements prepared by name. Called by the doors and by rastro.
+-- What a rollback leaves in a session: advisory locks and statements prepared by name. Called by the doors and by rastro.
 create or replace function audit_interno.ficam()
 returns text
 language sql
@@ -26833,9 +26827,9 @@ $$;
 comment on function audit_interno.ficam() is 'Locks by number and statements prepared by name of this session, as text.';
 grant execute on function audit_interno.ficam() to conferente_regra, conferente_escrita;
 
--- Refuses a search path that code of others moved: set inside a door and not only for a moment, also where a moment's hides it, it
--- would outlive the door (see ajustes.sql) and decide what a name in the engine's own functions means. First thing after every door that keeps what it did, with every name in
--- full: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
+-- Refuses a search path that foreign code has changed. Set inside a door by a plain SET, even one hidden under SET LOCAL, it would outlive
+-- the door (see ajustes.sql) and decide what a name in the engine's own functions means. It is the first call after every door that keeps
+-- what it did, with every name qualified: perform audit_interno.exigir_caminho(pg_catalog.current_setting('search_path')).
 create or replace function audit_interno.exigir_caminho(caminho text)
 returns void
 language plpgsql
@@ -26851,10 +26845,9 @@ end
 $$;
 comment on function audit_interno.exigir_caminho(text) is 'NC012 unless the path is the one that the engine''s functions pin.';
 
--- What code of others that ran as one of our two roles may have left behind: objects that the role owns in this database
--- (large ones too), temporary ones of any owner, functions of the role that were touched, and settings of this session. Taken
--- before and after such code; conferir_rastro refuses a difference. proprios are the settings that this session or transaction has
--- set itself. Reads catalogs, changes nothing.
+-- What foreign code, run as one of our two roles, may have left behind: objects of that role in this database (large ones too), temporary
+-- ones of any owner, changed functions of the role, and settings of this session. Taken before and after such code; conferir_rastro refuses
+-- a difference. proprios are the settings that this session or transaction has set itself. Reads only catalogs.
 create or replace function audit_interno.rastro(papel regrole)
 returns text
 language sql
@@ -26878,7 +26871,7 @@ as $$
     'proprios', g.proprios,
     'direitos', (
       select jsonb_build_array(
-        -- the catalog's rows of the tables and their columns, and what hangs on them: constraints, indexes, defaults, triggers, rules
+        -- the catalog rows of the tables and their columns, and what depends on them: constraints, indexes, defaults, triggers, rules
         (select string_agg(format('%s %s %s %s', c.oid, c.xmin,
             (select string_agg(format('%s %s', a.attnum, a.xmin), ' ' order by a.attnum) from pg_attribute a where a.attrelid = c.oid),
             (select string_agg(format('%s %s', d.classid, d.objid), ' ' order by d.classid, d.objid)
@@ -26897,9 +26890,9 @@ as $$
 $$;
 comment on function audit_interno.rastro(regrole) is 'Digest of what a role owns and of the session''s settings, to be compared by audit_interno.conferir_rastro.';
 
--- Refuses what code of others left behind. Called after it by the engine, which knows whose it was. A setting that is the session's
--- own now and was not before, and has the same value, was set for a moment, or hides what was set for good: it is set to that value
--- for good, so that nothing is hidden. In one that the caller had set before, hidden, what ajustes.sql does not name is not seen.
+-- Refuses what foreign code left behind. The engine calls it afterwards, and knows whose code it was. A setting that became the session's
+-- own with an unchanged value was set by SET LOCAL, or hides a plain SET: it is set to that value for good, so that nothing stays hidden.
+-- One gap: where the caller had set a value before, a hidden one shows only for the settings listed in ajustes.sql.
 create or replace function audit_interno.conferir_rastro(papel regrole, antes text, quem text)
 returns void
 language plpgsql
@@ -26930,9 +26923,9 @@ comment on function audit_interno.conferir_rastro(regrole, text, text) is 'NC012
 --! EndIncluded motor/portas/rastro.sql
 
 --! Included motor/portas/disparar_adiados.sql
--- Fires what waits for the commit, and what that leaves waiting in its turn, until nothing does: a trigger may defer again what it
--- feeds. Only a write leaves something waiting, so after a round in which nothing was written nothing waits. Called by the doors that
--- write, as which it runs. 27000 when there is no end to it.
+-- Fires what waits for the commit, and whatever that defers in turn, until nothing waits: a trigger may defer again what it feeds. Only a
+-- write defers something, so a round without writes is the last. Called by the doors that write, under their role. 27000 when there is no
+-- end to it.
 create or replace function audit_interno.disparar_todos(comando text)
 returns void
 language plpgsql
@@ -26958,9 +26951,9 @@ $$;
 comment on function audit_interno.disparar_todos(text) is 'Runs a set constraints … immediate until it finds nothing to fire. 27000 after twenty rounds.';
 grant execute on function audit_interno.disparar_todos(text) to conferente_escrita;
 
--- Lets what waits for the commit happen now, as conferente_escrita: a deferred trigger of the warehouse would otherwise run as whoever
--- commits, and of a worker that is conferente_dono. Called at the end of a step by executar_etapa, in such a connection alone, which
--- looks at the path and the trace as after escrever. ajustes is never given.
+-- Fires now, as conferente_escrita, what waits for the commit. A deferred trigger of the warehouse would otherwise run as whoever commits,
+-- and a worker's login is conferente_dono. Called at the end of a step by executar_etapa, whose transaction holds nothing else, and which
+-- checks path and trace as after escrever. ajustes is never given.
 grant create on schema audit_interno to conferente_escrita;
 set local role conferente_escrita;
 
@@ -26971,7 +26964,7 @@ volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_user <> 'conferente_escrita' then -- its owner may alter a function: code that ran behind this door, for the next call
+  if current_user <> 'conferente_escrita' then -- its owner may alter a function: foreign code that ran behind this door could have, for the next call
     raise exception using errcode = 'NC012', message = 'código do data warehouse ou de uma regra mexeu nas portas do motor',
       hint = 'Nada do que fez vale.';
   end if;
@@ -26996,8 +26989,8 @@ revoke create on schema audit_interno from conferente_escrita;
 --! EndIncluded motor/portas/disparar_adiados.sql
 
 --! Included motor/posse/criar_trava.sql
--- Gives each rule the row by which it is locked, as it is registered: made later, in a detection, it would be invisible to the
--- others until that one's end.
+-- Gives each rule its lock row when it is registered. A row made later, in a detection, would be invisible to other sessions until that one
+-- ends.
 create or replace function audit_interno.criar_trava()
 returns trigger
 language plpgsql
@@ -27029,9 +27022,9 @@ comment on function audit_interno.largar_posse(text) is 'Gives back what this co
 --! EndIncluded motor/posse/largar_posse.sql
 
 --! Included motor/posse/travar_regra.sql
--- Takes the lock of a rule until the transaction ends: alone, or beside others that share it (the parts of one detection).
--- A row that only the owner's functions reach, so that only those who may run sessions can hold it. They may leave it held in psql: it
--- is waited for no longer than a step of the rule may take, and a little less, so that the error can name who holds it.
+-- Takes the lock of a rule until the transaction ends: alone, or shared (the parts of one detection). Only the owner's functions reach the
+-- row, so only those who may run sessions can hold it. They may leave it held in psql, so the wait is a little shorter than a step of the
+-- rule may take: long enough to be fair, short enough for the error to name the holder.
 create or replace function audit_interno.travar_regra(regra text, compartilhada boolean default false)
 returns void
 language plpgsql
@@ -27052,7 +27045,7 @@ begin
 exception when lock_not_available then
   raise exception using errcode = 'lock_not_available',
     message = format('a regra %s está em uso por %s', travar_regra.regra, coalesce((
-      -- those who have taken a row of this table: few, and seldom another rule's
+      -- the holders of any row of this table: few, and seldom of another rule
       select string_agg(format('%s (%s, processo %s)', a.usename, coalesce(nullif(a.application_name, ''), 'sem nome'), a.pid), ', ' order by a.pid)
       from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.relation = 'audit_interno.travas_regra'::regclass and l.mode = 'RowShareLock' and l.granted and l.pid <> pg_backend_pid()
