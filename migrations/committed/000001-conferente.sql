@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:47f034ff98b7591fdec4afb1dbc1fc609f301bcc
+--! Hash: sha1:6f70f63e0308684c711696440b2c76b451c8b1c3
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1472,7 +1472,7 @@ revoke create on schema regra_notas_fiscais from conferente_regra;
 --! EndIncluded regras/notas_fiscais/tabelas.sql
 
 --! Included pessoas/acesso/tabelas.sql
--- Who was let in, who may ask to be, and who was shut out. All append-only; neither a token nor the secret of a link is ever kept.
+-- Who was let in, who may ask to be, and who was shut out. All append-only; no token and no secret of a link is ever kept.
 create table audit.pessoas (
   id bigint generated always as identity primary key,
   operacao_id bigint not null references audit.operacoes,
@@ -1545,7 +1545,7 @@ create table audit.tokens (
   emitido_em timestamptz not null default clock_timestamp(),
   emitido_por text not null,
   expira_em timestamptz not null,
-  convite_id bigint unique references audit.convites, -- so that no link lets anybody in twice
+  convite_id bigint unique references audit.convites, -- no link lets anybody in twice
   check (expira_em > emitido_em)
 );
 create index on audit.tokens (operacao_id);
@@ -1582,7 +1582,7 @@ comment on column audit.revogacoes.motivo is 'Reason given.';
 comment on column audit.revogacoes.revogado_em is 'When.';
 comment on column audit.revogacoes.revogado_por is 'Who revoked.';
 
--- Answers of the last day, for requests that are sent again. Not a fact of the audit: what was done stands in audit.operacoes.
+-- Answers of the last day, for requests that are sent again. No audit fact: audit.operacoes says what was done.
 create table audit_interno.pedidos (
   autor text not null,
   chave text not null,
@@ -1602,7 +1602,7 @@ comment on column audit_interno.pedidos.criado_em is 'When it was sent first; fo
 --! EndIncluded pessoas/acesso/tabelas.sql
 
 --! Included pessoas/acesso/mesma_pessoa.sql
--- Who a name is: the person to whom an administrator tied it, or itself. Tables of identities are short: one index entry is read.
+-- The person behind a name: the one to whom an administrator tied it, or the name itself. Reads one index entry.
 create or replace function audit_interno.pessoa_de(nome text)
 returns text
 language sql
@@ -1615,7 +1615,7 @@ as $$
 $$;
 comment on function audit_interno.pessoa_de(text) is 'Key of the person whose name it is.';
 
--- Two names of one person do not make two people. Called wherever a second person is needed, or one's own act is meant.
+-- Two names of one person do not make two people. Called wherever a second person is needed, or an act must be one's own.
 create or replace function audit_interno.mesma_pessoa(uma text, outra text)
 returns boolean
 language sql
@@ -1626,7 +1626,7 @@ as $$
 $$;
 comment on function audit_interno.mesma_pessoa(text, text) is 'Whether two names, as decisions record them, are one person''s. Null when one is null.';
 
--- The names under which the system itself acts are nobody's.
+-- No person has a name under which the system itself acts.
 create or replace function audit_interno.nome_do_sistema(nome text)
 returns boolean
 language sql
@@ -2793,7 +2793,7 @@ grant execute on function audit.registrar_exportacao(jsonb, text), audit.finaliz
 --! EndIncluded motor/selo/registrar_exportacao.sql
 
 --! Included pessoas/configuracao/validar_configuracao.sql
--- Checks a setting against its type and range, by whatever way it is written.
+-- Checks a setting against its type and range, however it is written.
 create or replace function audit_interno.validar_configuracao()
 returns trigger
 language plpgsql
@@ -2812,7 +2812,7 @@ begin
   if tg_op = 'UPDATE' and new.chave <> old.chave then
     raise exception using errcode = 'NC008', message = format('a configuração %s não muda de nome', old.chave);
   end if;
-  -- what ships unset may be unset again: null, or an empty text
+  -- a setting that ships unset may be unset again: by null, or an empty text
   if new.padrao = 'null' and (new.valor = 'null' or new.tipo = 'texto' and v_tipo_json = 'string' and btrim(v_texto) = '') then
     new.valor := 'null';
     return new;
@@ -2853,7 +2853,7 @@ begin
   elsif v_valido and new.tipo in ('inteiro', 'numero') then
     v_medida := v_texto::numeric;
     if new.tipo = 'inteiro' then
-      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 is 10, also for who reads it as an integer
+      new.valor := to_jsonb(trunc(v_medida)); -- 10.0 becomes 10, for readers that expect an integer
     end if;
   elsif v_valido and new.tipo in ('textos', 'motivos', 'enderecos') then
     v_medida := jsonb_array_length(new.valor);
@@ -2891,7 +2891,7 @@ begin
     select (c.valor #>> '{}')::numeric into v_par
     from audit.configuracoes_sistema c
     where c.chave in ('valores.cambio_minimo', 'valores.cambio_maximo') and c.chave <> new.chave
-    for share; -- the other end may be changing at this moment
+    for share; -- the other end may be changing right now
     if (case new.chave when 'valores.cambio_minimo' then v_medida > v_par else v_medida < v_par end) then
       raise exception using errcode = 'NC009', message = format('valor fora do permitido para %s: %s', new.chave, new.valor),
         detail = 'o câmbio mínimo não passa do máximo',
@@ -2909,9 +2909,9 @@ create or replace trigger validar before insert or update on audit.configuracoes
 --! EndIncluded pessoas/configuracao/validar_configuracao.sql
 
 --! Included pessoas/configuracao/alterar_configuracao.sql
--- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may
--- be about to be loaded, with a warning that names what is written most like it. Another marketing category is refused while the patterns
--- disagree with it too often, unless a person says that it was looked at.
+-- Changes one setting, as an audited operation with before and after. A label that no entry has is accepted, because the ledger may be
+-- about to be loaded, with a warning that names the most similar ones. Another marketing category is refused while the patterns disagree
+-- with it too often, unless a person says that it was checked.
 create or replace function audit.alterar_configuracao(chave text, valor jsonb, motivo text, conferido boolean default false)
 returns audit.configuracoes_sistema
 language plpgsql
@@ -2942,7 +2942,7 @@ begin
   where c.chave = alterar_configuracao.chave
   returning * into v_depois;
   v_estranhos := audit.configuracao_aviso(v_depois);
-  -- of one that no entry has the rule finds nothing
+  -- with a category that no entry has the rule finds nothing
   if v_depois.chave = 'trade_marketing.categoria' and v_depois.valor <> v_antes.valor and v_estranhos is null then
     v_alcance := audit_interno.conferir_categoria(alterar_configuracao.conferido);
   end if;
@@ -2963,8 +2963,8 @@ grant execute on function audit.alterar_configuracao(text, jsonb, text, boolean)
 --! EndIncluded pessoas/configuracao/alterar_configuracao.sql
 
 --! Included pessoas/configuracao/conferir_regra.sql
--- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by
--- back-tests and by diagnostico.
+-- What is wrong with a rule as registered, in one sentence, or null. Called when a rule is registered, by every session, by back-tests and
+-- by diagnostico.
 create or replace function audit_interno.conferir_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -2983,7 +2983,7 @@ begin
     if not audit_interno.nome_qualificado(v_nome) then
       return format('a função se dá pelo nome, com o esquema e sem argumentos, como regra_trade_marketing.detectar, e não %L', v_nome);
     end if;
-    -- in another session the same name is another function, of the role that runs the rule
+    -- a temporary name means another function in another session, of the role that runs the rule
     if (parse_ident(v_nome))[1] ~ '^pg_(toast_)?temp' or exists (
       select from pg_proc p
       where p.oid = audit_interno.funcao_da_janela(v_nome)
@@ -3019,7 +3019,7 @@ begin
   if v_tabela is null then
     return format('não existe a tabela %s', regra.tabela);
   end if;
-  -- not colunas_resumo: what a summary lacks costs no rule its session
+  -- without colunas_resumo: a gap in the summary costs no rule its session
   v_faltam := audit_interno.colunas_ausentes(regra.tabela, regra.colunas || regra.colunas_identidade || regra.colunas_acompanham
     || array[regra.coluna_chave, regra.coluna_data, regra.coluna_carga, regra.coluna_valor, regra.coluna_filial]);
   if v_faltam is not null then
@@ -3038,7 +3038,7 @@ comment on function audit_interno.conferir_regra(audit.regras) is 'Why a rule ca
 --! EndIncluded pessoas/configuracao/conferir_regra.sql
 
 --! Included pessoas/configuracao/registrar_regra.sql
--- Registers a rule. Bundled rules are registered by the migration; this is for the business's own.
+-- Registers a rule of the business's own. The migration registers the bundled ones.
 create or replace function audit.registrar_regra(
   nome text, descricao text, funcao text, tabela text, coluna_chave text, colunas text[],
   coluna_data text default null, coluna_carga text default null, coluna_valor text default null,
@@ -3069,7 +3069,7 @@ begin
     coluna_filial, colunas, colunas_identidade, colunas_acompanham, colunas_resumo, dependencias, requisitos, confianca_base, limiar, automatica,
     concessao_correcoes, concessao_valor, concedida_em, concedida_por, prioridade, registrada_por)
   values (registrar_regra.nome, registrar_regra.descricao, registrar_regra.funcao, registrar_regra.preparacao,
-    -- one spelling for each table: findings are compared and looked up by it
+    -- one spelling for each table, because findings are compared and looked up by it
     coalesce(case when audit_interno.nome_qualificado(registrar_regra.tabela)
       then audit_interno.nome_sql(audit_interno.relacao(registrar_regra.tabela)) end, registrar_regra.tabela), registrar_regra.coluna_chave, registrar_regra.coluna_data, registrar_regra.coluna_carga,
     registrar_regra.coluna_valor, registrar_regra.coluna_filial,
@@ -3161,7 +3161,7 @@ begin
         concedida_por = case when num_nulls(v_depois.concessao_correcoes, v_depois.concessao_valor) < 2 then audit_interno.ator() end
       where r.nome = v_antes.nome;
     end if;
-    -- the rule as it is now: auto that is given, or given again, is given to this code
+    -- the rule as it is now: auto granted here, even a second time, is granted to this code
     v_hash := audit_interno.hash_regra(v_depois);
     update audit.regras r set dependencias = v_depois.dependencias, hash_atual = v_hash,
       hash_autorizado = case when v_depois.automatica and alterar_regra.mudancas ? 'automatica' then v_hash else r.hash_autorizado end
@@ -3178,7 +3178,7 @@ begin
   v_operacao := audit_interno.abrir_operacao('regra', regra => v_antes.nome, motivo => btrim(alterar_regra.motivo),
     detalhes => jsonb_build_object('antes', to_jsonb(v_antes), 'depois', to_jsonb(v_depois)));
   perform audit_interno.fechar_operacao(v_operacao, 1);
-  perform audit_interno.conferir_prova(v_antes.nome); -- of this code at this threshold
+  perform audit_interno.conferir_prova(v_antes.nome); -- for this code at this threshold
   select * into strict v_depois from audit.regras r where r.nome = v_antes.nome;
   if v_depois.automatica and alterar_regra.mudancas ? 'automatica' and audit_interno.porque_nao(v_depois) is not null then
     raise exception using errcode = 'NC042', message = format('a regra %s não corrige sozinha', v_depois.nome),
@@ -3195,7 +3195,7 @@ grant execute on function audit.alterar_regra(text, jsonb, text) to conferente_a
 --! EndIncluded pessoas/configuracao/alterar_regra.sql
 
 --! Included pessoas/configuracao/preparar_padrao.sql
--- Folds a pattern, and refuses to have one active that cannot be used, by whatever way it is written.
+-- Folds a pattern, and refuses an unusable one that is active, however it is written.
 create or replace function audit_interno.preparar_padrao()
 returns trigger
 language plpgsql
@@ -3205,7 +3205,7 @@ as $$
 begin
   new.padrao_dobrado := audit_interno.dobrar_padrao(new.tipo, new.padrao);
   if not new.ativo then
-    return new; -- what was saved before it was known to be unusable can be switched off, and not on again
+    return new; -- a pattern saved before it was known to be unusable can be switched off, but not on again
   end if;
   perform audit_interno.conferir_padrao(new.tipo, new.padrao, new.padrao_dobrado);
   return new;
@@ -3218,8 +3218,8 @@ create or replace trigger preparar before insert or update on audit.padroes_trad
 --! EndIncluded pessoas/configuracao/preparar_padrao.sql
 
 --! Included pessoas/configuracao/salvar_padrao.sql
--- Adds a pattern, or switches an existing one back on. One with which the ledger disagrees too often (setting
--- trade_marketing.discordancia_maxima) is saved only by a person who says that it was looked at.
+-- Adds a pattern, or switches an existing one back on. If the ledger disagrees with it too often (setting
+-- trade_marketing.discordancia_maxima), a person must say that it was checked.
 create or replace function audit.salvar_padrao(campo text, tipo text, padrao text, acao text, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
@@ -3255,7 +3255,7 @@ grant execute on function audit.salvar_padrao(text, text, text, text, text, bool
 --! EndIncluded pessoas/configuracao/salvar_padrao.sql
 
 --! Included pessoas/configuracao/desativar_padrao.sql
--- Switches a pattern off; its history stays. One that excludes asks as saving does: without it the others reach more.
+-- Switches a pattern off; its history stays. An excluding one is checked like a new one: without it the others reach more.
 create or replace function audit.desativar_padrao(id bigint, motivo text, conferido boolean default false)
 returns audit.padroes_trade_marketing
 language plpgsql
@@ -3281,7 +3281,7 @@ begin
     begin
       perform audit_interno.conferir_padrao(v_padrao.tipo, v_padrao.padrao, v_padrao.padrao_dobrado);
     exception when sqlstate 'NC014' then
-      v_ativo := false; -- one that was saved before it was known to be unusable protects nothing, and goes
+      v_ativo := false; -- saved before it was known to be unusable, it protects nothing and may go
     end;
     if v_ativo then
       v_alcance := audit_interno.conferir_alcance(v_padrao, desativar_padrao.conferido);
@@ -6309,7 +6309,7 @@ comment on function audit_interno.anunciar_simulacao(text, text, bigint, bigint)
 --! EndIncluded motor/sessao/anunciar_simulacao.sql
 
 --! Included pessoas/decisao/transicao_permitida.sql
--- The life of a divergência. Every change of status, by whatever way, goes through the trigger below.
+-- The life of a divergência. Every change of status goes through the trigger below, however it is made.
 create or replace function audit_interno.transicao_permitida(de text, para text)
 returns boolean
 language sql
@@ -6343,7 +6343,7 @@ create or replace trigger proteger_transicao before update of status on audit.di
   for each row when (not audit_interno.transicao_permitida(old.status, new.status))
   execute function audit_interno.recusar_transicao();
 
--- Two people, whatever names they have: the table's own check knows only how names are written.
+-- Two people, whatever their names: the table's own check only compares spellings.
 create or replace function audit_interno.exigir_outra_pessoa()
 returns trigger
 language plpgsql
@@ -6363,8 +6363,8 @@ create or replace trigger exigir_outra_pessoa before update of status on audit.d
   for each row when (new.status = 'corrigida' and new.proposta_por is not null)
   execute function audit_interno.exigir_outra_pessoa();
 
--- What a person proposed dies with the state in which it was proposed: a value typed for a row that has moved since, or for a
--- finding that was rejected, is not applied to one that is opened again.
+-- A person's proposal dies with the state in which it was made: a value entered for a row that has changed since, or for a finding that was
+-- rejected, is not applied when the finding opens again.
 create or replace function audit_interno.esquecer_proposta()
 returns trigger
 language plpgsql
@@ -6383,7 +6383,7 @@ create or replace trigger esquecer_proposta before update of status on audit.div
     and (new.valores_digitados is not null or new.proposta_por is not null))
   execute function audit_interno.esquecer_proposta();
 
--- A postponement and a forwarding are of a finding as it was then: nothing that is found again, or has been decided, stays hidden.
+-- A postponement or a forwarding belongs to the finding as it was then: one that is found again, or was decided, does not stay hidden.
 create or replace function audit_interno.esquecer_notas()
 returns trigger
 language plpgsql
@@ -6403,10 +6403,10 @@ create or replace trigger esquecer_notas before update of status on audit.diverg
 --! EndIncluded pessoas/decisao/transicao_permitida.sql
 
 --! Included pessoas/decisao/separar_divergencias.sql
--- Locks the findings a person decides on, in one order for everybody. Unknown ones are an error; those for which the act is not
--- possible (somebody else was faster, it is for another person, it is not what was seen) are put into pg_temp.conferente_deixada
--- with their reasons. Two people at one moment: the second waits here, then sees what the first did. Called by
--- audit_interno.travar_divergencias, and by audit.decidir_planilha for its lines.
+-- Locks the findings that a person decides on, in one order for everybody. Unknown ones are an error. Those for which the act is impossible
+-- (somebody else was faster, it is for another person, it is not what was seen) go into pg_temp.conferente_deixada with their reasons. If
+-- two people decide at once, the second waits here and then sees what the first did. Called by audit_interno.travar_divergencias, and by
+-- audit.decidir_planilha for its lines.
 create or replace function audit_interno.separar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns void
 language plpgsql
@@ -6459,7 +6459,7 @@ begin
   left join (
     select distinct on (u.id) u.id, u.visto from unnest(separar_divergencias.ids, separar_divergencias.visto) as u (id, visto)
   ) as v on v.id = d.id
-  -- what a person will type is not what was proposed
+  -- a person will enter something other than the proposal
   left join audit_interno.em_periodo_fechado(case when ato in ('aprovar', 'corrigir manualmente') then separar_divergencias.ids end,
     case when ato = 'corrigir manualmente' then '{}'::jsonb end) as f
     on f.divergencia_id = d.id
@@ -6479,8 +6479,8 @@ comment on function audit_interno.separar_divergencias(bigint[], text, text[], t
 --! EndIncluded pessoas/decisao/separar_divergencias.sql
 
 --! Included pessoas/decisao/travar_divergencias.sql
--- Takes the findings a person decides on: those for which the act is possible. The others are left and reported. When none is left to do,
--- that is an error.
+-- Takes the findings of a person's decision for which the act is possible. The others are left and reported. If none is possible, that is
+-- an error.
 create or replace function audit_interno.travar_divergencias(ids bigint[], ato text, de text[], visto text[] default null)
 returns setof audit.divergencias_processadas
 language plpgsql
@@ -6503,8 +6503,8 @@ comment on function audit_interno.travar_divergencias(bigint[], text, text[], te
 --! EndIncluded pessoas/decisao/travar_divergencias.sql
 
 --! Included pessoas/autonomia/conferir_automatica.sql
--- Reads again whether people's answers bear a rule out, and takes `auto` from one that they refute, or that is neither proved nor granted
--- anything: in the transaction of the decision that showed it, and at the end of each detection. Called by
+-- Checks again whether people's answers support a rule. Takes `auto` away if they refute the rule, or if it is neither proven nor has
+-- anything left of a grant: in the transaction of the decision that showed it, and at the end of each detection. Called by
 -- audit_interno.contar_decisoes and contar_reversoes, which hold the rule's lock, by anotar_execucao and audit.alterar_regra.
 create or replace function audit_interno.conferir_automatica(regra text, sessao_id bigint default null)
 returns void
@@ -6534,11 +6534,11 @@ comment on function audit_interno.conferir_automatica(text, bigint) is 'Takes au
 --! EndIncluded pessoas/autonomia/conferir_automatica.sql
 
 --! Included pessoas/autonomia/contar_decisoes.sql
--- Feeds people's word on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
--- certas: the proposals were right, wrong, or (null) the word is taken back. A finding counts once: a later word replaces an earlier one.
--- Whether that proves anything of what auto would do is prova: what only flags is never corrected by auto, and that a person dealt with
--- it elsewhere says nothing of the values proposed. Rules are locked in one order, so that decisions at one moment are counted one
--- after the other.
+-- Enters people's decisions on findings into the record of their rules, and takes `auto` from a rule that the record no longer supports.
+-- certas: the proposals were right, wrong, or (null) the decision is taken back. A finding counts once: a later decision replaces an
+-- earlier one. prova says whether this proves anything about auto. A finding that only flags is never corrected by auto, and one that a
+-- person dealt with elsewhere says nothing about the values proposed. Rules are locked in one order, so simultaneous decisions are counted
+-- one after the other.
 create or replace function audit_interno.contar_decisoes(ids bigint[], certas boolean, prova boolean default true)
 returns void
 language plpgsql
@@ -6569,7 +6569,7 @@ begin
   from diferenca d
   where r.nome = d.regra;
 
-  -- a statement of its own: the one above has deleted what a person said before
+  -- a separate statement: the one above has deleted the earlier decisions
   insert into audit_interno.vereditos (divergencia_id, regra, hash_regra, confianca, sessao_id, fornecedor, certo, ordem)
   select d.id, d.regra, d.hash_regra, d.confianca, d.sessao_id, coalesce(regras.raiz_fornecedor(d.entrada ->> 'fornecedor_id'), d.entrada ->> 'fornecedor'), contar_decisoes.certas,
     case when contar_decisoes.prova and d.valores_propostos <> '{}' then (
@@ -6588,10 +6588,10 @@ comment on function audit_interno.contar_decisoes(bigint[], boolean, boolean) is
 --! EndIncluded pessoas/autonomia/contar_decisoes.sql
 
 --! Included pessoas/autonomia/contar_reversoes.sql
--- What a rollback says of the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
--- corrections, approved ones as a word on the proposal. For any other reason an approval counts no longer, and that is
--- all. A rollback that is itself rolled back leaves no trace: what it counted, or took away, stands as before. Reads
--- pg_temp.conferente_revertida as audit_interno.reverter_lote, its caller, leaves it.
+-- What a rollback says about the rules. Only corrections that the person calls wrong count: automatic ones against all automatic
+-- corrections, approved ones as a decision against the proposal. A rollback for another reason merely stops counting the approval. A
+-- rollback that is itself rolled back leaves no trace: what it counted or took away is restored. Reads pg_temp.conferente_revertida as its
+-- caller, audit_interno.reverter_lote, leaves it.
 create or replace function audit_interno.contar_reversoes(erradas boolean default false)
 returns void
 language plpgsql
@@ -6610,7 +6610,7 @@ begin
   from pg_temp.conferente_revertida l
   join audit.divergencias_processadas d on d.id = l.divergencia_id
   join audit.operacoes o on o.id = l.operacao_id
-  -- the rollback of a rollback, or of that in turn: which correction it is all about
+  -- for the rollback of a rollback, or of that in turn: the original correction
   join audit.operacoes c on c.id = case when o.tipo <> 'reversao' then o.id else (
     select max(a.operacao_id) from audit.alteracoes a
     where a.divergencia_id = l.divergencia_id and a.operacao_id < o.id and a.reverte_operacao_id is null) end;
@@ -6640,8 +6640,8 @@ comment on function audit_interno.contar_reversoes(boolean) is 'Counts rolled ba
 --! EndIncluded pessoas/autonomia/contar_reversoes.sql
 
 --! Included pessoas/decisao/valores_atuais.sql
--- What a finding's row holds now in the columns of an object; null when the row is gone, or its table or one of the columns
--- is, or its key is none any more.
+-- What a finding's row holds now in the columns of an object; null when the row, its table or one of the columns is gone, or the key no
+-- longer fits.
 create or replace function audit_interno.valores_atuais(divergencia_id bigint, colunas jsonb)
 returns jsonb
 language plpgsql
@@ -6666,7 +6666,7 @@ begin
     audit_interno.expressao_imagens(v_relacao, v_colunas), audit_interno.nome_sql(v_relacao), v_regra.coluna_chave,
     audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave)), null, array[v_divergencia.registro_id]) as a (valores jsonb);
   return v_valores;
-exception when data_exception then -- the key, which may have got another type
+exception when data_exception then -- the key: its column may have another type by now
   return null;
 end
 $$;
@@ -6674,9 +6674,9 @@ comment on function audit_interno.valores_atuais(bigint, jsonb) is 'Current valu
 --! EndIncluded pessoas/decisao/valores_atuais.sql
 
 --! Included pessoas/decisao/aprovar.sql
--- Approves corrections and makes them. Large amounts and typed values need two people: the first proposes, another one approves. What
--- is approved is what was seen. Called by audit.aprovar_divergencias, and by audit.decidir_planilha, where each finding may have a
--- reason of its own (motivos, in the order of the ids) and the operation says of which file it is (detalhes).
+-- Approves corrections and makes them. Large amounts and entered values need two people: one proposes, another approves. Only what was seen
+-- is approved. Called by audit.aprovar_divergencias, and by audit.decidir_planilha, which may give each finding its own reason (motivos, in
+-- the order of the ids) and names the file in the operation (detalhes).
 create or replace function audit_interno.aprovar(
   ids bigint[], motivo text, visto text[], motivos text[] default null, detalhes jsonb default '{}'
 )
@@ -6711,7 +6711,7 @@ begin
   set status = 'aguardando_segunda_aprovacao', proposta_por = v_ator, motivo = c.motivo, decidida_em = null, decidida_por = null
   from audit.decisoes c
   where d.id = any (v_ids) and d.id <> all (v_aplicar) and c.operacao_id = v_operacao and c.divergencia_id = d.id;
-  -- a proposal from before the warehouse refused is no first of two any more
+  -- a proposal made before the warehouse refused no longer counts as the first of two
   update audit.divergencias_processadas d set proposta_por = null
   where d.id = any (v_aplicar) and d.status <> 'aguardando_segunda_aprovacao' and d.proposta_por is not null;
   perform audit_interno.contar_decisoes(array(
@@ -6724,7 +6724,7 @@ begin
     coalesce(d.valores_digitados, d.valores_propostos), d.impressao
   from audit.divergencias_processadas d where d.id = any (v_aplicar);
   perform audit_interno.aplicar_lote(v_operacao);
-  -- what a person typed is the person's word; the rule does not overrule it
+  -- a value that a person entered is that person's decision; the rule does not overrule it
   update pg_temp.conferente_lote l set resultado = 'digitada'
   from audit.divergencias_processadas d
   where d.id = l.divergencia_id and l.resultado = 'aplicada' and d.valores_digitados is not null;
@@ -6745,10 +6745,10 @@ comment on function audit_interno.aprovar(bigint[], text, text[], text[], jsonb)
 --! EndIncluded pessoas/decisao/aprovar.sql
 
 --! Included pessoas/decisao/responder.sql
--- A person answers findings without a correction: they are wrong (rejeitar), or right and dealt with outside (confirmar). Nothing is
--- changed in the warehouse; they stay silent until their row changes. Called by audit.rejeitar_divergencias and
--- audit.confirmar_divergencias, and by audit.decidir_planilha, where what was seen (visto) and a reason (motivos) come with each
--- finding, in the order of the ids, and the operation says of which file it is (detalhes).
+-- A person answers findings without a correction: they are wrong (rejeitar), or right and dealt with outside (confirmar). Nothing changes
+-- in the warehouse; they stay silent until their row changes. Called by audit.rejeitar_divergencias and audit.confirmar_divergencias, and
+-- by audit.decidir_planilha, which gives what was seen (visto) and a reason (motivos) for each finding, in the order of the ids, and names
+-- the file in the operation (detalhes).
 create or replace function audit_interno.responder(
   ids bigint[], ato text, motivo text, visto text[] default null, motivos text[] default null, detalhes jsonb default '{}'
 )
@@ -6818,7 +6818,7 @@ grant execute on function audit.rejeitar_divergencias(bigint[], text) to confere
 --! EndIncluded pessoas/decisao/rejeitar_divergencias.sql
 
 --! Included pessoas/decisao/corrigir_manualmente.sql
--- A person types the right values instead of the proposed ones. Another person has to approve them.
+-- A person enters the right values instead of the proposed ones. Another person must approve them.
 create or replace function audit.corrigir_manualmente(id bigint, valores jsonb, motivo text)
 returns audit.resultado_decisao
 language plpgsql
@@ -6916,7 +6916,7 @@ begin
   insert into audit.decisoes (operacao_id, divergencia_id, tipo, ator, motivo, confianca)
   select v_operacao, d.id, 'reabertura', v_ator, v_motivo, d.confianca
   from audit.divergencias_processadas d where d.id = any (v_ids) order by d.id;
-  perform audit_interno.contar_decisoes(v_ids, null); -- the word is taken back; auto is not given back
+  perform audit_interno.contar_decisoes(v_ids, null); -- the decision is taken back; auto is not given back
   update audit.divergencias_processadas d
   set status = 'aberta', motivo = v_motivo, decidida_em = clock_timestamp(), decidida_por = v_ator
   where d.id = any (v_ids);
@@ -6930,7 +6930,7 @@ grant execute on function audit.reabrir_divergencias(bigint[], text) to conferen
 --! EndIncluded pessoas/decisao/reabrir_divergencias.sql
 
 --! Included pessoas/decisao/declarar_excecao.sql
--- A person declares that a row is right, whatever the rule says, until a date. An open finding of the rule on it closes.
+-- A person declares that a row is right, whatever the rule says, until a date. An open finding of that rule on it closes.
 create or replace function audit.declarar_excecao(regra text, tabela text, registro_id text, motivo text, expira_em timestamptz)
 returns audit.excecoes
 language plpgsql
@@ -7043,7 +7043,7 @@ grant execute on function audit.revogar_excecao(bigint, text) to conferente_revi
 --! EndIncluded pessoas/decisao/revogar_excecao.sql
 
 --! Included pessoas/autonomia/autorizar_codigo.sql
--- Auto is given to a rule's code: whenever it is turned on, the hash of the code as it is then is kept with it.
+-- Auto is granted to a rule's code: turning it on stores the hash of the code as it is then.
 create or replace function audit_interno.autorizar_codigo()
 returns trigger
 language plpgsql
@@ -7065,8 +7065,8 @@ create or replace trigger autorizar_codigo before update of automatica on audit.
 --! EndIncluded pessoas/autonomia/autorizar_codigo.sql
 
 --! Included pessoas/autonomia/conferir_codigo.sql
--- Takes `auto` from a rule whose code is not the one for which it was given, and says so in the session. Called at the end of a
--- detection and before each batch of corrections, under the rule's lock, in a simulation too.
+-- Takes `auto` from a rule whose code is not the one for which it was granted, and says so in the session. Called at the end of a detection
+-- and before each batch of corrections, under the rule's lock, in a simulation too.
 create or replace function audit_interno.conferir_codigo(sessao_id bigint, nome_regra text, hash_regra text default null)
 returns void
 language plpgsql
@@ -7095,8 +7095,8 @@ comment on function audit_interno.conferir_codigo(bigint, text, text) is
 --! EndIncluded pessoas/autonomia/conferir_codigo.sql
 
 --! Included pessoas/decisao/confirmar_divergencias.sql
--- A person says the finding is right, and that it is dealt with outside: a duplicate that the supplier cancels, an entry that the
--- source mends. Nothing is changed in the warehouse; it stays silent until the row changes.
+-- A person says that the finding is right and is dealt with outside: a duplicate that the supplier cancels, an entry that is mended at the
+-- source. Nothing changes in the warehouse; the finding stays silent until the row changes.
 create or replace function audit.confirmar_divergencias(ids bigint[], motivo text)
 returns setof audit.resultado_decisao
 language sql
@@ -7129,8 +7129,8 @@ comment on function audit_interno.criar_deixadas() is 'Creates pg_temp.conferent
 --! EndIncluded pessoas/decisao/criar_deixadas.sql
 
 --! Included pessoas/decisao/desfazer.sql
--- Takes back one's own act: what it corrected is rolled back, and the findings wait again, in one transaction. It counts for and
--- against nobody. Findings to which something happened later are reported and left.
+-- Takes back one's own act, in one transaction: its corrections are rolled back, and its findings wait again. It counts for and against
+-- nobody. Findings to which something happened later are reported and left.
 create or replace function audit.desfazer(operacao bigint, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7184,7 +7184,7 @@ begin
       when 'aprovacao' then array['corrigida', 'aguardando_segunda_aprovacao', 'falha']
       when 'rejeicao' then array['rejeitada'] when 'confirmacao' then array['resolvida']
       else array['aguardando_segunda_aprovacao'] end)
-    -- a session corrected it since
+    -- a session has corrected it since
     or d.status = 'corrigida' and v_de.id <> (select max(a.operacao_id) from audit.alteracoes a where a.divergencia_id = d.id));
   perform audit_interno.recusar_deixadas(v_ids, 'desfazer');
   v_ids := array(select i from unnest(v_ids) as i where not exists (select from pg_temp.conferente_deixada x where x.divergencia_id = i));
@@ -7222,9 +7222,9 @@ grant execute on function audit.desfazer(bigint, text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/desfazer.sql
 
 --! Included pessoas/decisao/decidir_grupo.sql
--- One decision over a group as it was shown: what came to it since, or came back to it, is not touched, and of what somebody else
--- decided meanwhile it says who and when. The findings are locked first and looked at again, then the act itself is that of
--- audit.aprovar_divergencias and its sisters, with all their refusals. Never touches what is in exceto.
+-- One decision over a group as it was shown. What joined it or came back to it since is left alone; for what somebody else decided
+-- meanwhile it reports who and when. The findings are first locked and checked again; then the act is that of audit.aprovar_divergencias
+-- and its sisters, with all their refusals. Never touches what is in exceto.
 create or replace function audit.decidir_grupo(grupo text, ato text, exceto bigint[], visto jsonb, motivo text, ate date default null, para text default null)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7284,7 +7284,7 @@ begin
   join audit.regras r on r.nome = d.regra
   where audit.aguarda_pessoa(d.status) and d.id <= v_ate and (d.adiada_ate is null or d.adiada_ate <= v_hoje)
     and audit_interno.grupo_em(d, v_dupla, r.piso, d.status, d.encaminhada_para) = decidir_grupo.grupo
-    -- what came back to the group was not seen in it
+    -- what came back to the group was not shown in it
     and not exists (select from desde s where s.divergencia_id = d.id);
   if v_no_grupo > v_quantidade then
     raise exception using errcode = 'NC021', message = format('o grupo já não é o que foi visto: eram %s, são %s', v_quantidade, v_no_grupo),
@@ -7339,8 +7339,8 @@ grant execute on function audit.decidir_grupo(text, text, bigint[], jsonb, text,
 --! EndIncluded pessoas/decisao/decidir_grupo.sql
 
 --! Included pessoas/autonomia/devolver_automatica.sql
--- An act that is taken back leaves no trace on the rule: auto that was lost by it comes back, unless the record without it still
--- speaks against the rule. Called after the record was corrected, by audit.desfazer and audit_interno.contar_reversoes.
+-- An act that is taken back leaves no trace on the rule: auto lost by it comes back, unless the record without it still speaks against the
+-- rule. Called by audit.desfazer and audit_interno.contar_reversoes, after the record was corrected.
 create or replace function audit_interno.devolver_automatica(operacao_id bigint)
 returns void
 language plpgsql
@@ -7365,8 +7365,8 @@ comment on function audit_interno.devolver_automatica(bigint) is 'Gives auto bac
 --! EndIncluded pessoas/autonomia/devolver_automatica.sql
 
 --! Included pessoas/autonomia/perdas_automatica.sql
--- Which rules lost auto by an act and are still without it: the loss is an operation of its own within the time of the act's,
--- while the rule was locked, by the same person. Writes nothing.
+-- Rules that lost auto by an act and are still without it. The loss is an operation of its own, by the same person, within the time of the
+-- act, while the rule was locked. Writes nothing.
 create or replace function audit_interno.perdas_automatica(operacao_id bigint)
 returns table (regra text, aviso text)
 language sql
@@ -7386,16 +7386,16 @@ comment on function audit_interno.perdas_automatica(bigint) is 'Rules that lost 
 --! EndIncluded pessoas/autonomia/perdas_automatica.sql
 
 --! Included pessoas/autonomia/conferir_prova.sql
--- What people's answers say of a rule's code, at its threshold: provada, refutada or sem_prova. Whichever it was last: a rule once
--- refuted has to be proved by the answers that follow. Read again from all answers each time, so that no change of a setting,
--- and back, washes a record. Writes the rule's row. Called by conferir_automatica, and by audit.alterar_regra.
+-- What people's answers say about a rule's code at its threshold: provada, refutada or sem_prova, whichever came last. A rule once refuted
+-- must be proven by the answers that follow. All answers are read again each time, so that changing a setting back and forth cannot clear a
+-- record. Updates the rule's row. Called by conferir_automatica, and by audit.alterar_regra.
 --
--- Answers on one supplier within a session are one answer, as wrong as the share of them that was wrong. A rule errs by supplier: one
--- misread code makes forty wrong findings in a night, and they say no more than the first; nor do forty right ones.
+-- The answers on one supplier within a session count as one answer, as wrong as the share of them that was wrong. A rule errs by supplier:
+-- one misread code makes forty wrong findings in a night, and they say no more than the first. Nor do forty right ones.
 --
--- What is corrected automatically is seen by nobody unless it is wrong, so rollbacks alone say nothing of how often. They are held
--- against all that the rule corrected, as if the rest were right: that can refute a rule, and prove none. Of a session the wrong ones come
--- first, so that the others of the same night speak against each.
+-- Nobody looks at automatic corrections unless they are wrong, so rollbacks alone give no rate. They are compared with everything that the
+-- rule corrected, as if the rest were right: that can refute a rule, and prove none. Within a session the wrong ones come first, so that the
+-- right ones of the same night weigh against each of them.
 create or replace function audit_interno.conferir_prova(regra text)
 returns void
 language plpgsql
@@ -7412,9 +7412,9 @@ declare
   v_contra float8 := 1;
   v_favor float8 := 1;
   v_provada boolean;
-  v_refutada bigint; -- how many answers there were when it was last refuted
+  v_refutada bigint; -- the number of answers when it was last refuted
   v_corrigidas_contra float8;
-  v_revertida bigint; -- the last word on an automatic correction
+  v_revertida bigint; -- the last rollback of an automatic correction
   v_revertidas bigint;
   v_revertidas_refutam boolean;
 begin
@@ -7480,12 +7480,14 @@ comment on function audit_interno.conferir_prova(text) is 'Reads again whether p
 --! EndIncluded pessoas/autonomia/conferir_prova.sql
 
 --! Included pessoas/autonomia/evidencia_contra.sql
--- Evidence that a rule errs more often than `erro`, after each of its answers: x is how wrong one was, from 0 to 1, and vezes how often
--- it stands there. Somebody who believes so stakes a part of what he has on each answer: a wrong one wins, a right one costs. Were he
--- wrong, nobody could expect him to gain. Nobody knows how much to stake, so five stake at once, and what they have made is averaged;
--- nor when the rule began to err, so each begins where it was best for him: a rule that was right for years and then is not is found
--- as soon as one that never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes no more often than once in
--- 200 answers on average (Shin, Ramdas and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
+-- Evidence that a rule errs more often than `erro`, after each of its answers. x is how wrong an answer was, from 0 to 1; vezes is how
+-- often it counts. Imagine somebody who believes that the rule errs too often, and stakes a part of their money on each answer: a wrong one
+-- wins, a right one costs. If the rule errs as tolerated, nobody can expect to gain.
+--
+-- Nobody knows how much to stake, so five people stake different parts, and their gains are averaged. Nobody knows when the rule began to
+-- err, so each begins at the moment that was best for them: a rule that was right for years and then is not is found as soon as one that
+-- never was. Where the rule errs exactly as often as tolerated, evidence of 200 comes at most once in 200 answers on average (Shin, Ramdas
+-- and Rinaldo, E-detectors, 2022); where it errs less, hardly ever: `npm run lives`.
 create or replace function audit_interno.evidencia_contra(x float8[], vezes float8[], erro float8)
 returns table (n bigint, evidencia float8, refuta boolean)
 language sql
@@ -7501,16 +7503,16 @@ as $$
     from soma s
   )
   select e.n, e.evidencia, e.evidencia >= 200
-  from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- more than e^600 is no number
+  from (select g.n, avg(exp(least(g.ate, 600))) as evidencia from ganho g group by g.n) as e -- beyond about e^600 a float8 overflows
 $$;
 comment on function audit_interno.evidencia_contra(float8[], float8[], float8) is 'After each answer, how much those who bet that the rule errs more often have made of 1.';
 --! EndIncluded pessoas/autonomia/evidencia_contra.sql
 
 --! Included pessoas/autonomia/evidencia_favor.sql
--- Evidence that a rule errs less often than `erro`, after each of its answers (x is how wrong one was, from 0 to 1): the other side of
--- evidencia_contra, but from the first answer on. If the rule errs as often as tolerated or more, evidence ever reaches 20 with a chance of
--- 5% at most, however often one looks (Ville 1939; Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting,
--- 2023). 81 right answers and no wrong one reach it.
+-- Evidence that a rule errs less often than `erro`, after each of its answers (x is how wrong one was, from 0 to 1): the counterpart of
+-- evidencia_contra, but always from the first answer on. If the rule errs as often as tolerated or more, evidence ever reaches 20 with a
+-- chance of at most 5%, however often one looks (Ville 1939; Waudby-Smith and Ramdas, Estimating means of bounded random variables by
+-- betting, 2023). 81 right answers without a wrong one reach it.
 create or replace function audit_interno.evidencia_favor(x float8[], erro float8)
 returns table (n bigint, evidencia float8, prova boolean)
 language sql
@@ -7529,7 +7531,7 @@ comment on function audit_interno.evidencia_favor(float8[], float8) is 'After ea
 --! EndIncluded pessoas/autonomia/evidencia_favor.sql
 
 --! Included pessoas/autonomia/perder_automatica.sql
--- Takes `auto` from a rule, and says why: in the rule, as an operation of its own, and in the session in which it happens. Only
+-- Takes `auto` from a rule and says why: in the rule, in an operation of its own, and in the session where it happens. Only
 -- audit.alterar_regra gives it back.
 create or replace function audit_interno.perder_automatica(regra audit.regras, porque text, detalhes jsonb, sessao_id bigint default null)
 returns void
@@ -7543,7 +7545,7 @@ declare
 begin
   update audit.regras r set automatica = false, automatica_perdida = v_porque
   where r.nome = (perder_automatica.regra).nome and r.automatica;
-  if found then -- nobody else has just said so
+  if found then -- nobody else has just taken it
     v_operacao := audit_interno.abrir_operacao('regra', perder_automatica.sessao_id, (perder_automatica.regra).nome, v_porque,
       '{"antes": {"automatica": true}, "depois": {"automatica": false}}' || perder_automatica.detalhes);
     perform audit_interno.fechar_operacao(v_operacao, 1);
@@ -7557,8 +7559,8 @@ comment on function audit_interno.perder_automatica(audit.regras, text, jsonb, b
 --! EndIncluded pessoas/autonomia/perder_automatica.sql
 
 --! Included pessoas/autonomia/resto_concessao.sql
--- What is left of what an administrator granted without proof: the grant less what was corrected under it since, which each operation of
--- correction says of itself, under its seal. Nothing granted leaves nothing. What is rolled back is not given back.
+-- What is left of an administrator's grant without proof: the grant less what was corrected under it since. Each operation of correction
+-- records that under its seal. Without a grant nothing is left. A rollback gives nothing back.
 create or replace function audit_interno.resto_concessao(regra audit.regras)
 returns table (correcoes bigint, valor numeric)
 language sql
@@ -7588,8 +7590,8 @@ comment on function audit_interno.reais(numeric) is 'BRL as people write it: R$ 
 --! EndIncluded comum/reais.sql
 
 --! Included pessoas/autonomia/porque_nao.sql
--- Why a rule may not correct by itself, whatever an administrator has set: refuted, or neither proved nor left anything of a grant. Null
--- when it may. The sentence ends with the way out.
+-- Why a rule may not correct by itself, whatever an administrator has set: it is refuted, or neither proven nor left with anything of a
+-- grant. Null when it may. The sentence ends with the way out.
 create or replace function audit_interno.porque_nao(regra audit.regras)
 returns text
 language sql
@@ -7614,8 +7616,8 @@ comment on function audit_interno.porque_nao(audit.regras) is 'Why the rule may 
 --! EndIncluded pessoas/autonomia/porque_nao.sql
 
 --! Included pessoas/decisao/recusar_deixadas.sql
--- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused, with the reason of
--- the first. Called by those who fill pg_temp.conferente_deixada.
+-- An act that leaves every finding as it is has done nothing, and must not look as if it had: it is refused with the first one's reason.
+-- Called by those who fill pg_temp.conferente_deixada.
 create or replace function audit_interno.recusar_deixadas(ids bigint[], ato text)
 returns void
 language plpgsql
@@ -7643,7 +7645,7 @@ comment on function audit_interno.recusar_deixadas(bigint[], text) is
 --! EndIncluded pessoas/decisao/recusar_deixadas.sql
 
 --! Included pessoas/decisao/resultados_decisao.sql
--- What an act did to each of its findings, those that it left included, and what it cost their rules.
+-- What an act did to each of its findings, including those it left, and what it cost their rules.
 create or replace function audit_interno.resultados_decisao(ids bigint[], operacao_id bigint, feito text default null)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7676,7 +7678,7 @@ comment on function audit_interno.resultados_decisao(bigint[], bigint, text) is 
 --! EndIncluded pessoas/decisao/resultados_decisao.sql
 
 --! Included pessoas/decisao/excecao_aviso.sql
--- A field of an exception: what declaring it cost its rule, as every other act says at once. Touches nothing.
+-- A field of an exception: what declaring it cost its rule, which every other act says at once. Touches nothing.
 create or replace function audit.excecao_aviso(excecao audit.excecoes)
 returns text
 language sql
@@ -7691,8 +7693,8 @@ grant execute on function audit.excecao_aviso(audit.excecoes) to conferente_leit
 --! EndIncluded pessoas/decisao/excecao_aviso.sql
 
 --! Included pessoas/decisao/adiar.sql
--- A person says: not now. The finding waits outside the queue until the day, or until its row changes, and closes by itself as any
--- other; until then it can be decided all the same.
+-- A person says: not now. The finding waits outside the queue until the day, or until its row changes, and closes by itself like any other.
+-- It can still be decided meanwhile.
 create or replace function audit.adiar(ids bigint[], ate date, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7717,10 +7719,10 @@ grant execute on function audit.adiar(bigint[], date, text) to conferente_reviso
 --! EndIncluded pessoas/decisao/adiar.sql
 
 --! Included pessoas/decisao/anotar_divergencias.sql
--- A word that answers nothing: the finding keeps its status, and its rule its record. What a person wrote, and what was there before,
--- are kept with the decision, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
--- audit.decidir_planilha, where what was seen (visto), a reason (motivos) and a day (ates) come with each finding, in the order of the ids,
--- and the operation says of which file it is (detalhes).
+-- A decision that answers nothing: the finding keeps its status, and its rule its record. The decision keeps what the person wrote and what
+-- was there before, so that it can be taken back exactly. Called by audit.adiar, audit.encaminhar and audit.comentar, and by
+-- audit.decidir_planilha, which gives what was seen (visto), a reason (motivos) and a day (ates) for each finding, in the order of the ids,
+-- and names the file in the operation (detalhes).
 create or replace function audit_interno.anotar_divergencias(
   ids bigint[], tipo text, ato text, motivo text, ate date default null, para text default null, visto text[] default null,
   motivos text[] default null, ates date[] default null, detalhes jsonb default '{}'
@@ -7768,7 +7770,7 @@ comment on function audit_interno.anotar_divergencias(bigint[], text, text, text
 --! EndIncluded pessoas/decisao/anotar_divergencias.sql
 
 --! Included pessoas/decisao/comentar.sql
--- A person writes something beside a finding, also beside one that is closed.
+-- A person writes a note on a finding, even on a closed one.
 create or replace function audit.comentar(ids bigint[], comentario text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7787,7 +7789,7 @@ grant execute on function audit.comentar(bigint[], text) to conferente_revisor;
 --! EndIncluded pessoas/decisao/comentar.sql
 
 --! Included pessoas/decisao/encaminhar.sql
--- A person says: somebody else decides this. It is a request, not a right: any reviewer may still decide it.
+-- A person asks somebody else to decide. A request, not a right: any reviewer may still decide it.
 create or replace function audit.encaminhar(ids bigint[], para text, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7811,8 +7813,8 @@ grant execute on function audit.encaminhar(bigint[], text, text) to conferente_r
 --! EndIncluded pessoas/decisao/encaminhar.sql
 
 --! Included pessoas/decisao/retirar_notas.sql
--- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, a former postponement and
--- forwarding included. What was postponed or forwarded again since, or decided, is reported and left. Called by audit.desfazer.
+-- Takes back a postponement, a forwarding or a comment: each finding is again what it was before, including an earlier postponement and
+-- forwarding. What was postponed, forwarded or decided since is reported and left. Called by audit.desfazer.
 create or replace function audit_interno.retirar_notas(de audit.operacoes, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
@@ -7874,10 +7876,10 @@ comment on function audit_interno.retirar_notas(audit.operacoes, text) is 'Takes
 --! EndIncluded pessoas/decisao/retirar_notas.sql
 
 --! Included pessoas/decisao/decidir_planilha.sql
--- Decisions that come back in a sheet: each line is taken as it was exported, or left with the reason. What was seen is what the line
--- carries (audit.controle_planilha), so a finding that moved since is left; what makes up the decision is held against the
--- finding itself, whatever digest a line bears. The acts are those of audit.aprovar_divergencias and its sisters, one operation for
--- each kind of decision, and each says of which file it is.
+-- Decisions that come back in a sheet: each line is taken as it was exported, or left with a reason. The line itself says what was seen
+-- (audit.controle_planilha), so a finding that changed since is left. The cells that matter to the decision are compared with the finding
+-- itself, whatever digest the line carries. The acts are those of audit.aprovar_divergencias and its sisters, one operation for each kind
+-- of decision, and each names the file.
 create or replace function audit.decidir_planilha(linhas jsonb, arquivo text, nome text default null, simular boolean default false)
 returns setof audit.resultado_planilha
 language plpgsql
@@ -7918,7 +7920,7 @@ begin
     where d.id in (select p.id from pg_temp.conferente_planilha p where p.codigo is null)
     order by d.id
     for update;
-    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- who approves one finding of a row may make another moot
+    foreach v_ato in array array['adiar', 'rejeitar', 'confirmar', 'aprovar'] loop -- approving last: approving one finding of a row may make another moot
       select array_agg(p.id order by p.id), array_agg(p.visto order by p.id) into v_ids, v_vistos
       from pg_temp.conferente_planilha p where p.decisao = v_ato and p.codigo is null;
       continue when v_ids is null;
@@ -7933,8 +7935,8 @@ begin
       from pg_temp.conferente_deixada x
       join audit.divergencias_processadas d on d.id = x.divergencia_id
       where p.id = x.divergencia_id and p.decisao = v_ato and p.codigo is null;
-      -- a digest can be computed again by somebody who changes cells: what makes up the decision is that of the finding
-      with x as materialized ( -- asked once of each
+      -- somebody who changes cells can compute the digest again, so the cells that matter are compared with the finding
+      with x as materialized ( -- computed once for each
         select q.id, audit_interno.celulas_diferentes(q.id, q.celulas, array['sessao_id', 'sessao_ultima_id', 'confianca', 'justificativa',
           'detectada_em', 'ultima_deteccao', 'vezes_detectada', 'proposta_por', 'decidida_em', 'decidida_por', 'motivo'
         ] || case when coalesce(q.celulas[array_position(audit_interno.colunas_planilha(), 'lancamento')], '') = '' then array['lancamento'] else '{}' end) as colunas
@@ -7980,7 +7982,7 @@ begin
       raise exception using errcode = 'NC999', message = 'simulação';
     end if;
   exception when sqlstate 'NC999' then
-    null; -- everything above is undone but the lines that tell of it
+    null; -- everything above is undone except the lines that report it
   end;
 end
 $$;
@@ -7990,9 +7992,9 @@ grant execute on function audit.decidir_planilha(jsonb, text, text, boolean) to 
 --! EndIncluded pessoas/decisao/decidir_planilha.sql
 
 --! Included pessoas/decisao/ler_planilha.sql
--- The lines of a sheet of decisions as pg_temp.conferente_planilha, each with the reason for which it cannot be taken as it came back:
--- cells changed, no such finding, no reason, two words on one finding. Lines without a decision are gone unless something was changed
--- in them. What the findings themselves say against it comes later. Called by audit.decidir_planilha.
+-- Reads the lines of a sheet of decisions into pg_temp.conferente_planilha, each with the reason why it cannot be taken as it came back:
+-- changed cells, no such finding, no reason, two decisions on one finding. Lines without a decision are dropped unless something was
+-- changed in them. Objections by the findings themselves come later. Called by audit.decidir_planilha.
 create or replace function audit_interno.ler_planilha(linhas jsonb)
 returns void
 language plpgsql
@@ -8019,7 +8021,7 @@ begin
 
   delete from pg_temp.conferente_planilha p
   where p.decisao is null and p.motivo is null and (p.resumo is null or p.resumo = audit_interno.resumo_celulas(p.celulas));
-  -- a day before the reason; in a cell by itself, a spreadsheet makes the days since the zeroth of 1900 of it
+  -- a day may stand before the reason; a spreadsheet turns a day alone in a cell into days since the zeroth of January 1900
   update pg_temp.conferente_planilha p
   set motivo = nullif(x.partes[4], ''), dia = coalesce(substring(p.motivo from '^[0-9/-]+'), p.motivo), ate = case
     when x.partes[1] is null then date '1899-12-30' + p.motivo::integer
@@ -8037,7 +8039,7 @@ begin
     where q.decisao = 'adiar' and d.partes is not null
   ) as x
   where p.ctid = x.lugar;
-  -- the page's reasons have digits
+  -- the review page's ready-made reasons are numbered
   update pg_temp.conferente_planilha p
   set motivo = (
     select format('%s: %s', p.motivo, m.texto)
@@ -8077,7 +8079,7 @@ begin
     when p.decisao = 'rejeitar' and p.motivo is null or p.decisao = 'adiar' and p.motivo is null and p.explicacao is not null
       or length(p.motivo) > 2000 then 'NC006' end as codigo) as x
   where t.ctid = p.lugar and x.codigo is not null;
-  analyze pg_temp.conferente_planilha; -- it is joined with much from here on
+  analyze pg_temp.conferente_planilha; -- many joins follow
 end
 $$;
 comment on function audit_interno.ler_planilha(jsonb) is
@@ -8085,8 +8087,8 @@ comment on function audit_interno.ler_planilha(jsonb) is
 --! EndIncluded pessoas/decisao/ler_planilha.sql
 
 --! Included pessoas/decisao/valor_dupla.sql
--- The amount from which two people are needed, for the one who asks. Whoever raised it gains nothing by that: what the others last let
--- it be holds for that person, until one of them sets it again. Called by whatever a person puts into force.
+-- The amount from which two people are needed, for the person who asks. Raising it gains that person nothing: for them the amount that
+-- others last set holds until one of those sets it again. Called by everything that a person puts into force.
 create or replace function audit_interno.valor_dupla(ator text)
 returns numeric
 language sql
@@ -8607,8 +8609,9 @@ grant execute on function audit_interno.dobrar_categoria(text) to conferente_reg
 --! EndIncluded comum/dobrar_categoria.sql
 
 --! Included pessoas/configuracao/somar_retencoes.sql
--- What may be withheld from one document: the sums of audit.retencoes, one rate of each tax, of four laws at most, on the days on which
--- all of them are valid. Computed again by a trigger whenever a withholding changes, some hundred rows; read by regra_validacao_valores.retencao_possivel.
+-- What may be withheld from one document: sums of audit.retencoes, one rate of each tax, of at most four laws, on the days on which all of
+-- them are valid. A trigger computes these few hundred rows again whenever a withholding changes; regra_validacao_valores.retencao_possivel
+-- reads them.
 create or replace function audit_interno.somar_retencoes() returns trigger
 language plpgsql
 security definer
@@ -8641,7 +8644,7 @@ $$;
 comment on function audit_interno.somar_retencoes() is 'Computes regra_validacao_valores.somas_retencao again.';
 create or replace trigger somar after insert or update or delete on audit.retencoes
   for each statement execute function audit_interno.somar_retencoes();
-update audit.retencoes set ativo = ativo; -- what ships is summed too
+update audit.retencoes set ativo = ativo; -- sums up those that ship
 --! EndIncluded pessoas/configuracao/somar_retencoes.sql
 
 --! Included saidas/consulta/registro_dito.sql
@@ -10479,7 +10482,7 @@ revoke execute on function exemplo.rotulos() from public;
 --! EndIncluded exemplo/rotulos.sql
 
 --! Included pessoas/avaliacao/tabelas.sql
--- What audit.avaliar_regra answers. No table: a back-test leaves nothing behind.
+-- The result of audit.avaliar_regra. A type and no table: a back-test leaves nothing behind.
 create type audit.avaliacao as (
   funcao text,
   fonte text,
@@ -10514,17 +10517,17 @@ comment on column audit.avaliacao.danos is 'Harm: of those, rows that were right
 --! EndIncluded pessoas/avaliacao/tabelas.sql
 
 --! Included pessoas/avaliacao/casos_avaliacao.sql
--- The rows of a window of which the truth about a rule's findings is known, one line a row, in the temporary table
--- conferente_caso: what the row held then, what is right (verdade), and whether it has to be put back for the rule to see
--- it as it was. A person's word goes before what the row held later; a correction of ours that nobody confirmed and a
--- rollback prove nothing. Findings and rows are of one snapshot. Writes nothing else. Called by audit_interno.avaliar_decisoes.
+-- Fills the temporary table conferente_caso with the rows of a window whose truth is known, one line a row: what the row held then, what is
+-- right (verdade), and whether it must be put back for the rule to see it as it was. A person's decision outranks what the row held later.
+-- An unconfirmed correction of ours proves nothing, nor does a rollback. Findings and rows come from one snapshot. Writes nothing else.
+-- Called by audit_interno.avaliar_decisoes.
 create or replace function audit_interno.casos_avaliacao(regra audit.regras, data_inicio date, data_fim date)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
--- a ledger that the planner takes for empty would be gone through for each decided finding
+-- if the planner took the ledger for empty, it would scan it for each decided finding
 set enable_nestloop = off
 as $$
 declare
@@ -10565,7 +10568,7 @@ begin
     case
       when l.status = 'rejeitada' then null
       when l.status = 'corrigida' and l.palavra is not null then l.valores
-      -- back to what it was before the correction: a load may have written over it, which proves nothing
+      -- not if it is back at its value before the correction: a load may have overwritten it, which proves nothing
       when l.status = 'corrigida' and not l.agora @> l.valores and l.agora <> l.originais then l.agora
       when l.status = 'resolvida' and l.agora <> l.originais and not exists (
         select from audit.divergencias_processadas o
@@ -10573,7 +10576,7 @@ begin
           select from audit.decisoes p
           where p.divergencia_id = o.id and p.tipo in ('aprovacao', 'segunda_aprovacao', 'correcao_manual')))
       then l.agora
-      -- right, says a person, who mends it outside; of what is only flagged that tells no value
+      -- right, says a person, who mends it outside; a finding that only flags gives no value
       when l.status = 'resolvida' and l.palavra = 'confirmacao' then nullif(l.valores, '{}')
     end as verdade,
     l.status <> 'rejeitada' and l.agora <> l.originais as rebobinar
@@ -10585,9 +10588,9 @@ comment on function audit_interno.casos_avaliacao(audit.regras, date, date) is
 --! EndIncluded pessoas/avaliacao/casos_avaliacao.sql
 
 --! Included pessoas/avaliacao/rebobinar_casos.sql
--- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the
--- warehouse (as conferente_escrita), and is only ever called inside a subtransaction that audit.avaliar_regra rolls back,
--- whatever happens. Rows are held for as long as the rule runs; it gives up rather than wait for somebody else's lock.
+-- Puts the rows of pg_temp.conferente_caso back to what they held when the rule first saw them. HAZARD: it writes to the warehouse (as
+-- conferente_escrita), and is only called inside a subtransaction that audit.avaliar_regra always rolls back. The rows stay locked while
+-- the rule runs; it gives up rather than wait for somebody else's lock.
 create or replace function audit_interno.rebobinar_casos(regra audit.regras)
 returns void
 language plpgsql
@@ -10627,9 +10630,9 @@ comment on function audit_interno.rebobinar_casos(audit.regras) is 'Puts decided
 --! EndIncluded pessoas/avaliacao/rebobinar_casos.sql
 
 --! Included pessoas/avaliacao/resumir_avaliacao.sql
--- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at
--- 0.95), findings that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by
--- audit_interno.avaliar_decisoes and audit_interno.avaliar_retroteste.
+-- The judged findings of pg_temp.conferente_julgado as the lines of a back-test: eleven bands (tenths, the last one cut at 0.95), findings
+-- that only flag, corrections at or above the limiar, and the total. Changes nothing. Called by audit_interno.avaliar_decisoes and
+-- audit_interno.avaliar_retroteste.
 create or replace function audit_interno.resumir_avaliacao(regra audit.regras, fonte text, conhecidas bigint)
 returns setof audit.avaliacao
 language plpgsql
@@ -10643,7 +10646,7 @@ begin
       case when j.propoe then case when j.confianca >= 0.95 then 10 else least(floor(j.confianca * 10), 9)::int end else 11 end as banda
     from pg_temp.conferente_julgado j
   ), linha as (
-    -- every finding stands in its band, in the total and, if it reaches it, at the limiar
+    -- each finding counts in its band, in the total and, where it reaches the limiar, there too
     select j.*, g.grupo
     from julgado j
     cross join lateral unnest(array[j.banda, case when j.no_limiar then 12 end, 13]) as g (grupo)
@@ -10679,9 +10682,8 @@ comment on function audit_interno.resumir_avaliacao(audit.regras, text, bigint) 
 --! EndIncluded pessoas/avaliacao/resumir_avaliacao.sql
 
 --! Included pessoas/avaliacao/avaliar_decisoes.sql
--- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known of
--- them. HAZARD: must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by
--- audit.avaliar_regra alone.
+-- Runs a rule over a window whose decided rows are put back as they were, and judges what it finds by what is known about them. HAZARD:
+-- must run inside a subtransaction that is rolled back (see audit_interno.rebobinar_casos). Called by audit.avaliar_regra alone.
 create or replace function audit_interno.avaliar_decisoes(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
 language plpgsql
@@ -10701,12 +10703,12 @@ begin
 
   create temp table conferente_julgado on commit drop as
   select a.registro_id, a.confianca, a.valores_propostos <> '{}' as propoe, v.certa,
-    -- a person said that the row is right, or what is right is what it held
+    -- a person said that the row is right, or the right values are those it held
     v.certa is false and (c.rejeitada or c.originais @> c.verdade) as dano
   from pg_temp.conferente_achado a
   left join pg_temp.conferente_caso c on c.registro_id = a.registro_id
   cross join lateral (select case
-    -- the rejection of one proposal says nothing of another
+    -- rejecting one proposal says nothing about another
     when c.rejeitada then case when a.valores_propostos = c.recusados then false end
     when a.valores_propostos = '{}' then not c.originais @> c.verdade
     when c.verdade ?& array(select k from jsonb_object_keys(a.valores_propostos) as k) then c.verdade @> a.valores_propostos
@@ -10721,8 +10723,8 @@ comment on function audit_interno.avaliar_decisoes(audit.regras, date, date) is
 --! EndIncluded pessoas/avaliacao/avaliar_decisoes.sql
 
 --! Included pessoas/avaliacao/avaliar_retroteste.sql
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later
--- than the window's first month were known (see regra_pendente_verificacao.preparar_retroteste and regra_pendente_verificacao.julgar_retroteste). HAZARD: changes the
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category today, as if nothing later than the
+-- window's first month were known (see regra_pendente_verificacao.preparar_retroteste and julgar_retroteste). HAZARD: changes the
 -- statistics, so it must run inside a subtransaction that is rolled back. Called by audit_interno.avaliar_versao alone.
 create or replace function audit_interno.avaliar_retroteste(regra audit.regras, data_inicio date, data_fim date)
 returns setof audit.avaliacao
@@ -10749,10 +10751,10 @@ comment on function audit_interno.avaliar_retroteste(audit.regras, date, date) i
 --! EndIncluded pessoas/avaliacao/avaliar_retroteste.sql
 
 --! Included pessoas/avaliacao/avaliar_regra.sql
--- Back-tests a rule, and if asked another version of it, over a past window. Everything runs in subtransactions that are
--- rolled back: no finding, no statistic and no row of the warehouse is changed when it returns. Rows that were corrected or
--- mended since are put back for the rule's eyes only; until it returns nobody else can change them. The rule runs as in a
--- session, as conferente_regra; reviewers may call it, so outra_funcao has to belong to somebody who may register rules.
+-- Back-tests a rule, and on request another version of it, over a past window. Everything runs in subtransactions that are rolled back: no
+-- finding, statistic or row of the warehouse has changed when it returns. Rows that were corrected or mended since are put back for the
+-- rule's eyes only; until it returns nobody else can change them. The rule runs as in a session, as conferente_regra. Reviewers may call
+-- this, so outra_funcao must belong to somebody who may register rules.
 create or replace function audit.avaliar_regra(regra text, data_inicio date, data_fim date, outra_funcao text default null)
 returns setof audit.avaliacao
 language plpgsql
@@ -10784,7 +10786,7 @@ begin
   foreach v_funcao in array v_funcoes loop
     v_versao.funcao := v_funcao;
     v_defeito := coalesce(audit_interno.conferir_regra(v_versao), audit_interno.conferir_requisitos(v_versao));
-    -- the registered function was held to it by an administrator
+    -- an administrator accepted the registered function
     if v_defeito is null and v_funcao = outra_funcao then
       perform audit_interno.exigir_dono(outra_funcao);
     end if;
@@ -10806,10 +10808,9 @@ grant execute on function audit.avaliar_regra(text, date, date, text) to confere
 --! EndIncluded pessoas/avaliacao/avaliar_regra.sql
 
 --! Included pessoas/configuracao/experimentar_regra.sql
--- Tries a rule out before it is registered: it must run, prepared, over up to
--- a hundred rows of its table, writing nothing, and return nothing that the engine would refuse. Everything it did is rolled back. What goes
--- wrong is told in one sentence; null when all is well, or when the table cannot be tried yet. Called by
--- audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
+-- Tries a rule out before it is registered: prepared, it must run over up to a hundred rows of its table, write nothing, and return nothing
+-- that the engine would refuse. Everything it did is rolled back. Returns what goes wrong, in one sentence; null when all is well, or when
+-- the table cannot be tried yet. Called by audit.registrar_regra alone: sessions call the cheap audit_interno.conferir_regra.
 create or replace function audit_interno.experimentar_regra(regra audit.regras)
 returns text
 language plpgsql
@@ -10844,7 +10845,7 @@ begin
     when sqlstate 'NC999' then
       return null; -- the trial is undone
     when query_canceled then
-      -- passed on, never caught: a person gave up, or set the limit
+      -- raised again, never swallowed: a person gave up, or set the limit
       raise exception using errcode = 'query_canceled',
         message = format('a experiência da regra %s foi interrompida: %s', regra.nome, sqlerrm),
         detail = format('função %s, com %s registros', regra.funcao, coalesce(cardinality(v_chaves), 0)),
@@ -11109,7 +11110,7 @@ begin
     raise exception using errcode = 'NC020', message = 'o token não dá um papel do Conferente';
   end if;
   if not conferir_acesso.de_fora then
-    -- to the microsecond, which the token itself does not tell
+    -- to the microsecond, which the token itself does not carry
     select k.emitido_em into v_emitido
     from audit.tokens k
     where k.id = conferir_acesso.token_id and k.nome = conferir_acesso.nome and k.papel = conferir_acesso.papel
@@ -11153,7 +11154,7 @@ begin
   end if;
   perform audit_interno.conferir_acesso(v_nome, assumir.papel, assumir.token_id, assumir.emitido_em, assumir.de_fora);
   perform set_config('conferente.ator', v_nome, true), set_config('role', assumir.papel, true);
-  perform set_config('timezone', audit.fuso(), true); -- times are shown, and read where they name no zone, as everywhere else
+  perform set_config('timezone', audit.fuso(), true); -- times are shown in it, and read in it where they name no zone
   return v_nome;
 end
 $$;
@@ -11164,7 +11165,7 @@ grant execute on function audit_interno.nome_pessoa(text), audit_interno.nome_do
 --! EndIncluded pessoas/acesso/assumir.sql
 
 --! Included pessoas/acesso/nome_api.sql
--- The name of somebody who is let in, in its one spelling. Called by whatever gives somebody a role.
+-- The name of somebody who may sign in, in its one spelling. Called by everything that gives somebody a role.
 create or replace function audit_interno.nome_api(nome text)
 returns text
 language plpgsql
@@ -11187,7 +11188,7 @@ comment on function audit_interno.nome_api(text) is 'The name as it is recorded.
 --! EndIncluded pessoas/acesso/nome_api.sql
 
 --! Included pessoas/acesso/papel_api.sql
--- A role of the API as a person writes it, with or without its prefix. Called by whatever gives somebody a role.
+-- A role of the API as a person writes it, with or without its prefix. Called by everything that gives somebody a role.
 create or replace function audit_interno.papel_api(papel text)
 returns text
 language plpgsql
@@ -11252,7 +11253,7 @@ comment on column audit.vw_pessoas.registrada_por is 'By whom.';
 --! EndIncluded pessoas/acesso/vw_pessoas.sql
 
 --! Included pessoas/acesso/vw_identidades.sql
--- Which names are whose now.
+-- The present owner of each name.
 create or replace view audit.vw_identidades as
 select i.nome, i.pessoa, i.registrada_em, i.registrada_por
 from (
@@ -11312,7 +11313,7 @@ grant execute on function audit.registrar_token(text, text, timestamptz) to conf
 --! EndIncluded pessoas/acesso/registrar_token.sql
 
 --! Included pessoas/acesso/revogar_acesso.sql
--- Shuts out one token, or every token that a person was given until now. Also tokens of single sign-on, which are on no record.
+-- Shuts out one token, or every token that a person was given until now. Tokens of single sign-on too, which are not on record.
 create or replace function audit.revogar_acesso(motivo text, token_id text default null, nome text default null)
 returns audit.revogacoes
 language plpgsql
@@ -11344,11 +11345,10 @@ grant execute on function audit.revogar_acesso(text, text, text) to conferente_a
 --! EndIncluded pessoas/acesso/revogar_acesso.sql
 
 --! Included pessoas/acesso/limpar_conexao.sql
--- Takes out of this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
--- temporary objects, channels, prepared statements, and locks by number but for the marks of what this connection has
--- (audit_interno.posses); the mark of a session that it conducts is taken again where such code gave it away. Changes no data.
--- Called at the beginning of every transaction of the API, and before every step of a session, right after `reset all`, which takes
--- out settings.
+-- Removes from this connection what code of the warehouse or of a rule may have left in it for an earlier caller or step: cursors,
+-- temporary objects, channels, prepared statements and advisory locks. It keeps the marks of what this connection holds
+-- (audit_interno.posses), and takes the mark of its session again if such code released it. Changes no data. Called at the beginning of
+-- every transaction of the API, and before every step of a session, right after `reset all`, which removes settings.
 create or replace function audit_interno.limpar_conexao(sessao_id bigint default null)
 returns void
 language plpgsql
@@ -11399,7 +11399,7 @@ grant execute on function audit_interno.limpar_conexao(bigint) to conferente_ser
 --! EndIncluded pessoas/acesso/limpar_conexao.sql
 
 --! Included pessoas/acesso/quem_sou.sql
--- Who called, for a program that shows people what they may do. It grants nothing: what may be done is decided by each function.
+-- The caller, for a program that shows people what they may do. It grants nothing: each function decides what its caller may do.
 create or replace function audit.quem_sou(out nome text, out papeis text[])
 language sql
 stable security definer
@@ -11417,8 +11417,8 @@ grant execute on function audit.quem_sou() to conferente_leitor;
 --! EndIncluded pessoas/acesso/quem_sou.sql
 
 --! Included pessoas/acesso/anotar_pessoa.sql
--- Puts on record what an administrator says of a person. Who had another role, or has none any more, is shut out first: a session keeps
--- the role with which it began. Called by registrar_pessoa and remover_pessoa.
+-- Records what an administrator says of a person. A person whose role changes or ends is shut out first: a session keeps the role with
+-- which it began. Called by registrar_pessoa and remover_pessoa.
 create or replace function audit_interno.anotar_pessoa(nome text, papel text, endereco text, motivo text)
 returns audit.pessoas
 language plpgsql
@@ -11432,7 +11432,7 @@ declare
   v_operacao bigint;
   v_pessoa audit.pessoas;
 begin
-  lock table audit.pessoas in share row exclusive mode; -- one after the other: an address is one person's
+  lock table audit.pessoas in share row exclusive mode; -- one at a time: an address belongs to one person
   if exists (select from audit.vw_pessoas p where lower(p.endereco) = lower(anotar_pessoa.endereco) and p.nome <> anotar_pessoa.nome) then
     raise exception using errcode = 'NC001', message = 'este endereço já é de outra pessoa';
   end if;
@@ -11444,7 +11444,7 @@ begin
   insert into audit.pessoas (operacao_id, nome, papel, endereco, registrada_por)
   values (v_operacao, anotar_pessoa.nome, anotar_pessoa.papel, anotar_pessoa.endereco, audit_interno.ator())
   returning * into v_pessoa;
-  -- operations are read by all: of the address the digest
+  -- everybody reads operations, so only the address's digest goes in
   perform audit_interno.fechar_operacao(v_operacao, 1, detalhes => jsonb_strip_nulls(jsonb_build_object(
     'ato', case when v_pessoa.papel is null then 'pessoa removida' else 'pessoa registrada' end, 'pessoa', v_pessoa.id, 'nome', v_pessoa.nome,
     'papel', v_pessoa.papel, 'endereco', encode(sha256(convert_to(v_pessoa.endereco, 'UTF8')), 'hex'))));
@@ -11485,8 +11485,8 @@ grant execute on function audit.criar_convite(text, text, bytea, boolean) to con
 --! EndIncluded pessoas/acesso/criar_convite.sql
 
 --! Included pessoas/acesso/entrar.sql
--- Somebody has signed in: from here to the end of the transaction the act is theirs, and they get a session of some hours, a token like
--- any other. Called by entrar_por_convite and entrar_por_provedor, in a session of the API alone.
+-- Somebody has signed in: from here to the end of the transaction they act under their own name, and they get a session of some hours, a
+-- token like any other. Called by entrar_por_convite and entrar_por_provedor, only in a session of the API.
 create or replace function audit_interno.entrar(nome text, papel text, por text, convite_id bigint default null)
 returns audit.tokens
 language sql
@@ -11501,8 +11501,8 @@ comment on function audit_interno.entrar(text, text, text, bigint) is 'The sessi
 --! EndIncluded pessoas/acesso/entrar.sql
 
 --! Included pessoas/acesso/entrar_por_convite.sql
--- Signs in by a one-time link. Of two who use it at once the second waits here and finds it used; the table refuses a second token too.
--- A person shut out after the link was made is not let in by it.
+-- Signs in by a one-time link. If two people use it at once, the second waits here and finds it used; the table refuses a second token too.
+-- A person who was shut out after the link was made does not get in.
 create or replace function audit_interno.entrar_por_convite(resumo bytea)
 returns audit.tokens
 language plpgsql
@@ -11532,7 +11532,7 @@ grant execute on function audit_interno.entrar_por_convite(bytea) to conferente_
 --! EndIncluded pessoas/acesso/entrar_por_convite.sql
 
 --! Included pessoas/acesso/entrar_por_provedor.sql
--- Signs in whom the provider of single sign-on has named. Its role comes from a claim, or from what administrators registered.
+-- Signs in the person whom the provider of single sign-on named. The role comes from a claim, or from what administrators registered.
 create or replace function audit_interno.entrar_por_provedor(nome text, papel text default null)
 returns audit.tokens
 language plpgsql
@@ -11556,8 +11556,8 @@ grant execute on function audit_interno.entrar_por_provedor(text, text) to confe
 --! EndIncluded pessoas/acesso/entrar_por_provedor.sql
 
 --! Included pessoas/acesso/pedir_convite.sql
--- A link for a person who asks by an address: nothing when nobody has it, or when that person was sent three in ten minutes. The API gives
--- the same answer either way, so that nobody learns who is registered.
+-- A link for a person who asks by address. Nothing if nobody has that address, or if its owner was sent three links in ten minutes. The API
+-- answers the same either way, so that nobody learns who is registered.
 create or replace function audit_interno.pedir_convite(
   endereco text, resumo bytea, out nome text, out endereco_registrado text, out expira_em timestamptz, out pagina text, out remetente text
 )
@@ -11589,7 +11589,7 @@ grant execute on function audit_interno.pedir_convite(text, bytea) to conferente
 --! EndIncluded pessoas/acesso/pedir_convite.sql
 
 --! Included pessoas/acesso/registrar_pessoa.sql
--- Gives somebody who signs in a role, and an address to which links may go; or changes them.
+-- Gives somebody who signs in a role, and an address for links, or changes them.
 create or replace function audit.registrar_pessoa(nome text, papel text, motivo text, endereco text default null)
 returns audit.pessoas
 language plpgsql
@@ -11613,7 +11613,7 @@ grant execute on function audit.registrar_pessoa(text, text, text, text) to conf
 --! EndIncluded pessoas/acesso/registrar_pessoa.sql
 
 --! Included pessoas/acesso/remover_pessoa.sql
--- Takes a person's role and address away, and every session and link that the person has.
+-- Takes away a person's role and address, with every session and link that the person has.
 create or replace function audit.remover_pessoa(nome text, motivo text)
 returns audit.pessoas
 language plpgsql
@@ -11636,8 +11636,8 @@ grant execute on function audit.remover_pessoa(text, text) to conferente_adminis
 --! EndIncluded pessoas/acesso/remover_pessoa.sql
 
 --! Included pessoas/acesso/sair.sql
--- Signs out: revokes the session by which its owner came, and says whether that began at the provider of single sign-on, where its owner may
--- still be signed in. Once it is refused nothing more is recorded of it.
+-- Signs out: revokes the session, and says whether it began at the provider of single sign-on, where the person may still be signed in. A
+-- session that is already refused is not recorded again.
 create or replace function audit_interno.sair(nome text, papel text, token_id text)
 returns boolean
 language plpgsql
@@ -11662,9 +11662,9 @@ grant execute on function audit_interno.sair(text, text, text) to conferente_ser
 --! EndIncluded pessoas/acesso/sair.sql
 
 --! Included pessoas/acesso/repetir_pedido.sql
--- A request that its sender marked with a key is carried out once: who sends it again, because the answer was lost, gets the answer
--- that was given. What was done and the answer are of one transaction; who asks meanwhile waits for its end. A key is its person's
--- own, so nobody can hold or read another's.
+-- Carries out a request that its sender marked with a key once only: whoever sends it again, because the answer was lost, gets the same
+-- answer. The act and the answer belong to one transaction; whoever asks meanwhile waits for its end. Keys are personal, so nobody can
+-- block or read another's.
 create or replace function audit.repetir_pedido(chave text, pedido text, parte text default '')
 returns text
 language plpgsql
@@ -16220,8 +16220,7 @@ comment on function audit_interno.sem_segredos(text) is 'The text with secrets a
 --! EndIncluded comum/sem_segredos.sql
 
 --! Included pessoas/configuracao/conferir_caminho.sql
--- Why a function's search_path leaves it to its caller what it reads, in one sentence, or null. Called by
--- audit_interno.conferir_regra.
+-- Why a function's search_path lets its caller decide what it reads, in one sentence, or null. Called by audit_interno.conferir_regra.
 create or replace function audit_interno.conferir_caminho(funcao text)
 returns text
 language sql
@@ -16232,8 +16231,8 @@ as $$
   select case
     when f.caminho is null then
       format('a função %s não fixa o search_path: sem isso, quem a chama decide que tabelas ela lê; acrescente set search_path = pg_catalog, pg_temp', funcao)
-    -- HAZARD: where pg_temp is not named it comes first, and what the caller puts there is read instead of the ledger. An empty path
-    -- makes the rule say every name in full.
+    -- HAZARD: if pg_temp is not named it comes first, and the caller's temporary tables are read instead of the ledger. An empty path makes
+    -- the rule qualify every name.
     when f.caminho not in ('', '""') and f.caminho !~ '^((?!\mpg_temp\M).)*(^|[, ])(pg_temp|"pg_temp") *$' then
       format('o search_path da função %s deve nomear pg_temp uma vez, por último: sem isso, tabelas temporárias de quem a chama passam à frente das que ela lê', funcao)
   end
@@ -16246,8 +16245,8 @@ comment on function audit_interno.conferir_caminho(text) is 'Why a function of o
 --! EndIncluded pessoas/configuracao/conferir_caminho.sql
 
 --! Included pessoas/configuracao/conferir_tipos.sql
--- Which of a rule's date, load time and amount is of a type that the engine cannot go by, in one sentence, or null. Called by
--- audit.registrar_regra alone: a rule that was registered with a date that has a time of day keeps running.
+-- Which of a rule's date, load time and amount has a type that the engine cannot use, in one sentence, or null. Called by
+-- audit.registrar_regra alone: a rule already registered with a date that has a time of day keeps running.
 create or replace function audit_interno.conferir_tipos(regra audit.regras)
 returns text
 language sql
@@ -16271,7 +16270,7 @@ comment on function audit_interno.conferir_tipos(audit.regras) is 'Which column 
 --! EndIncluded pessoas/configuracao/conferir_tipos.sql
 
 --! Included pessoas/configuracao/dependencia_conhecida.sql
--- Whether a name that a rule declares as part of its code is a schema, or a function or view given with its schema.
+-- Whether a name that a rule declares as part of its code is a schema, or a schema-qualified function or view.
 create or replace function audit_interno.dependencia_conhecida(nome text)
 returns boolean
 language sql
@@ -16284,9 +16283,9 @@ comment on function audit_interno.dependencia_conhecida(text) is 'True when ther
 --! EndIncluded pessoas/configuracao/dependencia_conhecida.sql
 
 --! Included pessoas/configuracao/conferir_requisitos.sql
--- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set or that
--- the ledger does not have. Asked of the rule's own function, through the door, for it reads the warehouse. Changes nothing. Called
--- when a session decides which rules it runs, and by diagnostico.
+-- What a rule lacks before it can look for anything, in a sentence that says what to do, or null: a label that is not set, or that the
+-- ledger does not have. The rule's own function answers, through the door, because it reads the warehouse. Changes nothing. Called when a
+-- session decides which rules it runs, and by diagnostico.
 create or replace function audit_interno.conferir_requisitos(regra audit.regras)
 returns text
 language plpgsql
@@ -16316,9 +16315,9 @@ comment on function audit_interno.conferir_requisitos(audit.regras) is 'What a r
 --! EndIncluded pessoas/configuracao/conferir_requisitos.sql
 
 --! Included pessoas/configuracao/demora_expressao.sql
--- Tries a regular expression on texts that grow, made of its own letters and words, and gives up as soon as one of them takes too
--- long: each is little longer than the one before, so that even what doubles with every letter is caught within moments. What is
--- left takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
+-- Tries a regular expression on growing texts made of its own letters and words, and gives up as soon as one of them takes too long. Each
+-- is little longer than the one before, so even an expression that doubles with every letter is caught within moments. One that passes
+-- takes milliseconds on the longest text. Touches nothing. Called by audit_interno.preparar_padrao.
 create or replace function audit_interno.demora_expressao(expressao text)
 returns text
 language plpgsql
@@ -16348,7 +16347,7 @@ begin
     select unnest(array['a', '0', ' '])
   ) as l;
   foreach v_letra in array v_letras loop
-    -- what the expression ends in: without it most texts are refused at a glance
+    -- the letter that ends the expression: without it most texts are refused at a glance
     foreach v_fim in array array['', '!', coalesce(substring(demora_expressao.expressao from '([[:alnum:]])[^[:alnum:]]*$'), '.')] loop
       v_tamanho := 8;
       while v_tamanho < 2000 loop
@@ -16373,7 +16372,7 @@ comment on function audit_interno.demora_expressao(text) is 'On which text a reg
 --! EndIncluded pessoas/configuracao/demora_expressao.sql
 
 --! Included pessoas/configuracao/desativar_retencao.sql
--- Switches a withholding tax off, as if it had never been; its history stays. One that ends by law gets a vale_ate instead.
+-- Switches a withholding tax off, as if it had never existed; its history stays. One that ends by law gets a vale_ate instead.
 create or replace function audit.desativar_retencao(id bigint, motivo text)
 returns audit.retencoes
 language plpgsql
@@ -16403,7 +16402,7 @@ grant execute on function audit.desativar_retencao(bigint, text) to conferente_a
 --! EndIncluded pessoas/configuracao/desativar_retencao.sql
 
 --! Included pessoas/configuracao/salvar_retencao.sql
--- Adds a withholding tax, or gives an existing one another end or law, and switches it on again.
+-- Adds a withholding tax, or changes the end or the law of an existing one and switches it on again.
 create or replace function audit.salvar_retencao(tributo text, aliquota numeric, vale_de date, lei text, motivo text, vale_ate date default null)
 returns audit.retencoes
 language plpgsql
@@ -16447,10 +16446,10 @@ grant execute on function audit.salvar_retencao(text, numeric, date, text, text,
 --! EndIncluded pessoas/configuracao/salvar_retencao.sql
 
 --! Included pessoas/configuracao/fechar_periodo.sql
--- Closes months of the books: nothing is written into them any more. Corrections that are being made at this moment come first: whoever
--- makes them is waited for, here and at the commit (esperar_gravacoes). Nobody waits for this: the lock that shows that nobody writes is
--- let go at once, or a closing left open in psql would stop every correction. What is closed already stays as it is. A branch that the
--- ledger does not know is refused, for closing it would close nothing.
+-- Closes months of the books: nothing more is written into them. Corrections under way come first: this waits for them, here and at the
+-- commit (esperar_gravacoes). Nobody waits for this: it releases the lock that shows that nobody writes at once, or a closing left open in
+-- psql would stop every correction. A month already closed stays as it is. A branch that the ledger does not know is refused, because
+-- closing it would close nothing.
 create or replace function audit.fechar_periodo(mes date, motivo text, filial text default null, ate date default null)
 returns setof audit.periodos
 language plpgsql
@@ -16501,7 +16500,7 @@ begin
     perform audit_interno.esperar_gravacoes();
     raise exception using errcode = 'NC999', message = 'ninguém grava';
   exception when sqlstate 'NC999' then
-    null; -- the lock is let go
+    null; -- the lock is released
   end;
   return query select * from unnest(v_fechados);
 end
@@ -16512,7 +16511,7 @@ grant execute on function audit.fechar_periodo(date, text, text, date) to confer
 --! EndIncluded pessoas/configuracao/fechar_periodo.sql
 
 --! Included pessoas/configuracao/reabrir_periodo.sql
--- Opens a closed month again. That it was closed stays on record. What the warehouse's own list closes is opened there.
+-- Opens a closed month again; that it was closed stays on record. A month closed by the warehouse's own list is opened there.
 create or replace function audit.reabrir_periodo(mes date, motivo text, filial text default null)
 returns audit.periodos
 language plpgsql
@@ -16547,9 +16546,9 @@ grant execute on function audit.reabrir_periodo(date, text, text) to conferente_
 --! EndIncluded pessoas/configuracao/reabrir_periodo.sql
 
 --! Included pessoas/configuracao/conferir_padrao.sql
--- Refuses a marketing pattern that cannot be used, or would reach everything, with NC014: empty, too long, no regular expression, one
--- that the empty text satisfies, or one that takes too long. Touches nothing. Called by whatever saves a pattern (preparar_padrao) and
--- by audit.medir_padrao, which tries one that is not saved yet.
+-- Refuses with NC014 a marketing pattern that cannot be used or would reach everything: empty, too long, an invalid regular expression, one
+-- that matches the empty text, or one that takes too long. Touches nothing. Called by everything that saves a pattern (preparar_padrao) and
+-- by audit.medir_padrao, which tries an unsaved one.
 create or replace function audit_interno.conferir_padrao(tipo text, padrao text, dobrado text)
 returns void
 language plpgsql
@@ -16571,7 +16570,7 @@ begin
       if '' ~ dobrado then
         raise exception using errcode = 'NC014', message = format('a expressão %s alcança o texto vazio, e assim tudo', padrao);
       end if;
-      -- as regra_trade_marketing.detectar uses it, one alternative among others
+      -- as regra_trade_marketing.detectar uses it: one alternative among others
       perform '' ~ format('(?:%s)', regra_trade_marketing.sem_acentos(padrao));
     exception when invalid_regular_expression then
       raise exception using errcode = 'NC014', message = format('expressão regular inválida: %s', padrao), detail = sqlerrm,
@@ -16591,8 +16590,8 @@ comment on function audit_interno.conferir_padrao(text, text, text) is 'Refuses 
 --! EndIncluded pessoas/configuracao/conferir_padrao.sql
 
 --! Included pessoas/configuracao/dobrar_padrao.sql
--- A marketing pattern folded for comparison: lower case, no accents, single blanks. Of an expression only the accents go, and case is
--- switched off: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
+-- A marketing pattern folded for comparison: lower case, no accents, single blanks. A regular expression loses only its accents, and
+-- ignores case: folding must not turn a class such as \S or \D into another. Touches nothing. Called by preparar_padrao and by
 -- audit.medir_padrao.
 create or replace function audit_interno.dobrar_padrao(tipo text, padrao text)
 returns text
@@ -16610,11 +16609,11 @@ comment on function audit_interno.dobrar_padrao(text, text) is 'A marketing patt
 --! EndIncluded pessoas/configuracao/dobrar_padrao.sql
 
 --! Included pessoas/configuracao/conferir_alcance.sql
--- Refuses with NC027 what would make the rule find more than trade_marketing.discordancia_maxima of what the ledger has elsewhere, unless a
--- person has looked (conferido): an including pattern that is to be saved, an excluding one that is to be switched off and alone keeps such
--- entries from the others. Gives the figures that it went by, for the trail; null where there is nothing to
--- compare with: no marketing category yet, no ledger yet. Measures through regra_trade_marketing.medida_padrao;
--- changes nothing. Called by audit.salvar_padrao and audit.desativar_padrao.
+-- Refuses with NC027, unless a person has checked it (conferido), what would make the rule find more than
+-- trade_marketing.discordancia_maxima of entries that the ledger books elsewhere: saving an including pattern, or switching off an
+-- excluding one that alone keeps such entries from the others. Returns the figures, for the trail; null where there is nothing to compare
+-- with: no marketing category yet, no ledger yet. Measures through regra_trade_marketing.medida_padrao; changes nothing. Called by
+-- audit.salvar_padrao and audit.desativar_padrao.
 create or replace function audit_interno.conferir_alcance(padrao audit.padroes_trade_marketing, conferido boolean)
 returns jsonb
 language plpgsql
@@ -16627,7 +16626,7 @@ declare
   v_medida record;
 begin
   if nullif(btrim(audit_interno.configuracao('trade_marketing.categoria') #>> '{}'), '') is null then
-    return null; -- asked of all of them once there is one: audit_interno.conferir_categoria
+    return null; -- once there is one, audit_interno.conferir_categoria checks them all
   end if;
   begin
     select m.* into v_medida
@@ -16663,7 +16662,7 @@ comment on function audit_interno.conferir_alcance(audit.padroes_trade_marketing
 --! EndIncluded pessoas/configuracao/conferir_alcance.sql
 
 --! Included pessoas/configuracao/desativar_sucessora.sql
--- Switches a successor off, as if it had never been said; its history stays.
+-- Switches a successor off, as if it had never been entered; its history stays.
 create or replace function audit.desativar_sucessora(id bigint, motivo text)
 returns audit.sucessoras_categoria
 language plpgsql
@@ -16693,8 +16692,8 @@ grant execute on function audit.desativar_sucessora(bigint, text) to conferente_
 --! EndIncluded pessoas/configuracao/desativar_sucessora.sql
 
 --! Included pessoas/configuracao/salvar_sucessora.sql
--- Says that a category took the place of another, or says it again of one that was switched off. One at a time: two people could close
--- a circle together that neither sees.
+-- Says that a category took the place of another, or switches such a step on again. One at a time: two people could close a circle together
+-- that neither sees.
 create or replace function audit.salvar_sucessora(de text, para text, desde date, motivo text)
 returns audit.sucessoras_categoria
 language plpgsql
@@ -16738,7 +16737,7 @@ grant execute on function audit.salvar_sucessora(text, text, date, text) to conf
 --! EndIncluded pessoas/configuracao/salvar_sucessora.sql
 
 --! Included pessoas/configuracao/desligar_canal.sql
--- Switches a channel off: nothing is sent there any more, not even what waits.
+-- Switches a channel off: nothing more is sent there, not even what waits.
 create or replace function audit.desligar_canal(nome text, motivo text)
 returns audit.canais
 language plpgsql
@@ -16768,8 +16767,8 @@ grant execute on function audit.desligar_canal(text, text) to conferente_adminis
 --! EndIncluded pessoas/configuracao/desligar_canal.sql
 
 --! Included pessoas/configuracao/salvar_canal.sql
--- Adds a channel, or changes one and switches it on again. Address and secret go in and never come out; what is not given stays. No
--- error repeats them, and the operation says only that they were changed.
+-- Adds a channel, or changes one and switches it on again. Address and secret go in and never come out; an argument left out changes
+-- nothing. No error repeats them, and the operation only says that they changed.
 create or replace function audit.salvar_canal(
   nome text, motivo text, tipo text default null, endereco text default null, segredo text default null, eventos text[] default null,
   sem_valores boolean default null, idioma text default null
@@ -16792,12 +16791,12 @@ declare
   v_operacao bigint;
 begin
   select * into v_antes from audit.canais c where c.nome = salvar_canal.nome
-    for no key update; -- a stronger lock would hold up whoever queues a message to it
+    for no key update; -- a stronger lock would hold up everybody who queues a message to it
   v_recusa := case
     when v_endereco is not null and v_servidor is null then
       'o endereço deve começar com https:// (http:// só para esta máquina), sem usuário, senha nem #'
     when v_antes.id is null and (salvar_canal.tipo is null or v_endereco is null) then 'um canal novo precisa de tipo e endereço'
-    -- what let one write to the one does not let one write to the other
+    -- the address of one type does not work for another
     when salvar_canal.tipo <> v_antes.tipo and v_endereco is null then 'outro tipo de canal precisa do endereço outra vez'
     when v_segredo is not null and coalesce(salvar_canal.tipo, v_antes.tipo) <> 'webhook' then 'só um canal webhook tem segredo'
     when v_segredo is not null and audit_interno.segredo_canal_valido(v_segredo) is not true then
@@ -16821,7 +16820,7 @@ begin
   update audit_interno.destinos_canais d
   set endereco = coalesce(v_endereco, d.endereco), segredo = case when v_canal.tipo = 'webhook' then coalesce(v_segredo, d.segredo) end
   where d.canal_id = v_canal.id;
-  if not found and v_endereco is not null then -- a new one, or one of a copy that was made without addresses
+  if not found and v_endereco is not null then -- a new one, or one of a copy made without addresses
     insert into audit_interno.destinos_canais (canal_id, endereco, segredo) values (v_canal.id, v_endereco, v_segredo);
   end if;
   v_operacao := audit_interno.abrir_operacao('canal', motivo => v_motivo, detalhes => jsonb_build_object(
@@ -16855,7 +16854,8 @@ comment on function audit_interno.segredo_canal_valido(text) is 'True for whsec_
 --! EndIncluded pessoas/configuracao/segredo_canal_valido.sql
 
 --! Included pessoas/configuracao/servidor_canal.sql
--- What of a channel's address may be shown: protocol and host. The rest is often the key to the channel. Called by audit.salvar_canal.
+-- The part of a channel's address that may be shown: protocol and host. The rest is often the key to the channel. Called by
+-- audit.salvar_canal.
 create or replace function audit_interno.servidor_canal(endereco text)
 returns text
 language sql
@@ -16905,10 +16905,10 @@ grant execute on function audit.testar_canal(text) to conferente_administrador;
 --! EndIncluded pessoas/configuracao/testar_canal.sql
 
 --! Included pessoas/configuracao/conferir_sucessora.sql
--- Refuses a successor with NC009 that closes a circle, whatever its days are: of a category that became itself again the earlier step is
--- to be switched off. And one by which a category would begin in the month in which its name was given on, or the other way round:
--- whether the old entries go one step or two nobody can tell. Reads audit.sucessoras_categoria; changes nothing. Called by
--- audit.salvar_sucessora, which holds the table.
+-- Refuses with NC009 a successor that closes a circle, whatever its days are: when a category gets its old name back, the earlier step must
+-- be switched off. Also one by which a category would begin in the month in which its own name moves on, or the other way round: nobody
+-- could tell whether the old entries go one step or two. Reads audit.sucessoras_categoria; changes nothing. Called by
+-- audit.salvar_sucessora, which has locked the table.
 create or replace function audit_interno.conferir_sucessora(sucessora audit.sucessoras_categoria)
 returns void
 language plpgsql
@@ -16957,10 +16957,10 @@ comment on function audit_interno.conferir_sucessora(audit.sucessoras_categoria)
 --! EndIncluded pessoas/configuracao/conferir_sucessora.sql
 
 --! Included pessoas/configuracao/conferir_categoria.sql
--- Refuses another marketing category with NC027 while patterns that are active match mostly, by trade_marketing.discordancia_maxima, what is
--- booked in others, unless a person has looked (conferido): a pattern may be saved before its category is named, and what was right of
--- one is not of another. Gives how many there are, for the trail; null where nothing can be read yet. The setting must hold the
--- new category already. Changes nothing. Called by audit.alterar_configuracao.
+-- Refuses another marketing category with NC027, unless a person has checked it (conferido), while active patterns mostly match, by
+-- trade_marketing.discordancia_maxima, entries booked in other categories: a pattern may be saved before its category is named, and what
+-- was right for one category is not for another. Returns how many there are, for the trail; null where nothing can be read yet. The setting
+-- must hold the new category already. Changes nothing. Called by audit.alterar_configuracao.
 create or replace function audit_interno.conferir_categoria(conferido boolean)
 returns jsonb
 language plpgsql
@@ -17005,9 +17005,9 @@ comment on function audit_interno.conferir_categoria(boolean) is
 --! EndIncluded pessoas/configuracao/conferir_categoria.sql
 
 --! Included pessoas/avaliacao/exigir_dono.sql
--- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing
--- but reads all that any rule reads, more than a reviewer may; and an error message carries out what was read. The owner is asked
--- and not the body, which its owner may replace at any time. Called by audit.avaliar_regra.
+-- Refuses a function whose owner could not have registered it. A back-test runs it as conferente_regra, which writes nothing but reads what
+-- any rule reads, more than a reviewer may; and an error message could carry that out. It checks the owner and not the body, which the
+-- owner may replace at any time. Called by audit.avaliar_regra.
 create or replace function audit_interno.exigir_dono(funcao text)
 returns void
 language plpgsql
@@ -17032,9 +17032,9 @@ comment on function audit_interno.exigir_dono(text) is 'Refuses (42501) a functi
 --! EndIncluded pessoas/avaliacao/exigir_dono.sql
 
 --! Included pessoas/avaliacao/avaliar_versao.sql
--- Back-tests one version of a rule over a window. Each test runs in a subtransaction that is rolled back, whatever happens;
--- only the lines it returns remain. outra is the function it is compared with, or null: then an error says which of the two
--- failed, with its code and message unchanged. Called by audit.avaliar_regra alone.
+-- Back-tests one version of a rule over a window. Each test runs in a subtransaction that is always rolled back; only the lines it returns
+-- remain. outra is the function it is compared with, or null; with it, an error says which of the two failed, keeping its code and message.
+-- Called by audit.avaliar_regra alone.
 create or replace function audit_interno.avaliar_versao(versao audit.regras, data_inicio date, data_fim date, outra text)
 returns setof audit.avaliacao
 language plpgsql
@@ -17054,7 +17054,7 @@ begin
         select a from audit_interno.avaliar_retroteste(versao, avaliar_versao.data_inicio, avaliar_versao.data_fim) a);
       raise exception using errcode = 'NC999', message = 'simulação';
     exception when sqlstate 'NC999' then
-      null; -- v_linhas stays, all else is undone
+      null; -- v_linhas remains, everything else is undone
     end;
   end if;
   begin
@@ -17065,7 +17065,7 @@ begin
     null;
   end;
   return query select * from unnest(v_linhas);
-exception when query_canceled or assert_failure or others then -- others does not take in who gives up, and which one took too long is to be told as well
+exception when query_canceled or assert_failure or others then -- "others" does not include query_canceled, and the error should say which version took too long
   if outra is null then
     raise;
   end if;
@@ -26177,7 +26177,7 @@ grant execute on function audit.guardar_resposta(text, text, text) to conferente
 --! EndIncluded pessoas/acesso/guardar_resposta.sql
 
 --! Included pessoas/acesso/exigir_pessoa.sql
--- A decision is a person's. Called by whatever decides; a program with a token is somebody's, who answers for it.
+-- Only a person decides. Called by everything that decides; a program's token belongs to somebody, who answers for it.
 create or replace function audit_interno.exigir_pessoa()
 returns void
 language plpgsql
@@ -26197,8 +26197,8 @@ comment on function audit_interno.exigir_pessoa() is '42501 when who acts is the
 --! EndIncluded pessoas/acesso/exigir_pessoa.sql
 
 --! Included pessoas/acesso/ligar_identidade.sql
--- Ties a login, or the subject of a token, to the person whose it is. Append-only, and never by that person: who could untie a name of
--- her own would be two again.
+-- Ties a login, or the subject of a token, to the person who owns it. Append-only, and never done by that person: anybody who could untie
+-- their own name would be two people again.
 create or replace function audit_interno.anotar_identidade(nome text, pessoa text, motivo text)
 returns audit.identidades
 language plpgsql
@@ -26211,7 +26211,7 @@ declare
   v_operacao bigint;
   v_identidade audit.identidades;
 begin
-  lock table audit.identidades in share row exclusive mode; -- one after the other: nobody is tied to a name that is being tied
+  lock table audit.identidades in share row exclusive mode; -- one at a time: nobody is tied to a name that is just being tied
   if audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.nome) or audit_interno.mesma_pessoa(audit_interno.ator(), anotar_identidade.pessoa) then
     raise exception using errcode = 'NC007', message = 'quem se chama como é dito por outra pessoa',
       detail = format('%s liga ou desliga nomes dos outros, não os seus.', audit_interno.ator()),
@@ -27057,14 +27057,15 @@ comment on function audit_interno.travar_regra(text, boolean) is 'Waits for the 
 --! EndIncluded motor/posse/travar_regra.sql
 
 --! Included pessoas/certificado/riqueza_certificado.sql
--- What somebody who holds that less than a share `hipoteses` of the money is wrong has made of 1, after each answer of the sample, if it
--- were that share exactly. Amounts are drawn with chance in proportion to what is left, so the next one is wrong with the chance p that
--- the hypothesis leaves: what is wrong of it and not drawn yet, over what is not drawn yet. He bets on `right` at these odds, a part of the
--- most that he may: all of it (which 59 right answers in a row take to 20 at 5%), three quarters, a half, a quarter. How much he trusts
--- to each is fixed by the goal alone, before the first answer: nearly all to the first where the hypothesis is the goal, less the further it
--- is off, so that a wrong answer does not ruin him. At the true share nobody can expect to gain, so 20 is ever reached with a chance of
--- 5% at most (Waudby-Smith and Ramdas 2023; Shekhar and others, Risk-limiting financial audits via weighted sampling without replacement,
--- UAI 2023). Touches nothing.
+-- For each share in `hipoteses` and after each answer of the sample: what 1 has become in the hands of somebody who bets that less of the
+-- money is wrong. Amounts are drawn with a chance in proportion to what is left. Under the hypothesis the next one is therefore wrong with
+-- chance p: the wrong money not drawn yet, over all money not drawn yet. The bettor stakes on `right` at these odds, in four portions: all
+-- that is allowed (59 right answers in a row bring that to 20 at 5%), three quarters, a half, a quarter. The goal alone fixes the size of
+-- the portions, before the first answer: nearly everything in the first where the hypothesis is the goal, and less the further away it is,
+-- so that a wrong answer is no ruin.
+--
+-- At the true share nobody can expect to gain, so 20 is ever reached with a chance of at most 5% (Waudby-Smith and Ramdas 2023; Shekhar and
+-- others, Risk-limiting financial audits via weighted sampling without replacement, UAI 2023). Touches nothing.
 create or replace function audit_interno.riqueza_certificado(
   valores float8[], erradas float8[], total float8, hipoteses float8[], meta float8
 )
@@ -27096,9 +27097,9 @@ comment on function audit_interno.riqueza_certificado(float8[], float8[], float8
 --! EndIncluded pessoas/certificado/riqueza_certificado.sql
 
 --! Included pessoas/certificado/limite_certificado.sql
--- The largest share of the money that may still be wrong, with 95% confidence, after these answers: the next of the shares tried (a
--- twentieth of the goal apart up to four times the goal, then a tenth of itself) above all that the bets have not brought to 20. It holds
--- at every number of answers at once, so one may look after each and stop whenever one likes. Touches nothing.
+-- The largest share of the money that may still be wrong after these answers, with 95% confidence. It tries a row of shares (in steps of a
+-- twentieth of the goal up to four times the goal, then of a tenth of the share) and takes the next above the largest that the bets have
+-- not brought to 20. The bound holds at every number of answers at once, so one may look after each and stop at any time. Touches nothing.
 create or replace function audit_interno.limite_certificado(valores float8[], erradas float8[], total float8, meta float8)
 returns float8
 language sql
@@ -27132,8 +27133,8 @@ comment on function audit_interno.limite_certificado(float8[], float8[], float8,
 --! EndIncluded pessoas/certificado/limite_certificado.sql
 
 --! Included pessoas/certificado/meta_certificado.sql
--- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo as it was at the month's first automatic
--- correction, by the audit trail. A goal that is set later holds from the next month on: bets are fixed before what they are about is seen.
+-- What an administrator wants to be sure of for a month's corrections: certificado.erro_maximo at the month's first automatic correction,
+-- by the audit trail. A goal set later holds from the next month on: bets must be fixed before their outcome is seen.
 create or replace function audit_interno.meta_certificado(mes date)
 returns numeric
 language sql
@@ -27153,11 +27154,11 @@ comment on function audit_interno.meta_certificado(date) is 'Share of the money 
 --! EndIncluded pessoas/certificado/meta_certificado.sql
 
 --! Included pessoas/certificado/corrigidas_no_mes.sql
--- Everything that auto corrected in a month, with the number that decides who is drawn: -ln(u) / amount, smallest first, which draws each
--- with chance in proportion to its amount out of what is left. u comes from SHA-256 of the session's seal (that of its last correction in
--- the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can draw again
--- (docs/examples/sorteio.mjs). A correction made again is counted once, as it was last made. Sessions under way, and what is not sealed
--- yet, wait.
+-- Everything that auto corrected in a month, with the number that decides the draw: -ln(u) / amount, smallest first. That draws each
+-- correction with a chance in proportion to its amount among what is left. u comes from SHA-256 of the session's seal (of its last
+-- correction in the chain) and the finding's number, so nobody can choose it, and whoever holds the mail with the seal can repeat the draw
+-- (docs/examples/sorteio.mjs). A correction made again counts once, as it was last made. Sessions under way, and unsealed corrections,
+-- wait.
 create or replace function audit.corrigidas_no_mes(mes date default null)
 returns table (sessao_id bigint, selo text, divergencia_id bigint, operacao_id bigint, regra text, valor numeric, relogio float8)
 language sql
@@ -27193,9 +27194,8 @@ grant execute on function audit.corrigidas_no_mes(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/corrigidas_no_mes.sql
 
 --! Included pessoas/certificado/amostra.sql
--- The sample of what auto corrected in a month that people are to look at, in the order in which it was drawn, and what they found.
--- Nothing of it is stored: it follows from sealed facts, so no role can change it. A correction that somebody rolled back as wrong is
--- answered by that.
+-- The sample of a month's automatic corrections that people are to check, in the order in which it was drawn, with their answers. It is not
+-- stored: it follows from sealed facts, so no role can change it. Rolling a correction back as wrong answers it.
 create or replace function audit.amostra(mes date default null)
 returns table (
   ordem bigint, divergencia_id bigint, regra text, tabela text, registro_id text, valores_originais jsonb, valores_propostos jsonb,
@@ -27230,8 +27230,8 @@ grant execute on function audit.amostra(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/amostra.sql
 
 --! Included pessoas/certificado/certificado.sql
--- How much of what auto corrected in a month is wrong at most, in reais, with 95% confidence. Answers count in the order in which the
--- sample was drawn, up to the first that is missing: whoever leaves one out for later does not choose by that.
+-- The most, in reais, that may be wrong in a month's automatic corrections, with 95% confidence. Answers count in the order in which the
+-- sample was drawn, up to the first that is missing, so that leaving one for later is no way to choose.
 create or replace function audit.certificado(mes date default null)
 returns table (
   mes_certificado date, corrigidas bigint, valor numeric, meta numeric, tamanho bigint, conferidas bigint, erradas bigint, limite numeric
@@ -27268,8 +27268,8 @@ grant execute on function audit.certificado(date) to conferente_leitor;
 --! EndIncluded pessoas/certificado/certificado.sql
 
 --! Included pessoas/certificado/certificar.sql
--- A person says of one correction in the sample whether it was right. Changes nothing in the warehouse, and counts as an answer on its rule.
--- Nobody answers what he had a hand in: whoever ran the session, asked for it, granted the rule its auto or proposed a value for the row.
+-- A person says whether one correction in the sample was right. Changes nothing in the warehouse, and counts as an answer on its rule.
+-- Nobody answers where they had a hand in it: who ran the session, asked for it, granted the rule its auto or proposed a value for the row.
 create or replace function audit.certificar(id bigint, certa boolean, motivo text)
 returns setof audit.resultado_decisao
 language plpgsql
