@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:6f70f63e0308684c711696440b2c76b451c8b1c3
+--! Hash: sha1:8cd466647ce9372bc5b2ca7ce1d20f6e08bc73db
 --! Message: conferente
 
 set local role conferente_dono;
@@ -8659,9 +8659,9 @@ as $$
 $$;
 comment on function audit_interno.tamanho(oid) is 'Bytes of a table with all its partitions; 0 of a view.';
 
--- The row that a person means, as the audit writes it: findings and exceptions bear the relation that a rule names, which never
--- changes, and the key as text. A person may name a table below that view, or a partition, leave out the schema, and write a uuid in capitals.
--- Called by historico_registro.
+-- The row that a person means, as the audit names it: findings and exceptions carry the relation that a rule names, which never changes,
+-- and the key as text. A person may name a table below that view, or a partition, leave out the schema, or write a uuid in capitals. Called
+-- by historico_registro.
 create or replace function audit_interno.registro_dito(dita text, chave text)
 returns table (tabela text, id text)
 language plpgsql
@@ -8685,7 +8685,7 @@ begin
       join pg_class k on k.oid = b.oid
       where k.relname = v_partes[cardinality(v_partes)]
         and (cardinality(v_partes) = 1 or k.relnamespace = (select n.oid from pg_namespace n where n.nspname = v_partes[1]))
-        -- the entries themselves: what a view looks up beside them is smaller, and has keys of its own
+        -- the entries themselves: tables that a view joins to them are smaller, and have keys of their own
         and (k.oid = v.relacao or audit_interno.tamanho(coalesce(pg_partition_root(k.oid), k.oid)) >= all (
           select audit_interno.tamanho(o.oid) from audit_interno.relacoes_abaixo(v.relacao) as o (oid))))) end;
   if v_ditas = '{}' then
@@ -8753,7 +8753,7 @@ grant execute on function audit.historico_registro(text, text) to conferente_lei
 --! EndIncluded saidas/consulta/historico_registro.sql
 
 --! Included saidas/consulta/divergencia_idade_dias.sql
--- A field of the finding in the API: how long it has waited, or did.
+-- A field of the finding in the API: how long it has waited, or did wait.
 create or replace function audit.divergencia_idade_dias(divergencia audit.divergencias_processadas)
 returns integer
 language sql
@@ -8808,8 +8808,8 @@ comment on function audit_interno.tem_papel(text) is 'Whether the caller has the
 --! EndIncluded comum/tem_papel.sql
 
 --! Included saidas/consulta/pode_ver_resumo.sql
--- Whether who called may see what of the row is kept with a finding: those who may see the row itself (audit.ver_registro), and
--- readers where the setting opens it. Called by audit.vw_resumos, once for a statement.
+-- Whether the caller may see the columns of the row that are kept with a finding: those who may see the row itself (audit.ver_registro),
+-- and readers where the setting allows it. Called by audit.vw_resumos, once a statement.
 create or replace function audit_interno.pode_ver_resumo()
 returns boolean
 language sql
@@ -8824,8 +8824,8 @@ grant execute on function audit_interno.pode_ver_resumo() to conferente_leitor;
 --! EndIncluded saidas/consulta/pode_ver_resumo.sql
 
 --! Included saidas/consulta/vw_resumos.sql
--- What a person needs to recognise the entry behind a finding. The one view that reads with its owner's rights: it shows the
--- whole table or nothing of it, which is asked once and above the scan.
+-- What a person needs to recognise the entry behind a finding. The one view that reads with its owner's rights: it shows the whole table or
+-- nothing, which is decided once, above the scan.
 create or replace view audit.vw_resumos as
 select r.divergencia_id, r.resumo
 from audit_interno.resumos_divergencias r
@@ -8836,7 +8836,7 @@ comment on column audit.vw_resumos.resumo is 'Column to value as the row held it
 --! EndIncluded saidas/consulta/vw_resumos.sql
 
 --! Included saidas/consulta/divergencia_visto.sql
--- A field of the finding: what a person saw who approves it. Stands before everything that lists findings.
+-- A field of the finding: what an approving person saw. Created before everything that lists findings.
 create or replace function audit.divergencia_visto(divergencia audit.divergencias_processadas)
 returns text
 language sql
@@ -8851,7 +8851,7 @@ grant execute on function audit.divergencia_visto(audit.divergencias_processadas
 --! EndIncluded saidas/consulta/divergencia_visto.sql
 
 --! Included saidas/consulta/vw_divergencias_exportacao.sql
--- Findings for exports and BI tools: one flat line each, in text that people read.
+-- Findings for exports and BI tools: one flat line each, in text for people.
 create or replace view audit.vw_divergencias_exportacao with (security_invoker = true) as
 select d.id, d.sessao_id, d.sessao_ultima_id, d.regra, d.especie as tipo, d.tabela, d.registro_id, d.status, d.confianca,
   d.valor_em_risco,
@@ -8897,7 +8897,7 @@ comment on column audit.vw_divergencias_exportacao.visto is 'Digest of what is s
 --! EndIncluded saidas/consulta/vw_divergencias_exportacao.sql
 
 --! Included saidas/consulta/exportar_divergencias.sql
--- What every export reads: command line, mail, API and BI alike. No `set` clause, so that the planner takes it apart like a view.
+-- What every export reads: command line, mail, API and BI. No `set` clause, so that the planner inlines it like a view.
 create or replace function audit.exportar_divergencias(
   sessao_id bigint default null, status text[] default null, regra text default null, data_inicio date default null,
   data_fim date default null
@@ -8925,9 +8925,8 @@ grant execute on function audit.exportar_divergencias(bigint, text[], text, date
 --! EndIncluded saidas/consulta/exportar_divergencias.sql
 
 --! Included saidas/consulta/diagnosticar_contrato.sql
--- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the
--- rules and the mail lack. Reads the
--- warehouse as conferente_regra; changes nothing.
+-- Checks the warehouse contract line by line: what is there, of the right type, readable, writable, indexed, filled; then what the rules
+-- and the mail lack. Reads the warehouse as conferente_regra; changes nothing.
 create or replace function audit.diagnosticar_contrato(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -8943,7 +8942,7 @@ begin
   return query select 'codificação', case when e.utf8 then 'ok' else 'erro' end, getdatabaseencoding()::text,
     case when not e.utf8 then 'O banco precisa ser UTF8: a comparação sem acentos depende disso.' end
   from (select getdatabaseencoding() = 'UTF8' as utf8) as e;
-  -- first: what follows may itself read something else
+  -- comes first: a wrong server setting may change what the rest reads
   return query select * from audit_interno.diagnosticar_servidor(v_relacao);
 
   if v_relacao is null then
@@ -10933,7 +10932,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select audit_interno.configuracao('agenda.cron') #>> '{}', audit.fuso(),
     audit_interno.configuracao('agenda.modo') #>> '{}',
-    -- A new schedule says nothing of the time before it.
+    -- A new schedule does not apply to the time before it.
     greatest((select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso')),
       (select max(a.previsto_para) from audit.agendamentos a where a.sessao_id is not null)),
     clock_timestamp()
@@ -10943,8 +10942,8 @@ comment on function audit_interno.agenda() is
 --! EndIncluded saidas/agenda/agenda.sql
 
 --! Included saidas/agenda/agendar_sessao.sql
--- Queues the session of one due time, once, however many workers ask at the same moment: the due time is the key, and who
--- comes second waits for the first. What the session refuses is recorded, reported, and tried again at the next tick.
+-- Queues the session of one due time once, however many workers ask at the same moment: the due time is the key, and later callers wait for
+-- the first. A refusal is recorded, reported, and tried again at the next tick.
 create or replace function audit_interno.agendar_sessao(previsto_para timestamptz)
 returns setof audit.agendamentos
 language plpgsql
@@ -10962,7 +10961,7 @@ begin
     where a.sessao_id is null
   returning * into v_agendamento;
   if not found then
-    return; -- served already
+    return; -- already queued
   end if;
   begin
     v_sessao := audit.solicitar_processamento(audit_interno.configuracao('agenda.modo') #>> '{}');
@@ -11010,15 +11009,15 @@ insert into audit_interno.travas_regra (regra) select r.nome from audit.regras r
 --! EndIncluded motor/posse/tabelas.sql
 
 --! Included saidas/agenda/marcar_trabalhadores.sql
--- Marks workers as alive, for as long as this connection lives; liberar_trabalhos looks for them. Called again and again,
--- because a lost connection loses its marks. What the dead had is cleared away.
+-- Marks workers as alive for as long as this connection lives; liberar_trabalhos looks for these marks. Called again and again, because a
+-- lost connection loses its marks. Removes the marks of dead connections.
 create or replace function audit_interno.marcar_trabalhadores(nomes text[])
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select set_config('idle_session_timeout', '0', false); -- between two looks it is idle, and must not be cut off
+  select set_config('idle_session_timeout', '0', false); -- it is idle between two calls, and must not be cut off
   select count(audit_interno.tomar_posse('trabalhador ' || n)) from unnest(marcar_trabalhadores.nomes) as n;
   delete from audit_interno.posses p
   using (
@@ -11030,8 +11029,8 @@ comment on function audit_interno.marcar_trabalhadores(text[]) is 'Marks workers
 --! EndIncluded saidas/agenda/marcar_trabalhadores.sql
 
 --! Included saidas/agenda/retomar_sessao.sql
--- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may run for
--- long, and people look. Workers share such a session: its parts that are left are called out again.
+-- Conducts a queued session, or one whose conductor died, and marks it as under way at once: its first step may take long, and people look.
+-- If workers share the session, its remaining parts are queued again.
 create or replace function audit_interno.retomar_sessao(sessao_id bigint)
 returns boolean
 language plpgsql
@@ -11070,8 +11069,8 @@ comment on function audit_interno.possuida(text) is 'True while a living connect
 --! EndIncluded motor/posse/possuida.sql
 
 --! Included saidas/agenda/liberar_trabalhos.sql
--- Jobs of workers that were killed. graphile-worker itself gives them up only after four hours. A worker that is alive
--- after all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
+-- Releases the jobs of workers that were killed; graphile-worker itself gives them up only after four hours. A worker that is alive after
+-- all finds its session conducted by another, so nothing is done twice. Never touches jobs of other programs.
 create or replace function audit_interno.liberar_trabalhos(tarefas text[], carencia interval)
 returns text[]
 language sql
@@ -11703,8 +11702,8 @@ grant execute on function audit.repetir_pedido(text, text, text) to conferente_l
 --! EndIncluded pessoas/acesso/repetir_pedido.sql
 
 --! Included saidas/consulta/consultar_divergencias.sql
--- One page of findings, with the total of what the filters leave. The text is put together so that the planner sees only the
--- filters that were given, each as a constant; nothing of the caller's is ever part of the text.
+-- One page of findings, with the total that matches the filters. The text of the query is composed so that the planner sees only the
+-- filters that were given, each as a constant; nothing from the caller ever becomes part of the text.
 create or replace function audit.consultar_divergencias(
   status text[] default null, regras text[] default null, tabela text default null, registro_id text default null,
   sessao_id bigint default null, confianca_minima numeric default null, confianca_maxima numeric default null,
@@ -11742,7 +11741,7 @@ begin
     case when valor_minimo is not null then 'd.valor_em_risco >= $8' end,
     case when valor_maximo is not null then 'd.valor_em_risco <= $9' end,
     case when detectada_de is not null then 'd.detectada_em >= $10::timestamp at time zone $12' end,
-    -- the day is included
+    -- that day included
     case when detectada_ate is not null then 'd.detectada_em < ($11::timestamp + interval ''1 day'') at time zone $12' end);
   execute format($q$
     select jsonb_build_object('total', (select count(*) from audit.divergencias_processadas d where %1$s), 'pagina', $13,
@@ -11779,7 +11778,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
--- filters that are not given must vanish from the plan, each time
+-- plan every call for the filters that were given
 set plan_cache_mode = force_custom_plan
 as $$
 declare
@@ -11871,7 +11870,7 @@ grant execute on function audit.consultar_sessoes(bigint, text, text[], date, da
 --! EndIncluded saidas/consulta/consultar_sessoes.sql
 
 --! Included saidas/metricas/vw_metricas_resumo.sql
--- Flat rows for BI tools: what was found on each day and what has become of it. Read from one index alone.
+-- Flat rows for BI tools: what was found on each day and what became of it. Reads only one index.
 create or replace view audit.vw_metricas_resumo with (security_invoker = true) as
 with contadas as (
   select (d.detectada_em at time zone (select audit.fuso()))::date as dia, d.regra, d.status, count(*) as quantidade,
@@ -11935,11 +11934,11 @@ comment on column audit.vw_metricas_desempenho.motivo is 'Why it was skipped, or
 --! EndIncluded saidas/metricas/vw_metricas_desempenho.sql
 
 --! Included saidas/metricas/vw_metricas_regras.sql
--- One row for each rule: how right people found it, and what of it waits.
+-- One row for each rule: how often people found it right, and how many of its findings wait.
 create or replace view audit.vw_metricas_regras with (security_invoker = true) as
 select r.nome as regra, r.descricao, r.ativa, r.automatica, r.limiar, r.aprovadas, r.rejeitadas,
   round(r.aprovadas::numeric / nullif(p.n, 0), 4) as precisao,
-  -- Wilson (1927), both ends of the interval of 95 %: z = 1.96; rounded outwards
+  -- Wilson (1927), both ends of the 95 % interval: z = 1.96, rounded outwards
   trunc(((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
     - 1.96 * sqrt(r.aprovadas * r.rejeitadas / nullif(p.n, 0)::numeric + 0.9604) / (p.n + 3.8416)), 4) as precisao_minima,
   case when p.n > 0 then round(least(1, ceil(10000 * ((r.aprovadas + 1.9208) / nullif(p.n + 3.8416, 0)
@@ -12011,7 +12010,7 @@ grant execute on function audit.relatorio_desempenho(date, date) to conferente_l
 --! EndIncluded saidas/metricas/relatorio_desempenho.sql
 
 --! Included saidas/metricas/trabalhadores_vivos.sql
--- Workers whose connection is alive (audit_interno.marcar_trabalhadores) on this database.
+-- Workers with a living connection (audit_interno.marcar_trabalhadores) to this database.
 create or replace function audit_interno.trabalhadores_vivos()
 returns bigint
 language sql
@@ -12026,8 +12025,8 @@ comment on function audit_interno.trabalhadores_vivos() is 'Number of worker pro
 --! EndIncluded saidas/metricas/trabalhadores_vivos.sql
 
 --! Included saidas/metricas/metricas.sql
--- Everything that a monitor reads at each scrape: one line for each sample. Definer, because the queue is the worker's; tells
--- sums only. Cheap: settled findings are counted in one index.
+-- Everything that a monitor reads at each scrape, one line for each sample. Definer, because the queue belongs to the worker; it shows only
+-- sums. Cheap: settled findings are counted in one index.
 create or replace function audit.metricas()
 returns table (nome text, tipo text, rotulos jsonb, valor double precision)
 language sql
@@ -12114,7 +12113,7 @@ grant execute on function audit.metricas() to conferente_leitor;
 --! EndIncluded saidas/metricas/metricas.sql
 
 --! Included saidas/metricas/prontidao.sql
--- Is everything there that the daily work needs? Asked by /readyz without a caller, so it tells states and ages, no facts.
+-- Is everything there that the daily work needs? /readyz calls it without a caller, so it shows states and ages, no facts.
 create or replace function audit_interno.prontidao()
 returns table (parte text, pronta boolean, segundos double precision, quantos bigint)
 language sql
@@ -12124,7 +12123,7 @@ as $$
   select 'trabalhador', t.vivos > 0, null::double precision, t.vivos
   from (select audit_interno.trabalhadores_vivos() as vivos) as t
   union all
-  -- before the first session the age is that of the installation
+  -- before the first session, the age of the installation
   select 'sessao', s.idade <= (audit_interno.configuracao('saude.idade_sessao') #>> '{}')::interval, extract(epoch from s.idade), null
   from (
     select clock_timestamp() - coalesce(
@@ -12137,7 +12136,7 @@ as $$
   from (
     select count(*) filter (where n.status = 'falhou' and coalesce(n.desistida_em, n.criada_em) > clock_timestamp() - interval '1 day') as falhas,
       coalesce(clock_timestamp() - min(n.criada_em) filter (where n.status in ('pendente', 'composta')), interval '0') as idade
-    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tries a channel is told
+    from audit.notificacoes n where n.status <> 'enviada' and n.tipo <> 'teste' -- whoever tests a channel sees the result
   ) as c
 $$;
 comment on function audit_interno.prontidao() is
@@ -12146,9 +12145,9 @@ grant execute on function audit_interno.prontidao() to conferente_servico;
 --! EndIncluded saidas/metricas/prontidao.sql
 
 --! Included saidas/metricas/visao_geral.sql
--- What a manager asks of the latest days, in one document: what waits and since when, what came and went on each day, what each rule
--- did, mail, and when the schedule is next due. What people found of each rule is in audit.vw_metricas_regras. Reads the index of
--- findings and the small tables; changes nothing. Called by the review page.
+-- What a manager asks about the last days, in one document: what waits and since when, what came and went on each day, what each rule did,
+-- mail, and when the schedule is next due. People's answers on each rule are in audit.vw_metricas_regras. Reads the index of findings and
+-- the small tables; changes nothing. Called by the review page.
 create or replace function audit.visao_geral(dias integer default 30)
 returns jsonb
 language plpgsql
@@ -12232,8 +12231,8 @@ grant execute on function audit.visao_geral(integer) to conferente_leitor;
 --! EndIncluded saidas/metricas/visao_geral.sql
 
 --! Included saidas/correio/endereco_valido.sql
--- Whether a text is one mail address that every server takes: local part and domain in ASCII (RFC 5321, without quotes and
--- without address literals). Called by enderecos_invalidos and remetente_valido.
+-- Whether a text is one mail address that every server accepts: local part and domain in ASCII (RFC 5321, without quotes and without
+-- address literals). Called by enderecos_invalidos and remetente_valido.
 create or replace function audit_interno.endereco_valido(endereco text)
 returns boolean
 language sql
@@ -12249,8 +12248,8 @@ comment on function audit_interno.endereco_valido(text) is 'True for one plain a
 --! EndIncluded saidas/correio/endereco_valido.sql
 
 --! Included saidas/correio/remetente_valido.sql
--- Whether a text is an address, or a name with an address in angle brackets. No line break can get into a header by it.
--- Called by validar_configuracao.
+-- Whether a text is an address, or a name with an address in angle brackets. It lets no line break into a header. Called by
+-- validar_configuracao.
 create or replace function audit_interno.remetente_valido(remetente text)
 returns boolean
 language sql
@@ -12266,7 +12265,7 @@ comment on function audit_interno.remetente_valido(text) is 'True for maria@empr
 --! EndIncluded saidas/correio/remetente_valido.sql
 
 --! Included saidas/correio/enderecos_invalidos.sql
--- Which elements of a list are no mail addresses, or stand in it twice. Called by validar_configuracao.
+-- The elements of a list that are no mail addresses, or appear twice. Called by validar_configuracao.
 create or replace function audit_interno.enderecos_invalidos(lista jsonb)
 returns text
 language sql
@@ -12371,7 +12370,7 @@ comment on table audit_interno.tentativas_carimbo is 'Why the head of the chain 
 --! EndIncluded contrato/carimbos.sql
 
 --! Included saidas/correio/destinatarios.sql
--- Who is to receive a kind of message now.
+-- The present recipients of a kind of message.
 create or replace function audit_interno.destinatarios(tipo text)
 returns text[]
 language sql
@@ -12390,9 +12389,9 @@ comment on function audit_interno.destinatarios(text) is 'Addresses for a kind o
 --! EndIncluded saidas/correio/destinatarios.sql
 
 --! Included saidas/correio/enfileirar_mensagem.sql
--- Transactional outbox: new rows of audit.notificacoes queue their composing in the same transaction. When nobody
--- is to receive one, the row stays to say so; recipients set later do not receive what is long past. For each statement, because it
--- changes the rows themselves: triggers for rows come before that which puts down what was inserted (anotar_insert).
+-- Transactional outbox: new rows of audit.notificacoes queue their composing in the same transaction. A row without recipients stays and
+-- says so; recipients added later do not receive old messages. A statement trigger, because it changes the rows themselves, and row
+-- triggers would fire before the one that records what was inserted (anotar_insert).
 create or replace function audit_interno.enfileirar_mensagem()
 returns trigger
 language plpgsql
@@ -12403,7 +12402,7 @@ begin
   update audit.notificacoes n set status = 'dispensada', ultimo_erro = 'nenhum destinatário configurado'
   where n.id in (select x.id from novas x where x.canal_id is null and audit_interno.destinatarios(x.tipo) = '{}');
   perform graphile_worker.add_job('compor_mensagem', json_build_object('notificacao_id', x.id),
-    job_key => 'compor_mensagem:' || x.id, priority => -10) -- before the parts of a long session
+    job_key => 'compor_mensagem:' || x.id, priority => -10) -- ahead of the parts of a long session
   from novas x
   where x.canal_id is not null or audit_interno.destinatarios(x.tipo) <> '{}';
   return null;
@@ -12417,10 +12416,9 @@ create or replace trigger enfileirar after insert on audit.notificacoes
 --! EndIncluded saidas/correio/enfileirar_mensagem.sql
 
 --! Included saidas/correio/avisar_fim_sessao.sql
--- Reports every kept session that ended by itself, however it was run and whatever it found: the digest always, the
--- alert only when something needs a person. Channels are served by the worker's next look (conferir_alarmes). A cancelled
--- session is not reported: somebody just did that, and knows. A simulation is
--- undone together with its messages.
+-- Reports every session that ended by itself, however it was run and whatever it found: the digest always, the alert only when something
+-- needs a person. The worker's next look serves the channels (conferir_alarmes). A cancelled session is not reported, because somebody has
+-- just cancelled it. A simulation is undone together with its messages.
 create or replace function audit_interno.avisar_fim_sessao()
 returns trigger
 language plpgsql
@@ -12461,7 +12459,7 @@ comment on function audit_interno.centavos(numeric) is 'BRL as decimal text with
 --! EndIncluded saidas/correio/centavos.sql
 
 --! Included saidas/correio/pagina.sql
--- Where the review page shows something. The one place that knows the page's addresses.
+-- The address of something on the review page. Nothing else knows these addresses.
 create or replace function audit_interno.pagina(caminho text default '')
 returns text
 language sql
@@ -12474,7 +12472,7 @@ comment on function audit_interno.pagina(text) is 'URL of the review page, with 
 --! EndIncluded saidas/correio/pagina.sql
 
 --! Included saidas/consulta/pagina_revisao.sql
--- For readers, who may not look into audit_interno. A definer function is not inlined: ask it once for a query, not for a row.
+-- For readers, who may not use audit_interno. A definer function is not inlined: call it once a query, not once a row.
 create or replace function audit.pagina_revisao()
 returns text
 language sql
@@ -12514,7 +12512,7 @@ grant execute on function audit.sessao_link_revisao(audit.sessoes_processamento)
 --! EndIncluded saidas/consulta/sessao_link_revisao.sql
 
 --! Included saidas/consulta/sessao_correio.sql
--- A field of the session in the API, REST and the command line, so that none of them shows unsent mail as success.
+-- A field of the session in the API, REST and the command line, so that unsent mail never looks like success.
 create or replace function audit.sessao_correio(sessao audit.sessoes_processamento)
 returns text
 language sql
@@ -12534,9 +12532,8 @@ grant execute on function audit.sessao_correio(audit.sessoes_processamento) to c
 --! EndIncluded saidas/consulta/sessao_correio.sql
 
 --! Included saidas/consulta/faixa_confianca.sql
--- The band of confidence by which findings are grouped: what is probably no error, what is doubtful, what a person quickly
--- confirms, what is as good as certain. Measured on the demonstration: below .5 the findings of trade_marketing part at .1, of 690
--- up to there none was right. Inlined.
+-- The band of confidence by which findings are grouped: probably no error, doubtful, quickly confirmed by a person, as good as certain. The
+-- bound at .1 was measured on the demonstration: none of the 690 findings of trade_marketing below it was right. Inlined.
 create or replace function audit_interno.faixa_confianca(confianca numeric)
 returns integer
 language sql
@@ -12549,7 +12546,7 @@ grant execute on function audit_interno.faixa_confianca(numeric) to conferente_l
 --! EndIncluded saidas/consulta/faixa_confianca.sql
 
 --! Included saidas/consulta/chave_grupo.sql
--- The name of a group, from what its findings have in common. Inlined.
+-- The name of a group, made of what its findings have in common. Inlined.
 create or replace function audit_interno.chave_grupo(
   regra text, especie text, mudanca text, faixa integer, duas boolean, situacao text, fornecedor text, para text, improvavel boolean
 )
@@ -12564,7 +12561,8 @@ grant execute on function audit_interno.chave_grupo(text, text, text, integer, b
 --! EndIncluded saidas/consulta/chave_grupo.sql
 
 --! Included saidas/consulta/partes_grupo.sql
--- Whether a correction needs two people, whether it is probably no error, and whom a finding without one is about: the parts of a group that are no columns. Inlined.
+-- The parts of a group that are not columns: whether a correction needs two people, whether it is probably no error, and the supplier of a
+-- finding without a correction. Inlined.
 create or replace function audit_interno.pede_duas(divergencia audit.divergencias_processadas, dupla numeric)
 returns boolean
 language sql
@@ -12598,8 +12596,8 @@ grant execute on function audit_interno.e_improvavel(audit.divergencias_processa
 --! EndIncluded saidas/consulta/partes_grupo.sql
 
 --! Included saidas/consulta/divergencia_grupo.sql
--- The group of a finding as it would be in this situation. Its body is parsed once, here: readers, who may not
--- name what lies in audit_interno, ask for it in views.
+-- The group that a finding would have in this situation. Its body is parsed once, at creation: readers, who may not look names up in
+-- audit_interno, call it through views.
 create or replace function audit_interno.grupo_em(divergencia audit.divergencias_processadas, dupla numeric, piso numeric, situacao text, para text)
 returns text
 language sql
@@ -12610,7 +12608,7 @@ return audit_interno.chave_grupo((divergencia).regra, (divergencia).especie, (di
 comment on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) is 'The group of a finding if its status were situacao and it were forwarded to para.';
 grant execute on function audit_interno.grupo_em(audit.divergencias_processadas, numeric, numeric, text, text) to conferente_leitor;
 
--- A field of the finding: the group in which one decision takes it.
+-- A field of the finding: the group in which one decision covers it.
 create or replace function audit.divergencia_grupo(divergencia audit.divergencias_processadas)
 returns text
 language sql
@@ -12629,8 +12627,8 @@ grant execute on function audit.divergencia_grupo(audit.divergencias_processadas
 --! EndIncluded saidas/consulta/divergencia_grupo.sql
 
 --! Included saidas/consulta/lista_fechados.sql
--- The closed months as lists, for views that ask of each finding whether its month is closed: those closed for every branch, those closed
--- for some, and which (202610 sp). All are null where it cannot be known: a list of what waits must not fail for that.
+-- The closed months as lists, for views that check each finding's month: those closed for every branch, those closed for some branch, and
+-- the pairs of month and branch (202610 sp). All are null where it cannot be known: a list of what waits must not fail for that.
 create or replace function audit_interno.lista_fechados(out todos date[], out parciais date[], out itens text[])
 language plpgsql
 stable security definer
@@ -12648,12 +12646,13 @@ $$;
 comment on function audit_interno.lista_fechados() is 'Closed months, for audit_interno.e_fechado; null when it cannot be known.';
 grant execute on function audit_interno.lista_fechados() to conferente_leitor;
 
--- No settings of its own, and each list once, so that the planner inlines it: it is asked of all that waits, and most of it is in no closed month.
+-- No settings of its own, and each list used once, so that the planner inlines it: it runs for everything that waits, mostly in open
+-- months.
 create or replace function audit_interno.e_fechado(mes date, filial text, todos date[], parciais date[], itens text[])
 returns boolean
 language sql
 stable
--- parsed when it is made: who reads the views may not look names up in this schema
+-- parsed at creation: readers of the views may not look names up in this schema
 return coalesce(mes, 'infinity') = any (todos) or coalesce(mes, 'infinity') = any (parciais)
   and (coalesce(audit_interno.dobrar_filial(filial), '') = '' or to_char(mes, 'YYYYMM ') || audit_interno.dobrar_filial(filial) = any (itens));
 comment on function audit_interno.e_fechado(date, text, date[], date[], text[]) is 'Whether a month is closed for a branch (null: unknown, then any counts) by audit_interno.lista_fechados.';
@@ -12661,7 +12660,7 @@ grant execute on function audit_interno.e_fechado(date, text, date[], date[], te
 --! EndIncluded saidas/consulta/lista_fechados.sql
 
 --! Included saidas/consulta/vw_divergencias_abertas.sql
--- What waits for a person, most at stake first when sorted by the reader.
+-- What waits for a person; the reader sorts it.
 create or replace view audit.vw_divergencias_abertas with (security_invoker = true) as
 select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_propostos, d.valores_digitados, d.confianca,
   d.justificativa, d.evidencia, d.valor_em_risco, d.status, d.proposta_por, d.motivo, d.detectada_em, d.ultima_deteccao,
@@ -12677,7 +12676,7 @@ select d.id, d.regra, d.tabela, d.registro_id, d.valores_originais, d.valores_pr
   coalesce(d.encaminhada_para = any ((select array_append(q.papeis, q.nome) from audit.quem_sou() as q)::text[]), false) as para_mim,
   n.ator as nota_por, n.motivo as nota_motivo, n.operacao_id as nota_operacao_id,
   f.fechado as periodo_fechado,
-  -- what the rule says; else a difference where the amount is what is wrong; else the amount that is to be booked elsewhere
+  -- the rule's own figure; else the difference, where the amount is wrong; else the amount to be booked elsewhere
   case
     when not f.fechado then null
     when d.valores_digitados is null and jsonb_typeof(d.evidencia -> 'ajuste') = 'number' then (d.evidencia ->> 'ajuste')::numeric
@@ -12689,7 +12688,7 @@ left join audit.regras r on r.nome = d.regra
 cross join lateral (select coalesce(d.valores_digitados, d.valores_propostos) as para) as p
 cross join lateral (select audit_interno.e_fechado(d.mes, d.filial, (select l.todos from audit_interno.lista_fechados() l),
   (select l.parciais from audit_interno.lista_fechados() l), (select l.itens from audit_interno.lista_fechados() l)) as fechado) as f
--- asked of those alone that were postponed or forwarded
+-- looked up only for those that were postponed or forwarded
 left join audit.decisoes n on n.id = case when d.adiada_ate is not null or d.encaminhada_para is not null then (
   select c.id from audit.decisoes c
   where c.divergencia_id = d.id and c.tipo in ('adiamento', 'encaminhamento')
@@ -12735,12 +12734,12 @@ comment on column audit.vw_divergencias_abertas.ajuste_periodo is 'In a closed p
 --! EndIncluded saidas/consulta/vw_divergencias_abertas.sql
 
 --! Included saidas/consulta/vw_grupos_abertos.sql
--- What waits, in as many lines as it asks for decisions. Grouped by the parts; the name is made once for each group. The sample is
--- not sorted, or all that waits would be sorted for it.
+-- What waits, one line for each decision it needs. Grouped by the parts; the name is composed once a group. The sample is not sorted: that
+-- would sort everything that waits.
 create or replace view audit.vw_grupos_abertos with (security_invoker = true) as
 with dupla as materialized (
   select (c.valor #>> '{}')::numeric as valor from audit.configuracoes_sistema c where c.chave = 'aprovacao.valor_dupla'
-), pisos as materialized ( -- a join would have all that waits sorted twice
+), pisos as materialized ( -- a join would sort everything that waits twice
   select jsonb_object_agg(r.nome, r.piso) as de from audit.regras r
 ), fechados as materialized (
   select f.* from audit_interno.lista_fechados() as f
@@ -12775,7 +12774,7 @@ select audit_interno.chave_grupo(g.regra, g.especie, g.mudanca, g.faixa, g.duas,
   g.improvavel, g.fechadas
 from grupo g
 left join parecida p on p.regra = g.regra and p.faixa = g.faixa
-  -- one by one: a comparison of rows is written out otherwise after a restore, and verificar would name the view
+  -- column by column: a comparison of rows prints differently after a restore, and verificar would report the view
   and p.especie is not distinct from g.especie and p.mudanca is not distinct from g.mudanca and p.fornecedor is not distinct from g.fornecedor;
 comment on view audit.vw_grupos_abertos is 'What waits for a person, in groups that one decision may take together (audit.decidir_grupo): same rule, kind, change and direction, confidence band, number of people needed, status and whom it was forwarded to; where nothing is proposed, same supplier. Postponed findings are in none until their day.';
 comment on column audit.vw_grupos_abertos.grupo is 'Name of the group, for audit.decidir_grupo.';
@@ -12823,8 +12822,8 @@ comment on function audit_interno.cron_campo(text, integer, integer) is 'Values 
 --! EndIncluded saidas/correio/cron_campo.sql
 
 --! Included saidas/correio/hora_prevista.sql
--- The first due time of the schedule on one day, for the dead-man's check. Day of month and day of week are alternatives
--- when both are restricted, as in every cron.
+-- The schedule's first due time on one day, for the dead-man's check. If both day of month and day of week are restricted, either suffices,
+-- as in every cron.
 create or replace function audit_interno.hora_prevista(cron text, dia date)
 returns time
 language sql
@@ -12846,8 +12845,8 @@ comment on function audit_interno.hora_prevista(text, date) is 'Local time of th
 --! EndIncluded saidas/correio/hora_prevista.sql
 
 --! Included saidas/correio/conferir_ausencia.sql
--- The dead-man's check: when a session was due on a day and none of that day has ended by agenda.prazo, one message, however
--- many processes look. Called by whatever process is alive, the worker at every tick and the server of the API.
+-- The dead-man's check: if a session was due on a day and none of that day has ended by agenda.prazo, it queues one message, however many
+-- processes look. Called by every process that is alive, the worker at every tick and the API's server.
 create or replace function audit_interno.conferir_ausencia(agora timestamptz default clock_timestamp())
 returns setof audit.notificacoes
 language plpgsql
@@ -12863,7 +12862,7 @@ begin
   select p.dia into v_dia
   from (
     select h.dia, (h.dia + h.prevista) at time zone v_fuso as devida,
-      -- a deadline that comes before the due time is that of the next morning
+      -- a deadline earlier than the due time means the next morning
       (h.dia + case when v_prazo > h.prevista then 0 else 1 end + v_prazo) at time zone v_fuso as vencimento
     from (
       select d.dia, audit_interno.hora_prevista(v_cron, d.dia) as prevista
@@ -12872,7 +12871,7 @@ begin
     where h.prevista is not null
   ) as p
   where p.vencimento <= conferir_ausencia.agora
-    -- a new schedule or deadline says nothing of the time before it
+    -- a new schedule or deadline does not apply to the time before it
     and p.devida > (select max(c.alterada_em) from audit.configuracoes_sistema c where c.chave in ('agenda.cron', 'agenda.fuso'))
     and p.vencimento > (select c.alterada_em from audit.configuracoes_sistema c where c.chave = 'agenda.prazo')
   order by p.dia desc
@@ -12880,7 +12879,7 @@ begin
   if v_dia is null or exists (
     select from audit.sessoes_processamento s
     where s.status in ('concluida', 'concluida_com_falhas', 'falhou') and s.fim_processamento >= v_dia::timestamp at time zone v_fuso
-      -- a look at a few days or at one rule is not the session of the day
+      -- a session over a few days or with one rule does not count as the day's session
       and s.incremental
       and not exists (
         select from audit.regras r where r.ativa and r.registrada_em < s.solicitada_em and r.nome <> all (s.regras)))
@@ -12898,8 +12897,8 @@ grant execute on function audit_interno.conferir_ausencia(timestamptz) to confer
 --! EndIncluded saidas/correio/conferir_ausencia.sql
 
 --! Included saidas/correio/achadas_na_sessao.sql
--- The findings that a session saw, also those that a later one has seen since: a letter may be composed late. Called by
--- conteudo_sessao, conteudo_itens and conteudo_mensagem.
+-- The findings that a session saw, including those that a later one has seen since: a mail may be composed late. Called by conteudo_sessao,
+-- conteudo_itens and conteudo_mensagem.
 create or replace function audit_interno.achadas_na_sessao(sessao_id bigint)
 returns setof audit.divergencias_processadas
 language sql
@@ -12916,7 +12915,7 @@ comment on function audit_interno.achadas_na_sessao(bigint) is 'Findings that a 
 --! EndIncluded saidas/correio/achadas_na_sessao.sql
 
 --! Included saidas/correio/conteudo_sessao.sql
--- The session itself: its row, with what the row does not say of amounts. Part of conteudo_mensagem.
+-- The session itself: its row, plus amounts that the row does not have. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_sessao(sessao_id bigint)
 returns jsonb
 language sql
@@ -12941,7 +12940,7 @@ comment on function audit_interno.conteudo_sessao(bigint) is 'JSON object: the s
 --! EndIncluded saidas/correio/conteudo_sessao.sql
 
 --! Included saidas/correio/conteudo_lacunas.sql
--- Everything by which a session did less than was asked for. Part of conteudo_mensagem.
+-- Everything that a session left undone of what was asked. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_lacunas(sessao_id bigint)
 returns jsonb
 language sql
@@ -12969,7 +12968,7 @@ as $$
     from audit.sessoes_processamento s
     where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas = 0 and s.status <> 'falhou'
     union all
-    -- where the others read some
+    -- a rule that read nothing where others read something
     select 4, 'nenhuma_linha', e.regra, null, 0
     from audit.execucoes_regra e join audit.sessoes_processamento s on s.id = e.sessao_id
     where s.id = conteudo_lacunas.sessao_id and s.linhas_examinadas > 0 and e.status = 'concluida' and e.linhas_examinadas = 0
@@ -13010,7 +13009,7 @@ comment on function audit_interno.conteudo_lacunas(bigint) is
 --! EndIncluded saidas/correio/conteudo_lacunas.sql
 
 --! Included saidas/correio/conteudo_espera.sql
--- All that waits for a person now, whichever session found it. Part of conteudo_mensagem.
+-- Everything that waits for a person now, whichever session found it. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_espera(fuso text)
 returns jsonb
 language sql
@@ -13042,8 +13041,8 @@ comment on function audit_interno.conteudo_espera(text) is
 --! EndIncluded saidas/correio/conteudo_espera.sql
 
 --! Included saidas/correio/conteudo_regras.sql
--- Each rule of a session: what it did, what waits of it, and its new findings on each of the 30 days that end with the
--- session's. A day on which the rule did not run is null, not zero. Part of conteudo_mensagem.
+-- Each rule of a session: what it did, which of its findings wait, and its new findings on each of the 30 days up to the session's. A day
+-- on which the rule did not run is null, not zero. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_regras(sessao_id bigint, fuso text)
 returns jsonb
 language sql
@@ -13085,8 +13084,8 @@ comment on function audit_interno.conteudo_regras(bigint, text) is
 --! EndIncluded saidas/correio/conteudo_regras.sql
 
 --! Included saidas/correio/conteudo_valores.sql
--- Column to value, numbers as {"n": "61396530.00"}: a JSON number would lose its cents on the way. What is made of others (a list, an
--- object) is the text of its JSON for the same reason. Part of conteudo_itens.
+-- Column to value, numbers as {"n": "61396530.00"}, because a JSON number would lose its cents on the way. A list or an object becomes the
+-- text of its JSON for the same reason. Part of conteudo_itens.
 create or replace function audit_interno.conteudo_valores(valores jsonb)
 returns jsonb
 language sql
@@ -13132,10 +13131,9 @@ comment on function audit_interno.conteudo_itens(bigint, boolean, integer) is
 --! EndIncluded saidas/correio/conteudo_itens.sql
 
 --! Included saidas/correio/conteudo_controle.sql
--- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of
--- the difference that the images of audit.alteracoes explain. What is left is rows that something else changed or loaded
--- meanwhile. Of each table the window that medir_janela counted: the largest. Warehouse and images are of one snapshot. Part of
--- conteudo_mensagem.
+-- Control totals: the sum of the window's amounts when the session began, the same window summed again now, and the part of the difference
+-- that the images of audit.alteracoes explain. The rest comes from rows that something else changed or loaded meanwhile. For each table it
+-- uses the largest window, the one that medir_janela counted. Warehouse and images come from one snapshot. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_controle(sessao_id bigint)
 returns jsonb
 language plpgsql
@@ -13174,7 +13172,7 @@ begin
   into v_depois, v_corrigido, v_outras
   from somada s
   cross join lateral audit_interno.ler(
-    -- of the altered rows those that still lie in the window
+    -- only those altered rows that still lie in the window
     format('select (select coalesce(sum(t.%1$I), 0)::numeric from %2$s t where %3$s),
         array(select c.chave from unnest($2) as c (chave) where exists (select from %2$s t where t.%4$I = c.chave::%5$s and %3$s))',
       s.coluna_valor, audit_interno.nome_sql(s.relacao), audit_interno.condicao_janela(s.regra, s.janela),
@@ -13201,8 +13199,8 @@ comment on function audit_interno.conteudo_controle(bigint) is
 --! EndIncluded saidas/correio/conteudo_controle.sql
 
 --! Included saidas/correio/conteudo_correio.sql
--- Messages of the day before, or of earlier, that did not go out as they should; so that a mailbox that works reports one
--- that does not. Part of conteudo_mensagem.
+-- Messages of the day before, or earlier, that did not go out as they should, so that a mailbox that works reports one that does not. Part
+-- of conteudo_mensagem.
 create or replace function audit_interno.conteudo_correio(notificacao_id bigint, fuso text)
 returns jsonb
 language sql
@@ -13212,8 +13210,8 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'tipo', n.tipo, 'canal', c.nome, 'assunto', n.assunto, 'status', n.status,
     'criada_em', n.criada_em, 'erro', n.ultimo_erro, 'recusados', n.recusados) order by n.id), '[]')
   from audit.notificacoes n left join audit.canais c on c.id = n.canal_id
-  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- whoever tried a channel was told
-    -- one may be given up days after it was caused
+  where n.id < conteudo_correio.notificacao_id and n.tipo <> 'teste' -- whoever tested a channel saw the result
+    -- a message may be given up days after it was queued
     and greatest(n.criada_em, n.ultima_tentativa, n.desistida_em) >= ((now() at time zone conteudo_correio.fuso)::date - 1)::timestamp at time zone conteudo_correio.fuso
     and (n.status = 'falhou' or n.recusados <> '{}' or n.status = 'composta' and n.ultimo_erro is not null)
 $$;
@@ -13279,7 +13277,7 @@ begin
   if v_aviso.tipo = 'ausencia' then
     return v_conteudo || jsonb_build_object('ausencia', audit_interno.conteudo_ausencia(v_aviso.dia, v_fuso));
   end if;
-  if v_aviso.sessao_id is null then -- the schedule could not even queue one
+  if v_aviso.sessao_id is null then -- not even queued by the schedule
     return v_conteudo || jsonb_build_object('agendamento', (
       select jsonb_build_object('previsto_para', a.previsto_para, 'tentativas', a.tentativas, 'codigo', a.erro_codigo, 'mensagem', a.erro_mensagem)
       from audit.agendamentos a
@@ -13305,7 +13303,7 @@ begin
       'certificado', audit_interno.conteudo_certificado(v_sessao.id));
     begin
       v_conteudo := v_conteudo || jsonb_build_object('controle', audit_interno.conteudo_controle(v_sessao.id));
-    exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out all the same
+    exception when assert_failure or others then -- the warehouse may be what is broken, and the digest must go out anyway
       if audit_interno.falha_de_quem(sqlstate) in ('sessao', 'servidor') then
         raise;
       end if;
@@ -13325,8 +13323,8 @@ comment on function audit_interno.conteudo_mensagem(bigint) is 'JSON object with
 --! EndIncluded saidas/correio/conteudo_mensagem.sql
 
 --! Included saidas/correio/compor_mensagem.sql
--- Fixes recipients, sender, identifier and facts, of a letter or of a message to a channel, and queues the sending: from here on every attempt sends the same message. Who
--- comes second waits, and then finds nothing to do.
+-- Fixes recipients, sender, identifier and facts of a mail or of a message to a channel, and queues the sending: from here on every attempt
+-- sends the same message. A second caller waits, and then finds nothing to do.
 create or replace function audit_interno.compor_mensagem(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
@@ -13356,7 +13354,7 @@ begin
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('enviar_mensagem', json_build_object('notificacao_id', v_aviso.id),
-      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- ahead of the parts of a long session
   end if;
   return v_aviso;
 end
@@ -13366,8 +13364,8 @@ grant execute on function audit_interno.compor_mensagem(bigint) to conferente_se
 --! EndIncluded saidas/correio/compor_mensagem.sql
 
 --! Included saidas/correio/iniciar_envio.sql
--- Before each attempt to send: the message is this connection's until registrar_envio or its end, and the attempt is counted
--- before anything leaves.
+-- Before each attempt to send: reserves the message for this connection until registrar_envio or the connection's end, and counts the
+-- attempt before anything leaves.
 create or replace function audit_interno.iniciar_envio(
   notificacao_id bigint, out situacao text, out faltam text[], out destinatarios text[], out remetente text, out identificador text,
   out conteudo jsonb, out sessao_id bigint, out composta_em timestamptz
@@ -13386,7 +13384,7 @@ begin
   update audit.notificacoes n set status = 'dispensada', proxima_tentativa = null, ultimo_erro = concat_ws('; ', n.ultimo_erro, 'o canal foi desligado')
   from audit.canais c
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta' and c.id = n.canal_id and not c.ativo;
-  -- looked at only now: who had it before us may have sent it
+  -- checked only now: the previous holder may have sent it
   update audit.notificacoes n set tentativas = n.tentativas + 1, ultima_tentativa = clock_timestamp()
   where n.id = iniciar_envio.notificacao_id and n.status = 'composta'
   returning n.* into v_aviso;
@@ -13414,7 +13412,7 @@ grant execute on function audit_interno.iniciar_envio(bigint) to conferente_serv
 --! EndIncluded saidas/correio/iniciar_envio.sql
 
 --! Included saidas/correio/registrar_envio.sql
--- After each attempt: under which subject the letter went, what came of it, and whether there will be another. Lets go of the message.
+-- After each attempt, records the mail's subject, the result, and whether another attempt follows. Releases the message.
 create or replace function audit_interno.registrar_envio(
   notificacao_id bigint, assunto text, entregues text[], recusados jsonb, erro text, definitivo boolean
 )
@@ -13438,7 +13436,7 @@ begin
     set (status, enviada_em, desistida_em, proxima_tentativa) = (
       select f.novo, case when n.entregues <> '{}' then coalesce(n.enviada_em, clock_timestamp()) end,
         case f.novo when 'falhou' then clock_timestamp() end,
-        -- as graphile-worker spaces its own attempts
+        -- the intervals of graphile-worker's own attempts
         case f.novo when 'composta' then clock_timestamp() + exp(least(10, n.tentativas)) * interval '1 second' end
       from (
         select case when count(*) > 0 and not definitivo then 'composta' when n.entregues = '{}' or count(*) > 0 then 'falhou'
@@ -13458,8 +13456,7 @@ grant execute on function audit_interno.registrar_envio(bigint, text, text[], js
 --! EndIncluded saidas/correio/registrar_envio.sql
 
 --! Included saidas/correio/mensagens_devidas.sql
--- Messages of some kinds that are to be composed or sent now, for a process that does so without a worker: letters, or
--- messages to channels.
+-- Messages of some kinds that are due to be composed or sent now, mails or messages to channels, for a process that works without a worker.
 create or replace function audit_interno.mensagens_devidas(tipos text[], agora timestamptz default clock_timestamp(), canais boolean default false)
 returns table (notificacao_id bigint, status text, tentativas integer)
 language sql
@@ -13477,8 +13474,8 @@ grant execute on function audit_interno.mensagens_devidas(text[], timestamptz, b
 --! EndIncluded saidas/correio/mensagens_devidas.sql
 
 --! Included saidas/correio/encerrar_mensagens.sql
--- Messages that would wait for ever: the last attempt of their job is used up, and nobody was left to record it, because the
--- process was killed in it or because it could never be composed. Called by the worker at every tick.
+-- Ends messages that would wait for ever: the last attempt of their job is used up and nobody recorded it, because the process was killed
+-- in it, or because the message could never be composed. Called by the worker at every tick.
 create or replace function audit_interno.encerrar_mensagens()
 returns setof audit.notificacoes
 language sql
@@ -13492,7 +13489,7 @@ as $$
   from graphile_worker.jobs j
   where n.status in ('pendente', 'composta') and j.attempts >= j.max_attempts and j.locked_at is null
     and j.key = case n.status when 'pendente' then 'compor_mensagem:' else 'enviar_mensagem:' end || n.id
-    -- somebody without a worker may be sending it just now
+    -- a process without a worker may be sending it right now
     and not audit_interno.possuida('envio ' || n.id)
   returning n.*
 $$;
@@ -13802,13 +13799,13 @@ create or replace trigger rever_cancelamentos after update of valor on audit.con
 grant select on all tables in schema audit to conferente_leitor;
 revoke insert, update, delete, truncate on all tables in schema audit from public, conferente_leitor, conferente_revisor,
   conferente_operador, conferente_administrador;
--- Who may come in, and who did, concerns those who let people in.
+-- Who may sign in, and who did, concerns those who let people in.
 revoke select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes from conferente_leitor;
 grant select on audit.pessoas, audit.vw_pessoas, audit.identidades, audit.vw_identidades, audit.convites, audit.tokens, audit.revogacoes to conferente_administrador;
--- What notes say of suppliers is shown to those who see the entries themselves.
+-- What notes say about suppliers is shown to those who see the entries themselves.
 revoke select on audit.notas, audit.notas_recusadas from conferente_leitor;
 grant select on audit.notas, audit.notas_recusadas to conferente_revisor, conferente_administrador;
--- what rules learn from and go by, beside the warehouse itself
+-- what rules learn from and go by, besides the warehouse itself
 grant select on audit.regras, audit.padroes_trade_marketing, audit.sucessoras_categoria, audit.divergencias_processadas, audit.alteracoes, audit.decisoes,
   audit.notas to conferente_regra;
 --! EndIncluded saidas/consulta/permissoes.sql
@@ -16059,14 +16056,15 @@ grant execute on function audit.verificar_desde(bigint, text) to conferente_leit
 --! EndIncluded motor/selo/verificar_desde.sql
 
 --! Included saidas/consulta/indice_da_visao.sql
--- The index by which the planner looks a view's rows up by a column, '' where partitions spare it most of the table, ' ' where the
--- column is a constant null, null where it must read everything. A view may rename, compute or join, so nobody but the planner can tell: it is asked about a value that is
--- there, where there is any. operador: =, or >= for a window of one day or hour, both ends included as windows have them. visao is quoted. Volatile, because a stable function may not explain; writes nothing.
--- Called by audit_interno.diagnosticar_indices through the door that reads, and so as conferente_regra.
+-- The index by which the planner finds a view's rows by a column; '' where partitions spare it most of the table, ' ' where the column is a
+-- constant null, null where it must read everything. A view may rename, compute or join, so only the planner can tell: it is asked about an
+-- existing value if there is one. operador is =, or >= for a window of one day or hour with both ends included. visao is quoted. Volatile,
+-- because a stable function may not explain; writes nothing. Called by audit_interno.diagnosticar_indices through the reading door, so as
+-- conferente_regra.
 create or replace function audit_interno.indice_da_visao(visao text, coluna text, operador text) returns text
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
--- a small table too
+-- so that a small table shows its index too
 set enable_seqscan = off
 as $$
 declare
@@ -16079,7 +16077,7 @@ begin
   if operador = '=' then
     execute format('select l.%1$I::text from %2$s l where l.%1$I is not null limit 1', coluna, visao) into v_valor;
   else
-    -- a window is of late: most of the rows the planner does not look up by any index, and is right
+    -- windows are recent, so use the latest value: for most of the rows the planner rightly uses no index
     execute format('select max(l.%1$I)::text from %2$s l', coluna, visao) into v_valor;
   end if;
   v_nenhum := v_valor is null;
@@ -16100,7 +16098,7 @@ begin
   return (
     with no as (
       select n ->> 'Index Cond' as condicao, n ->> 'Index Name' as indice, n ? 'Relation Name' as leitura,
-        -- the index of a bitmap is a node of its own
+        -- the index of a bitmap scan is a separate node
         n ? 'Index Cond' or n ->> 'Node Type' = 'Bitmap Heap Scan' as por_indice,
         (select 1 + pg_relation_size(c.oid) from pg_class c
           where c.relname = n ->> 'Relation Name' and c.relnamespace = (select e.oid from pg_namespace e where e.nspname = n ->> 'Schema')) as bytes
@@ -16108,14 +16106,14 @@ begin
     ), usado as (
       select min(n.indice) as indice
       from no n
-      -- as the planner writes a number, or anything else
+      -- the value as the planner prints a number, or anything else
       where position(operador || ' ' || v_valor || ')' in n.condicao) > 0
         or position(operador || ' ''' || replace(v_valor, '''', '''''') || '''' in n.condicao) > 0
     )
     select case
-      -- an index of a dimension helps nobody who then reads all facts
+      -- an index on a dimension does not help if all facts are then read
       when coalesce(sum(n.bytes) filter (where not n.por_indice), 0) < sum(n.bytes) filter (where n.por_indice) and u.indice is not null
-        -- of a partition's index, the whole one
+        -- for a partition's index, the partitioned one
         then coalesce((
           select min(p.relname) from pg_class c join pg_class p on p.oid = pg_partition_root(c.oid) where c.relname = u.indice), u.indice)
       when count(*) filter (where n.leitura) < (
@@ -16175,7 +16173,7 @@ comment on function audit_interno.expressao_imagens(regclass, text[]) is 'SQL te
 --! EndIncluded comum/expressao_imagens.sql
 
 --! Included saidas/consulta/divergencia_resumo.sql
--- A field of the finding: which entry it is about, in the words that a person knows it by.
+-- A field of the finding: the entry that it is about, in the terms by which a person knows it.
 create or replace function audit.divergencia_resumo(divergencia audit.divergencias_processadas)
 returns jsonb
 language sql
@@ -25062,9 +25060,9 @@ revoke execute on function regra_pendente_verificacao.julgar_retroteste(audit.ja
 --! EndIncluded regras/pendente_verificacao/retroteste.sql
 
 --! Included saidas/consulta/ver_registro.sql
--- The whole row behind a finding, as the warehouse holds it now: who decides has to see what is decided. Only rows with a finding, and
--- only for those who decide or administer; of its columns those that conferente_regra may read. Reads the table of the finding; called
--- by the review page and in psql.
+-- The whole row behind a finding, as the warehouse holds it now: whoever decides has to see what is decided. Only rows with a finding, only
+-- for those who decide or administer, and only the columns that conferente_regra may read. Reads the table of the finding; called by the
+-- review page and in psql.
 create or replace function audit.ver_registro(divergencia_id bigint)
 returns table (coluna text, tipo text, valor text)
 language plpgsql
@@ -25109,8 +25107,7 @@ grant execute on function audit.ver_registro(bigint) to conferente_revisor, conf
 --! EndIncluded saidas/consulta/ver_registro.sql
 
 --! Included saidas/consulta/contrato.sql
--- The columns of the warehouse contract, in order: what type each is to be, and whether it may be null throughout. Called by the
--- diagnosis.
+-- The columns of the warehouse contract, in order: the type of each, and whether it may be null in every row. Called by the diagnosis.
 create or replace function audit_interno.contrato()
 returns table (ordem integer, coluna text, esperado text, tipos text[], nula boolean)
 language sql
@@ -25130,9 +25127,9 @@ comment on function audit_interno.contrato() is 'Columns of dw.lancamentos as th
 --! EndIncluded saidas/consulta/contrato.sql
 
 --! Included saidas/consulta/colunas_usadas.sql
--- The columns of a relation that we read, and those of them that a correction may write: what the rules registered for it name, and of
--- dw.lancamentos, or of a relation that is to take its place, the whole contract. Where rows are read again after a write, all
--- that must not move along. Called by the diagnosis.
+-- The columns of a relation that we read, and which of them a correction may write: those that its rules register; for dw.lancamentos, or a
+-- relation about to take its place, the whole contract; where rows are read again after a write, all that must not change. Called by the
+-- diagnosis.
 create or replace function audit_interno.colunas_usadas(relacao regclass)
 returns table (coluna text, corrigivel boolean)
 language sql
@@ -25142,7 +25139,7 @@ as $$
   with regra as (
     select r.*, audit_interno.relacao(r.tabela) = colunas_usadas.relacao as dela from audit.regras r
   ), dela as (
-    -- rules of one's own on another table, or the bundled ones on what is to become dw.lancamentos
+    -- the business's own rules on another table, or the bundled ones on the future dw.lancamentos
     select r.* from regra r where r.dela or r.tabela = 'dw.lancamentos' and not exists (select from regra x where x.dela)
   ), usada (coluna, corrigivel) as (
     select c, true from dela r cross join unnest(r.colunas) as c
@@ -25164,8 +25161,8 @@ comment on function audit_interno.colunas_usadas(regclass) is 'Columns of a rela
 --! EndIncluded saidas/consulta/colunas_usadas.sql
 
 --! Included saidas/consulta/diagnosticar_acesso.sql
--- Of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, and the
--- exact grants that mend it. What grants alone do not say (a view that reads with the rights of its reader) is tried: no row is read.
+-- Part of the diagnosis: whether conferente_regra may read a relation, and conferente_escrita read and write it, column by column, with the
+-- exact grants that mend it. What grants alone do not show (a view that reads with its reader's rights) is tried, without reading a row.
 -- Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_acesso(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25217,7 +25214,7 @@ begin
       perform from audit_interno.ler(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       perform from audit_interno.escrever(format('select 1 from (%s) as x', v_leitura)) as x (um integer);
       v_lida := true;
-      raise exception using errcode = 'NC999', message = 'experiência'; -- nothing of what a view's functions did stays
+      raise exception using errcode = 'NC999', message = 'experiência'; -- undoes whatever a view's functions did
     exception when assert_failure or others then
       if not v_lida then
         v_recusa := sqlerrm;
@@ -25229,7 +25226,7 @@ begin
     coalesce(v_ler, case when v_recusa is not null then
       'A visão lê com os direitos de quem a lê (security_invoker), ou chama uma função: dê o mesmo aos dois papéis no que está por baixo.' end);
 
-  -- 4: update, in the bits of pg_relation_is_updatable; INSTEAD OF triggers count
+  -- 4 is the bit for update in pg_relation_is_updatable; INSTEAD OF triggers count
   return query select format('escrever %s', v_nome),
     case when not u.atualizavel or v_escrever is not null then 'erro' else 'ok' end,
     case when not u.atualizavel then 'a visão não é atualizável' when u.gatilho then 'por gatilho INSTEAD OF' else 'direto' end,
@@ -25244,7 +25241,7 @@ begin
     from pg_attribute a
     where a.attrelid = diagnosticar_acesso.relacao and a.attname in ('categoria', 'valor') and not a.attisdropped
       and pg_relation_is_updatable(relacao, true) & 4 = 4 and not pg_column_is_updatable(relacao, a.attnum, true)
-      -- a trigger takes every column, but pg_column_is_updatable believes it only if there is one for delete too
+      -- an INSTEAD OF trigger takes every column, but pg_column_is_updatable says so only if there is one for delete too
       and not exists (select from pg_trigger g where g.tgrelid = diagnosticar_acesso.relacao and g.tgtype & 80 = 80);
 end
 $$;
@@ -25252,8 +25249,8 @@ comment on function audit_interno.diagnosticar_acesso(regclass) is 'Lines of the
 --! EndIncluded saidas/consulta/diagnosticar_acesso.sql
 
 --! Included saidas/consulta/diagnosticar_indices.sql
--- Of the diagnosis: by which index the rows of a relation are found, column by column; of a view only where it can be read. Called by
--- audit.diagnosticar_contrato; changes nothing.
+-- Part of the diagnosis: the index by which the rows of a relation are found, column by column; for a view only where it can be read.
+-- Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_indices(relacao regclass, legivel boolean)
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -25287,7 +25284,7 @@ comment on function audit_interno.diagnosticar_indices(regclass, boolean) is 'Li
 --! EndIncluded saidas/consulta/diagnosticar_indices.sql
 
 --! Included saidas/consulta/diagnosticar_linhas.sql
--- Of the diagnosis: what the rows of a relation hold, counted in one reading of it, and room on the pages of what is large. Called by
+-- Part of the diagnosis: what the rows of a relation hold, counted in one scan, and whether the pages of large tables have room. Called by
 -- audit.diagnosticar_contrato where the relation can be read and has the columns; changes nothing.
 create or replace function audit_interno.diagnosticar_linhas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25335,7 +25332,7 @@ begin
     from pg_class c
     where c.oid in (select audit_interno.relacoes_abaixo(relacao)) and c.relkind = 'r' and not c.relispartition
       and not coalesce(array_to_string(c.reloptions, ',') ~ 'fillfactor=[1-9][0-9]?(,|$)', false)
-      -- the facts, not the dimensions that a view joins
+      -- only fact tables, not the dimensions that a view joins
       and v_linhas > 100000 and pg_relation_size(c.oid) > 10 * v_linhas;
 end
 $$;
@@ -25343,8 +25340,8 @@ comment on function audit_interno.diagnosticar_linhas(regclass) is 'Lines of the
 --! EndIncluded saidas/consulta/diagnosticar_linhas.sql
 
 --! Included saidas/consulta/rotulos_estranhos.sql
--- The labels of the settings that name categories, or those given, that no entry of dw.lancamentos has, each with the categories written most like
--- it and their entries; nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao
+-- The labels, of the settings that name categories or as given, that no entry of dw.lancamentos has, each with the most similarly spelled
+-- categories and the numbers of their entries. Nothing while the ledger cannot be read or is empty. Called by audit.alterar_configuracao
 -- and audit.salvar_sucessora, which warn, and by the diagnosis.
 create or replace function audit_interno.rotulos_estranhos(chave text default null, rotulos text[] default null)
 returns table (configuracao text, rotulo text, proximos text)
@@ -25362,7 +25359,7 @@ begin
   begin
     select x.tem into v_tem from audit_interno.ler('select exists (select categoria from dw.lancamentos)') as x (tem boolean);
   exception when insufficient_privilege or undefined_column then
-    return; -- the diagnosis says so
+    return; -- the diagnosis reports it
   end;
   if not v_tem then
     return;
@@ -25393,7 +25390,7 @@ comment on function audit_interno.rotulos_estranhos(text, text[]) is 'Labels of 
 --! EndIncluded saidas/consulta/rotulos_estranhos.sql
 
 --! Included saidas/consulta/diagnosticar_regras.sql
--- Of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones go by. Called by
+-- Part of the diagnosis: what each rule lacks, and the settings and patterns that the bundled ones use. Called by
 -- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_regras()
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25455,11 +25452,11 @@ comment on function audit_interno.diagnosticar_regras() is 'Lines of the diagnos
 --! EndIncluded saidas/consulta/diagnosticar_regras.sql
 
 --! Included saidas/consulta/experimentar_coluna.sql
--- Writes one value into one column of one row, reads the row again, and takes everything back, whatever it was. Returns what it saw:
--- antes and depois (the column), outras and outras_depois (what must not move along), fiel (it holds exactly what was asked), quantas
--- rows the write says it changed; alheia whether other rows, of which some keys are given, hold something else than before; or codigo and
--- erro of what refused it, as a correction would be. All of it as conferente_escrita, so that code of the warehouse runs with no rights
--- of ours. Called by audit.experimentar_escrita alone.
+-- Writes one value into one column of one row, reads the row again, and always takes everything back. Returns what it saw: antes and depois
+-- (the column), outras and outras_depois (what must not change), fiel (it holds exactly what was asked), quantas (the rows that the write
+-- reports), alheia (whether other rows, some of whose keys are given, changed too); or the codigo and erro of a refusal, as a correction
+-- would get it. It all runs as conferente_escrita, so that code of the warehouse has none of our rights. Called by
+-- audit.experimentar_escrita alone.
 create or replace function audit_interno.experimentar_coluna(
   regra audit.regras, chave text, coluna text, valor jsonb, vizinhas text[],
   out visivel boolean, out quantas bigint, out existe boolean, out alheia boolean, out fiel boolean, out antes jsonb, out depois jsonb, out outras jsonb, out outras_depois jsonb,
@@ -25519,9 +25516,9 @@ comment on function audit_interno.experimentar_coluna(audit.regras, text, text, 
 --! EndIncluded saidas/consulta/experimentar_coluna.sql
 
 --! Included saidas/consulta/experimentar_escrita.sql
--- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value that
--- stands elsewhere in that column, read again beside others, and taken back. Nothing stays: no change, no operation. A row that another transaction
--- holds is waited for two seconds at most, for each column. Called by `conferente diagnostico`.
+-- Tries what the warehouse makes of a correction: each column that the rules may correct is written in one row, with a value found
+-- elsewhere in that column, read again together with other rows, and taken back. Nothing remains: no change, no operation. For each column
+-- it waits at most two seconds for a row that another transaction holds. Called by `conferente diagnostico`.
 create or replace function audit.experimentar_escrita(tabela text default 'dw.lancamentos')
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -25548,7 +25545,7 @@ begin
   if v_relacao is null or v_regra.nome is null or v_falta is not null
     or audit_interno.tipo_coluna(v_relacao, v_regra.coluna_chave) is null
   then
-    return; -- the lines of diagnosticar_contrato say what is missing
+    return; -- diagnosticar_contrato says what is missing
   end if;
   if not audit_interno.exige_releitura(v_relacao)
     and not exists (select from pg_class c where c.oid in (select audit_interno.relacoes_abaixo(v_relacao)) and c.relrowsecurity)
@@ -25564,7 +25561,7 @@ begin
   v_regra.colunas_acompanham := array(
     select distinct c from audit.regras r cross join unnest(r.colunas_acompanham) as c where audit_interno.relacao(r.tabela) = v_relacao);
 
-  for v_coluna in -- a turn for each column; the row of the sample that has most in it, and another's value
+  for v_coluna in -- one turn for each column, with the sampled row that has most columns filled and a value of another row
     select x.*
     from audit_interno.ler(format(
       'with amostra as materialized (select t.%1$I::text as chave, %2$s as linha from %3$s t where t.%1$I is not null limit 1000),
@@ -25596,7 +25593,7 @@ begin
     select string_agg(format('%s de %s para %s', o.key, o.value, coalesce(v_visto.outras_depois -> o.key, 'null')), ', ' order by o.key) into v_mudou
     from jsonb_each(v_visto.outras) as o
     where v_visto.existe and o.value is distinct from v_visto.outras_depois -> o.key;
-    -- what the bundled rules propose must be writable; of the others a refusal, or a column left as it was, only makes a correction fail
+    -- the columns that the bundled rules propose must be writable; for others a refusal or an ignored write only makes a correction fail
     situacao := case when v_coluna.coluna in ('categoria', 'valor') then 'erro' else 'aviso' end;
     case
       when v_visto.codigo in ('55P03', '40P01') then
@@ -25645,7 +25642,7 @@ grant execute on function audit.experimentar_escrita(text) to conferente_operado
 --! EndIncluded saidas/consulta/experimentar_escrita.sql
 
 --! Included saidas/consulta/vw_correcoes_desfeitas.sql
--- The list for the owner of the source: what to mend there, because a load brings the error back.
+-- For the owner of the source: what to mend there, because a load brings the error back.
 create or replace view audit.vw_correcoes_desfeitas with (security_invoker = true) as
 select d.id as divergencia_id, d.regra, d.tabela, d.registro_id, c.coluna, u.esperado ->> c.coluna as valor_corrigido,
   u.agora ->> c.coluna as valor_encontrado, u.situacao, d.justificativa, d.valor_em_risco, p.finalizada_em as corrigida_em,
@@ -25679,8 +25676,8 @@ grant select on audit.vw_correcoes_desfeitas to conferente_leitor;
 --! EndIncluded saidas/consulta/vw_correcoes_desfeitas.sql
 
 --! Included saidas/consulta/diagnosticar_servidor.sql
--- How the server or the database is set where the rules would fail or read something else: strings with backslashes, and columns
--- that compare without case or accents. Lines are given only for what is wrong. Reads the catalogue alone. Called by
+-- Part of the diagnosis: settings of the server or the database under which the rules would fail or read something else (strings with
+-- backslashes, columns that compare without case or accents). Returns lines only for what is wrong. Reads only the catalogue. Called by
 -- audit.diagnosticar_contrato.
 create or replace function audit_interno.diagnosticar_servidor(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25688,7 +25685,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- for the database, a role, or a role in it; where nobody says, the server's own
+  -- set for the database, for a role, or for a role in the database; otherwise the server's own
   select 'standard_conforming_strings', 'erro',
     format('off para %s: as expressões das regras perdem as barras', coalesce(s.papel, 'o servidor')), s.sugestao
   from (
@@ -25717,9 +25714,9 @@ comment on function audit_interno.diagnosticar_servidor(regclass) is 'What of th
 --! EndIncluded saidas/consulta/diagnosticar_servidor.sql
 
 --! Included saidas/consulta/proxima_execucao.sql
--- The next due time of the schedule, as the worker reads it (src/worker/schedule.ts): local time of agenda.fuso; what falls into the
--- gap of a change of daylight saving comes at the end of the gap. Looks day by day until two of the schedule's days are found, for
--- today may have had its times already.
+-- The next due time of the schedule, as the worker reads it (src/worker/schedule.ts): local time of agenda.fuso; a time in the gap of a
+-- change to daylight saving moves to the end of the gap. Searches day by day until it has two of the schedule's days, because today's times
+-- may have passed.
 create or replace function audit.proxima_execucao()
 returns timestamptz
 language sql
@@ -25751,8 +25748,8 @@ grant execute on function audit.proxima_execucao() to conferente_leitor;
 --! EndIncluded saidas/consulta/proxima_execucao.sql
 
 --! Included saidas/consulta/diagnosticar_cargas.sql
--- Of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
--- undone from outside, as the sessions of the last thirty days have counted both. No line before a first count. Called by
+-- Part of the diagnosis: whether rows of a relation came later than the margin of incremental sessions allows, and whether corrections were
+-- undone from outside, as counted by the sessions of the last thirty days. No line before a first count. Called by
 -- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_cargas(relacao regclass)
 returns table (item text, situacao text, detalhe text, sugestao text)
@@ -25801,7 +25798,7 @@ comment on function audit_interno.diagnosticar_cargas(regclass) is 'Lines of the
 --! EndIncluded saidas/consulta/diagnosticar_cargas.sql
 
 --! Included saidas/consulta/periodos_fechados.sql
--- What is closed now, ours and the warehouse's own list together.
+-- The months closed now: ours and those of the warehouse's own list.
 create or replace function audit.periodos_fechados()
 returns table (mes date, filial text, origem text, fechado_por text, fechado_em timestamptz, motivo text)
 language sql
@@ -25820,10 +25817,10 @@ grant execute on function audit.periodos_fechados() to conferente_leitor;
 --! EndIncluded saidas/consulta/periodos_fechados.sql
 
 --! Included saidas/consulta/rotulos_livro.sql
--- The labels that the ledger has in a column which a rule may correct, to choose from and to hold a typed one against: commonest first,
--- or those in which a piece of text is, the very one first. Categories, branches, cost centres and accounts are labels; any other column of
--- text is one of labels where each stands in ten entries and more, on average: what the server's statistics say of it is believed before
--- the table is read. Reads the table as conferente_regra; changes nothing. Called by the review page.
+-- The labels of the ledger in a column that a rule may correct, to choose from and to check a typed one: the commonest first, or those that
+-- contain a piece of text, an exact match first. Categories, branches, cost centres and accounts are labels. Any other text column counts
+-- if each value has ten entries or more, on average; the server's statistics are asked before the table is read. Reads the table as
+-- conferente_regra; changes nothing. Called by the review page.
 create or replace function audit.rotulos_livro(regra text, coluna text, trecho text default null)
 returns table (rotulo text, lancamentos bigint)
 language plpgsql
@@ -25853,12 +25850,12 @@ begin
   v_certos := v_relacao = audit_interno.relacao('dw.lancamentos') and rotulos_livro.coluna in ('categoria', 'filial', 'centro_custo', 'conta_contabil');
   if not exists (select from pg_type t where t.oid = audit_interno.tipo_base(v_relacao, rotulos_livro.coluna) and t.typcategory = 'S')
     or v_certos is not true and exists (
-      -- read as who may read the column: others are shown no statistics of it
+      -- read by the role that may read the column: others see no statistics of it
       select from audit_interno.ler('select s.n_distinct from pg_stats s where (s.schemaname, s.tablename, s.attname) = ($2[1], $2[2], $2[3])', null,
         array(select unnest(array[n.nspname::text, c.relname::text, rotulos_livro.coluna])
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = v_relacao)) as s (n_distinct real)
       cross join (select greatest(c.reltuples, 0) as linhas from pg_class c where c.oid = v_relacao) as c
-      -- far from ten: statistics are a guess
+      -- only if far below ten, because statistics are estimates
       where case when s.n_distinct < 0 then -s.n_distinct * c.linhas else s.n_distinct end * v_vezes > 5 * c.linhas and c.linhas > 0)
   then
     return;
@@ -25886,8 +25883,9 @@ grant execute on function audit.rotulos_livro(text, text, text) to conferente_re
 --! EndIncluded saidas/consulta/rotulos_livro.sql
 
 --! Included saidas/consulta/celula_planilha.sql
--- A cell of a sheet as it is compared: spreadsheets re-write what they save, and no more than what this leaves alone. Out go blanks,
--- line ends, and what cannot be seen or XML does not hold; commas are points, so that a sheet in either language is read alike.
+-- A cell of a sheet in the form in which it is compared. Spreadsheets rewrite what they save, so the comparison drops whatever they may
+-- change: blanks, line ends, and what is invisible or not allowed in XML. Commas become points, so that sheets in both languages read
+-- alike.
 create or replace function audit_interno.invisiveis()
 returns text
 language sql
@@ -25901,13 +25899,14 @@ returns text
 language sql
 immutable parallel safe
 as $$
-  -- a number that was text may come back as a number; a cell holds 32767, blanks and all: beyond 5000 what comes back may have been cut
+  -- A number that was a text may come back as a number. A cell holds 32767 characters, blanks included, so beyond 5000 what comes back may
+  -- have been cut.
   select left(case when x ~ '^-?[0-9]+[.][0-9]+$' then rtrim(rtrim(x, '0'), '.') else x end, 5000)
   from (select replace(regexp_replace(texto, audit_interno.invisiveis(), '', 'g'), ',', '.') as x) as c
 $$;
 comment on function audit_interno.celula_planilha(text) is 'A text as it is compared with what comes back in a sheet.';
 
--- Spreadsheets keep fifteen digits. What has more was exported as text.
+-- Spreadsheets keep fifteen digits. Longer numbers were exported as text.
 create or replace function audit_interno.celula_planilha(numero numeric)
 returns text
 language sql
@@ -25945,8 +25944,8 @@ comment on function audit_interno.celula_planilha(timestamptz, text) is 'A time 
 --! EndIncluded saidas/consulta/celula_planilha.sql
 
 --! Included saidas/consulta/celulas_planilha.sql
--- The columns of a sheet whose cells are nobody's to change, in the order in which they are compared: as a finding is exported now,
--- and as a line of a sheet came back.
+-- The columns of a sheet that nobody may change, in the order in which they are compared: of a finding as it would be exported now, and of
+-- a line of a sheet that came back.
 create or replace function audit_interno.colunas_planilha()
 returns text[]
 language sql
@@ -25994,7 +25993,7 @@ as $$
   select array(
     select case
       when jsonb_typeof(x.valor) <> 'number' then audit_interno.celula_planilha(x.valor #>> '{}')
-      -- days since the zeroth of 1900
+      -- a spreadsheet's date: days since the zeroth of January 1900
       when c.nome in ('detectada_em', 'ultima_deteccao', 'decidida_em') and (x.valor #>> '{}')::numeric between 0 and 2958465 then
         to_char(timestamp '1899-12-30' + make_interval(secs => round((x.valor #>> '{}')::numeric * 86400)::float8), 'YYYYMMDDHH24MISS')
       when abs((x.valor #>> '{}')::numeric) between 1e-300 and 1e300 then trim_scale((x.valor #>> '{}')::numeric::float8::numeric)::text
@@ -26030,8 +26029,8 @@ comment on function audit_interno.celulas_diferentes(bigint, text[], text[]) is 
 --! EndIncluded saidas/consulta/celulas_planilha.sql
 
 --! Included saidas/consulta/controle_planilha.sql
--- What a line of a sheet carries so that its decision can be taken back: what was shown of the finding, and a digest of its cells.
--- Nothing secret: audit.decidir_planilha holds what is decided against the finding itself. It reads nothing but what it is given.
+-- What a line of a sheet carries so that its decision can be read back: what was shown of the finding, and a digest of its cells. Nothing
+-- secret: audit.decidir_planilha compares the decision with the finding itself. It reads nothing but its arguments.
 create or replace function audit.controle_planilha(divergencia audit.vw_divergencias_exportacao, fuso text)
 returns text
 language sql
@@ -26047,9 +26046,9 @@ grant execute on function audit.controle_planilha(audit.vw_divergencias_exportac
 --! EndIncluded saidas/consulta/controle_planilha.sql
 
 --! Included saidas/consulta/lancamentos_parecidos.sql
--- The entries of the ledger most like the one behind a finding, one by one: what a reviewer would look for beside it. Of a finding on
--- dw.lancamentos alone, whose columns are known; shown to those who may see the row itself (audit.ver_registro), with the columns that
--- conferente_regra may read. Called by the review page and in psql.
+-- The entries of the ledger most similar to the one behind a finding, one by one: what a reviewer would look up for comparison. Only for
+-- findings on dw.lancamentos, whose columns are known. Shown to those who may see the row itself (audit.ver_registro), with the columns
+-- that conferente_regra may read. Called by the review page and in psql.
 create or replace function audit.lancamentos_parecidos(divergencia_id bigint, limite integer default 8)
 returns table (
   registro_id text, data_lancamento date, fornecedor text, documento text, descricao text, valor numeric, categoria text,
@@ -26097,7 +26096,7 @@ grant execute on function audit.lancamentos_parecidos(bigint, integer) to confer
 
 --! Included saidas/consulta/simulacoes_em_curso.sql
 -- How far the caller's own simulations are (audit_interno.anunciar_simulacao). Only connections of the same login are believed: anybody may
--- call an application as he likes. The name is cut at 63 characters, and with it a long rule's.
+-- choose an application name. The name is cut at 63 characters, and a long rule's name with it.
 create or replace function audit.simulacoes_em_curso()
 returns table (processo integer, etapa text, regra text, feitas bigint, total bigint)
 language sql
@@ -26121,8 +26120,8 @@ grant execute on function audit.simulacoes_em_curso() to conferente_operador;
 --! EndIncluded saidas/consulta/simulacoes_em_curso.sql
 
 --! Included saidas/consulta/diagnosticar_correio.sql
--- Of the diagnosis: what mail lacks before anybody can use it. As installed it comes from localhost, its links lead there, and nobody
--- receives it; and channels that do not answer. Called by audit.diagnosticar_contrato, and by a worker when it starts.
+-- Part of the diagnosis: what mail lacks before anybody can use it (as installed it comes from localhost, its links lead there, and nobody
+-- receives it), and channels that do not answer. Called by audit.diagnosticar_contrato, and by a worker when it starts.
 create or replace function audit_interno.diagnosticar_correio()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -26277,7 +26276,7 @@ grant execute on function audit.desligar_identidade(text, text) to conferente_ad
 --! EndIncluded pessoas/acesso/ligar_identidade.sql
 
 --! Included saidas/consulta/consultar_divergencia.sql
--- One finding, as audit.consultar_divergencias gives many.
+-- One finding, in the form of audit.consultar_divergencias.
 create or replace function audit.consultar_divergencia(id bigint)
 returns jsonb
 language plpgsql
@@ -26299,9 +26298,9 @@ grant execute on function audit.consultar_divergencia(bigint) to conferente_leit
 --! EndIncluded saidas/consulta/consultar_divergencia.sql
 
 --! Included saidas/consulta/diagnosticar_categorias.sql
--- Of the diagnosis: categories that look dead or renamed, as the history of pendente_verificacao has them, with what to do; and successors
--- of categories that the ledger does not have; and entries whose account stayed behind. Nothing before that rule has counted. Called by audit.diagnosticar_contrato; changes
--- nothing.
+-- Part of the diagnosis: categories that look dead or renamed according to the history of pendente_verificacao, with what to do; successors
+-- that the ledger does not have; entries whose account stayed behind. Nothing until that rule has counted. Called by
+-- audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_categorias()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -26316,16 +26315,16 @@ begin
   select * from audit_interno.ler('select * from regra_pendente_verificacao.diagnosticar_contas()')
     as x (item text, situacao text, detalhe text, sugestao text);
 exception when insufficient_privilege or undefined_table or undefined_column then
-  return; -- the lines on access say so
+  return; -- the lines on access report it
 end
 $$;
 comment on function audit_interno.diagnosticar_categorias() is 'Lines of the diagnosis on categories that look dead or renamed, and on accounts left behind.';
 --! EndIncluded saidas/consulta/diagnosticar_categorias.sql
 
 --! Included saidas/consulta/diagnosticar_sinais.sql
--- Of the diagnosis: what validacao_valores makes of entries whose amount is negative and whose document is positive, by the rule's own
--- function. Of the year up to the last booking, or as much of it as 200,000 entries are; nothing where there are none that the rule lets
--- pass or asks about as one, or where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
+-- Part of the diagnosis: how validacao_valores treats entries with a negative amount and a positive document, by the rule's own function.
+-- Covers the year up to the last booking, or its last 200,000 entries. No line where the rule lets none of them pass and asks about none
+-- together, or where the ledger cannot be read. Called by audit.diagnosticar_contrato; changes nothing.
 create or replace function audit_interno.diagnosticar_sinais()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql
@@ -26353,16 +26352,16 @@ begin
      group by m.desde', audit.hoje()))
     as x (desde date, costume bigint, erros bigint, juntos bigint)
   where x.costume > 0 or x.juntos > 0;
-exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that is not as the contract has it
-  return; -- the diagnosis says so
+exception when syntax_error_or_access_rule_violation or data_exception then -- a relation that does not follow the contract
+  return; -- the diagnosis reports it
 end
 $$;
 comment on function audit_interno.diagnosticar_sinais() is 'Line of the diagnosis on negative entries with positive documents, where the rule lets some pass or asks about them as one.';
 --! EndIncluded saidas/consulta/diagnosticar_sinais.sql
 
 --! Included saidas/consulta/configuracao_aviso.sql
--- A field of a setting: what the warning says that audit.alterar_configuracao gives in psql, for programs that see no warnings. Reads the
--- ledger's labels; changes nothing.
+-- A field of a setting: the warning that audit.alterar_configuracao raises in psql, for programs that see no warnings. Reads the ledger's
+-- labels; changes nothing.
 create or replace function audit.configuracao_aviso(configuracao audit.configuracoes_sistema)
 returns text
 language sql
@@ -26378,9 +26377,9 @@ grant execute on function audit.configuracao_aviso(audit.configuracoes_sistema) 
 --! EndIncluded saidas/consulta/configuracao_aviso.sql
 
 --! Included saidas/consulta/mapear_colunas.sql
--- Which column of a fact table, or of a dimension that it refers to by a foreign key, is which of the contract: by their names, their
--- types and, for the key, what is unique. Reads the catalogue alone, and no row. One line for each column of the contract; who reads it
--- decides. Called by audit.propor_visao and `conferente preparar`.
+-- Matches the columns of a fact table, and of the dimensions that it refers to by foreign key, with those of the contract: by name, by type
+-- and, for the key, by uniqueness. Reads only the catalogue and no row. One line for each column of the contract; the reader decides.
+-- Called by audit.propor_visao and `conferente preparar`.
 create or replace function audit.mapear_colunas(tabela text)
 returns table (ordem integer, coluna text, origem text, expressao text, direta boolean, juncao text, busca jsonb, nota text, falta boolean)
 language plpgsql
@@ -26399,10 +26398,10 @@ begin
       hint = 'Escreva o nome com o esquema, como financeiro.fato_despesa.';
   end if;
   return query
-  with chave as ( -- to a dimension, by one column
+  with chave as ( -- foreign keys of one column
     select k.confrelid as dimensao, k.conkey[1] as de, k.confkey[1] as para, 'd' || row_number() over (order by k.conkey[1], k.oid) as apelido,
       quote_ident(f.attname) as coluna_fato, quote_ident(d.attname) as coluna_dimensao,
-      -- what the dimension is about: by the name of the key, and by its own
+      -- the subject of the dimension: by the name of the foreign key, and by its own
       array[regexp_replace(audit_interno.dobrar(f.attname), '^(sk|fk|id|cd|cod)_|_(id|sk|fk|key|cod|code)$', '', 'g'),
         regexp_replace(regexp_replace(audit_interno.dobrar(c.relname), '^(dim|d)_|_dim$', '', 'g'), '(?<=or)es$|s$', '')] as assuntos
     from pg_constraint k
@@ -26493,8 +26492,8 @@ grant execute on function audit.mapear_colunas(text) to conferente_leitor;
 
 --! Included saidas/consulta/nomes_contrato.sql
 -- What warehouses call the columns of the contract, as regular expressions over folded names, the surest first: in Portuguese and in
--- English, with the abbreviations that data modellers put in front (dt, vl, cd, nr, nm, ds). A column of a dimension also goes by
--- the dimension's own name. Called by audit.mapear_colunas.
+-- English, with the prefixes of data modellers (dt, vl, cd, nr, nm, ds). A column of a dimension may also be called after the dimension.
+-- Called by audit.mapear_colunas.
 create or replace function audit_interno.nomes_contrato()
 returns table (coluna text, expressao text, posto integer)
 language sql
@@ -26524,9 +26523,9 @@ comment on function audit_interno.nomes_contrato() is 'Regular expressions by wh
 --! EndIncluded saidas/consulta/nomes_contrato.sql
 
 --! Included saidas/consulta/propor_visao.sql
--- The view that lays the contract over a fact table, as SQL to read, mend and run: view, grants and, where a plain view could not be
--- written through (it joins, or computes what is to be corrected), the trigger. A label is looked up strictly: none or two of it are an
--- error, and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
+-- The view that lays the contract over a fact table, as SQL to read, adapt and run: view, grants and, where a plain view could not be
+-- written to (it joins, or computes a correctable column), the trigger. The trigger looks labels up strictly: no match or two are an error,
+-- and the finding becomes falha with the reason. Runs nothing. Called by `conferente preparar`.
 create or replace function audit.propor_visao(tabela text, visao text default 'dw.lancamentos')
 returns text
 language plpgsql
@@ -26604,8 +26603,8 @@ grant execute on function audit.propor_visao(text, text) to conferente_leitor;
 --! EndIncluded saidas/consulta/propor_visao.sql
 
 --! Included saidas/consulta/direitos_em_falta.sql
--- The grants on a table that our two roles lack, as they mend it; null where they have all. Said where a session meets their want.
--- Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
+-- The grants on a table that our two roles lack, as commands that mend it; null where none is missing. Shown where a session fails for lack
+-- of them. Reads what audit_interno.diagnosticar_acesso reads; changes nothing.
 create or replace function audit_interno.direitos_em_falta(tabela text)
 returns text
 language sql
@@ -26620,8 +26619,8 @@ comment on function audit_interno.direitos_em_falta(text) is 'The grants on a ta
 --! EndIncluded saidas/consulta/direitos_em_falta.sql
 
 --! Included saidas/consulta/diagnosticar_carimbo.sql
--- Of the diagnosis: whether the head of the chain is stamped, where an authority is set. Called by audit.diagnosticar_contrato; changes
--- nothing.
+-- Part of the diagnosis: whether the head of the chain is stamped, where an authority is configured. Called by audit.diagnosticar_contrato;
+-- changes nothing.
 create or replace function audit_interno.diagnosticar_carimbo()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language sql
@@ -27335,8 +27334,8 @@ grant execute on function audit.certificar(bigint, boolean, text) to conferente_
 --! EndIncluded pessoas/certificado/certificar.sql
 
 --! Included saidas/correio/conteudo_certificado.sql
--- What is certain of the month's automatic corrections so far, and the seal by which those of this session are drawn into its sample.
--- Null while auto has corrected nothing. Part of conteudo_mensagem.
+-- What is certain so far about the month's automatic corrections, and the seal by which this session's are drawn into its sample. Null
+-- while auto has corrected nothing. Part of conteudo_mensagem.
 create or replace function audit_interno.conteudo_certificado(sessao_id bigint)
 returns jsonb
 language sql
@@ -27353,7 +27352,7 @@ comment on function audit_interno.conteudo_certificado(bigint) is 'JSON object: 
 --! EndIncluded saidas/correio/conteudo_certificado.sql
 
 --! Included saidas/canais/faixa_sessao.sql
--- Which sessions make good what one of them left: those of the same window, where the incremental ones are one. Called by
+-- The key of sessions that can make good what another left undone: the same window, where all incremental ones count as one. Called by
 -- conferir_alarmes and its parts.
 create or replace function audit_interno.faixa_sessao(sessao audit.sessoes_processamento)
 returns text
@@ -27368,7 +27367,7 @@ comment on function audit_interno.faixa_sessao(audit.sessoes_processamento) is '
 --! EndIncluded saidas/canais/faixa_sessao.sql
 
 --! Included saidas/canais/sessao_cobre.sql
--- Whether a session can make good what an earlier one left: the same window, and every rule of the earlier one that is still active.
+-- Whether a session can make good what an earlier one left undone: the same window, and every rule of the earlier one that is still active.
 create or replace function audit_interno.sessao_cobre(depois audit.sessoes_processamento, antes audit.sessoes_processamento)
 returns boolean
 language sql
@@ -27386,8 +27385,8 @@ comment on function audit_interno.sessao_cobre(audit.sessoes_processamento, audi
 --! EndIncluded saidas/canais/sessao_cobre.sql
 
 --! Included saidas/canais/problemas_sessoes.sql
--- What went wrong in sessions that have just ended. A session that broke off failed as a whole; one that came to its end says so of
--- each rule. Part of conferir_alarmes.
+-- What went wrong in sessions that have just ended. A session that broke off failed as a whole; one that reached its end reports each rule.
+-- Part of conferir_alarmes.
 create or replace function audit_interno.problemas_sessoes(sessoes bigint[])
 returns table (tipo text, chave text, regra text, sessao_id bigint)
 language sql
@@ -27411,7 +27410,7 @@ comment on function audit_interno.problemas_sessoes(bigint[]) is 'falha and limi
 --! EndIncluded saidas/canais/problemas_sessoes.sql
 
 --! Included saidas/canais/problemas_agora.sql
--- What is wrong as things stand, whichever session caused it. Asked every few seconds: each part reads an index. Part of
+-- What is wrong as things stand, whichever session caused it. Called every few seconds, so each part reads an index. Part of
 -- conferir_alarmes.
 create or replace function audit_interno.problemas_agora()
 returns table (tipo text, chave text, regra text, sessao_id bigint)
@@ -27460,8 +27459,8 @@ comment on function audit_interno.problemas_agora() is
 --! EndIncluded saidas/canais/problemas_agora.sql
 
 --! Included saidas/canais/problemas_findos.sql
--- Which problems are over. One that a session caused is over once a later one made it good, for the same window and with the same
--- rules; all others once they are no longer there. Part of conferir_alarmes.
+-- Problems that are over. One caused by a session is over once a later session has made it good, for the same window and with the same
+-- rules; any other once it is gone. Part of conferir_alarmes.
 create or replace function audit_interno.problemas_findos()
 returns table (alarme_id bigint, desfecho text)
 language sql
@@ -27501,15 +27500,15 @@ comment on function audit_interno.problemas_findos() is 'Open problems that are 
 --! EndIncluded saidas/canais/problemas_findos.sql
 
 --! Included saidas/canais/conferir_alarmes.sql
--- What channels are told of is decided here and nowhere else: a problem is told when it begins and when it is over, once each, however
--- often and by however many processes this is called. It is not done by the session itself: a transaction that somebody
--- keeps open would hold the problem's key, and with it everybody else's. Called by the worker at every tick.
+-- Decides what channels report, and nothing else does: a problem is announced once when it begins and once when it is over, however often
+-- and by however many processes this is called. The session does not do it itself: a transaction kept open would hold the problem's key,
+-- and so everybody else's. Called by the worker at every tick.
 create or replace function audit_interno.conferir_alarmes()
 returns setof audit.notificacoes
 language plpgsql
 volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s' -- whoever looks has other things to do, and looks again
+set lock_timeout = '2s' -- the caller has other things to do, and calls again
 as $$
 declare
   v_sessoes bigint[];
@@ -27520,7 +27519,7 @@ begin
   return query
   with aberto as (
     insert into audit_interno.alarmes (tipo, chave, regra, sessao_id)
-    -- of several sessions that failed alike the first began it
+    -- if several sessions failed alike, the first of them began it
     select p.tipo, p.chave, min(p.regra), min(p.sessao_id)
     from (select * from audit_interno.problemas_sessoes(v_sessoes) union all select * from audit_interno.problemas_agora()) as p
     group by p.tipo, p.chave
@@ -27532,8 +27531,8 @@ begin
   from aberto a
   left join audit.sessoes_processamento s on s.id = a.sessao_id
   join audit.canais c on c.ativo and a.tipo = any (c.eventos)
-    and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- what was before a channel is not told there
-  where a.tipo <> 'abertas' -- reported by session
+    and c.criado_em <= coalesce(s.fim_processamento, a.aberto_em) -- a channel hears nothing from before it existed
+  where a.tipo <> 'abertas' -- reported for each session below
   order by a.id, c.id
   on conflict do nothing
   returning *;
@@ -27546,7 +27545,7 @@ begin
   join audit.canais c on c.ativo and 'abertas' = any (c.eventos) and c.criado_em <= s.fim_processamento
   where s.id = any (v_sessoes) and exists (
     select from audit.divergencias_processadas d
-    where d.sessao_id = s.id and audit.aguarda_pessoa(d.status)) -- also where another session has seen them since
+    where d.sessao_id = s.id and audit.aguarda_pessoa(d.status)) -- even if another session has seen them since
   order by s.id, c.id
   on conflict do nothing
   returning *;
@@ -27562,7 +27561,7 @@ begin
   select 'resolvido', c.id, f.id
   from findo f
   join audit.canais c on c.ativo and 'resolvido' = any (c.eventos)
-  -- whoever was not told of it would not know what is over
+  -- only where the beginning was announced
   where exists (select from audit.notificacoes n where n.alarme_id = f.id and n.canal_id = c.id)
   order by f.id, c.id
   on conflict do nothing
@@ -27573,7 +27572,7 @@ comment on function audit_interno.conferir_alarmes() is 'Opens and closes proble
 --! EndIncluded saidas/canais/conferir_alarmes.sql
 
 --! Included saidas/canais/texto_alarme.sql
--- What is known of a problem, in the words of whoever reported it. Part of conteudo_canal.
+-- What is known about a problem, in the words in which it was reported. Part of conteudo_canal.
 create or replace function audit_interno.texto_alarme(alarme_id bigint)
 returns text
 language sql
@@ -27598,8 +27597,8 @@ comment on function audit_interno.texto_alarme(bigint) is 'A sentence on the pro
 --! EndIncluded saidas/canais/texto_alarme.sql
 
 --! Included saidas/canais/conteudo_canal.sql
--- All facts of one message to a channel. To one marked sem_valores no amount goes, and no text of which nobody knows whether it holds
--- one. Entries themselves are named to none: channels are other people's servers. Part of compor_mensagem.
+-- All facts of one message to a channel. A channel marked sem_valores gets no amounts, and no text that may contain one. No channel gets
+-- the entries themselves: channels are other people's servers. Part of compor_mensagem.
 create or replace function audit_interno.conteudo_canal(notificacao_id bigint)
 returns jsonb
 language sql
@@ -27636,8 +27635,8 @@ comment on function audit_interno.conteudo_canal(bigint) is
 --! EndIncluded saidas/canais/conteudo_canal.sql
 
 --! Included saidas/canais/destino_canal.sql
--- Where a message to a channel goes and what signs it, for the one who is sending it. Nobody but the owner may call it: the worker
--- has the owner's rights; the API's login has not, and no role that people have.
+-- Address and signing secret of a message to a channel, for whoever is sending it. Only the owner may call it: the worker has the owner's
+-- rights; the API's login does not, nor does any role that people have.
 create or replace function audit_interno.destino_canal(notificacao_id bigint)
 returns table (tipo text, endereco text, segredo text)
 language sql
@@ -27654,8 +27653,8 @@ comment on function audit_interno.destino_canal(bigint) is 'Kind of the channel,
 --! EndIncluded saidas/canais/destino_canal.sql
 
 --! Included saidas/canais/compor_aviso.sql
--- Fixes the facts and the identifier of a message to a channel, and queues its sending. Its address is looked up at each attempt.
--- Called by compor_mensagem, which holds the row.
+-- Fixes the facts and the identifier of a message to a channel, and queues its sending. The address is looked up at each attempt. Called by
+-- compor_mensagem, which holds the row.
 create or replace function audit_interno.compor_aviso(notificacao_id bigint)
 returns audit.notificacoes
 language plpgsql
@@ -27677,7 +27676,7 @@ begin
   returning n.* into v_aviso;
   if v_aviso.status = 'composta' then
     perform graphile_worker.add_job('avisar_canal', json_build_object('notificacao_id', v_aviso.id),
-      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- before the parts of a long session
+      job_key => 'enviar_mensagem:' || v_aviso.id, priority => -10); -- ahead of the parts of a long session
   end if;
   return v_aviso;
 end
