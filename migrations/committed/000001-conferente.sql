@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:8cd466647ce9372bc5b2ca7ce1d20f6e08bc73db
+--! Hash: sha1:044b26b73eb2e3c29b4ac57462369baf175ed310
 --! Message: conferente
 
 set local role conferente_dono;
@@ -1446,8 +1446,8 @@ comment on table audit_interno.leitura_notas is 'The last reading of notes, for 
 --! EndIncluded contrato/notas.sql
 
 --! Included regras/notas_fiscais/tabelas.sql
--- Which entry is of which note: kept up by regra_notas_fiscais.preparar and by nothing else. All of it may be thrown away and is found
--- again, therefore it is unlogged. It belongs to conferente_regra, as which rules and their preparation run.
+-- Which entry belongs to which note: maintained by regra_notas_fiscais.preparar alone. All of it can be thrown away and found again, so it
+-- is unlogged. It belongs to conferente_regra, the role in which rules and their preparation run.
 grant create on schema regra_notas_fiscais to conferente_regra;
 set local role conferente_regra;
 
@@ -8447,11 +8447,10 @@ comment on function audit_interno.resultados_reversao(text, text, bigint) is 'Ro
 --! EndIncluded motor/reversao/resultados_reversao.sql
 
 --! Included regras/pendente_verificacao/tabelas.sql
--- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past,
--- and the calibration. Kept up by regra_pendente_verificacao.preparar and by nothing else; all of it can be thrown away
--- and is rebuilt from dw.lancamentos: so it is unlogged, and after a crash of the server it is counted again.
--- They belong to conferente_regra, as which rules and their preparation run; it may create here for as long as this takes, and nothing
--- afterwards.
+-- What regra_pendente_verificacao.detectar learned from the ledger: counts by booking month, the weights fitted on its own past, and the
+-- calibration. Maintained by regra_pendente_verificacao.preparar alone. All of it can be thrown away and is rebuilt from dw.lancamentos, so
+-- it is unlogged: after a crash of the server it is counted again. The tables belong to conferente_regra, the role in which rules and their
+-- preparation run; it may create here only while they are made.
 grant create on schema regra_pendente_verificacao to conferente_regra;
 set local role conferente_regra;
 
@@ -19907,12 +19906,12 @@ $$;
 comment on function regra_notas_fiscais.requisitos() is 'What notas_fiscais lacks before it can run, with what to do, or null.';
 revoke execute on function regra_notas_fiscais.requisitos() from public;
 
--- Compares entries with the electronic notes they are of (regra_notas_fiscais.preparar found which): amounts, documents' amounts,
--- companies, cancelled notes, notes shared out over several entries, and keys whose note nobody has read. It proposes an amount only
--- where one entry alone is of the note. Sure enough for auto it is only where the entry cites the key, company and date agree, the note
--- can bear witness (regra_notas_fiscais.testemunha), it leaves no choice of amounts, and the mistake has a shape that nothing
--- honest has. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by the engine for a window, and again
--- over corrected keys to verify them.
+-- Compares entries with their electronic notes (regra_notas_fiscais.preparar found which): amounts, documents' amounts, companies,
+-- cancelled notes, notes shared out over several entries, and keys whose note nobody has read. It proposes an amount only where a single
+-- entry belongs to the note. It is sure enough for auto only where the entry cites the key, company and date agree, the note can bear
+-- witness (regra_notas_fiscais.testemunha), only one amount is possible, and the mistake has a shape that nothing honest has. Reads
+-- dw.lancamentos, audit.notas and the settings; changes nothing. Called by the engine for a window, and again over corrected keys to verify
+-- them.
 create or replace function regra_notas_fiscais.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -19924,7 +19923,7 @@ declare
   v_dias int := (audit_interno.configuracao('notas.dias_vinculo') #>> '{}')::int;
   v_fora text[];
 begin
-  -- the other entries of the window's notes, where they lie outside of it
+  -- the other entries of the window's notes that lie outside it
   with dentro as materialized (
     select v.registro_id, v.chave
     from dw.lancamentos l
@@ -19985,7 +19984,7 @@ begin
     select c.*,
       case when c.tipo = 'valor_da_nota' then regra_validacao_valores.tipo_diferenca(c.valor, (c.nota).valor_total, c.desconto, v_tolerancia, 1e9, 1e9) end as forma,
       r.tributos,
-      -- nothing of the note, the entry or the law leaves another amount possible
+      -- nothing in the note, the entry or the law allows another amount
       c.como = 'chave' and c.testemunha is null and c.tem_cnpj and c.raiz = (c.nota).emitente_raiz and c.na_data and c.linhas = 1
         and cardinality(c.certos) = 1 and c.desconto is null and c.valor > 0 and c.data_lancamento >= (c.nota).data_emissao
         and not regra_notas_fiscais.fala_de_mais(concat_ws(' ', c.documento, c.descricao, c.categoria, c.conta), c.chave) as certo
@@ -20025,9 +20024,10 @@ revoke execute on function regra_notas_fiscais.detectar(audit.janela) from publi
 --! EndIncluded regras/notas_fiscais/regra.sql
 
 --! Included regras/notas_fiscais/vinculos.sql
--- Which notes entries are of. An entry that cites a key is of that note. One that cites none is of the note of its supplier's company
--- whose number its document has, issued at its time, if that is one note alone. Asked for a window, or (emissoes) for whatever was booked
--- at the time of notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.preparar.
+-- Which notes entries belong to. An entry that cites a key belongs to that note. One that cites none belongs to the note of its supplier's
+-- company that has the number of its document and was issued around its date, if there is only one. Asked for a window, or (emissoes) for
+-- whatever was booked around the dates of the notes read since then. Reads dw.lancamentos and audit.notas; changes nothing. Called by
+-- regra_notas_fiscais.preparar.
 create or replace function regra_notas_fiscais.procurar(janela audit.janela, lidas_desde timestamptz)
 returns table (registro_id text, chave text, como text)
 language plpgsql stable
@@ -20078,9 +20078,9 @@ $$;
 comment on function regra_notas_fiscais.procurar(audit.janela, timestamptz) is 'The note of each entry of a window, or of what was booked at the time of notes read since lidas_desde.';
 revoke execute on function regra_notas_fiscais.procurar(audit.janela, timestamptz) from public;
 
--- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes that were read since the last time,
--- whose entries may have come long before. Reads dw.lancamentos and audit.notas; writes its own two tables only. Called by the engine before the rule, in the
--- same session; both rules of this room are prepared by it, of an incremental session once. Two at once wait for each other.
+-- Brings regra_notas_fiscais.vinculos up to date: for the entries of the window, and for notes read since the last time, whose entries may
+-- have come long before. Reads dw.lancamentos and audit.notas; writes only its own two tables. Called by the engine before the rule, in the
+-- same session. It prepares both rules of this room, once for an incremental session. Two calls at once wait for each other.
 create or replace function regra_notas_fiscais.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -20096,7 +20096,7 @@ begin
     return;
   end if;
   lock table regra_notas_fiscais.controle in share row exclusive mode;
-  -- a batch commits later than the times it writes
+  -- look further back than the last time seen: a batch commits later than the times it writes
   select c.notas_ate - interval '10 minutes', c.janela is not distinct from preparar.janela and (preparar.janela).carregado_ate is not null
   into v_desde, v_feita
   from regra_notas_fiscais.controle c;
@@ -20123,8 +20123,9 @@ revoke execute on function regra_notas_fiscais.preparar(audit.janela) from publi
 --! EndIncluded regras/notas_fiscais/vinculos.sql
 
 --! Included regras/notas_fiscais/testemunho.sql
--- Why a note is no witness of its amount, or null where it is one: it is an ordinary one in force, authorised, and signed by a
--- certificate behind which a trusted root stands; an NF-e by its issuer's company, an NFS-e by one of those who issue them. Reads the settings; changes nothing.
+-- Why a note proves nothing about its amount, or null if it does. It must be an ordinary note in force, authorised, and signed with a
+-- certificate that leads to a trusted root; an NF-e by its issuer's company, an NFS-e by one of those who issue them. Reads the settings;
+-- changes nothing.
 create or replace function regra_notas_fiscais.testemunha(nota audit.notas) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -20143,8 +20144,8 @@ $$;
 comment on function regra_notas_fiscais.testemunha(audit.notas) is 'Why a note proves nothing, in Portuguese; null where it is a witness.';
 revoke execute on function regra_notas_fiscais.testemunha(audit.notas) from public;
 
--- Amounts that an entry of a note may honestly have: the total, what is left when the note's own withholdings are taken off, the total with IBS and CBS,
--- its instalments; each also less the discount that the entry has. Each once. Touches nothing.
+-- Amounts that an entry of a note may honestly have: the total; the total less the note's own withholdings; the total with IBS and CBS; its
+-- instalments; and each of these less the entry's discount. Without repetitions. Touches nothing.
 create or replace function regra_notas_fiscais.valores_certos(nota audit.notas, desconto numeric) returns numeric[]
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -20161,7 +20162,7 @@ $$;
 comment on function regra_notas_fiscais.valores_certos(audit.notas, numeric) is 'Amounts that an entry of the note may have, each once.';
 revoke execute on function regra_notas_fiscais.valores_certos(audit.notas, numeric) from public;
 
--- Whether an amount, whatever its sign, is one of those. Touches nothing.
+-- Whether an amount, whatever its sign, is one of several. Touches nothing.
 create or replace function regra_notas_fiscais.um_deles(valor numeric, certos numeric[], tolerancia numeric) returns boolean
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -20172,8 +20173,8 @@ $$;
 comment on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) is 'Whether an amount is one of several, up to the tolerance.';
 revoke execute on function regra_notas_fiscais.um_deles(numeric, numeric[], numeric) from public;
 
--- Whether a text speaks of something besides the note itself: a share, a tax, interest, a discount, several notes, another key than its own. Then
--- another amount than the note's may be right. Touches nothing.
+-- Whether a text mentions anything besides the note itself: a share, a tax, interest, a discount, several notes, another key. Then an
+-- amount other than the note's may be right. Touches nothing.
 create or replace function regra_notas_fiscais.fala_de_mais(texto text, chave text) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -20186,10 +20187,10 @@ $$;
 comment on function regra_notas_fiscais.fala_de_mais(text, text) is 'Whether the text of an entry speaks of more than its note: of a share, a tax, a discount, interest, or several notes.';
 revoke execute on function regra_notas_fiscais.fala_de_mais(text, text) from public;
 
--- How sure a finding is. certo: key, company, date, a witness, one entry, one possible amount. Even then an amount is only corrected by
--- itself where nothing honest looks like it: a hundred or a thousand times the note, in an entry whose text speaks of nothing else. Ten
--- times may be ten orders paid at once, a hundredth and a thousandth are rates of taxes, a tenth is a share, and two digits swapped are often a round discount. An entry whose
--- own document speaks against the note is a person's. Touches nothing.
+-- How sure a finding is. certo: key, company and date agree, the note bears witness, one entry, one possible amount. Even then auto may
+-- correct an amount only where nothing honest looks like it: a hundred or a thousand times the note, in an entry whose text mentions
+-- nothing else. Ten times may be ten orders paid at once, a hundredth and a thousandth are tax rates, a tenth is a share, and two swapped
+-- digits are often a round discount. An entry whose own document contradicts the note is for a person. Touches nothing.
 create or replace function regra_notas_fiscais.confianca(
   tipo text, como text, testemunha text, certo boolean, forma text, tributos text, menor boolean, documento_concorda boolean
 ) returns numeric
@@ -20239,8 +20240,8 @@ revoke execute on function regra_notas_fiscais.frase(text, audit.notas, numeric,
 --! EndIncluded regras/notas_fiscais/testemunho.sql
 
 --! Included regras/notas_fiscais/sem_par.sql
--- Entries that cite the key of one company's note and bear another company's CNPJ. Where the entry's is the buyer's, the note is one of
--- our own to a customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
+-- Entries that cite the key of one company's note and carry another company's CNPJ. If that is the buyer's, the note is one of our own to a
+-- customer. Reads dw.lancamentos and audit.notas; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.outra_empresa(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20265,9 +20266,9 @@ $$;
 comment on function regra_notas_fiscais.outra_empresa(audit.janela) is 'Entries whose key is of another company than their supplier''s code.';
 revoke execute on function regra_notas_fiscais.outra_empresa(audit.janela) from public;
 
--- Entries that cite the key of an NF-e which nobody has read, of months from the day on from which a person has said that all notes are
--- read (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, for no note has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by
--- regra_notas_fiscais.detectar.
+-- Entries that cite the key of an NF-e which nobody has read, of the months for which a person has said that all notes are read
+-- (notas.completas_desde): an older note may be booked long after. A key with a wrong check digit is flagged as such, because no note has
+-- it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20275,7 +20276,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_completas date := (audit_interno.configuracao('notas.completas_desde') #>> '{}')::date;
-  -- as a key writes it: the first month of which all is read
+  -- as a key writes it: the first month whose notes are all read
   v_desde text := to_char(date_trunc('month', v_completas + interval '1 month' - interval '1 day'), 'YYMM');
 begin
   return query
@@ -20302,8 +20303,8 @@ $$;
 comment on function regra_notas_fiscais.sem_nota(audit.janela) is 'Entries that cite a key of which no note was read.';
 revoke execute on function regra_notas_fiscais.sem_nota(audit.janela) from public;
 
--- Entries without a note where their supplier's others have one: nine in ten, and ten at least, since all notes are read
--- (notas.completas_desde, and notas.dias_vinculo later, when the notes of before have passed). They have a number, and no note of the
+-- Entries without a note whose supplier's other entries have one: nine in ten, and at least ten, since all notes are read
+-- (notas.completas_desde, plus notas.dias_vinculo for the notes of before to pass). They have a document number, and no note of the
 -- supplier has it. Reads dw.lancamentos, audit.notas and the settings; changes nothing. Called by regra_notas_fiscais.detectar.
 create or replace function regra_notas_fiscais.sem_nota_costumeira(janela audit.janela) returns setof audit.achado
 language plpgsql stable
@@ -20362,8 +20363,8 @@ revoke execute on function regra_notas_fiscais.sem_nota_costumeira(audit.janela)
 --! EndIncluded regras/notas_fiscais/sem_par.sql
 
 --! Included regras/notas_fiscais/sem_lancamento.sql
--- The notes as a rule sees them: whose they are, and an entry that is of them (regra_notas_fiscais.vinculos). It cannot be written to, so
--- nobody corrects a note. Of each finding lancamento and cancelada_em are kept: it closes as resolvida when one of them comes.
+-- The notes as a rule sees them: their companies, and an entry that belongs to each (regra_notas_fiscais.vinculos). The view is read-only,
+-- so nobody corrects a note. A finding keeps lancamento and cancelada_em: it closes as resolvida when one of them is filled.
 create or replace view regra_notas_fiscais.notas as
 select n.chave, case n.tipo when 'nfe' then 'NF-e ' else 'NFS-e ' end || n.numero as documento, n.emitente as fornecedor_id,
   coalesce(n.emitente_nome, n.emitente) as fornecedor, n.data_emissao, n.valor_total as valor, n.cancelada_em,
@@ -20380,12 +20381,12 @@ comment on column regra_notas_fiscais.notas.cancelada_em is 'When it was cancell
 comment on column regra_notas_fiscais.notas.lancamento is 'Key of an entry that is of it, or null.';
 grant select on regra_notas_fiscais.notas to conferente_regra;
 
--- Notes that the company was sent and that no entry is of, notas.dias_sem_lancamento days after their issue. Which companies are the
--- ledger's own it sees by the notes that are booked: those of three issuers and more were for them. Left alone are notes for others,
--- notes within one company, those for which nothing is paid, returns, adjustments and credit notes, cancelled ones, and what is older
--- than the ledger. The confidence is the share of the issuer's other notes that are booked, where they are few drawn to the share of all.
--- A window without days (an incremental session) takes what was issued or read in the last month: open findings are asked for again
--- by their keys. Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
+-- Notes sent to the company that no entry belongs to, notas.dias_sem_lancamento days after their issue. Which companies are the ledger's
+-- own follows from the booked notes: those with booked notes of three issuers or more. Left out are notes for others, notes within one
+-- company, those for which nothing is paid, returns, adjustments and credit notes, cancelled notes, and notes older than the ledger. The
+-- confidence is the share of the issuer's other notes that are booked, drawn towards the company's share where they are few. A window
+-- without days (an incremental session) takes what was issued or read in the last month; open findings are checked again by their keys.
+-- Flags only. Reads audit.notas, dw.lancamentos and the settings; changes nothing. Called by the engine for a window, and for keys.
 create or replace function regra_notas_fiscais.notas_sem_lancamento(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -20418,7 +20419,7 @@ begin
     group by n.comprador, n.emitente_raiz
   )
   select null::text, n.chave, '{}'::jsonb,
-    -- this one left out; the company's share counts as four notes more
+    -- without this note; the company's share counts as four more notes
     trunc(greatest(0.05, least(0.80, (i.lancadas + 4.0 * e.lancadas / greatest(e.notas - 1, 1)) / (i.notas + 3))), 4),
     jsonb_build_object('tipo', 'nota_sem_lancamento', 'emissao', n.data_emissao, 'total_da_nota', o.valor_total, 'notas_do_emitente', i.notas,
       'com_lancamento', i.lancadas, 'ajuste', o.valor_total),
@@ -21052,8 +21053,8 @@ revoke execute on function regra_validacao_valores.rateios(bigint[], numeric[], 
 --! EndIncluded regras/validacao_valores/rateios.sql
 
 --! Included regras/trade_marketing/padroes.sql
--- A text without accents, its case kept: regular expressions may not be lower-cased, because \S and \s differ.
--- Touches nothing. Called by regra_trade_marketing.expressao_padroes and by whatever matches single patterns.
+-- A text without accents, its case kept: a regular expression must not be lower-cased, because \S and \s differ. Touches nothing. Called by
+-- regra_trade_marketing.expressao_padroes and by everything that matches single patterns.
 create or replace function regra_trade_marketing.sem_acentos(texto text) returns text
 language sql immutable parallel safe
 return case
@@ -21066,10 +21067,9 @@ end;
 comment on function regra_trade_marketing.sem_acentos(text) is 'Text without accents, upper and lower case kept.';
 revoke execute on function regra_trade_marketing.sem_acentos(text) from public;
 
--- Whether one marketing pattern matches one text: the same decision as regra_trade_marketing.expressao_padroes takes for all of
--- them together, for naming the patterns in the evidence and for previews. Null-safe: no text or an empty pattern never
--- matches. Touches nothing. Called by regra_trade_marketing.candidatos_marketing, audit.propor_padroes and
--- audit.previsao_padrao.
+-- Whether one marketing pattern matches one text, as regra_trade_marketing.expressao_padroes decides it for all patterns together. For
+-- naming the patterns in the evidence, and for previews. A null text or an empty pattern never matches. Touches nothing. Called by
+-- regra_trade_marketing.candidatos_marketing, audit.propor_padroes and audit.previsao_padrao.
 create or replace function regra_trade_marketing.padrao_casa(tipo text, padrao text, texto_dobrado text) returns boolean
 language sql immutable parallel safe
 return coalesce(case
@@ -21089,9 +21089,9 @@ comment on function regra_trade_marketing.padrao_casa(text, text, text) is
   'Whether a pattern (contem, palavra, regex) matches a folded text; false for nulls and empty patterns.';
 revoke execute on function regra_trade_marketing.padrao_casa(text, text, text) from public;
 
--- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then
--- the expression of those that have no filter. A null expression folds its arm away. Touches nothing; inlined by the planner.
--- Called by the parts of regra_trade_marketing.detectar, with what filtro_padroes and expressao_padroes give.
+-- Whether a folded text matches any of many marketing patterns: the quick filter first, then the expression that decides; then the
+-- expression of the patterns without a filter. A null expression drops out of the plan. Touches nothing; inlined by the planner. Called by
+-- the parts of regra_trade_marketing.detectar, with the results of filtro_padroes and expressao_padroes.
 create or replace function regra_trade_marketing.texto_casa(dobrado text, filtro text[], filtravel text, sem_filtro text) returns boolean
 language sql immutable parallel safe
 return coalesce(dobrado like any (filtro) and dobrado ~* filtravel, false) or coalesce(dobrado ~* sem_filtro, false);
@@ -21100,10 +21100,10 @@ comment on function regra_trade_marketing.texto_casa(text, text[], text, text) i
   'Whether a folded text matches one of the marketing patterns, given as quick filters, their expression, and the expression of those without a filter; false for nulls.';
 revoke execute on function regra_trade_marketing.texto_casa(text, text[], text, text) from public;
 
--- One pattern as a LIKE pattern that lets through every folded text it matches and little else, blanks standing for any run of
--- characters. Of an expression only the letters that every match must have are kept; one whose letters cannot be told this
--- simply (alternatives, escapes, counts, classes by name) has none. Null then, and for a pattern that matches nothing. Touches
--- nothing. Called by regra_trade_marketing.filtro_padroes, expressao_padroes and candidatos_marketing.
+-- One pattern as a LIKE pattern that lets through every folded text it matches and little else, with blanks standing for any run of
+-- characters. Of an expression it keeps only the letters that every match must have. Null for an expression too complex for that
+-- (alternatives, escapes, counts, named classes), and for a pattern that matches nothing. Touches nothing. Called by
+-- regra_trade_marketing.filtro_padroes, expressao_padroes and candidatos_marketing.
 create or replace function regra_trade_marketing.filtro_padrao(tipo text, padrao_dobrado text) returns text
 language sql immutable parallel safe
 return case
@@ -21112,7 +21112,7 @@ return case
     select case when x.letras !~ '[][\\|(){}]' and x.letras ~ '[^%]{3}' then '%' || x.letras || '%' end
     from (
       select pg_catalog.regexp_replace(
-        -- classes and plain groups, with what repeats them; then what may be missing; then what stands for any character
+        -- removes classes and plain groups with their quantifiers, then optional characters, then what stands for any character
         pg_catalog.regexp_replace(pg_catalog.regexp_replace(pg_catalog.regexp_replace(
           pg_catalog.lower(pg_catalog.regexp_replace(padrao_dobrado, '^\(\?i\)', '')),
           '\[[^][\\]+\][?*+]*', '%', 'g'), '\((\?:)?[^()?\\][^()\\]*\)[?*+]*', '%', 'g'), '[^%][?*][?*+]*', '%', 'g'),
@@ -21131,8 +21131,8 @@ comment on function regra_trade_marketing.filtro_padrao(text, text) is
   'LIKE pattern that every folded text matching a marketing pattern satisfies; null for an empty pattern, and for an expression of which that cannot be told.';
 revoke execute on function regra_trade_marketing.filtro_padrao(text, text) from public;
 
--- The patterns of one action and field as LIKE patterns, where they have one: a list of them costs a third of the expression
--- that decides. Null where there is none. Reads the patterns only. Called by the parts of regra_trade_marketing.detectar, against folded text.
+-- The patterns of one action and field as LIKE patterns, where they have one: such a list costs a third of the expression that decides.
+-- Null where there is none. Reads only the patterns. Called by the parts of regra_trade_marketing.detectar, for folded text.
 create or replace function regra_trade_marketing.filtro_padroes(acao text, campo text) returns text[]
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -21149,10 +21149,10 @@ comment on function regra_trade_marketing.filtro_padroes(text, text) is
   'LIKE patterns that every folded text matching a marketing pattern satisfies; null where there is none.';
 revoke execute on function regra_trade_marketing.filtro_padroes(text, text) from public;
 
--- One regular expression for all active marketing patterns of one action and field, so that a row is read once however
--- many patterns there are; matched against folded text without regard to case. Those that have a quick filter (filtravel) and
--- those without come apart. Null where there is no pattern. Raises
--- invalid_regular_expression for a pattern that is none. Reads the patterns only. Called by the parts of regra_trade_marketing.detectar.
+-- One regular expression for all active marketing patterns of one action and field, so that a row is read once however many patterns there
+-- are. Matched against folded text, ignoring case. Patterns with a quick filter (filtravel) and those without give separate expressions.
+-- Null where there is no pattern. Raises invalid_regular_expression for an invalid pattern. Reads only the patterns. Called by the parts of
+-- regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.expressao_padroes(acao text, campo text, filtravel boolean) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -21163,7 +21163,7 @@ as $$
   cross join lateral (
     select case
       when p.tipo = 'regex' then
-        -- matched once alone: a pattern that is invalid by itself must not become valid between the others
+        -- tried alone first: a pattern that is invalid by itself must not become valid between the others
         case when '' ~* regra_trade_marketing.sem_acentos(p.padrao) is not null
           then '(?:' || regra_trade_marketing.sem_acentos(p.padrao) || ')' end
       when p.tipo = 'palavra' then
@@ -21184,16 +21184,16 @@ comment on function regra_trade_marketing.expressao_padroes(text, text, boolean)
   'All active patterns of one action (incluir, excluir) and field as one regular expression; null where there is none.';
 revoke execute on function regra_trade_marketing.expressao_padroes(text, text, boolean) from public;
 
--- The texts of one field, as they are written in the window, that the business's including patterns match. Each text is
--- folded and matched once however many entries bear it, and only what passes the quick filter meets the expressions. Reads
--- dw.lancamentos and the patterns; changes nothing. Called by regra_trade_marketing.detectar.
+-- The texts of one field, as written in the window, that the business's including patterns match. Each text is folded and matched once
+-- however many entries have it, and expressions run only on what passes the quick filter. Reads dw.lancamentos and the patterns; changes
+-- nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.textos_casados(campo text, janela audit.janela) returns text[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- texts that do not fit are sorted in one go; hashed, each round after a spill may keep hardly any of millions
+-- texts that do not fit are sorted in one go; with hashing, each round after a spill may keep hardly any of millions
 set enable_hashagg = off
 as $$
 declare
@@ -21204,19 +21204,19 @@ begin
   if v_filtravel is null and v_sem_filtro is null then
     return array[]::text[];
   end if;
-  -- an expression, not select into: that never runs in parallel
+  -- an expression and not select into, which never runs in parallel
   return coalesce((
     select array_agg(t.texto)
     from (
       select d.texto, audit_interno.dobrar(d.texto collate "default") as dobrado
       from (
-        -- by bytes, the cheapest to sort by
+        -- bytes are the cheapest to sort by
         select distinct (case textos_casados.campo
           when 'descricao' then l.descricao when 'fornecedor' then l.fornecedor else l.conta_contabil end) collate "C" as texto
         from dw.lancamentos l
         where audit.na_janela(janela, l.data_lancamento, l.carregado_em, l.id)
       ) d
-      -- or the folding would be repeated for every test below
+      -- or every test below would repeat the folding
       offset 0
     ) t
     where regra_trade_marketing.texto_casa(t.dobrado, v_filtro, v_filtravel, v_sem_filtro)
@@ -21246,8 +21246,8 @@ revoke execute on function regra_trade_marketing.frase_padroes(jsonb) from publi
 --! EndIncluded regras/trade_marketing/padroes.sql
 
 --! Included regras/trade_marketing/historia.sql
--- One key for one supplier: the company root of its code, or its folded name where there is no code. Null when neither is
--- known. Touches nothing. Called by the rules; an expression that the planner inlines.
+-- The key of a supplier: the company root of its code, or its folded name where there is no code. Null when neither is known. Touches
+-- nothing. Called by the rules; an expression that the planner inlines.
 create or replace function regra_trade_marketing.chave_fornecedor(codigo text, nome text) returns text
 language sql immutable parallel safe
 return coalesce(
@@ -21258,8 +21258,8 @@ comment on function regra_trade_marketing.chave_fornecedor(text, text) is
   'Key of a supplier: company root of the code, else "=" and the folded name; null when unknown.';
 revoke execute on function regra_trade_marketing.chave_fornecedor(text, text) from public;
 
--- The codes of the given suppliers, as written, among the entries between two days. Codes are few beside entries: whose each is, is
--- asked once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
+-- The codes of the given suppliers, as written, among the entries between two days. Codes are few and entries many, so each code's owner is
+-- looked up once. Return query, because it may run in parallel. Reads dw.lancamentos; changes nothing. Called by
 -- regra_trade_marketing.historico_marketing.
 create or replace function regra_trade_marketing.codigos_marketing(inicio date, fim date, chaves text[]) returns setof text
 language plpgsql stable
@@ -21283,18 +21283,17 @@ $$;
 comment on function regra_trade_marketing.codigos_marketing(date, date, text[]) is 'Codes as written of the given suppliers.';
 revoke execute on function regra_trade_marketing.codigos_marketing(date, date, text[]) from public;
 
--- What the given suppliers do: their entries between two days, by name and category, pending ones left out, whether or not a marketing pattern
--- matches them: a supplier that is itself a pattern must be able to say otherwise. All of them are read: three of thousands defend a
--- category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself. Reads
--- dw.lancamentos, the audit tables and the settings; changes nothing. Called by
--- regra_trade_marketing.fornecedores_marketing.
+-- What the given suppliers do: their entries between two days, by name and category, without pending ones. Entries that a marketing pattern
+-- matches are included, because a supplier that is itself a pattern must be able to say otherwise. All entries are read: three of thousands
+-- can defend a category, and a sample would lose them. What we booked and nobody confirmed is left out, or the rule would believe itself.
+-- Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by regra_trade_marketing.fornecedores_marketing.
 create or replace function regra_trade_marketing.historico_marketing(inicio date, fim date, chaves text[])
 returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- a list that may not be hashed is gone through for every entry
+-- a list too long to be hashed would be scanned for every entry
 set work_mem = '64MB'
 as $$
 declare
@@ -21309,7 +21308,7 @@ begin
     select l.fornecedor_id, l.fornecedor, l.categoria, count(*) as lancamentos, min(l.data_lancamento)::date as desde
     from dw.lancamentos l
     where l.data_lancamento between historico_marketing.inicio and historico_marketing.fim
-      -- of few an index is used; of many the planner would weigh each, and one scan by parallel workers is faster
+      -- few codes use an index; with many the planner would estimate each, and one scan by parallel workers is faster
       and (cardinality(v_codigos) <= 500 and l.fornecedor_id = any (v_codigos)
         or cardinality(v_codigos) > 500 and l.fornecedor_id in (select c from unnest(v_codigos) c))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
@@ -21329,7 +21328,7 @@ begin
   )
   select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
-  -- under the name that it has now
+  -- under its present name
   left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.chave = any (historico_marketing.chaves) and o.categoria_dobrada <> all (v_pendentes)
   group by 1, 2, 3;
@@ -21340,8 +21339,8 @@ comment on function regra_trade_marketing.historico_marketing(date, date, text[]
   'For each supplier key, canonical name and folded category: entries between two booking dates, both included, and the first of them.';
 revoke execute on function regra_trade_marketing.historico_marketing(date, date, text[]) from public;
 
--- What suppliers of the given names, canonical, do under whichever code: as regra_trade_marketing.historico_marketing, for names that come under a
--- code that nobody knows. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
+-- What suppliers of the given canonical names do under any code: like regra_trade_marketing.historico_marketing, for names that appear
+-- under an unknown code. Reads dw.lancamentos, the audit tables and the settings; changes nothing. Called by
 -- regra_trade_marketing.fornecedores_marketing.
 create or replace function regra_trade_marketing.historico_nomes_marketing(inicio date, fim date, nomes text[])
 returns table (chave text, nome text, categoria_dobrada text, lancamentos bigint, desde date)
@@ -21381,7 +21380,7 @@ begin
   )
   select o.chave, o.nome, coalesce(r.para, o.categoria_dobrada), sum(o.lancamentos)::bigint, min(o.desde)
   from outro o
-  -- under the name that it has now
+  -- under its present name
   left join regras.categorias_renomeadas() r on r.de = o.categoria_dobrada
   where o.categoria_dobrada <> all (v_pendentes)
   group by 1, 2, 3;
@@ -21392,11 +21391,10 @@ comment on function regra_trade_marketing.historico_nomes_marketing(date, date, 
   'For each supplier key, canonical name among those given and folded category: entries between two booking dates, both included, and the first of them.';
 revoke execute on function regra_trade_marketing.historico_nomes_marketing(date, date, text[]) from public;
 
--- What counts as the history of each suspect's supplier: the entries under its code, unless the code had other names before the
--- suspect's month and none like this one, for codes are given to others, copied and mistyped (contradito). Where the code
--- had nothing before that month and the name is known under another code, the name's entries count as well. The arrays go together.
--- Reads the ledger through regra_trade_marketing.historico_marketing and historico_nomes_marketing; changes nothing. Called by
--- regra_trade_marketing.detectar.
+-- The history of each suspicious entry's supplier: the entries under its code, unless the code had other names before the entry's month and
+-- none like this one, because codes are reassigned, copied and mistyped (contradito). If the code had nothing before that month and the
+-- name is known under another code, the name's entries count too. The arrays belong together. Reads the ledger through
+-- regra_trade_marketing.historico_marketing and historico_nomes_marketing; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.fornecedores_marketing(
   inicio date, fim date, categoria text, chaves text[], nomes text[], cortes date[]
 ) returns table (
@@ -21451,7 +21449,7 @@ begin
   ), conhecida as (
     select distinct s.chave, s.nome, s.corte from sem_passado s join pelo_nome h on h.nome = s.nome and h.desde < s.corte
   ), conta as (
-    -- an entry under both code and name is in both: once
+    -- an entry under both code and name is in both: count it once
     select s.chave, s.nome, s.corte, h.chave as de, h.nome as quem, h.categoria_dobrada, h.lancamentos
     from suspeito s
     join historia h on h.chave = s.chave
@@ -21480,9 +21478,10 @@ comment on function regra_trade_marketing.fornecedores_marketing(date, date, tex
   'For each suspect''s supplier key, canonical name and month: whether the name contradicts the code, and the entries that count as the supplier''s, in all, in the marketing category, in the largest other one and by category.';
 revoke execute on function regra_trade_marketing.fornecedores_marketing(date, date, text, text[], text[], date[]) from public;
 
--- Where the given words of names and descriptions are booked: a sample of some 20,000 entries between two days, drawn by their
--- keys so that the same ledger gives the same sample. For each word and category the entries, and of how many suppliers;
--- pending ones are left out, and those that a marketing pattern matches, for they are what is in question. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- Where the given words of names and descriptions are booked, in a sample of some 20,000 entries between two days. The sample is drawn by
+-- key, so the same ledger gives the same sample. For each word and category: the entries, and of how many suppliers. Left out are pending
+-- entries, and those that a marketing pattern matches, because they are in question. Reads dw.lancamentos, the patterns and the settings;
+-- changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.palavras_marketing(inicio date, fim date, palavras text[])
 returns table (palavra text, categoria_dobrada text, lancamentos bigint, total bigint, fornecedores bigint)
 language plpgsql stable
@@ -21548,9 +21547,9 @@ revoke execute on function regra_trade_marketing.palavras_marketing(date, date, 
 --! EndIncluded regras/trade_marketing/historia.sql
 
 --! Included regras/trade_marketing/candidatos.sql
--- The entries of a window that bear a matched text under another category, with the patterns that match and the words that
--- may speak for the booked category: those of name and description that no pattern names. An excluding pattern silences
--- its entries. Reads dw.lancamentos, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- The entries of a window that have a matched text and another category, with the patterns that match and the words that may speak for the
+-- booked category: words of name and description that no pattern names. An excluding pattern silences its entries. Reads dw.lancamentos,
+-- the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.candidatos_marketing(
   janela audit.janela, categoria text, descricoes text[], fornecedores text[], contas text[]
 ) returns table (
@@ -21561,7 +21560,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- a list that may not be hashed is gone through for every entry
+-- a list too long to be hashed would be scanned for every entry
 set work_mem = '64MB'
 as $$
 declare
@@ -21579,7 +21578,7 @@ begin
       l.fornecedor_id, l.fornecedor, l.descricao, l.conta_contabil,
       coalesce(audit_interno.dobrar_categoria(l.categoria), '') as categoria_dobrada
     from dw.lancamentos l
-    -- hashed lists: of an array written out the planner would weigh each member, in every partition
+    -- hashed lists: the planner would estimate each member of a literal array, in every partition
     where (l.descricao in (select unnest(candidatos_marketing.descricoes))
         or l.fornecedor in (select unnest(candidatos_marketing.fornecedores))
         or l.conta_contabil in (select unnest(candidatos_marketing.contas)))
@@ -21621,7 +21620,7 @@ begin
   left join nomeado k on k.campo = 'conta_contabil' and k.texto = c.conta_contabil
   left join regras.categorias_renomeadas() r on r.de = c.categoria_dobrada
   where c.categoria_dobrada <> all (v_marketing)
-    -- the name that it had then, be it of marketing and of other things
+    -- not under the name that marketing, perhaps with other things, had then
     and not exists (
       select from sucessao s where s.de = c.categoria_dobrada and s.para = any (v_marketing) and c.data_lancamento < s.desde)
     and coalesce(d.padroes, f.padroes, k.padroes) is not null
@@ -21633,11 +21632,11 @@ comment on function regra_trade_marketing.candidatos_marketing(audit.janela, tex
   'Entries of the window that marketing patterns match under a category other than the given one: patterns, supplier code, key and canonical name, and the words no pattern names.';
 revoke execute on function regra_trade_marketing.candidatos_marketing(audit.janela, text, text[], text[], text[]) from public;
 
--- How much of what each marketing pattern matches is booked in the marketing category: entries it matches and those of them in the
--- category, in a sample of some 40,000 entries between two days, drawn by their keys so that the same ledger gives the same sample
--- (fracao: how much of the ledger that is). Pending ones are left out, those that a pattern excludes, and those that we booked and
--- nobody confirmed. Only what passes the quick filter meets the expressions, and only what any pattern matches is held against each.
--- Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
+-- How much of what each marketing pattern matches is booked in the marketing category: matched entries, and those of them in the category,
+-- in a sample of some 40,000 entries between two days. The sample is drawn by key, so the same ledger gives the same sample (fracao: the
+-- share of the ledger that it covers). Left out are pending entries, those that a pattern excludes, and those that we booked and nobody
+-- confirmed. Expressions run only on what passes the quick filter, and single patterns only on what any pattern matches. Reads
+-- dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcelas_padroes(inicio date, fim date, categoria text)
 returns table (padrao_id bigint, lancamentos bigint, em_marketing bigint, fracao numeric)
 language plpgsql stable
@@ -21711,9 +21710,9 @@ comment on function regra_trade_marketing.parcelas_padroes(date, date, text) is
   'For each active marketing pattern: sampled entries that it matches between two booking dates, both included, and those of them booked in the given category.';
 revoke execute on function regra_trade_marketing.parcelas_padroes(date, date, text) from public;
 
--- A share after the supplier had its say: of a + b entries of the supplier, a are marketing and b in the booked category; the share
--- of the pattern stands for four more, so that a thin history says little (m-estimate; Cestnik, Estimating probabilities, 1990). Kept
--- off zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
+-- A pattern's share, adjusted by the supplier's own entries: of a + b entries of the supplier, a are marketing and b in the booked
+-- category. The pattern's share counts as four more entries, so that a thin history says little (m-estimate; Cestnik, Estimating
+-- probabilities, 1990). Kept away from zero and one. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.parcela_contestada(parcela numeric, a_favor numeric, contra numeric) returns numeric
 language sql immutable parallel safe
 return least(0.99999, greatest(0.00001, (a_favor + 4 * parcela) / (a_favor + contra + 4)));
@@ -21722,9 +21721,9 @@ comment on function regra_trade_marketing.parcela_contestada(numeric, numeric, n
   'Share of marketing among a supplier''s entries, those in marketing and those in the booked category, shrunk towards the pattern''s share.';
 revoke execute on function regra_trade_marketing.parcela_contestada(numeric, numeric, numeric) from public;
 
--- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing
--- correction upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by
--- whoever maintains the patterns.
+-- Hits and observed precision of each marketing pattern: how many findings named it, how many of these a person or a standing correction
+-- upheld, how many were rejected or rolled back. Reads the audit tables; changes nothing. Called by reports and by those who maintain the
+-- patterns.
 create or replace function audit.acertos_padroes()
 returns table (padrao_id bigint, achados bigint, confirmados bigint, recusados bigint, precisao numeric)
 language sql stable security definer
@@ -21752,10 +21751,10 @@ comment on function audit.acertos_padroes() is
 revoke execute on function audit.acertos_padroes() from public;
 grant execute on function audit.acertos_padroes() to conferente_leitor;
 
--- What people answered on the findings that each marketing pattern, as it is written now, gave: by pattern and entry, of which supplier
--- it was (null when unknown), the category in which it was booked, folded, and whether the proposal was right. The last word on a
--- finding counts; what was taken back counts for nothing, nor what nobody looked at. Reads the audit tables and the patterns; changes
--- nothing. Called by regra_trade_marketing.detectar.
+-- People's answers on the findings of each marketing pattern as it is written now, by pattern and entry: the supplier (null when unknown),
+-- the category in which the entry was booked, folded, and whether the proposal was right. The last decision on a finding counts. What was
+-- taken back does not count, nor what nobody looked at. Reads the audit tables and the patterns; changes nothing. Called by
+-- regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.respostas_padroes()
 returns table (padrao_id bigint, registro_id text, chave text, categoria_dobrada text, certo boolean)
 language sql stable
@@ -21781,10 +21780,10 @@ $$;
 comment on function regra_trade_marketing.respostas_padroes() is 'People''s answers on findings of each marketing pattern: pattern, entry, supplier, booked category, whether the proposal was right.';
 revoke execute on function regra_trade_marketing.respostas_padroes() from public;
 
--- The probability that an entry which a marketing pattern matches is marketing though it is booked elsewhere. By Bayes' rule, of
--- entries that match a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is
--- where it belongs: m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending entry
--- was not booked anywhere: m = .5, and the share itself is left. Touches nothing. Called by regra_trade_marketing.detectar.
+-- The probability that an entry which a marketing pattern matches is marketing although it is booked elsewhere. By Bayes' rule: of the
+-- matching entries a share s (parcela) is marketing, of which a share m (erro) was booked elsewhere; of the others a share 1 - m is where
+-- it belongs. That gives m s / (m s + (1 - m)(1 - s)). With m = .03 a share of .9 gives .22, and .95 takes a share of .9984. A pending
+-- entry was not booked anywhere: m = .5, which leaves the share itself. Touches nothing. Called by regra_trade_marketing.detectar.
 create or replace function regra_trade_marketing.confianca_padrao(parcela numeric, erro numeric) returns numeric
 language sql immutable parallel safe
 return erro * parcela / (erro * parcela + (1 - erro) * (1 - parcela));
@@ -21795,9 +21794,9 @@ revoke execute on function regra_trade_marketing.confianca_padrao(numeric, numer
 --! EndIncluded regras/trade_marketing/candidatos.sql
 
 --! Included regras/trade_marketing/regra.sql
--- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category
--- is not set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely another's
--- label. Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+-- What trade_marketing lacks before it can look for anything, in a sentence that says what to set, or null: the marketing category is not
+-- set, the ledger has no such category, or there is no pattern. A category that nobody ever booked is most likely somebody else's label.
+-- Reads the settings, the patterns and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_trade_marketing.requisitos() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -21834,12 +21833,12 @@ $$;
 comment on function regra_trade_marketing.requisitos() is 'What trade_marketing lacks before it can run, with what to set, or null.';
 revoke execute on function regra_trade_marketing.requisitos() from public;
 
--- Finds marketing entries booked under another category: the business's patterns (audit.padroes_trade_marketing) over
--- supplier, description and account, all folded. A pattern is not proof: the confidence is the probability that such an entry is
--- marketing, from the pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name
--- and description, and what people answered on the pattern's findings before; until they have answered often enough it stays below
--- the rule's threshold. Reads dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine
--- for a window, and again over corrected keys to verify them.
+-- Finds marketing entries booked under another category, by the business's patterns (audit.padroes_trade_marketing) over supplier,
+-- description and account, all folded. A pattern is not proof. The confidence is the probability that such an entry is marketing, from the
+-- pattern's own share in the ledger, how rare misbookings are, the supplier's other entries, the words of name and description, and
+-- people's answers on the pattern's earlier findings. Until there are enough answers it stays below the rule's threshold. Reads
+-- dw.lancamentos, the audit tables, the patterns and the settings; changes nothing. Called by the engine for a window, and again over
+-- corrected keys to verify them.
 create or replace function regra_trade_marketing.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -21847,7 +21846,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  -- what the business thinks a pattern of its own is worth, and from where auto acts
+  -- how much the business trusts a pattern of its own, and the threshold for auto
   v_base numeric := regras.confianca_base('trade_marketing', 0.95);
   v_limiar numeric := coalesce((select r.limiar from audit.regras r where r.nome = 'trade_marketing'), 0.95);
   v_minimas int := (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int;
@@ -21859,14 +21858,14 @@ declare
   -- dates that leave room for the months of history on both sides
   v_primeira constant date := date '0030-01-01';
   v_ultima constant date := date '9970-12-31';
-  -- what is not the supplier's own weighs no more than so many of its entries
+  -- evidence from elsewhere weighs no more than this many of the supplier's own entries
   v_alheio constant int := 20;
-  -- answers on another supplier are no more than so many for this one: a hundred on one say little of the next
+  -- answers on another supplier count as no more than this many: a hundred on one say little about the next
   v_vizinho constant numeric := 3;
-  -- and a pattern proved on entries booked in one category says little of those booked in the next: so many answers on its own
+  -- a pattern proven on entries of one booked category says little about another, which needs this many right answers of its own
   v_minimas_categoria int := greatest(1, (audit_interno.configuracao('regras.decisoes_minimas') #>> '{}')::int / 4);
   v_marketing text[] := regras.nomes_da_categoria(v_categoria);
-  -- of what each category was a part, before that was split
+  -- the split categories that each category was once part of
   v_antecessoras jsonb := coalesce((
     select jsonb_object_agg(x.para, x.antes)
     from (
@@ -21874,7 +21873,7 @@ declare
       where s.de not in (select r.de from regras.categorias_renomeadas() r)
       group by s.para
     ) x), '{}');
-  -- what is booked once a year shows that in two of them
+  -- two years, in which even what is booked once a year shows
   v_vida int := 24 * 31;
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
   v_descricoes text[] := regra_trade_marketing.textos_casados('descricao', janela);
@@ -21905,7 +21904,7 @@ begin
       array(select distinct w from candidato p cross join lateral unnest(p.palavras) w) as palavras
     from candidato c
   ), uso as materialized (
-    -- the months in which anything was booked as marketing, and not by us alone
+    -- the months in which anything was booked as marketing by somebody else than us
     select distinct g.mes
     from (
       -- folded once for each month, not for each entry
@@ -21918,7 +21917,7 @@ begin
     ) g
     where audit_interno.dobrar_categoria(g.categoria) = any (v_marketing)
   ), vida as materialized (
-    -- for how long, before each month asked, nothing has been, and the longest pause before that
+    -- how long nothing has been booked before each month in question, and the longest pause before that
     select m.corte, coalesce(u.silencio >= v_parada and u.silencio > u.pausa + 1, m.corte <> '-infinity' and exists (
         select from periodo p join dw.lancamentos l on l.data_lancamento < p.inicio - v_vida
         where audit_interno.dobrar_categoria(l.categoria) = any (v_marketing))) as morta, u.silencio
@@ -21947,7 +21946,7 @@ begin
     where y.certo
     group by 1, 2
   ), propria as materialized (
-    -- by supplier; peso: what one of them counts for another supplier
+    -- by supplier; peso: how much one of these answers counts for another supplier
     select y.padrao_id, y.chave, count(*) filter (where y.certo) as certas, count(*) filter (where not y.certo) as erradas,
       least(1, v_vizinho / count(*)) as peso
     from respondida y group by 1, 2
@@ -21982,7 +21981,7 @@ begin
         order by f.lancamentos desc, f.palavra) as palavras
     from candidato c
     cross join lateral unnest(c.palavras) w (palavra)
-    -- nothing defends a pending entry but its supplier's habit
+    -- only the supplier's habit defends a pending entry
     join firme f on f.palavra = w.palavra and f.categoria_dobrada = c.categoria_dobrada
     group by c.id
   )
@@ -22028,7 +22027,7 @@ begin
       (c.data_lancamento between v_primeira and v_ultima) is not true as sem_data
   ) b
   left join lateral (
-    -- where the entry stands on the one account of the category in which it was booked; a pending one on one on which entries wait, or none
+    -- where the entry is on the one account of its booked category; for a pending entry, on one that holds waiting entries, or on none
     select m.conta, m.certeza, m.lancamentos, m.todas
     from conhecida m
     where m.papel = 'da_categoria' and m.categoria_dobrada = any (v_marketing) and m.conta is distinct from c.conta
@@ -22040,7 +22039,7 @@ begin
     limit 1
   ) k on true
   cross join lateral (
-    -- a pending entry has no booked category to defend: the supplier's usual one takes its place. The entry itself is no history
+    -- A pending entry has no booked category to defend, so the supplier's usual one takes its place. The entry itself is no history.
     select p.proprio,
       case
         when b.pendente then coalesce(r.maior_outra, 0)
@@ -22062,7 +22061,7 @@ begin
           || (t.palavras -> 0 ->> 'na_categoria') || ' de ' || (t.palavras -> 0 ->> 'total') || ' lançamentos' end), '') as contra
   ) f
   cross join lateral (
-    -- the pattern that says most of those that match: proved before unproved
+    -- of the matching patterns the one that says most, proven ones before others
     select y.*
     from (
       select x.*, x.certas >= v_minimas and x.na_categoria >= v_minimas_categoria as provado, (x.certas + 4 * x.inicial) / (x.certas + x.erradas + 4) as final
@@ -22082,7 +22081,7 @@ begin
           left join resposta w on w.padrao_id = (i.padrao ->> 'id')::bigint
           left join propria k on k.padrao_id = (i.padrao ->> 'id')::bigint and k.chave = c.chave
           left join por_categoria g on g.padrao_id = (i.padrao ->> 'id')::bigint and g.categoria_dobrada = c.categoria_dobrada
-          -- what was answered on the entry itself is not held for or against it
+          -- an answer on the entry itself counts neither for nor against it
           left join respondida v on v.padrao_id = (i.padrao ->> 'id')::bigint and v.registro_id = c.id
           left join propria j on j.padrao_id = v.padrao_id and j.chave is not distinct from v.chave
           cross join lateral (
@@ -22101,7 +22100,7 @@ begin
       greatest(e.contra, least(coalesce(t.contra, 0), v_alheio), case when b.sem_data then v_alheio else 0 end)) as parcela
   ) u
   cross join lateral (
-    -- the odds of the pattern, as people found them, moved by as much as the supplier's share differs from the pattern's
+    -- the odds of the pattern as people found them, moved by the difference between the supplier's share and the pattern's
     select d.chance / (1 + d.chance) as confianca
     from (select q.final / (1 - q.final) * (u.parcela / (1 - u.parcela)) / (q.parcela / (1 - q.parcela)) as chance) d
   ) o;
@@ -22145,10 +22144,10 @@ comment on function regra_trade_marketing.entradas_casadas(text, text, text, int
   'Entries that a pattern (contem, palavra, regex) matches in a field, newest first, at most 10,000.';
 revoke execute on function regra_trade_marketing.entradas_casadas(text, text, text, int) from public;
 
--- What a marketing pattern would match before anybody saves it: the entries, newest first, the category they are booked
--- under, and whether that is the marketing category already. The ledger is read as conferente_regra (regra_trade_marketing.entradas_casadas); changes nothing.
--- Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
--- explodes ends at statement_timeout.
+-- What a marketing pattern would match before anybody saves it: the entries, newest first, the category in which they are booked, and
+-- whether that is the marketing category already. Reads the ledger as conferente_regra (regra_trade_marketing.entradas_casadas); changes
+-- nothing. Called by an administrator who maintains the patterns. An invalid regular expression raises invalid_regular_expression; one that
+-- takes for ever ends at statement_timeout.
 create or replace function audit.previsao_padrao(campo text, tipo text, padrao text, limite int default 50)
 returns table (
   registro_id text, data_lancamento date, categoria text, fornecedor text, descricao text, conta_contabil text,
@@ -22188,9 +22187,9 @@ comment on function audit.previsao_padrao(text, text, text, int) is
 revoke execute on function audit.previsao_padrao(text, text, text, int) from public;
 grant execute on function audit.previsao_padrao(text, text, text, int) to conferente_revisor, conferente_administrador;
 
--- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries whose correction
--- to the marketing category a person decided, with their support and precision. Reads dw.lancamentos, the decisions, the
--- patterns and the settings; changes nothing. Called by audit.propor_padroes, through audit_interno.ler.
+-- The marketing patterns that audit.propor_padroes proposes: suppliers, words and pairs of words of entries that a person decided to move
+-- to the marketing category, with their support and precision. Reads dw.lancamentos, the decisions, the patterns and the settings; changes
+-- nothing. Called by audit.propor_padroes, through audit_interno.ler.
 create or replace function regra_trade_marketing.padroes_propostos(suporte_minimo int, precisao_minima numeric)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable
@@ -22254,12 +22253,12 @@ begin
   select c.campo, 'palavra'::text, c.texto, c.suporte, c.lancamentos, round(c.marketing::numeric / c.lancamentos, 4)
   from contado c
   where c.marketing::numeric / c.lancamentos >= precisao_minima
-    -- what an active pattern catches already needs no other
+    -- what an active pattern already catches needs no other
     and not exists (
       select from audit.padroes_trade_marketing p
       where p.ativo and p.acao = 'incluir' and p.campo = c.campo
         and regra_trade_marketing.padrao_casa(p.tipo, p.padrao, c.texto))
-    -- a pair says nothing that one of its words does not say as precisely of as many
+    -- no pair if one of its words alone has as much support and is precise enough
     and not exists (
       select from contado m
       where m.campo = c.campo and m.texto <> c.texto and ' ' || c.texto || ' ' like '% ' || replace(replace(m.texto, '\', ''), '%', '') || ' %'
@@ -22272,10 +22271,10 @@ comment on function regra_trade_marketing.padroes_propostos(int, numeric) is
   'Suppliers, words and pairs of words with at least suporte_minimo confirmed entries and the given precision over the ledger, that no active pattern has.';
 revoke execute on function regra_trade_marketing.padroes_propostos(int, numeric) from public;
 
--- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries whose correction to
--- the marketing category a person decided. Support is the confirmed entries that have it; precision, the share of all the
--- ledger's decided entries with it that are marketing (confirmed or booked so). Nothing is saved: a person accepts. The
--- ledger is read as conferente_regra (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
+-- Proposes marketing patterns from what people confirmed: suppliers, words and pairs of words of entries that a person decided to move to
+-- the marketing category. Support: the confirmed entries that have it. Precision: the share that is marketing (confirmed or booked so) of
+-- all decided entries of the ledger with it. Saves nothing: a person accepts. Reads the ledger as conferente_regra
+-- (regra_trade_marketing.padroes_propostos). Called by an administrator who maintains the patterns.
 create or replace function audit.propor_padroes(suporte_minimo int default 3, precisao_minima numeric default 0.9)
 returns table (campo text, tipo text, padrao text, suporte bigint, lancamentos bigint, precisao numeric)
 language plpgsql stable security definer
@@ -22300,13 +22299,13 @@ grant execute on function audit.propor_padroes(int, numeric) to conferente_revis
 --! EndIncluded regras/trade_marketing/propostas.sql
 
 --! Included regras/trade_marketing/medida.sql
--- What one marketing pattern would match in the whole ledger, as the rule would read it, for a session may be asked for any window: of a
--- sample of some 40,000 entries (drawn as regra_trade_marketing.parcelas_padroes draws them; fracao says how much of the ledger that is) those that it
--- matches, those of them in the marketing category, pending, and booked elsewhere, with their amounts and categories; those that no
--- other active pattern reaches, those that an excluding one silences, and those booked elsewhere that none does (discordam; discordancia: their
--- share, or that of the calendar year in which it is largest, of five entries and more). With acao 'excluir', what this pattern alone
--- keeps from those that include: what they would reach without it. Reads
--- dw.lancamentos, the patterns and the settings; changes nothing. Called by audit.medir_padrao and audit_interno.conferir_alcance, through
+-- What one marketing pattern would match in the whole ledger, read as the rule would read it, because a session may run over any window.
+-- Uses a sample of some 40,000 entries, drawn as in regra_trade_marketing.parcelas_padroes (fracao: the share of the ledger that it
+-- covers). Returns the matched entries; those of them in the marketing category, pending, and booked elsewhere, with amounts and
+-- categories; those that no other active pattern reaches; those that an excluding one silences; and those booked elsewhere that none
+-- silences (discordam; discordancia: their share, or that of the calendar year in which it is largest, with at least five entries). With
+-- acao 'excluir': what this pattern alone keeps from the including ones, which is what these would reach without it. Reads dw.lancamentos,
+-- the patterns and the settings; changes nothing. Called by audit.medir_padrao and audit_interno.conferir_alcance, through
 -- audit_interno.ler.
 create or replace function regra_trade_marketing.medida_padrao(campo text, tipo text, padrao text, acao text)
 returns table (
@@ -22378,9 +22377,9 @@ comment on function regra_trade_marketing.medida_padrao(text, text, text, text) 
   'What a pattern would match in the ledger, or what an excluding one keeps from the others: entries sampled, in the marketing category, pending, booked elsewhere, reached by no other pattern, silenced by an excluding one.';
 revoke execute on function regra_trade_marketing.medida_padrao(text, text, text, text) from public;
 
--- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. The ledger is read as
--- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called by an administrator who maintains the patterns, as they type,
--- and by audit_interno.conferir_alcance.
+-- What a marketing pattern would match, measured before anybody saves it, and how often the ledger disagrees. Reads the ledger as
+-- conferente_regra (regra_trade_marketing.medida_padrao); changes nothing. Called while an administrator types a pattern, and by
+-- audit_interno.conferir_alcance.
 create or replace function audit.medir_padrao(
   campo text, tipo text, padrao text, out de date, out ate date, out fracao numeric, out lancamentos bigint, out em_marketing bigint,
   out pendentes bigint, out em_outra bigint, out valor_em_outra numeric, out so_este bigint, out vetados bigint, out categorias jsonb,
@@ -22428,7 +22427,7 @@ return case when data >= '0001-01-01'::date and data <= '9999-12-31'::date
 comment on function regra_pendente_verificacao.mes_indice(date) is 'Booking month as year * 12 + month - 1.';
 revoke execute on function regra_pendente_verificacao.mes_indice(date) from public;
 
--- Which half of the ledger a supplier belongs to, 0 or 1, so that two processes may share a work without asking each other. Touches
+-- The half of the ledger that a supplier belongs to, 0 or 1, so that two processes can share work without talking to each other. Touches
 -- nothing; inlined by the planner. Called by entradas_pendencia and explicar_pendencias.
 create or replace function regra_pendente_verificacao.metade_fornecedor(codigo text, nome text) returns int
 language sql immutable parallel safe
@@ -22451,8 +22450,8 @@ end;
 comment on function regra_pendente_verificacao.faixa_valor(numeric) is 'Band of an amount: sign and thirds of a power of ten.';
 revoke execute on function regra_pendente_verificacao.faixa_valor(numeric) from public;
 
--- Months without history between the last known month and an entry's: 0 to 24, 12 when nothing is known at all. The longer an
--- entry waits the less the past says of it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+-- Months without history between the last known month and an entry's: 0 to 24, or 12 when nothing is known at all. The longer an entry
+-- waits, the less the past says about it. Touches nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.lacuna(mes int, conhecido int) returns smallint
 language sql immutable parallel safe
 return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
@@ -22460,15 +22459,15 @@ return coalesce(least(24, greatest(0, mes - 1 - conhecido)), 12)::smallint;
 comment on function regra_pendente_verificacao.lacuna(int, int) is 'Months without history before an entry, 0 to 24.';
 revoke execute on function regra_pendente_verificacao.lacuna(int, int) from public;
 
--- An entry's keys as one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted
--- and where entries are asked; inlined by the planner.
+-- An entry's keys, one row for each level that it has, 0 (everything) included. Touches nothing. Called where history is counted and where
+-- entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.niveis(
   k2 bigint, k3 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k8 bigint, k9 bigint, k11 bigint, k21 bigint
 ) returns table (nivel smallint, chave bigint)
 language sql immutable parallel safe rows 11
 begin atomic
   select v.nivel, v.chave
-  -- a function over arrays: half the cost of a list of values for each entry
+  -- unnest over arrays costs half of a values list for each entry
   from unnest('{0,2,3,4,5,6,7,8,9,11,21}'::smallint[], array[0, k2, k3, k4, k5, k6, k7, k8, k9, k11, k21]) v (nivel, chave)
   where v.chave is not null;
 end;
@@ -22477,10 +22476,10 @@ comment on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bi
   'Keys of an entry as rows: level and key, without those that are null.';
 revoke execute on function regra_pendente_verificacao.niveis(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) from public;
 
--- What an entry is compared by, as far as its supplier, cost centre and account go, as one row: 2 cost centre, 4 company, 5 name,
--- 6 code, 7 supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where
--- there is no code. A blank value has no key and so does not count. Each text is hashed once, pairs are hashes of hashes: this runs
--- for every entry of the history. Touches nothing. Called where history is counted and where entries are asked; inlined by the planner.
+-- The keys by which an entry is compared, from supplier, cost centre and account, as one row: 2 cost centre, 4 company, 5 name, 6 code, 7
+-- supplier with cost centre, 11 supplier with account, 21 account. fornecedor is the company, or '=' and the name where there is no code. A
+-- blank value has no key and so does not count. Each text is hashed once and pairs are hashes of hashes, because this runs for every entry
+-- of the history. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_fornecedor(
   raiz text, nome text, codigo text, fornecedor text, centro text, conta text
 ) returns table (k2 bigint, k4 bigint, k5 bigint, k6 bigint, k7 bigint, k11 bigint, k21 bigint)
@@ -22499,9 +22498,8 @@ comment on function regra_pendente_verificacao.chaves_fornecedor(text, text, tex
   'Hashed keys of the levels by which an entry is compared with history, as far as supplier, cost centre and account go; null where there is none.';
 revoke execute on function regra_pendente_verificacao.chaves_fornecedor(text, text, text, text, text, text) from public;
 
--- What an entry is compared by, as far as its text goes: 10 supplier with the same words, and 20 each word of name and
--- description. texto: the description as words. Touches nothing. Called where history is counted and where entries are asked;
--- inlined by the planner.
+-- The keys by which an entry is compared, from its text: 10 supplier with the same words, and 20 each word of name and description. texto:
+-- the description as words. Touches nothing. Called where history is counted and where entries are scored; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_texto(fornecedor text, nome text, texto text)
 returns table (nivel smallint, chave bigint, termo text)
 language sql immutable parallel safe
@@ -22518,9 +22516,9 @@ comment on function regra_pendente_verificacao.chaves_texto(text, text, text) is
   'Levels by which an entry is compared with history, as far as its text goes: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_texto(text, text, text) from public;
 
--- What an entry is compared by, as far as its amount goes, as one row: 3 cost centre with amount band, 8 supplier with cost centre
--- and band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are
--- asked; inlined by the planner.
+-- The keys by which an entry is compared, from its amount, as one row: 3 cost centre with amount band, 8 supplier with cost centre and
+-- band, 9 supplier with cost centre and exact amount. Touches nothing. Called where history is counted and where entries are scored;
+-- inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_valor(fornecedor text, centro text, valor numeric)
 returns table (k3 bigint, k8 bigint, k9 bigint)
 language sql immutable parallel safe rows 1
@@ -22538,9 +22536,9 @@ comment on function regra_pendente_verificacao.chaves_valor(text, text, numeric)
   'Hashed keys of the levels by which an entry is compared with history, as far as its amount goes; null where there is none.';
 revoke execute on function regra_pendente_verificacao.chaves_valor(text, text, numeric) from public;
 
--- Everything an entry is compared by: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History
--- is counted by the same three functions, so both go through the same keys. Touches nothing. Called by
--- regra_pendente_verificacao.pontuar_pendencias and ajustar_alfas; inlined by the planner.
+-- All keys by which an entry is compared: levels 0 (everything) to 11 (supplier with account), words (20) and account (21). History is
+-- counted by the same three functions, so both use the same keys. Touches nothing. Called by regra_pendente_verificacao.pontuar_pendencias
+-- and ajustar_alfas; inlined by the planner.
 create or replace function regra_pendente_verificacao.chaves_entrada(
   raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text
 ) returns table (nivel smallint, chave bigint, termo text)
@@ -22558,9 +22556,9 @@ comment on function regra_pendente_verificacao.chaves_entrada(text, text, text, 
   'Levels and words by which an entry is compared with history: level, hashed key, and the word itself for words.';
 revoke execute on function regra_pendente_verificacao.chaves_entrada(text, text, text, text, text, numeric, text) from public;
 
--- The last booking month before the given one that has a history worth the name: at least a tenth of a usual month's rows.
--- Null when there is none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia,
--- pontuar_pendencias and ajustar_alfas.
+-- The last booking month before the given one with a history worth the name: at least a tenth of a usual month's rows. Null when there is
+-- none. Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.entradas_pendencia, pontuar_pendencias and
+-- ajustar_alfas.
 create or replace function regra_pendente_verificacao.ultimo_mes_conhecido(corte int) returns int
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -22574,11 +22572,11 @@ $$;
 comment on function regra_pendente_verificacao.ultimo_mes_conhecido(int) is 'Last month before the given one with a usual amount of history.';
 revoke execute on function regra_pendente_verificacao.ultimo_mes_conhecido(int) from public;
 
--- Which of some entries contradict the supplier's code that they bear: as the ledger was before the given month, the company had
--- other names, none written at all like this one (nome), or ten texts and more, and no word of this one but such as one entry in
--- twenty has, while others use most of its words (texto). The code says who an entry is of only where nothing else says otherwise: codes are given to others, copied and
--- mistyped. The arrays go together; nothing is said of an entry without a contradiction.
--- Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
+-- Which of some entries contradict their own supplier code, judged by the ledger before the given month. By name (nome): the company had
+-- other names, and none written at all like this one. By text (texto): the company has ten texts or more, the entry shares no word with
+-- them except words that one entry in twenty has, and others use most of its words. The code identifies an entry's supplier only if nothing
+-- contradicts it, because codes are reassigned, copied and mistyped. The arrays belong together; entries without a contradiction are not
+-- returned. Reads regra_pendente_verificacao.estatistica_*; changes nothing. Called by regra_pendente_verificacao.entradas_pendencia.
 create or replace function regra_pendente_verificacao.contradizem_codigo(raizes text[], nomes text[], textos text[], cortes int[])
 returns table (n bigint, contra text)
 language plpgsql stable rows 100
@@ -22602,7 +22600,7 @@ begin
     where f.raiz in (select e.raiz from entrada e)
     group by f.raiz, f.nome
   ), nova as materialized (
-    -- the pairs that were never booked together, where others were
+    -- the pairs never booked together, where the code had other names
     select e.raiz, e.nome, e.corte
     from (select distinct e.raiz, e.nome, e.corte from entrada e where e.nome is not null) e
     join historia h on h.raiz = e.raiz and h.mes < e.corte and h.nome <> ''
@@ -22621,7 +22619,7 @@ begin
     group by n.raiz, n.nome, n.corte
     having not bool_or(regras.nomes_parecidos(a.nome, a.trigramas, b.nome, b.trigramas))
   ), falante as materialized (
-    -- companies whose texts say something
+    -- companies with enough texts to judge by
     select f.raiz, c.corte
     from (select distinct e.raiz, e.corte from entrada e where e.texto <> '') c
     join regra_pendente_verificacao.estatistica_fornecedor f on f.raiz = c.raiz and f.mes < c.corte
@@ -22634,7 +22632,7 @@ begin
     cross join lateral string_to_table(e.texto, ' ') w (palavra)
     where length(w.palavra) >= 4
   ), geral as materialized (
-    -- what the ledger as a whole makes of each word: in so many entries, or in none
+    -- each word in the ledger as a whole: whether it is common, and whether it is known at all
     select p.palavra, coalesce(c.linhas, 0) > 0.05 * v_linhas as comum, c.linhas is not null as vista
     from (select distinct d.palavra, hashtextextended(d.palavra, 0) as chave from dita d) p
     cross join lateral (
@@ -22667,12 +22665,12 @@ comment on function regra_pendente_verificacao.contradizem_codigo(text[], text[]
   'Entries whose name (nome) or text (texto) is new under their supplier''s code and unlike all that was booked under it, by their place in the arrays.';
 revoke execute on function regra_pendente_verificacao.contradizem_codigo(text[], text[], text[], int[]) from public;
 
--- The entries in question and what is known of each. Either the pending entries of a window, each allowed to see the months
--- before its own (mes, corte); or (retroteste) decided entries of the given months: a sample, each allowed to see the months before
--- some wait, or without a size (amostra) all of them without a wait. What contradicts its supplier's
--- code (contra: nome, texto; see regra_pendente_verificacao.contradizem_codigo) is asked without the code. metade: of all suppliers (null) or of one
--- half (0, 1). Reads dw.lancamentos and the statistics; changes nothing.
--- Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the weights.
+-- The entries to be judged and what is known about each. Either the pending entries of a window, each with the months before its own as
+-- history (mes, corte); or (retroteste) decided entries of the given months: a sample, each with the history before some waiting time, or
+-- without a sample size (amostra) all of them without a wait. An entry that contradicts its supplier's code (contra: nome, texto; see
+-- regra_pendente_verificacao.contradizem_codigo) is judged without the code. metade: all suppliers (null) or one half of them (0, 1). Reads
+-- dw.lancamentos and the statistics; changes nothing. Called by regra_pendente_verificacao.pontuar_pendencias and by the fitting of the
+-- weights.
 create or replace function regra_pendente_verificacao.entradas_pendencia(janela audit.janela, retroteste int4range, amostra int, metade int)
 returns table (
   id text, mes int, corte int, lacuna smallint, certa int, raiz text, nome text, codigo text, centro text, conta text, valor numeric, texto text,
@@ -22722,7 +22720,7 @@ begin
     return;
   end if;
 
-  -- of a large ledger only as many are looked at as make the sample surely full: hashes are spread evenly
+  -- hashes are spread evenly, so of a large ledger only as many entries are read as surely fill the sample
   select case when 2 * amostra < sum(m.linhas) then ((2.0 * amostra / sum(m.linhas) - 0.5) * 18446744073709551615)::bigint end
   into v_limiar
   from regra_pendente_verificacao.estatistica_mes m
@@ -22742,11 +22740,11 @@ begin
     where l.data_lancamento >= v_inicio and l.data_lancamento < v_fim
       and (v_limiar is null or hashtextextended(l.id::text, 1) <= v_limiar)
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- the same sample whenever the ledger is the same
+    -- the same ledger always gives the same sample
     order by hashtextextended(l.id::text, 1)
     limit amostra
   ), espera as materialized (
-    -- each is asked as if it had waited for none to eleven months, rather evenly: how long a real one waits is not known
+    -- how long a real entry waits is unknown, so each waits for none to eleven months, spread rather evenly
     select p.mes, p.corte, p.sorte, regra_pendente_verificacao.lacuna(p.mes, u.ultimo) as lacuna
     from (
       select m.mes, g.sorte,
@@ -22777,7 +22775,7 @@ begin
     e.centro, e.conta, e.valor, e.texto, c.contra
   from entrada e
   left join contraria c on c.n = e.n
-  -- booked under a name that had ended by then
+  -- booked under a name that had already ended
   left join regra_pendente_verificacao.sucessoes_em(array(select generate_series(lower(retroteste), upper(retroteste) - 1))) s
     on s.mes = e.mes and s.de = e.certa and s.quantas = 1 and s.renasce is null;
 end
@@ -22789,8 +22787,8 @@ revoke execute on function regra_pendente_verificacao.entradas_pendencia(audit.j
 --! EndIncluded regras/pendente_verificacao/entradas.sql
 
 --! Included regras/pendente_verificacao/historia.sql
--- Whether two processes may share a work: where PostgreSQL may run queries in parallel, and not in what workers run side by side
--- already (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
+-- Whether two processes may share work: where PostgreSQL may run queries in parallel, except where several workers already run side by side
+-- (conferente.lado_a_lado, set by audit_interno.repartir_regra and detectar_parte). Touches nothing. Called by
 -- regra_pendente_verificacao.detectar and its preparation.
 create or replace function regra_pendente_verificacao.em_metades() returns boolean
 language sql stable
@@ -22800,8 +22798,8 @@ return pg_catalog.current_setting('max_parallel_workers_per_gather')::int > 0
 comment on function regra_pendente_verificacao.em_metades() is 'Whether two processes may share a work: parallel query is allowed, and nobody else is at it already.';
 revoke execute on function regra_pendente_verificacao.em_metades() from public;
 
--- Gives numbers to categories, one spelling to supplier names and keys to accounts that were not known yet: few of them, many entries,
--- so each is spelled out once. Of some months, of some keys, or of all when both are null. Reads dw.lancamentos, writes
+-- Gives new categories a number, new supplier names their one spelling and new accounts a key. They are few and entries are many, so each
+-- is spelled out only once. For some months, some keys, or everything when both are null. Reads dw.lancamentos, writes
 -- estatistica_categoria, estatistica_grafia, estatistica_nome and estatistica_conta. Called before history is counted.
 create or replace function regra_pendente_verificacao.conhecer_grafias(meses int[], chaves text[]) returns void
 language plpgsql volatile
@@ -22821,7 +22819,7 @@ begin
   into v_inicio, v_fim
   from unnest(meses) m;
 
-  -- read first and written then: what only reads may run in parallel
+  -- read before writing, because only a pure read may run in parallel
   select array_agg(distinct g.categoria) filter (where btrim(g.categoria) <> ''), array_agg(distinct g.escrito) filter (where g.escrito is not null),
     array_agg(distinct g.conta) filter (where g.conta <> '')
   into v_categorias, v_nomes, v_contas
@@ -22854,7 +22852,8 @@ begin
   select hashtextextended(c.conta, 0), c.conta from unnest(v_contas) c (conta)
   on conflict (chave) do nothing;
 
-  -- believed to be empty, as after a count that was taken back or while one was vacuumed: every name would be held against every text
+  -- Statistics that say empty (after a rolled back count, or while a table was being vacuumed) would make the planner compare every name
+  -- with every text.
   if exists (select from pg_class c where c.oid in ('regra_pendente_verificacao.estatistica_categoria'::regclass, 'regra_pendente_verificacao.estatistica_grafia'::regclass, 'regra_pendente_verificacao.estatistica_nome'::regclass)
     and c.reltuples <= 0)
   then
@@ -22866,8 +22865,9 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) is 'Numbers for new categories and one spelling for new supplier names.';
 revoke execute on function regra_pendente_verificacao.conhecer_grafias(int[], text[]) from public;
 
--- Gives each category the spelling that most of its entries have: counted only where there are several. Reads dw.lancamentos; writes
--- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is new.
+-- Gives each category the spelling of most of its entries, counted only where it has several. Reads dw.lancamentos; writes
+-- estatistica_grafia and estatistica_categoria. Called by regra_pendente_verificacao.preparar when it fits again, and when a spelling is
+-- new.
 create or replace function regra_pendente_verificacao.eleger_grafias() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -22899,9 +22899,9 @@ $$;
 comment on function regra_pendente_verificacao.eleger_grafias() is 'Gives each category the spelling that most of its entries have.';
 revoke execute on function regra_pendente_verificacao.eleger_grafias() from public;
 
--- Under which names and with which words each company was booked in each month: of some months, of some entries, or of all when both
--- are null. Of the entries that contar_historia counts, those with a code. Reads dw.lancamentos, the audit tables,
--- estatistica_grafia and estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- The names and words with which each company was booked in each month, for some months, some entries, or everything when both are null.
+-- Covers the entries that contar_historia counts, if they have a code. Reads dw.lancamentos, the audit tables, estatistica_grafia and
+-- estatistica_nome; changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_fornecedores(meses int[], chaves text[]) returns setof regra_pendente_verificacao.estatistica_fornecedor
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -22960,15 +22960,15 @@ comment on function regra_pendente_verificacao.contar_fornecedores(int[], text[]
   'Names and words under which each company was booked in each month: of some months, of some entries, or of all.';
 revoke execute on function regra_pendente_verificacao.contar_fornecedores(int[], text[]) from public;
 
--- Counts what the learnable history says: how often each key of each level went with a category in each booking month, of some
--- months, of some entries, or of all when both are null. Never learns from entries that are pending, have no category or no
--- usable date, or were corrected by us without a person's word. Words have a query of their own, grouped first by the text, so that
--- amounts do not multiply words; return query, because it may run in parallel.
--- Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome (which must know the entries' categories
--- and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and contar_chegadas.
+-- Counts the history that the rule may learn from: how often each key of each level went with a category in each booking month, for some
+-- months, some entries, or everything when both are null. Never learns from entries that are pending, have no category or no usable date,
+-- or that we corrected without a person's decision. Words have a separate query that groups by text first, so that amounts do not multiply
+-- words. Return query, because it may run in parallel. Reads dw.lancamentos, the audit tables, estatistica_grafia and estatistica_nome
+-- (which must already contain the entries' categories and names); changes nothing. Called by regra_pendente_verificacao.contar_meses and
+-- contar_chegadas.
 create or replace function regra_pendente_verificacao.contar_historia(meses int[], chaves text[], metade int default null)
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
--- the cost says: worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 1000000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -23006,7 +23006,7 @@ begin
       and (metade is null or regra_pendente_verificacao.mes_indice(l.data_lancamento) & 1 <> 1 - metade)
       and (chaves is null or l.id = any (audit_interno.chaves_como(chaves, (null::dw.lancamentos).id)))
       and (v_nossas is null or l.id <> all (audit_interno.chaves_como(v_nossas, (null::dw.lancamentos).id)))
-    -- or each of these expressions is reckoned once for every key
+    -- or each of these expressions would be evaluated again for every key
     offset 0
   ) h
   cross join lateral regra_pendente_verificacao.chaves_fornecedor(h.raiz, h.nome, h.codigo, h.fornecedor, h.centro, h.conta) k
@@ -23021,7 +23021,7 @@ begin
     select g.mes, g.categoria, g.escrito, g.fornecedor_id, g.descricao, g.linhas, regras.palavras_texto(g.descricao) as texto,
       regras.raiz_fornecedor(g.fornecedor_id) as raiz
     from (
-      -- the same text of the same supplier is taken apart once
+      -- each text of a supplier is split into words once
       select regra_pendente_verificacao.mes_indice(l.data_lancamento) as mes, l.categoria, left(l.fornecedor, 200) as escrito, l.fornecedor_id,
         l.descricao, count(*) as linhas
       from dw.lancamentos l
@@ -23046,7 +23046,7 @@ begin
   where h.mes is not null
   group by f.nivel, f.chave, h.mes, c.id;
 
-  -- the accounts on which entries wait, of which nothing but that is learned (22), and the negative ones of each category (23)
+  -- accounts that hold waiting entries, about which nothing else is learned (22), and each category's negative entries (23)
   return query
   select g.nivel, g.chave, g.mes, g.categoria, count(*)::int
   from (
@@ -23079,9 +23079,9 @@ comment on function regra_pendente_verificacao.contar_historia(int[], text[], in
   'Counts of the learnable history by level, key, booking month and category: of some months, of some keys, or of all.';
 revoke execute on function regra_pendente_verificacao.contar_historia(int[], text[], int) from public;
 
--- As contar_historia of some months, or of all when null, by two processes where regra_pendente_verificacao.em_metades allows it: one counts the even
--- months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes nothing.
--- Called by regra_pendente_verificacao.contar_meses.
+-- Like contar_historia for some months, or all when null, but in two processes where regra_pendente_verificacao.em_metades allows it: one
+-- counts the even months, one the odd ones. Return query, because insert never runs in parallel. Reads what contar_historia reads; changes
+-- nothing. Called by regra_pendente_verificacao.contar_meses.
 create or replace function regra_pendente_verificacao.contar_em_metades(meses int[])
 returns table (nivel smallint, chave bigint, mes int, categoria int, linhas int)
 language plpgsql stable rows 1000000
@@ -23104,8 +23104,8 @@ $$;
 comment on function regra_pendente_verificacao.contar_em_metades(int[]) is 'Counts of the learnable history, as regra_pendente_verificacao.contar_historia, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.contar_em_metades(int[]) from public;
 
--- Counts the learnable history of the given booking months again, or of all months when null. Reads dw.lancamentos and the
--- audit tables; writes regra_pendente_verificacao.estatistica_* only. Called by regra_pendente_verificacao.preparar.
+-- Counts the history of the given booking months again, or of all months when null. Reads dw.lancamentos and the audit tables; writes only
+-- regra_pendente_verificacao.estatistica_*. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.contar_meses(meses int[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -23120,8 +23120,8 @@ begin
   perform regra_pendente_verificacao.conhecer_grafias(meses, null);
   insert into regra_pendente_verificacao.estatistica_fornecedor select * from regra_pendente_verificacao.contar_fornecedores(meses, null);
 
-  -- in order of the key: an index is filled many times faster from left to right, and what is read together lies together.
-  -- The key stays: conferente_regra may create nothing in this schema, not even the index that rebuilding it would need
+  -- In order of the key: an index fills many times faster from left to right, and rows that are read together lie together. The key stays,
+  -- because conferente_regra may create nothing in this schema, not even an index to replace it.
   insert into regra_pendente_verificacao.estatistica_contagem (nivel, chave, mes, categoria, linhas)
   select h.nivel, h.chave, h.mes, h.categoria, h.linhas
   from regra_pendente_verificacao.contar_em_metades(meses) h
@@ -23137,8 +23137,9 @@ $$;
 comment on function regra_pendente_verificacao.contar_meses(int[]) is 'Recounts the learnable history of some booking months, or of all when null.';
 revoke execute on function regra_pendente_verificacao.contar_meses(int[]) from public;
 
--- Adds entries that were not counted yet to the counts; meses: the booking months they are of. HAZARD: adding an entry twice is not noticed; that each is new has to be
--- known, see regra_pendente_verificacao.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_*.
+-- Adds entries that were not counted yet to the counts; meses: their booking months. HAZARD: adding an entry twice goes unnoticed, so each
+-- must be known to be new, see regra_pendente_verificacao.acompanhar_historia. Reads dw.lancamentos and the audit tables; writes
+-- regra_pendente_verificacao.estatistica_*.
 create or replace function regra_pendente_verificacao.contar_chegadas(meses int[], chaves text[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -23178,10 +23179,10 @@ $$;
 comment on function regra_pendente_verificacao.contar_chegadas(int[], text[]) is 'Adds entries that were not counted yet to the counts.';
 revoke execute on function regra_pendente_verificacao.contar_chegadas(int[], text[]) from public;
 
--- Remembers how far the ledger was read: the rows loaded since the limit one by one, the older ones as a number for each booking
--- month (of some months; of all when null). A stretch of more than 100,000 rows is not remembered one by one: then any change in
--- it counts everything again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by
--- regra_pendente_verificacao.preparar, which keeps the numbers returned.
+-- Records how far the ledger was read: rows loaded since the limit one by one, older ones as a number for each booking month (of some
+-- months; of all when null). More than 100,000 rows are not recorded one by one; then any change among them makes everything be counted
+-- again. Reads dw.lancamentos; writes estatistica_borda and estatistica_antigas. Called by regra_pendente_verificacao.preparar, which keeps
+-- the numbers returned.
 create or replace function regra_pendente_verificacao.marcar_borda(limite timestamptz, meses int[], out linhas bigint, out ultima timestamptz)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -23218,17 +23219,17 @@ comment on function regra_pendente_verificacao.marcar_borda(timestamptz, int[]) 
   'Remembers which rows loaded since the limit are counted, and how many older ones each month has. Returns rows since the limit and the last load time.';
 revoke execute on function regra_pendente_verificacao.marcar_borda(timestamptz, int[]) from public;
 
--- Brings the counts up to date at the cost of what changed. Rows that came are added. A month is counted again when one of its
--- rows was changed, deleted or moved, which shows by rows missing from those remembered (see regra_pendente_verificacao.marcar_borda), or when
--- we changed something in it that had been learned. Assumes what the contract says: a load that changes a row sets carregado_em.
--- Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_*. Returns the months counted again.
--- Called by regra_pendente_verificacao.preparar.
+-- Brings the counts up to date at the cost of what changed. New rows are added. A month is counted again if one of its rows was changed,
+-- deleted or moved, which shows as rows missing from the recorded ones (see regra_pendente_verificacao.marcar_borda), or if we changed
+-- something in it that had been learned. Relies on the contract: a load that changes a row sets carregado_em. Reads dw.lancamentos and the
+-- audit tables; writes regra_pendente_verificacao.estatistica_*. Returns the months counted again. Called by
+-- regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.acompanhar_historia(limite timestamptz, operacao_ate bigint, limite_novo timestamptz) returns int[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- each of these joins is of what was changed or came, and statistics from before that say that it is nothing
+-- these joins read what has just changed or arrived, and the statistics still say that there is nothing
 set enable_nestloop = off
 as $$
 declare
@@ -23243,8 +23244,8 @@ declare
   v_fim date;
 begin
   v_corrigidas := array(select distinct a.divergencia_id from audit.alteracoes a where a.operacao_id > acompanhar_historia.operacao_ate);
-  -- what each row held when it was last counted: pending, and not learned then, or something else. In one pass over what we changed
-  -- since: looked up row by row, stale statistics made it a pass for each
+  -- What each row held when it was last counted: pending, and so not learned, or something else. One pass over what we changed since: with
+  -- stale statistics, looking up row by row became a pass for each row.
   select array_agg(n.registro_id), array_agg(n.registro_id) filter (where n.era_pendente) into v_alteradas, v_eram_pendentes
   from (
     select distinct on (d.registro_id) d.registro_id,
@@ -23284,7 +23285,7 @@ begin
   into v_inicio, v_fim
   from unnest(v_meses) m;
 
-  -- older rows that are fewer than they were, or more; an expression, not select into: that never runs in parallel
+  -- older rows that are fewer or more than they were; an expression and not select into, which never runs in parallel
   v_refazer := (
     select array_agg(distinct m.mes)
     from (
@@ -23313,7 +23314,7 @@ begin
   end if;
   perform regra_pendente_verificacao.contar_chegadas(v_meses, v_chegadas);
 
-  -- what has become old since
+  -- rows that have become old since
   insert into regra_pendente_verificacao.estatistica_antigas as a (mes, linhas)
   select regra_pendente_verificacao.mes_indice(l.data_lancamento), count(*)
   from dw.lancamentos l
@@ -23330,19 +23331,24 @@ revoke execute on function regra_pendente_verificacao.acompanhar_historia(timest
 --! EndIncluded regras/pendente_verificacao/historia.sql
 
 --! Included regras/pendente_verificacao/contas.sql
--- Which account goes with each category, and which accounts are those on which entries wait, as the history up to each of the given months
--- says. papel: 'da_categoria', the one account of that category (folded), when since some month, the earliest for which it is so, of all
--- its entries and of all of the account's at least the share of pendente.conta_parcela are each other's, and of them at least
--- pendente.conta_lancamentos; certeza: the share that the next entry of the category may be expected to have. What a new chart of accounts
--- leaves behind is nobody's account any more: not one that the category's latest entries (a month's, ten at least) hardly have, or less
--- than another in its latest month, or beside which the category has lately been on an account born then; nor where the ledger's latest month
--- is mostly on accounts born since the category was last booked.
--- 'propria', the same of the whole history, late or not: enough to contradict, not to propose.
--- 'transitoria', an account on which so many entries waited, and hardly any had a category, but for those that were left behind
--- there by a category with an account of its own (papel 'esquecida', with that account in outra). Nothing while pendente.move_conta is
--- false, or the registered columns of the rule that asks do not name the account. Reads estatistica_contagem, estatistica_conta, the settings and
--- audit.regras. Called by regra_pendente_verificacao.explicar_pendencias and, once that rule has counted, by
--- regra_trade_marketing.detectar, and by the diagnosis.
+-- Which account goes with each category, and which accounts merely hold waiting entries, according to the history up to each of the given
+-- months.
+--
+-- papel 'da_categoria': the one account of that category (folded). From some month on (the earliest that fits), at least the share
+-- pendente.conta_parcela of the category's entries are on the account, and of the account's entries in the category; and they are at least
+-- pendente.conta_lancamentos. certeza: the share that the next entry of the category may be expected to have. A new chart of accounts ends
+-- such a pair. The account no longer counts if fewer than four in five of the category's latest entries (a month's, at least ten) are on
+-- it, if in its latest month the category has more on another, or if it has lately also been on an account born then; nor if the ledger's
+-- latest month is mostly on accounts born since the category was last booked.
+--
+-- papel 'propria': the same over the whole history, however late it began: enough to contradict, not to propose.
+--
+-- papel 'transitoria': an account on which that many entries waited and hardly any had a category, not counting those left behind there by
+-- a category with an account of its own (papel 'esquecida', with that account in outra).
+--
+-- Nothing while pendente.move_conta is false, or while the calling rule's registered columns do not include the account. Reads
+-- estatistica_contagem, estatistica_conta, the settings and audit.regras. Called by regra_pendente_verificacao.explicar_pendencias, by
+-- regra_trade_marketing.detectar once that rule has counted, and by the diagnosis.
 create or replace function regra_pendente_verificacao.contas_conhecidas(regra text, meses int[])
 returns table (
   mes int, papel text, conta text, categoria text, categoria_dobrada text, certeza numeric, lancamentos bigint, todas bigint, outra text
@@ -23351,7 +23357,7 @@ language plpgsql stable rows 100
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- of unknown size and in no order: hashed
+-- inputs of unknown size and in no order: hash joins
 set enable_nestloop = off
 as $$
 declare
@@ -23376,7 +23382,7 @@ begin
     join categoria p on p.id = s.para
     where not v_sem_sucessoras and s.quantas = 1
   ), contada as materialized (
-    -- chave 0 of level 0: all of the category, those without an account too
+    -- chave 0 of level 0: the whole category, entries without an account included
     select a.mes as pedido, c.nivel, c.chave, c.mes, coalesce(s.dobrada, k.dobrada) as dobrada, min(coalesce(s.categoria, k.categoria)) as categoria,
       sum(c.linhas)::bigint as linhas
     from pedida a
@@ -23396,7 +23402,7 @@ begin
     group by 1, 2, 3
     having sum(c.linhas) >= v_minimo
   ), soma as materialized (
-    -- back from the latest month, how many and how many of them on the account
+    -- going back from the latest month: how many entries, and how many of them on the account
     select d.pedido, d.chave, d.dobrada, d.categoria, g.mes, g.ultima,
       sum(g.linhas) over w as todas, sum(coalesce(c.linhas, 0)) over w as linhas
     from dupla d
@@ -23409,7 +23415,7 @@ begin
     where s.linhas >= v_minimo and s.linhas >= v_parcela * s.todas
     order by s.pedido, s.chave, s.dobrada, s.mes
   ), da_conta as (
-    -- all that the account has in the same months
+    -- everything on the account in the same months
     select p.pedido, p.chave, p.dobrada, sum(c.linhas) as linhas
     from periodo p
     join contada c on c.nivel = 21 and c.pedido = p.pedido and c.chave = p.chave and c.mes >= p.mes
@@ -23428,7 +23434,7 @@ begin
     join nascida n on n.chave = c.chave
     group by 1, 2, 3
   ), plano as (
-    -- of the ledger's latest month, how much is on accounts born since each month in which a category was last booked
+    -- for each month in which a category was last booked: whether most of the ledger's latest month is on accounts born since
     select u.pedido, u.ultima, 2 * sum(c.linhas) filter (where n.mes > u.ultima) > sum(c.linhas) as outro
     from (select distinct p.pedido, p.ultima from periodo p) u
     join (select c.pedido, max(c.mes) as mes from contada c where c.nivel = 21 group by 1) m on m.pedido = u.pedido and m.mes > u.ultima
@@ -23440,12 +23446,12 @@ begin
     from periodo p
     join da_conta a on a.pedido = p.pedido and a.chave = p.chave and a.dobrada = p.dobrada
     join recente r on r.pedido = p.pedido and r.chave = p.chave and r.dobrada = p.dobrada
-    -- months may be left out before an account was born, and not because they say otherwise
+    -- early months may be skipped because the account did not exist yet, but not because they contradict
     join nascida b on b.chave = p.chave
     join (select g.pedido, g.dobrada, min(g.mes) as mes from da_categoria g group by 1, 2) i on i.pedido = p.pedido and i.dobrada = p.dobrada
     left join rival o on o.pedido = p.pedido and o.chave = p.chave and o.dobrada = p.dobrada
     left join plano n on n.pedido = p.pedido and n.ultima = p.ultima
-    -- one misbooked entry is not yet another account
+    -- one misbooked entry does not make another account
     where p.mes <= greatest(i.mes, b.mes + 1) and p.linhas >= v_parcela * a.linhas and r.parcela >= 0.8 and o.nova is not true and n.outro is not true
       and coalesce(o.outra, 0) <= greatest(1, coalesce(o.linhas, 0))
   ), inteira as (
@@ -23505,10 +23511,10 @@ comment on function regra_pendente_verificacao.contas_conhecidas(text, int[]) is
   'As of each month: accounts that go with one category (da_categoria), those on which entries wait (transitoria), and what was decided and left behind on these (esquecida), with the entries that say so.';
 revoke execute on function regra_pendente_verificacao.contas_conhecidas(text, int[]) from public;
 
--- Entries whose category was decided while their account stayed on one on which entries wait, as lines of the diagnosis, the accounts with
--- most of them first, at most ten: those of history, and those that we corrected and nobody has confirmed. They are said and not
--- proposed, for nobody asked about them, and their month may be reported. Reads the statistics, the settings, the audit tables and
--- dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
+-- Entries whose category was decided while their account stayed on one that holds waiting entries, as lines of the diagnosis, at most ten,
+-- the accounts with most of them first: those in the history, and those that we corrected and nobody has confirmed. They are reported and
+-- not proposed, because nobody asked about them and their month may be reported already. Reads the statistics, the settings, the audit
+-- tables and dw.lancamentos by key. Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_contas()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql stable rows 5
@@ -23555,10 +23561,9 @@ revoke execute on function regra_pendente_verificacao.diagnosticar_contas() from
 
 --! Included regras/pendente_verificacao/sucessao.sql
 -- What became of each category that people said has ended (regras.sucessoes), by the numbers of the statistics and by the month of the
--- entry in question (mes): of is a category, para one that stands in its place that month, quantas how many do; desde: the month from which
--- para is booked. renasce: from this month on what is booked under the old name is something else's. Where the successor was never
--- booked, it has a number all the same (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by whoever
--- asks the statistics.
+-- entry in question (mes). de is a category, para one that replaces it in that month, quantas how many do; desde is the month from which
+-- para is booked; renasce the month from which the old name means something else. A successor that was never booked has a number too
+-- (regra_pendente_verificacao.conhecer_sucessoras). Reads estatistica_categoria. Called by everything that reads the statistics.
 create or replace function regra_pendente_verificacao.sucessoes_em(meses int[])
 returns table (mes int, de int, para int, quantas int, desde int, renasce int)
 language sql stable rows 10
@@ -23572,7 +23577,7 @@ as $$
     from regras.sucessoes() s
   )
   select m.mes, c.id, (
-      -- as people wrote it, or as the ledger does
+      -- as people wrote it, else as the ledger does
       select p.id from categoria p where p.dobrada = s.para order by p.categoria <> s.para_escrita, p.id limit 1),
     count(*) over (partition by m.mes, c.id)::int, s.desde, s.renasce
   from (select distinct unnest(sucessoes_em.meses) as mes) m
@@ -23600,35 +23605,38 @@ $$;
 comment on function regra_pendente_verificacao.conhecer_sucessoras() is 'Numbers for successors of categories that were never booked.';
 revoke execute on function regra_pendente_verificacao.conhecer_sucessoras() from public;
 
--- The categories that look dead in the given months, as was known in each: by number, with the last month in which it was booked, the
--- months of history without it since (silencio), whether it is surely dead (morta), and the one that seems to have taken its place
--- (herdeira, and of how many entries of its suppliers). A label is judged by its own rhythm: silent is one that has had no entry for two
--- months, and for two more than it ever paused before, or for so long that one booked in as many months as this one was in its last
--- year would hardly be missing by chance (one in a hundred). It is dead after pendente.meses_sem_lancamento of such months, unless it
--- is in its first year and was booked in less than half of that: it may be booked once a year. Or a category born since, or up to a
--- month before, has most of its entries from this one's suppliers, and theirs go there: that counts at once. Only what is booked as the category mostly is
--- (positive or negative) is a sign of life, for a credit note is about what was. What has one successor lives on in it.
--- Spellings of one category are one. Reads the statistics and the settings. Called by regra_pendente_verificacao.sugerir_pendencias and
--- by the diagnosis.
+-- The categories that look dead in the given months, by what was known in each: the last month in which each was booked, the months of
+-- history without it since (silencio), whether it is surely dead (morta), and the category that seems to have replaced it (herdeira, with
+-- the number of its suppliers' entries there).
+--
+-- A label is judged by its own rhythm. It is silent if it has had no entry for two months, and for two more than it ever paused before, or
+-- for so long that this would hardly happen by chance (one in a hundred) to a label booked in as many months as this one was in its last
+-- year. It is dead after pendente.meses_sem_lancamento such months, unless it is in its first year and was booked in less than half of it:
+-- it may be booked once a year.
+--
+-- It is dead at once if a category born since, or up to a month before, has most of its entries from this one's suppliers, and theirs go
+-- there. Only entries with the category's usual sign (positive or negative) are a sign of life, because a credit note is about the past. A
+-- category with one successor lives on in it. Spellings of one category count as one. Reads the statistics and the settings. Called by
+-- regra_pendente_verificacao.sugerir_pendencias and by the diagnosis.
 create or replace function regra_pendente_verificacao.categorias_paradas(meses int[])
 returns table (mes int, categoria int, ultima int, silencio int, morta boolean, herdeira int, herdados bigint)
 language plpgsql stable rows 10
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
--- of unknown size and in no order: hashed
+-- inputs of unknown size and in no order: hash joins
 set enable_nestloop = off
 as $$
 declare
   v_parada int := (audit_interno.configuracao('pendente.meses_sem_lancamento') #>> '{}')::int;
-  -- of fewer nothing is said
+  -- with fewer entries no heir is named
   v_minimo constant int := 5;
   v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
   v_primeira int := (select min(m.mes) from regra_pendente_verificacao.estatistica_mes m);
   v_vidas jsonb;
   v_nascidas int[];
 begin
-  -- few categories, few months: all that is booked of each
+  -- few categories, few months: the whole life of each
   v_vidas := (
     with categoria as materialized (
       select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
@@ -23667,7 +23675,7 @@ begin
       ) u
       group by u.pedido, u.uma
     ), cheio as (
-      -- of the months of its last year those in which it was booked
+      -- the months of its last year in which it was booked
       select v.pedido, v.uma, count(*) as meses from vida v join uso u on u.pedido = v.pedido and u.uma = v.uma where u.mes > v.ultima - 12 group by 1, 2
     )
     select jsonb_agg(jsonb_build_object('mes', v.pedido, 'uma', v.uma, 'primeira', v.primeira, 'ultima', v.ultima, 'pausa', v.pausa, 'usos', v.usos,
@@ -23676,7 +23684,7 @@ begin
     from vida v
     join cheio c on c.pedido = v.pedido and c.uma = v.uma
   );
-  -- born where another was last booked
+  -- born around the time another was last booked
   v_nascidas := array(
     select distinct n.uma
     from jsonb_to_recordset(v_vidas) n (mes int, uma int, primeira int)
@@ -23691,7 +23699,7 @@ begin
   ), categoria as materialized (
     select k.id, min(k.id) over (partition by audit_interno.dobrar_categoria(k.categoria)) as uma from regra_pendente_verificacao.estatistica_categoria k
   ), nova as materialized (
-    -- what the newborn have of each supplier, by name
+    -- the new categories' entries of each supplier, by name
     select n.mes, n.uma, n.primeira, c.chave, sum(c.linhas)::bigint as linhas
     from regra_pendente_verificacao.estatistica_contagem c
     join categoria k on k.id = c.categoria
@@ -23705,7 +23713,7 @@ begin
     where v_nascidas <> '{}' and c.nivel = 5 and c.chave in (select n.chave from nova n)
     group by 1, 2, 3
   ), vindo as (
-    -- and what each of these had and has in the other
+    -- and what each of these suppliers had and has in the old one
     select n.mes, v.uma, n.uma as herdeira, n.chave, n.linhas, sum(v.linhas) filter (where v.mes <= n.primeira) as antes,
       sum(v.linhas) filter (where v.mes >= n.primeira and v.mes <= n.mes) as depois
     from nova n
@@ -23736,10 +23744,10 @@ comment on function regra_pendente_verificacao.categorias_paradas(int[]) is
   'Categories that are silent or look dead in each of the given months: their last month, and the category that seems to have taken their place.';
 revoke execute on function regra_pendente_verificacao.categorias_paradas(int[]) from public;
 
--- The categories that look dead as the last month of history has it and of which nobody has said anything, the largest first, at most
--- twenty; and successors that were never booked. As lines of the diagnosis. A category that nobody missed (fewer entries than
--- pendente.conta_lancamentos in its last year) is left out, unless another seems to have taken its place. Reads the statistics, the
--- settings and audit.sucessoras_categoria. Called by audit_interno.diagnosticar_categorias.
+-- As lines of the diagnosis: at most twenty categories, the largest first, that look dead in the last month of history and have no
+-- successor entered; and successors that were never booked. A category that nobody misses (fewer entries than pendente.conta_lancamentos in
+-- its last year) is left out, unless another seems to have replaced it. Reads the statistics, the settings and audit.sucessoras_categoria.
+-- Called by audit_interno.diagnosticar_categorias.
 create or replace function regra_pendente_verificacao.diagnosticar_categorias()
 returns table (item text, situacao text, detalhe text, sugestao text)
 language plpgsql stable rows 5
@@ -23748,7 +23756,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  -- as an entry of the month after the last one would be asked
+  -- the month after the last one, as for a new entry
   v_mes int := regra_pendente_verificacao.ultimo_mes_conhecido(2147483647) + 1;
   v_minimo int := (audit_interno.configuracao('pendente.conta_lancamentos') #>> '{}')::int;
   v_pendentes text[] := regras.rotulos_pendentes();
@@ -23802,8 +23810,8 @@ revoke execute on function regra_pendente_verificacao.diagnosticar_categorias() 
 --! EndIncluded regras/pendente_verificacao/sucessao.sql
 
 --! Included regras/pendente_verificacao/pontuacao.sql
--- Strength of the wider group at each level: so many pseudo-entries distributed as the wider group says. Fitted by the
--- back-test; these defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
+-- Strength of the wider group at each level, as a number of pseudo-entries distributed like that group. Fitted by the back-test; these are
+-- the defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.pontuar_pendencias.
 create or replace function regra_pendente_verificacao.alfas() returns table (nivel smallint, peso double precision)
 language sql stable rows 12
 set search_path = pg_catalog, pg_temp
@@ -23816,8 +23824,9 @@ $$;
 comment on function regra_pendente_verificacao.alfas() is 'Pseudo-entries by which each level is shrunk towards the wider one.';
 revoke execute on function regra_pendente_verificacao.alfas() from public;
 
--- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: fitted by the back-test, these defaults until then. Reads
--- regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and pontuar_pendencias.
+-- Weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio. Fitted by the back-test; these are the
+-- defaults until then. Reads regra_pendente_verificacao.estatistica_peso. Called by regra_pendente_verificacao.calibrar_pendencias and
+-- pontuar_pendencias.
 create or replace function regra_pendente_verificacao.lambdas() returns table (classe smallint, peso double precision)
 language sql stable rows 8
 set search_path = pg_catalog, pg_temp
@@ -23830,10 +23839,10 @@ $$;
 comment on function regra_pendente_verificacao.lambdas() is 'Weight of the words for entries of unknown, thinly known and known suppliers.';
 revoke execute on function regra_pendente_verificacao.lambdas() from public;
 
--- How well an entry is known: 0 supplier never seen, 1 seen up to about three times, 2 up to about thirty, 3 oftener; and 4 to 7 the same for
--- entries whose account is known to the history. Words weigh more and scores mean less where the supplier is unknown, and an
--- account may settle everything, so each class is fitted and calibrated apart. Touches nothing.
--- Called by regra_pendente_verificacao.pontuar_pendencias.
+-- How well an entry's supplier is known: 0 never seen, 1 seen up to about three times, 2 up to about thirty, 3 more often; 4 to 7 the same
+-- for entries whose account is in the history. Words weigh more and scores mean less where the supplier is unknown, and an account may
+-- settle everything, so each class is fitted and calibrated apart. Touches nothing. Called by
+-- regra_pendente_verificacao.pontuar_pendencias.
 create or replace function regra_pendente_verificacao.classe_apoio(apoio double precision, com_conta boolean) returns smallint
 language sql immutable parallel safe
 return (case when apoio <= 0 then 0 when apoio < 3.5 then 1 when apoio < 30 then 2 else 3 end
@@ -23843,22 +23852,29 @@ comment on function regra_pendente_verificacao.classe_apoio(double precision, bo
   'Class of knowledge: 0 unknown supplier, 1 thin, 2 known, 3 well known; 4 to 7 the same with a known account.';
 revoke execute on function regra_pendente_verificacao.classe_apoio(double precision, boolean) from public;
 
--- Scores the categories for each entry in question. Two opinions, apart:
---   base    hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the
---           finest level known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a coefficient of the entry alone.
+-- Scores the categories for each entry. Two separate opinions:
+--   base      hierarchical Dirichlet back-off: p_l = (n_l + alfa_l * p_(l-1)) / (N_l + alfa_l), from everything down to the finest level
+--             known (MacKay and Peto, A hierarchical Dirichlet language model, 1995). Unrolled, it is a sum over levels of n_l times a
+--             coefficient of the entry alone.
 --   palavras  naive Bayes over words and account: sum of ln P(w | c) / P(w), smoothed towards P(w).
--- Counts lose half their weight in nine months of history; months without any do not age them, as they did not in the back-test:
--- what a wait costs is the calibration's to say. A back-test asks an entry with an account twice, with it and without, because
--- pending entries often have none yet; both come out of one reckoning. repetidas: earlier entries of the same supplier, cost centre
--- and exact amount in each category (a rent, a subscription). recentes: log-odds of each category among the latest entries of the
--- same supplier and cost centre, counts losing half their weight in six weeks, of history and of waiting alike; zero where there
--- are none: a supplier that has changed its business of late shows there first. bases and palavras are given for a back-test only. With
--- provas, also what the history says at each level and word of the best category, undecayed, as a reviewer would find it in the
--- ledger. Entries of which the very same is known, as of several alike in one month, share a row: ids and certas go together. contra: what contradicts the supplier's code, which is not looked at then. metade:
--- of all suppliers (null) or of one half (0, 1). Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos;
--- changes nothing. Called by sugerir_pendencias and perguntar_retroteste. What was booked under a category that has ended by an entry's
--- month (mes) counts for its successor; of one that was split, for each as far as new entries of the same key say so: n of them
--- hand on n / (n + 2), and the rest stays with the name that ended, which is proposed by nobody.
+--
+-- Counts lose half their weight in nine months of history. Months without any history do not age them, as they did not in the back-test:
+-- the calibration says what a wait costs. A back-test asks about an entry with an account twice, with it and without, because pending
+-- entries often have none yet; one computation gives both. bases and palavras are returned for a back-test only.
+--
+-- repetidas: earlier entries of the same supplier, cost centre and exact amount in each category (a rent, a subscription). recentes:
+-- log-odds of each category among the latest entries of the same supplier and cost centre, where counts lose half their weight in six weeks
+-- of history or of waiting; zero where there are none. A supplier that has just changed its business shows there first. contra: what
+-- contradicts the supplier's code, which is then ignored. With provas, also what the history says about the best category at each level and
+-- word, undecayed, as a reviewer would find it in the ledger.
+--
+-- Entries about which exactly the same is known, such as several alike in one month, share a row: ids and certas belong together. metade:
+-- all suppliers (null) or one half of them (0, 1). What was booked under a category that has ended by an entry's month (mes) counts for its
+-- successor. A split category's entries are shared among its successors as new entries of the same key say: n of them hand on n / (n + 2),
+-- and the rest stays with the old name, which nobody proposes.
+--
+-- Reads regra_pendente_verificacao.estatistica_* and, through entradas_pendencia, dw.lancamentos; changes nothing. Called by
+-- sugerir_pendencias and perguntar_retroteste.
 create or replace function regra_pendente_verificacao.pontuar_pendencias(
   janela audit.janela, retroteste int4range, amostra int, provas boolean, metade int default null
 ) returns table (
@@ -23866,21 +23882,21 @@ create or replace function regra_pendente_verificacao.pontuar_pendencias(
   repetidas double precision[], recentes double precision[], notas double precision[], niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[],
   contra text, mes int
 )
--- costly enough to be worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 10000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set work_mem = '64MB'
--- the one nested loop wanted is written as a lateral index look-up; what else is joined is of this statement's own making, of
--- unknown size and in no order, so it is hashed, and so are its groups
+-- The only nested loop wanted is written as a lateral index look-up. The other inputs are made by this statement, of unknown size and
+-- unordered, so joins and groups use hashes.
 set enable_nestloop = off
 set enable_mergejoin = off
 set enable_sort = off
 as $$
 declare
   v_meses int := coalesce((audit_interno.configuracao('pendente.meses_historico') #>> '{}')::int, 36);
-  -- constants to the planner: where no category ended, nothing of this is reckoned
+  -- constants for the planner: where no category ended, it skips all of this
   v_sem_sucessoras boolean := not exists (select from audit.sucessoras_categoria s where s.ativo);
   v_sem_divididas boolean := v_sem_sucessoras or not exists (select from regras.sucessoes() s group by s.de having count(distinct s.para) > 1);
 begin
@@ -23929,7 +23945,7 @@ begin
       offset 0
     ) e
   ), partilha as materialized (
-    -- of what was split, how much goes to whom
+    -- how much of a split category goes to which successor
     select a.x, a.categoria, b.categoria as para, (b.novas / (sum(b.novas) over (partition by a.x, a.categoria) + 2))::double precision as parte
     from contada a
     join sucessao s on s.mes = a.epoca and s.de = a.categoria and s.quantas > 1 and s.renasce is null
@@ -23958,7 +23974,8 @@ begin
   ), geral as materialized (
     select c.corte, c.epoca, c.categoria, c.w, c.total from contagem c where c.nivel = 0
   ), conhecida as materialized (
-    -- a word in more than a fifth of all entries says nothing and costs most; a hair more: of a fifth exactly, rounding would decide
+    -- A word in more than a fifth of all entries says nothing and costs most. The hair above a fifth keeps rounding from deciding at
+    -- exactly a fifth.
     select x.nivel, x.chave, x.corte, x.epoca, x.x, t.total as w, t.recentes, t.todas as linhas,
       case when x.nivel >= 20 and (x.nivel > 20 or t.total < 0.200001 * g.total) and t.total >= 1 then t.total / g.total end as frequencia
     from contagem t
@@ -23970,7 +23987,7 @@ begin
     from k
     join conhecida c on c.nivel = k.nivel and c.chave = k.chave and c.corte = k.corte and c.epoca = k.epoca
   ), modelo as materialized (
-    -- entries of which the very same is known are reckoned once, as the first of them
+    -- entries about which exactly the same is known are computed once, as the first of them
     select min(e.n) as n, array_agg(e.id order by e.n) as ids, array_agg(e.certa order by e.n) as certas, min(e.contra) as contra
     from (select c.n, array_agg(c.x order by c.x) as contextos from conhecidas c group by c.n) s
     join entrada e on e.n = s.n
@@ -23978,7 +23995,7 @@ begin
   ), sabida as materialized (
     select c.* from conhecidas c join modelo m on m.n = c.n
   ), kx as materialized (
-    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave over to this one; level 11, the account, is asked apart
+    -- coeficiente: 1 / (N_l + alfa_l), times what the finer levels leave for this one; level 11, the account, is handled apart
     select c.n, c.nivel, c.termo, c.x, c.w, c.recentes, c.linhas, c.frequencia, a.peso,
       exp(coalesce(sum(ln(a.peso / (c.w + a.peso))) filter (where c.nivel < 11) over (
         partition by c.n order by c.nivel desc rows between unbounded preceding and 1 preceding), 0))
@@ -23990,13 +24007,13 @@ begin
   ), resumo as materialized (
     select f.n, coalesce(max(f.w) filter (where f.nivel between 4 and 11), 0) as apoio,
       count(f.frequencia) filter (where f.nivel = 20) as termos, count(f.frequencia) filter (where f.nivel = 21) as contas,
-      -- what the account's level leaves to the others
+      -- what the account's level leaves for the others
       coalesce(max(f.peso / (f.w + f.peso)) filter (where f.nivel = 11), 1) as resto,
       max(f.recentes) as recentes
     from kx f
     group by f.n
   ), util as materialized (
-    -- what each count adds, reckoned once for all the entries that share it
+    -- what each count adds, computed once for all entries that share it
     select c.x, c.categoria, case when c.nivel < 20 then c.w end as w, case when c.nivel = 9 then c.w end as repetida,
       c.recente,
       case when c.nivel >= 20 then ln((c.w + 5 * h.frequencia) / (5 * h.frequencia)) end as soma, ln(5 / (g.w + 5)) as raridade
@@ -24020,12 +24037,12 @@ begin
     group by f.n, u.categoria
   ), pergunta as materialized (
     select e.n, e.corte, v.com_conta, d.classe, d.peso, r.resto, r.recentes, r.termos, r.contas,
-      -- what a wait leaves of the latest entries
+      -- how much of the latest entries' weight is left after a wait
       power(0.5::double precision, e.lacuna / 1.5::double precision) as frescor
     from entrada e
     join resumo r on r.n = e.n
-    -- an account that the history never saw is mostly a category that it never saw: what is learned of these would be held
-    -- against entries without an account
+    -- An account that the history never saw mostly means a category that it never saw. What is learned from these would count against
+    -- entries without an account.
     join (values (true), (false)) v (com_conta) on case when retroteste is null or e.conta is null then v.com_conta
       else not v.com_conta or r.contas > 0 end
     join regra_pendente_verificacao.lambdas() d on d.classe = regra_pendente_verificacao.classe_apoio(r.apoio, v.com_conta and r.contas > 0)
@@ -24034,7 +24051,7 @@ begin
       coalesce(ln((m.frescor * m.recente + 0.25) / (m.frescor * greatest(m.recentes - m.recente, 0) + 0.25)), 0) as recente,
       ln(b.base) as base, s.palavras, ln(b.base) + m.peso * s.palavras as nota
     from (
-      -- offset 0: or every entry would be multiplied by every category first
+      -- offset 0, or every entry would first be multiplied by every category
       select q.*, m.categoria, m.base, m.soma, m.repetida, m.recente, m.raridade
       from medida m
       join pergunta q on q.n = m.n
@@ -24045,7 +24062,7 @@ begin
     cross join lateral (select (m.termos + case when m.com_conta then m.contas else 0 end) * m.raridade + m.soma
       + coalesce(c.soma, 0) as palavras) s
     where b.base > 0
-    -- the sums alone go into the sort, not what they are made of
+    -- sort only the sums, not what they are made of
     offset 0
   ), lista as materialized (
     select p.n, p.com_conta, p.classe, array_agg(p.categoria order by p.nota desc, p.categoria) as categorias,
@@ -24079,8 +24096,8 @@ revoke execute on function regra_pendente_verificacao.pontuar_pendencias(audit.j
 --! EndIncluded regras/pendente_verificacao/pontuacao.sql
 
 --! Included regras/pendente_verificacao/calibracao.sql
--- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination.
--- Its loops go over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_curvas.
+-- Solves a system of linear equations with a symmetric positive definite matrix (no pivoting needed) by Gauss-Jordan elimination. Its loops
+-- run over unknowns, of which there are a handful. Touches nothing. Called by regra_pendente_verificacao.ajustar_curvas.
 create or replace function regra_pendente_verificacao.resolver_sistema(matriz double precision[], lado double precision[]) returns double precision[]
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -24107,7 +24124,7 @@ comment on function regra_pendente_verificacao.resolver_sistema(double precision
   'Unknowns of a system of linear equations: a symmetric positive definite matrix by rows, and its right side.';
 revoke execute on function regra_pendente_verificacao.resolver_sistema(double precision[], double precision[]) from public;
 
--- Log-odds of a raw score, held within what a score of this kind can mean. Touches nothing. Called by the calibration.
+-- Log-odds of a raw score, kept within the range that such a score can mean. Touches nothing. Called by the calibration.
 create or replace function regra_pendente_verificacao.chance_bruta(bruta double precision) returns double precision
 language sql immutable parallel safe
 return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest(bruta, 0.001), 0.9999)));
@@ -24115,8 +24132,8 @@ return pg_catalog.ln(least(greatest(bruta, 0.001), 0.9999) / (1 - least(greatest
 comment on function regra_pendente_verificacao.chance_bruta(double precision) is 'Log-odds of a raw score between 0.001 and 0.9999.';
 revoke execute on function regra_pendente_verificacao.chance_bruta(double precision) from public;
 
--- The logistic calibration: a raw score's log-odds, the months without history, how often the very same payment was made
--- before and what the supplier's latest entries say, as a confidence. Touches nothing. Called by the calibration and by
+-- The logistic calibration: turns a raw score's log-odds, the months without history, how often the very same payment was made before and
+-- what the supplier's latest entries say into a confidence. Touches nothing. Called by the calibration and by
 -- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
 create or replace function regra_pendente_verificacao.curva(
   a double precision, b double precision, g double precision, h double precision, r double precision, chance double precision, lacuna int,
@@ -24131,12 +24148,12 @@ comment on function regra_pendente_verificacao.curva(
 revoke execute on function regra_pendente_verificacao.curva(
   double precision, double precision, double precision, double precision, double precision, double precision, int, double precision, double precision) from public;
 
--- What the history knew of each entry of a back-test at each level: how many earlier entries (total), and how many of them of the right
--- category (certas), counted as regra_pendente_verificacao.pontuar_pendencias counts them. metade: of all suppliers (null) or of one half (0, 1). Reads
--- the statistics and dw.lancamentos; changes nothing. Called by regra_pendente_verificacao.medir_em_metades.
+-- What the history knew about each entry of a back-test at each level: how many earlier entries (total), and how many of them in the right
+-- category (certas), counted as regra_pendente_verificacao.pontuar_pendencias counts them. metade: all suppliers (null) or one half of them
+-- (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by regra_pendente_verificacao.medir_em_metades.
 create or replace function regra_pendente_verificacao.medir_niveis(retroteste int4range, amostra int, metade int default null)
 returns table (id text, nivel smallint, total double precision, certas double precision)
--- the cost says: worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9 rows 30000
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -24170,7 +24187,7 @@ begin
       select y.categoria, sum(c.linhas * power(0.5::double precision, greatest(x.ultimo - c.mes, 0)::double precision / 9)) as w
       from regra_pendente_verificacao.estatistica_contagem c
       cross join lateral (
-        -- as regra_pendente_verificacao.pontuar_pendencias moves history along, what was split left where it is
+        -- carries history along like regra_pendente_verificacao.pontuar_pendencias, but leaves split categories where they are
         select case when v_sem_sucessoras then c.categoria else coalesce((
             select s.para from sucessao s
             where s.mes = x.mes and s.de = c.categoria and (s.renasce is null or c.mes < s.renasce)), c.categoria)
@@ -24194,8 +24211,9 @@ comment on function regra_pendente_verificacao.medir_niveis(int4range, int, int)
   'Earlier entries and those of the right category for each entry of a back-test at each level.';
 revoke execute on function regra_pendente_verificacao.medir_niveis(int4range, int, int) from public;
 
--- As medir_niveis, by two processes where regra_pendente_verificacao.em_metades allows it: each takes half of the suppliers. Return query, because insert
--- never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by regra_pendente_verificacao.ajustar_alfas.
+-- Like medir_niveis, but in two processes where regra_pendente_verificacao.em_metades allows it, each for half of the suppliers. Return
+-- query, because insert never runs in parallel. Reads what medir_niveis reads; changes nothing. Called by
+-- regra_pendente_verificacao.ajustar_alfas.
 create or replace function regra_pendente_verificacao.medir_em_metades(retroteste int4range, amostra int)
 returns table (id text, nivel smallint, total double precision, certas double precision)
 language plpgsql stable rows 30000
@@ -24218,10 +24236,10 @@ $$;
 comment on function regra_pendente_verificacao.medir_em_metades(int4range, int) is 'As regra_pendente_verificacao.medir_niveis, by two processes where it pays.';
 revoke execute on function regra_pendente_verificacao.medir_em_metades(int4range, int) from public;
 
--- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level,
--- the strength under which the true categories were most probable, or none at all (1e9) where the level only misleads.
--- A supplier with one entry proves little on one ledger and much on another: this is where that is learned. Reads the
--- statistics and dw.lancamentos; writes estatistica_peso. Called by regra_pendente_verificacao.calibrar_historia.
+-- Fits how strongly each level is shrunk towards the wider one, by maximum likelihood on the back-test: level after level, the strength
+-- under which the true categories were most probable, or (1e9) one that ignores a level which only misleads. A supplier with one entry
+-- proves little in one ledger and much in another, and here the rule learns which. Reads the statistics and dw.lancamentos; writes
+-- estatistica_peso. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.ajustar_alfas(retroteste int4range, amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24231,7 +24249,7 @@ as $$
 declare
   v_nivel record;
   v_alfa double precision;
-  -- the running probability of each entry's true category
+  -- the probability of each entry's true category so far
   v_p double precision[];
 begin
   delete from regra_pendente_verificacao.estatistica_peso p where starts_with(p.nome, 'alfa_');
@@ -24240,7 +24258,7 @@ begin
     with m as materialized (
       select * from regra_pendente_verificacao.medir_em_metades(retroteste, amostra)
     )
-    -- one array for each level, entries in one order; nulls where a level knows nothing of an entry
+    -- one array for each level, entries in one order; null where a level knows nothing about an entry
     select n.nivel, array_agg(m.total order by e.id) as totais, array_agg(m.certas order by e.id) as certas
     from (select m.id from m where m.nivel = 0) e
     cross join generate_series(0, 11) n (nivel)
@@ -24277,8 +24295,8 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_alfas(int4range, int) is 'Fits the shrinkage of each level on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.ajustar_alfas(int4range, int) from public;
 
--- The back-test's questions with what both opinions gave each category, by two processes where regra_pendente_verificacao.em_metades allows it:
--- each takes half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
+-- The back-test's questions with what both opinions gave each category, in two processes where regra_pendente_verificacao.em_metades allows
+-- it, each for half of the suppliers. Return query, because insert never runs in parallel. Reads what pontuar_pendencias reads; changes
 -- nothing. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.perguntar_retroteste(retroteste int4range, amostra int)
 returns setof regra_pendente_verificacao.estatistica_pergunta
@@ -24308,9 +24326,9 @@ comment on function regra_pendente_verificacao.perguntar_retroteste(int4range, i
 revoke execute on function regra_pendente_verificacao.perguntar_retroteste(int4range, int) from public;
 
 -- Fits the weight of the words and the account in each class of regra_pendente_verificacao.classe_apoio: the one of a grid under which the
--- right categories of the back-test were most probable; a class seen in fewer than a hundred entries keeps its default. Of the
--- back-test's entries at most so many are read (amostra). Reads estatistica_pergunta; writes estatistica_peso. Called by
--- regra_pendente_verificacao.calibrar_historia, after the strengths of the levels are known and before the calibration.
+-- right categories of the back-test were most probable. A class seen in fewer than a hundred entries keeps its default. Reads at most
+-- amostra entries of the back-test, from estatistica_pergunta; writes estatistica_peso. Called by
+-- regra_pendente_verificacao.calibrar_historia, after the strengths of the levels and before the calibration.
 create or replace function regra_pendente_verificacao.ajustar_lambdas(amostra int) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24322,15 +24340,14 @@ begin
 
   with pergunta as materialized (
     select q.classe, q.bases, q.palavras, array_position(q.categorias, q.certa) as certa,
-      -- scores are told apart by their difference; the largest is about here, and exp() of it in range
+      -- only differences of scores matter; relative to the largest, which is about here, exp() stays in range
       q.bases[1] as base, q.palavras[1] as palavra
     from (
       select x.*, dense_rank() over (order by hashtextextended(x.id, 1)) as sorte from regra_pendente_verificacao.estatistica_pergunta x
     ) q
     where q.sorte <= amostra
   ), peso as (
-    -- for each weight tried, how probable it makes the right category
-    -- (of one that was not among the categories the least: next to zero)
+    -- for each weight tried, how probable it makes the right category (next to zero where that was not among the categories)
     select p.classe, g.lambda, count(*) as casos, sum(ln(0.001 + 0.999
       * exp(least(greatest(p.bases[p.certa] - p.base + g.lambda * (p.palavras[p.certa] - p.palavra), -300), 300)) / n.soma)) as verossimilhanca
     from pergunta p
@@ -24352,13 +24369,15 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_lambdas(int) is 'Fits the weight of words and account in each class of knowledge on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.ajustar_lambdas(int) from public;
 
--- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method, entries with and without a known account apart: one
--- slope each on the raw score's log-odds, on the months without history, on how often the very same payment was made before and on
--- the supplier's latest entries; an intercept for each class of knowledge. An account that settles everything says nothing of the
--- entries without one. Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past
--- (0.22: a raw .999 becomes .82), the intercepts towards the mean of the four and zero. Pooled over the classes, because a curve of its own for each
--- class follows the class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes
--- estatistica_curva. Called by regra_pendente_verificacao.calibrar_pendencias.
+-- Fits the logistic calibration to the back-test (Platt 1999) by Newton's method. Entries with and without a known account are fitted
+-- apart, because an account that settles everything says nothing about entries without one. Each has one slope on the raw score's log-odds,
+-- on the months without history, on how often the very same payment was made before and on the supplier's latest entries, and an intercept
+-- for each class of knowledge.
+--
+-- Few cases move little: the slopes are drawn towards the modest curve that serves a ledger without a past (0.22: a raw .999 becomes .82),
+-- the intercepts towards the mean of the four and zero. The slopes are pooled over the classes, because a curve for each class would follow
+-- that class's few errors, which come in clusters. Reads regra_pendente_verificacao.estatistica_retroteste, writes estatistica_curva.
+-- Called by regra_pendente_verificacao.calibrar_pendencias.
 create or replace function regra_pendente_verificacao.ajustar_curvas() returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24433,8 +24452,8 @@ begin
     exit when v_passo < 0.0005;
   end loop;
 
-  -- what the back-test hardly saw has no curve and keeps the modest one: a supplier with one entry proves little until it has
-  -- proved something
+  -- a class that the back-test hardly saw gets no curve and keeps the modest one: a supplier with one entry proves little until shown
+  -- otherwise
   delete from regra_pendente_verificacao.estatistica_curva k
   where (select count(*) from regra_pendente_verificacao.estatistica_retroteste r where r.classe = k.classe) < 30;
 end
@@ -24443,9 +24462,9 @@ $$;
 comment on function regra_pendente_verificacao.ajustar_curvas() is 'Fits the logistic calibration on the last back-test.';
 revoke execute on function regra_pendente_verificacao.ajustar_curvas() from public;
 
--- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size by that curve, each bin's share of right ones made monotone (isotonic
--- regression by the min-max formula). Entries with and without a known account are counted apart. Sources: Platt 1999;
--- Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
+-- Calibrates: a logistic curve over the back-test's best suggestions, then bins of equal size along that curve, with each bin's share of
+-- right ones made monotone (isotonic regression by the min-max formula). Entries with and without a known account are counted apart.
+-- Sources: Platt 1999; Zadrozny and Elkan 2001, 2002; Barlow et al. 1972. Reads estatistica_pergunta; writes estatistica_retroteste,
 -- estatistica_curva and estatistica_calibracao. Called by regra_pendente_verificacao.calibrar_historia.
 create or replace function regra_pendente_verificacao.calibrar_pendencias() returns void
 language plpgsql volatile
@@ -24476,7 +24495,7 @@ begin
 
   with sugestao as materialized (
     select s.classe / 4 as grupo, s.acertou, u.curva,
-      -- bins of at least a hundred cases, at most twenty; equal scores go together
+      -- at most twenty bins, of at least a hundred cases; equal scores stay together
       (rank() over (partition by s.classe / 4 order by u.curva) - 1)
         * greatest(1, least(20, count(*) over (partition by s.classe / 4) / 100))
         / count(*) over (partition by s.classe / 4) as faixa,
@@ -24487,7 +24506,7 @@ begin
       select round(regra_pendente_verificacao.curva(k.a, k.b, k.g, k.h, k.r, s.chance, s.lacuna, s.repetida, s.recente)::numeric, 5)::double precision as curva) u
   ), faixa as materialized (
     select s.grupo, s.faixa, avg(s.curva) as curva, count(*) as casos, sum(s.acertou) as acertos,
-      -- ten pseudo-cases as the curve says
+      -- plus ten pseudo-cases that follow the curve
       count(*) + 10 as peso, sum(s.acertou) + 10 * avg(s.curva) as pontos
     from sugestao s
     where s.todas >= 100
@@ -24519,9 +24538,9 @@ $$;
 comment on function regra_pendente_verificacao.calibrar_pendencias() is 'Calibrates the confidence on the ledger''s own past.';
 revoke execute on function regra_pendente_verificacao.calibrar_pendencias() from public;
 
--- The months on which the ledger is asked what it would have suggested: at most the last twelve, odd dates at both ends (the
--- years 0219 and 2202) left out, none with less than a tenth of the history before it. Empty when the history is too short.
--- Reads regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.preparar.
+-- The months for which the ledger is asked what it would have suggested: at most the last twelve, without odd dates at both ends (the years
+-- 0219 and 2202), and none with less than a tenth of the history before it. Empty when the history is too short. Reads
+-- regra_pendente_verificacao.estatistica_mes. Called by regra_pendente_verificacao.preparar.
 create or replace function regra_pendente_verificacao.meses_retroteste() returns int4range
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -24533,7 +24552,7 @@ as $$
   select case when l.primeiro <= l.ultimo then int4range(greatest(l.primeiro, l.ultimo - 11), l.ultimo + 1) end
   from (
     select
-      -- the first month that has a tenth of all rows before it
+      -- the first month with a tenth of all rows before it
       min(a.mes) filter (where a.ate >= 0.1 * a.todas) + 1 as primeiro,
       min(a.mes) filter (where a.ate >= 0.995 * a.todas) as ultimo
     from acumulado a
@@ -24543,16 +24562,16 @@ $$;
 comment on function regra_pendente_verificacao.meses_retroteste() is 'Months for the back-test; null when the history is too short.';
 revoke execute on function regra_pendente_verificacao.meses_retroteste() from public;
 
--- Fits the weights and the calibration on a back-test over the given months, a sample of at most six thousand entries; without
--- months, forgets them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva,
--- estatistica_calibracao and their work tables. Called by regra_pendente_verificacao.preparar and by back-tests over a past window.
+-- Fits the weights and the calibration on a back-test over the given months, with a sample of at most six thousand entries; without months,
+-- deletes them. Reads the statistics and dw.lancamentos; writes estatistica_peso, estatistica_curva, estatistica_calibracao and their work
+-- tables. Called by regra_pendente_verificacao.preparar and by back-tests over a past window.
 create or replace function regra_pendente_verificacao.calibrar_historia(retroteste int4range) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_amostra constant int := 6000;
-  -- a dozen strengths and eight weights need fewer cases than a curve that is read at its far end
+  -- a dozen strengths and eight weights need fewer cases than a curve that matters at its far end
   v_pesos constant int := 3000;
 begin
   delete from regra_pendente_verificacao.estatistica_peso;
@@ -24573,8 +24592,8 @@ revoke execute on function regra_pendente_verificacao.calibrar_historia(int4rang
 --! EndIncluded regras/pendente_verificacao/calibracao.sql
 
 --! Included regras/pendente_verificacao/sugestoes.sql
--- The calibration as one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as
--- arrays, by which regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
+-- The calibration, one row for each group of entries (0 without a known account, 1 with): the bins of the back-test as arrays, in which
+-- regra_pendente_verificacao.sugerir_pendencias looks a confidence up. Reads regra_pendente_verificacao.estatistica_calibracao.
 create or replace function regra_pendente_verificacao.curvas_calibradas()
 returns table (grupo smallint, curvas double precision[], confiancas double precision[], casos int[], acertos int[])
 language sql stable rows 2
@@ -24591,10 +24610,10 @@ $$;
 comment on function regra_pendente_verificacao.curvas_calibradas() is 'Bins of the calibration as arrays, one row for each group that has any.';
 revoke execute on function regra_pendente_verificacao.curvas_calibradas() from public;
 
--- The logistic confidence as the confidence that the ledger's own past supports: two thirds of it the curve, one third the counted
--- bins of the back-test, on the line between the two nearest. The one forgets the shape, the other believes every cluster. Without
--- bins, the curve alone. curvas and confiancas: the bins' mean curve and their confidence, both rising.
--- Touches nothing. Called by regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
+-- Turns the logistic confidence into one that the ledger's own past supports: two thirds the curve, one third the counted bins of the
+-- back-test, interpolated between the two nearest. The curve alone would ignore the shape; the bins alone would believe every cluster.
+-- Without bins, only the curve. curvas and confiancas: the bins' mean curve and their confidence, both rising. Touches nothing. Called by
+-- regra_pendente_verificacao.sugerir_pendencias; the planner inlines it.
 create or replace function regra_pendente_verificacao.confianca_calibrada(
   curva double precision, curvas double precision[], confiancas double precision[], posicao int
 ) returns double precision
@@ -24611,10 +24630,10 @@ comment on function regra_pendente_verificacao.confianca_calibrada(double precis
   'Calibrated confidence of a logistic one; posicao: width_bucket(curva, curvas).';
 revoke execute on function regra_pendente_verificacao.confianca_calibrada(double precision, double precision[], double precision[], int) from public;
 
--- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what spoke for it. Entries
--- with nothing to infer from are missing from the result; those of which the very same is known share a row (ids and certas go
--- together). metade: of all suppliers (null) or of one half (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called
--- by explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
+-- The best category for each pending entry of a window, the runner-up, the calibrated confidence and what supports it. Entries with nothing
+-- to infer from are missing from the result; those about which exactly the same is known share a row (ids and certas belong together).
+-- metade: all suppliers (null) or one half of them (0, 1). Reads the statistics and dw.lancamentos; changes nothing. Called by
+-- explicar_pendencias and by back-tests (retroteste given: decided entries instead of pending ones).
 create or replace function regra_pendente_verificacao.sugerir_pendencias(janela audit.janela, retroteste int4range, amostra int, metade int default null)
 returns table (
   ids text[], com_conta boolean, certas int[], categoria int, segunda int, bruta double precision, bruta_segunda double precision,
@@ -24637,7 +24656,7 @@ begin
   ), parada as materialized (
     select p.* from mes m cross join lateral regra_pendente_verificacao.categorias_paradas(m.todos) p
   ), dividida as materialized (
-    -- what of a category that was split nobody can tell
+    -- split categories whose remaining entries nobody can assign
     select d.mes, d.de, string_agg('"' || k.categoria || '"', ', ' order by k.categoria) as sucessoras
     from mes m
     cross join lateral regra_pendente_verificacao.sucessoes_em(m.todos) d
@@ -24646,8 +24665,8 @@ begin
     group by d.mes, d.de
   )
   select s.ids, s.com_conta, s.certas, s.categorias[1], s.categorias[2], b.bruta, b.bruta * exp(s.notas[2] - s.notas[1]),
-    -- a supplier whose code says one thing and name or text another is nobody's to correct alone, however low the threshold
-    -- and so is a category that is booked no more, or stands for several; of one that has been silent for long a person is asked
+    -- Only a person decides, however low the threshold, where the code says one thing and the name or text another, and where a category is
+    -- no longer booked or stands for several. For one that has long been silent a person is asked too.
     least(x.confianca, case when s.contra is not null or d.de is not null or p.morta then 0.49 when p.categoria is not null then greatest(v_limiar - 0.01, 0) end),
     coalesce(t.casos[j.faixa], 0), coalesce(t.acertos[j.faixa], 0), s.niveis, s.termos, s.lancamentos, s.iguais, s.contra,
     s.mes, p.ultima, p.silencio, p.morta, p.herdeira, p.herdados, d.sucessoras
@@ -24673,9 +24692,10 @@ comment on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, 
   'Best category, runner-up, calibrated confidence and evidence for each pending entry of a window that has anything to infer from.';
 revoke execute on function regra_pendente_verificacao.sugerir_pendencias(audit.janela, int4range, int, int) from public;
 
--- What spoke for a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how
--- many had the category, finest first; the five words that pulled towards it most; and the finest level by itself, for the
--- sentence. An account that many suppliers share is wider than a supplier. The arrays go together. Touches nothing. Called by regra_pendente_verificacao.detectar.
+-- What supports a suggestion, for a reviewer: at each level of knowledge how many entries of earlier months there were and how many had the
+-- category, finest first; the five words that pulled towards it most; and the finest level by itself, for the sentence. An account that
+-- many suppliers share counts as wider than a supplier. The arrays belong together. Touches nothing. Called by
+-- regra_pendente_verificacao.detectar.
 create or replace function regra_pendente_verificacao.descrever_provas(
   niveis smallint[], termos text[], lancamentos bigint[], iguais bigint[]
 ) returns table (por_nivel jsonb, palavras jsonb, lista text, todas bigint, certas bigint, por text)
@@ -24716,11 +24736,11 @@ comment on function regra_pendente_verificacao.descrever_provas(smallint[], text
   'Levels and words that spoke for a suggestion, with their counts, as evidence.';
 revoke execute on function regra_pendente_verificacao.descrever_provas(smallint[], text[], bigint[], bigint[]) from public;
 
--- The pending entries of a window as findings: what is proposed for each, how surely, and what spoke for it, in figures and in a
--- sentence. metade: of all suppliers (null) or of one half (0, 1). Reads dw.lancamentos, the settings and the statistics that
+-- The pending entries of a window as findings: what is proposed for each, how surely, and what supports it, in figures and in a sentence.
+-- metade: all suppliers (null) or one half of them (0, 1). Reads dw.lancamentos, the settings and the statistics that
 -- regra_pendente_verificacao.preparar keeps; changes nothing. Called by regra_pendente_verificacao.detectar.
 create or replace function regra_pendente_verificacao.explicar_pendencias(janela audit.janela, metade int) returns setof audit.achado
--- costly enough to be worth a process of its own
+-- the cost makes it worth a parallel process of its own
 language plpgsql stable parallel safe cost 1e9
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -24808,12 +24828,12 @@ begin
   left join conhecida h on h.papel = 'propria' and h.mes = s.mes and h.categoria_dobrada = audit_interno.dobrar_categoria(s.proposta)
   left join lugar o on o.mes = s.mes and o.conta = btrim(l.conta_contabil)
   cross join lateral (
-    -- the one account of another category contradicts the proposal
+    -- an account that is another category's own contradicts the proposal
     select coalesce(not o.transitoria and audit_interno.dobrar_categoria(s.proposta) <> all (o.dobradas)
       and coalesce(c.conta, h.conta) is not null, false) as contradiz
   ) z
   cross join lateral (
-    -- on no account, or on one on which entries wait, the category's goes along
+    -- an entry without an account, or on one that holds waiting entries, gets the category's account too
     select case when z.contradiz then coalesce(c.conta, h.conta)
         when coalesce(btrim(l.conta_contabil), '') = '' or o.transitoria and o.conta <> c.conta then c.conta end as conta,
       c.conta is not null as propoe, case when z.contradiz then o.categoria end as outra, c.certeza,
@@ -24836,9 +24856,9 @@ revoke execute on function regra_pendente_verificacao.explicar_pendencias(audit.
 --! EndIncluded regras/pendente_verificacao/sugestoes.sql
 
 --! Included regras/pendente_verificacao/regra.sql
--- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not
--- set, or no entry of the ledger has any of them nor had when last counted, and no blank is there to be looked at. Reads the
--- settings, regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
+-- What pendente_verificacao lacks before it can look for anything, in a sentence that says what to set, or null: the labels are not set, or
+-- no entry has any of them, nor had when last counted, and no blank category is there to be looked at. Reads the settings,
+-- regra_pendente_verificacao.estatistica_categoria and dw.lancamentos; changes nothing. Called by the engine when a session begins.
 create or replace function regra_pendente_verificacao.requisitos() returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -24858,12 +24878,12 @@ begin
     return 'Nada está dito pendente: pendente.rotulos está vazia e pendente.vazias é false. '
       || 'Mude uma das duas com conferente configurar, ou desative a regra.';
   end if;
-  -- nothing but blanks is asked for: that there are none is good news
+  -- only blanks are asked for: if there are none, that is good news
   v_escritos := array(select e from jsonb_array_elements_text(v_rotulos) e);
   if v_escritos = '{}' then
     return null;
   end if;
-  -- a label that once was seen and has no entry today is a ledger where nothing is pending
+  -- if a label was seen once and has no entry today, nothing is pending in this ledger
   if exists (
       select from regra_pendente_verificacao.estatistica_categoria k where audit_interno.dobrar_categoria(k.categoria) = any (array_remove(v_pendentes, '')))
     or regras.rotulo_existe(v_pendentes)
@@ -24881,9 +24901,9 @@ comment on function regra_pendente_verificacao.requisitos() is 'What pendente_ve
 revoke execute on function regra_pendente_verificacao.requisitos() from public;
 
 -- Brings the statistics of regra_pendente_verificacao.detectar up to date: adds what was loaded or decided since the last time (counts
--- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by
--- a tenth. Reads dw.lancamentos and the audit tables; writes regra_pendente_verificacao.estatistica_* only.
--- Called by the engine before the rule, in the same session. Two at once wait for each other.
+-- everything when settings or versions changed), and fits and calibrates again when the history has a new month or has grown by a tenth.
+-- Reads dw.lancamentos and the audit tables; writes only regra_pendente_verificacao.estatistica_*. Called by the engine before the rule, in
+-- the same session. Two calls at once wait for each other.
 create or replace function regra_pendente_verificacao.preparar(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24904,7 +24924,7 @@ begin
   lock table regra_pendente_verificacao.estatistica_controle in share row exclusive mode;
   select * into v_controle from regra_pendente_verificacao.estatistica_controle;
   v_refazer := v_controle.assinatura is distinct from v_assinatura;
-  -- a load commits later than the times it writes: look back further than the last time seen
+  -- look further back than the last time seen: a load commits later than the times it writes
   select greatest(v_controle.limite, case when max(l.carregado_em) is not null then least(max(l.carregado_em), now()) - interval '6 hours' end, '-infinity')
   into v_limite
   from dw.lancamentos l;
@@ -24956,10 +24976,10 @@ comment on function regra_pendente_verificacao.preparar(audit.janela) is
   'Brings the statistics of pendente_verificacao up to date. Run it before the rule; a day''s load costs a day, and a calibration when a month is over or the ledger has grown by a tenth.';
 revoke execute on function regra_pendente_verificacao.preparar(audit.janela) from public;
 
--- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence
--- calibrated on that history's past; entries with nothing to infer from are flagged without a correction. Reads
--- dw.lancamentos, the settings and the statistics that regra_pendente_verificacao.preparar keeps; changes nothing.
--- Called by the engine for a window, and again over corrected keys to verify them.
+-- Finds entries parked under a pending label and infers their category from the ledger's own history, with a confidence calibrated on that
+-- history's past. Entries with nothing to infer from are flagged without a correction. Reads dw.lancamentos, the settings and the
+-- statistics that regra_pendente_verificacao.preparar keeps; changes nothing. Called by the engine for a window, and again over corrected
+-- keys to verify them.
 create or replace function regra_pendente_verificacao.detectar(janela audit.janela) returns setof audit.achado
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -24969,7 +24989,7 @@ as $$
 declare
   v_pendentes text[] := regras.rotulos_pendentes();
 begin
-  -- a second process costs more than a few entries
+  -- for a few entries a second process is not worth its cost
   if not regra_pendente_verificacao.em_metades() or (
     select count(*)
     from (
@@ -24996,10 +25016,10 @@ revoke execute on function regra_pendente_verificacao.detectar(audit.janela) fro
 --! EndIncluded regras/pendente_verificacao/regra.sql
 
 --! Included regras/pendente_verificacao/retroteste.sql
--- Puts the statistics of regra_pendente_verificacao.detectar back to what was known before a window's first month: counts of that
--- month and later are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the
--- statistics that sessions go by, so it must run inside a subtransaction that is rolled back. Reads what
--- regra_pendente_verificacao.preparar reads. Called by audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
+-- Puts the statistics of regra_pendente_verificacao.detectar back to what was known before a window's first month: counts from that month
+-- on are left out, and weights and calibration are fitted on the months before it. HAZARD: changes the statistics that sessions use, so it
+-- must run inside a subtransaction that is rolled back. Reads what regra_pendente_verificacao.preparar reads. Called by
+-- audit_interno.avaliar_retroteste, through audit_interno.preparar_regra.
 create or replace function regra_pendente_verificacao.preparar_retroteste(janela audit.janela) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -25021,10 +25041,10 @@ comment on function regra_pendente_verificacao.preparar_retroteste(audit.janela)
   'Statistics as of before the window''s first month. Only inside a subtransaction that is rolled back.';
 revoke execute on function regra_pendente_verificacao.preparar_retroteste(audit.janela) from public;
 
--- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all of them were
--- pending, and says of each whether the answer is that category. Entries are asked without their account, which parked ones
--- seldom have. The statistics must be those of regra_pendente_verificacao.preparar_retroteste. Reads them, dw.lancamentos, the settings and the
--- audit tables; changes nothing. Called by audit_interno.avaliar_retroteste, through audit_interno.ler.
+-- Asks the inference of pendente_verificacao for the entries of a window that have a real category, as if all were pending, and says for
+-- each whether the answer is that category. It hides their account, which parked entries seldom have. The statistics must be those of
+-- regra_pendente_verificacao.preparar_retroteste. Reads them, dw.lancamentos, the settings and the audit tables; changes nothing. Called by
+-- audit_interno.avaliar_retroteste, through audit_interno.ler.
 create or replace function regra_pendente_verificacao.julgar_retroteste(janela audit.janela)
 returns table (registro_id text, confianca numeric, propoe boolean, certa boolean)
 language plpgsql stable rows 10000
@@ -25033,7 +25053,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_minima constant numeric := 0.05; -- as in regra_pendente_verificacao.detectar: under it nothing is proposed
+  v_minima constant numeric := 0.05; -- as in regra_pendente_verificacao.detectar: below it nothing is proposed
   v_pendentes text[] := regras.rotulos_pendentes();
   v_nossas text[] := regras.corrigidas_sem_palavra();
   v_meses int4range := int4range(regra_pendente_verificacao.mes_indice(janela.data_inicio), regra_pendente_verificacao.mes_indice(janela.data_fim) + 1);
