@@ -230,7 +230,7 @@ await t.test(
     const asked = (answer: string, args: string[]) =>
       conferente(args, {
         url: ana,
-        // answered once it has asked, and what was typed stays open until it has ended
+        // answers once it is asked, and keeps its standard input open until the end
         shell: () => `d=$(mktemp -d) && mkfifo $d/in && exec 3<>$d/in
           (for i in $(seq 300); do grep -q 'acima?' $d/out && break; sleep 0.1; done 2>/dev/null; printf '${answer}' >&3) &
           script -qefc "stty cols 200; $0 $*" $d/out <&3; code=$?; kill $! 2>/dev/null; rm -r $d; exit $code`,
