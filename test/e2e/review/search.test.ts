@@ -1,4 +1,4 @@
-// What is searched for is found wherever it waits, and said where; and what is not listed is said too.
+// A search finds what waits on any screen, and says where; and says what is not listed.
 
 import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
