@@ -1,4 +1,4 @@
-// Every refusal is a problem document that says what is wrong, where, and what would be right; never what is not ours.
+// Every refusal is a problem document that says what is wrong, where, and what would be right, and never anything internal.
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'tap'

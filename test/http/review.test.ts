@@ -1,4 +1,4 @@
-// What the server gives of the review page; how it is used is tested in a browser, test/e2e/review.test.ts.
+// The files of the review page as served; their use is tested in a browser, test/e2e/review.
 import { readdirSync } from 'node:fs'
 import { test } from 'tap'
 import { api } from '../helper/api.ts'

@@ -1,4 +1,4 @@
-// The server itself: who may ask at all, and how it says no.
+// The server itself: who may call at all, and how it refuses.
 import { test } from 'tap'
 import { serverSettings } from '../../src/http/settings.ts'
 import { readSettings } from '../../src/settings/settings.ts'

@@ -1,4 +1,5 @@
-// Single sign-on with a real provider: who comes in, as what and where, and every way in which somebody should not.
+// Single sign-on with a real provider: who gets in, with which name and role and to which page, and every way in which somebody
+// should not.
 import { type Test, test } from 'tap'
 import type { ServerSettings } from '../../src/http/server.ts'
 import type { OidcSettings } from '../../src/settings/settings.ts'
