@@ -178,7 +178,7 @@ test('what did not go out is shown with its session, in the metrics and in the d
   t.equal(await metric('conferente_correio', { tipo: 'resumo', status: 'falhou' }), 1)
   t.equal(await metric('conferente_correio_recusados_total', { tipo: 'divergencias' }), 1)
 
-  // Caused four days ago, given up today: as after 25 attempts.
+  // Queued four days ago, given up today: as after 25 attempts.
   await c.sql`update audit.notificacoes set criada_em = now() - interval '4 days', ultima_tentativa = now() - interval '3 days'`
   await c.runSession()
   const [row] = await c.sql`
