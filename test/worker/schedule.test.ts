@@ -1,4 +1,4 @@
-// The schedule: one session for each due time, at the right local time, whatever was off and however many workers look.
+// The schedule: one session for each due time, at the right local time, whatever was switched off and however many workers look.
 import { test } from 'tap'
 import { lastRun, nextRuns, possible, scheduleDue } from '../../src/worker/schedule.ts'
 import { haveLooked, launchWorker, until, workshop } from '../helper/work.ts'

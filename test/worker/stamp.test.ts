@@ -1,4 +1,4 @@
-// The head of the chain is stamped by an authority outside the house (OpenSSL's), and a stamp that cannot be had is told and tried again.
+// An authority outside the house (OpenSSL's) stamps the head of the chain, and a failed stamp is reported and tried again.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
