@@ -1,4 +1,4 @@
-// What channels are told of, who sets them, and where their secrets are not.
+// What channels report, who sets them up, and where their secrets are not.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { newcomer } from '../helper/database.ts'
@@ -9,7 +9,7 @@ const SEGREDO = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const equipe = (adelia: Sql, name = 'equipe') =>
   adelia`select * from audit.salvar_canal(${name}, 'para a equipe', 'slack', ${SLACK})`
 
-/** One look of the worker: what it queued, without what is told of each session. */
+/** One look of the worker: what it queued, without the reports on single sessions. */
 const olhar = async (sql: Sql) => {
   const ids = (await sql`select f.id from audit_interno.conferir_alarmes() f`).map(({ id }) => id as bigint)
   const saidOnes = await sql`select n.tipo, a.tipo as problema, a.chave from audit.notificacoes n
@@ -153,7 +153,7 @@ t.test(
         role,
       )
     }
-    // Everything that there is, but for the one table.
+    // Everything that there is, except the one table.
     const relations = await c.sql`select c.oid::regclass::text as nome from pg_class c
     where c.relkind in ('r', 'v', 'm') and c.relnamespace::regnamespace::text in ('audit', 'audit_interno', 'graphile_worker')
       and c.oid <> 'audit_interno.destinos_canais'::regclass`
@@ -413,7 +413,7 @@ t.test('an administrator who keeps a transaction open keeps nobody from being to
   await equipe(c.asPerson('adelia'))
   await c.sql`update dw.ajuste set quebrada = true`
   await c.runSession()
-  await c.asPerson('adelia')`select audit.testar_canal('equipe')` // the queue knows this kind of job, as where a worker has run
+  await c.asPerson('adelia')`select audit.testar_canal('equipe')` // creates this kind of job, as where a worker has run
   const opened = await c.connectAs('adelia').reserve()
   await opened`begin`
   await equipe(opened)

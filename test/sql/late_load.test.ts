@@ -3,7 +3,7 @@ import { connect } from '../../src/db/connection.ts'
 import { inParts } from '../helper/parts.ts'
 import { one, type Scenario, scenario } from '../helper/scenario.ts'
 
-/** A load that took its time (now()) so many hours ago and only commits when told to. */
+/** A load that took its time (now()) this many hours ago and commits only when told to. */
 async function openLoad(c: Scenario, ids: number[], hoursLate: number, data = '2026-11-10') {
   const load = connect(c.url, { max: 1 })
   let confirm = () => {}

@@ -1,4 +1,4 @@
-// What the messages say is what the tables hold, and each is caused once, by what it tells of.
+// What the messages say is what the tables hold, and each message is queued once, by the event that it reports.
 import { test } from 'tap'
 import { factsSchema } from '../../src/mail/facts.ts'
 import { compose } from '../../src/mail/outbox.ts'

@@ -1,4 +1,4 @@
-// A warehouse that we have never seen: the view that is proposed for it is run as it stands, diagnosed, and corrected through.
+// A warehouse that we have never seen: the view proposed for it is run as it is, diagnosed, and used for corrections.
 import t from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { testDatabase } from '../helper/database.ts'
@@ -35,7 +35,7 @@ async function mapColumns(sql: Sql, table: string) {
 }
 const proposal = async (sql: Sql, table: string) =>
   one(await sql`select audit.propor_visao(${table}) as texto`)['texto'] as string
-/** What the diagnosis still complains of. */
+/** What the diagnosis still complains about. */
 const errors = async (sql: Sql) => [
   ...(await sql`select item, detalhe, sugestao from audit.diagnosticar_contrato() where situacao = 'erro'`),
 ]

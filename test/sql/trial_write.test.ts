@@ -43,7 +43,7 @@ const RIGHT = `
   where nk = old.id;
   return new;`
 
-/** Tries, and makes sure that nothing stays: not in the warehouse, not in the trail. */
+/** Tries, and makes sure that nothing remains: not in the warehouse, not in the trail. */
 async function tryOut(
   t: Parameters<typeof testDatabase>[0] & { same: (a: unknown, b: unknown, m: string) => unknown },
   sql: Sql,

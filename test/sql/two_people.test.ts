@@ -1,5 +1,5 @@
-// Two people are two people: a name written otherwise, a login and an address of one person, the system's own names, and an amount that
-// somebody raised to approve alone.
+// Two people are two people: despite other spellings of a name, a login and an address of one person, the system's own names, and
+// an amount that somebody raised in order to approve alone.
 import { test } from 'tap'
 import type { Sql } from '../../src/db/connection.ts'
 import { newcomer } from '../helper/database.ts'
@@ -16,7 +16,7 @@ async function proposed(c: Scenario, id: number): Promise<number> {
   return finding
 }
 
-/** Approves as the API does for the bearer of a token of single sign-on. */
+/** Approves as the API does for somebody with a token of single sign-on. */
 const approveAs = (c: Scenario, name: string, id: number) =>
   c.connectAs('api').begin(async (tx) => {
     await tx`select audit_interno.assumir(${name}, 'conferente_revisor', null, now(), true)`

@@ -202,7 +202,7 @@ t.test('a row that changed since it was seen is not approved by what was seen', 
   await c.runSession()
   const ids = await Promise.all([1, 2, 3].map(async (n) => (await c.finding(n)).id))
   const shown = await c.shown(...ids)
-  // the proposal is the same, what it was seen beside is not; one is found again before it is approved, the other is not
+  // the proposal is the same, its surroundings are not; one is found again before it is approved, the other is not
   await c.sql`update dw.lancamentos set descricao = 'outra nota' where id = 1`
   await c.runSession()
   await c.sql`update dw.lancamentos set descricao = 'outra nota' where id = 2`

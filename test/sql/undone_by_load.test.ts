@@ -1,4 +1,4 @@
-// A nightly load writes the old values over what was corrected. Every way says so, and it is not silently mended again.
+// A nightly load overwrites corrections with the old values. Every channel says so, and nothing is silently corrected again.
 import t from 'tap'
 import { conferente, personal } from '../cli/helper.ts'
 import { asOwner } from '../helper/database.ts'
@@ -414,7 +414,7 @@ t.test(
     await reload(c)
     await c.sql`analyze`
     const read = await c.sql.begin(async (tx) => {
-      // what the planner prefers for ten thousand rows of which it expects one, had here for few
+      // the plan that the planner prefers for ten thousand rows of which it expects one, obtained here with few
       await tx`set local enable_hashjoin = off`
       await tx`set local enable_mergejoin = off`
       const [session] = await tx`select * from audit.processar_divergencias('auto', regras => '{errada}')`
