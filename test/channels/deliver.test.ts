@@ -216,7 +216,7 @@ test('internal addresses are refused, however they are written, unless whoever r
   await t.rejects(allowed('127.0.0.2'))
 })
 
-test('what a refused address is told of stands beside the message, and nothing left the machine', async (t) => {
+test('a refused address is shown with its message, and nothing left the machine', async (t) => {
   const c = await scenario(t)
   const there = await receptor(t)
   await mensagem(c, there.url)

@@ -186,7 +186,7 @@ test('Slack reads no mention, no link and no formatting in what others wrote', a
   t.notMatch(said, /"mrkdwn"|"emoji":true/, 'in plain text *, @ and :bomb: are only signs')
 })
 
-test('whatever is said fits what Slack takes', async (t) => {
+test('every message fits Slack’s limits', async (t) => {
   const long = `&<>${'&'.repeat(5000)}`
   const message = slackMessage(
     wordsOf(

@@ -68,7 +68,7 @@ t.test('a migration that fails says what was wrong, in a sentence', async (t) =>
   t.notMatch(ran.stderr, /at .*\.js|_events|POOL/, 'no stack, nothing of the driver')
 })
 
-t.test('the server may be set otherwise: it is migrated, finds and corrects all the same', async (t) => {
+t.test('a server with other settings is migrated, finds and corrects just the same', async (t) => {
   const settings = [
     'alter database %s set quote_all_identifiers = on',
     `alter database %s set idle_session_timeout = '1s'`,

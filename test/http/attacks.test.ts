@@ -110,7 +110,7 @@ test('queries that are too deep, too wide, too long or too many are refused befo
   t.same(server.failures, [])
 })
 
-test('the schema is told to those who build on it, and to a reader only where that is set', async (t) => {
+test('developers may read the schema, a reader only where that is configured', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const open = await api(t, base, { introspection: ['leitor'] })
@@ -342,7 +342,7 @@ test("bodies that do not come take nobody's turn, and a full house is not a dead
   t.equal((await full.request('/healthz')).status, 200)
 })
 
-test('1,000 requests at once are served or told to come again', async (t) => {
+test('1,000 requests at once are served or told to retry', async (t) => {
   // The clients share our one thread with the server: what looks like a slow client to it may be a busy test.
   const server = await api(t, await testDatabase(t), {
     headersMs: 120_000,

@@ -211,7 +211,7 @@ test('An approval by API says what was seen, of the rule’s own proposals too; 
   t.equal(psql[0]?.['status'], 'corrigida')
 })
 
-test('REST: what was seen, and then typed over or changed at the source, is told and left; the others go through', async (t) => {
+test('REST: findings typed over or changed at the source since they were seen are reported and left; the others go through', async (t) => {
   const { stage, ana, rest, seen, ids } = await scene(t)
   const [um, two] = ids
   await stage.book({ id: 5 })

@@ -79,7 +79,7 @@ test('without its database the API says so, in every route, and comes back with 
   t.notOk((await missing(server)).includes('banco'))
 })
 
-test('metrics tell what stands in the database, to whoever has a token', async (t) => {
+test('metrics show what is in the database, with any token', async (t) => {
   const scene = await scenario(t)
   const server = await api(t, scene)
   await scene.book({ id: 1, valor: 50 }, { id: 2, valor: 300 })

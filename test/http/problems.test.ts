@@ -106,7 +106,7 @@ test('a request that is none is refused in the same way', async (t) => {
   }
 })
 
-test('whoever asks too often is told to wait', async (t) => {
+test('a client that asks too often is told to wait', async (t) => {
   const { request: ask } = await api(t, await testDatabase(t), { rateLimit: 2 })
   await ask('/healthz')
   await ask('/healthz')

@@ -55,7 +55,7 @@ test('findings come in pages, filtered and in the order asked for, with the tota
   t.match(await ask('pagina=1000000'), { total: 4, itens: [] }, 'past the end the total is still true')
 })
 
-test('one finding is asked for by its number, and an unknown one is said to be', async (t) => {
+test('one finding is fetched by its number, and an unknown number is reported', async (t) => {
   const { server, leo, stage } = await scene(t)
   const { id } = await stage.finding(4)
   const { json } = await server.request('/api/v1/divergencias?registro_id=4', { token: leo })

@@ -4,7 +4,7 @@ import { test } from 'tap'
 import { api } from '../helper/api.ts'
 import { testDatabase } from '../helper/database.ts'
 
-test('the address that letters and GraphQL name is the page, with any query', async (t) => {
+test('the address in mail and GraphQL is the page, with any query', async (t) => {
   const base = await testDatabase(t)
   const server = await api(t, base)
   const [named] = await base.sql`select audit.pagina_revisao() || '?divergencia=7' as url`

@@ -111,7 +111,7 @@ test('a worker writes what its sessions do, each event with its session, on stde
   t.notOk(written.includes('errada'), 'no contents of rows')
 })
 
-test('a failed rule, and what a session corrected, are told', async (t) => {
+test('a failed rule, and what a session corrected, are reported', async (t) => {
   const { sql, workerUrl } = await workshop(t)
   await sql.unsafe(`
     create or replace function regra_outra.regra_outra(janela audit.janela) returns setof audit.achado language plpgsql stable
@@ -251,7 +251,7 @@ test('a file that has grown is followed by the next, and app.log with it', async
   t.match(events(dir, 'app').length, Math.floor(FILE_MB * 2.1) + 2, 'and nothing is lost between them')
 })
 
-test('a directory that cannot be used is told of at the start, with what to do', async (t) => {
+test('an unusable directory is reported at the start, with what to do', async (t) => {
   const dir = directory(t)
   const run = (logs: string, command = ['listar']) =>
     conferente(command, { url: 'postgres://ninguem@127.0.0.1:1/nada', env: { CONFERENTE_LOGS: logs } })

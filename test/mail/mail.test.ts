@@ -209,7 +209,7 @@ test('when every recipient is refused the message has failed, and is not tried a
   t.match(await digest(c), { status: 'falhou', entregues: [], recusados: { [MANAGER]: /550/ } })
 })
 
-test('a connection cut in the middle of the letter: it arrives once, under the same Message-ID', async (t) => {
+test('a connection cut in the middle of the mail: it arrives once, under the same Message-ID', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -224,7 +224,7 @@ test('a connection cut in the middle of the letter: it arrives once, under the s
   t.equal(office.arrived[0]?.messageId, cut['identificador'])
 })
 
-test('an answer lost after the whole letter: said to be uncertain, and the second copy can be known by its Message-ID', async (t) => {
+test('an answer lost after the whole mail: reported as uncertain, and the second copy has the same Message-ID', async (t) => {
   const c = await scenario(t)
   const office = await postOffice(t)
   const mailer = makeSender(t, `smtp://127.0.0.1:${office.port}`)
@@ -275,7 +275,7 @@ test('one that another process is just sending is neither sent nor forgotten', a
   t.equal(office.arrived.length, 1)
 })
 
-test('a certificate that nobody trusts is an error; trusted, the letter goes over TLS', async (t) => {
+test('a certificate that nobody trusts is an error; trusted, the mail goes over TLS', async (t) => {
   const c = await scenario(t)
   await theSession(c, MANAGER)
   const secure = await postOffice(t, { ...TLS, secure: true })

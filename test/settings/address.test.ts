@@ -134,7 +134,7 @@ t.test('what is not said is what libpq takes: the user of the system, and a data
   t.end()
 })
 
-t.test('what no driver keeps is refused by its name', (t) => {
+t.test('what no driver can honour is refused by name', (t) => {
   const refused: [string, RegExp][] = [
     ['postgres://um,dois/dw', /one host/],
     ['postgres://um:5432,dois:5433/dw', /one host/],

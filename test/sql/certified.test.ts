@@ -85,7 +85,7 @@ t.test('the bound holds, however often one looks', async (t) => {
   }
 })
 
-t.test('a sample nobody chose is looked at, and what may be wrong is said in reais', async (t) => {
+t.test('a sample that nobody chose is checked, and what may be wrong is stated in reais', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await correct(c, 400)

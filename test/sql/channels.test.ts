@@ -179,7 +179,7 @@ t.test('a channel that was tried in vain is no mail that was given up', async (t
   t.same((await c.sql`select audit_interno.conteudo_correio(${id} + 1, 'UTC') as c`)[0]?.['c'], [])
 })
 
-t.test('a rule that fails is told once, and once that it runs again', async (t) => {
+t.test('a rule that fails is reported once, and once when it runs again', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.5 })
   await equipe(c.asPerson('adelia'))
@@ -215,7 +215,7 @@ t.test('a rule that fails is told once, and once that it runs again', async (t) 
   )
 })
 
-t.test('what failed and was mended before anybody looked is told all the same', async (t) => {
+t.test('what failed and was mended before anybody looked is still reported', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.book({ id: 1, confianca: 0.99 })
@@ -255,7 +255,7 @@ t.test('a session that broke off is made good by one of the same window alone', 
   )
 })
 
-t.test('a limit is told, and that the next session kept within it', async (t) => {
+t.test('a limit is reported, and so is the next session that kept within it', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.sql`select audit.alterar_configuracao('limites.linhas', '1', 'teste')`
@@ -366,7 +366,7 @@ t.test('a channel hears of what it asked for, and of the end of what it heard of
   )
 })
 
-t.test('however many look at once, each thing is said once', async (t) => {
+t.test('however many look at once, each thing is reported once', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.book({ id: 1, confianca: 0.5 })
@@ -387,7 +387,7 @@ t.test('however many look at once, each thing is said once', async (t) => {
   t.same(saidTexts.sort(), ['abertas: fila', 'falha: regra errada', 'resolvido: falha regra errada'])
 })
 
-t.test('a session whose transaction stays open keeps nobody from being told', async (t) => {
+t.test('a session whose transaction stays open holds up no report', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   const falhar = async (sql: Sql) => {
@@ -408,7 +408,7 @@ t.test('a session whose transaction stays open keeps nobody from being told', as
   opened.release()
 })
 
-t.test('an administrator who keeps a transaction open keeps nobody from being told', async (t) => {
+t.test('an administrator who keeps a transaction open holds up no report', async (t) => {
   const c = await scenario(t)
   await equipe(c.asPerson('adelia'))
   await c.sql`update dw.ajuste set quebrada = true`

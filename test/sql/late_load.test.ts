@@ -34,7 +34,7 @@ const execution = async (c: Scenario, session: unknown) =>
       from audit.execucoes_regra where sessao_id = ${session as never} and regra = 'errada'`,
   )
 
-t.test('a load that commits after the margin has passed is found, told and read', async (t) => {
+t.test('a load that commits after the margin has passed is found, reported and read', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, categoria: 'BOA' })
   const confirm = await openLoad(c, [2, 3, 4], 5)
@@ -96,7 +96,7 @@ t.test(
   },
 )
 
-t.test('what a session could not take in is told and read by the next', async (t) => {
+t.test('rows that a session missed are reported and read by the next', async (t) => {
   const c = await scenario(t)
   await c.runSession('auto')
   await c.book({ id: 1, carregado: '2026-11-11 03:00Z' })

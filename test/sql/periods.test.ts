@@ -541,7 +541,7 @@ t.test('who closes waits for who writes; a closing that is left open in psql sto
   t.equal(await sqlstate(c.approve('ana', (await c.finding(2)).id)), 'NC022', 'closed once it is committed')
 })
 
-t.test('corrections that do not end: nothing is closed, and that is said', async (t) => {
+t.test('corrections that do not end: nothing is closed, and the person is told', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, confianca: 0.6 })
   await c.runSession()

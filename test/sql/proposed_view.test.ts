@@ -164,7 +164,7 @@ t.test(
   },
 )
 
-t.test('what is not found is said on top, and what is no table is refused', async (t) => {
+t.test('the diagnosis reports a missing relation first, and refuses what is no table', async (t) => {
   const { sql, connectAs } = await testDatabase(t)
   await sql.unsafe(
     `create schema erp; create table erp.gastos (linha serial, dia timestamp, "Valor Total" float8, amount float8, natureza citext_ish, nada bytea)`.replace(

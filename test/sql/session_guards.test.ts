@@ -4,7 +4,7 @@ import { untilGone } from '../helper/database.ts'
 import { one, scenario, sqlstate } from '../helper/scenario.ts'
 import { SCHEMAS } from '../helper/schema.ts'
 
-t.test('past a limit nothing is corrected, and that is said', async (t) => {
+t.test('past a limit nothing is corrected, and the session says so', async (t) => {
   const limits = [
     `audit.alterar_configuracao('limites.linhas', '2', 'x')`,
     `audit.alterar_configuracao('limites.valor', '299', 'x')`,

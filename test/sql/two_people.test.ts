@@ -24,7 +24,7 @@ const approveAs = (c: Scenario, name: string, id: number) =>
     return one(await tx`select status from audit.aprovar_divergencias(${[id]}, 'conferido', ${shown})`)
   })
 
-test('a name written otherwise is no second person', async (t) => {
+test('a name in another spelling is no second person', async (t) => {
   const c = await scenario(t)
   const id = await proposed(c, 1)
   const ways = {
@@ -82,7 +82,7 @@ test('a login and an address are one person once an administrator says so, for w
   )
 })
 
-test('who is whose is said by somebody else, clearly, and never in a ring', async (t) => {
+test('somebody else says which names are one person’s, clearly, and never in a circle', async (t) => {
   const c = await scenario(t)
   const adelia = c.asPerson('adelia')
   const tie = (theName: string | null, somebody: string | null, reason: string | null = 'teste') =>
@@ -144,7 +144,7 @@ test("the system's own names are nobody's", async (t) => {
   )
 })
 
-test('raising the amount for two people does not let whoever raised it approve alone', async (t) => {
+test('whoever raises the amount for two people still cannot approve alone', async (t) => {
   const c = await scenario(t)
   const [bia, rui] = await Promise.all(
     ['bia', 'rui'].map((name) => newcomer(t, c, name, 'conferente_administrador', 'conferente_revisor')),

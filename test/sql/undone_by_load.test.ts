@@ -6,7 +6,7 @@ import { configure, counts, message, reload, source, undone } from '../helper/ni
 import { inParts, MONTHS, monthsWorkshop, ROWS } from '../helper/parts.ts'
 import { one, scenario } from '../helper/scenario.ts'
 
-t.test('a reload that brings the errors back is said, made again, and its money counted once', async (t) => {
+t.test('errors that a reload brings back are reported, corrected again and counted once', async (t) => {
   const c = await scenario(t)
   await c.book({ id: 1, valor: 100 }, { id: 2, valor: 50 }, { id: 3, categoria: 'BOA' })
   await source(c)
@@ -125,7 +125,7 @@ t.test(
   },
 )
 
-t.test('an approved correction that was overwritten is not told as all done', async (t) => {
+t.test('an approved correction that was overwritten is not reported as done', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.book({ id: 1, confianca: 0.6 }, { id: 2, confianca: 0.6 }, { id: 3, categoria: 'BOA' })
@@ -303,7 +303,7 @@ t.test(
   },
 )
 
-t.test('how far back is a setting, and a cut is said', async (t) => {
+t.test('how far back is a setting, and a limit reached is reported', async (t) => {
   const c = await scenario(t)
   await c.sql`select audit.alterar_configuracao('correio.destinatarios', '["gestora@empresa.com.br"]', 'teste')`
   await c.book({ id: 1, carregado: new Date(Date.now() - 20 * 3_600_000).toISOString() })

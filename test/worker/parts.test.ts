@@ -149,7 +149,7 @@ test('a job for a part that is done, taken, unknown or of an ended session does 
   t.match(await accounts(id), { status: 'concluida', deteccoes: ALL, operacoes: MONTHS })
 })
 
-test('the connection of whoever conducts is lost while another works on the last part: it is taken up again', async (t) => {
+test('the conductor’s connection is lost while another works on the last part: the session is resumed', async (t) => {
   const { request, accounts, session, workerUrl, sql } = await monthsWorkshop(t)
   const other = await sql.reserve()
   const id = await request()

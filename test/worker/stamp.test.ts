@@ -101,7 +101,7 @@ test('after a session the head is stamped, once, and anybody may prove it', asyn
   ])
 })
 
-test('a stamp that cannot be had is never silent, and is asked for again', async (t) => {
+test('a failed stamp is never silent, and is requested again', async (t) => {
   const { requestSession, workerUrl, sql, connectAs } = await workshop(t)
   const tsa = await authority(t)
   const at = await stamping(t, tsa)

@@ -5,7 +5,7 @@ import { test } from 'tap'
 import { noBrowser } from '../../helper/browser.ts'
 import { inHand, itemRows, makeDesk, readable, saidOnPage, untilReady, waitFor } from '../../helper/desk.ts'
 
-test('a rule that has lost auto is told, and an administrator gives it back', noBrowser, async (t) => {
+test('a rule that has lost auto is shown, and an administrator gives it back', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book({ id: 1 })
   await cena.runSession()

@@ -100,7 +100,7 @@ test(
   },
 )
 
-test('what has the keyboard lies under nothing', noBrowser, async (t) => {
+test('nothing covers the element that has the keyboard', noBrowser, async (t) => {
   const { cena, signIn } = await makeDesk(t)
   await cena.book(...Array.from({ length: 60 }, (_, i) => ({ id: i + 1, valor: 100 + i })))
   await cena.runSession()

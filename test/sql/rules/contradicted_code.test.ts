@@ -108,7 +108,7 @@ t.test('a text that has nothing of what its code ever said speaks against the co
   }
 })
 
-t.test('the same company written otherwise stays well known', async (t) => {
+t.test('the same company in another spelling stays well known', async (t) => {
   const { sql } = await testDatabase(t)
   await history(sql)
   const spellings: LedgerEntry[] = [

@@ -112,7 +112,7 @@ t.test('entries without a category are pending, unless a person says otherwise',
   t.match(await theSession(olivia, 'pendente_verificacao'), { status: 'pulada', motivo: /pendente\.vazias/ })
 })
 
-t.test('a label that is nearly one of the ledger’s is told with its count', async (t) => {
+t.test('a label that is nearly one of the ledger’s is suggested with its count', async (t) => {
   const { sql } = await delivered(t)
   const near = (label: string | null) => sql`select * from regras.rotulos_proximos(${label}, 2)`
   t.same(await near('Trade Marketing'), [{ rotulo: 'Marketing e Trade', lancamentos: 20n }])
@@ -121,7 +121,7 @@ t.test('a label that is nearly one of the ledger’s is told with its count', as
   for (const none of ['Honorários', '', ' ', null, '%', '🚗']) t.same(await near(none), [], String(none))
 })
 
-t.test('a ledger that cannot be read is said to be so, not to lack a label', async (t) => {
+t.test('a ledger that cannot be read is reported as unreadable, not as lacking a label', async (t) => {
   const { sql, olivia } = await delivered(t)
   await setSetting(sql, 'trade_marketing.categoria', 'Marketing e Trade')
   await sql`update audit.regras set requisitos = 'regras.nao_existe' where nome = 'trade_marketing'`

@@ -24,7 +24,7 @@ t.test('how well a supplier is known falls into four classes, and four more with
   )
 })
 
-t.test('codes of one company are told from codes that zeros fill up', async (t) => {
+t.test('codes of one company are told apart from codes padded with zeros', async (t) => {
   const { sql } = await testDatabase(t)
   const root = async (...codes: (string | null)[]) =>
     (

@@ -134,7 +134,7 @@ t.test('an empty or inactive pattern matches nothing, and no pattern finds nothi
   t.same(await keys(sql), [])
 })
 
-t.test('the supplier’s own history speaks against a copied text, and both sides are told', async (t) => {
+t.test('the supplier’s own history speaks against a copied text, and both sides are shown', async (t) => {
   const { sql } = await testDatabase(t)
   await makeLedger(sql)
   await pattern(sql, 'descricao', 'contem', 'campanha')

@@ -122,7 +122,7 @@ const kinds = (rows: readonly { situacao?: unknown }[]) => new Set(rows.map(({ s
 const inconsistent = (found: Set<unknown>) =>
   [...found].filter((kind) => kind !== 'provada' && !/^carimbo|^testemunha/.test(String(kind)))
 
-t.test('seals made anew of an honest trail are the same', async (t) => {
+t.test('an honest trail sealed again has the same seals', async (t) => {
   await rewritten('select', async (sql) => {
     t.match(await sql`select situacao from audit.verificar_integridade(${witness.elo}, ${witness.selo})`, [
       { situacao: 'provada' },

@@ -505,7 +505,7 @@ t.test('the triggers that refuse change', async (t) => {
   })
 })
 
-t.test('whoever rewrites everything is contradicted by the mailbox alone', async (t) => {
+t.test('a rewrite of everything is contradicted by the mailbox alone', async (t) => {
   await tamperWith(
     t,
     'the tail and the head',
